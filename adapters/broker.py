@@ -1,0 +1,289 @@
+"""Brokers behind one interface: the page to read before any adapter.
+
+Every call ends in its value or in one of the four errors of `domain.errors`. A write (place, modify, cancel) that
+gets any answer which is not listed in the broker's table raises OutcomeUnknown; it is never sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Protocol
+
+from domain.account import BrokerId, Margin
+from domain.instrument import Exchange, Instrument, InstrumentId
+from domain.market import Candle, Quote, Tick
+from domain.money import Money, Price
+from domain.order import Accepted, ChildOrder, Fill, OrderReport, OrderType, Product, Side, Validity
+from domain.position import Holding, Position
+
+# --- what a broker can do, as data -------------------------------------------------------------------------------
+
+
+class LoginKind(StrEnum):
+    REDIRECT = "redirect"  # a page of the broker's, then a code comes back to our callback
+    FORM = "form"  # keys typed here are exchanged directly
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    name: str
+    label: str
+    secret: bool
+    required: bool
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `calls` per `seconds`; `kind` is order | quote | history | other."""
+
+    kind: str
+    calls: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What this broker takes and how often, from its documentation (facts in each `terms.py`)."""
+
+    broker: BrokerId
+    name: str
+    letter: str  # the badge
+    login: LoginKind
+    credential_fields: tuple[CredentialField, ...]
+    session_ends_at: time  # IST, daily
+    exchanges: frozenset[Exchange]
+    products: frozenset[Product]
+    order_types: frozenset[OrderType]
+    validities: frozenset[Validity]
+    tag_length: tuple[int, int]  # least and most characters
+    tag_alphabet: str
+    limits: tuple[RateLimit, ...]
+    disclosed_quantity: bool
+    modifies: bool = True
+    moves_funds: bool = False  # deposit and withdraw by API: simulated brokers only
+    order_stream: bool = True
+    quote_batch: int = 500
+    margin_rates: Mapping[Product, str] = field(default_factory=dict)  # part of value blocked, an estimate
+    visible_after: float = 1.0  # seconds until an accepted order surely shows in the book
+    quiet_window: float = 30.0  # seconds of looking by tag before a lost order counts as absent
+
+
+# --- symbols -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One row of a broker's instrument master. `order_key` is what its orders, positions and holdings name it by,
+    `feed_key` what its quotes and ticks name it by."""
+
+    instrument: Instrument
+    order_key: str
+    feed_key: str
+
+
+class Symbols(Protocol):
+    """The names of instruments at one broker, canonical <-> broker's. `None`: not listed there."""
+
+    def listing(self, instrument: InstrumentId) -> Listing | None: ...
+    def by_order_key(self, exchange: Exchange, order_key: str) -> InstrumentId | None: ...
+    def by_feed_key(self, feed_key: str) -> InstrumentId | None: ...
+    def by_isin(self, isin: str) -> InstrumentId | None:
+        """The listing of a share this broker knows by ISIN alone; NSE first."""
+        ...
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+Credentials = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A logged-in session. All of it is secret but `broker_user_id` and `expires_at` (aware)."""
+
+    access_token: str
+    broker_user_id: str
+    expires_at: datetime
+    api_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where a broker is. The sandbox is just other URLs (ADR 0006). No trailing slashes.
+
+    `feed` and `orders_feed` are websocket URLs, empty where the broker's REST hands them out.
+    """
+
+    rest: str
+    login: str
+    feed: str = ""
+    orders_feed: str = ""
+    instruments: str = ""
+    order_rest: str = ""  # a separate host for order writes, else `rest`
+
+
+class Login(Protocol):
+    """How a session begins. `state` is ours and comes back with the redirect."""
+
+    def url(self, credentials: Credentials, endpoints: Endpoints, *, redirect_uri: str, state: str) -> str:
+        """The broker's login page. Only for LoginKind.REDIRECT."""
+        ...
+
+    async def session(
+        self, credentials: Credentials, endpoints: Endpoints, *, answer: Mapping[str, str], redirect_uri: str, now: datetime
+    ) -> Session:
+        """Trade the redirect's query (or the form's keys) for a session.
+
+        Raises BrokerRejected (wrong keys, used code), BrokerUnavailable or OutcomeUnknown (no clear answer).
+        """
+        ...
+
+
+# --- the broker --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    broker_user_id: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerFill:
+    """A trade at the broker and the order it belongs to."""
+
+    broker_order_id: str
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New terms of a working order; `quantity` is the new total in units, filled part included."""
+
+    quantity: int
+    order_type: OrderType
+    validity: Validity
+    price: Price | None = None
+    trigger_price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginAsk:
+    """An order to be priced by the broker's own margin call."""
+
+    instrument: InstrumentId
+    side: Side
+    quantity: int
+    order_type: OrderType
+    product: Product
+    price: Price | None = None
+    trigger_price: Price | None = None
+
+
+class Broker(Protocol):
+    """One account at one broker, logged in. Reads may be repeated; writes are sent once.
+
+    Every method may raise BrokerRejected, SessionExpired, BrokerUnavailable; reads that get garbage raise
+    BrokerUnavailable too; only writes raise OutcomeUnknown.
+    """
+
+    @property
+    def terms(self) -> Terms: ...
+
+    async def profile(self) -> Profile: ...
+    async def margin(self) -> Margin: ...
+    async def holdings(self) -> list[Holding]: ...
+    async def positions(self) -> list[Position]: ...
+
+    async def place(self, child: ChildOrder) -> Accepted:
+        """Send a new order carrying `child.tag`."""
+        ...
+
+    async def modify(self, child: ChildOrder, change: Change) -> None: ...
+    async def cancel(self, child: ChildOrder) -> None: ...
+
+    async def orders(self) -> list[OrderReport]:
+        """Today's order book, every order of the account, ours or not."""
+        ...
+
+    async def order(self, child: ChildOrder) -> OrderReport | None:
+        """The latest state of one order by its broker id; None when the broker does not know it."""
+        ...
+
+    async def find(self, child: ChildOrder) -> list[OrderReport]:
+        """Every order that carries `child.tag`: none, one, or (a duplicate) more."""
+        ...
+
+    async def trades(self, child: ChildOrder) -> list[BrokerFill]: ...
+    async def quotes(self, instruments: Sequence[InstrumentId]) -> list[Quote]: ...
+    async def candles(
+        self, instrument: InstrumentId, *, interval: str, start: datetime, end: datetime
+    ) -> list[Candle]:
+        """`interval` is 1m | 5m | 15m | 1h | 1d; oldest first."""
+        ...
+
+    async def required_margin(self, ask: MarginAsk) -> Money: ...
+    async def move_funds(self, amount: Money) -> None:
+        """Deposit (positive) or withdraw (negative); BrokerRejected where `terms.moves_funds` is false."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- streams -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The stream is (again) up: what happened meanwhile was not replayed, so re-read."""
+
+    at: datetime
+
+
+StreamEvent = Connected | OrderReport | BrokerFill
+
+
+class MarketFeed(Protocol):
+    """Live prices over one connection. One connection only: the caller reconnects."""
+
+    async def subscribe(self, instruments: Collection[InstrumentId]) -> None: ...
+    async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None: ...
+    def ticks(self) -> AsyncIterator[Tick]:
+        """Until the connection ends: BrokerUnavailable; SessionExpired when the login is dead."""
+        ...
+
+
+Clock = Callable[[], datetime]
+
+
+class Adapter(Protocol):
+    """What `registry.BROKERS` holds for each broker: everything needed to use it."""
+
+    @property
+    def terms(self) -> Terms: ...
+    @property
+    def login(self) -> Login: ...
+
+    def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock) -> Broker:
+        """A broker with its own HTTP client; close it with `aclose`. No request is made."""
+        ...
+
+    async def instruments(self, endpoints: Endpoints) -> list[Listing]:
+        """The broker's public instrument master."""
+        ...
+
+    def market_feed(
+        self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    ) -> AbstractAsyncContextManager[MarketFeed]: ...
+
+    def order_stream(
+        self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    ) -> AsyncIterator[StreamEvent]:
+        """Order updates of the whole account over one connection: Connected first, then reports. Ends like `ticks`."""
+        ...

@@ -1,0 +1,81 @@
+"""One HTTP client per account: httpx's interface over aiohttp's transport, JSON with exact numbers.
+
+`send_write` is the only way a write leaves: one attempt, and every doubtful end is OutcomeUnknown.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from domain.errors import BrokerUnavailable, OutcomeUnknown
+
+USER_AGENT = "TradeMaster-Orchestrator/0.1"
+IDLE_SECONDS = 15.0  # shorter than any broker's keep-alive: a write must not meet a connection that is being closed
+
+
+def _session() -> aiohttp.ClientSession:
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=IDLE_SECONDS), auto_decompress=False
+    )
+    # aiohttp silently repeats PUT and DELETE after a dropped connection; modify and cancel are such writes (ADR 0003).
+    session._retry_connection = False
+    return session
+
+
+def client(base_url: str, *, headers: dict[str, str] | None = None, deadline: float = 10.0) -> httpx.AsyncClient:
+    """A long-lived client. `deadline` seconds bound the wait for an answer; connecting has its own, shorter bound."""
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(headers or {})},
+        timeout=httpx.Timeout(deadline, connect=3.0, pool=2.0),
+        transport=AiohttpTransport(client=_session),
+        trust_env=False,
+    )
+
+
+def exact_json(content: bytes) -> Any:
+    """JSON with Decimal numbers. Raises ValueError for anything else (an HTML error page, an empty body)."""
+    return json.loads(content, parse_float=Decimal)
+
+
+def _never_left(error: httpx.HTTPError) -> bool:
+    """Whether no byte of the request can have reached the broker.
+
+    Told by aiohttp's own error: the transport also files a connection reset *after* sending under ConnectTimeout.
+    """
+    cause = error.__cause__
+    if cause is None:
+        return isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol)
+    return isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+
+
+async def send_write(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Send an order write once. Raises BrokerUnavailable (never left) or OutcomeUnknown (left, no answer)."""
+    try:
+        return await http.send(request)
+    except httpx.HTTPError as error:
+        if _never_left(error):
+            raise BrokerUnavailable(f"could not reach the broker: {_words(error)}") from error
+        raise OutcomeUnknown(f"no answer from the broker: {_words(error)}") from error
+    except aiohttp.ClientError as error:  # what the transport has no httpx name for
+        raise OutcomeUnknown(f"no answer from the broker: {type(error).__name__}") from error
+
+
+async def send_read(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Send a read. Raises BrokerUnavailable for every transport failure; the caller may repeat it."""
+    try:
+        return await http.send(request)
+    except httpx.HTTPError as error:
+        raise BrokerUnavailable(f"no answer from the broker: {_words(error)}") from error
+    except aiohttp.ClientError as error:
+        raise BrokerUnavailable(f"no answer from the broker: {type(error).__name__}") from error
+
+
+def _words(error: httpx.HTTPError) -> str:
+    return type(error.__cause__ or error).__name__

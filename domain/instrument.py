@@ -1,0 +1,77 @@
+"""What can be traded: a listing on an exchange, known by exchange and symbol, joined over brokers by ISIN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.money import Price
+
+
+class Exchange(StrEnum):
+    """Exchange segments by Kite's names, the widest known ones."""
+
+    NSE = "NSE"  # cash
+    BSE = "BSE"
+    NFO = "NFO"  # NSE equity derivatives
+    BFO = "BFO"
+    CDS = "CDS"  # currency
+    BCD = "BCD"
+    MCX = "MCX"  # commodities
+
+
+class Kind(StrEnum):
+    EQUITY = "EQ"
+    INDEX = "IDX"
+    FUTURE = "FUT"
+    CALL = "CE"
+    PUT = "PE"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InstrumentId:
+    """Canonical name, e.g. InstrumentId(NSE, "RELIANCE"); text form `NSE:RELIANCE`. Broker tokens live elsewhere."""
+
+    exchange: Exchange
+    symbol: str
+
+    @classmethod
+    def parse(cls, text: str) -> InstrumentId:
+        """From `NSE:RELIANCE`. Raises ValueError for another form or an unknown exchange."""
+        exchange, separator, symbol = text.strip().partition(":")
+        if not separator or not symbol:
+            raise ValueError(f"an instrument is EXCHANGE:SYMBOL, for example NSE:INFY, not {text!r}")
+        return cls(Exchange(exchange.upper()), symbol.upper())
+
+    def __str__(self) -> str:
+        return f"{self.exchange}:{self.symbol}"
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One listing or contract. Quantities are units (shares); `lot` units are the smallest step.
+
+    `freeze` is the largest quantity of one exchange order (None: no limit published).
+    `tick` is the price step. `isin` is None for indices and contracts.
+    """
+
+    id: InstrumentId
+    name: str
+    kind: Kind
+    lot: int
+    tick: Price
+    isin: str | None = None
+    freeze: int | None = None
+    expiry: date | None = None
+    strike: Price | None = None
+    underlying: str | None = None  # the underlying's symbol, as the masters give it
+    sector: str | None = None
+
+    @property
+    def is_derivative(self) -> bool:
+        return self.kind in (Kind.FUTURE, Kind.CALL, Kind.PUT)
+
+    @property
+    def tradable(self) -> bool:
+        return self.kind is not Kind.INDEX

@@ -1,0 +1,65 @@
+"""Prices as they are seen: ticks, quotes, depth, candles. Every one carries its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.instrument import InstrumentId
+from domain.money import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A last price. `at` is the exchange's time where the feed gives one, else when we got it (aware)."""
+
+    instrument: InstrumentId
+    last_price: Price
+    at: datetime
+    prev_close: Price | None = None
+    volume: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DepthLevel:
+    price: Price
+    quantity: int
+    orders: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Best first, at most five levels a side."""
+
+    bids: tuple[DepthLevel, ...] = ()
+    asks: tuple[DepthLevel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A full look at one instrument; None is what the broker did not say."""
+
+    instrument: InstrumentId
+    last_price: Price
+    at: datetime
+    open: Price | None = None
+    high: Price | None = None
+    low: Price | None = None
+    prev_close: Price | None = None
+    volume: int | None = None
+    average_price: Price | None = None
+    lower_circuit: Price | None = None
+    upper_circuit: Price | None = None
+    depth: Depth = Depth()
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """`time` is the start of the interval (aware)."""
+
+    time: datetime
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: int

@@ -1,0 +1,448 @@
+"""An order is a set of facts; its status is derived (ADR 0002).
+
+Facts may come in any order, any number of times, from REST, stream or reconciliation, and give the same order:
+every field of ChildOrder that `apply` touches only ever moves up one lattice (a set that grows, a first or a
+latest time, a largest fill).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, assert_never
+
+from domain.account import AccountId, BrokerId, UserId
+from domain.instrument import InstrumentId
+from domain.money import ZERO, Money, Price, average_price
+
+OrderId = NewType("OrderId", str)
+ChildId = NewType("ChildId", str)
+
+
+class Side(StrEnum):
+    BUY = "BUY"
+    SELL = "SELL"
+
+    @property
+    def opposite(self) -> Side:
+        return Side.SELL if self is Side.BUY else Side.BUY
+
+
+class OrderType(StrEnum):
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    SL = "SL"  # stop with a limit price
+    SL_M = "SL-M"  # stop that becomes a protected market order
+
+
+class Product(StrEnum):
+    CNC = "CNC"  # delivery
+    MIS = "MIS"  # intraday
+    NRML = "NRML"  # carried derivatives
+    MTF = "MTF"  # margin funded delivery
+
+
+class Validity(StrEnum):
+    DAY = "DAY"
+    IOC = "IOC"
+
+
+class Status(StrEnum):
+    SUBMITTING = "SUBMITTING"
+    UNKNOWN = "UNKNOWN"
+    OPEN = "OPEN"
+    TRIGGER_PENDING = "TRIGGER_PENDING"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+    @property
+    def final(self) -> bool:
+        return self in (Status.FILLED, Status.CANCELLED, Status.REJECTED, Status.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIntent:
+    """What the user asks for. `quantity` in units; prices in rupees; `account` None means auto."""
+
+    instrument: InstrumentId
+    side: Side
+    quantity: int
+    order_type: OrderType
+    product: Product
+    validity: Validity = Validity.DAY
+    price: Price | None = None
+    trigger_price: Price | None = None
+    disclosed_quantity: int = 0
+    account: AccountId | None = None
+
+
+# --- facts -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A trade of ours, keyed by the broker's trade id. `at` is the exchange's time (aware)."""
+
+    trade_id: str
+    quantity: int
+    price: Price
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The broker gave the order an id (which is not yet the exchange's acceptance)."""
+
+    broker_order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A broker report saw the order alive. `words` is the broker's own status word."""
+
+    at: datetime
+    trigger_pending: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The request left and no clear answer came."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Looked for by tag over a quiet window and not there."""
+
+    at: datetime
+    words: str
+
+
+class End(StrEnum):
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    end: End
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A report's running total, where the trades themselves are not (yet) known."""
+
+    filled_quantity: int
+    average_price: Price | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """The terms now in force at the broker; `quantity` is the new total."""
+
+    quantity: int
+    price: Price | None
+    trigger_price: Price | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    fill: Fill
+
+
+Fact = Accepted | Working | Lost | Absent | Ended | Progress | Modified | Filled
+
+
+# --- a child: one order at one broker ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOrder:
+    """One slice at one broker. `tag` is its id in the broker's tag form and finds it again after a lost answer.
+
+    The upper fields are what was sent and never change; the lower ones are the facts, folded.
+    More than one `broker_order_ids` means that the broker holds the order twice: shown, never hidden.
+    """
+
+    id: ChildId
+    order_id: OrderId
+    account_id: AccountId
+    broker: BrokerId
+    slice: int
+    instrument: InstrumentId
+    side: Side
+    quantity: int
+    order_type: OrderType
+    product: Product
+    validity: Validity
+    price: Price | None
+    trigger_price: Price | None
+    tag: str
+    disclosed_quantity: int = 0
+
+    broker_order_ids: tuple[str, ...] = ()
+    accepted_at: datetime | None = None
+    working: Working | None = None
+    lost: Lost | None = None
+    absent: Absent | None = None
+    ended: Ended | None = None
+    progress: Progress | None = None
+    modified: Modified | None = None
+    fills: tuple[Fill, ...] = ()
+
+    @property
+    def broker_order_id(self) -> str | None:
+        return self.broker_order_ids[0] if self.broker_order_ids else None
+
+    @property
+    def quantity_now(self) -> int:
+        """Units in force, after a modification."""
+        return self.modified.quantity if self.modified else self.quantity
+
+    @property
+    def filled_quantity(self) -> int:
+        """The most that any source proves filled; over-fills are shown, never clamped."""
+        known = sum(fill.quantity for fill in self.fills)
+        return max(known, self.progress.filled_quantity) if self.progress else known
+
+    @property
+    def average_price(self) -> Price | None:
+        """Rupees a unit, from the trades when they explain the whole fill, else the broker's average."""
+        known = sum(fill.quantity for fill in self.fills)
+        if self.progress and self.progress.filled_quantity > known:
+            return self.progress.average_price
+        return average_price(Money.sum(fill.price * fill.quantity for fill in self.fills), known)
+
+    @property
+    def status(self) -> Status:
+        filled = self.filled_quantity
+        if filled >= self.quantity_now:
+            return Status.FILLED
+        if self.ended is not None:
+            return Status(self.ended.end.value)
+        if self.broker_order_ids or self.working or filled:
+            if filled:
+                return Status.PARTIALLY_FILLED
+            return Status.TRIGGER_PENDING if self.working and self.working.trigger_pending else Status.OPEN
+        if self.absent is not None:
+            return Status.REJECTED
+        return Status.UNKNOWN if self.lost is not None else Status.SUBMITTING
+
+    @property
+    def live_quantity(self) -> int:
+        """Units that may still trade: what is not filled and not provably dead. UNKNOWN counts as live."""
+        return 0 if self.status.final else max(0, self.quantity_now - self.filled_quantity)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it ended, or what is not known, in the broker's words."""
+        if self.ended is not None:
+            return self.ended.words or None
+        if self.broker_order_ids:
+            return None
+        said = self.absent or self.lost
+        return said.words if said else None
+
+
+def _later_end(one: Ended, two: Ended) -> Ended:
+    # Contradicting ends are ordered by the broker's time; the rest of the key only makes the choice total.
+    return max(one, two, key=lambda ended: (ended.at, ended.end.value, ended.words))
+
+
+def apply(child: ChildOrder, fact: Fact) -> ChildOrder:
+    """The child with one more fact. Idempotent, and the order of facts does not matter."""
+    match fact:
+        case Accepted(broker_order_id, at):
+            first = min(child.accepted_at, at) if child.accepted_at else at
+            ids = tuple(sorted({*child.broker_order_ids, broker_order_id}))
+            return replace(child, broker_order_ids=ids, accepted_at=first)
+        case Working():
+            latest = max(
+                filter(None, (child.working, fact)), key=lambda seen: (seen.at, not seen.trigger_pending, seen.words)
+            )
+            return replace(child, working=latest)
+        case Lost():
+            return replace(child, lost=min(filter(None, (child.lost, fact)), key=lambda lost: (lost.at, lost.words)))
+        case Absent():
+            last = max(filter(None, (child.absent, fact)), key=lambda absent: (absent.at, absent.words))
+            return replace(child, absent=last)
+        case Ended():
+            return replace(child, ended=_later_end(child.ended, fact) if child.ended else fact)
+        case Progress():
+            most = max(filter(None, (child.progress, fact)), key=_progress_rank)
+            return replace(child, progress=most)
+        case Modified():
+            newest = max(filter(None, (child.modified, fact)), key=lambda change: (change.at, repr(change)))
+            return replace(child, modified=newest)
+        case Filled(fill):
+            return replace(child, fills=_with_fill(child.fills, fill))
+        case _:
+            assert_never(fact)
+
+
+def apply_all(child: ChildOrder, facts: Iterable[Fact]) -> ChildOrder:
+    for fact in facts:
+        child = apply(child, fact)
+    return child
+
+
+def _progress_rank(progress: Progress) -> tuple[int, datetime, str]:
+    return (progress.filled_quantity, progress.at, str(progress.average_price))
+
+
+def _with_fill(fills: Sequence[Fill], fill: Fill) -> tuple[Fill, ...]:
+    by_trade = {known.trade_id: known for known in fills}
+    known = by_trade.get(fill.trade_id)
+    by_trade[fill.trade_id] = max(known, fill, key=_fill_rank) if known else fill
+    return tuple(sorted(by_trade.values(), key=lambda one: (one.at, one.trade_id)))
+
+
+def _fill_rank(fill: Fill) -> tuple[datetime, int, Price]:
+    return (fill.at, fill.quantity, fill.price)
+
+
+# --- what brokers report -----------------------------------------------------------------------------------------
+
+
+class ReportStatus(StrEnum):
+    """A broker's status word, sorted. UNRECOGNISED keeps an unlisted word out of every other box."""
+
+    PENDING = "PENDING"  # on its way: received, validated, cancel or modification asked
+    OPEN = "OPEN"
+    TRIGGER_PENDING = "TRIGGER_PENDING"
+    COMPLETE = "COMPLETE"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    UNRECOGNISED = "UNRECOGNISED"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """One row of a broker's order book, or one update of its stream. `words` is the raw status word.
+
+    `at` is the broker's own time of this state (aware). `instrument` is None when we cannot name it.
+    """
+
+    broker_order_id: str
+    status: ReportStatus
+    words: str
+    at: datetime
+    quantity: int
+    filled_quantity: int
+    average_price: Price | None = None
+    tag: str | None = None
+    instrument: InstrumentId | None = None
+    side: Side | None = None
+    product: Product | None = None
+    order_type: OrderType | None = None
+    price: Price | None = None
+    trigger_price: Price | None = None
+    exchange_order_id: str | None = None
+    message: str = ""
+
+
+def facts_of(report: OrderReport) -> tuple[Fact, ...]:
+    """What one broker report proves about the order it speaks of."""
+    facts: list[Fact] = [Accepted(report.broker_order_id, report.at)]
+    if report.filled_quantity:
+        facts.append(Progress(report.filled_quantity, report.average_price, report.at))
+    said = report.message or report.words
+    match report.status:
+        case ReportStatus.CANCELLED:
+            facts.append(Ended(End.CANCELLED, report.at, said))
+        case ReportStatus.REJECTED:
+            facts.append(Ended(End.REJECTED, report.at, said))
+        case ReportStatus.EXPIRED:
+            facts.append(Ended(End.EXPIRED, report.at, said))
+        case ReportStatus.OPEN | ReportStatus.PENDING | ReportStatus.UNRECOGNISED:
+            facts.append(Working(report.at, trigger_pending=False, words=report.words))
+        case ReportStatus.TRIGGER_PENDING:
+            facts.append(Working(report.at, trigger_pending=True, words=report.words))
+        case ReportStatus.COMPLETE:
+            pass  # the filled quantity says it; a "complete" without fills proves nothing more than acceptance
+        case _:
+            assert_never(report.status)
+    return tuple(facts)
+
+
+# --- the parent --------------------------------------------------------------------------------------------------
+
+
+class Source(StrEnum):
+    """Where a fact came from."""
+
+    ANSWER = "answer"  # the reply to our own call
+    STREAM = "stream"
+    POLL = "poll"
+    RECONCILE = "reconcile"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent:
+    """One line of an order's timeline. `words` are the broker's, verbatim; `latency_ms` belongs to this hop."""
+
+    at: datetime
+    kind: str
+    text: str
+    child_id: ChildId | None = None
+    words: str | None = None
+    latency_ms: int | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Ours: what was asked, and the children that carry it."""
+
+    id: OrderId
+    user_id: UserId
+    intent: OrderIntent
+    created_at: datetime
+    children: tuple[ChildOrder, ...]
+
+    @property
+    def filled_quantity(self) -> int:
+        return sum(child.filled_quantity for child in self.children)
+
+    @property
+    def average_price(self) -> Price | None:
+        value, quantity = ZERO, 0
+        for child in self.children:
+            if not child.filled_quantity:
+                continue
+            if child.average_price is None:
+                return None
+            value += child.average_price * child.filled_quantity
+            quantity += child.filled_quantity
+        return average_price(value, quantity)
+
+    @property
+    def status(self) -> Status:
+        """The children's, with what is not known first."""
+        statuses = {child.status for child in self.children}
+        for open_question in (Status.UNKNOWN, Status.SUBMITTING):
+            if open_question in statuses:
+                return open_question
+        if statuses <= {Status.FILLED}:
+            return Status.FILLED
+        if all(status.final for status in statuses):
+            ends = statuses - {Status.FILLED}
+            return ends.pop() if len(ends) == 1 else Status.CANCELLED
+        if self.filled_quantity:
+            return Status.PARTIALLY_FILLED
+        return Status.TRIGGER_PENDING if Status.OPEN not in statuses else Status.OPEN

@@ -1,0 +1,130 @@
+"""The consolidated view: lines over brokers, lots inside them, gaps where a broker is missing.
+
+None is "not known" and is shown as a dash with a reason; it is never added up as zero without saying so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.account import AccountId, BrokerId, Margin
+from domain.instrument import InstrumentId
+from domain.money import Money, Price
+from domain.order import Product
+from domain.position import Holding, Position
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSnapshot:
+    """Everything read from one account in one pass; `as_of` is when the reading began (aware).
+
+    `stale_since` is set when later readings failed: the numbers are the last known ones.
+    """
+
+    account_id: AccountId
+    broker: BrokerId
+    label: str
+    margin: Margin
+    holdings: tuple[Holding, ...]
+    positions: tuple[Position, ...]
+    as_of: datetime
+    stale_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastPrice:
+    """A price and where it is from; `at` is its age."""
+
+    price: Price
+    at: datetime
+    prev_close: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One account's part of a line. Quantities in units, money in rupees."""
+
+    account_id: AccountId
+    broker: BrokerId
+    label: str
+    instrument: InstrumentId
+    quantity: int
+    average_price: Price | None
+    pnl: Money | None
+    as_of: datetime
+    stale: bool
+    t1_quantity: int = 0
+    sellable_quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingLine:
+    """One ISIN over all accounts. `quantity`, `invested` and `pnl` are exactly the sums of the lots."""
+
+    isin: str
+    instrument: InstrumentId  # the listing that prices the line
+    quantity: int
+    invested: Money | None
+    last: LastPrice | None
+    value: Money | None
+    pnl: Money | None
+    day_pnl: Money | None
+    lots: tuple[Lot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLine:
+    """One contract and product over all accounts. `quantity` may net to 0 while lots are long and short."""
+
+    instrument: InstrumentId
+    product: Product
+    quantity: int
+    last: LastPrice | None
+    realised: Money | None
+    unrealised: Money | None
+    pnl: Money | None
+    lots: tuple[Lot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    account_id: AccountId
+    broker: BrokerId
+    label: str
+    margin: Margin
+    as_of: datetime
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An account whose numbers are old or missing, and since when."""
+
+    account_id: AccountId
+    broker: BrokerId
+    label: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the lines; a None is a sum with an unknown part."""
+
+    value: Money | None
+    invested: Money | None
+    pnl: Money | None
+    day_pnl: Money | None
+    cash: Money | None
+    margin_available: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    as_of: datetime
+    totals: Totals
+    holdings: tuple[HoldingLine, ...]
+    positions: tuple[PositionLine, ...]
+    funds: tuple[Funds, ...]
+    gaps: tuple[Gap, ...]

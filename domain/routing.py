@@ -1,0 +1,198 @@
+"""The words of a routing decision: who could take the order, who takes it, what each would have cost, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.account import AccountId, BrokerId
+from domain.instrument import Exchange, Kind
+from domain.money import ZERO, Money, Price
+from domain.order import OrderIntent, OrderType, Product, Validity
+
+
+class ReasonCode(StrEnum):
+    """Why an order was refused, an account passed over, or a plan chosen. Documented in docs/reference/reasons.md."""
+
+    # refusals of the order itself
+    QUANTITY_NOT_POSITIVE = "quantity_not_positive"
+    LOT_MULTIPLE = "lot_multiple"
+    TICK_MULTIPLE = "tick_multiple"
+    PRICE_REQUIRED = "price_required"
+    PRICE_NOT_ALLOWED = "price_not_allowed"
+    TRIGGER_REQUIRED = "trigger_required"
+    TRIGGER_NOT_ALLOWED = "trigger_not_allowed"
+    TRIGGER_BEYOND_LIMIT = "trigger_beyond_limit"
+    PRICE_OUT_OF_BAND = "price_out_of_band"
+    DISCLOSED_QUANTITY = "disclosed_quantity"
+    NOT_TRADABLE = "not_tradable"
+    PRODUCT_NOT_FOR_SEGMENT = "product_not_for_segment"
+    MARKET_CLOSED = "market_closed"
+    PRICE_UNKNOWN = "price_unknown"
+    CHARGES_UNKNOWN = "charges_unknown"
+    NO_ACCOUNT = "no_account"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    NO_FEASIBLE_ACCOUNT = "no_feasible_account"
+    SELF_TRADE = "self_trade"
+    # why one account is passed over
+    LOGIN_NEEDED = "login_needed"
+    BREAKER_OPEN = "breaker_open"
+    SNAPSHOT_MISSING = "snapshot_missing"
+    NOT_LISTED_AT_BROKER = "not_listed_at_broker"
+    EXCHANGE_UNSUPPORTED = "exchange_unsupported"
+    PRODUCT_UNSUPPORTED = "product_unsupported"
+    ORDER_TYPE_UNSUPPORTED = "order_type_unsupported"
+    VALIDITY_UNSUPPORTED = "validity_unsupported"
+    DISCLOSED_UNSUPPORTED = "disclosed_unsupported"
+    MARGIN_SHORT = "margin_short"
+    HOLDINGS_SHORT = "holdings_short"
+    NOT_PINNED = "not_pinned"
+    # why the plan is what it is
+    CHEAPEST = "cheapest"
+    ONLY_FEASIBLE = "only_feasible"
+    PINNED = "pinned"
+    SPLIT_BY_MARGIN = "split_by_margin"
+    SPLIT_BY_HOLDINGS = "split_by_holdings"
+    SPLIT_BY_FREEZE = "split_by_freeze"
+    TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One coded reason in words. `account` when it speaks of one account, `field` when of one field of the order."""
+
+    code: ReasonCode
+    message: str
+    account: AccountId | None = None
+    field: str | None = None
+    fix: str | None = None
+
+
+class PolicyKind(StrEnum):
+    CHEAPEST = "cheapest"
+    PINNED = "pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How to choose. PINNED needs `account`."""
+
+    kind: PolicyKind = PolicyKind.CHEAPEST
+    account: AccountId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """All-in charges of one order in rupees, exact (unrounded) lines. `exchange` includes IPFT."""
+
+    brokerage: Money = ZERO
+    stt: Money = ZERO
+    exchange: Money = ZERO
+    sebi: Money = ZERO
+    stamp: Money = ZERO
+    gst: Money = ZERO
+    dp: Money = ZERO
+
+    @property
+    def total(self) -> Money:
+        return Money.sum(getattr(self, field.name) for field in fields(self))
+
+    def __add__(self, other: Charges) -> Charges:
+        return Charges(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the decision knows of the instrument's market. `last_price` in rupees; None is not known."""
+
+    kind: Kind
+    lot: int
+    tick: Price
+    freeze: int | None
+    last_price: Price | None
+    lower_band: Price | None = None
+    upper_band: Price | None = None
+    open: bool = True
+    closed_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One account as the router sees it: reservations are already taken off `margin_available` and `sellable`.
+
+    `margin_available` is rupees, None when no snapshot is known. `sellable` is units of the order's ISIN that a
+    delivery sell may use. `margin_rates` is the part of the order's value blocked per product (an estimate).
+    """
+
+    account_id: AccountId
+    broker: BrokerId
+    label: str
+    session_ok: bool
+    breaker_open: bool
+    listed: bool
+    margin_available: Money | None
+    sellable: int
+    exchanges: frozenset[Exchange]
+    products: frozenset[Product]
+    order_types: frozenset[OrderType]
+    validities: frozenset[Validity]
+    disclosed_supported: bool
+    margin_rates: tuple[tuple[Product, Decimal], ...]
+    place_ms: int | None = None  # measured median of placing, milliseconds
+    held: int = 0  # net position units of this contract and product: an exit needs no margin
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of the plan: one child order to come."""
+
+    account_id: AccountId
+    broker: BrokerId
+    label: str
+    quantity: int
+    charges: Charges
+    margin_required: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A plan that was not chosen: infeasible (with reasons) or dearer (`beaten_by` rupees)."""
+
+    slices: tuple[Slice, ...]
+    feasible: bool
+    reasons: tuple[Reason, ...]
+    charges: Charges | None
+    beaten_by: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingDecision:
+    """What will be sent, why, and what the others would have cost. `hash` is over all the inputs."""
+
+    intent: OrderIntent
+    policy: Policy
+    slices: tuple[Slice, ...]
+    reasons: tuple[Reason, ...]
+    alternatives: tuple[Alternative, ...]
+    hash: str
+    summary: str
+
+    @property
+    def charges(self) -> Charges:
+        return sum((part.charges for part in self.slices), Charges())
+
+    @property
+    def saving(self) -> Money | None:
+        """Rupees saved against the next best feasible plan; None when there is none."""
+        beaten = [other.beaten_by for other in self.alternatives if other.feasible and other.beaten_by is not None]
+        return min(beaten) if beaten else None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """We said no before anything was sent. A value, not an error."""
+
+    reasons: tuple[Reason, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    hash: str = ""
