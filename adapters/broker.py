@@ -135,7 +135,13 @@ class Login(Protocol):
         ...
 
     async def session(
-        self, credentials: Credentials, endpoints: Endpoints, *, answer: Mapping[str, str], redirect_uri: str, now: datetime
+        self,
+        credentials: Credentials,
+        endpoints: Endpoints,
+        *,
+        answer: Mapping[str, str],
+        redirect_uri: str,
+        now: datetime,
     ) -> Session:
         """Trade the redirect's query (or the form's keys) for a session.
 

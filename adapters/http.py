@@ -16,7 +16,9 @@ from httpx_aiohttp import AiohttpTransport
 from domain.errors import BrokerUnavailable, OutcomeUnknown
 
 USER_AGENT = "TradeMaster-Orchestrator/0.1"
-IDLE_SECONDS = 15.0  # shorter than any broker's keep-alive: a write must not meet a connection that is being closed
+IDLE_SECONDS = (
+    15.0  # shorter than any broker's keep-alive: a write must not meet a connection that is being closed
+)
 
 
 def _session() -> aiohttp.ClientSession:
@@ -28,7 +30,9 @@ def _session() -> aiohttp.ClientSession:
     return session
 
 
-def client(base_url: str, *, headers: dict[str, str] | None = None, deadline: float = 10.0) -> httpx.AsyncClient:
+def client(
+    base_url: str, *, headers: dict[str, str] | None = None, deadline: float = 10.0
+) -> httpx.AsyncClient:
     """A long-lived client. `deadline` seconds bound the wait for an answer; connecting has its own, shorter bound."""
     return httpx.AsyncClient(
         base_url=base_url,
@@ -52,7 +56,9 @@ def _never_left(error: httpx.HTTPError) -> bool:
     cause = error.__cause__
     if cause is None:
         return isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol)
-    return isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+    return isinstance(
+        cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL
+    )
 
 
 async def send_write(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:

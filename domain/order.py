@@ -272,11 +272,14 @@ def apply(child: ChildOrder, fact: Fact) -> ChildOrder:
             return replace(child, broker_order_ids=ids, accepted_at=first)
         case Working():
             latest = max(
-                filter(None, (child.working, fact)), key=lambda seen: (seen.at, not seen.trigger_pending, seen.words)
+                filter(None, (child.working, fact)),
+                key=lambda seen: (seen.at, not seen.trigger_pending, seen.words),
             )
             return replace(child, working=latest)
         case Lost():
-            return replace(child, lost=min(filter(None, (child.lost, fact)), key=lambda lost: (lost.at, lost.words)))
+            return replace(
+                child, lost=min(filter(None, (child.lost, fact)), key=lambda lost: (lost.at, lost.words))
+            )
         case Absent():
             last = max(filter(None, (child.absent, fact)), key=lambda absent: (absent.at, absent.words))
             return replace(child, absent=last)

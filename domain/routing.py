@@ -185,7 +185,9 @@ class RoutingDecision:
     @property
     def saving(self) -> Money | None:
         """Rupees saved against the next best feasible plan; None when there is none."""
-        beaten = [other.beaten_by for other in self.alternatives if other.feasible and other.beaten_by is not None]
+        beaten = [
+            other.beaten_by for other in self.alternatives if other.feasible and other.beaten_by is not None
+        ]
         return min(beaten) if beaten else None
 
 

@@ -93,6 +93,9 @@ async def test_numbers_are_exact() -> None:
 
 
 async def test_a_failed_read_may_be_repeated_so_it_is_unavailable() -> None:
-    async with running(RawServer("drop")) as server, http.client(f"http://127.0.0.1:{server.port}") as account:
+    async with (
+        running(RawServer("drop")) as server,
+        http.client(f"http://127.0.0.1:{server.port}") as account,
+    ):
         with pytest.raises(BrokerUnavailable):
             await http.send_read(account, httpx.Request("GET", f"http://127.0.0.1:{server.port}/orders"))

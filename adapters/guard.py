@@ -1,0 +1,249 @@
+"""What stands between us and every broker: deadline, rate budget, circuit breakers, and retries of reads only.
+
+A write is sent at most once: it is refused before it leaves (breaker open, budget spent: BrokerUnavailable), or it
+goes, and a deadline that passes after that is OutcomeUnknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import TypeVar
+
+import pybreaker
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from adapters.broker import Broker, BrokerFill, Change, MarginAsk, Profile, Terms
+from adapters.budget import Budget
+from domain.account import Margin
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import InstrumentId
+from domain.market import Candle, Quote
+from domain.money import Money
+from domain.order import Accepted, ChildOrder, OrderReport
+from domain.position import Holding, Position
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """Seconds. `read_attempts` counts the first one."""
+
+    read_deadline: float = 5.0
+    write_deadline: float = 8.0
+    read_attempts: int = 3
+    breaker_failures: int = 3
+    breaker_reset: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What we measured of one account. Breakers are closed | open | half_open. Milliseconds; rate 0 to 1."""
+
+    reads: str
+    writes: str
+    place_ms_p50: int | None
+    reject_rate: float | None
+    last_ok_at: datetime | None
+    last_error: str | None
+
+    @property
+    def tripped(self) -> bool:
+        """Whether an order should rather go elsewhere."""
+        return "open" in (self.reads, self.writes)
+
+
+class NotSent(BrokerUnavailable):
+    """Held back by ourselves: the breaker is open or the budget is spent. Nothing left, and waiting may help."""
+
+
+def _breaker(settings: GuardSettings) -> pybreaker.CircuitBreaker:
+    return pybreaker.CircuitBreaker(
+        fail_max=settings.breaker_failures,
+        reset_timeout=settings.breaker_reset,
+        # A clear no is an answer: the broker is alive. Our own cancellation says nothing about it.
+        exclude=[BrokerRejected, SessionExpired, asyncio.CancelledError],
+        # Else the call that trips the breaker would lose its own error, and with it the unknown outcome.
+        throw_new_error_on_trip=False,
+    )
+
+
+class Guarded:
+    """A Broker around a Broker."""
+
+    def __init__(
+        self, inner: Broker, settings: GuardSettings | None = None, *, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._inner = inner
+        self._settings = settings or GuardSettings()
+        self._budget = Budget(inner.terms.limits, wall)
+        self._reads = _breaker(self._settings)
+        self._writes = _breaker(self._settings)
+        self._place_ms: deque[float] = deque(maxlen=200)
+        self._placed: deque[bool] = deque(maxlen=200)  # True: rejected
+        self._last_ok: datetime | None = None
+        self._last_error: str | None = None
+
+    @property
+    def terms(self) -> Terms:
+        return self._inner.terms
+
+    def health(self) -> Health:
+        return Health(
+            reads=_state(self._reads),
+            writes=_state(self._writes),
+            place_ms_p50=round(median(self._place_ms)) if self._place_ms else None,
+            reject_rate=sum(self._placed) / len(self._placed) if self._placed else None,
+            last_ok_at=self._last_ok,
+            last_error=self._last_error,
+        )
+
+    # --- reads -------------------------------------------------------------------------------------------------
+
+    async def profile(self) -> Profile:
+        return await self._read("other", self._inner.profile)
+
+    async def margin(self) -> Margin:
+        return await self._read("other", self._inner.margin)
+
+    async def holdings(self) -> list[Holding]:
+        return await self._read("other", self._inner.holdings)
+
+    async def positions(self) -> list[Position]:
+        return await self._read("other", self._inner.positions)
+
+    async def orders(self) -> list[OrderReport]:
+        return await self._read("other", self._inner.orders)
+
+    async def order(self, child: ChildOrder) -> OrderReport | None:
+        return await self._read("other", lambda: self._inner.order(child))
+
+    async def find(self, child: ChildOrder) -> list[OrderReport]:
+        return await self._read("other", lambda: self._inner.find(child))
+
+    async def trades(self, child: ChildOrder) -> list[BrokerFill]:
+        return await self._read("other", lambda: self._inner.trades(child))
+
+    async def quotes(self, instruments: Sequence[InstrumentId]) -> list[Quote]:
+        return await self._read("quote", lambda: self._inner.quotes(instruments))
+
+    async def candles(
+        self, instrument: InstrumentId, *, interval: str, start: datetime, end: datetime
+    ) -> list[Candle]:
+        return await self._read(
+            "history", lambda: self._inner.candles(instrument, interval=interval, start=start, end=end)
+        )
+
+    async def required_margin(self, ask: MarginAsk) -> Money:
+        return await self._read("other", lambda: self._inner.required_margin(ask))
+
+    # --- writes ------------------------------------------------------------------------------------------------
+
+    async def place(self, child: ChildOrder) -> Accepted:
+        began = time.perf_counter()
+        try:
+            accepted = await self._write(lambda: self._inner.place(child))
+        except BrokerRejected:
+            self._placed.append(True)
+            raise
+        self._placed.append(False)
+        self._place_ms.append((time.perf_counter() - began) * 1000)
+        return accepted
+
+    async def modify(self, child: ChildOrder, change: Change) -> None:
+        await self._write(lambda: self._inner.modify(child, change))
+
+    async def cancel(self, child: ChildOrder) -> None:
+        await self._write(lambda: self._inner.cancel(child), urgent=True)
+
+    async def move_funds(self, amount: Money) -> None:
+        await self._write(lambda: self._inner.move_funds(amount), kind="other")
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    # --- how ---------------------------------------------------------------------------------------------------
+
+    async def _read(self, kind: str, call: Callable[[], Awaitable[T]]) -> T:
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(self._settings.read_attempts),
+            wait=wait_random_exponential(multiplier=0.1, max=1.0),
+            retry=retry_if_exception(_worth_repeating),
+            reraise=True,
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._read_once(kind, call)
+        raise AssertionError("tenacity re-raises the last failure")
+
+    async def _read_once(self, kind: str, call: Callable[[], Awaitable[T]]) -> T:
+        waited = 0.0
+        while wait := self._budget.take(kind):
+            waited += wait
+            if waited > self._settings.read_deadline:
+                raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.0f} s")
+            await asyncio.sleep(wait)
+        try:
+            with self._reads.calling():
+                try:
+                    async with asyncio.timeout(self._settings.read_deadline):
+                        answer = await call()
+                except TimeoutError as error:
+                    raise BrokerUnavailable(
+                        f"no answer from the broker in {self._settings.read_deadline:g} s"
+                    ) from error
+        except pybreaker.CircuitBreakerError as error:
+            raise NotSent("reads are held back: the last ones failed") from error
+        except BrokerUnavailable as error:
+            self._last_error = error.words
+            raise
+        self._last_ok = datetime.now(UTC)
+        return answer
+
+    async def _write(
+        self, call: Callable[[], Awaitable[T]], *, kind: str = "order", urgent: bool = False
+    ) -> T:
+        if wait := self._budget.take(kind, urgent=urgent):
+            raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.1f} s")
+        try:
+            with self._writes.calling():
+                try:
+                    async with asyncio.timeout(self._settings.write_deadline):
+                        answer = await call()
+                except TimeoutError as error:
+                    raise OutcomeUnknown(
+                        f"no answer from the broker in {self._settings.write_deadline:g} s"
+                    ) from error
+        except pybreaker.CircuitBreakerError as error:
+            raise NotSent("orders are held back: the last ones failed") from error
+        except (BrokerUnavailable, OutcomeUnknown) as error:
+            self._last_error = error.words
+            raise
+        self._last_ok = datetime.now(UTC)
+        return answer
+
+
+def _worth_repeating(error: BaseException) -> bool:
+    # Waiting a moment mends neither an open breaker nor a spent budget.
+    return isinstance(error, BrokerUnavailable) and not isinstance(error, NotSent)
+
+
+def _state(breaker: pybreaker.CircuitBreaker) -> str:
+    """closed | open | half_open; pybreaker itself only notices the end of the pause at the next call."""
+    if breaker.current_state != pybreaker.STATE_OPEN:
+        return "closed" if breaker.current_state == pybreaker.STATE_CLOSED else "half_open"
+    opened_at = breaker._state_storage.opened_at
+    if opened_at and datetime.now(UTC) >= opened_at + timedelta(seconds=breaker.reset_timeout):
+        return "half_open"
+    return "open"
+
+
+def guarded(inner: Broker, settings: GuardSettings | None = None) -> Guarded:
+    """The broker as everyone outside `adapters` uses it."""
+    return Guarded(inner, settings)
