@@ -47,6 +47,8 @@ class ReasonCode(StrEnum):
     DISCLOSED_UNSUPPORTED = "disclosed_unsupported"
     MARGIN_SHORT = "margin_short"
     HOLDINGS_SHORT = "holdings_short"
+    FREEZE_LIMIT = "freeze_limit"
+    OPENS_OPPOSITE = "opens_opposite"
     NOT_PINNED = "not_pinned"
     # why the plan is what it is
     CHEAPEST = "cheapest"
@@ -55,6 +57,7 @@ class ReasonCode(StrEnum):
     SPLIT_BY_MARGIN = "split_by_margin"
     SPLIT_BY_HOLDINGS = "split_by_holdings"
     SPLIT_BY_FREEZE = "split_by_freeze"
+    EXITS_POSITION = "exits_position"
     TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
 
 
@@ -104,7 +107,10 @@ class Charges:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What the decision knows of the instrument's market. `last_price` in rupees; None is not known."""
+    """What the decision knows of the instrument's market. `last_price` in rupees; None is not known.
+
+    `strike` of an option: a written one is margined on its contract value, not on its premium.
+    """
 
     kind: Kind
     lot: int
@@ -115,6 +121,7 @@ class Market:
     upper_band: Price | None = None
     open: bool = True
     closed_because: str = ""
+    strike: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
