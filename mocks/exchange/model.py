@@ -1,6 +1,6 @@
 """The words of the simulated exchange: instruments, commands in, events out.
 
-Prices are integer paise, quantities integer shares (lots x lot size for contracts), times integer
+Events are named tuples because hundreds of thousands a second are made. Prices are integer paise, quantities integer shares (lots x lot size for contracts), times integer
 nanoseconds of the simulated clock since the Unix epoch (UTC). Rules: R1-R9 named in `book.py`.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Side(StrEnum):
@@ -42,6 +43,13 @@ class OrderState(StrEnum):
     COMPLETE = "COMPLETE"
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
+
+
+class Phase(StrEnum):
+    CONTINUOUS = "continuous"
+    PREOPEN = "preopen"  # orders are collected for a call auction
+    HALTED = "halted"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,7 @@ class Cancel:
     order: int
 
 
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The order is in the book (or waits for its trigger)."""
 
     seq: int
@@ -117,8 +123,7 @@ class Accepted:
     state: OrderState
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """The command changed nothing (R9). `command` is add | modify | cancel."""
 
     seq: int
@@ -129,8 +134,7 @@ class Rejected:
     reason: str  # a short stable code, e.g. tick, band, lot, freeze, closed, unknown_order, trigger_reached
 
 
-@dataclass(frozen=True, slots=True)
-class Modified:
+class Modified(NamedTuple):
     seq: int
     time: int
     key: str
@@ -140,8 +144,7 @@ class Modified:
     trigger: int
 
 
-@dataclass(frozen=True, slots=True)
-class Triggered:
+class Triggered(NamedTuple):
     """A stop became an active order."""
 
     seq: int
@@ -150,8 +153,7 @@ class Triggered:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """CANCELLED (asked for, IOC rest, self-trade, market rest) or EXPIRED (close, TTL)."""
 
     seq: int
@@ -162,8 +164,7 @@ class Ended:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(NamedTuple):
     """A print. `buy` and `sell` are order numbers; `price` is the passive order's (R1)."""
 
     seq: int
@@ -175,6 +176,35 @@ class Trade:
     quantity: int
     price: int
     aggressor: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The choices the rule book leaves open; the defaults are the neutral ones of the case format."""
+
+    stp: str = "none"  # none | cancel_passive | cancel_active (R7)
+    dq_replenish: str = "lose"  # lose | keep (R3)
+    market_residual: str = "ltp"  # ltp | cancel (R6)
+    sl_on_entry: str = "reject"  # reject | trigger (R5)
+    auction_priority: str = "limit_first"  # limit_first | market_first (R8)
+    halt_purges: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A live client order as the book holds it; `quantity` is the total, filled part included."""
+
+    order: int
+    key: str
+    side: Side
+    type: OrderType  # a stop that fired and a rested market order are LIMIT here
+    quantity: int
+    filled: int
+    shown: int
+    price: int
+    trigger: int
+    state: OrderState
+    client: str
 
 
 Command = Add | Modify | Cancel

@@ -1,0 +1,359 @@
+"""One instrument's order book: price-time priority and the rules R1-R7 and R9 of the exchange.
+
+R1 price-time priority, a trade prints at the passive price. R2 modify: a new price or more quantity loses time.
+R3/R4 disclosed quantity. R5 stops. R6 market orders. R7 self-trade prevention. R9 a refused command changes nothing.
+The call auction (R8) is in `auction.py`. `Book` never looks at a clock: the exchange moves `Tape.now`.
+"""
+
+from __future__ import annotations
+
+from mocks.exchange.checks import refusal
+from mocks.exchange.levels import Order
+from mocks.exchange.matching import Matching
+from mocks.exchange.model import (
+    Accepted,
+    Add,
+    Cancel,
+    Instrument,
+    Modified,
+    Modify,
+    OpenOrder,
+    OrderState,
+    OrderType,
+    Phase,
+    Rejected,
+    Rules,
+    Side,
+    Validity,
+)
+from mocks.exchange.tape import Tape
+
+MINUTE_NS = 60_000_000_000
+STOPS = (OrderType.SL, OrderType.SL_M)
+
+
+class Book(Matching):
+    """Commands in, events onto the tape. Live and finished client orders stay known by number for ever (R9)."""
+
+    def __init__(
+        self, instrument: Instrument, tape: Tape, *, rules: Rules, last_price: int = 0, prev_close: int = 0
+    ) -> None:
+        super().__init__(instrument, tape, rules, last_price, prev_close)
+        self.phase = Phase.CONTINUOUS
+
+    # --- commands -----------------------------------------------------------------------------------------
+
+    def add(self, command: Add, *, quiet: bool = False) -> Order | None:
+        """Accept or refuse; returns the order as the book knows it, None when refused."""
+        buy = command.side is Side.BUY
+        reason = self._refuse_add(command, buy)
+        if reason:
+            self._reject(command.order, "add", reason)
+            return None
+        order = Order(
+            command.order, buy, command.type, command.quantity, command.price, command.trigger,
+            command.disclosed, command.validity, command.protection_pct, command.client, quiet,
+        )  # fmt: skip
+        tape = self.tape
+        tape.stamp += 1
+        order.stamp = tape.stamp
+        if command.validity is Validity.TTL:
+            order.deadline = tape.now + command.ttl_minutes * MINUTE_NS
+        self.orders[order.number] = order
+        if order.type in STOPS:
+            self._accept_stop(order)
+        else:
+            if order.type is OrderType.MARKET:
+                order.price = 0
+            if not quiet:
+                tape.seq += 1
+                tape.out.append(Accepted(tape.seq, tape.now, self.key, order.number, OrderState.OPEN))
+            if self.phase is Phase.CONTINUOUS:
+                self.activate(order)
+                if self.released:
+                    self.release_stops()
+            else:
+                self._collect(order)
+        return order
+
+    def modify(self, command: Modify) -> None:
+        order = self.orders.get(command.order)
+        if order is None:
+            return self._reject(command.order, "modify", "unknown_order")
+        wanted = Wanted(order, command)
+        reason = self._refuse_modify(order, wanted)
+        if reason:
+            return self._reject(command.order, "modify", reason)
+        if wanted.quantity == order.filled:
+            self._take_out(order)
+            order.quantity, order.open, order.state = order.filled, 0, OrderState.COMPLETE
+            self._modified(order)
+        elif (
+            order.state is OrderState.TRIGGER_PENDING
+            or wanted.type in STOPS
+            or wanted.price != order.price
+            or wanted.type is not order.type
+        ):
+            self._move(order, wanted)
+        else:
+            self._change_in_place(order, wanted)
+        if self.released:
+            self.release_stops()
+        return None
+
+    def cancel(self, command: Cancel) -> None:
+        order = self.orders.get(command.order)
+        if order is None:
+            return self._reject(command.order, "cancel", "unknown_order")
+        if order.state is not OrderState.OPEN and order.state is not OrderState.TRIGGER_PENDING:
+            return self._reject(command.order, "cancel", "not_open")
+        if self.phase is Phase.CLOSED:
+            return self._reject(command.order, "cancel", "closed")
+        self.end(order, OrderState.CANCELLED, "cancelled")
+        return None
+
+    def expire(self, number: int) -> None:
+        """The order's own time is over (TTL). A finished order is left alone."""
+        order = self.orders.get(number)
+        if order is not None and order.deadline and self.is_live(order) and order.deadline <= self.tape.now:
+            self.end(order, OrderState.EXPIRED, "ttl")
+
+    def end_all(self, state: OrderState, reason: str) -> None:
+        """End every live order in the order of their time stamps: at the close, and when a halt purges."""
+        for order in self.live_orders():
+            self.end(order, state, reason)
+
+    def live_orders(self) -> list[Order]:
+        """Resting, collected and waiting orders, oldest stamp first."""
+        found = self.stops.orders() + list(self.market_orders)
+        for side in (self.bids, self.asks):
+            for level in side.levels.values():
+                found.extend(level.orders())
+        return sorted(found, key=lambda order: order.stamp)
+
+    def open_orders(self) -> list[OpenOrder]:
+        """The clients' live orders; the background flow's are left out."""
+        return [self.describe(order) for order in self.live_orders() if not order.quiet]
+
+    def describe(self, order: Order) -> OpenOrder:
+        return OpenOrder(
+            order=order.number, key=self.key, side=Side.BUY if order.buy else Side.SELL, type=order.type,
+            quantity=order.quantity, filled=order.filled, shown=order.shown, price=order.price,
+            trigger=order.trigger, state=order.state, client=order.client,
+        )  # fmt: skip
+
+    # --- refusals -----------------------------------------------------------------------------------------
+
+    def _refuse_add(self, command: Add, buy: bool) -> str:
+        if self.phase is not Phase.CONTINUOUS:
+            reason = self._refuse_in_phase(command.type, command.validity, command.disclosed)
+            if reason:
+                return reason
+        if command.order in self.orders:
+            return "duplicate_order"
+        reason = refusal(
+            self.instrument, buy, command.type, command.validity, command.quantity,
+            command.price, command.trigger, command.disclosed,
+        )  # fmt: skip
+        if reason:
+            return reason
+        if command.validity is Validity.TTL and command.ttl_minutes <= 0:
+            return "ttl"
+        protection = command.protection_pct
+        if protection is not None and not 0 < protection <= 100:
+            return "protection"
+        if (
+            command.type in STOPS
+            and self.rules.sl_on_entry == "reject"
+            and self.is_reached(buy, command.trigger)
+        ):
+            return "trigger_reached"
+        return ""
+
+    def _refuse_in_phase(self, type_: OrderType, validity: Validity, disclosed: int) -> str:
+        if self.phase is Phase.CLOSED:
+            return "closed"
+        if self.phase is Phase.HALTED:
+            return "halted"
+        if self.phase is Phase.PREOPEN and (type_ in STOPS or validity is Validity.IOC or disclosed):
+            return "phase"  # an auction takes no stops, no IOC and no disclosed quantity (R4)
+        return ""
+
+    def _refuse_modify(self, order: Order, wanted: Wanted) -> str:
+        if not self.is_live(order):
+            return "not_open"
+        if self.phase is not Phase.CONTINUOUS:
+            reason = self._refuse_in_phase(wanted.type, wanted.validity, wanted.disclosed)
+            if reason:
+                return reason
+        if wanted.trigger_given and wanted.type not in STOPS:
+            return "not_a_stop"
+        if wanted.quantity < order.filled:
+            return "below_filled"
+        reason = refusal(
+            self.instrument, order.buy, wanted.type, wanted.validity, wanted.quantity,
+            wanted.price, wanted.trigger, wanted.disclosed,
+        )  # fmt: skip
+        if reason:
+            return reason
+        if wanted.validity is Validity.TTL and not order.deadline:
+            return "ttl"
+        if (
+            wanted.type in STOPS
+            and self.rules.sl_on_entry == "reject"
+            and self.is_reached(order.buy, wanted.trigger)
+        ):
+            return "trigger_reached"
+        return ""
+
+    def _reject(self, number: int, command: str, reason: str) -> None:
+        tape = self.tape
+        tape.seq += 1
+        tape.out.append(Rejected(tape.seq, tape.now, self.key, number, command, reason))
+
+    # --- what an accepted command does --------------------------------------------------------------------
+
+    def _accept_stop(self, order: Order) -> None:
+        order.state = OrderState.TRIGGER_PENDING
+        tape = self.tape
+        tape.seq += 1
+        tape.out.append(Accepted(tape.seq, tape.now, self.key, order.number, OrderState.TRIGGER_PENDING))
+        self._wait_or_fire(order)
+
+    def _wait_or_fire(self, order: Order) -> None:
+        if self.is_reached(order.buy, order.trigger):  # only with sl_on_entry="trigger"
+            self.released.append(order)
+            self.release_stops()
+        else:
+            self.stops.insert(order)
+
+    def _collect(self, order: Order) -> None:
+        """An auction phase: queue without matching; R7 there ends the incoming order instead."""
+        if self.rules.stp != "none" and order.client and self._meets_itself(order):
+            order.state = OrderState.CANCELLED
+            self.announce_end(order, "self_trade")
+        elif order.type is OrderType.MARKET:
+            order.shown = order.open
+            self.market_orders.append(order)
+        else:
+            order.shown = order.open
+            (self.bids if order.buy else self.asks).insert(order)
+
+    def _meets_itself(self, order: Order) -> bool:
+        for other in self.live_orders():
+            if other.client != order.client or other.buy is order.buy or other.state is not OrderState.OPEN:
+                continue
+            if not order.price or not other.price:
+                return True
+            if order.price >= other.price if order.buy else order.price <= other.price:
+                return True
+        return False
+
+    def _modified(self, order: Order) -> None:
+        tape = self.tape
+        tape.seq += 1
+        tape.out.append(
+            Modified(tape.seq, tape.now, self.key, order.number, order.quantity, order.price, order.trigger)
+        )
+
+    def _take_out(self, order: Order) -> None:
+        if order.state is OrderState.TRIGGER_PENDING:
+            self.stops.remove(order)
+        elif order.level is None:
+            self.market_orders.remove(order)
+        else:
+            (self.bids if order.buy else self.asks).remove(order)
+
+    def _move(self, order: Order, wanted: Wanted) -> None:
+        """A new price, type or any change of a stop: leave the queue and enter again with a new time stamp."""
+        unchanged = wanted.equals(order)
+        if unchanged:
+            return self._modified(order)
+        self._take_out(order)
+        self.tape.stamp += 1
+        order.stamp = self.tape.stamp
+        wanted.apply(order)
+        order.shown = 0
+        if order.type is OrderType.MARKET:
+            order.price = 0
+        self._modified(order)
+        if order.type in STOPS:
+            order.state = OrderState.TRIGGER_PENDING
+            self._wait_or_fire(order)
+        else:
+            order.state = OrderState.OPEN
+            if self.phase is Phase.CONTINUOUS:
+                self.activate(order)
+            else:
+                self._collect(order)
+        return None
+
+    def _change_in_place(self, order: Order, wanted: Wanted) -> None:
+        """R2: less quantity keeps the place; more quantity, or more of it shown, goes to the back of the level."""
+        side = self.bids if order.buy else self.asks
+        remaining = wanted.quantity - order.filled
+        target = min(wanted.disclosed, remaining) if wanted.disclosed else remaining
+        more = wanted.quantity > order.quantity
+        shows_more = wanted.disclosed != order.disclosed and target > order.shown
+        if wanted.disclosed and order.disclosed and wanted.disclosed < order.disclosed:
+            shows_more = False
+        shown = target if more or shows_more else min(order.shown, target)
+        if more or shows_more:
+            self._take_out(order)
+            self.tape.stamp += 1
+            order.stamp = self.tape.stamp
+            wanted.apply(order)
+            order.shown = shown
+            if order.price:
+                side.insert(order)
+            else:
+                self.market_orders.append(order)
+        else:
+            level = order.level
+            if level is not None:
+                level.total -= order.open - remaining
+                level.displayed -= order.shown - shown
+            wanted.apply(order)
+            order.shown = shown
+        self._modified(order)
+        if order.validity is Validity.IOC and self.phase is Phase.CONTINUOUS:
+            self.end(order, OrderState.CANCELLED, "ioc")
+
+
+class Wanted:
+    """The terms of an order after a modification; what the command leaves out keeps its value."""
+
+    __slots__ = ("disclosed", "price", "quantity", "trigger", "trigger_given", "type", "validity")
+
+    def __init__(self, order: Order, command: Modify) -> None:
+        self.quantity = order.quantity if command.quantity is None else command.quantity
+        self.price = order.price if command.price is None else command.price
+        self.trigger = order.trigger if command.trigger is None else command.trigger
+        self.disclosed = order.disclosed if command.disclosed is None else command.disclosed
+        self.type = order.type if command.type is None else command.type
+        self.validity = order.validity if command.validity is None else command.validity
+        # Brokers send every field with every change: a trigger that stays as it is asks for nothing.
+        self.trigger_given = command.trigger is not None and command.trigger not in (0, order.trigger)
+        if self.type is OrderType.MARKET or self.type is OrderType.SL_M:
+            self.price = 0
+
+    def equals(self, order: Order) -> bool:
+        return (
+            self.quantity == order.quantity
+            and self.price == order.price
+            and self.trigger == order.trigger
+            and self.disclosed == order.disclosed
+            and self.type is order.type
+            and self.validity is order.validity
+        )
+
+    def apply(self, order: Order) -> None:
+        order.quantity = self.quantity
+        order.open = self.quantity - order.filled
+        order.price = self.price
+        order.trigger = self.trigger
+        order.disclosed = self.disclosed
+        order.type = self.type
+        if self.validity is not Validity.TTL:
+            order.deadline = 0
+        order.validity = self.validity
