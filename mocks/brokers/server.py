@@ -1,0 +1,45 @@
+"""What the broker servers share on the HTTP side: fast JSON replies and the shape of a server module."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+from starlette.responses import Response
+
+from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.backoffice.profile import Profile
+from mocks.brokers.faults import ASGIApp, FaultPlan
+
+if TYPE_CHECKING:
+    from mocks.exchange.venue import Exchange
+
+
+class ServerModule(Protocol):
+    """`mocks.brokers.<name>.server`."""
+
+    PROFILE: Profile
+
+    def app(self, office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: str) -> ASGIApp:
+        """The broker's ASGI app, already wrapped in `Faulty`. `base_url` is http://127.0.0.1:PORT, no slash."""
+
+
+def json_reply(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(data), status, headers, media_type="application/json")
+
+
+def rupees(paise: float) -> float:
+    """Paise to a JSON float of rupees with at most four decimals, as the brokers send them."""
+    return round(paise / 100, 4)
+
+
+def paise(rupees_text: str | float | int) -> int:
+    """Rupees as sent by a client (form text or JSON number) to integer paise. Raises ValueError."""
+    try:
+        exact = Decimal(str(rupees_text)) * 100
+    except InvalidOperation as bad:
+        raise ValueError(f"not a number: {rupees_text!r}") from bad
+    if not exact.is_finite() or exact != exact.to_integral_value():
+        raise ValueError(f"not whole paise: {rupees_text!r}")
+    return int(exact)
