@@ -1,0 +1,161 @@
+"""Settings: the only reader of the environment. Every setting has a working default.
+
+Names are `TRADEMASTER_` plus the field in capitals; `SANDBOX_PORT_BASE` alone keeps the sandbox's own name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from adapters.broker import Endpoints
+from domain.account import BrokerId
+
+
+class Role(StrEnum):
+    """What this process does: everything, HTTP only, or the background loops only."""
+
+    ALL = "all"
+    API = "api"
+    WORKER = "worker"
+
+
+Url = Annotated[str, AfterValidator(lambda text: text.rstrip("/"))]
+
+
+class Settings(BaseSettings):
+    """All durations are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRADEMASTER_", env_file=".env", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    # the process
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: Url = Field(
+        "", description="Where browsers and brokers' redirects reach us. Empty: http://host:port."
+    )
+    data: Path = Field(Path("data"), description="Folder of the database and the keys; made with mode 0700.")
+    web: Path = Field(Path("web/dist"), description="Folder of the built web interface.")
+    role: Role = Field(Role.ALL, description="all, api (HTTP only) or worker (background loops only).")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = Field(False, description="One JSON object a line instead of text.")
+
+    # where things are kept
+    database_url: str = Field(
+        "", description="postgresql://user:password@host/name. Empty: SQLite in the data folder."
+    )
+    database_pool: int = Field(10, ge=1, description="PostgreSQL connections a process keeps open.")
+    redis_url: str = Field("", description="redis://host:6379/0. Empty: events stay inside the process.")
+    master_key: SecretStr = Field(
+        SecretStr(""), description="32 bytes in base64. Empty: made in the data folder."
+    )
+    jwt_key: SecretStr = Field(
+        SecretStr(""), description="32 bytes in base64. Empty: made in the data folder."
+    )
+
+    # trading
+    paper: bool = Field(False, description="Say everywhere that no real money moves.")
+    always_open: bool = Field(False, description="Treat every exchange as open: for the sandbox.")
+
+    # people
+    access_minutes: int = Field(15, ge=1, description="Life of an access token.")
+    refresh_days: int = Field(30, ge=1, description="Life of a refresh token that is not used.")
+    cookie_secure: bool = Field(False, description="Send the refresh cookie over https only.")
+    login_attempts: int = Field(
+        8, ge=1, description="Failed logins per address and e-mail before a pause of a minute."
+    )
+
+    # brokers
+    login_minutes: int = Field(10, ge=1, description="How long a started broker login may take.")
+    refresh_busy: float = Field(
+        5.0, gt=0, description="Pause between readings of an account someone watches or has orders at."
+    )
+    refresh_idle: float = Field(30.0, gt=0, description="Pause between readings of other accounts.")
+    read_deadline: float = Field(5.0, gt=0, description="Longest wait for a broker's answer to a question.")
+    write_deadline: float = Field(8.0, gt=0, description="Longest wait for a broker's answer to an order.")
+    breaker_failures: int = Field(3, ge=1, description="Failed calls in a row that open a breaker.")
+    breaker_reset: float = Field(10.0, gt=0, description="Pause before an open breaker lets one call try.")
+    quiet_window: float | None = Field(
+        None,
+        ge=0,
+        description="How long a lost order is looked for before it counts as absent. Unset: each broker's own.",
+    )
+
+    zerodha_rest: Url = "https://api.kite.trade"
+    zerodha_login: Url = "https://kite.zerodha.com"
+    zerodha_feed: Url = "wss://ws.kite.trade"
+    zerodha_instruments: Url = "https://api.kite.trade/instruments"
+    zerodha_app_key: str = ""
+    zerodha_app_secret: SecretStr = SecretStr("")
+
+    upstox_rest: Url = "https://api.upstox.com"
+    upstox_order_rest: Url = "https://api-hft.upstox.com"
+    upstox_login: Url = "https://api.upstox.com"
+    upstox_feed: Url = ""
+    upstox_orders_feed: Url = ""
+    upstox_instruments: Url = "https://assets.upstox.com/market-quote/instruments/exchange/complete.json.gz"
+    upstox_app_key: str = ""
+    upstox_app_secret: SecretStr = SecretStr("")
+
+    groww_rest: Url = "https://api.groww.in"
+    groww_feed: Url = "wss://socket-api.groww.in"
+    groww_instruments: Url = "https://growwapi-assets.groww.in/instruments/instrument.csv"
+
+    mock_rest: Url = "http://127.0.0.1:9104"
+    mock_login: Url = "http://127.0.0.1:9104"
+    mock_feed: Url = ""
+    mock_orders_feed: Url = ""
+    mock_instruments: Url = ""
+    mock_app_key: str = ""
+    mock_app_secret: SecretStr = SecretStr("")
+
+    sandbox_port_base: int = Field(
+        9100,
+        ge=1,
+        le=65500,
+        validation_alias=AliasChoices("SANDBOX_PORT_BASE", "sandbox_port_base"),
+        description="First port of the sandbox; brokers take the next four.",
+    )
+
+    @property
+    def base_url(self) -> str:
+        """Where a browser finds us, without a trailing slash."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The SQLite file, or None when the database is PostgreSQL."""
+        if not self.database_url:
+            return self.data / "trademaster.db"
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return None
+
+
+def endpoints(settings: Settings, broker: BrokerId) -> Endpoints:
+    """Where this broker is reached."""
+
+    def url(part: str) -> str:
+        return str(getattr(settings, f"{broker.value}_{part}", ""))
+
+    return Endpoints(
+        rest=url("rest"),
+        login=url("login") or url("rest"),
+        feed=url("feed"),
+        orders_feed=url("orders_feed"),
+        instruments=url("instruments"),
+        order_rest=url("order_rest"),
+    )
+
+
+def app_credentials(settings: Settings, broker: BrokerId) -> dict[str, str]:
+    """The operator's own app at a redirect broker (`api_key`, `api_secret`), empty when none is configured."""
+    key = str(getattr(settings, f"{broker.value}_app_key", ""))
+    secret: SecretStr = getattr(settings, f"{broker.value}_app_secret", SecretStr(""))
+    return {"api_key": key, "api_secret": secret.get_secret_value()} if key else {}

@@ -1,0 +1,71 @@
+"""How exact values look in JSON: money as decimal strings of rupees, times as RFC 3339 in IST."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
+
+from domain.calendar import IST
+from domain.money import Money, Price
+
+DECIMAL_TEXT = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
+DIGITS = 15
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError('amounts are decimal strings of rupees, for example "1500.00"')
+    text = str(value).strip()
+    whole, dot, fraction = text.removeprefix("-").partition(".")
+    digits = whole.isascii() and whole.isdigit() and (not dot or (fraction.isascii() and fraction.isdigit()))
+    if not digits or len(whole) > DIGITS or len(fraction) > 6:
+        raise ValueError('amounts are decimal strings of rupees, for example "1500.00"')
+    return Decimal(text)
+
+
+def _money(value: Any) -> Money:
+    return value if isinstance(value, Money) else Money(_decimal(value))
+
+
+def _price(value: Any) -> Price:
+    return value if isinstance(value, Price) else Price(_decimal(value))
+
+
+def in_ist(moment: datetime) -> str:
+    """RFC 3339 with +05:30, to the millisecond."""
+    return moment.astimezone(IST).isoformat(timespec="milliseconds")
+
+
+def _schema(kind: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "format": kind, "pattern": DECIMAL_TEXT, "examples": [example]})
+
+
+MoneyText = Annotated[
+    Money, PlainValidator(_money), PlainSerializer(str, return_type=str), _schema("decimal", "1500.00")
+]
+PriceText = Annotated[
+    Price, PlainValidator(_price), PlainSerializer(str, return_type=str), _schema("decimal", "1512.35")
+]
+Time = Annotated[AwareDatetime, PlainSerializer(in_ist, return_type=str)]
+
+
+class In(BaseModel):
+    """A request body: unknown fields are refused, so a misspelt one is never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Out(BaseModel):
+    """A response: every field is always there, null where nothing is known."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)

@@ -1,0 +1,233 @@
+"""Every table, in one place. Money is exact on both databases; moments are aware and come back in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Rupees(TypeDecorator[Decimal]):
+    """An exact Decimal of rupees: NUMERIC, or plain decimal text on SQLite (so do not compare it there in SQL)."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise TypeError(f"a column of rupees takes Decimal, not {type(value).__name__}")
+        return format(value, "f") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime: timestamptz, or microseconds since 1970 on SQLite (so it sorts and compares)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a moment is aware: give it a time zone")
+        return (value - EPOCH) // MICROSECOND if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = EPOCH + value * MICROSECOND if dialect.name == "sqlite" else value
+        return moment.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- identity ----------------------------------------------------------------------------------------------------
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("email", String, nullable=False, unique=True),  # lower case
+    Column("name", String, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("primary_account", String),
+    Column("created_at", Moment, nullable=False),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("family", String, nullable=False, index=True),  # one login, over all its rotations
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+# --- broker accounts ---------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("broker", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("broker_user_id", String),
+    Column("credentials", Text),  # sealed JSON; NULL once forgotten
+    Column("session", Text),  # sealed JSON
+    Column("session_expires_at", Moment),
+    Column("connected_at", Moment),
+    Column("last_error", Text),
+    Column("created_at", Moment, nullable=False),
+)
+
+login_states = Table(
+    "login_states",
+    metadata,
+    Column("state_hash", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("credentials", Text),  # sealed: used for this login, kept only once it succeeded
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_at", Moment),
+)
+
+# --- orders ------------------------------------------------------------------------------------------------------
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", String, primary_key=True),  # grows with time
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("exchange", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("order_type", String, nullable=False),
+    Column("product", String, nullable=False),
+    Column("validity", String, nullable=False),
+    Column("price", Rupees),
+    Column("trigger_price", Rupees),
+    Column("disclosed_quantity", Integer, nullable=False),
+    Column("account_id", String),  # null: auto
+    Column("decision", Text, nullable=False),  # JSON, as hashed
+    Column("done", Boolean, nullable=False),
+    Index(None, "user_id", "done", "id"),
+)
+
+# What was sent never changes; `facts` is the fold of everything heard since, the rest is derived from it for queries.
+order_children = Table(
+    "order_children",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("account_id", String, nullable=False),
+    Column("broker", String, nullable=False),
+    Column("slice", Integer, nullable=False),
+    Column("exchange", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("order_type", String, nullable=False),
+    Column("product", String, nullable=False),
+    Column("validity", String, nullable=False),
+    Column("price", Rupees),
+    Column("trigger_price", Rupees),
+    Column("disclosed_quantity", Integer, nullable=False),
+    Column("tag", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("margin_required", Rupees, nullable=False),
+    Column("charges", Text, nullable=False),  # the estimate, JSON
+    Column("facts", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("filled_quantity", Integer, nullable=False),
+    Column("live_quantity", Integer, nullable=False),
+    Column("margin_held", BigInteger, nullable=False),  # paise, summed by the database
+    Column("broker_order_id", String),
+    Column("answered_at", Moment),  # our clock, at the first clear answer
+    Column("cancel_asked_at", Moment),
+    UniqueConstraint("account_id", "tag"),
+    Index(None, "order_id"),
+    Index(None, "user_id", "answered_at"),
+    Index(None, "live", "account_id"),
+    Index(None, "account_id", "broker_order_id"),
+)
+
+order_events = Table(
+    "order_events",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    Column("child_id", String),
+    Column("at", Moment, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("words", Text),
+    Column("latency_ms", Integer),
+    Column("source", String),
+    Index(None, "order_id", "seq"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("order_id", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# --- instruments and market --------------------------------------------------------------------------------------
