@@ -23,32 +23,9 @@ BROKERS = ("kite", "upstox", "groww", "mock")
 
 # What a request is called, alike at all brokers. `ticks` and `order_updates` are the websockets.
 CALLS = frozenset(
-    [
-        "login",
-        "token",
-        "profile",
-        "instruments",
-        "funds",
-        "holdings",
-        "positions",
-        "place",
-        "modify",
-        "cancel",
-        "orders",
-        "order",
-        "order_history",
-        "trades",
-        "order_trades",
-        "quote",
-        "ltp",
-        "ohlc",
-        "candles",
-        "convert",
-        "margin",
-        "charges",
-        "ticks",
-        "order_updates",
-    ]
+    {"login", "token", "profile", "instruments", "funds", "holdings", "positions"}
+    | {"place", "modify", "cancel", "orders", "order", "order_history", "trades", "order_trades"}
+    | {"quote", "ltp", "ohlc", "candles", "convert", "margin", "charges", "ticks", "order_updates"}
 )
 STREAMS = frozenset({"ticks", "order_updates"})
 HOLD_SECONDS = 30.0

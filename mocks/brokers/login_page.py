@@ -21,7 +21,8 @@ display:flex;align-items:center;justify-content:center}.mark b{font-size:18px}
 h1{font-size:17px;margin:0 0 4px}p{margin:0 0 14px;color:#5b6270}label{display:block;font-size:13px;margin-top:12px;
 color:#434a58}input{width:100%;padding:10px 12px;margin-top:4px;border:1px solid #cbd0d9;border-radius:6px;font:inherit}
 input:focus{outline:2px solid var(--brand);outline-offset:1px}.error{color:#b3261e;background:#fdecea;padding:8px 12px;
-border-radius:6px;margin:0 0 4px}.row{display:flex;gap:10px;margin-top:20px}button{flex:1;padding:11px;border-radius:6px;
+border-radius:6px;margin:0 0 4px}
+.row{display:flex;gap:10px;margin-top:20px}button{flex:1;padding:11px;border-radius:6px;
 border:1px solid #cbd0d9;background:#fff;font:inherit;font-weight:600;cursor:pointer}
 button.go{background:var(--brand);border-color:var(--brand);color:#fff}
 footer{margin-top:18px;font-size:12px;color:#767d8a;text-align:center}
