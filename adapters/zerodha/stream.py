@@ -1,0 +1,154 @@
+"""Kite's websocket: binary ticks and JSON order updates. One connection per call; the caller reconnects.
+
+An idle market still sends a heartbeat every few seconds, so silence means a dead connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from adapters import http
+from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
+from adapters.zerodha import ticks, wire
+from domain.errors import BrokerUnavailable
+from domain.instrument import InstrumentId
+from domain.market import Tick
+
+SILENCE_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
+
+
+@asynccontextmanager
+async def _connection(session: Session, endpoints: Endpoints) -> AsyncIterator[ClientConnection]:
+    """An open socket. Raises SessionExpired or BrokerUnavailable; so does its end inside the block."""
+    query = urlencode({"api_key": session.api_key, "access_token": session.access_token})
+    try:
+        async with connect(
+            f"{endpoints.feed}?{query}",
+            additional_headers=wire.VERSION,
+            user_agent_header=http.USER_AGENT,
+            open_timeout=CONNECT_SECONDS,
+            close_timeout=1.0,
+            ping_interval=None,  # the byte watchdog sees more than pongs would
+            compression=None,
+            proxy=None,
+            max_size=2**22,
+        ) as socket:
+            yield socket
+    except InvalidStatus as error:
+        if error.response.status_code in (401, 403):
+            await _why_refused(session, endpoints)
+        raise BrokerUnavailable(f"Zerodha refused the stream: HTTP {error.response.status_code}") from error
+    except (OSError, TimeoutError, WebSocketException) as error:
+        raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+
+
+async def _why_refused(session: Session, endpoints: Endpoints) -> None:
+    """A dead token and a plan without streams are refused alike; a read by REST tells them apart."""
+    headers = {**wire.VERSION, "Authorization": f"token {session.api_key}:{session.access_token}"}
+    async with http.client(endpoints.rest, headers=headers) as client:
+        response = await http.send_read(client, client.build_request("GET", "/user/profile"))
+        wire.read_answer(response.status_code, response.content)
+    raise BrokerUnavailable(
+        "Zerodha refused the stream though the login is valid: the app's plan may have no streams"
+    )
+
+
+async def _frames(socket: ClientConnection) -> AsyncIterator[bytes | str]:
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                frame = await socket.recv()
+        except TimeoutError as error:
+            raise BrokerUnavailable(f"the stream was silent for {SILENCE_SECONDS:.0f} s") from error
+        yield frame
+
+
+def _message(text: str) -> tuple[str, Any]:
+    """Type and data of a text frame. Raises BrokerUnavailable for what cannot be read."""
+    try:
+        body = http.exact_json(text.encode())
+        return str(body["type"]), body.get("data")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokerUnavailable(f"unreadable stream message: {error!r}") from error
+
+
+class KiteFeed:
+    """Prices over one open socket, in full mode: the only one that carries the exchange's time."""
+
+    def __init__(self, socket: ClientConnection, symbols: Symbols, clock: Clock) -> None:
+        self._socket, self._symbols, self._clock = socket, symbols, clock
+        self._names: dict[int, InstrumentId] = {}
+
+    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+        """Instruments that Zerodha does not list are passed over."""
+        tokens = self._tokens(instruments)
+        self._names.update(tokens)
+        if tokens:
+            await self._send({"a": "subscribe", "v": list(tokens)})
+            await self._send({"a": "mode", "v": ["full", list(tokens)]})
+
+    async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
+        tokens = [token for token in self._tokens(instruments) if self._names.pop(token, None)]
+        if tokens:
+            await self._send({"a": "unsubscribe", "v": tokens})
+
+    async def ticks(self) -> AsyncIterator[Tick]:
+        try:
+            async for frame in _frames(self._socket):
+                if isinstance(frame, bytes):
+                    for tick in ticks.ticks(frame, self._names, self._clock()):
+                        yield tick
+                elif (message := _message(frame))[0] == "error":
+                    raise BrokerUnavailable(str(message[1]))
+        except WebSocketException as error:
+            raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+        except (ValueError, struct.error) as error:
+            raise BrokerUnavailable(f"unreadable tick frame: {error}") from error
+
+    def _tokens(self, instruments: Collection[InstrumentId]) -> dict[int, InstrumentId]:
+        listed = ((self._symbols.listing(one), one) for one in instruments)
+        return {int(listing.feed_key): one for listing, one in listed if listing}
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        try:
+            await self._socket.send(json.dumps(message))
+        except WebSocketException as error:
+            raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def market_feed(
+    session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
+) -> AsyncIterator[KiteFeed]:
+    """A connected feed. At most 3,000 instruments a connection and 3 connections an API key."""
+    async with _connection(session, endpoints) as socket:
+        yield KiteFeed(socket, symbols, clock)
+
+
+async def order_stream(
+    session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
+) -> AsyncIterator[StreamEvent]:
+    """Updates of all orders of the account, wherever they were placed. They may come late, twice or out of order."""
+    async with _connection(session, endpoints) as socket:
+        yield Connected(clock())
+        async for frame in _frames(socket):
+            if isinstance(frame, bytes):
+                continue  # heartbeats
+            kind, data = _message(frame)
+            if kind == "error":
+                raise BrokerUnavailable(str(data))
+            if kind == "order":
+                try:
+                    yield wire.order_report(data, symbols)
+                except (KeyError, TypeError, ValueError) as error:
+                    raise BrokerUnavailable(f"unreadable order update: {error!r}") from error

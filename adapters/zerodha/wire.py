@@ -1,0 +1,341 @@
+"""Kite Connect v3 on the wire: our nouns <-> its forms, JSON and CSV. Pure, with total tables both ways.
+
+Money arrives as JSON numbers parsed to Decimal; times as naive text in IST.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from adapters.broker import BrokerFill, Change, MarginAsk, Profile, Symbols
+from adapters.http import exact_json
+from domain.account import Margin
+from domain.calendar import IST
+from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Exchange, InstrumentId
+from domain.market import Candle, Depth, DepthLevel, Quote
+from domain.money import Money, Price
+from domain.order import ChildOrder, Fill, OrderReport, OrderType, Product, ReportStatus, Side, Validity
+from domain.position import Holding, Position
+
+VERSION = {"X-Kite-Version": "3"}
+VARIETY = "regular"
+
+# --- enums: Kite's words are ours, yet each is listed, so that a word new on either side is noticed ---------------
+
+SIDE_WORDS = {Side.BUY: "BUY", Side.SELL: "SELL"}
+TYPE_WORDS = {
+    OrderType.MARKET: "MARKET",
+    OrderType.LIMIT: "LIMIT",
+    OrderType.SL: "SL",
+    OrderType.SL_M: "SL-M",
+}
+PRODUCT_WORDS = {Product.CNC: "CNC", Product.MIS: "MIS", Product.NRML: "NRML", Product.MTF: "MTF"}
+VALIDITY_WORDS = {Validity.DAY: "DAY", Validity.IOC: "IOC"}
+SIDES = {word: side for side, word in SIDE_WORDS.items()}
+TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
+PRODUCTS = {word: product for product, word in PRODUCT_WORDS.items()}
+EXCHANGES = {exchange.value: exchange for exchange in Exchange}
+
+STATUSES = {
+    "PUT ORDER REQ RECEIVED": ReportStatus.PENDING,
+    "AMO REQ RECEIVED": ReportStatus.PENDING,
+    "VALIDATION PENDING": ReportStatus.PENDING,
+    "OPEN PENDING": ReportStatus.PENDING,
+    "MODIFY VALIDATION PENDING": ReportStatus.PENDING,
+    "MODIFY PENDING": ReportStatus.PENDING,
+    "MODIFIED": ReportStatus.PENDING,
+    "NOT MODIFIED": ReportStatus.PENDING,
+    "CANCEL PENDING": ReportStatus.PENDING,
+    "OPEN": ReportStatus.OPEN,
+    "UPDATE": ReportStatus.OPEN,  # postback and stream: a partial fill or a change of terms
+    "TRIGGER PENDING": ReportStatus.TRIGGER_PENDING,
+    "COMPLETE": ReportStatus.COMPLETE,
+    "CANCELLED": ReportStatus.CANCELLED,
+    "CANCEL": ReportStatus.CANCELLED,  # the postback page's spelling
+    "REJECTED": ReportStatus.REJECTED,
+}
+
+# --- outcomes: (HTTP status, error_type) -> what it means; None stands for any type --------------------------------
+
+Outcome = type[BrokerError]
+
+SURELY_NOT_PLACED: Mapping[tuple[int, str | None], Outcome] = {
+    (400, "InputException"): BrokerRejected,
+    (400, "MarginException"): BrokerRejected,
+    (400, "HoldingException"): BrokerRejected,
+    (403, "TokenException"): SessionExpired,
+    (403, "PermissionException"): BrokerRejected,  # plan or static IP, not the session
+    (404, None): BrokerRejected,
+    (405, None): BrokerRejected,
+    (428, None): BrokerRejected,  # needs authorisation at the depository
+    (429, None): BrokerUnavailable,
+}
+
+READS: Mapping[tuple[int, str | None], Outcome] = {
+    **SURELY_NOT_PLACED,
+    (403, "UserException"): BrokerRejected,
+    (403, "TwoFAException"): SessionExpired,
+    (410, None): BrokerRejected,
+}
+
+
+def write_answer(status: int, content: bytes) -> Any:
+    """`data` of a write's answer. Raises the error that the table lists, OutcomeUnknown for all it does not."""
+    return _answer(status, content, SURELY_NOT_PLACED, OutcomeUnknown)
+
+
+def read_answer(status: int, content: bytes) -> Any:
+    """`data` of a read's answer. Raises the error that the table lists, BrokerUnavailable for all it does not."""
+    return _answer(status, content, READS, BrokerUnavailable)
+
+
+def _answer(
+    status: int, content: bytes, table: Mapping[tuple[int, str | None], Outcome], otherwise: Outcome
+) -> Any:
+    try:
+        body = exact_json(content)
+    except ValueError:
+        body = None
+    fields = body if isinstance(body, dict) else {}
+    if status == 200 and fields.get("status") == "success" and "data" in fields:
+        return fields["data"]
+    kind = str(fields.get("error_type") or "") or None
+    words = str(fields.get("message") or "") or f"Zerodha answered HTTP {status} without words"
+    outcome = table.get((status, kind)) or table.get((status, None)) or otherwise
+    if status == 400 and "timed out" in words.lower():
+        # "Order request timed out. Please check the order book ..." came with 400 while the orders were placed 8 s
+        # later (kite.trade/forum 35732).
+        outcome = otherwise
+    raise outcome(words, code=kind or str(status))
+
+
+# --- orders out --------------------------------------------------------------------------------------------------
+
+
+def place_form(child: ChildOrder, order_key: str) -> dict[str, str]:
+    """The form of POST /orders/regular."""
+    form = {
+        "exchange": child.instrument.exchange.value,
+        "tradingsymbol": order_key,
+        "transaction_type": SIDE_WORDS[child.side],
+        "quantity": str(child.quantity),
+        "product": PRODUCT_WORDS[child.product],
+        **_terms_form(child.order_type, child.validity, child.price, child.trigger_price),
+        "tag": child.tag,
+    }
+    if child.disclosed_quantity:
+        form["disclosed_quantity"] = str(child.disclosed_quantity)
+    return form
+
+
+def modify_form(change: Change) -> dict[str, str]:
+    """The form of PUT /orders/regular/{id}; `quantity` is the new total, filled part included."""
+    terms = _terms_form(change.order_type, change.validity, change.price, change.trigger_price)
+    return {"quantity": str(change.quantity), **terms}
+
+
+def _terms_form(
+    order_type: OrderType, validity: Validity, price: Price | None, trigger_price: Price | None
+) -> dict[str, str]:
+    form = {"order_type": TYPE_WORDS[order_type], "validity": VALIDITY_WORDS[validity]}
+    if price is not None and order_type in (OrderType.LIMIT, OrderType.SL):
+        form["price"] = str(price)
+    if trigger_price is not None and order_type in (OrderType.SL, OrderType.SL_M):
+        form["trigger_price"] = str(trigger_price)
+    if order_type in (OrderType.MARKET, OrderType.SL_M):
+        # Unprotected market orders are refused since 1 April 2026; -1 takes the exchange's own band.
+        form["market_protection"] = "-1"
+    return form
+
+
+def margin_item(ask: MarginAsk, order_key: str) -> dict[str, Any]:
+    """One item of POST /margins/orders. Its prices must be JSON numbers; a float prints a tick-sized price as it is."""
+    return {
+        "exchange": ask.instrument.exchange.value,
+        "tradingsymbol": order_key,
+        "transaction_type": SIDE_WORDS[ask.side],
+        "variety": VARIETY,
+        "product": PRODUCT_WORDS[ask.product],
+        "order_type": TYPE_WORDS[ask.order_type],
+        "quantity": ask.quantity,
+        "price": float(ask.price.amount) if ask.price else 0,
+        "trigger_price": float(ask.trigger_price.amount) if ask.trigger_price else 0,
+    }
+
+
+# --- orders in ---------------------------------------------------------------------------------------------------
+
+
+def moment(text: str) -> datetime:
+    """`2026-11-20 09:15:02`, which Kite means in IST. Raises ValueError for another form."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=IST)
+
+
+def order_id(data: Any) -> str:
+    """The id in a write's answer. A "success" without one proves nothing: OutcomeUnknown."""
+    found = data.get("order_id") if isinstance(data, dict) else None
+    if not found:
+        raise OutcomeUnknown("Zerodha answered the order without an id")
+    return str(found)
+
+
+def _tags(row: Mapping[str, Any]) -> list[str]:
+    """An order's tags without those that the broker adds itself (`mktp:2.00`, `autoslice`)."""
+    every = [row.get("tag"), *(row.get("tags") or ())]
+    return [str(tag) for tag in every if tag and str(tag).partition(":")[0] not in ("mktp", "autoslice")]
+
+
+def order_report(row: Mapping[str, Any], symbols: Symbols) -> OrderReport:
+    """One order row of the book, or the payload of a stream update or postback."""
+    words = str(row["status"])
+    times = (row.get("order_timestamp"), row.get("exchange_update_timestamp"), row.get("exchange_timestamp"))
+    tags = _tags(row)
+    return OrderReport(
+        broker_order_id=str(row["order_id"]),
+        status=STATUSES.get(words, ReportStatus.UNRECOGNISED),
+        words=words,
+        at=max(moment(text) for text in times if text),
+        quantity=int(row["quantity"]),
+        filled_quantity=int(row.get("filled_quantity") or 0),
+        average_price=_price(row.get("average_price")),
+        tag=tags[0] if tags else None,
+        instrument=instrument_id(row, symbols),
+        side=SIDES.get(str(row.get("transaction_type"))),
+        product=PRODUCTS.get(str(row.get("product"))),
+        order_type=TYPES.get(str(row.get("order_type"))),
+        price=_price(row.get("price")),
+        trigger_price=_price(row.get("trigger_price")),
+        exchange_order_id=str(row["exchange_order_id"]) if row.get("exchange_order_id") else None,
+        message=str(row.get("status_message") or ""),
+    )
+
+
+def tagged(rows: Iterable[Mapping[str, Any]], tag: str, symbols: Symbols) -> list[OrderReport]:
+    """The reports of the rows that carry `tag` anywhere."""
+    return [replace(order_report(row, symbols), tag=tag) for row in rows if tag in _tags(row)]
+
+
+def broker_fill(row: Mapping[str, Any]) -> BrokerFill:
+    """One trade row; `order_timestamp` there is only a time of day, so the fill's own time counts."""
+    fill = Fill(
+        trade_id=str(row["trade_id"]),
+        quantity=int(row["quantity"]),
+        price=Price.of(row["average_price"]),
+        at=moment(row.get("exchange_timestamp") or row["fill_timestamp"]),
+    )
+    return BrokerFill(broker_order_id=str(row["order_id"]), fill=fill)
+
+
+def instrument_id(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId | None:
+    """The row's instrument; None for an exchange we do not know or a symbol that is not listed."""
+    exchange = EXCHANGES.get(str(row.get("exchange")))
+    return symbols.by_order_key(exchange, str(row.get("tradingsymbol"))) if exchange else None
+
+
+def _owned(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId:
+    """As `instrument_id`, but what is owned must not vanish: Kite's own name stands in for an unlisted symbol."""
+    known = instrument_id(row, symbols)
+    return known or InstrumentId(EXCHANGES[str(row["exchange"])], str(row["tradingsymbol"]))
+
+
+def _price(value: Decimal | int | None) -> Price | None:
+    """Kite writes "none" as 0."""
+    return Price.of(value) if value else None
+
+
+# --- account -----------------------------------------------------------------------------------------------------
+
+
+def profile(data: Mapping[str, Any]) -> Profile:
+    return Profile(str(data["user_id"]), str(data["user_name"]), str(data.get("email") or ""))
+
+
+def margin(data: Mapping[str, Any]) -> Margin:
+    """Funds of the equity segment (shares and their derivatives).
+
+    `available.cash` is at times 0 on a funded account, so cash is told from net = cash + collateral - debits.
+    """
+    equity = data["equity"]
+    net, debits = Money.of(equity["net"]), Money.of(equity["utilised"]["debits"])
+    collateral = Money.of(equity["available"]["collateral"])
+    return Margin(cash=net + debits - collateral, used=debits, available=net)
+
+
+def holding(row: Mapping[str, Any], symbols: Symbols) -> Holding:
+    """`opening_quantity` is settled plus T1 as carried overnight, `used_quantity` what of it was sold today."""
+    t1, used, pledged = int(row["t1_quantity"]), int(row["used_quantity"]), int(row["collateral_quantity"])
+    opening = row.get("opening_quantity")
+    carried = int(row["quantity"]) + t1 if opening is None else int(opening)
+    owned = carried - used
+    return Holding(
+        instrument=_owned(row, symbols),
+        isin=str(row["isin"]),
+        quantity=owned,
+        t1_quantity=min(t1, owned),
+        sellable_quantity=max(0, owned - pledged),
+        average_price=_price(row["average_price"]),
+        last_price=_price(row["last_price"]),
+        close_price=_price(row["close_price"]),
+        pledged_quantity=pledged,
+    )
+
+
+def position(row: Mapping[str, Any], symbols: Symbols) -> Position:
+    """One row of `net`. Raises KeyError for a product we cannot name (CO): it must not show as another one."""
+    quantity = int(row["quantity"])
+    return Position(
+        instrument=_owned(row, symbols),
+        product=PRODUCTS[str(row["product"])],
+        quantity=quantity,
+        overnight_quantity=int(row["overnight_quantity"]),
+        buy_quantity=int(row["buy_quantity"]),
+        buy_value=Money.of(row["buy_value"]),
+        sell_quantity=int(row["sell_quantity"]),
+        sell_value=Money.of(row["sell_value"]),
+        average_price=_price(row["average_price"]) if quantity else None,
+        last_price=_price(row["last_price"]),
+        close_price=_price(row["close_price"]),
+        multiplier=int(row["multiplier"]),
+    )
+
+
+# --- market ------------------------------------------------------------------------------------------------------
+
+
+def quote(instrument: InstrumentId, row: Mapping[str, Any]) -> Quote:
+    """One value of GET /quote; `ohlc.close` is the previous close."""
+    ohlc, depth = row["ohlc"], row.get("depth") or {}
+    return Quote(
+        instrument=instrument,
+        last_price=Price.of(row["last_price"]),
+        at=moment(row["timestamp"]),
+        open=_price(ohlc["open"]),
+        high=_price(ohlc["high"]),
+        low=_price(ohlc["low"]),
+        prev_close=_price(ohlc["close"]),
+        volume=row.get("volume"),
+        average_price=_price(row.get("average_price")),
+        lower_circuit=_price(row.get("lower_circuit_limit")),
+        upper_circuit=_price(row.get("upper_circuit_limit")),
+        depth=Depth(bids=_levels(depth.get("buy") or ()), asks=_levels(depth.get("sell") or ())),
+    )
+
+
+def _levels(rows: Iterable[Mapping[str, Any]]) -> tuple[DepthLevel, ...]:
+    """Kite fills the five rows up with zeros."""
+    return tuple(
+        DepthLevel(Price.of(row["price"]), int(row["quantity"]), int(row["orders"]))
+        for row in rows
+        if row["quantity"]
+    )
+
+
+def candle(row: list[Any]) -> Candle:
+    """`[2026-11-20T09:15:00+0530, open, high, low, close, volume]`."""
+    opened = datetime.strptime(str(row[0]), "%Y-%m-%dT%H:%M:%S%z").astimezone(IST)
+    return Candle(opened, Price.of(row[1]), Price.of(row[2]), Price.of(row[3]), Price.of(row[4]), int(row[5]))

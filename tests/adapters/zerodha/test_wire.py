@@ -1,0 +1,301 @@
+"""Kite's words to ours and back, and what every answer to a write proves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from adapters.broker import Change, MarginAsk
+from adapters.http import exact_json
+from adapters.zerodha import master, wire
+from domain.account import AccountId, BrokerId
+from domain.calendar import IST
+from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Kind
+from domain.money import Money, Price
+from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, ReportStatus, Side, Validity
+from tests.adapters.zerodha import payloads as kite
+
+SYMBOLS = kite.Symbols()
+RUPEES = Price.of
+
+
+def child(order_type: OrderType = OrderType.LIMIT, **changes: object) -> ChildOrder:
+    fields: dict[str, object] = {
+        "id": ChildId("c1"),
+        "order_id": OrderId("o1"),
+        "account_id": AccountId("a1"),
+        "broker": BrokerId.ZERODHA,
+        "slice": 0,
+        "instrument": kite.INFY,
+        "side": Side.BUY,
+        "quantity": 10,
+        "order_type": order_type,
+        "product": Product.CNC,
+        "validity": Validity.DAY,
+        "price": RUPEES("1500.05"),
+        "trigger_price": None,
+        "tag": "T0123456789ABCDEFGHI",
+    }
+    return ChildOrder(**(fields | changes))  # type: ignore[arg-type]
+
+
+def parsed(row: Mapping[str, object]) -> dict[str, object]:
+    """Through JSON as the network would, so that numbers are Decimal."""
+    data = exact_json(kite.success(row))["data"]
+    assert isinstance(data, dict)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "write", "read"),
+    [
+        (400, kite.error("InputException"), BrokerRejected, BrokerRejected),
+        (400, kite.error("MarginException"), BrokerRejected, BrokerRejected),
+        (400, kite.error("HoldingException"), BrokerRejected, BrokerRejected),
+        (400, kite.error("OrderException"), OutcomeUnknown, BrokerUnavailable),
+        (
+            400,
+            kite.error("InputException", "Order request timed out. Please check"),
+            OutcomeUnknown,
+            BrokerUnavailable,
+        ),
+        (400, b"<html>", OutcomeUnknown, BrokerUnavailable),
+        (403, kite.error("TokenException"), SessionExpired, SessionExpired),
+        (403, kite.error("PermissionException"), BrokerRejected, BrokerRejected),
+        (403, kite.error("UserException"), OutcomeUnknown, BrokerRejected),
+        (403, b"<html>", OutcomeUnknown, BrokerUnavailable),
+        (404, kite.error("GeneralException"), BrokerRejected, BrokerRejected),
+        (404, b"", BrokerRejected, BrokerRejected),
+        (405, kite.error("GeneralException"), BrokerRejected, BrokerRejected),
+        (410, kite.error("GeneralException"), OutcomeUnknown, BrokerRejected),
+        (428, kite.error("HoldingException"), BrokerRejected, BrokerRejected),
+        (429, kite.error("NetworkException", "Too many requests"), BrokerUnavailable, BrokerUnavailable),
+        (500, kite.error("GeneralException"), OutcomeUnknown, BrokerUnavailable),
+        (500, kite.error("OrderException"), OutcomeUnknown, BrokerUnavailable),
+        (502, b"<html>Bad gateway</html>", OutcomeUnknown, BrokerUnavailable),
+        (503, kite.error("NetworkException"), OutcomeUnknown, BrokerUnavailable),
+        (504, kite.error("DataException"), OutcomeUnknown, BrokerUnavailable),
+        (200, b"not json", OutcomeUnknown, BrokerUnavailable),
+        (200, b'{"status": "success"}', OutcomeUnknown, BrokerUnavailable),
+        (200, b"[]", OutcomeUnknown, BrokerUnavailable),
+        (200, kite.error("InputException"), OutcomeUnknown, BrokerUnavailable),
+        (418, kite.error("InputException"), OutcomeUnknown, BrokerUnavailable),
+    ],
+)
+def test_every_answer_has_one_meaning(
+    status: int, body: bytes, write: type[BrokerError], read: type[BrokerError]
+) -> None:
+    with pytest.raises(write) as sent:
+        wire.write_answer(status, body)
+    assert type(sent.value) is write
+    with pytest.raises(read) as asked:
+        wire.read_answer(status, body)
+    assert type(asked.value) is read
+
+
+def test_a_refusal_keeps_the_brokers_words_and_code() -> None:
+    with pytest.raises(BrokerRejected) as refusal:
+        wire.write_answer(400, kite.error("MarginException", "Insufficient funds."))
+    assert (refusal.value.words, refusal.value.code) == ("Insufficient funds.", "MarginException")
+
+
+def test_a_success_without_an_order_id_proves_nothing() -> None:
+    nothing: list[object] = [{}, [], None, {"order_id": ""}]
+    for data in nothing:
+        with pytest.raises(OutcomeUnknown):
+            wire.order_id(data)
+
+
+@pytest.mark.parametrize(
+    ("order", "terms"),
+    [
+        (child(), {"order_type": "LIMIT", "price": "1500.05"}),
+        (child(OrderType.MARKET, price=None), {"order_type": "MARKET", "market_protection": "-1"}),
+        (
+            child(OrderType.SL, trigger_price=RUPEES("1490")),
+            {"order_type": "SL", "price": "1500.05", "trigger_price": "1490.00"},
+        ),
+        (
+            child(OrderType.SL_M, price=None, trigger_price=RUPEES("1490")),
+            {"order_type": "SL-M", "trigger_price": "1490.00", "market_protection": "-1"},
+        ),
+    ],
+)
+def test_an_order_carries_exactly_the_fields_of_its_type(order: ChildOrder, terms: dict[str, str]) -> None:
+    form = wire.place_form(order, "INFY")
+    rest = {
+        "exchange": "NSE",
+        "tradingsymbol": "INFY",
+        "transaction_type": "BUY",
+        "quantity": "10",
+        "product": "CNC",
+        "validity": "DAY",
+        "tag": "T0123456789ABCDEFGHI",
+    }
+    assert form == rest | terms
+
+
+def test_a_modification_to_market_is_protected_too() -> None:
+    form = wire.modify_form(Change(7, OrderType.MARKET, Validity.IOC))
+    assert form == {"quantity": "7", "order_type": "MARKET", "validity": "IOC", "market_protection": "-1"}
+
+
+def test_a_margin_question_prints_prices_as_they_are() -> None:
+    ask = MarginAsk(kite.INFY, Side.SELL, 5, OrderType.LIMIT, Product.MIS, price=RUPEES("1500.05"))
+    assert wire.margin_item(ask, "INFY")["price"] == 1500.05
+
+
+def test_every_word_of_ours_has_one_of_kites() -> None:
+    assert set(wire.SIDE_WORDS) == set(Side)
+    assert set(wire.TYPE_WORDS) == set(OrderType)
+    assert set(wire.PRODUCT_WORDS) == set(Product)
+    assert set(wire.VALIDITY_WORDS) == set(Validity)
+    assert (len(wire.SIDES), len(wire.TYPES), len(wire.PRODUCTS)) == (len(Side), len(OrderType), len(Product))
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("PUT ORDER REQ RECEIVED", ReportStatus.PENDING),
+        ("CANCEL PENDING", ReportStatus.PENDING),
+        ("OPEN", ReportStatus.OPEN),
+        ("UPDATE", ReportStatus.OPEN),
+        ("TRIGGER PENDING", ReportStatus.TRIGGER_PENDING),
+        ("COMPLETE", ReportStatus.COMPLETE),
+        ("CANCELLED", ReportStatus.CANCELLED),
+        ("REJECTED", ReportStatus.REJECTED),
+        ("PARKED ON THE MOON", ReportStatus.UNRECOGNISED),
+        ("complete", ReportStatus.UNRECOGNISED),
+    ],
+)
+def test_a_status_word_not_listed_stays_unrecognised(words: str, status: ReportStatus) -> None:
+    report = wire.order_report(parsed(kite.order_row(status=words)), SYMBOLS)
+    assert (report.status, report.words) == (status, words)
+
+
+def test_an_order_row_becomes_a_report() -> None:
+    report = wire.order_report(parsed(kite.order_row()), SYMBOLS)
+    assert report.broker_order_id == "1953341975595868160"
+    assert report.at == datetime(2026, 11, 20, 9, 15, 3, tzinfo=IST)
+    assert (report.quantity, report.filled_quantity, report.average_price) == (10, 4, RUPEES("1500.05"))
+    assert (report.instrument, report.side, report.product) == (kite.INFY, Side.BUY, Product.CNC)
+    assert (report.order_type, report.price, report.trigger_price) == (
+        OrderType.LIMIT,
+        RUPEES("1500.05"),
+        None,
+    )
+    assert report.exchange_order_id == "1300000012345678"
+
+
+def test_unknown_words_in_a_report_become_nothing_never_a_default() -> None:
+    row = kite.order_row(product="CO", order_type="XX", transaction_type="HOLD", exchange="NCO")
+    report = wire.order_report(parsed(row), SYMBOLS)
+    assert (report.product, report.order_type, report.side, report.instrument) == (None, None, None, None)
+
+
+def test_a_refused_order_has_no_exchange_id_and_says_why() -> None:
+    row = kite.order_row(
+        status="REJECTED",
+        status_message="Insufficient funds. Required margin is 95417.84",
+        exchange_order_id=None,
+        exchange_timestamp=None,
+        exchange_update_timestamp=None,
+    )
+    report = wire.order_report(parsed(row), SYMBOLS)
+    assert report.exchange_order_id is None
+    assert report.message.startswith("Insufficient funds.")
+
+
+def test_our_tag_is_found_among_those_that_the_broker_adds() -> None:
+    rows = [
+        parsed(kite.order_row(order_id="1", tag="mktp", tags=["mktp", "mktp:2.00", "MINE"])),
+        parsed(kite.order_row(order_id="2", tag="OTHER", tags=["OTHER"])),
+        parsed(kite.order_row(order_id="3", tag="MINE", tags=None)),
+        parsed(kite.order_row(order_id="4", tag=None)),
+    ]
+    assert [report.broker_order_id for report in wire.tagged(rows, "MINE", SYMBOLS)] == ["1", "3"]
+    assert wire.order_report(rows[0], SYMBOLS).tag == "MINE"
+
+
+def test_a_trade_is_keyed_by_its_id_and_timed_by_the_exchange() -> None:
+    found = wire.broker_fill(parsed(kite.trade_row()))
+    assert (found.broker_order_id, found.fill.trade_id) == ("1953341975595868160", "10000001")
+    assert (found.fill.quantity, found.fill.price) == (4, RUPEES("1500.05"))
+    assert found.fill.at == datetime(2026, 11, 20, 9, 15, 3, tzinfo=IST)
+
+
+@pytest.mark.parametrize(
+    ("changes", "owned", "sellable"),
+    [
+        ({}, 18, 18),
+        ({"used_quantity": 5}, 13, 13),  # quantity still counts what was sold
+        ({"used_quantity": 5, "quantity": 6}, 13, 13),  # quantity already went down
+        ({"collateral_quantity": 10}, 18, 8),
+        ({"used_quantity": 18}, 0, 0),
+        ({"opening_quantity": None, "used_quantity": 1}, 17, 17),
+    ],
+)
+def test_owned_is_settled_and_t1_less_what_was_sold_today(
+    changes: dict[str, object], owned: int, sellable: int
+) -> None:
+    holding = wire.holding(parsed(kite.holding_row(**changes)), SYMBOLS)
+    assert (holding.quantity, holding.sellable_quantity) == (owned, sellable)
+    assert holding.average_price == RUPEES("1429.066667")
+    assert holding.isin == "INE009A01021"
+
+
+def test_a_position_keeps_its_sign_and_its_exact_values() -> None:
+    position = wire.position(parsed(kite.position_row()), SYMBOLS)
+    assert (position.quantity, position.product) == (-5, Product.MIS)
+    assert (position.buy_value, position.sell_value) == (Money.of(0), Money.of("7552.5"))
+
+
+def test_a_closed_position_has_no_average() -> None:
+    row = kite.position_row(quantity=0, average_price=1.5)
+    assert wire.position(parsed(row), SYMBOLS).average_price is None
+
+
+def test_a_position_in_a_product_without_a_name_is_not_shown_as_another() -> None:
+    with pytest.raises(KeyError):
+        wire.position(parsed(kite.position_row(product="CO")), SYMBOLS)
+
+
+def test_what_is_owned_does_not_vanish_for_an_unlisted_symbol() -> None:
+    holding = wire.holding(parsed(kite.holding_row(tradingsymbol="NEWCO", exchange="BSE")), SYMBOLS)
+    assert str(holding.instrument) == "BSE:NEWCO"
+
+
+def test_cash_is_told_from_net_because_the_cash_field_is_at_times_zero() -> None:
+    margin = wire.margin(parsed(kite.MARGINS))
+    assert (margin.available, margin.used) == (Money.of("99725.05"), Money.of("165706.55"))
+    assert margin.cash == Money.of("245431.60")
+
+
+def test_a_quote_leaves_the_empty_levels_out() -> None:
+    quote = wire.quote(kite.INFY, parsed(kite.QUOTE))
+    assert (quote.last_price, quote.prev_close) == (RUPEES("1508.20"), RUPEES("1522.40"))
+    assert quote.at == datetime(2026, 11, 20, 15, 12, 26, tzinfo=IST)
+    assert [level.quantity for level in quote.depth.bids] == [120]
+    assert quote.depth.asks == ()
+
+
+def test_a_candle_is_in_indian_time() -> None:
+    row = exact_json(b'["2026-11-20T09:15:00+0530", 1500.0, 1510.05, 1499.9, 1505, 1000]')
+    candle = wire.candle(row)
+    assert candle.time == datetime(2026, 11, 20, 9, 15, tzinfo=IST)
+    assert (candle.high.amount, candle.volume) == (Decimal("1510.05"), 1000)
+
+
+def test_the_master_names_shares_indices_and_contracts() -> None:
+    rows = {str(one.instrument.id): one for one in master.listings(kite.MASTER)}
+    assert set(rows) == {"NSE:INFY", "NSE:NIFTY 50", "NFO:NIFTY26DEC24500CE", "NFO:NIFTY26DECFUT"}
+    infy, index = rows["NSE:INFY"], rows["NSE:NIFTY 50"].instrument
+    option, future = rows["NFO:NIFTY26DEC24500CE"].instrument, rows["NFO:NIFTY26DECFUT"].instrument
+    assert (infy.feed_key, infy.order_key, infy.instrument.kind) == ("408065", "INFY", Kind.EQUITY)
+    assert (index.kind, index.tradable) == (Kind.INDEX, False)
+    assert (option.strike, option.expiry, option.lot) == (RUPEES(24500), date(2026, 12, 29), 65)
+    assert (option.underlying, future.strike, future.kind) == ("NIFTY", None, Kind.FUTURE)
