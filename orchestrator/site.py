@@ -1,4 +1,4 @@
-"""The built web interface: hashed files cached for ever, the page itself never, precompressed files where they exist."""
+"""The built web interface: hashed files cached for ever, the page itself never; precompressed files are preferred."""
 
 from __future__ import annotations
 

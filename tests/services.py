@@ -1,0 +1,169 @@
+"""Private PostgreSQL and Redis servers for one test run, started on first use and ended with it.
+
+Without their programs the tests that need them are left out, and say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from orchestrator.bus import Bus, LocalBus, RedisBus
+from orchestrator.config import Settings
+from orchestrator.db import Database, open_database
+from orchestrator.tables import metadata
+
+POSTGRES_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+_numbers = itertools.count(1)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(ready: list[str], *, process: subprocess.Popen[bytes], what: str) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise RuntimeError(f"{what} ended at once with {process.returncode}")
+        if subprocess.run(ready, capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{what} is not ready")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a private server, without a database name."""
+    if POSTGRES_BIN is None:
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    # PostgreSQL refuses to run as root.
+    as_owner: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    data, port = folder / "data", free_port()
+    subprocess.run(
+        [*as_owner, POSTGRES_BIN / "initdb", "-D", data, "-U", "trademaster", "-A", "trust", "-E", "UTF8"]
+        + ["--locale=C", "--no-sync"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    options = [
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-k",
+        str(folder),
+        "-c",
+        "fsync=off",
+        "-c",
+        "max_connections=200",
+    ]
+    process = subprocess.Popen(
+        [*as_owner, POSTGRES_BIN / "postgres", "-D", data, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
+    try:
+        ready = [str(POSTGRES_BIN / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        _wait(ready, process=process, what="postgres")
+        yield f"postgresql://trademaster@127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """URL of a new, empty database."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(f"{postgres_server}/postgres")
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}"')
+        finally:
+            await connection.close()
+
+    asyncio.run(create())
+    return f"{postgres_server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """URL of a private server on a unix socket."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("Redis is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="redis-", dir="/tmp"))
+    path = folder / "redis.sock"
+    process = subprocess.Popen(
+        [program, "--port", "0", "--unixsocket", path, "--save", "", "--dir", folder],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait(["redis-cli", "-s", str(path), "ping"], process=process, what="redis")
+        yield f"unix://{path}"
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """URL of an emptied Redis."""
+    path = redis_server.removeprefix("unix://")
+    subprocess.run(["redis-cli", "-s", path, "flushall"], check=True, capture_output=True)
+    return redis_server
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Working settings over SQLite in a folder of this test."""
+    return Settings(data=tmp_path / "data", web=tmp_path / "web", port=free_port(), _env_file=None)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """The same settings once for each database."""
+    if request.param == "sqlite":
+        return settings
+    return settings.model_copy(update={"database_url": request.getfixturevalue("postgres_url")})
+
+
+@pytest.fixture
+async def db(database_settings: Settings) -> AsyncIterator[Database]:
+    """An open database with every table, once for each dialect."""
+    database = open_database(database_settings)
+    await database.write(metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(params=["local", "redis"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    """A started bus, once inside the process and once over Redis."""
+    opened: Bus = LocalBus() if request.param == "local" else RedisBus(request.getfixturevalue("redis_url"))
+    await opened.start()
+    yield opened
+    await opened.close()
