@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,8 @@ pytest_plugins = [
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the developer's own shell or `.env` reaches a test."""
-    import os
-
-    for name in os.environ:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's own shell reaches a test."""
+    for name in list(os.environ):
         if name.startswith(("TRADEMASTER_", "SANDBOX_")):
             monkeypatch.delenv(name)

@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from orchestrator.bus import Bus, LocalBus, RedisBus
@@ -57,9 +57,9 @@ def postgres_server() -> Iterator[str]:
         shutil.chown(folder, "postgres")
         as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     data, port = folder / "data", free_port()
+    owner = ["-U", "trademaster", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run(
-        [*as_owner, POSTGRES_BIN / "initdb", "-D", data, "-U", "trademaster", "-A", "trust", "-E", "UTF8"]
-        + ["--locale=C", "--no-sync"],
+        [*as_owner, str(POSTGRES_BIN / "initdb"), "-D", str(data), *owner],
         check=True,
         capture_output=True,
         cwd="/",

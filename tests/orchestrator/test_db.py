@@ -23,10 +23,6 @@ notes = Table(
 )
 
 
-def _add(name: str) -> object:
-    return lambda connection: connection.execute(insert(notes).values(name=name))
-
-
 def _count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(notes)).scalar_one()
 
@@ -110,9 +106,8 @@ async def test_moments_come_back_aware_and_sort(book: Database) -> None:
         return list(connection.execute(select(notes.c.at).order_by(notes.c.at)).scalars())
 
     assert await book.write(work) == [first, second]
-    after = await book.read(
-        lambda connection: list(connection.execute(select(notes.c.name).where(notes.c.at > first)).scalars())
-    )
+    later = select(notes.c.name).where(notes.c.at > first)
+    after = await book.read(lambda connection: list(connection.execute(later).scalars()))
     assert after == ["b"]
 
 
