@@ -441,11 +441,12 @@ class Order:
         for open_question in (Status.UNKNOWN, Status.SUBMITTING):
             if open_question in statuses:
                 return open_question
-        if statuses <= {Status.FILLED}:
-            return Status.FILLED
+        filled = self.filled_quantity
         if all(status.final for status in statuses):
-            ends = statuses - {Status.FILLED}
-            return ends.pop() if len(ends) == 1 else Status.CANCELLED
-        if self.filled_quantity:
+            # A dead child's quantity may have been filled by another one: the sum decides, not the parts.
+            if filled >= self.intent.quantity or statuses == {Status.FILLED}:
+                return Status.FILLED
+            return statuses.pop() if not filled and len(statuses) == 1 else Status.CANCELLED
+        if filled:
             return Status.PARTIALLY_FILLED
         return Status.TRIGGER_PENDING if Status.OPEN not in statuses else Status.OPEN

@@ -1,0 +1,82 @@
+"""The user's accounts as the router sees them: last snapshots, minus what newer orders already hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from domain.account import AccountId, AccountState
+from domain.instrument import Instrument, InstrumentId
+from domain.money import Money
+from domain.order import Product
+from domain.portfolio import AccountSnapshot
+from domain.routing import Candidate
+from orchestrator.accounts.connections import Connection
+
+
+def candidates(
+    connections: Iterable[Connection],
+    *,
+    instrument: Instrument,
+    product: Product,
+    listed: frozenset[AccountId],
+    margin_held: Mapping[AccountId, Money],
+    units_held: Mapping[AccountId, int],
+) -> tuple[Candidate, ...]:
+    """One candidate for every account, able or not. `units_held` counts shares of the instrument's ISIN."""
+    return tuple(
+        _candidate(
+            one,
+            instrument=instrument,
+            product=product,
+            listed=one.account.id in listed,
+            margin_held=margin_held.get(one.account.id),
+            units_held=units_held.get(one.account.id, 0),
+        )
+        for one in connections
+    )
+
+
+def _candidate(
+    connection: Connection,
+    *,
+    instrument: Instrument,
+    product: Product,
+    listed: bool,
+    margin_held: Money | None,
+    units_held: int,
+) -> Candidate:
+    account, terms, snapshot = connection.account, connection.terms, connection.snapshot
+    health = connection.health()
+    available = snapshot.margin.available if snapshot else None
+    if available is not None and margin_held is not None:
+        available -= margin_held
+    return Candidate(
+        account_id=account.id,
+        broker=account.broker,
+        label=account.label,
+        session_ok=account.state is AccountState.CONNECTED and connection.broker is not None,
+        breaker_open=health is not None and health.tripped,
+        listed=listed,
+        margin_available=available,
+        sellable=max(0, _sellable(snapshot, instrument) - units_held),
+        exchanges=terms.exchanges,
+        products=terms.products,
+        order_types=terms.order_types,
+        validities=terms.validities,
+        disclosed_supported=terms.disclosed_quantity,
+        margin_rates=tuple((kind, Decimal(rate)) for kind, rate in sorted(terms.margin_rates.items())),
+        place_ms=health.place_ms_p50 if health else None,
+        held=_position(snapshot, instrument.id, product),
+    )
+
+
+def _sellable(snapshot: AccountSnapshot | None, instrument: Instrument) -> int:
+    if snapshot is None or instrument.isin is None:
+        return 0
+    return sum(holding.sellable_quantity for holding in snapshot.holdings if holding.isin == instrument.isin)
+
+
+def _position(snapshot: AccountSnapshot | None, instrument: InstrumentId, product: Product) -> int:
+    positions = snapshot.positions if snapshot else ()
+    return sum(one.quantity for one in positions if one.instrument == instrument and one.product is product)

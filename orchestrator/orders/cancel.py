@@ -1,0 +1,71 @@
+"""Getting out of an order: every live child is asked, and one that is still unknown is cancelled when it is found."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import Connection as SqlConnection
+
+from domain.account import UserId
+from domain.errors import BrokerError, SessionExpired
+from domain.order import ChildOrder, OrderEvent, OrderId, Source, facts_of
+from orchestrator.errors import Problem, not_found
+from orchestrator.orders import repository
+from orchestrator.orders.learn import learn
+from orchestrator.orders.repository import StoredOrder
+from orchestrator.orders.trading import Trading
+
+
+async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> StoredOrder:
+    """Ask every live child to be cancelled. Raises Problem 404, or 409 when nothing is live any more."""
+    now = trading.clock()
+
+    def ask(conn: SqlConnection) -> StoredOrder:
+        stored = repository.load(conn, user_id, order_id)
+        if stored is None:
+            raise not_found("order")
+        if not any(child.live_quantity for child in stored.order.children):
+            raise Problem(
+                409,
+                "order_not_live",
+                f"the order is {stored.order.status.value.lower()}: there is nothing left to cancel",
+                rule="only an order that can still trade can be cancelled",
+            )
+        repository.ask_cancel(conn, order_id, now)
+        repository.add_events(conn, order_id, [OrderEvent(now, "cancel_asked", "Cancel asked.")])
+        return stored
+
+    stored = await trading.db.write(ask, lock=f"orders:{user_id}")
+    live = [child for child in stored.order.children if child.live_quantity and child.broker_order_id]
+    await asyncio.gather(*(cancel_child(trading, child) for child in live))
+    trading.announcer.changed(user_id, order_id)
+    after = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
+    if after is None:
+        raise not_found("order")
+    return after
+
+
+async def cancel_child(trading: Trading, child: ChildOrder) -> None:
+    """Ask the broker once, then look what became of it. A refusal or a lost answer is written down, never repeated."""
+    connection = trading.connections.get(child.account_id)
+    if connection is None or connection.broker is None:
+        await _note(trading, child, "The account is not connected: the cancel could not be sent.", None)
+        return
+    try:
+        await connection.broker.cancel(child)
+    except BrokerError as error:
+        await _note(trading, child, f"{child.broker.value} did not confirm the cancel.", error.words)
+        if isinstance(error, SessionExpired):
+            await trading.connections.login_needed(child.account_id, error.words)
+            return
+    try:
+        report = await connection.broker.order(child)
+    except BrokerError:
+        return  # the stream or the poll will tell
+    if report is not None:
+        await learn(trading, child.id, facts_of(report), source=Source.POLL, answered_at=trading.clock())
+
+
+async def _note(trading: Trading, child: ChildOrder, text: str, words: str | None) -> None:
+    event = OrderEvent(trading.clock(), "cancel_unconfirmed", text, child.id, words)
+    await trading.db.write(lambda conn: repository.add_events(conn, child.order_id, [event]))

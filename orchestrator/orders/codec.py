@@ -1,0 +1,90 @@
+"""Children's facts, intents and decisions as JSON for the database: exact, and the same text for the same value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from domain.money import Price, plain
+from domain.order import Absent, ChildOrder, End, Ended, Fill, Lost, Modified, Progress, Working
+from domain.routing import Charges, RoutingDecision
+
+_DECISION = TypeAdapter(RoutingDecision)
+_CHARGES = TypeAdapter(Charges)
+
+
+def dump_decision(decision: RoutingDecision) -> str:
+    return _DECISION.dump_json(decision).decode()
+
+
+def load_decision(text: str) -> RoutingDecision:
+    return _DECISION.validate_json(text)
+
+
+def dump_charges(charges: Charges) -> str:
+    return _CHARGES.dump_json(charges).decode()
+
+
+def load_charges(text: str) -> Charges:
+    return _CHARGES.validate_json(text)
+
+
+def _price(price: Price | None) -> str | None:
+    return None if price is None else plain(price.amount, 0)
+
+
+def _to_price(text: str | None) -> Price | None:
+    return None if text is None else Price.of(text)
+
+
+def dump_facts(child: ChildOrder) -> str:
+    """The folded facts of a child (what `domain.order.apply` touches)."""
+    facts: dict[str, Any] = {}
+    if child.broker_order_ids:
+        facts["ids"] = child.broker_order_ids
+    if child.accepted_at:
+        facts["accepted_at"] = child.accepted_at
+    if seen := child.working:
+        facts["working"] = [seen.at, seen.trigger_pending, seen.words]
+    if lost := child.lost:
+        facts["lost"] = [lost.at, lost.words]
+    if absent := child.absent:
+        facts["absent"] = [absent.at, absent.words]
+    if ended := child.ended:
+        facts["ended"] = [ended.end, ended.at, ended.words]
+    if progress := child.progress:
+        facts["progress"] = [progress.filled_quantity, _price(progress.average_price), progress.at]
+    if change := child.modified:
+        facts["modified"] = [change.quantity, _price(change.price), _price(change.trigger_price), change.at]
+    if child.fills:
+        facts["fills"] = [[fill.trade_id, fill.quantity, _price(fill.price), fill.at] for fill in child.fills]
+    return orjson.dumps(facts).decode()
+
+
+def load_facts(child: ChildOrder, text: str) -> ChildOrder:
+    """`child` with the facts that `dump_facts` wrote."""
+    facts = orjson.loads(text)
+    at = datetime.fromisoformat
+    working, lost, absent, ended = (facts.get(name) for name in ("working", "lost", "absent", "ended"))
+    progress, change = facts.get("progress"), facts.get("modified")
+    return replace(
+        child,
+        broker_order_ids=tuple(facts.get("ids", ())),
+        accepted_at=at(facts["accepted_at"]) if "accepted_at" in facts else None,
+        working=Working(at(working[0]), working[1], working[2]) if working else None,
+        lost=Lost(at(lost[0]), lost[1]) if lost else None,
+        absent=Absent(at(absent[0]), absent[1]) if absent else None,
+        ended=Ended(End(ended[0]), at(ended[1]), ended[2]) if ended else None,
+        progress=Progress(progress[0], _to_price(progress[1]), at(progress[2])) if progress else None,
+        modified=Modified(change[0], _to_price(change[1]), _to_price(change[2]), at(change[3]))
+        if change
+        else None,
+        fills=tuple(
+            Fill(trade_id, quantity, Price.of(price), at(when))
+            for trade_id, quantity, price, when in facts.get("fills", ())
+        ),
+    )

@@ -1,0 +1,95 @@
+"""The one way a fact about a child gets into the database, whoever heard it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection as SqlConnection
+
+from domain.order import ChildId, ChildOrder, Fact, OrderEvent, Source, Status
+from orchestrator.orders import repository
+from orchestrator.orders.repository import Changed
+from orchestrator.orders.trading import Trading
+
+
+async def learn(
+    trading: Trading,
+    child_id: ChildId,
+    facts: Sequence[Fact],
+    *,
+    source: Source,
+    events: Sequence[OrderEvent] = (),
+    answered_at: datetime | None = None,
+    latency_ms: int | None = None,
+) -> Changed:
+    """Fold `facts` into the child, write its timeline, and tell whoever watches. Idempotent."""
+    now = trading.clock()
+
+    def work(conn: SqlConnection) -> Changed:
+        changed = repository.add_facts(conn, child_id, facts, answered_at=answered_at)
+        seen = _steps(changed, now, source, latency_ms)
+        repository.add_events(conn, changed.after.order_id, [*events, *seen])
+        return changed
+
+    changed = await trading.db.write(work)
+    if changed.anything or events:
+        trading.announcer.changed(changed.user_id, changed.after.order_id)
+    if changed.after.filled_quantity != changed.before.filled_quantity or changed.after.status.final:
+        trading.connections.invalidate(changed.after.account_id)
+    return changed
+
+
+def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | None) -> list[OrderEvent]:
+    """The lines that this change adds to the timeline."""
+    before, after = changed.before, changed.after
+    lines: list[OrderEvent] = []
+
+    def line(kind: str, text: str, words: str | None = None) -> None:
+        lines.append(OrderEvent(now, kind, text, after.id, words, latency_ms, source))
+
+    for number in after.broker_order_ids:
+        if number not in before.broker_order_ids:
+            twice = " The broker holds this order more than once." if len(after.broker_order_ids) > 1 else ""
+            line("accepted", f"{after.broker.value} took it as {number}.{twice}")
+    if after.lost and not before.lost:
+        line(
+            "unknown",
+            "No clear answer. It is looked for by its tag; nothing is sent again.",
+            after.lost.words,
+        )
+    if after.absent and not before.absent and not after.broker_order_ids:
+        line(
+            "absent", "Looked for by its tag and not there: it never reached the broker.", after.absent.words
+        )
+    if after.working and (before.working is None or before.working.words != after.working.words):
+        line("state", f"At the broker: {after.working.words}.", after.working.words)
+    if after.modified and after.modified != before.modified:
+        line("modified", f"Now {after.modified.quantity} at {after.modified.price or 'market'}.")
+    if after.filled_quantity > before.filled_quantity:
+        line("fill", _fill_words(before, after))
+    if after.ended and after.ended != before.ended:
+        line(after.status.value.lower(), _end_words(after), after.ended.words)
+    return lines
+
+
+def _fill_words(before: ChildOrder, after: ChildOrder) -> str:
+    more = after.filled_quantity - before.filled_quantity
+    surplus = after.filled_quantity - after.quantity_now
+    at = f" at an average of ₹{after.average_price.amount:.2f}" if after.average_price else ""
+    late = " This fill came after the order had ended." if before.ended else ""
+    over = f" That is {surplus} more than was asked." if surplus > 0 else ""
+    return f"{more} filled, {after.filled_quantity} of {after.quantity_now} so far{at}.{late}{over}"
+
+
+def _end_words(after: ChildOrder) -> str:
+    rest = after.quantity_now - after.filled_quantity
+    match after.status:
+        case Status.REJECTED:
+            return "Rejected: nothing was done."
+        case Status.FILLED:
+            return "Complete."
+        case Status.EXPIRED:
+            return f"Expired with {rest} unfilled."
+        case _:
+            return f"Cancelled with {rest} unfilled."

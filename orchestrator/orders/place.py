@@ -1,0 +1,192 @@
+"""The whole story of an order: see, decide and record under the user's lock, send once, learn the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import Connection as SqlConnection
+
+from domain.account import AccountId, UserId
+from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent
+from domain.routing import Denied, RoutingDecision, Slice
+from orchestrator.errors import Problem
+from orchestrator.ids import new_id
+from orchestrator.orders import repository
+from orchestrator.orders.plan import Situation, decide_now, look, with_quantity
+from orchestrator.orders.repository import NewChild, StoredOrder
+from orchestrator.orders.send import Sent, send_all
+from orchestrator.orders.trading import Trading
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    order: Order
+    decision: RoutingDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    order_id: OrderId
+
+
+async def preview(
+    trading: Trading, *, user_id: UserId, intent: OrderIntent
+) -> tuple[Situation, RoutingDecision | Denied]:
+    """What `place` would decide now. Nothing is recorded or sent."""
+    situation = await look(trading, user_id=user_id, intent=intent)
+    return situation, await trading.db.read(lambda conn: decide_now(conn, situation))
+
+
+async def place(
+    trading: Trading, *, user_id: UserId, intent: OrderIntent, key: str, fingerprint: str
+) -> tuple[StoredOrder, bool] | Denied:
+    """The order and whether this key had already made it; or why not. Returns when every broker answered or is late.
+
+    The same `key` gives the same order; with another request (`fingerprint`) it is refused. Raises Problem.
+    """
+    situation = await look(trading, user_id=user_id, intent=intent)
+    outcome = await trading.db.write(
+        lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=f"orders:{user_id}"
+    )
+    if isinstance(outcome, Denied):
+        return outcome
+    if isinstance(outcome, Recorded):
+        # A caller that hangs up must not cut a request short in mid-wire: the sending is its own task.
+        await asyncio.shield(asyncio.create_task(_send_and_move(trading, situation, outcome.order)))
+        return await _stored(trading, user_id, outcome.order.id), False
+    return await _stored(trading, user_id, outcome.order_id), True
+
+
+def _decide_and_record(
+    conn: SqlConnection, trading: Trading, situation: Situation, key: str, fingerprint: str
+) -> Recorded | Replayed | Denied:
+    """One transaction: after it the order is known whatever happens to us."""
+    if earlier := repository.replayed(conn, situation.user_id, key):
+        order_id, was = earlier
+        if was != fingerprint:
+            raise Problem(
+                422,
+                "idempotency_key_reused",
+                "this Idempotency-Key was used for a different order",
+                field="Idempotency-Key",
+                rule="one key stands for one order",
+                fix="make a new key for a new order",
+            )
+        return Replayed(order_id)
+    decision = decide_now(conn, situation)
+    if isinstance(decision, Denied):
+        return decision
+    order_id = OrderId(new_id("ord"))
+    children = [_child(situation, order_id, part, number) for number, part in enumerate(decision.slices, 1)]
+    order = Order(
+        id=order_id,
+        user_id=situation.user_id,
+        intent=situation.intent,
+        created_at=situation.now,
+        children=tuple(new.child for new in children),
+    )
+    events = [
+        OrderEvent(situation.now, "received", "Order received and checked."),
+        OrderEvent(situation.now + MICROSECOND, "routed", decision.summary),
+        *(_sending(situation, new.child) for new in children),
+    ]
+    # Before the commit: from then on the row exists, and whoever finds it must see that we are sending it.
+    trading.sending.update(child.id for child in order.children)
+    repository.record(
+        conn,
+        order=order,
+        children=children,
+        decision=decision,
+        events=events,
+        key=key,
+        fingerprint=fingerprint,
+    )
+    return Recorded(order, decision)
+
+
+async def _send_and_move(trading: Trading, situation: Situation, order: Order) -> None:
+    """Send the children; what provably never reached its broker goes to the next best one."""
+    trading.announcer.changed(order.user_id, order.id)
+    failed: frozenset[AccountId] = frozenset()
+    sending: tuple[ChildOrder, ...] = order.children
+    while sending:
+        ends = await send_all(trading, sending)
+        dead = [end for end in ends if end.unsent]
+        failed |= {end.child.account_id for end in dead}
+        if not dead or situation.intent.account is not None:
+            return
+        sending = await _move(trading, situation, order, dead, failed)
+        order = replace(order, children=(*order.children, *sending))
+
+
+async def _move(
+    trading: Trading, situation: Situation, order: Order, dead: list[Sent], failed: frozenset[AccountId]
+) -> tuple[ChildOrder, ...]:
+    """New children at other accounts for the dead quantity; none when nobody else can take it."""
+    situation = replace(situation, now=trading.clock())
+    part = with_quantity(situation, sum(end.child.quantity for end in dead))
+
+    def work(conn: SqlConnection) -> tuple[ChildOrder, ...]:
+        decision = decide_now(conn, part, without=failed)
+        if isinstance(decision, Denied):
+            said = decision.reasons[0].message if decision.reasons else "no other account can take it"
+            stays = OrderEvent(situation.now, "not_moved", f"No other account takes the rest: {said}")
+            repository.add_events(conn, order.id, [stays])
+            return ()
+        children = [
+            _child(situation, order.id, piece, number)
+            for number, piece in enumerate(decision.slices, len(order.children) + 1)
+        ]
+        trading.sending.update(new.child.id for new in children)
+        moved = OrderEvent(situation.now, "moved", f"Sent elsewhere instead. {decision.summary}")
+        repository.add_children(
+            conn, order, children, [moved, *(_sending(situation, new.child) for new in children)]
+        )
+        return tuple(new.child for new in children)
+
+    return await trading.db.write(work, lock=f"orders:{order.user_id}")
+
+
+def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) -> NewChild:
+    intent = situation.intent
+    connection = next(one for one in situation.connections if one.account.id == part.account_id)
+    child_id = ChildId(new_id("chd"))
+    child = ChildOrder(
+        id=child_id,
+        order_id=order_id,
+        account_id=part.account_id,
+        broker=part.broker,
+        slice=number,
+        instrument=intent.instrument,
+        side=intent.side,
+        quantity=part.quantity,
+        order_type=intent.order_type,
+        product=intent.product,
+        validity=intent.validity,
+        price=intent.price,
+        trigger_price=intent.trigger_price,
+        disclosed_quantity=intent.disclosed_quantity,
+        tag=tag_of(child_id, connection.terms.tag_length[1]),
+    )
+    return NewChild(child, part.margin_required, part.charges)
+
+
+def tag_of(child_id: ChildId, longest: int) -> str:
+    """The child's id in a broker's tag form: its last characters, of which 16 are random. Alphanumeric everywhere."""
+    return child_id[-min(longest, 20) :]
+
+
+def _sending(situation: Situation, child: ChildOrder) -> OrderEvent:
+    text = f"Sending {child.quantity} to {child.broker.value} with tag {child.tag}."
+    return OrderEvent(situation.now + 2 * MICROSECOND, "sending", text, child.id)
+
+
+async def _stored(trading: Trading, user_id: UserId, order_id: OrderId) -> StoredOrder:
+    stored = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
+    if stored is None:
+        raise LookupError(f"order {order_id} was recorded and is gone")
+    return stored

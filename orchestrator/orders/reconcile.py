@@ -1,0 +1,161 @@
+"""The story of an unclear order: look for it by its tag until it is found, or provably absent over a quiet window.
+
+Nothing is ever sent again in its place. A child still SUBMITTING past the deadline is the trace of a crash between
+recording and the answer, and is looked for in the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from domain.errors import BrokerError, SessionExpired
+from domain.order import (
+    Absent,
+    ChildId,
+    ChildOrder,
+    Fact,
+    Filled,
+    Lost,
+    OrderReport,
+    Source,
+    Status,
+    facts_of,
+)
+from orchestrator.accounts.connections import Connection
+from orchestrator.orders import repository
+from orchestrator.orders.cancel import cancel_child
+from orchestrator.orders.learn import learn
+from orchestrator.orders.repository import LiveChild
+from orchestrator.orders.trading import Trading
+
+log = structlog.get_logger(__name__)
+
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between looks; the last one repeats
+ENOUGH_LOOKS = 3
+
+
+@dataclass(slots=True)
+class Search:
+    """How the search for one child goes. `clean_since` is when an unbroken row of "not there" began."""
+
+    next_look: datetime
+    looks: int = 0
+    clean_since: datetime | None = None
+    clean_looks: int = 0
+
+
+class Reconciler:
+    """Resolves unclear children of all users. One runs where the broker sessions live."""
+
+    def __init__(
+        self, trading: Trading, *, alone: bool, answer_deadline: float, quiet_window: float | None
+    ) -> None:
+        """`alone`: no other process sends orders, so a SUBMITTING child that we do not send was left by a crash.
+
+        Otherwise it counts as one after `answer_deadline` seconds. `quiet_window` overrides the brokers' own.
+        """
+        self._trading = trading
+        self._grace = timedelta(0) if alone else timedelta(seconds=answer_deadline)
+        self._quiet_window = quiet_window
+        self._searches: dict[ChildId, Search] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self.step()
+            await asyncio.sleep(0.25)
+
+    async def step(self) -> None:
+        """One pass over what is unclear now."""
+        unclear = [
+            live for live in await self._trading.db.read(repository.live_children) if self._unclear(live)
+        ]
+        self._searches = {live.child.id: self._search(live) for live in unclear}
+        now = self._trading.clock()
+        due = [live for live in unclear if self._searches[live.child.id].next_look <= now]
+        await asyncio.gather(*(self._look(live) for live in due))
+
+    def _unclear(self, live: LiveChild) -> bool:
+        if live.child.status is Status.UNKNOWN:
+            return True
+        left_behind = live.created_at + self._grace <= self._trading.clock()
+        return (
+            live.child.status is Status.SUBMITTING
+            and left_behind
+            and live.child.id not in self._trading.sending
+        )
+
+    def _search(self, live: LiveChild) -> Search:
+        return self._searches.get(live.child.id) or Search(next_look=self._trading.clock())
+
+    async def _look(self, live: LiveChild) -> None:
+        child, trading = live.child, self._trading
+        search = self._searches[child.id]
+        now = trading.clock()
+        search.next_look = now + timedelta(seconds=PAUSES[min(search.looks, len(PAUSES) - 1)])
+        search.looks += 1
+        if child.status is Status.SUBMITTING:
+            lost = Lost(now, "the product stopped before the answer came")
+            child = (await learn(trading, child.id, [lost], source=Source.RECONCILE)).after
+        connection = trading.connections.get(child.account_id)
+        if connection is None or connection.broker is None:
+            search.clean_since = None  # nobody to ask: what was not seen proves nothing
+            return
+        try:
+            reports = await connection.broker.find(child)
+        except BrokerError as error:
+            search.clean_since = None
+            search.clean_looks = 0
+            if isinstance(error, SessionExpired):
+                await trading.connections.login_needed(child.account_id, error.words)
+            return
+        if reports:
+            await self._found(live, child, connection, reports)
+        else:
+            await self._not_there(child, connection, search, now)
+
+    async def _found(
+        self, live: LiveChild, child: ChildOrder, connection: Connection, reports: list[OrderReport]
+    ) -> None:
+        facts: list[Fact] = [fact for report in reports for fact in facts_of(report)]
+        now = self._trading.clock()
+        changed = await learn(self._trading, child.id, facts, source=Source.RECONCILE, answered_at=now)
+        if changed.after.filled_quantity:
+            await read_trades(self._trading, connection, changed.after)
+        if live.cancel_asked and changed.after.live_quantity:
+            await cancel_child(self._trading, changed.after)
+
+    async def _not_there(
+        self, child: ChildOrder, connection: Connection, search: Search, now: datetime
+    ) -> None:
+        search.clean_since = search.clean_since or now
+        search.clean_looks += 1
+        window = connection.terms.quiet_window if self._quiet_window is None else self._quiet_window
+        long_enough = now - search.clean_since >= timedelta(seconds=window)
+        if not long_enough or search.clean_looks < ENOUGH_LOOKS:
+            return
+        words = f"not in {connection.terms.name}'s order book by its tag, {search.clean_looks} looks over {window:g} s"
+        await learn(
+            self._trading,
+            child.id,
+            [Absent(now, words)],
+            source=Source.RECONCILE,
+            answered_at=self._trading.clock(),
+        )
+
+
+async def read_trades(trading: Trading, connection: Connection, child: ChildOrder) -> None:
+    """Learn the trades behind a child's fills, so that its average is exact. A failure waits for the next reading."""
+    if connection.broker is None or sum(fill.quantity for fill in child.fills) >= child.filled_quantity:
+        return
+    try:
+        trades = await connection.broker.trades(child)
+    except BrokerError as error:
+        log.info("orders.trades_unread", child=child.id, error=error.words)
+        return
+    if trades:
+        await learn(trading, child.id, [Filled(trade.fill) for trade in trades], source=Source.POLL)

@@ -1,0 +1,440 @@
+"""Orders in the database: plain SQL over one connection, called inside `Database.write` or `Database.read`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_UP
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from domain.account import AccountId, BrokerId, UserId
+from domain.instrument import Exchange, InstrumentId
+from domain.money import ZERO, Money, Price
+from domain.order import (
+    ChildId,
+    ChildOrder,
+    Fact,
+    Order,
+    OrderEvent,
+    OrderId,
+    OrderIntent,
+    OrderType,
+    Product,
+    Side,
+    Source,
+    Status,
+    Validity,
+    apply_all,
+)
+from domain.routing import Charges, RoutingDecision
+from orchestrator.orders import codec
+from orchestrator.tables import idempotency_keys, order_children, order_events, orders
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """An order as kept, with the decision that made it and its timeline (oldest first)."""
+
+    order: Order
+    decision: RoutingDecision
+    timeline: tuple[OrderEvent, ...]
+    child_charges: dict[ChildId, Charges]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one account's newer orders hold beyond a snapshot: rupees, and units to be delivered by instrument."""
+
+    margin: Money = ZERO
+    units: tuple[tuple[InstrumentId, int], ...] = ()
+
+    def sold(self, instruments: Iterable[InstrumentId]) -> int:
+        wanted = set(instruments)
+        return sum(quantity for instrument, quantity in self.units if instrument in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class NewChild:
+    """A child to be recorded, with what it is expected to hold and cost."""
+
+    child: ChildOrder
+    margin_required: Money
+    charges: Charges
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def record(
+    conn: Connection,
+    *,
+    order: Order,
+    children: Sequence[NewChild],
+    decision: RoutingDecision,
+    events: Sequence[OrderEvent],
+    key: str,
+    fingerprint: str,
+) -> None:
+    """Order, children, first events and the idempotency key, all or nothing."""
+    intent = order.intent
+    conn.execute(
+        sa.insert(idempotency_keys),
+        {
+            "user_id": order.user_id,
+            "key": key,
+            "fingerprint": fingerprint,
+            "order_id": order.id,
+            "created_at": order.created_at,
+        },
+    )
+    conn.execute(
+        sa.insert(orders),
+        {
+            "id": order.id,
+            "user_id": order.user_id,
+            "created_at": order.created_at,
+            "exchange": intent.instrument.exchange,
+            "symbol": intent.instrument.symbol,
+            "side": intent.side,
+            "quantity": intent.quantity,
+            "order_type": intent.order_type,
+            "product": intent.product,
+            "validity": intent.validity,
+            "price": intent.price and intent.price.amount,
+            "trigger_price": intent.trigger_price and intent.trigger_price.amount,
+            "disclosed_quantity": intent.disclosed_quantity,
+            "account_id": intent.account,
+            "decision": codec.dump_decision(decision),
+            "done": False,
+        },
+    )
+    add_children(conn, order, children, events)
+
+
+def add_children(
+    conn: Connection, order: Order, children: Sequence[NewChild], events: Sequence[OrderEvent]
+) -> None:
+    conn.execute(sa.insert(order_children), [_child_row(order, new) for new in children])
+    add_events(conn, order.id, events)
+
+
+def add_events(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
+    if events:
+        conn.execute(
+            sa.insert(order_events),
+            [
+                {
+                    "order_id": order_id,
+                    "child_id": event.child_id,
+                    "at": event.at,
+                    "kind": event.kind,
+                    "text": event.text,
+                    "words": event.words,
+                    "latency_ms": event.latency_ms,
+                    "source": event.source,
+                }
+                for event in events
+            ],
+        )
+
+
+def add_facts(
+    conn: Connection, child_id: ChildId, facts: Sequence[Fact], *, answered_at: datetime | None
+) -> Changed:
+    """Fold facts into a child under the row's lock. `answered_at` is our own time of the first clear answer."""
+    row = conn.execute(
+        sa.select(order_children).where(order_children.c.id == child_id).with_for_update()
+    ).one()
+    before = _child(row)
+    after = apply_all(before, facts)
+    if after != before or (answered_at and row.answered_at is None):
+        values = _state_columns(after, Money(row.margin_required))
+        if answered_at and row.answered_at is None:
+            values["answered_at"] = answered_at
+        conn.execute(sa.update(order_children).where(order_children.c.id == child_id).values(**values))
+        _settle_parent(conn, after.order_id)
+    return Changed(before, after, UserId(row.user_id), row.cancel_asked_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    before: ChildOrder
+    after: ChildOrder
+    user_id: UserId
+    cancel_asked: bool
+
+    @property
+    def anything(self) -> bool:
+        return self.before != self.after
+
+
+def ask_cancel(conn: Connection, order_id: OrderId, at: datetime) -> None:
+    """Remember that the user wants out: a child that is found later is cancelled then."""
+    conn.execute(
+        sa.update(order_children)
+        .where(
+            order_children.c.order_id == order_id,
+            order_children.c.live,
+            order_children.c.cancel_asked_at.is_(None),
+        )
+        .values(cancel_asked_at=at)
+    )
+
+
+def _settle_parent(conn: Connection, order_id: OrderId) -> None:
+    live = sa.exists().where(order_children.c.order_id == order_id, order_children.c.live)
+    conn.execute(sa.update(orders).where(orders.c.id == order_id).values(done=~live))
+
+
+def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
+    child = new.child
+    return {
+        "id": child.id,
+        "order_id": order.id,
+        "user_id": order.user_id,
+        "account_id": child.account_id,
+        "broker": child.broker,
+        "slice": child.slice,
+        "exchange": child.instrument.exchange,
+        "symbol": child.instrument.symbol,
+        "side": child.side,
+        "quantity": child.quantity,
+        "order_type": child.order_type,
+        "product": child.product,
+        "validity": child.validity,
+        "price": child.price and child.price.amount,
+        "trigger_price": child.trigger_price and child.trigger_price.amount,
+        "disclosed_quantity": child.disclosed_quantity,
+        "tag": child.tag,
+        "created_at": order.created_at,
+        "margin_required": new.margin_required.amount,
+        "charges": codec.dump_charges(new.charges),
+        "answered_at": None,
+        "cancel_asked_at": None,
+        **_state_columns(child, new.margin_required),
+    }
+
+
+def _state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
+    status = child.status
+    outstanding = child.filled_quantity + child.live_quantity
+    held_paise = margin_required.amount * 100 * outstanding / child.quantity
+    return {
+        "facts": codec.dump_facts(child),
+        "status": status,
+        "live": not status.final,
+        "filled_quantity": child.filled_quantity,
+        "live_quantity": child.live_quantity,
+        "margin_held": int(held_paise.to_integral_value(ROUND_UP)),
+        "broker_order_id": child.broker_order_id,
+    }
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str] | None:
+    """The order that this key already made, and the fingerprint of its request."""
+    row = conn.execute(
+        sa.select(idempotency_keys.c.order_id, idempotency_keys.c.fingerprint).where(
+            idempotency_keys.c.user_id == user_id, idempotency_keys.c.key == key
+        )
+    ).one_or_none()
+    return (OrderId(row.order_id), row.fingerprint) if row else None
+
+
+def held(conn: Connection, user_id: UserId, read_at: dict[AccountId, datetime]) -> dict[AccountId, Held]:
+    """What the user's orders hold that each account's last snapshot (begun at `read_at`) cannot know yet.
+
+    Margin: of children not surely answered before the reading began. Units: of every live delivery sell, because
+    brokers do not take open sells off the holdings, and of newer fills.
+    """
+    columns = order_children.c
+    unseen = columns.answered_at.is_(None) | sa.or_(
+        False,
+        *(
+            (columns.account_id == account) & (columns.answered_at >= began)
+            for account, began in read_at.items()
+        ),
+    )
+    mine = columns.user_id == user_id
+    margins = conn.execute(
+        sa.select(columns.account_id, sa.func.sum(columns.margin_held).label("paise"))
+        .where(mine, unseen)
+        .group_by(columns.account_id)
+    )
+    result = {AccountId(row.account_id): Held(Money.paise(int(row.paise))) for row in margins}
+    sold = conn.execute(
+        sa.select(
+            columns.account_id,
+            columns.exchange,
+            columns.symbol,
+            sa.func.sum(columns.live_quantity + sa.case((unseen, columns.filled_quantity), else_=0)).label(
+                "units"
+            ),
+        )
+        .where(mine, columns.side == Side.SELL, columns.product == Product.CNC, columns.live | unseen)
+        .group_by(columns.account_id, columns.exchange, columns.symbol)
+    )
+    for row in sold:
+        account = AccountId(row.account_id)
+        so_far = result.get(account, Held())
+        one = (InstrumentId(Exchange(row.exchange), row.symbol), int(row.units))
+        result[account] = Held(so_far.margin, (*so_far.units, one))
+    return result
+
+
+def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | None:
+    rows = conn.execute(sa.select(orders).where(orders.c.id == order_id, orders.c.user_id == user_id)).all()
+    return _assemble(conn, rows)[0] if rows else None
+
+
+def page(
+    conn: Connection, user_id: UserId, *, status: str, before: OrderId | None, limit: int
+) -> list[StoredOrder]:
+    """Newest first. `status` is open | done | all; ids grow with time, so `before` is the cursor."""
+    query = sa.select(orders).where(orders.c.user_id == user_id)
+    if status != "all":
+        query = query.where(orders.c.done == (status == "done"))
+    if before:
+        query = query.where(orders.c.id < before)
+    return _assemble(conn, conn.execute(query.order_by(orders.c.id.desc()).limit(limit)).all())
+
+
+def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
+    """Every child at one account that may still trade or whose end is not known; oldest first."""
+    query = sa.select(order_children).where(order_children.c.live, order_children.c.account_id == account_id)
+    return [_child(row) for row in conn.execute(query.order_by(order_children.c.id))]
+
+
+def unclear_children(conn: Connection) -> list[LiveChild]:
+    """Children of all users whose request has no clear answer yet; oldest first."""
+    columns = order_children.c
+    rows = conn.execute(
+        sa.select(order_children)
+        .where(columns.live, columns.status.in_([Status.SUBMITTING, Status.UNKNOWN]))
+        .order_by(columns.id)
+    ).all()
+    return [_live(row) for row in rows]
+
+
+def _live(row: sa.Row[Any]) -> LiveChild:
+    return LiveChild(_child(row), UserId(row.user_id), row.created_at, row.cancel_asked_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChild:
+    child: ChildOrder
+    user_id: UserId
+    created_at: datetime
+    cancel_asked: bool
+
+
+def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
+    """Ended children whose trades do not yet explain the filled quantity."""
+    columns = order_children.c
+    rows = conn.execute(
+        sa.select(order_children)
+        .where(columns.account_id == account_id, ~columns.live, columns.filled_quantity > 0)
+        .order_by(columns.id.desc())
+        .limit(50)
+    ).all()
+    return [
+        child
+        for child in map(_child, rows)
+        if sum(fill.quantity for fill in child.fills) < child.filled_quantity
+    ]
+
+
+def find_child(
+    conn: Connection, account_id: AccountId, *, broker_order_id: str, tag: str | None
+) -> tuple[ChildOrder, UserId] | None:
+    """The child that a broker's report speaks of: by the broker's id, else by our tag."""
+    columns = order_children.c
+    name = columns.broker_order_id == broker_order_id
+    if tag:
+        name |= columns.tag == tag
+    row = conn.execute(
+        sa.select(order_children).where(columns.account_id == account_id, name).limit(1)
+    ).one_or_none()
+    return (_child(row), UserId(row.user_id)) if row else None
+
+
+def _assemble(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredOrder]:
+    ids = [row.id for row in rows]
+    children: dict[str, list[sa.Row[Any]]] = {order_id: [] for order_id in ids}
+    for child in conn.execute(
+        sa.select(order_children).where(order_children.c.order_id.in_(ids)).order_by(order_children.c.id)
+    ):
+        children[child.order_id].append(child)
+    events: dict[str, list[OrderEvent]] = {order_id: [] for order_id in ids}
+    for event in conn.execute(
+        sa.select(order_events).where(order_events.c.order_id.in_(ids)).order_by(order_events.c.seq)
+    ):
+        events[event.order_id].append(_event(event))
+    return [_stored(row, children[row.id], events[row.id]) for row in rows]
+
+
+def _stored(row: sa.Row[Any], children: Sequence[sa.Row[Any]], events: Sequence[OrderEvent]) -> StoredOrder:
+    intent = OrderIntent(
+        instrument=InstrumentId(Exchange(row.exchange), row.symbol),
+        side=Side(row.side),
+        quantity=row.quantity,
+        order_type=OrderType(row.order_type),
+        product=Product(row.product),
+        validity=Validity(row.validity),
+        price=_price(row.price),
+        trigger_price=_price(row.trigger_price),
+        disclosed_quantity=row.disclosed_quantity,
+        account=AccountId(row.account_id) if row.account_id else None,
+    )
+    order = Order(
+        id=OrderId(row.id),
+        user_id=UserId(row.user_id),
+        intent=intent,
+        created_at=row.created_at,
+        children=tuple(map(_child, children)),
+    )
+    charges = {ChildId(child.id): codec.load_charges(child.charges) for child in children}
+    return StoredOrder(order, codec.load_decision(row.decision), tuple(events), charges)
+
+
+def _child(row: sa.Row[Any]) -> ChildOrder:
+    sent = ChildOrder(
+        id=ChildId(row.id),
+        order_id=OrderId(row.order_id),
+        account_id=AccountId(row.account_id),
+        broker=BrokerId(row.broker),
+        slice=row.slice,
+        instrument=InstrumentId(Exchange(row.exchange), row.symbol),
+        side=Side(row.side),
+        quantity=row.quantity,
+        order_type=OrderType(row.order_type),
+        product=Product(row.product),
+        validity=Validity(row.validity),
+        price=_price(row.price),
+        trigger_price=_price(row.trigger_price),
+        disclosed_quantity=row.disclosed_quantity,
+        tag=row.tag,
+    )
+    return codec.load_facts(sent, row.facts)
+
+
+def _event(row: sa.Row[Any]) -> OrderEvent:
+    return OrderEvent(
+        at=row.at,
+        kind=row.kind,
+        text=row.text,
+        child_id=ChildId(row.child_id) if row.child_id else None,
+        words=row.words,
+        latency_ms=row.latency_ms,
+        source=Source(row.source) if row.source else None,
+    )
+
+
+def _price(value: Any) -> Price | None:
+    return None if value is None else Price.of(value)

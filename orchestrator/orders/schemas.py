@@ -1,0 +1,323 @@
+"""Orders on the wire: what comes in, what goes out. Money and prices are decimal strings in rupees."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.account import AccountId, BrokerId
+from domain.instrument import Exchange, InstrumentId
+from domain.money import Price
+from domain.order import ChildId, ChildOrder, OrderIntent, OrderType, Product, Side, Status, Validity
+from domain.routing import Alternative, Charges, Denied, Reason, RoutingDecision, Slice
+from orchestrator.orders.repository import StoredOrder
+from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
+
+MAX_QUANTITY = 100_000_000
+
+
+class OrderIn(In):
+    """An order as asked. `quantity` in units (shares), not lots; prices in rupees."""
+
+    exchange: Exchange
+    symbol: Annotated[str, Field(min_length=1, max_length=64, examples=["INFY"])]
+    side: Side
+    order_type: OrderType
+    quantity: Annotated[int, Field(gt=0, le=MAX_QUANTITY, strict=True)]
+    price: PriceText | None = None
+    trigger_price: PriceText | None = None
+    product: Product
+    validity: Validity = Validity.DAY
+    disclosed_quantity: Annotated[int, Field(ge=0, le=MAX_QUANTITY, strict=True)] = 0
+    account: Annotated[str, Field(min_length=1, max_length=64, description="`auto` or an account's id")] = (
+        "auto"
+    )
+
+    def intent(self) -> OrderIntent:
+        return OrderIntent(
+            instrument=InstrumentId(self.exchange, self.symbol.strip().upper()),
+            side=self.side,
+            quantity=self.quantity,
+            order_type=self.order_type,
+            product=self.product,
+            validity=self.validity,
+            price=self.price,
+            trigger_price=self.trigger_price,
+            disclosed_quantity=self.disclosed_quantity,
+            account=None if self.account == "auto" else AccountId(self.account),
+        )
+
+
+class ReasonOut(Out):
+    code: str
+    message: str
+    account: str | None = None
+    field: str | None = None
+    fix: str | None = None
+
+    @classmethod
+    def of(cls, reason: Reason) -> ReasonOut:
+        return cls(
+            code=reason.code,
+            message=reason.message,
+            account=reason.account,
+            field=reason.field,
+            fix=reason.fix,
+        )
+
+
+class ChargesOut(Out):
+    """All-in charges, itemised; lines are exact, `total` is their sum."""
+
+    brokerage: MoneyText
+    stt: MoneyText
+    exchange: MoneyText
+    sebi: MoneyText
+    stamp: MoneyText
+    gst: MoneyText
+    dp: MoneyText
+    total: MoneyText
+
+    @classmethod
+    def of(cls, charges: Charges) -> ChargesOut:
+        return cls(
+            brokerage=charges.brokerage,
+            stt=charges.stt,
+            exchange=charges.exchange,
+            sebi=charges.sebi,
+            stamp=charges.stamp,
+            gst=charges.gst,
+            dp=charges.dp,
+            total=charges.total,
+        )
+
+
+class SliceOut(Out):
+    account: str
+    account_label: str
+    broker: BrokerId
+    quantity: int
+    charges: ChargesOut
+    margin_required: MoneyText
+
+    @classmethod
+    def of(cls, part: Slice) -> SliceOut:
+        return cls(
+            account=part.account_id,
+            account_label=part.label,
+            broker=part.broker,
+            quantity=part.quantity,
+            charges=ChargesOut.of(part.charges),
+            margin_required=part.margin_required,
+        )
+
+
+class AlternativeOut(Out):
+    """A plan that was not chosen: not feasible, and why, or dearer by `beaten_by` rupees."""
+
+    accounts: list[SliceOut]
+    feasible: bool
+    reasons: list[ReasonOut]
+    charges: ChargesOut | None
+    total_cost: MoneyText | None
+    beaten_by: MoneyText | None
+
+    @classmethod
+    def of(cls, other: Alternative) -> AlternativeOut:
+        return cls(
+            accounts=[SliceOut.of(part) for part in other.slices],
+            feasible=other.feasible,
+            reasons=[ReasonOut.of(reason) for reason in other.reasons],
+            charges=ChargesOut.of(other.charges) if other.charges else None,
+            total_cost=other.charges.total if other.charges else None,
+            beaten_by=other.beaten_by,
+        )
+
+
+class DecisionOut(Out):
+    """The routing receipt: who takes the order, why, and what the others would have cost."""
+
+    kind: Literal["plan", "denied"]
+    hash: str
+    policy: str | None
+    summary: str
+    reasons: list[ReasonOut]
+    plan: list[SliceOut] | None
+    charges: ChargesOut | None
+    saving: MoneyText | None
+    alternatives: list[AlternativeOut]
+
+    @classmethod
+    def of(cls, decision: RoutingDecision | Denied) -> DecisionOut:
+        reasons = [ReasonOut.of(reason) for reason in decision.reasons]
+        alternatives = [AlternativeOut.of(other) for other in decision.alternatives]
+        if isinstance(decision, Denied):
+            return cls(
+                kind="denied",
+                hash=decision.hash,
+                policy=None,
+                summary=decision.reasons[0].message if decision.reasons else "",
+                reasons=reasons,
+                plan=None,
+                charges=None,
+                saving=None,
+                alternatives=alternatives,
+            )
+        return cls(
+            kind="plan",
+            hash=decision.hash,
+            policy=decision.policy.kind,
+            summary=decision.summary,
+            reasons=reasons,
+            plan=[SliceOut.of(part) for part in decision.slices],
+            charges=ChargesOut.of(decision.charges),
+            saving=decision.saving,
+            alternatives=alternatives,
+        )
+
+
+class ChildOut(Out):
+    id: str
+    account: str
+    account_label: str
+    broker: BrokerId
+    slice: int
+    quantity: int
+    filled_quantity: int
+    average_price: PriceText | None
+    status: Status
+    status_reason: str | None
+    broker_order_id: str | None
+    duplicate_broker_order_ids: list[str]
+    tag: str
+    charges_estimate: ChargesOut
+
+    @classmethod
+    def of(cls, child: ChildOrder, label: str, charges: Charges) -> ChildOut:
+        return cls(
+            id=child.id,
+            account=child.account_id,
+            account_label=label,
+            broker=child.broker,
+            slice=child.slice,
+            quantity=child.quantity_now,
+            filled_quantity=child.filled_quantity,
+            average_price=_shown(child.average_price),
+            status=child.status,
+            status_reason=child.reason,
+            broker_order_id=child.broker_order_id,
+            duplicate_broker_order_ids=list(child.broker_order_ids[1:]),
+            tag=child.tag,
+            charges_estimate=ChargesOut.of(charges),
+        )
+
+
+class TimelineOut(Out):
+    """One step of the order's story. `broker_words` are verbatim; `latency_ms` is this hop's."""
+
+    at: Time
+    kind: str
+    child: str | None
+    text: str
+    broker_words: str | None
+    latency_ms: int | None
+    source: str | None
+
+
+class OrderOut(Out):
+    id: str
+    created_at: Time
+    exchange: Exchange
+    symbol: str
+    side: Side
+    order_type: OrderType
+    product: Product
+    validity: Validity
+    price: PriceText | None
+    trigger_price: PriceText | None
+    quantity: int
+    filled_quantity: int
+    pending_quantity: int
+    average_price: PriceText | None
+    status: Status
+    status_reason: str | None
+    account: str
+    children: list[ChildOut]
+    decision: DecisionOut
+    timeline: list[TimelineOut]
+
+    @classmethod
+    def of(cls, stored: StoredOrder) -> OrderOut:
+        order, intent = stored.order, stored.order.intent
+        labels = _labels(stored.decision)
+        return cls(
+            id=order.id,
+            created_at=order.created_at,
+            exchange=intent.instrument.exchange,
+            symbol=intent.instrument.symbol,
+            side=intent.side,
+            order_type=intent.order_type,
+            product=intent.product,
+            validity=intent.validity,
+            price=intent.price,
+            trigger_price=intent.trigger_price,
+            quantity=intent.quantity,
+            filled_quantity=order.filled_quantity,
+            pending_quantity=sum(child.live_quantity for child in order.children),
+            average_price=_shown(order.average_price),
+            status=order.status,
+            status_reason=_why(order.children),
+            account=intent.account or "auto",
+            children=[
+                ChildOut.of(
+                    child,
+                    labels.get(child.account_id, child.broker.value),
+                    stored.child_charges.get(ChildId(child.id), Charges()),
+                )
+                for child in order.children
+            ],
+            decision=DecisionOut.of(stored.decision),
+            timeline=[
+                TimelineOut(
+                    at=event.at,
+                    kind=event.kind,
+                    child=event.child_id,
+                    text=event.text,
+                    broker_words=event.words,
+                    latency_ms=event.latency_ms,
+                    source=event.source,
+                )
+                for event in stored.timeline
+            ],
+        )
+
+
+class PreviewOut(Out):
+    """What would be sent if this order were placed now. `notional` is quantity times the price used."""
+
+    decision: DecisionOut
+    notional: MoneyText | None
+    as_of: Time
+
+
+class OrderPage(Out):
+    items: list[OrderOut]
+    next_cursor: str | None
+
+
+def _shown(average: Price | None) -> Price | None:
+    """An average to a hundredth of a paisa: the exact one may have endless decimals."""
+    return None if average is None else Price(average.amount.quantize(Decimal("0.0001")))
+
+
+def _labels(decision: RoutingDecision) -> dict[AccountId, str]:
+    parts = [*decision.slices, *(part for other in decision.alternatives for part in other.slices)]
+    return {part.account_id: part.label for part in parts}
+
+
+def _why(children: tuple[ChildOrder, ...]) -> str | None:
+    """The broker's words that matter most: of an unknown child first, else of the first one that has any."""
+    telling = sorted(children, key=lambda child: child.status is not Status.UNKNOWN)
+    return next((child.reason for child in telling if child.reason), None)

@@ -1,0 +1,76 @@
+"""Sends children, each once, in parallel; every end of a call becomes a fact."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.order import ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source
+from orchestrator.orders.learn import learn
+from orchestrator.orders.trading import Trading
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A child after its answer. `unsent` is provably dead quantity: it may go elsewhere."""
+
+    child: ChildOrder
+    unsent: bool
+
+
+async def send_all(trading: Trading, children: Sequence[ChildOrder]) -> list[Sent]:
+    """Every child's end, in order. A bug in one never cancels a sibling's request mid-wire: gather, not TaskGroup."""
+    ends = await asyncio.gather(*(_send(trading, child) for child in children), return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end  # a bug, loud; the child stays SUBMITTING and reconciliation looks for it
+    return [end for end in ends if isinstance(end, Sent)]
+
+
+async def _send(trading: Trading, child: ChildOrder) -> Sent:
+    trading.sending.add(child.id)
+    try:
+        return await _ask_and_learn(trading, child)
+    finally:
+        trading.sending.discard(child.id)
+
+
+async def _ask_and_learn(trading: Trading, child: ChildOrder) -> Sent:
+    began = time.perf_counter()
+    fact, note, unsent, clear = await _ask(trading, child)
+    latency = round((time.perf_counter() - began) * 1000)
+    now = trading.clock()
+    changed = await learn(
+        trading,
+        child.id,
+        [fact],
+        source=Source.ANSWER,
+        events=[OrderEvent(now, "not_sent", note, child.id, latency_ms=latency)] if note else [],
+        answered_at=now if clear else None,
+        latency_ms=latency,
+    )
+    return Sent(changed.after, unsent)
+
+
+async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, bool, bool]:
+    """(fact, note for the timeline, provably not sent, clear answer)."""
+    connection = trading.connections.get(child.account_id)
+    if connection is None or connection.broker is None:
+        fact: Fact = Ended(End.REJECTED, trading.clock(), "the account is not connected")
+        return fact, "The account is no longer connected; nothing was sent.", True, True
+    try:
+        return await connection.broker.place(child), None, False, True
+    except BrokerRejected as error:
+        return Ended(End.REJECTED, trading.clock(), error.words), None, False, True
+    except SessionExpired as error:
+        await trading.connections.login_needed(child.account_id, error.words)
+        ended = Ended(End.REJECTED, trading.clock(), error.words)
+        return ended, "The broker wants a new login; nothing was done.", True, True
+    except BrokerUnavailable as error:
+        ended = Ended(End.REJECTED, trading.clock(), error.words)
+        return ended, "It never reached the broker.", True, True
+    except OutcomeUnknown as error:
+        return Lost(trading.clock(), error.words), None, False, False

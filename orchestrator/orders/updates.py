@@ -1,0 +1,169 @@
+"""What brokers tell of their own accord: order streams, with a poll of the book beside them.
+
+A stream is a hint that may come late, twice or never; after every (re)connection the book is read, and while orders
+are open it is read again and again, often where no stream is up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import structlog
+
+from adapters.broker import BrokerFill, Connected
+from domain.account import AccountId
+from domain.errors import BrokerError, SessionExpired
+from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, facts_of
+from orchestrator.accounts.connections import Connection
+from orchestrator.orders import repository
+from orchestrator.orders.learn import learn
+from orchestrator.orders.reconcile import read_trades
+from orchestrator.orders.trading import Trading
+
+log = structlog.get_logger(__name__)
+
+POLL_WITHOUT_STREAM = 2.0
+POLL_WITH_STREAM = 10.0
+RECONNECT_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+@dataclass(slots=True)
+class Watch:
+    """One account being followed."""
+
+    connection: Connection
+    streaming: bool = False
+    read_now: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class OrderUpdates:
+    """Follows every connected account of this process."""
+
+    def __init__(self, trading: Trading) -> None:
+        self._trading = trading
+        self._tasks: dict[tuple[AccountId, int], asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Until cancelled: an account that connects is followed, one whose session changed is followed anew."""
+        try:
+            while True:
+                self._follow(self._trading.connections.connected())
+                await asyncio.sleep(0.5)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _follow(self, connections: Iterable[Connection]) -> None:
+        wanted = {(one.account.id, one.generation): one for one in connections}
+        for key in [key for key, task in self._tasks.items() if key not in wanted or task.done()]:
+            task = self._tasks.pop(key)
+            task.cancel()
+            if task.done() and not task.cancelled() and (bug := task.exception()):
+                log.error("orders.watch_failed", account=key[0], exc_info=bug)
+        for key, connection in wanted.items():
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.create_task(self._watch(connection), name=f"orders of {key[0]}")
+
+    async def _watch(self, connection: Connection) -> None:
+        watch = Watch(connection)
+        watch.read_now.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._stream(watch))
+            group.create_task(self._poll(watch))
+
+    async def _stream(self, watch: Watch) -> None:
+        if not watch.connection.terms.order_stream:
+            return
+        failures = 0
+        while True:
+            try:
+                async with aclosing(watch.connection.order_stream()) as events:
+                    async for event in events:
+                        failures = 0
+                        await self._heard(watch, event)
+            except SessionExpired as error:
+                await self._trading.connections.login_needed(watch.connection.account.id, error.words)
+                return
+            except BrokerError as error:
+                log.info("orders.stream_down", account=watch.connection.account.id, error=error.words)
+            watch.streaming = False
+            watch.read_now.set()
+            await asyncio.sleep(RECONNECT_PAUSES[min(failures, len(RECONNECT_PAUSES) - 1)])
+            failures += 1
+
+    async def _heard(self, watch: Watch, event: Connected | OrderReport | BrokerFill) -> None:
+        match event:
+            case Connected():
+                watch.streaming = True
+                watch.read_now.set()
+            case OrderReport():
+                await self._report(watch.connection, event, Source.STREAM)
+            case BrokerFill():
+                await self._fill(watch.connection, event)
+
+    async def _poll(self, watch: Watch) -> None:
+        """Read the book when asked to, and regularly while something is open."""
+        account = watch.connection.account.id
+        while True:
+            pause = POLL_WITH_STREAM if watch.streaming else POLL_WITHOUT_STREAM
+            try:
+                async with asyncio.timeout(pause):
+                    await watch.read_now.wait()
+            except TimeoutError:
+                pass
+            watch.read_now.clear()
+            live = await self._trading.db.read(lambda conn: repository.live_children(conn, account))
+            puzzling = await self._trading.db.read(lambda conn: repository.unexplained_fills(conn, account))
+            if live:
+                await self._read_book(watch, live)
+            for child in puzzling:
+                await read_trades(self._trading, watch.connection, child)
+
+    async def _read_book(self, watch: Watch, live: list[ChildOrder]) -> None:
+        broker = watch.connection.broker
+        if broker is None:
+            return
+        try:
+            reports = await broker.orders()
+        except SessionExpired as error:
+            await self._trading.connections.login_needed(watch.connection.account.id, error.words)
+            return
+        except BrokerError:
+            return
+        by_number = {number: child for child in live for number in child.broker_order_ids}
+        by_tag = {child.tag: child for child in live}
+        for report in reports:
+            child = by_number.get(report.broker_order_id) or by_tag.get(report.tag or "")
+            if child is not None:
+                await self._learn(watch.connection, child, report, Source.POLL)
+
+    async def _report(self, connection: Connection, report: OrderReport, source: Source) -> None:
+        child = await self._child(connection, report.broker_order_id, report.tag)
+        if child is not None:
+            await self._learn(connection, child, report, source)
+
+    async def _learn(
+        self, connection: Connection, child: ChildOrder, report: OrderReport, source: Source
+    ) -> None:
+        facts: tuple[Fact, ...] = facts_of(report)
+        changed = await learn(
+            self._trading, child.id, facts, source=source, answered_at=self._trading.clock()
+        )
+        if changed.after.filled_quantity > changed.before.filled_quantity:
+            await read_trades(self._trading, connection, changed.after)
+
+    async def _fill(self, connection: Connection, trade: BrokerFill) -> None:
+        child = await self._child(connection, trade.broker_order_id, None)
+        if child is not None:
+            await learn(self._trading, child.id, [Filled(trade.fill)], source=Source.STREAM)
+
+    async def _child(self, connection: Connection, number: str, tag: str | None) -> ChildOrder | None:
+        account = connection.account.id
+        found = await self._trading.db.read(
+            lambda conn: repository.find_child(conn, account, broker_order_id=number, tag=tag)
+        )
+        return found[0] if found else None
