@@ -1,0 +1,290 @@
+"""One Groww account: format, call, parse, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx
+
+from adapters import http
+from adapters.broker import (
+    BrokerFill,
+    Change,
+    Clock,
+    Endpoints,
+    Listing,
+    Login,
+    MarginAsk,
+    MarketFeed,
+    Profile,
+    Session,
+    StreamEvent,
+    Symbols,
+    Terms,
+)
+from adapters.groww import stream, wire, wire_market, wire_portfolio
+from adapters.groww.session import GrowwLogin, account_client
+from adapters.groww.terms import TERMS
+from adapters.groww.wire import Json
+from domain.account import Margin
+from domain.errors import BrokerRejected, BrokerUnavailable
+from domain.instrument import InstrumentId
+from domain.market import Candle, Quote
+from domain.money import Money
+from domain.order import Accepted, ChildOrder, OrderReport
+from domain.position import Holding, Position
+
+T = TypeVar("T")
+SEGMENTS = ("CASH", "FNO")
+ORDERS_PAGE, TRADES_PAGE = 100, 50  # the most that one call gives
+LAST_PAGE = 500
+
+
+class GrowwBroker:
+    """Implements `adapters.broker.Broker`. Owns `client`."""
+
+    def __init__(self, client: httpx.AsyncClient, symbols: Symbols, clock: Clock) -> None:
+        self._http = client
+        self._symbols = symbols
+        self._clock = clock
+
+    @property
+    def terms(self) -> Terms:
+        return TERMS
+
+    async def profile(self) -> Profile:
+        return _readable(wire_portfolio.profile, await self._get("/user/detail"))
+
+    async def margin(self) -> Margin:
+        return _readable(wire_portfolio.margin, await self._get("/margins/detail/user"))
+
+    async def holdings(self) -> list[Holding]:
+        payload = await self._get("/holdings/user")
+        return _readable(lambda: [wire_portfolio.holding(row, self._symbols) for row in payload["holdings"]])
+
+    async def positions(self) -> list[Position]:
+        payloads = await asyncio.gather(
+            *(self._get("/positions/user", segment=segment) for segment in SEGMENTS)
+        )
+        rows = [row for payload in payloads for row in _readable(lambda found: found["positions"], payload)]
+        return _readable(lambda: [wire_portfolio.position(row, self._symbols) for row in rows])
+
+    # --- orders ---
+
+    async def place(self, child: ChildOrder) -> Accepted:
+        body = wire.place_body(child, self._order_key(child.instrument))
+        return wire.accepted(await self._write("/order/create", body), self._clock())
+
+    async def modify(self, child: ChildOrder, change: Change) -> None:
+        wire.confirmed(await self._write("/order/modify", wire.modify_body(child, change, _id_of(child))))
+
+    async def cancel(self, child: ChildOrder) -> None:
+        wire.confirmed(await self._write("/order/cancel", wire.cancel_body(child, _id_of(child))))
+
+    async def orders(self) -> list[OrderReport]:
+        lists = await asyncio.gather(*(self._order_rows(segment) for segment in SEGMENTS))
+        return _readable(lambda: [self._report(row) for rows in lists for row in rows])
+
+    async def order(self, child: ChildOrder) -> OrderReport | None:
+        row = await self._detail(child, _id_of(child))
+        return None if row is None else _readable(self._report, row)
+
+    async def find(self, child: ChildOrder) -> list[OrderReport]:
+        """By the reference, which Groww takes once only: never more than one."""
+        status = await self._get_known(f"/order/status/reference/{child.tag}", segment=_segment(child))
+        if status is None:
+            return []
+        row = await self._detail(child, str(_readable(lambda: status["groww_order_id"])))
+        if row is None:  # seen by one call and not yet by the other
+            return [_readable(lambda: wire.status_report(status, child, seen_at=self._clock()))]
+        return [_readable(self._report, row)]
+
+    async def trades(self, child: ChildOrder) -> list[BrokerFill]:
+        path = f"/order/trades/{_id_of(child)}"
+        rows = await self._pages(path, "trade_list", TRADES_PAGE, segment=_segment(child))
+        return _readable(lambda: [wire.broker_fill(row) for row in rows])
+
+    async def _order_rows(self, segment: str) -> list[Json]:
+        return await self._pages("/order/list", "order_list", ORDERS_PAGE, segment=segment)
+
+    async def _detail(self, child: ChildOrder, broker_order_id: str) -> Json | None:
+        return await self._get_known(f"/order/detail/{broker_order_id}", segment=_segment(child))
+
+    def _report(self, row: Json) -> OrderReport:
+        return wire.order_report(row, self._symbols, seen_at=self._clock())
+
+    # --- market ---
+
+    async def quotes(self, instruments: Sequence[InstrumentId]) -> list[Quote]:
+        """One instrument in full with its depth; several as last price and day range, 50 a call."""
+        listed = [listing for listing in map(self._symbols.listing, instruments) if listing is not None]
+        if len(listed) == 1:
+            return [await self._full_quote(listed[0])]
+        by_segment: dict[str, list[Listing]] = {}
+        for listing in listed:
+            by_segment.setdefault(wire.VENUE[listing.instrument.id.exchange][1], []).append(listing)
+        found: list[Quote] = []
+        for segment, members in by_segment.items():
+            for start in range(0, len(members), TERMS.quote_batch):
+                found += await self._brief_quotes(segment, members[start : start + TERMS.quote_batch])
+        return found
+
+    async def _full_quote(self, listing: Listing) -> Quote:
+        exchange, segment = wire.VENUE[listing.instrument.id.exchange]
+        row = await self._get(
+            "/live-data/quote", exchange=exchange, segment=segment, trading_symbol=listing.order_key
+        )
+        return _readable(lambda: wire_market.quote(listing.instrument.id, row, seen_at=self._clock()))
+
+    async def _brief_quotes(self, segment: str, listings: Sequence[Listing]) -> list[Quote]:
+        names = {wire_market.exchange_symbol(listing): listing.instrument.id for listing in listings}
+        asked = ",".join(names)
+        last, day = await asyncio.gather(
+            self._get("/live-data/ltp", segment=segment, exchange_symbols=asked),
+            self._get("/live-data/ohlc", segment=segment, exchange_symbols=asked),
+        )
+        seen_at = self._clock()
+        quotes = _readable(
+            lambda: [
+                wire_market.brief_quote(instrument, last.get(name), day.get(name), seen_at=seen_at)
+                for name, instrument in names.items()
+            ]
+        )
+        return [quote for quote in quotes if quote is not None]
+
+    async def candles(
+        self, instrument: InstrumentId, *, interval: str, start: datetime, end: datetime
+    ) -> list[Candle]:
+        listing = self._listing(instrument)
+        exchange, segment = wire.VENUE[instrument.exchange]
+        rows: list[list[object]] = []
+        for first, last in wire_market.windows(interval, start, end):
+            payload = await self._get(
+                "/historical/candles",
+                exchange=exchange,
+                segment=segment,
+                groww_symbol=wire_market.groww_symbol(listing),
+                start_time=wire_market.local(first),
+                end_time=wire_market.local(last),
+                candle_interval=wire_market.INTERVAL[interval][0],
+            )
+            rows += _readable(lambda found: found["candles"], payload)
+        by_time = {
+            candle.time: candle for candle in _readable(lambda: [wire_market.candle(row) for row in rows])
+        }
+        return [by_time[at] for at in sorted(by_time)]
+
+    async def required_margin(self, ask: MarginAsk) -> Money:
+        segment = wire.VENUE[ask.instrument.exchange][1]
+        body = wire.margin_body(ask, self._order_key(ask.instrument))
+        request = self._http.build_request(
+            "POST", "/margins/detail/orders", params={"segment": segment}, content=body
+        )
+        return _readable(wire_portfolio.required_margin, await self._read(request))
+
+    async def move_funds(self, amount: Money) -> None:
+        raise BrokerRejected("Groww moves no funds by API: use its app")
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    # --- calls ---
+
+    async def _write(self, path: str, body: bytes) -> Json:
+        response = await http.send_write(self._http, self._http.build_request("POST", path, content=body))
+        return wire.payload_of(response.status_code, response.content, write=True)
+
+    async def _read(self, request: httpx.Request) -> Json:
+        response = await http.send_read(self._http, request)
+        return wire.payload_of(response.status_code, response.content, write=False)
+
+    async def _get(self, path: str, **params: str) -> Json:
+        return await self._read(self._http.build_request("GET", path, params=params))
+
+    async def _get_known(self, path: str, **params: str) -> Json | None:
+        """None when Groww does not know it."""
+        try:
+            return await self._get(path, **params)
+        except BrokerRejected as error:
+            if error.code == wire.NOT_FOUND:
+                return None
+            raise
+
+    async def _pages(self, path: str, name: str, size: int, **params: str) -> list[Json]:
+        rows: list[Json] = []
+        for page in range(LAST_PAGE):
+            payload = await self._get(path, page=str(page), page_size=str(size), **params)
+            found: list[Json] = _readable(lambda got: list(got[name]), payload)
+            rows += found
+            if len(found) < size:
+                return rows
+        raise BrokerUnavailable(f"{path} has no last page")
+
+    def _listing(self, instrument: InstrumentId) -> Listing:
+        listing = self._symbols.listing(instrument)
+        if listing is None:
+            raise BrokerRejected(f"{instrument} is not listed at Groww")
+        return listing
+
+    def _order_key(self, instrument: InstrumentId) -> str:
+        return self._listing(instrument).order_key
+
+
+def _readable(parse: Callable[..., T], *arguments: Any) -> T:
+    """What `parse` makes of an answer. Raises BrokerUnavailable when the answer is not what it should be."""
+    try:
+        return parse(*arguments)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise BrokerUnavailable(f"Groww's answer cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _id_of(child: ChildOrder) -> str:
+    if child.broker_order_id is None:
+        raise BrokerRejected("the order has no id at Groww yet")
+    return child.broker_order_id
+
+
+def _segment(child: ChildOrder) -> str:
+    return wire.VENUE[child.instrument.exchange][1]
+
+
+class GrowwAdapter:
+    """Implements `adapters.broker.Adapter`."""
+
+    @property
+    def terms(self) -> Terms:
+        return TERMS
+
+    @property
+    def login(self) -> Login:
+        return GrowwLogin()
+
+    def connect(
+        self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    ) -> GrowwBroker:
+        return GrowwBroker(account_client(session, endpoints), symbols, clock)
+
+    async def instruments(self, endpoints: Endpoints) -> list[Listing]:
+        async with http.client(endpoints.instruments, deadline=60.0) as client:
+            response = await http.send_read(client, client.build_request("GET", endpoints.instruments))
+        if response.status_code != httpx.codes.OK:
+            raise BrokerUnavailable(f"Groww's instrument master answered HTTP {response.status_code}")
+        # Tens of megabytes: not on the event loop.
+        return await asyncio.to_thread(_readable, wire_market.listings, response.text)
+
+    def market_feed(
+        self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    ) -> AbstractAsyncContextManager[MarketFeed]:
+        return stream.market_feed(session, endpoints, symbols, clock)
+
+    def order_stream(
+        self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    ) -> AsyncIterator[StreamEvent]:
+        return stream.order_stream(session, endpoints, symbols, clock)
+
+
+ADAPTER = GrowwAdapter()
