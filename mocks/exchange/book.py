@@ -1,12 +1,15 @@
-"""One instrument's order book: price-time priority and the rules R1-R7 and R9 of the exchange.
+"""One instrument's order book: commands in, events onto the tape, by the rules of the exchange.
 
-R1 price-time priority, a trade prints at the passive price. R2 modify: a new price or more quantity loses time.
-R3/R4 disclosed quantity. R5 stops. R6 market orders. R7 self-trade prevention. R9 a refused command changes nothing.
-The call auction (R8) is in `auction.py`. `Book` never looks at a clock: the exchange moves `Tape.now`.
+R1 price-time priority, a trade prints at the passive price. R2 modify: a new price or more quantity loses the
+place. R3/R4 disclosed quantity. R5 stops. R6 market orders. R7 self-trade prevention. R8 call auction. R9 a
+refused command changes nothing, numbers are unique for ever. `matching.py` trades, `auction.py` uncrosses,
+`checks.py` refuses. A book never looks at a clock: the exchange moves `Tape.now`.
 """
 
 from __future__ import annotations
 
+from mocks.exchange.amendment import Amendment
+from mocks.exchange.auction import Uncrossing, uncross
 from mocks.exchange.checks import refusal
 from mocks.exchange.levels import Order
 from mocks.exchange.matching import Matching
@@ -33,7 +36,7 @@ STOPS = (OrderType.SL, OrderType.SL_M)
 
 
 class Book(Matching):
-    """Commands in, events onto the tape. Live and finished client orders stay known by number for ever (R9)."""
+    """Clients' orders, live and finished, stay known by number for ever (R9)."""
 
     def __init__(
         self, instrument: Instrument, tape: Tape, *, rules: Rules, last_price: int = 0, prev_close: int = 0
@@ -48,7 +51,8 @@ class Book(Matching):
         buy = command.side is Side.BUY
         reason = self._refuse_add(command, buy)
         if reason:
-            self._reject(command.order, "add", reason)
+            if not quiet:
+                self._reject(command.order, "add", reason)
             return None
         order = Order(
             command.order, buy, command.type, command.quantity, command.price, command.trigger,
@@ -80,7 +84,7 @@ class Book(Matching):
         order = self.orders.get(command.order)
         if order is None:
             return self._reject(command.order, "modify", "unknown_order")
-        wanted = Wanted(order, command)
+        wanted = Amendment(order, command)
         reason = self._refuse_modify(order, wanted)
         if reason:
             return self._reject(command.order, "modify", reason)
@@ -122,6 +126,28 @@ class Book(Matching):
         """End every live order in the order of their time stamps: at the close, and when a halt purges."""
         for order in self.live_orders():
             self.end(order, state, reason)
+
+    # --- phases -------------------------------------------------------------------------------------------
+
+    def halt(self) -> None:
+        """Stop trading; the rules say whether everything that rests or waits is cancelled."""
+        self.phase = Phase.HALTED
+        if self.rules.halt_purges:
+            self.end_all(OrderState.CANCELLED, "halt")
+
+    def close(self) -> None:
+        """The end of the day: no order lives longer."""
+        self.end_all(OrderState.EXPIRED, "close")
+        self.phase = Phase.CLOSED
+
+    def auction(self) -> Uncrossing:
+        """Run the call auction (R8) and go on with continuous trading."""
+        found = uncross(self)
+        self.phase = Phase.CONTINUOUS
+        self.release_stops()
+        return found
+
+    # --- what is there ------------------------------------------------------------------------------------
 
     def live_orders(self) -> list[Order]:
         """Resting, collected and waiting orders, oldest stamp first."""
@@ -179,7 +205,7 @@ class Book(Matching):
             return "phase"  # an auction takes no stops, no IOC and no disclosed quantity (R4)
         return ""
 
-    def _refuse_modify(self, order: Order, wanted: Wanted) -> str:
+    def _refuse_modify(self, order: Order, wanted: Amendment) -> str:
         if not self.is_live(order):
             return "not_open"
         if self.phase is not Phase.CONTINUOUS:
@@ -264,8 +290,8 @@ class Book(Matching):
         else:
             (self.bids if order.buy else self.asks).remove(order)
 
-    def _move(self, order: Order, wanted: Wanted) -> None:
-        """A new price, type or any change of a stop: leave the queue and enter again with a new time stamp."""
+    def _move(self, order: Order, wanted: Amendment) -> None:
+        """A new price, type or any change of a stop: leave the queue, enter again with a new time stamp."""
         unchanged = wanted.equals(order)
         if unchanged:
             return self._modified(order)
@@ -288,8 +314,8 @@ class Book(Matching):
                 self._collect(order)
         return None
 
-    def _change_in_place(self, order: Order, wanted: Wanted) -> None:
-        """R2: less quantity keeps the place; more quantity, or more of it shown, goes to the back of the level."""
+    def _change_in_place(self, order: Order, wanted: Amendment) -> None:
+        """R2: less quantity keeps the place; more quantity, or more of it shown, goes to the back."""
         side = self.bids if order.buy else self.asks
         remaining = wanted.quantity - order.filled
         target = min(wanted.disclosed, remaining) if wanted.disclosed else remaining
@@ -318,42 +344,3 @@ class Book(Matching):
         self._modified(order)
         if order.validity is Validity.IOC and self.phase is Phase.CONTINUOUS:
             self.end(order, OrderState.CANCELLED, "ioc")
-
-
-class Wanted:
-    """The terms of an order after a modification; what the command leaves out keeps its value."""
-
-    __slots__ = ("disclosed", "price", "quantity", "trigger", "trigger_given", "type", "validity")
-
-    def __init__(self, order: Order, command: Modify) -> None:
-        self.quantity = order.quantity if command.quantity is None else command.quantity
-        self.price = order.price if command.price is None else command.price
-        self.trigger = order.trigger if command.trigger is None else command.trigger
-        self.disclosed = order.disclosed if command.disclosed is None else command.disclosed
-        self.type = order.type if command.type is None else command.type
-        self.validity = order.validity if command.validity is None else command.validity
-        # Brokers send every field with every change: a trigger that stays as it is asks for nothing.
-        self.trigger_given = command.trigger is not None and command.trigger not in (0, order.trigger)
-        if self.type is OrderType.MARKET or self.type is OrderType.SL_M:
-            self.price = 0
-
-    def equals(self, order: Order) -> bool:
-        return (
-            self.quantity == order.quantity
-            and self.price == order.price
-            and self.trigger == order.trigger
-            and self.disclosed == order.disclosed
-            and self.type is order.type
-            and self.validity is order.validity
-        )
-
-    def apply(self, order: Order) -> None:
-        order.quantity = self.quantity
-        order.open = self.quantity - order.filled
-        order.price = self.price
-        order.trigger = self.trigger
-        order.disclosed = self.disclosed
-        order.type = self.type
-        if self.validity is not Validity.TTL:
-            order.deadline = 0
-        order.validity = self.validity

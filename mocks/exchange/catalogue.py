@@ -1,7 +1,7 @@
 """Every listing and contract of one trading day: shares at NSE and BSE, indices, index futures and options.
 
-Identities are those of the exchanges' own lists; previous closes are invented. BSE lists the same shares under
-its own scrip codes, and two companies that are listed at NSE only stay so.
+Identities are those of the exchanges' own lists; previous closes are invented. BSE lists the same shares
+under its own scrip codes, and two companies that are listed at NSE only stay so.
 """
 
 from __future__ import annotations

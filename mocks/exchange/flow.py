@@ -34,7 +34,7 @@ VIX = "NSE:INDIA VIX"
 
 
 def stream(seed: int, name: str, role: str) -> Random:
-    """The named source of randomness of one agent. Only random() and getrandbits() are promised to be stable."""
+    """One agent's source of randomness. Only random() and getrandbits() are promised to be stable."""
     digest = hashlib.sha256(f"{seed}/{name}/{role}".encode()).digest()
     return Random(int.from_bytes(digest[:16], "big"))
 
@@ -91,8 +91,8 @@ class Flow:
     """All makers and takers of one exchange. Time comes from the tape; nothing here reads a clock."""
 
     def __init__(
-        self, books: Mapping[str, Book], indices: Mapping[str, IndexLevel], tape: Tape, *, seed: int, enabled: bool,
-        first_number: int,
+        self, books: Mapping[str, Book], indices: Mapping[str, IndexLevel], tape: Tape, *, seed: int,
+        enabled: bool, first_number: int,
     ) -> None:  # fmt: skip
         self.enabled = enabled
         self._tape = tape
@@ -150,7 +150,9 @@ class Flow:
         """Books that clients traded in get their ladder back."""
         dirty, self._dirty = self._dirty, {}
         for maker in dirty.values():
-            self.quote(maker)
+            if not self.enabled:
+                maker.pressure = 0  # a standing market feels nothing
+            self.quote(maker, whole=not self.enabled)
 
     def client_traded(self, key: str, signed_quantity: int) -> None:
         """A client took (+) or hit (-) this many: the ladder needs care, and the value will feel it."""
@@ -224,7 +226,7 @@ class Flow:
         self._believe(maker)
 
     def _feel(self, maker: Maker) -> None:
-        """Part of what clients push stays: a whole ladder taken moves the value by about half of its height."""
+        """Part of what clients push stays: a whole ladder taken moves the value by half of its height."""
         ladder = sum(maker.sizes)
         push = max(min(maker.pressure / ladder, 2.0), -2.0) * maker.step * LEVELS * 0.5
         maker.pressure = 0
@@ -269,8 +271,11 @@ class Flow:
 
     # --- orders -------------------------------------------------------------------------------------------
 
-    def quote(self, maker: Maker) -> None:
-        """Make the ladder stand around the value: withdraw what is elsewhere first, so that it never meets itself."""
+    def quote(self, maker: Maker, *, whole: bool = False) -> None:
+        """Stand the ladder around the value; what is elsewhere goes first, so that it never meets itself.
+
+        A level is renewed when half of it is gone; with `whole`, when anything is.
+        """
         instrument = maker.book.instrument
         tick = instrument.tick
         low, high = instrument.band or (tick, 1 << 62)
@@ -288,7 +293,7 @@ class Flow:
             bid = (bid - 1) // step * step
             ask = (ask // step + 1) * step
         for side in (0, 1):
-            self._withdraw(maker, maker.orders[side], wanted[side])
+            self._withdraw(maker, maker.orders[side], wanted[side], whole)
         for side, word in ((0, Side.BUY), (1, Side.SELL)):
             standing = maker.orders[side]
             for price, size in wanted[side].items():
@@ -297,12 +302,14 @@ class Flow:
                     if order is not None and order.level is not None:
                         standing[price] = order
 
-    def _withdraw(self, maker: Maker, standing: dict[int, Order], wanted: dict[int, int]) -> None:
+    def _withdraw(
+        self, maker: Maker, standing: dict[int, Order], wanted: dict[int, int], whole: bool
+    ) -> None:
         book = maker.book
         for price, order in list(standing.items()):
             if order.level is None:
                 del standing[price]
-            elif price not in wanted or order.open * 2 < wanted[price]:
+            elif price not in wanted or order.open * 2 < wanted[price] or (whole and order.filled):
                 book.cancel(Cancel(book.key, order.number))
                 del standing[price]
 

@@ -1,4 +1,4 @@
-"""Index levels from their constituents: capitalisation-weighted moves of NSE last prices since the previous close."""
+"""Index levels from the moves of their constituents' NSE prices since the close, weighted by capitalisation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command log as JSON lines: written before a command is applied, enough to build the same exchange again."""
+"""The command log as JSON lines: written before a command is applied, enough to build the state again."""
 
 from __future__ import annotations
 

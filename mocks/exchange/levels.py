@@ -1,6 +1,6 @@
 """Resting orders of one side of a book: a price level is a linked queue, the best price is always last.
 
-Cancelling is O(1) and a level's totals are exact at every moment, because depth is read far more often than traded.
+Cancelling is O(1) and a level's totals are exact at every moment: depth is read far more often than traded.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ class Order:
     """A mutable order of the book. `open` is what may still trade; `shown` is the displayed part of it."""
 
     __slots__ = (
-        "buy", "client", "deadline", "disclosed", "filled", "level", "next", "number", "open", "previous", "price",
-        "protection", "quantity", "quiet", "shown", "stamp", "state", "trigger", "type", "validity",
+        "buy", "client", "deadline", "disclosed", "filled", "level", "next", "number", "open", "previous",
+        "price", "protection", "quantity", "quiet", "shown", "stamp", "state", "trigger", "type", "validity",
     )  # fmt: skip
 
     def __init__(

@@ -94,7 +94,7 @@ class Matching:
         return max(limit, -(-floor // tick) * tick)
 
     def _price_the_rest(self, order: Order, limit: int) -> bool:
-        """R6: what a market order could not trade rests at its protection or at the last price; False: it ended."""
+        """R6: the rest of a market order goes to its protection or the last price; False: it ended."""
         price = 0
         if self.rules.market_residual == "ltp":
             reference = self.last_price or self.prev_close

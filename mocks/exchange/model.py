@@ -1,7 +1,8 @@
 """The words of the simulated exchange: instruments, commands in, events out.
 
-Events are named tuples because hundreds of thousands a second are made. Prices are integer paise, quantities integer shares (lots x lot size for contracts), times integer
-nanoseconds of the simulated clock since the Unix epoch (UTC). Rules: R1-R9 named in `book.py`.
+Prices are integer paise, quantities integer shares (lots x lot size for contracts), times integer nanoseconds
+of the simulated clock since the Unix epoch (UTC). Events are named tuples because hundreds of thousands of them
+are made in a second. Rules: R1-R9 named in `book.py`.
 """
 
 from __future__ import annotations

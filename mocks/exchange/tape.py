@@ -1,4 +1,4 @@
-"""Where the books of one exchange write: the clock, the running numbers and the events of the current command."""
+"""Where the books of one exchange write: the clock, running numbers, the events of the current command."""
 
 from __future__ import annotations
 

@@ -24,7 +24,6 @@ from mocks.exchange.model import (
     Kind,
     Modify,
     OpenOrder,
-    OrderState,
     Phase,
     Quote,
     Rejected,
@@ -138,7 +137,8 @@ class Exchange:
         out = self._begin()
         if to_ns - tape.now > JUMP_S * SECOND_NS:
             self._flow.jump(to_ns - SECOND_NS)
-        self._flow.refill()
+        if self._phase is Phase.CONTINUOUS:
+            self._flow.refill()
         while True:
             due, happen = self._next_thing()
             if due is None or due > to_ns:
@@ -162,15 +162,17 @@ class Exchange:
         last = book.last_price
         band = book.instrument.band or (0, 0)
         return Quote(
-            key=key, time=tape.now, last_price=last, last_quantity=book.last_quantity, last_time=book.last_time,
+            key=key, time=tape.now, last_price=last, last_quantity=book.last_quantity,
+            last_time=book.last_time,
             average_price=book.turnover // book.volume if book.volume else 0, volume=book.volume,
             buy_quantity=book.bids.quantity(), sell_quantity=book.asks.quantity(),
             open=book.open_price, high=book.high, low=book.low, prev_close=book.prev_close,
-            open_interest=self._flow.open_interest(key), lower_band=band[0], upper_band=band[1], bids=bids, asks=asks,
+            open_interest=self._flow.open_interest(key), lower_band=band[0], upper_band=band[1],
+            bids=bids, asks=asks,
         )  # fmt: skip
 
     def listen(self, callback: Callable[[Event], None]) -> None:
-        """Hear every event from now on. A listener may submit: what that causes comes after the current events."""
+        """Hear every event from now on. A listener may submit: what that causes is told after the rest."""
         self._listeners.append(callback)
 
     def set_flow(self, enabled: bool) -> None:
@@ -182,8 +184,8 @@ class Exchange:
     def set_price(self, key: str, price: int) -> None:
         """Move the market to `price` (paise): the ladder stands around it, one lot prints at it.
 
-        Another listing of the same share follows. Raises KeyError for an unknown key or an index, ValueError for
-        a price that is off the tick or outside the band.
+        Another listing of the same share follows. Raises KeyError for an unknown key or an index, ValueError
+        for a price that is off the tick or outside the band.
         """
         instrument = self._books[key].instrument
         band = instrument.band
@@ -255,24 +257,27 @@ class Exchange:
         self._next_change = self.calendar.next_change(self._tape.now)
 
     def _enter(self, phase: Phase) -> None:
-        if phase is self._phase:
-            return
         before, self._phase = self._phase, phase
+        if phase is before:
+            return
         for book in self._books.values():
-            if phase is Phase.CLOSED:
-                book.end_all(OrderState.EXPIRED, "close")
-            elif before is Phase.CLOSED:
+            if before is Phase.CLOSED:
                 book.prev_close = book.last_price
                 book.start_day()
+            if phase is Phase.CLOSED:
+                book.close()
+            elif before is Phase.PREOPEN and phase is Phase.CONTINUOUS:
+                book.auction()
             book.phase = phase
         if before is Phase.CLOSED:
             for index in self._indices.values():
                 index.start_day()
+        if phase is Phase.CONTINUOUS:
             self._flow.open_day()
 
 
 def replay(journal: Iterable[str], instruments: Sequence[Instrument]) -> tuple[Exchange, list[Event]]:
-    """Build an exchange again from its log; returns it with all events. ValueError if the log is for other listings."""
+    """Build an exchange again from its log, with all its events. ValueError: not a log of these listings."""
     exchange: Exchange | None = None
     events: list[Event] = []
     for line in lines(journal):
