@@ -72,7 +72,7 @@ class Reconciler:
     async def step(self) -> None:
         """One pass over what is unclear now."""
         unclear = [
-            live for live in await self._trading.db.read(repository.live_children) if self._unclear(live)
+            live for live in await self._trading.db.read(repository.unclear_children) if self._unclear(live)
         ]
         self._searches = {live.child.id: self._search(live) for live in unclear}
         now = self._trading.clock()

@@ -1,0 +1,84 @@
+# `make` lists the targets. Two of them do everything: `make demo` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test test-pure check lint types imports fix e2e bench migrate docs client setup setup-web web protos clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Two workers by default: pytest-xdist's own count takes every core of a big machine.
+WORKERS ?= 2
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: setup web ## set up, build the web, start the product with the sandbox brokers connected
+	@exec $(BIN)/orchestrator demo
+
+demo-reset: setup ## forget the demo's data; the next `make demo` starts over
+	@$(BIN)/orchestrator demo --reset
+
+test: setup web ## set up and run all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	cd web && npm test --silent
+
+test-pure: setup ## the tests of the pure rooms alone: seconds
+	$(BIN)/python -m pytest tests/domain tests/routing tests/aggregation
+
+check: setup setup-web lint types imports ## format, lint, types, import contracts, generated files up to date
+	@$(BIN)/orchestrator openapi --check
+	@$(BIN)/orchestrator docs --check
+	cd web && npm run --silent lint && npm run --silent typecheck && npm run --silent api:check
+
+lint: setup ## ruff: format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+imports: setup ## import contracts
+	$(BIN)/lint-imports --no-cache
+
+fix: setup setup-web ## format, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	cd web && npm run --silent format
+
+e2e: setup web ## the browser stories alone
+	$(BIN)/python -m pytest -m browser
+
+bench: setup ## measure, and print ratios to a direct call in the same run
+	$(BIN)/python -m benchmarks
+
+migrate: setup ## bring the database of the settings up to date
+	$(BIN)/orchestrator migrate
+
+docs: setup ## write the generated reference pages
+	$(BIN)/orchestrator docs
+
+client: setup setup-web ## write openapi.json and the web's typed client
+	$(BIN)/orchestrator openapi
+	cd web && npm run --silent api
+
+# --- setting up: done once, again only when a lock file changed ------------------------------------------------
+
+setup: $(VENV)/.synced
+
+$(VENV)/.synced: requirements/dev.lock pyproject.toml deploy/setup.sh
+	@deploy/setup.sh python
+	@touch $@
+
+setup-web: web/node_modules/.synced
+
+web/node_modules/.synced: web/package-lock.json
+	@deploy/setup.sh web
+	@touch $@
+
+web: web/dist/.built
+
+web/dist/.built: web/node_modules/.synced web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
+	cd web && npm run --silent build
+	@touch $@
+
+clean: ## remove everything that was set up or built (not the data folder)
+	rm -rf $(VENV) web/node_modules web/dist
