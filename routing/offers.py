@@ -1,0 +1,270 @@
+"""What each account could do with an order: how much of it, at what cost, and why not all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from domain.money import Money, Price
+from domain.order import OrderIntent, Side
+from domain.routing import Candidate, Charges, Market, Reason, ReasonCode, Slice
+from routing.fees import ChargesUnknown, Tariff, segment_of, tariff
+from routing.margin import DELIVERED, opposite_held, required
+from routing.split import Source, freeze_slices
+from routing.words import rupees, units
+
+MOST_SLICES = 10  # brokers refuse to slice one order into more
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The order as the accounts see it. `price` costs it, `blocked` is what a broker may block per unit, in rupees."""
+
+    intent: OrderIntent
+    market: Market
+    price: Price
+    blocked: Price
+    on: date
+
+    @property
+    def slice_units(self) -> int | None:
+        """The largest whole number of lots under the freeze limit; None without one."""
+        freeze, lot = self.market.freeze, self.market.lot
+        return max(lot, freeze // lot * lot) if freeze else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One account's answer. `barred` are reasons against any quantity, `short` against the whole of it.
+
+    `capacity` is the most units it can take, a whole number of lots; 0 when barred.
+    """
+
+    candidate: Candidate
+    terms: Terms
+    fees: Tariff | None
+    barred: tuple[Reason, ...]
+    short: tuple[Reason, ...] = ()
+    capacity: int = 0
+    whole: Money | None = field(default=None)  # charges in rupees of the whole order here
+
+    @property
+    def feasible(self) -> bool:
+        return not self.barred and not self.short
+
+    @property
+    def speed(self) -> tuple[bool, int]:
+        """Faster sorts first; never measured sorts last."""
+        measured = self.candidate.place_ms
+        return (measured is None, measured or 0)
+
+    def cost(self, quantity: int) -> Decimal:
+        """All charges in rupees of `quantity` units here, the DP charge once."""
+        assert self.fees is not None
+        price, total = self.terms.price.amount, Decimal(0)
+        for index, part in enumerate(freeze_slices(quantity, self.terms.slice_units)):
+            total += self.fees.total(price * part, dp_due=index == 0)
+        return total
+
+    def slices(self, quantity: int) -> tuple[Slice, ...]:
+        """`quantity` units here as the orders that would be sent; empty when the charges are not known."""
+        if self.fees is None:
+            return ()
+        made: list[Slice] = []
+        before = Money(Decimal(0))
+        done, paid = 0, Money(Decimal(0))
+        for index, part in enumerate(freeze_slices(quantity, self.terms.slice_units)):
+            charges = self.fees.charges(self.terms.price * part, dp_due=index == 0)
+            done, paid = done + part, paid + charges.total
+            so_far = self._blocks(done, paid)
+            made.append(self._slice(part, charges, so_far - before))
+            before = so_far
+        return tuple(made)
+
+    def _slice(self, quantity: int, charges: Charges, margin: Money) -> Slice:
+        candidate = self.candidate
+        return Slice(candidate.account_id, candidate.broker, candidate.label, quantity, charges, margin)
+
+    def _blocks(self, quantity: int, charges: Money) -> Money:
+        terms = self.terms
+        return required(
+            terms.intent, terms.market, self.candidate, quantity, price=terms.blocked, charges=charges
+        )
+
+    def margin(self, quantity: int) -> Money:
+        """Rupees that `quantity` units would block here."""
+        return self._blocks(quantity, Money(self.cost(quantity)))
+
+    def as_source(self) -> Source:
+        """This account for `split.divisions`, counted in lots."""
+        lot = self.terms.market.lot
+        return Source(self.capacity // lot, lambda lots: self.cost(lots * lot), self._bends())
+
+    def _bends(self) -> tuple[int, ...]:
+        """Lots beside every size at which the charges begin to climb faster."""
+        assert self.fees is not None
+        lot, largest = self.terms.market.lot, self.terms.slice_units
+        starts = range(0, self.capacity, largest) if largest else (0,)
+        step = self.terms.price.amount * lot
+        within = [int(value / step) for value in self.fees.bends_up]
+        bends = {start // lot for start in starts}
+        bends |= {start // lot + at + near for start in starts for at in within for near in (-1, 0, 1)}
+        return tuple(bends)
+
+
+def survey(terms: Terms, candidate: Candidate) -> Offer:
+    """What one account can do with the order."""
+    intent, reasons = terms.intent, list(_bars(terms.intent, candidate))
+    fees = None
+    try:
+        segment = segment_of(intent.instrument.exchange, terms.market.kind, intent.product)
+        fees = tariff(candidate.broker, intent.instrument.exchange, segment, intent.side, terms.on)
+    except ChargesUnknown as unknown:
+        reasons.append(replace(unknown.reason, account=candidate.account_id))
+    offer = Offer(candidate, terms, fees, tuple(reasons))
+    if fees is not None:
+        offer = replace(offer, whole=Money(offer.cost(intent.quantity)))
+    return offer if reasons else _measured(offer)
+
+
+def _bars(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
+    """Why this account can take no part of the order at all."""
+    label, exchange = candidate.label, intent.instrument.exchange
+    wants_shown = bool(intent.disclosed_quantity)
+    bars = (
+        (not candidate.session_ok, ReasonCode.LOGIN_NEEDED, f"{label} needs a login.", "Log in again."),
+        (
+            candidate.breaker_open,
+            ReasonCode.BREAKER_OPEN,
+            f"{label} does not answer; we wait before asking it again.",
+            None,
+        ),
+        (
+            exchange not in candidate.exchanges,
+            ReasonCode.EXCHANGE_UNSUPPORTED,
+            f"{label} does not trade on {exchange}.",
+            None,
+        ),
+        (
+            not candidate.listed,
+            ReasonCode.NOT_LISTED_AT_BROKER,
+            f"{label} does not list {intent.instrument}.",
+            None,
+        ),
+        (
+            intent.product not in candidate.products,
+            ReasonCode.PRODUCT_UNSUPPORTED,
+            f"{label} has no {intent.product} orders.",
+            None,
+        ),
+        (
+            intent.order_type not in candidate.order_types,
+            ReasonCode.ORDER_TYPE_UNSUPPORTED,
+            f"{label} has no {intent.order_type} orders.",
+            None,
+        ),
+        (
+            intent.validity not in candidate.validities,
+            ReasonCode.VALIDITY_UNSUPPORTED,
+            f"{label} has no {intent.validity} orders.",
+            None,
+        ),
+        (
+            wants_shown and not candidate.disclosed_supported,
+            ReasonCode.DISCLOSED_UNSUPPORTED,
+            f"{label} has no disclosed quantity.",
+            "Leave the disclosed quantity out.",
+        ),
+        (
+            candidate.margin_available is None,
+            ReasonCode.SNAPSHOT_MISSING,
+            f"The funds and holdings of {label} are not known yet.",
+            None,
+        ),
+    )
+    for barred, code, message, fix in bars:
+        if barred:
+            yield Reason(code, message, account=candidate.account_id, fix=fix)
+
+
+def _measured(offer: Offer) -> Offer:
+    """With the capacity that freeze, shares and margin leave, and what is short of the whole."""
+    terms, wanted = offer.terms, offer.terms.intent.quantity
+    short: list[Reason] = []
+    capacity = wanted
+    largest = terms.slice_units
+    if largest and wanted > largest * MOST_SLICES:
+        capacity = largest * MOST_SLICES
+        text = f"{offer.candidate.label} takes at most {MOST_SLICES} orders of {units(largest)} at once."
+        short.append(_reason(offer, ReasonCode.FREEZE_LIMIT, text, capacity))
+    if terms.intent.product in DELIVERED and terms.intent.side is Side.SELL:
+        return _by_shares(offer, capacity, short)
+    free = offer.candidate.margin_available
+    assert free is not None
+    needed = offer.margin(wanted)
+    if needed > free:
+        capacity = _fitting(offer, capacity, free)
+        text = (
+            f"{offer.candidate.label} has {rupees(free)} free and this needs {rupees(needed)}: "
+            f"{rupees(needed - free)} short."
+        )
+        short.append(_reason(offer, ReasonCode.MARGIN_SHORT, text, capacity))
+    return replace(offer, capacity=capacity, short=tuple(short))
+
+
+def _by_shares(offer: Offer, capacity: int, short: list[Reason]) -> Offer:
+    sellable, wanted = max(0, offer.candidate.sellable), offer.terms.intent.quantity
+    if sellable < wanted:
+        lot = offer.terms.market.lot
+        capacity = min(capacity, sellable // lot * lot)
+        text = f"{offer.candidate.label} has {units(sellable)} to sell, not {units(wanted)}."
+        short.append(_reason(offer, ReasonCode.HOLDINGS_SHORT, text, capacity))
+    return replace(offer, capacity=capacity, short=tuple(short))
+
+
+def _reason(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:
+    fix = f"It could take {units(capacity)}." if capacity else None
+    return Reason(code, text, account=offer.candidate.account_id, field="quantity", fix=fix)
+
+
+def _fitting(offer: Offer, most: int, free: Money) -> int:
+    """The most units, whole lots up to `most`, whose margin is within `free`: margin never falls with quantity."""
+    lot = offer.terms.market.lot
+    fits, too_many = 0, most // lot + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if offer.margin(middle * lot) <= free:
+            fits = middle
+        else:
+            too_many = middle
+    return fits * lot
+
+
+def keep_to_position(offers: list[Offer]) -> list[Offer]:
+    """When accounts hold the opposite position, an order no larger than it exits there and opens nothing elsewhere."""
+    usable = [offer for offer in offers if not offer.barred]
+    held = {
+        offer.candidate.account_id: opposite_held(offer.terms.intent, offer.candidate) for offer in usable
+    }
+    holders = [offer.candidate.label for offer in usable if held[offer.candidate.account_id]]
+    if not holders or offers[0].terms.intent.quantity > sum(held.values()):
+        return offers
+    return [
+        _held_to(offer, held[offer.candidate.account_id], holders) if not offer.barred else offer
+        for offer in offers
+    ]
+
+
+def _held_to(offer: Offer, held: int, holders: list[str]) -> Offer:
+    wanted, label = offer.terms.intent.quantity, offer.candidate.label
+    if held >= wanted:
+        return offer
+    capacity = min(offer.capacity, held // offer.terms.market.lot * offer.terms.market.lot)
+    if held:
+        text = f"{label} holds {units(held)} of the position, not {units(wanted)}."
+    else:
+        text = f"The position is at {' and '.join(holders)}; here the order would open a new one."
+    reason = _reason(offer, ReasonCode.OPENS_OPPOSITE, text, capacity)
+    return replace(offer, capacity=capacity, short=(*offer.short, reason))

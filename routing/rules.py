@@ -1,0 +1,152 @@
+"""What an order must satisfy before any account is looked at: each broken rule with its field, in words, with a fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.instrument import Exchange, Kind
+from domain.money import Price
+from domain.order import OrderIntent, OrderType, Product, Side, Validity
+from domain.routing import Market, Reason, ReasonCode
+from routing.words import rupees, units
+
+PRICED = frozenset({OrderType.LIMIT, OrderType.SL})
+TRIGGERED = frozenset({OrderType.SL, OrderType.SL_M})
+CASH_PRODUCTS = (Product.CNC, Product.MIS, Product.MTF)
+CONTRACT_PRODUCTS = (Product.NRML, Product.MIS)
+
+
+def check(intent: OrderIntent, market: Market) -> tuple[Reason, ...]:
+    """Every rule that the order breaks, whatever the account; empty when it breaks none."""
+    if market.kind is Kind.INDEX:
+        text = f"{intent.instrument} is an index: it is followed, not traded."
+        return (Reason(ReasonCode.NOT_TRADABLE, text, field="symbol", fix="Trade its futures or options."),)
+    return (
+        *_quantity(intent, market),
+        *_price(intent, market),
+        *_trigger(intent, market),
+        *_disclosed(intent, market),
+        *_product(intent, market),
+        *_session(intent, market),
+    )
+
+
+def _quantity(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    quantity, lot = intent.quantity, market.lot
+    if quantity <= 0:
+        text = "The quantity must be more than zero."
+        yield Reason(ReasonCode.QUANTITY_NOT_POSITIVE, text, field="quantity", fix=f"Try {lot}.")
+    elif quantity % lot:
+        below = quantity // lot * lot
+        nearest = below if below and quantity - below <= lot - (quantity - below) else below + lot
+        text = f"Lot is {lot}; {quantity} is not a whole number of lots."
+        yield Reason(ReasonCode.LOT_MULTIPLE, text, field="quantity", fix=f"Lot is {lot}; try {nearest}.")
+
+
+def _price(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    price, kind = intent.price, intent.order_type
+    if kind in PRICED:
+        if price is None:
+            yield Reason(
+                ReasonCode.PRICE_REQUIRED,
+                f"A {kind} order needs a limit price.",
+                field="price",
+                fix="Give a price.",
+            )
+        else:
+            yield from _amount(price, market, "price")
+    elif price is not None:
+        text = f"A {kind} order takes no limit price."
+        yield Reason(
+            ReasonCode.PRICE_NOT_ALLOWED, text, field="price", fix="Leave the price out, or use LIMIT."
+        )
+
+
+def _trigger(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    trigger, kind = intent.trigger_price, intent.order_type
+    if kind not in TRIGGERED:
+        if trigger is not None:
+            text = f"A {kind} order takes no trigger price."
+            yield Reason(
+                ReasonCode.TRIGGER_NOT_ALLOWED, text, field="trigger_price", fix="Leave it out, or use SL."
+            )
+        return
+    if trigger is None:
+        text = f"A {kind} order needs a trigger price."
+        yield Reason(ReasonCode.TRIGGER_REQUIRED, text, field="trigger_price", fix="Give a trigger price.")
+        return
+    yield from _amount(trigger, market, "trigger_price")
+    if kind is OrderType.SL and intent.price is not None:
+        yield from _trigger_against_limit(intent.side, trigger, intent.price)
+
+
+def _trigger_against_limit(side: Side, trigger: Price, limit: Price) -> Iterator[Reason]:
+    buys = side is Side.BUY
+    if trigger > limit if buys else trigger < limit:
+        text = (
+            f"A {side} stop triggers at {rupees(trigger)} but its limit is {rupees(limit)}: "
+            f"it could not trade at its own trigger."
+        )
+        fix = f"Set the trigger to {rupees(limit)} or {'lower' if buys else 'higher'}."
+        yield Reason(ReasonCode.TRIGGER_BEYOND_LIMIT, text, field="trigger_price", fix=fix)
+
+
+def _amount(price: Price, market: Market, field: str) -> Iterator[Reason]:
+    """A price that the exchange would take: positive, on the tick, inside the day's band."""
+    name = field.replace("_", " ")
+    if not price.on_tick(market.tick) or price.amount <= 0:
+        nearest = max(nearest_tick(price, market.tick), market.tick)
+        text = f"The {name} must be a whole number of ticks of {rupees(market.tick)}, more than zero."
+        yield Reason(ReasonCode.TICK_MULTIPLE, text, field=field, fix=f"Try {nearest}.")
+        return
+    low, high = market.lower_band, market.upper_band
+    if (low is not None and price < low) or (high is not None and price > high):
+        band = f"{rupees(low) if low else 'no floor'} to {rupees(high) if high else 'no ceiling'}"
+        bound = low if low is not None and price < low else high
+        text = f"The {name} is outside today's price band, {band}."
+        yield Reason(ReasonCode.PRICE_OUT_OF_BAND, text, field=field, fix=f"Try {bound}.")
+
+
+def nearest_tick(price: Price, tick: Price) -> Price:
+    """The price rounded to a whole number of ticks, half up."""
+    return Price((price.amount / tick.amount).quantize(Decimal(1), ROUND_HALF_UP) * tick.amount)
+
+
+def _disclosed(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    shown = intent.disclosed_quantity
+    if not shown:
+        return
+    text = None
+    if shown < 0 or shown > intent.quantity:
+        text = f"The disclosed quantity must lie between 0 and the order's {units(max(intent.quantity, 0))}."
+    elif intent.validity is Validity.IOC:
+        text = "An IOC order cannot hide a part of its quantity."
+    elif shown % market.lot:
+        text = f"The disclosed quantity must be a whole number of lots of {market.lot}."
+    if text:
+        yield Reason(ReasonCode.DISCLOSED_QUANTITY, text, field="disclosed_quantity", fix="Leave it at 0.")
+
+
+def _product(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    contract = market.kind is not Kind.EQUITY
+    allowed = CONTRACT_PRODUCTS if contract else CASH_PRODUCTS
+    if intent.product not in allowed:
+        what = "Futures and options trade" if contract else "Shares trade"
+        text = f"{what} as {', '.join(allowed[:-1])} or {allowed[-1]}, not as {intent.product}."
+        yield Reason(ReasonCode.PRODUCT_NOT_FOR_SEGMENT, text, field="product", fix=f"Try {allowed[0]}.")
+    option = market.kind in (Kind.CALL, Kind.PUT)
+    if option and intent.order_type is OrderType.SL_M and intent.instrument.exchange is Exchange.NFO:
+        text = "NSE takes no SL-M orders in options."
+        yield Reason(
+            ReasonCode.ORDER_TYPE_UNSUPPORTED, text, field="order_type", fix="Use SL with a limit price."
+        )
+
+
+def _session(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    if not market.open:
+        because = f" ({market.closed_because})" if market.closed_because else ""
+        text = f"{intent.instrument.exchange} is closed{because}."
+        yield Reason(
+            ReasonCode.MARKET_CLOSED, text, field="exchange", fix="Place it when the market is open."
+        )
