@@ -1,0 +1,212 @@
+"""The guard's rules: what is repeated, what never is, and when a broker is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Any, cast
+
+import pytest
+
+from adapters.broker import Broker, LoginKind, RateLimit, Terms
+from adapters.guard import Guarded, GuardSettings, NotSent
+from domain.account import AccountId, BrokerId, Margin
+from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Exchange, InstrumentId
+from domain.money import Money
+from domain.order import Accepted, ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
+
+NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)
+TERMS = Terms(
+    broker=BrokerId.MOCK,
+    name="Mock",
+    letter="M",
+    login=LoginKind.REDIRECT,
+    credential_fields=(),
+    session_ends_at=time(6),
+    exchanges=frozenset(Exchange),
+    products=frozenset(Product),
+    order_types=frozenset(OrderType),
+    validities=frozenset(Validity),
+    tag_length=(1, 20),
+    tag_alphabet="abc",
+    limits=(),
+    disclosed_quantity=True,
+)
+CHILD = ChildOrder(
+    id=ChildId("chd_1"),
+    order_id=OrderId("ord_1"),
+    account_id=AccountId("acc_1"),
+    broker=BrokerId.MOCK,
+    slice=1,
+    instrument=InstrumentId(Exchange.NSE, "INFY"),
+    side=Side.BUY,
+    quantity=10,
+    order_type=OrderType.MARKET,
+    product=Product.CNC,
+    validity=Validity.DAY,
+    price=None,
+    trigger_price=None,
+    tag="t1",
+)
+FUNDS = Margin(Money.of(1), Money.of(0), Money.of(1))
+
+
+class Scripted:
+    """A broker that does what the script says, one entry a call."""
+
+    def __init__(self, *script: BrokerError | str, terms: Terms = TERMS) -> None:
+        self.terms, self._script, self.calls = terms, list(script), 0
+
+    async def _next(self, value: Any) -> Any:
+        self.calls += 1
+        step = self._script.pop(0) if self._script else "ok"
+        if isinstance(step, BrokerError):
+            raise step
+        if step == "hang":
+            await asyncio.sleep(60)
+        return value
+
+    async def margin(self) -> Margin:
+        return cast(Margin, await self._next(FUNDS))
+
+    async def place(self, child: ChildOrder) -> Accepted:
+        return cast(Accepted, await self._next(Accepted("1", NOW)))
+
+    async def cancel(self, child: ChildOrder) -> None:
+        await self._next(None)
+
+
+def guard(inner: Scripted, *, wall: Callable[[], float] | None = None, **settings: Any) -> Guarded:
+    return Guarded(
+        cast(Broker, inner),
+        GuardSettings(read_deadline=0.2, write_deadline=0.2, **settings),
+        **({"wall": wall} if wall else {}),
+    )
+
+
+async def test_a_read_is_repeated_until_it_works() -> None:
+    broker = Scripted(BrokerUnavailable("down"), BrokerUnavailable("down"))
+    assert await guard(broker).margin() == FUNDS
+    assert broker.calls == 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [BrokerUnavailable("down"), OutcomeUnknown("lost"), BrokerRejected("no"), SessionExpired("login")],
+)
+async def test_a_write_is_sent_once_whatever_comes_back(error: BrokerError) -> None:
+    broker = Scripted(error)
+    with pytest.raises(type(error)):
+        await guard(broker).place(CHILD)
+    assert broker.calls == 1
+
+
+@pytest.mark.parametrize("error", [BrokerRejected("no"), SessionExpired("login")])
+async def test_a_definite_no_to_a_read_is_not_repeated(error: BrokerError) -> None:
+    broker = Scripted(error)
+    with pytest.raises(type(error)):
+        await guard(broker).margin()
+    assert broker.calls == 1
+
+
+async def test_a_write_past_its_deadline_is_unknown_and_a_read_unavailable() -> None:
+    broker = Scripted("hang", "hang", "hang", "hang")
+    with pytest.raises(OutcomeUnknown):
+        await guard(broker).place(CHILD)
+    with pytest.raises(BrokerUnavailable):
+        await guard(broker, read_attempts=1).margin()
+
+
+async def test_the_call_that_trips_the_breaker_keeps_its_own_error() -> None:
+    broker = Scripted(*(OutcomeUnknown("lost") for _ in range(3)))
+    guarded = guard(broker, breaker_failures=3)
+    for _ in range(3):
+        with pytest.raises(OutcomeUnknown):
+            await guarded.place(CHILD)
+    assert guarded.health().writes == "open"
+    assert guarded.health().tripped
+
+
+async def test_an_open_breaker_sends_nothing_and_says_so_as_never_sent() -> None:
+    broker = Scripted(*(OutcomeUnknown("lost") for _ in range(3)))
+    guarded = guard(broker, breaker_failures=3)
+    for _ in range(3):
+        with pytest.raises(OutcomeUnknown):
+            await guarded.place(CHILD)
+    with pytest.raises(NotSent):
+        await guarded.place(CHILD)
+    assert broker.calls == 3
+
+
+async def test_reads_and_writes_have_breakers_of_their_own() -> None:
+    broker = Scripted(*(OutcomeUnknown("lost") for _ in range(3)))
+    guarded = guard(broker, breaker_failures=3)
+    for _ in range(3):
+        with pytest.raises(OutcomeUnknown):
+            await guarded.place(CHILD)
+    assert await guarded.margin() == FUNDS
+    assert guarded.health().reads == "closed"
+
+
+async def test_rejections_do_not_trip_the_breaker() -> None:
+    broker = Scripted(*(BrokerRejected("no") for _ in range(5)))
+    guarded = guard(broker, breaker_failures=2)
+    for _ in range(5):
+        with pytest.raises(BrokerRejected):
+            await guarded.place(CHILD)
+    assert guarded.health().writes == "closed"
+    assert guarded.health().reject_rate == 1.0
+
+
+async def test_a_breaker_lets_one_call_try_after_the_pause_and_closes_when_it_works() -> None:
+    broker = Scripted(BrokerUnavailable("down"))
+    guarded = guard(broker, breaker_failures=1, breaker_reset=0.05, read_attempts=1)
+    with pytest.raises(BrokerUnavailable):
+        await guarded.margin()
+    assert guarded.health().reads == "open"
+    await asyncio.sleep(0.06)
+    assert guarded.health().reads == "half_open"
+    assert await guarded.margin() == FUNDS
+    assert guarded.health().reads == "closed"
+
+
+async def test_a_spent_budget_holds_an_order_back_before_it_leaves() -> None:
+    broker = Scripted(terms=replace(TERMS, limits=(RateLimit("order", 5, 1),)))
+    guarded = guard(broker, wall=lambda: 1000.25)
+    for _ in range(3):  # five, less the two kept for cancels
+        await guarded.place(CHILD)
+    with pytest.raises(NotSent):
+        await guarded.place(CHILD)
+    await guarded.cancel(CHILD)
+    await guarded.cancel(CHILD)
+    with pytest.raises(NotSent):
+        await guarded.cancel(CHILD)
+
+
+async def test_the_budget_of_a_new_calendar_second_is_fresh() -> None:
+    now = 1000.9
+    broker = Scripted(terms=replace(TERMS, limits=(RateLimit("order", 3, 1),)))
+    guarded = guard(broker, wall=lambda: now)
+    await guarded.place(CHILD)
+    with pytest.raises(NotSent):
+        await guarded.place(CHILD)
+    now = 1001.0
+    await guarded.place(CHILD)
+    assert broker.calls == 2
+
+
+async def test_a_sliding_minute_frees_calls_one_by_one() -> None:
+    now = 1000.0
+    broker = Scripted(terms=replace(TERMS, limits=(RateLimit("order", 4, 60),)))
+    guarded = guard(broker, wall=lambda: now)
+    await guarded.place(CHILD)
+    now = 1030.0
+    await guarded.place(CHILD)
+    with pytest.raises(NotSent):
+        await guarded.place(CHILD)
+    now = 1060.5
+    await guarded.place(CHILD)
+    assert broker.calls == 3
