@@ -1,0 +1,172 @@
+"""Upstox's numbers in our words: funds, holdings, positions, quotes, candles. Pure; rupees and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from adapters.broker import MarginAsk, Symbols
+from adapters.upstox.wire import (
+    PRODUCTS_OUT,
+    Row,
+    moment,
+    named,
+    number,
+    price_or_none,
+    product_in,
+    segment,
+    units,
+)
+from domain.account import Margin
+from domain.instrument import InstrumentId
+from domain.market import Candle, Depth, DepthLevel, Quote
+from domain.money import Money, Price
+from domain.position import Holding, Position
+
+
+def margin(data: Row) -> Margin:
+    """Funds v3, one sum over all segments. `cash` is own money, free or used; pledged margin only counts in
+    `available` (Upstox's own total) and in `used`."""
+    available = data["available_to_trade"]
+    cash = available["cash_available_to_trade"]
+    pledge = available.get("pledge_available_to_trade") or {}
+    cash_used = number(cash["margin_used"]["total"])
+    pledge_used = number((pledge.get("margin_used") or {}).get("total") or 0)
+    return Margin(
+        cash=Money(number(cash["total"]) + cash_used),
+        used=Money(cash_used + pledge_used),
+        available=Money(number(available["total"])),
+    )
+
+
+def holdings(rows: Iterable[Row], positions: Iterable[Row], symbols: Symbols) -> list[Holding]:
+    """Demat lines. Upstox leaves shares sold today in `quantity` until they settle, and its `cnc_used_quantity`
+    mixes sold with merely blocked by an open order: what was sold is told by the day's delivery position."""
+    sold: dict[str, int] = {}
+    for row in positions:
+        exchange = segment(str(row["instrument_token"]))
+        net = units(row["quantity"])
+        if row["product"] == "D" and net < 0 and exchange is not None and "_EQ|" in row["instrument_token"]:
+            isin = row["instrument_token"].partition("|")[2]
+            sold[isin] = sold.get(isin, 0) - net
+    return [_holding(row, sold.get(row["isin"], 0), symbols) for row in rows]
+
+
+def _holding(row: Row, sold: int, symbols: Symbols) -> Holding:
+    total, pledged = units(row["quantity"]), units(row.get("collateral_quantity"))
+    instrument = named(row, symbols) or symbols.by_isin(row["isin"]) or _as_written(row)
+    return Holding(
+        instrument=instrument,
+        isin=row["isin"],
+        quantity=max(0, total - sold),
+        t1_quantity=units(row.get("t1_quantity")),
+        sellable_quantity=max(0, total - units(row.get("cnc_used_quantity")) - pledged),
+        average_price=price_or_none(row.get("average_price")),
+        last_price=price_or_none(row.get("last_price")),
+        close_price=price_or_none(row.get("close_price")),
+        pledged_quantity=pledged,
+    )
+
+
+def position(row: Row, symbols: Symbols) -> Position:
+    """One position. Raises ValueError for a product that is not known here: half a portfolio is no portfolio."""
+    exchange = segment(str(row["instrument_token"]))
+    product = product_in(row["product"], exchange)
+    if product is None:
+        raise ValueError(f"product {row['product']!r} of {row['instrument_token']}")
+    quantity = units(row["quantity"])
+    return Position(
+        instrument=named(row, symbols) or _as_written(row),
+        product=product,
+        quantity=quantity,
+        overnight_quantity=units(row.get("overnight_quantity")),
+        buy_quantity=units(row.get("day_buy_quantity")) + units(row.get("overnight_buy_quantity")),
+        buy_value=Money(_amount(row.get("day_buy_value")) + _amount(row.get("overnight_buy_amount"))),
+        sell_quantity=units(row.get("day_sell_quantity")) + units(row.get("overnight_sell_quantity")),
+        sell_value=Money(_amount(row.get("day_sell_value")) + _amount(row.get("overnight_sell_amount"))),
+        average_price=price_or_none(row.get("average_price")) if quantity else None,
+        last_price=price_or_none(row.get("last_price")),
+        close_price=price_or_none(row.get("close_price")),
+        multiplier=units(row.get("multiplier")) or 1,
+    )
+
+
+def _amount(value: object) -> Decimal:
+    return Decimal(0) if value is None else number(value)
+
+
+def _as_written(row: Row) -> InstrumentId:
+    """The row's own exchange and symbol, for what the master does not list (suspended, delisted)."""
+    symbol = str(row.get("trading_symbol") or row.get("tradingsymbol") or "")
+    exchange = segment(str(row["instrument_token"]))
+    if exchange is None or not symbol:
+        raise ValueError(f"an instrument without a name: {row['instrument_token']}")
+    return InstrumentId(exchange, symbol.upper())
+
+
+# --- market ------------------------------------------------------------------------------------------------------
+
+
+def quote(row: Row, instrument: InstrumentId) -> Quote:
+    """One value of /v3/market-quote/quotes. `at` is the quote's own time, else the last trade's."""
+    ohlc, depth = row.get("ohlc") or {}, row.get("depth") or {}
+    traded = row.get("last_trade_time")
+    at = moment(row.get("timestamp")) or (epoch_ms(traded) if traded else None)
+    last = price_or_none(row["last_price"])
+    if at is None or last is None:
+        raise ValueError(f"a quote of {instrument} without a time or a price")
+    return Quote(
+        instrument=instrument,
+        last_price=last,
+        at=at,
+        open=price_or_none(ohlc.get("open")),
+        high=price_or_none(ohlc.get("high")),
+        low=price_or_none(ohlc.get("low")),
+        prev_close=price_or_none(row.get("prev_close_price")),
+        volume=None if row.get("volume") is None else units(row["volume"]),
+        average_price=price_or_none(row.get("average_price")),
+        lower_circuit=price_or_none(row.get("lower_circuit_limit")),
+        upper_circuit=price_or_none(row.get("upper_circuit_limit")),
+        depth=Depth(bids=_levels(depth.get("buy")), asks=_levels(depth.get("sell"))),
+    )
+
+
+def _levels(rows: Any) -> tuple[DepthLevel, ...]:
+    """Five levels padded with zeros: only the real ones are kept."""
+    return tuple(
+        DepthLevel(Price(number(row["price"])), units(row["quantity"]), units(row.get("orders")))
+        for row in rows or ()
+        if row["price"]
+    )
+
+
+def epoch_ms(value: object) -> datetime:
+    """Milliseconds since 1970 UTC, as a number or as digits."""
+    return datetime.fromtimestamp(units(value) / 1000, UTC)
+
+
+def candle(row: Any) -> Candle:
+    """`[time, open, high, low, close, volume, open interest]`."""
+    start = moment(row[0])
+    if start is None:
+        raise ValueError("a candle without a time")
+    high, low = Price(number(row[2])), Price(number(row[3]))
+    return Candle(start, Price(number(row[1])), high, low, Price(number(row[4])), units(row[5]))
+
+
+# --- margin ------------------------------------------------------------------------------------------------------
+
+
+def margin_body(ask: MarginAsk, order_key: str) -> dict[str, Any]:
+    """The body of POST /v2/charges/margin for one order. Without a price Upstox takes the market's."""
+    line: dict[str, Any] = {
+        "instrument_key": order_key,
+        "quantity": ask.quantity,
+        "product": PRODUCTS_OUT[ask.product],
+        "transaction_type": ask.side.value,
+    }
+    if ask.price is not None:
+        line["price"] = float(ask.price.amount)  # JSON wants a number; an estimate needs no more
+    return {"instruments": [line]}
