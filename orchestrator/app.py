@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from domain.calendar import Calendar
 from orchestrator import errors, meta
@@ -14,6 +15,8 @@ from orchestrator.bus import open_bus
 from orchestrator.config import Settings
 from orchestrator.db import open_database
 from orchestrator.headers import SafeHeaders
+from orchestrator.identity import endpoints as identity
+from orchestrator.identity.brake import LoginBrake
 from orchestrator.keys import keys
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
@@ -39,10 +42,23 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         openapi_url="/openapi.json",
     )
     errors.install(app)
-    app.include_router(meta.router)
+    app.state.brake = LoginBrake(settings.login_attempts)
+    for router in (meta.router, identity.router):
+        app.include_router(router)
     app.add_middleware(SafeHeaders)
-    app.mount("/", Site(settings.web))
+    _serve_site(app, Site(settings.web))
     return app
+
+
+def _serve_site(app: FastAPI, site: Site) -> None:
+    """The site gets what no route knows. A mount would also take the API's own 404 and 405 answers."""
+    unknown = app.router.default
+
+    async def default(scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] != "http" or scope["path"].startswith("/v1/")
+        await (unknown if ours else site)(scope, receive, send)
+
+    app.router.default = default
 
 
 async def open_parts(app: FastAPI, settings: Settings, *, clock: Clock, opened: AsyncExitStack) -> None:

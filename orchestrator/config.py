@@ -66,7 +66,6 @@ class Settings(BaseSettings):
     # people
     access_minutes: int = Field(15, ge=1, description="Life of an access token.")
     refresh_days: int = Field(30, ge=1, description="Life of a refresh token that is not used.")
-    cookie_secure: bool = Field(False, description="Send the refresh cookie over https only.")
     login_attempts: int = Field(
         8, ge=1, description="Failed logins per address and e-mail before a pause of a minute."
     )
@@ -88,7 +87,7 @@ class Settings(BaseSettings):
     )
 
     zerodha_rest: Url = "https://api.kite.trade"
-    zerodha_login: Url = "https://kite.zerodha.com"
+    zerodha_login: Url = "https://kite.zerodha.com/connect/login"
     zerodha_feed: Url = "wss://ws.kite.trade"
     zerodha_instruments: Url = "https://api.kite.trade/instruments"
     zerodha_app_key: str = ""
@@ -127,6 +126,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Where a browser finds us, without a trailing slash."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def cookie_secure(self) -> bool:
+        """Whether cookies travel over https only: when people reach us that way."""
+        return self.base_url.startswith("https://")
 
     @property
     def sqlite_path(self) -> Path | None:

@@ -14,7 +14,6 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 HASHED = "/assets/"  # Vite puts a content hash into these names
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-API_ROOTS = ("/v1/", "/livez", "/readyz")
 
 MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>TradeMaster Orchestrator</title>
 <body style="font:16px/1.5 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem">

@@ -1,0 +1,35 @@
+"""Who is calling: the dependency that turns a bearer token into a user id."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from domain.account import UserId
+from orchestrator.errors import Problem
+from orchestrator.identity.tokens import user_of
+from orchestrator.state import KeyRing, Now
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="From POST /v1/users/login.")
+
+
+def current_user(
+    keys: KeyRing,
+    clock: Now,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> UserId:
+    """The caller. Raises Problem 401."""
+    if given is None:
+        raise Problem(
+            401,
+            "not_authenticated",
+            "this needs an access token",
+            fix="send Authorization: Bearer <access token>",
+            headers={"www-authenticate": "Bearer"},
+        )
+    return user_of(given.credentials, key=keys.jwt, now=clock())
+
+
+CurrentUser = Annotated[UserId, Depends(current_user)]

@@ -1,0 +1,123 @@
+"""Sign up, log in, refresh, log out, and one's own settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Cookie, Depends, Request, Response
+
+from orchestrator.errors import Problem, problems
+from orchestrator.identity import service
+from orchestrator.identity.brake import LoginBrake
+from orchestrator.identity.current import CurrentUser
+from orchestrator.identity.repository import User
+from orchestrator.identity.schemas import LoginIn, MeOut, MePatch, Mode, SignupIn, TokenOut, UserOut
+from orchestrator.identity.service import Tokens
+from orchestrator.state import Config, Db, KeyRing, Now
+
+router = APIRouter(prefix="/v1/users", tags=["identity"])
+
+COOKIE = "tm_refresh"
+COOKIE_PATH = "/v1/users"
+
+
+def _brake(request: Request) -> LoginBrake:
+    return cast(LoginBrake, request.app.state.brake)
+
+
+RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
+Brake = Annotated[LoginBrake, Depends(_brake)]
+
+
+@router.post("/signup", status_code=201, responses=problems(409))
+async def sign_up(body: SignupIn, db: Db, clock: Now) -> UserOut:
+    """Make a user. The password has at least ten characters."""
+    user = await service.sign_up(db, email=body.email, password=body.password, name=body.name, now=clock())
+    return UserOut(id=user.id, email=user.email, name=user.name)
+
+
+@router.post("/login", responses=problems(401, 429))
+async def log_in(
+    body: LoginIn,
+    request: Request,
+    response: Response,
+    db: Db,
+    keys: KeyRing,
+    settings: Config,
+    clock: Now,
+    brake: Brake,
+) -> TokenOut:
+    """An access token; the refresh token comes as an HttpOnly cookie."""
+    address = request.client.host if request.client else ""
+    email = body.email.strip().lower()
+    brake.check(address, email, clock())
+    try:
+        tokens = await service.log_in(
+            db, email=email, password=body.password, keys=keys, settings=settings, now=clock()
+        )
+    except Problem:
+        brake.failed(address, email, clock())
+        raise
+    brake.succeeded(address, email)
+    return _answer(response, tokens, secure=settings.cookie_secure)
+
+
+@router.post("/refresh", responses=problems(401))
+async def refresh_token(
+    response: Response,
+    db: Db,
+    keys: KeyRing,
+    settings: Config,
+    clock: Now,
+    cookie: RefreshCookie = None,
+) -> TokenOut:
+    """A new access token for the cookie, which is replaced by the next one."""
+    if not cookie:
+        raise Problem(401, "refresh_missing", "there is no login to go on with", fix="log in")
+    tokens = await service.refresh(db, cookie, keys=keys, settings=settings, now=clock())
+    return _answer(response, tokens, secure=settings.cookie_secure)
+
+
+@router.post("/logout", status_code=204)
+async def log_out(response: Response, db: Db, clock: Now, cookie: RefreshCookie = None) -> None:
+    """End this login. Always succeeds."""
+    await service.log_out(db, cookie, now=clock())
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+
+
+@router.get("/me", responses=problems(401))
+async def get_me(user_id: CurrentUser, db: Db) -> MeOut:
+    """Who I am."""
+    return _me(await service.me(db, user_id))
+
+
+@router.patch("/me", responses=problems(401))
+async def change_me(body: MePatch, user_id: CurrentUser, db: Db) -> MeOut:
+    """Change name, mode or primary account."""
+    given = body.model_dump(exclude_unset=True)
+    changes = {name: value for name, value in given.items() if value is not None or name == "primary_account"}
+    return _me(await service.change(db, user_id, changes))
+
+
+def _answer(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:
+    response.set_cookie(
+        COOKIE,
+        tokens.refresh,
+        max_age=tokens.refresh_for,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )
+    return TokenOut(access_token=tokens.access, token_type="bearer", expires_in=tokens.expires_in)
+
+
+def _me(user: User) -> MeOut:
+    return MeOut(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        mode=Mode(user.mode),
+        primary_account=user.primary_account,
+        created_at=user.created_at,
+    )

@@ -1,0 +1,73 @@
+"""Users on the wire."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+from orchestrator.schemas import In, Out, Time
+
+PASSWORD_LENGTH = 10
+
+
+class Mode(StrEnum):
+    """orchestrator: orders are routed over all accounts; standard: they go to the primary account."""
+
+    ORCHESTRATOR = "orchestrator"
+    STANDARD = "standard"
+
+
+def _email(text: str) -> str:
+    try:
+        # Reserved domains are fine here: nothing is mailed before the person confirms.
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise ValueError(f"not an e-mail address: {error}") from error
+
+
+Email = Annotated[str, Field(max_length=254, examples=["asha@example.com"]), AfterValidator(_email)]
+
+
+class SignupIn(In):
+    email: Email
+    password: Annotated[str, Field(max_length=1024, description=f"At least {PASSWORD_LENGTH} characters.")]
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
+class LoginIn(In):
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=1024)]
+    totp: Annotated[
+        str | None, Field(max_length=16, description="Only for users who turned a second factor on.")
+    ] = None
+
+
+class TokenOut(Out):
+    """`expires_in` is seconds. The refresh token travels in an HttpOnly cookie."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+class UserOut(Out):
+    id: str
+    email: str
+    name: str
+
+
+class MeOut(UserOut):
+    mode: Mode
+    primary_account: str | None
+    created_at: Time
+
+
+class MePatch(In):
+    """Only the fields given are changed; `primary_account: null` clears it."""
+
+    name: Annotated[str, Field(max_length=100)] | None = None
+    mode: Mode | None = None
+    primary_account: Annotated[str, Field(max_length=64)] | None = None
