@@ -12,7 +12,7 @@ from mocks.exchange.amendment import Amendment
 from mocks.exchange.auction import Uncrossing, uncross
 from mocks.exchange.checks import refusal
 from mocks.exchange.levels import Order
-from mocks.exchange.matching import Matching
+from mocks.exchange.matching import NO_LIMIT, Matching
 from mocks.exchange.model import (
     Accepted,
     Add,
@@ -33,6 +33,9 @@ from mocks.exchange.tape import Tape
 
 MINUTE_NS = 60_000_000_000
 STOPS = (OrderType.SL, OrderType.SL_M)
+# Bound once: looking a member up in its enum costs as much as a call.
+BUY, LIMIT, MARKET, TTL = Side.BUY, OrderType.LIMIT, OrderType.MARKET, Validity.TTL
+CONTINUOUS, OPEN, TRIGGER_PENDING = Phase.CONTINUOUS, OrderState.OPEN, OrderState.TRIGGER_PENDING
 
 
 class Book(Matching):
@@ -42,42 +45,40 @@ class Book(Matching):
         self, instrument: Instrument, tape: Tape, *, rules: Rules, last_price: int = 0, prev_close: int = 0
     ) -> None:
         super().__init__(instrument, tape, rules, last_price, prev_close)
-        self.phase = Phase.CONTINUOUS
+        self.phase = CONTINUOUS
+        low, high = instrument.band or (1, NO_LIMIT)
+        self._plain = (low, high, instrument.tick, instrument.lot, instrument.freeze or NO_LIMIT)
 
     # --- commands -----------------------------------------------------------------------------------------
 
     def add(self, command: Add, *, quiet: bool = False) -> Order | None:
         """Accept or refuse; returns the order as the book knows it, None when refused."""
-        buy = command.side is Side.BUY
+        buy = command.side is BUY
         reason = self._refuse_add(command, buy)
         if reason:
             if not quiet:
                 self._reject(command.order, "add", reason)
             return None
-        order = Order(
-            command.order, buy, command.type, command.quantity, command.price, command.trigger,
-            command.disclosed, command.validity, command.protection_pct, command.client, quiet,
-        )  # fmt: skip
+        order = Order(command, buy, quiet)
         tape = self.tape
         tape.stamp += 1
         order.stamp = tape.stamp
-        if command.validity is Validity.TTL:
+        self.orders[command.order] = order
+        if command.validity is TTL:
             order.deadline = tape.now + command.ttl_minutes * MINUTE_NS
-        self.orders[order.number] = order
-        if order.type in STOPS:
+        type_ = command.type
+        if type_ is not LIMIT and type_ is not MARKET:
             self._accept_stop(order)
+            return order
+        if not quiet:
+            tape.seq += 1
+            tape.out.append(Accepted(tape.seq, tape.now, self.key, command.order, OPEN))
+        if self.phase is CONTINUOUS:
+            self.activate(order)
+            if self.released:
+                self.release_stops()
         else:
-            if order.type is OrderType.MARKET:
-                order.price = 0
-            if not quiet:
-                tape.seq += 1
-                tape.out.append(Accepted(tape.seq, tape.now, self.key, order.number, OrderState.OPEN))
-            if self.phase is Phase.CONTINUOUS:
-                self.activate(order)
-                if self.released:
-                    self.release_stops()
-            else:
-                self._collect(order)
+            self._collect(order)
         return order
 
     def modify(self, command: Modify) -> None:
@@ -109,7 +110,7 @@ class Book(Matching):
         order = self.orders.get(command.order)
         if order is None:
             return self._reject(command.order, "cancel", "unknown_order")
-        if order.state is not OrderState.OPEN and order.state is not OrderState.TRIGGER_PENDING:
+        if order.state is not OPEN and order.state is not TRIGGER_PENDING:
             return self._reject(command.order, "cancel", "not_open")
         if self.phase is Phase.CLOSED:
             return self._reject(command.order, "cancel", "closed")
@@ -171,12 +172,14 @@ class Book(Matching):
     # --- refusals -----------------------------------------------------------------------------------------
 
     def _refuse_add(self, command: Add, buy: bool) -> str:
-        if self.phase is not Phase.CONTINUOUS:
+        if self.phase is not CONTINUOUS:
             reason = self._refuse_in_phase(command.type, command.validity, command.disclosed)
             if reason:
                 return reason
         if command.order in self.orders:
             return "duplicate_order"
+        if self._is_plain(command):
+            return ""
         reason = refusal(
             self.instrument, buy, command.type, command.validity, command.quantity,
             command.price, command.trigger, command.disclosed,
@@ -195,6 +198,16 @@ class Book(Matching):
         ):
             return "trigger_reached"
         return ""
+
+    def _is_plain(self, command: Add) -> bool:
+        """A limit order with nothing special and nothing wrong: nearly all of them, so they pass quickly."""
+        if command.type is not LIMIT or command.disclosed or command.validity is TTL:
+            return False
+        low, high, tick, lot, freeze = self._plain
+        price, quantity = command.price, command.quantity
+        if not low <= price <= high or price % tick or not 0 < quantity <= freeze or quantity % lot:
+            return False
+        return command.protection_pct is None
 
     def _refuse_in_phase(self, type_: OrderType, validity: Validity, disclosed: int) -> str:
         if self.phase is Phase.CLOSED:

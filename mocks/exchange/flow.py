@@ -244,7 +244,7 @@ class Flow:
             if vix is not None:
                 pull = (vix.instrument.prev_close - self._fear) * min(PULL * seconds, 0.5)
                 self._fear += pull + 0.3 * sqrt(seconds) * shock(self._vix)
-                vix.record(round(self._fear), now)
+                vix.level = round(self._fear)
         return self._factor
 
     def _believe(self, maker: Maker) -> None:
@@ -262,7 +262,7 @@ class Flow:
         index = self._indices.get(instrument.underlying)
         if index is None:
             return float(instrument.prev_close)
-        spot = float(index.refresh(self._tape.trade, self._tape.now))
+        spot = float(index.current(self._tape.trade))
         days = float((expiry - india_date(self._tape.now)).days)
         if instrument.kind is Kind.FUTURE:
             return future_value(spot, days)

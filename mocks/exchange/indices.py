@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mocks.exchange.catalogue import Share, shares
 from mocks.exchange.matching import Matching
@@ -109,7 +109,7 @@ def members(index: str) -> tuple[Share, ...]:
 
 @dataclass(slots=True)
 class IndexLevel:
-    """One index: its level in paise and the day's statistics."""
+    """One index: its level in paise and the day's statistics, which count what was published once a second."""
 
     instrument: Instrument
     parts: list[tuple[Matching, float]]  # a constituent's book and its weight per paisa of price
@@ -118,19 +118,17 @@ class IndexLevel:
     high: int = 0
     low: int = 0
     time: int = 0
-    seen: int = field(default=-1)
+    _seen: int = -1
 
-    def refresh(self, last_trade: int, now: int) -> int:
-        """Recompute after trades; the number of the exchange's last trade tells whether there were any."""
-        if self.parts and last_trade != self.seen:
-            self.seen = last_trade
-            self.record(round(sum(book.last_price * weight for book, weight in self.parts)), now)
+    def current(self, last_trade: int) -> int:
+        """The level now. The number of the exchange's last trade tells whether anything can have changed."""
+        if self.parts and last_trade != self._seen:
+            self._seen = last_trade
+            self.level = round(sum(book.last_price * weight for book, weight in self.parts))
         return self.level
 
-    def record(self, level: int, now: int) -> None:
-        if level == self.level:
-            return
-        self.level = level
+    def publish(self, last_trade: int, now: int) -> None:
+        level = self.current(last_trade)
         self.time = now
         self.open = self.open or level
         self.high = max(self.high, level)
@@ -139,13 +137,14 @@ class IndexLevel:
     def start_day(self) -> None:
         self.open = self.high = self.low = 0
 
-    def quote(self, now: int) -> Quote:
-        level = self.level
+    def quote(self, last_trade: int, now: int) -> Quote:
+        """A look that changes nothing: a level between two publications is shown but not kept."""
+        level = self.current(last_trade)
         return Quote(
             key=self.instrument.key, time=now, last_price=level, last_quantity=0, last_time=self.time,
             average_price=0, volume=0, buy_quantity=0, sell_quantity=0, open=self.open or level,
-            high=self.high or level, low=self.low or level, prev_close=self.instrument.prev_close,
-            open_interest=0, lower_band=0, upper_band=0, bids=(), asks=(),
+            high=max(self.high, level), low=min(self.low or level, level),
+            prev_close=self.instrument.prev_close, open_interest=0, lower_band=0, upper_band=0, bids=(), asks=(),
         )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from mocks.exchange.model import OrderState, OrderType, Validity
+from mocks.exchange.model import Add, OrderState, OrderType
+
+OPEN, MARKET = OrderState.OPEN, OrderType.MARKET
 
 
 class Order:
@@ -18,37 +20,20 @@ class Order:
         "price", "protection", "quantity", "quiet", "shown", "stamp", "state", "trigger", "type", "validity",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        number: int,
-        buy: bool,
-        type_: OrderType,
-        quantity: int,
-        price: int,
-        trigger: int,
-        disclosed: int,
-        validity: Validity,
-        protection: float | None,
-        client: str,
-        quiet: bool,
-    ) -> None:
-        self.number = number
+    def __init__(self, command: Add, buy: bool, quiet: bool) -> None:
+        self.number = command.order
         self.buy = buy
-        self.type = type_
-        self.quantity = quantity
-        self.filled = 0
-        self.open = quantity
-        self.shown = 0
-        self.price = price
-        self.trigger = trigger
-        self.disclosed = disclosed
-        self.validity = validity
-        self.protection = protection
-        self.client = client
+        self.type = command.type
+        self.quantity = self.open = command.quantity
+        self.filled = self.shown = self.stamp = self.deadline = 0
+        self.price = 0 if command.type is MARKET else command.price
+        self.trigger = command.trigger
+        self.disclosed = command.disclosed
+        self.validity = command.validity
+        self.protection = command.protection_pct
+        self.client = command.client
         self.quiet = quiet  # the background flow's: its own life makes no events, its trades do
-        self.stamp = 0
-        self.deadline = 0
-        self.state = OrderState.OPEN
+        self.state = OPEN
         self.level: Level | None = None
         self.previous: Order | None = None
         self.next: Order | None = None
@@ -122,7 +107,13 @@ class BookSide:
             level = self.levels[price] = Level(price)
             insort(self.keys, price * self.sign)
         order.level = level
-        level.link(order)
+        tail = level.tail
+        if tail is not None and tail.stamp < order.stamp:  # nearly always: the youngest goes last
+            tail.next = order
+            order.previous = tail
+            level.tail = order
+        else:
+            level.link(order)
         level.count += 1
         level.total += order.open
         level.displayed += order.shown
@@ -130,13 +121,14 @@ class BookSide:
     def remove(self, order: Order) -> None:
         level = order.level
         assert level is not None
-        level.unlink(order)
         order.level = None
+        if level.count == 1:
+            self.drop(level.price)
+            return
+        level.unlink(order)
         level.count -= 1
         level.total -= order.open
         level.displayed -= order.shown
-        if not level.count:
-            self.drop(level.price)
 
     def drop(self, price: int) -> None:
         """Forget an empty level."""

@@ -25,6 +25,9 @@ from mocks.exchange.stops import StopBook
 from mocks.exchange.tape import Tape
 
 NO_LIMIT = 1 << 62
+# Bound once: looking a member up in its enum costs as much as a call.
+BUY, SELL, MARKET, IOC = Side.BUY, Side.SELL, OrderType.MARKET, Validity.IOC
+OPEN, COMPLETE, TRIGGER_PENDING = OrderState.OPEN, OrderState.COMPLETE, OrderState.TRIGGER_PENDING
 
 
 class Matching:
@@ -45,6 +48,7 @@ class Matching:
         self.released: deque[Order] = deque()  # stops that a print set free and that wait for their turn
         self.last_price = last_price
         self.prev_close = prev_close
+        self._stp = rules.stp
         self.start_day()
 
     def start_day(self) -> None:
@@ -53,7 +57,7 @@ class Matching:
         self.open_price = self.high = self.low = 0
 
     def is_live(self, order: Order) -> bool:
-        return order.state is OrderState.OPEN or order.state is OrderState.TRIGGER_PENDING
+        return order.state is OPEN or order.state is TRIGGER_PENDING
 
     def is_reached(self, buy: bool, trigger: int) -> bool:
         """Has the last price already reached the trigger? Equal counts as reached."""
@@ -63,14 +67,14 @@ class Matching:
 
     def activate(self, order: Order) -> None:
         """Trade what can be traded now, then rest, or end what may not rest."""
-        market = order.type is OrderType.MARKET
+        market = order.type is MARKET
         limit = self.market_limit(order) if market else order.price
         keys = self.asks.keys if order.buy else self.bids.keys
         if keys and (-keys[-1] <= limit if order.buy else keys[-1] >= limit):
             self.match(order, limit)
-            if order.state is not OrderState.OPEN:
+            if order.state is not OPEN:
                 return
-        if order.validity is Validity.IOC:
+        if order.validity is IOC:
             self.end(order, OrderState.CANCELLED, "ioc")
             return
         if market and not self._price_the_rest(order, limit):
@@ -111,7 +115,7 @@ class Matching:
         buy = order.buy
         side = self.asks if buy else self.bids
         keys, levels = side.keys, side.levels
-        prevent = self.rules.stp if order.client else "none"
+        prevent = self._stp if order.client else "none"
         while keys:
             price = -keys[-1] if buy else keys[-1]
             if price > limit if buy else price < limit:
@@ -131,7 +135,7 @@ class Matching:
             self._fill_passive(side, level, passive, quantity)
             self._print(order, passive, price, quantity)
             if not order.open:
-                order.state = OrderState.COMPLETE
+                order.state = COMPLETE
                 self._forget(order)
                 return
 
@@ -146,7 +150,7 @@ class Matching:
         if not passive.open:
             level.unlink(passive)
             passive.level = None
-            passive.state = OrderState.COMPLETE
+            passive.state = COMPLETE
             level.count -= 1
             if not level.count:
                 side.drop(level.price)
@@ -166,7 +170,7 @@ class Matching:
         tape.seq += 1
         tape.trade += 1
         buyer, seller = (active.number, passive.number) if buy else (passive.number, active.number)
-        side = Side.BUY if buy else Side.SELL
+        side = BUY if buy else SELL
         tape.out.append(Trade(tape.seq, tape.now, self.key, tape.trade, buyer, seller, quantity, price, side))
         self.record_print(price, quantity)
 
@@ -200,12 +204,12 @@ class Matching:
         tape = self.tape
         while self.released:
             order = self.released.popleft()
-            if order.state is not OrderState.TRIGGER_PENDING:
+            if order.state is not TRIGGER_PENDING:
                 continue
             tape.stamp += 1
             order.stamp = tape.stamp
-            order.state = OrderState.OPEN
-            order.type = OrderType.LIMIT if order.type is OrderType.SL else OrderType.MARKET
+            order.state = OPEN
+            order.type = OrderType.LIMIT if order.type is OrderType.SL else MARKET
             tape.seq += 1
             tape.out.append(Triggered(tape.seq, tape.now, self.key, order.number))
             self.activate(order)
@@ -214,7 +218,7 @@ class Matching:
         """Take an order out of wherever it is and announce its end; what was open is cancelled quantity."""
         if order.level is not None:
             (self.bids if order.buy else self.asks).remove(order)
-        elif order.state is OrderState.TRIGGER_PENDING:
+        elif order.state is TRIGGER_PENDING:
             self.stops.remove(order)
         elif order in self.market_orders:
             self.market_orders.remove(order)

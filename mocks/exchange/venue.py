@@ -18,6 +18,7 @@ from mocks.exchange.indices import index_levels
 from mocks.exchange.journal import FORMAT, Journal, command_from, fingerprint, lines
 from mocks.exchange.model import (
     Add,
+    Cancel,
     Command,
     Event,
     Instrument,
@@ -82,6 +83,7 @@ class Exchange:
         self._undelivered: deque[Event] = deque()
         self._delivering = False
         self._phase = Phase.CONTINUOUS
+        self._publish_at = (start_ns // SECOND_NS + 1) * SECOND_NS
         self._next_change: int | None = None
         if not always_open:
             self._enter(self.calendar.phase_at(start_ns))
@@ -103,25 +105,25 @@ class Exchange:
 
     def submit(self, command: Command) -> list[Event]:
         """Apply one command at `now`; returns its events, which listeners get too, in order."""
+        tape = self._tape
         if self._journal is not None:
-            self._journal.command(self._tape.now, command)
+            self._journal.command(tape.now, command)
         out = self._begin()
+        trades_before = tape.trade
         book = self._books.get(command.key)
         if book is None:
             self._refuse(command)
-        elif isinstance(command, Add):
+        elif type(command) is Add:
             order = book.add(command)
             if order is not None and order.deadline:
                 heapq.heappush(self._timers, (order.deadline, order.stamp, command.key, order.number))
-        elif isinstance(command, Modify):
-            book.modify(command)
-        else:
+        elif type(command) is Cancel:
             book.cancel(command)
-        for event in out:
-            if type(event) is Trade:
-                signed = event.quantity if event.aggressor is Side.BUY else -event.quantity
-                self._flow.client_traded(event.key, signed)
-        return self._deliver(out)
+        elif type(command) is Modify:
+            book.modify(command)
+        if tape.trade != trades_before:
+            self._tell_flow(out)
+        return self._deliver(out) if self._listeners else out
 
     def advance(self, to_ns: int) -> list[Event]:
         """Let time pass: timers, sessions and the background flow, in the order of their times.
@@ -137,6 +139,7 @@ class Exchange:
         out = self._begin()
         if to_ns - tape.now > JUMP_S * SECOND_NS:
             self._flow.jump(to_ns - SECOND_NS)
+            self._publish_at = to_ns // SECOND_NS * SECOND_NS
         if self._phase is Phase.CONTINUOUS:
             self._flow.refill()
         while True:
@@ -146,8 +149,6 @@ class Exchange:
             tape.now = max(due, tape.now)
             happen()
         tape.now = to_ns
-        for index in self._indices.values():
-            index.refresh(tape.trade, to_ns)
         return self._deliver(out)
 
     def quote(self, key: str) -> Quote:
@@ -155,8 +156,7 @@ class Exchange:
         tape = self._tape
         index = self._indices.get(key)
         if index is not None:
-            index.refresh(tape.trade, tape.now)
-            return index.quote(tape.now)
+            return index.quote(tape.trade, tape.now)
         book = self._books[key]
         bids, asks = book.depth(DEPTH)
         last = book.last_price
@@ -229,6 +229,12 @@ class Exchange:
                     self._delivering = False
         return out
 
+    def _tell_flow(self, out: list[Event]) -> None:
+        for event in out:
+            if type(event) is Trade:
+                signed = event.quantity if event.aggressor is Side.BUY else -event.quantity
+                self._flow.client_traded(event.key, signed)
+
     def _refuse(self, command: Command) -> None:
         """No book by this name: an index, or nothing at all."""
         reason = "not_tradable" if command.key in self._indices else "unknown_instrument"
@@ -238,7 +244,7 @@ class Exchange:
         tape.out.append(Rejected(tape.seq, tape.now, command.key, command.order, word, reason))
 
     def _next_thing(self) -> tuple[int | None, Callable[[], None]]:
-        """What happens next and when; at the same time sessions come first, then timers, then the flow."""
+        """What happens next and when; at the same time sessions come first, then timers, the flow, the indices."""
         due, happen = self._next_change, self._change_session
         if self._timers and (due is None or self._timers[0][0] < due):
             due, happen = self._timers[0][0], self._fire_timer
@@ -246,11 +252,18 @@ class Exchange:
             turn = self._flow.next_due()
             if turn is not None and (due is None or turn < due):
                 due, happen = turn, self._flow.step
+            if due is None or self._publish_at < due:
+                due, happen = self._publish_at, self._publish_indices
         return due, happen
 
     def _fire_timer(self) -> None:
         _, _, key, number = heapq.heappop(self._timers)
         self._books[key].expire(number)
+
+    def _publish_indices(self) -> None:
+        for index in self._indices.values():
+            index.publish(self._tape.trade, self._tape.now)
+        self._publish_at = (self._tape.now // SECOND_NS + 1) * SECOND_NS
 
     def _change_session(self) -> None:
         self._enter(self.calendar.phase_at(self._tape.now))
@@ -274,6 +287,7 @@ class Exchange:
                 index.start_day()
         if phase is Phase.CONTINUOUS:
             self._flow.open_day()
+            self._publish_at = self._tape.now
 
 
 def replay(journal: Iterable[str], instruments: Sequence[Instrument]) -> tuple[Exchange, list[Event]]:
