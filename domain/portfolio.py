@@ -75,7 +75,10 @@ class HoldingLine:
 
 @dataclass(frozen=True, slots=True)
 class PositionLine:
-    """One contract and product over all accounts. `quantity` may net to 0 while lots are long and short."""
+    """One contract and product over all accounts. `quantity` may net to 0 while lots are long and short.
+
+    Delivery trades of today appear here only with what they realised: the shares themselves are in the holdings.
+    """
 
     instrument: InstrumentId
     product: Product
@@ -85,6 +88,7 @@ class PositionLine:
     unrealised: Money | None
     pnl: Money | None
     lots: tuple[Lot, ...]
+    day_pnl: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over the lines; a None is a sum with an unknown part."""
+    """Sums over the lines; a None is a sum with an unknown part. Accounts that are missing are named as gaps."""
 
     value: Money | None
     invested: Money | None

@@ -1,0 +1,152 @@
+"""Shares over all accounts: one line an ISIN, one lot an account and listing; line totals are the sums of the lots.
+
+A delivery buy of today lies among the positions at the brokers but is owned all the same: it joins its lot here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aggregation.valuation import less, live_or_reported, preferred, total, worth
+from domain.instrument import InstrumentId
+from domain.money import ZERO, Money, Price, average_price
+from domain.order import Product
+from domain.portfolio import AccountSnapshot, HoldingLine, LastPrice, Lot
+from domain.position import Holding, Position
+
+Isins = Mapping[InstrumentId, str]
+DELIVERED = (Product.CNC, Product.MTF)
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """What one account owns of one listing, before it is priced. `bought` is the part bought today."""
+
+    snapshot: AccountSnapshot
+    instrument: InstrumentId
+    isin: str
+    quantity: int = 0
+    t1_quantity: int = 0
+    sellable_quantity: int = 0
+    bought: int = 0
+    invested: Money | None = ZERO
+    bought_for: Money | None = ZERO
+    reported: list[LastPrice] = field(default_factory=list)
+
+    def add_holding(self, holding: Holding) -> None:
+        self.quantity += holding.quantity
+        self.t1_quantity += holding.t1_quantity
+        self.sellable_quantity += holding.sellable_quantity
+        self.invested = total((self.invested, worth(holding.quantity, holding.average_price)))
+        self._report(holding.last_price, holding.close_price)
+
+    def add_bought(self, position: Position) -> None:
+        cost = worth(position.quantity, position.average_price)
+        self.quantity += position.quantity
+        self.t1_quantity += position.quantity
+        self.bought += position.quantity
+        self.invested = total((self.invested, cost))
+        self.bought_for = total((self.bought_for, cost))
+        self._report(position.last_price, position.close_price)
+
+    def _report(self, last: Price | None, close: Price | None) -> None:
+        if last is not None:
+            self.reported.append(LastPrice(last, self.snapshot.as_of, close))
+
+    def lot(self, last: LastPrice | None) -> Lot:
+        snapshot = self.snapshot
+        return Lot(
+            account_id=snapshot.account_id,
+            broker=snapshot.broker,
+            label=snapshot.label,
+            instrument=self.instrument,
+            quantity=self.quantity,
+            average_price=average_price(self.invested, self.quantity) if self.invested is not None else None,
+            pnl=less(worth(self.quantity, last.price if last else None), self.invested),
+            as_of=snapshot.as_of,
+            stale=snapshot.stale_since is not None,
+            t1_quantity=self.t1_quantity,
+            sellable_quantity=self.sellable_quantity,
+        )
+
+    def day_pnl(self, last: LastPrice | None) -> Money | None:
+        """Rupees since the previous close; what was bought today counts from what it cost."""
+        if last is None:
+            return None
+        carried = self.quantity - self.bought
+        before = total((worth(carried, last.prev_close), self.bought_for))
+        return less(worth(self.quantity, last.price), before)
+
+
+def is_owned(position: Position, isins: Isins) -> bool:
+    """Whether a position is shares taken for delivery, so that they belong to the holdings."""
+    return position.product in DELIVERED and position.quantity > 0 and position.instrument in isins
+
+
+def lines(
+    snapshots: Sequence[AccountSnapshot], prices: Mapping[InstrumentId, LastPrice], isins: Isins
+) -> tuple[HoldingLine, ...]:
+    """One line an ISIN, by symbol. Lots of nothing are left out."""
+    by_isin: dict[str, list[_Parcel]] = {}
+    for parcel in _parcels(snapshots, isins):
+        by_isin.setdefault(parcel.isin, []).append(parcel)
+    listings: dict[str, set[InstrumentId]] = {}
+    for instrument in prices:
+        if instrument in isins:
+            listings.setdefault(isins[instrument], set()).add(instrument)
+    made = [_line(isin, parcels, prices, listings.get(isin, set())) for isin, parcels in by_isin.items()]
+    return tuple(sorted(made, key=lambda line: (line.instrument.symbol, line.isin)))
+
+
+def _parcels(snapshots: Sequence[AccountSnapshot], isins: Isins) -> Iterable[_Parcel]:
+    parcels: dict[tuple[str, InstrumentId], _Parcel] = {}
+
+    def parcel(snapshot: AccountSnapshot, instrument: InstrumentId, isin: str) -> _Parcel:
+        return parcels.setdefault((snapshot.account_id, instrument), _Parcel(snapshot, instrument, isin))
+
+    for snapshot in snapshots:
+        held = {holding.isin: holding.instrument for holding in snapshot.holdings}
+        for holding in snapshot.holdings:
+            parcel(snapshot, holding.instrument, holding.isin).add_holding(holding)
+        for position in snapshot.positions:
+            if is_owned(position, isins):
+                isin = isins[position.instrument]
+                parcel(snapshot, held.get(isin, position.instrument), isin).add_bought(position)
+    return [parcel for parcel in parcels.values() if parcel.quantity]
+
+
+def _line(
+    isin: str,
+    parcels: list[_Parcel],
+    prices: Mapping[InstrumentId, LastPrice],
+    priced: set[InstrumentId],
+) -> HoldingLine:
+    parcels.sort(key=lambda one: (one.snapshot.account_id, one.instrument))
+    # A listing with a live price wins, whoever holds it, so that one account's lot does not change another's value.
+    instrument = preferred(priced or {one.instrument for one in parcels})
+    last = _last(instrument, parcels, prices)
+    lots = tuple(one.lot(last) for one in parcels)
+    invested = total(one.invested for one in parcels)
+    quantity = sum(lot.quantity for lot in lots)
+    return HoldingLine(
+        isin=isin,
+        instrument=instrument,
+        quantity=quantity,
+        invested=invested,
+        last=last,
+        value=worth(quantity, last.price if last else None),
+        pnl=total(lot.pnl for lot in lots),
+        day_pnl=total(one.day_pnl(last) for one in parcels),
+        lots=lots,
+    )
+
+
+def _last(
+    instrument: InstrumentId, parcels: list[_Parcel], prices: Mapping[InstrumentId, LastPrice]
+) -> LastPrice | None:
+    reports = [report for one in parcels for report in one.reported]
+    newest = max(reports, key=lambda one: (one.at, one.price, str(one.prev_close)), default=None)
+    if newest is None:
+        return prices.get(instrument)
+    return live_or_reported(instrument, prices, newest.price, newest.prev_close, newest.at)

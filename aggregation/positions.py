@@ -1,0 +1,106 @@
+"""Open and closed trades over all accounts: one line a contract and product, one lot an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aggregation.holdings import DELIVERED, Isins, is_owned
+from aggregation.valuation import day_pnl, live_or_reported, realised, total, unrealised
+from domain.instrument import InstrumentId
+from domain.money import ZERO, Money, Price
+from domain.order import Product
+from domain.portfolio import AccountSnapshot, LastPrice, Lot, PositionLine
+from domain.position import Position
+
+
+@dataclass(frozen=True, slots=True)
+class _Stake:
+    """One account's position, and what it realised and earned today where that is not the plain sum."""
+
+    snapshot: AccountSnapshot
+    position: Position
+    realised: Money | None
+    delivered: bool = False
+
+
+def lines(
+    snapshots: Sequence[AccountSnapshot], prices: Mapping[InstrumentId, LastPrice], isins: Isins
+) -> tuple[PositionLine, ...]:
+    """One line a contract and product, by name."""
+    stakes: dict[tuple[InstrumentId, Product], list[_Stake]] = {}
+    for snapshot in snapshots:
+        for position in snapshot.positions:
+            stake = _stake(snapshot, position, isins)
+            if stake is not None:
+                stakes.setdefault((position.instrument, position.product), []).append(stake)
+    return tuple(_line(*key, stakes[key], prices) for key in sorted(stakes))
+
+
+def _stake(snapshot: AccountSnapshot, position: Position, isins: Isins) -> _Stake | None:
+    """Delivery trades keep here what they realised; the shares are counted in the holdings, once."""
+    if position.product not in DELIVERED:
+        return _Stake(snapshot, position, realised(position))
+    if is_owned(position, isins):
+        if not position.sell_quantity:
+            return None
+        return _Stake(snapshot, replace(position, quantity=0), realised(position), delivered=True)
+    if position.quantity < 0:
+        cost = _cost_of_sold(snapshot, position, isins)
+        gained = position.sell_value - position.buy_value - cost if cost is not None else None
+        return _Stake(snapshot, replace(position, quantity=0), gained, delivered=True)
+    return _Stake(snapshot, position, realised(position))
+
+
+def _cost_of_sold(snapshot: AccountSnapshot, position: Position, isins: Isins) -> Money | None:
+    """What the shares sold out of the holdings had cost; None when the broker no longer says."""
+    isin = isins.get(position.instrument)
+    averages: set[Price | None] = {
+        holding.average_price
+        for holding in snapshot.holdings
+        if holding.instrument == position.instrument or (isin is not None and holding.isin == isin)
+    }
+    average = averages.pop() if len(averages) == 1 else None
+    return average * -position.quantity if average is not None else None
+
+
+def _line(
+    instrument: InstrumentId, product: Product, stakes: list[_Stake], prices: Mapping[InstrumentId, LastPrice]
+) -> PositionLine:
+    stakes.sort(key=lambda one: one.snapshot.account_id)
+    newest = max(
+        (one for one in stakes if one.position.last_price is not None),
+        key=lambda one: (one.snapshot.as_of, one.snapshot.account_id),
+        default=stakes[0],
+    )
+    last = live_or_reported(
+        instrument, prices, newest.position.last_price, newest.position.close_price, newest.snapshot.as_of
+    )
+    open_parts = [ZERO if one.delivered else unrealised(one.position, last) for one in stakes]
+    pnls = [total((one.realised, part)) for one, part in zip(stakes, open_parts, strict=True)]
+    return PositionLine(
+        instrument=instrument,
+        product=product,
+        quantity=sum(one.position.quantity for one in stakes),
+        last=last,
+        realised=total(one.realised for one in stakes),
+        unrealised=total(open_parts),
+        pnl=total(pnls),
+        lots=tuple(_lot(one, pnl) for one, pnl in zip(stakes, pnls, strict=True)),
+        day_pnl=total(one.realised if one.delivered else day_pnl(one.position, last) for one in stakes),
+    )
+
+
+def _lot(stake: _Stake, pnl: Money | None) -> Lot:
+    snapshot, position = stake.snapshot, stake.position
+    return Lot(
+        account_id=snapshot.account_id,
+        broker=snapshot.broker,
+        label=snapshot.label,
+        instrument=position.instrument,
+        quantity=position.quantity,
+        average_price=position.average_price if position.quantity else None,
+        pnl=pnl,
+        as_of=snapshot.as_of,
+        stale=snapshot.stale_since is not None,
+    )
