@@ -1,0 +1,4 @@
+// What the features may use of the server.
+export * from "./endpoints";
+export * from "./problem";
+export * from "./types";

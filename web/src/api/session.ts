@@ -1,0 +1,63 @@
+// The access token lives in memory only; the refresh cookie, which no script can read, brings a new one. One refresh at a time.
+import type { Token } from "./types";
+
+let token: string | null = null;
+let expiresAt = 0;
+let running: Promise<boolean> | null = null;
+const enders = new Set<() => void>();
+
+export const accessToken = (): string | null => token;
+
+export function holdToken(fresh: Token): void {
+  token = fresh.access_token;
+  expiresAt = Date.now() + fresh.expires_in * 1000;
+}
+
+export function dropToken(): void {
+  token = null;
+  expiresAt = 0;
+}
+
+/** Calls back when the server has refused the refresh cookie: the session is over. */
+export function onSessionEnd(callback: () => void): () => void {
+  enders.add(callback);
+  return () => enders.delete(callback);
+}
+
+/** True when a new token came, false when the server refused one; throws when it could not be reached. */
+export function refresh(): Promise<boolean> {
+  running ??= acrossTabs(askForToken).finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+/** A token with at least a minute of life left, or null when signed out. */
+export async function liveToken(): Promise<string | null> {
+  if (token && expiresAt - Date.now() > 60_000) return token;
+  await refresh();
+  return token;
+}
+
+async function askForToken(): Promise<boolean> {
+  const answer = await fetch(new URL("/v1/users/refresh", window.location.origin), {
+    method: "POST",
+    credentials: "same-origin",
+  });
+  if (answer.ok) {
+    holdToken((await answer.json()) as Token);
+    return true;
+  }
+  if (answer.status !== 401 && answer.status !== 403 && answer.status !== 422) {
+    throw new Error(`refresh answered ${answer.status}`);
+  }
+  const had = token !== null;
+  dropToken();
+  if (had) for (const ended of enders) ended();
+  return false;
+}
+
+// The cookie rotates at each use: two tabs refreshing at once would look like a stolen cookie.
+function acrossTabs(work: () => Promise<boolean>): Promise<boolean> {
+  return navigator.locks ? navigator.locks.request("tm.refresh", work) : work();
+}

@@ -1,0 +1,73 @@
+// What deserves a word: fills, rejections, unknown outcomes, logins that ended, breakers that opened.
+import type { Account, Order } from "@/api";
+import { brokerName } from "@/components/badge";
+import { toast } from "@/components/toasts";
+import * as money from "@/lib/money";
+import { prefs } from "@/lib/prefs";
+
+export function announceOrder(before: Order | undefined, order: Order): void {
+  const what = `${order.side === "BUY" ? "Buy" : "Sell"} ${order.symbol}`;
+  const where = [...new Set(order.children.map((child) => brokerName(child.broker)))].join(" + ");
+  const link = { to: `/orders/${order.id}`, linkLabel: "Open order" };
+  if (order.filled_quantity > (before?.filled_quantity ?? 0)) {
+    const full = order.status === "FILLED";
+    toast({
+      tone: "good",
+      title: `${what}: filled ${money.quantity(order.filled_quantity)}${full ? "" : ` of ${money.quantity(order.quantity)}`}`,
+      text: `at ${money.price(order.average_price)}${where ? `, ${where}` : ""}`,
+      ...link,
+    });
+    sound(660, 880);
+  }
+  if (!before || before.status === order.status) return;
+  if (order.status === "REJECTED") {
+    toast({ tone: "bad", title: `${what}: rejected`, text: order.status_reason ?? where, ...link });
+    sound(330, 220);
+  } else if (order.status === "UNKNOWN") {
+    toast({
+      tone: "warning",
+      title: `${what}: unknown, checking`,
+      text: `${where} gave no clear answer. It is looked for by its tag; nothing is sent again.`,
+      ...link,
+    });
+    sound(440, 440);
+  }
+}
+
+export function announceAccount(before: Account | undefined, account: Account): void {
+  if (!before) return;
+  const name = account.label || brokerName(account.broker);
+  const link = { to: "/brokers", linkLabel: "Open brokers" };
+  if (account.health.writes === "open" && before.health.writes !== "open") {
+    toast({
+      tone: "warning",
+      title: `${name} does not answer`,
+      text: "Its breaker is open: new orders go elsewhere.",
+      ...link,
+    });
+  } else if (account.health.writes === "closed" && before.health.writes !== "closed") {
+    toast({ tone: "good", title: `${name} answers again`, ...link });
+  }
+  if (account.state === "login_needed" && before.state === "connected") {
+    toast({ tone: "warning", title: `${name} asks for login`, text: "Its session has ended.", ...link });
+  }
+}
+
+let audio: AudioContext | undefined;
+
+function sound(...tones: number[]): void {
+  if (!prefs().sound || typeof AudioContext === "undefined" || !navigator.userActivation?.hasBeenActive) return;
+  audio ??= new AudioContext();
+  tones.forEach((frequency, index) => {
+    const context = audio as AudioContext;
+    const at = context.currentTime + index * 0.09;
+    const oscillator = context.createOscillator();
+    const volume = context.createGain();
+    oscillator.frequency.value = frequency;
+    volume.gain.setValueAtTime(0.05, at);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.12);
+    oscillator.connect(volume).connect(context.destination);
+    oscillator.start(at);
+    oscillator.stop(at + 0.13);
+  });
+}

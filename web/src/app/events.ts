@@ -1,0 +1,91 @@
+// The event stream: orders and accounts go straight into the cache; fills, rejections and breakers are announced.
+import type { Account, Order } from "@/api";
+import { api } from "@/api";
+import { openSocket, type SocketState } from "@/api/socket";
+import { announceAccount, announceOrder } from "./announce";
+import type { Store } from "./store";
+
+export let streamState: SocketState = "down";
+const READ_AGAIN_AFTER = 250;
+
+export function startEvents(store: Store): () => void {
+  let portfolioWait: ReturnType<typeof setTimeout> | undefined;
+
+  const readPortfolioSoon = () => {
+    clearTimeout(portfolioWait);
+    portfolioWait = setTimeout(() => store.dispatch(api.util.invalidateTags(["Portfolio"])), READ_AGAIN_AFTER);
+  };
+
+  function takeOrder(order: Order): void {
+    const state = store.getState();
+    announceOrder(api.endpoints.order.select(order.id)(state).data ?? listed(store, order.id), order);
+    store.dispatch(api.util.upsertQueryData("order", order.id, order));
+    for (const { originalArgs } of orderLists(store)) {
+      store.dispatch(
+        api.util.updateQueryData("orders", originalArgs, (page) => {
+          const at = page.items.findIndex((item) => item.id === order.id);
+          const belongs = originalArgs.status === "all" || (originalArgs.status === "done") === isDone(order);
+          if (at >= 0 && belongs) page.items[at] = order;
+          else if (at >= 0) page.items.splice(at, 1);
+          else if (belongs) page.items.unshift(order);
+        }),
+      );
+    }
+    readPortfolioSoon();
+  }
+
+  function takeAccount(account: Account): void {
+    const before = api.endpoints.accounts
+      .select()(store.getState())
+      .data?.find((item) => item.id === account.id);
+    announceAccount(before, account);
+    store.dispatch(
+      api.util.updateQueryData("accounts", undefined, (accounts) => {
+        const at = accounts.findIndex((item) => item.id === account.id);
+        if (at >= 0) accounts[at] = account;
+        else accounts.push(account);
+      }),
+    );
+    readPortfolioSoon();
+  }
+
+  const socket = openSocket({
+    path: "/v1/stream",
+    onMessage: (message) => {
+      if (message.type === "order") takeOrder(message.data as Order);
+      else if (message.type === "account") takeAccount(message.data as Account);
+      else if (message.type === "portfolio") readPortfolioSoon();
+    },
+    onLive: (again) => {
+      if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio"]));
+    },
+    onState: (state) => {
+      streamState = state;
+    },
+  });
+  return () => {
+    clearTimeout(portfolioWait);
+    socket.close();
+  };
+}
+
+const DONE = new Set(["FILLED", "CANCELLED", "REJECTED", "EXPIRED"]);
+const isDone = (order: Order): boolean => DONE.has(order.status);
+
+function orderLists(store: Store) {
+  return api.util
+    .selectInvalidatedBy(store.getState(), ["Order"])
+    .filter((entry) => entry.endpointName === "orders") as {
+    originalArgs: { status: "open" | "done" | "all"; limit?: number };
+  }[];
+}
+
+function listed(store: Store, id: string): Order | undefined {
+  for (const { originalArgs } of orderLists(store)) {
+    const found = api.endpoints.orders
+      .select(originalArgs)(store.getState())
+      .data?.items.find((item) => item.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+// Connecting a broker in three screens: pick it, say with which app, log in on the broker's own page.
+import { ArrowLeft } from "lucide-react";
+import { Link, useNavigate, useParams } from "react-router";
+import { type Broker, inWords, problemOf, useBrokersQuery, useConnectMutation } from "@/api";
+import { BrokerBadge } from "@/components/badge";
+import { Notice, PageHead, Waiting } from "@/components/surface";
+import { toast } from "@/components/toasts";
+import { CredentialsForm } from "./CredentialsForm";
+
+function wayIn(broker: Broker): string {
+  if (broker.login.kind === "form") return "Keys from the broker, entered here and sealed at rest";
+  return broker.login.app_configured
+    ? "Log in on the broker's page"
+    : "Your own app key, then log in on the broker's page";
+}
+
+function Pick({ brokers }: { brokers: readonly Broker[] }) {
+  return (
+    <ul className="max-w-2xl border-t border-line">
+      {brokers.map((broker) => (
+        <li key={broker.broker} className="border-b border-line">
+          <Link
+            to={`/brokers/connect/${broker.broker}`}
+            className="flex min-h-14 items-center gap-4 px-4 py-2 hover:bg-hover"
+          >
+            <span className="w-28 text-base font-medium">
+              <BrokerBadge broker={broker.broker} named />
+            </span>
+            <span className="min-w-0 flex-1 text-quiet">{wayIn(broker)}</span>
+            <span aria-hidden="true" className="text-faint">
+              →
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Fields({ broker }: { broker: Broker }) {
+  const navigate = useNavigate();
+  const [connect, { isLoading, error }] = useConnectMutation();
+
+  async function start(credentials: Record<string, string>): Promise<void> {
+    try {
+      const { account, login_url } = await connect({ broker: broker.broker, credentials }).unwrap();
+      if (login_url) {
+        window.location.assign(login_url);
+        return;
+      }
+      toast({ tone: "good", title: `${broker.name} is connected` });
+      navigate(`/brokers?connected=${account.id}`);
+    } catch (_shownBelow) {
+      // The mutation keeps the error; it is shown with its field.
+    }
+  }
+
+  return (
+    <div className="max-w-md px-4">
+      <CredentialsForm
+        broker={broker}
+        busy={isLoading}
+        problem={error ? problemOf(error) : null}
+        onSubmit={start}
+        action={broker.login.kind === "redirect" ? `Continue to ${broker.name}` : `Connect ${broker.name}`}
+      />
+    </div>
+  );
+}
+
+export function ConnectPage() {
+  const { broker: name } = useParams();
+  const { data, error } = useBrokersQuery();
+  const broker = data?.find((entry) => entry.broker === name);
+  return (
+    <div>
+      <PageHead title={broker ? `Connect ${broker.name}` : "Connect a broker"} />
+      <p className="px-4 pb-3">
+        <Link
+          to={broker ? "/brokers/connect" : "/brokers"}
+          className="inline-flex items-center gap-1 text-quiet hover:text-ink"
+        >
+          <ArrowLeft className="size-3.5" aria-hidden="true" /> {broker ? "Another broker" : "Brokers"}
+        </Link>
+      </p>
+      {error && (
+        <Notice tone="bad" className="mx-4">
+          {inWords(problemOf(error))}
+        </Notice>
+      )}
+      {!data && !error ? <Waiting rows={4} /> : broker ? <Fields broker={broker} /> : <Pick brokers={data ?? []} />}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+// Deposits and withdrawals of the mock broker.
+import { useState } from "react";
+import { type Account, inWords, problemOf, useDepositMutation, useWithdrawMutation } from "@/api";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { toast } from "@/components/toasts";
+import * as money from "@/lib/money";
+
+export function MoveFunds({ account, onDone }: { account: Account; onDone: () => void }) {
+  const [text, setText] = useState("");
+  const [mistake, setMistake] = useState<string | null>(null);
+  const [deposit, depositing] = useDepositMutation();
+  const [withdraw, withdrawing] = useWithdrawMutation();
+  const busy = depositing.isLoading || withdrawing.isLoading;
+
+  async function move(way: "deposit" | "withdraw"): Promise<void> {
+    const amount = money.parse(text);
+    if (amount === null || amount <= 0n) return setMistake("An amount in rupees, for example 50,000");
+    setMistake(null);
+    try {
+      await (way === "deposit" ? deposit : withdraw)({ account: account.id, amount: money.toWire(amount) }).unwrap();
+      toast({
+        tone: "good",
+        title: `${money.rupees(amount)} ${way === "deposit" ? "paid in to" : "paid out of"} ${account.label}`,
+      });
+      onDone();
+    } catch (error) {
+      setMistake(inWords(problemOf(error)));
+    }
+  }
+
+  return (
+    <form
+      className="mt-3 flex max-w-md items-start gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void move("deposit");
+      }}
+    >
+      <Field
+        label="Amount in rupees"
+        inputMode="decimal"
+        autoFocus
+        className="flex-1"
+        value={text}
+        error={mistake}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <div className="flex gap-2 pt-5">
+        <Button type="submit" look="primary" disabled={busy}>
+          Deposit
+        </Button>
+        <Button disabled={busy} onClick={() => void move("withdraw")}>
+          Withdraw
+        </Button>
+      </div>
+    </form>
+  );
+}

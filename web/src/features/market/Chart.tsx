@@ -1,0 +1,143 @@
+// Candles and volume of one instrument, following the ticks; drawn by lightweight-charts, loaded only here.
+import {
+  CandlestickSeries,
+  createChart,
+  HistogramSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import { useEffect, useRef } from "react";
+import { type Candle, inWords, problemOf, useHistoryQuery } from "@/api";
+import * as money from "@/lib/money";
+import { usePrefs } from "@/lib/prefs";
+import type { Interval } from "./InstrumentPage";
+import { useTick } from "./prices";
+
+const seconds: Record<Interval, number> = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "1d": 86_400 };
+// The chart knows no time zones: times are moved by the IST offset, so that its axis reads IST.
+const IST = 19_800;
+const istSeconds = (time: string): number => Math.floor(Date.parse(time) / 1000) + IST;
+const bucket = (time: string, interval: Interval): UTCTimestamp =>
+  (Math.floor(istSeconds(time) / seconds[interval]) * seconds[interval]) as UTCTimestamp;
+
+const pixels = (text: string): number => money.toPixels(money.parse(text) ?? money.ZERO);
+
+interface Bar {
+  time: UTCTimestamp;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+const bar = (candle: Candle): Bar => ({
+  time: istSeconds(candle.time) as UTCTimestamp,
+  open: pixels(candle.open),
+  high: pixels(candle.high),
+  low: pixels(candle.low),
+  close: pixels(candle.close),
+});
+
+interface Drawn {
+  chart: IChartApi;
+  candles: ISeriesApi<"Candlestick">;
+  volume: ISeriesApi<"Histogram">;
+  last: Bar | null;
+}
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    gain: token("--gain"),
+    loss: token("--loss"),
+    ground: token("--ground"),
+    line: token("--line"),
+    edge: token("--edge"),
+    faint: token("--faint"),
+  };
+}
+
+function dress({ chart, candles, volume }: Drawn): void {
+  const { gain, loss, ground, line, edge, faint } = colours();
+  chart.applyOptions({
+    layout: { background: { color: ground }, textColor: faint, fontFamily: "Inter Variable", fontSize: 11 },
+    grid: { vertLines: { color: line }, horzLines: { color: line } },
+    rightPriceScale: { borderColor: edge },
+    timeScale: { borderColor: edge, timeVisible: true },
+  });
+  candles.applyOptions({
+    upColor: gain,
+    downColor: loss,
+    wickUpColor: gain,
+    wickDownColor: loss,
+    borderVisible: false,
+  });
+  volume.applyOptions({ color: edge });
+}
+
+export function Chart({ symbol, interval }: { symbol: string; interval: Interval }) {
+  const holder = useRef<HTMLDivElement>(null);
+  const drawn = useRef<Drawn | null>(null);
+  const { theme, palette } = usePrefs();
+  const { data, error } = useHistoryQuery({ symbol, interval }, { refetchOnMountOrArgChange: true });
+  const tick = useTick(symbol);
+
+  useEffect(() => {
+    if (!holder.current) return;
+    const chart = createChart(holder.current, { autoSize: true });
+    const candles = chart.addSeries(CandlestickSeries);
+    const volume = chart.addSeries(HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" } });
+    chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.85, bottom: 0 } });
+    drawn.current = { chart, candles, volume, last: null };
+    dress(drawn.current);
+    return () => {
+      drawn.current = null;
+      chart.remove();
+    };
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the look changes with these two
+  useEffect(() => {
+    if (drawn.current) dress(drawn.current);
+  }, [theme, palette]);
+
+  useEffect(() => {
+    const now = drawn.current;
+    if (!now || !data) return;
+    const bars = data.candles.map(bar);
+    now.candles.setData(bars);
+    now.volume.setData(
+      data.candles.map((candle) => ({ time: istSeconds(candle.time) as UTCTimestamp, value: candle.volume })),
+    );
+    now.last = bars.at(-1) ?? null;
+    now.chart.timeScale().fitContent();
+  }, [data]);
+
+  useEffect(() => {
+    const now = drawn.current;
+    if (!now || !tick || !data) return;
+    const price = pixels(tick.ltp);
+    const time = bucket(tick.timestamp, interval);
+    if (now.last && time < now.last.time) return;
+    const grown =
+      now.last?.time === time
+        ? { ...now.last, high: Math.max(now.last.high, price), low: Math.min(now.last.low, price), close: price }
+        : { time, open: price, high: price, low: price, close: price };
+    now.last = grown;
+    now.candles.update(grown);
+  }, [tick, data, interval]);
+
+  const few = data && data.candles.length < 2;
+  return (
+    <div className="relative">
+      <div ref={holder} className="h-[420px] w-full max-md:h-[300px]" />
+      {(error || few) && (
+        <p role="status" className="absolute inset-x-4 top-2 text-xs text-faint">
+          {error ? inWords(problemOf(error)) : "Candles form from the live prices as they come."}
+        </p>
+      )}
+    </div>
+  );
+}

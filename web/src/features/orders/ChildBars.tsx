@@ -1,0 +1,71 @@
+// The split as bars: one per broker and slice, filling live; an unknown one is striped and says what is being done.
+import type { ChildOrder } from "@/api";
+import { BrokerBadge, StateWord } from "@/components/badge";
+import { cx } from "@/lib/classes";
+import * as money from "@/lib/money";
+import { statusOf } from "./status";
+
+const fills: Record<string, string> = {
+  FILLED: "bg-gain",
+  REJECTED: "bg-loss",
+};
+
+function Bar({ child }: { child: ChildOrder }) {
+  const share = child.quantity > 0 ? Math.min(100, (child.filled_quantity / child.quantity) * 100) : 0;
+  const unknown = child.status === "UNKNOWN";
+  return (
+    <div
+      role="progressbar"
+      aria-valuemin={0}
+      aria-valuemax={child.quantity}
+      aria-valuenow={child.filled_quantity}
+      aria-label={`Filled at ${child.account_label}`}
+      className="relative h-1.5 overflow-hidden rounded-full bg-pressed"
+    >
+      {unknown && <span className="striped absolute inset-0" />}
+      <span
+        className={cx("absolute inset-y-0 left-0 transition-[width] duration-150", fills[child.status] ?? "bg-accent")}
+        style={{ width: `${share}%` }}
+      />
+    </div>
+  );
+}
+
+export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
+  return (
+    <ul aria-label="Parts by broker" className="flex flex-col gap-3">
+      {orders.map((child) => {
+        const { word, tone } = statusOf(child.status);
+        return (
+          <li key={child.id}>
+            <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-0.5">
+              <BrokerBadge broker={child.broker} named />
+              <StateWord tone={tone}>{word}</StateWord>
+              {child.broker_order_id && (
+                <span className="text-xs text-faint" title="The broker's order number">
+                  {child.broker_order_id}
+                </span>
+              )}
+              <span className="ml-auto">
+                {money.quantity(child.filled_quantity)} / {money.quantity(child.quantity)}
+                {child.average_price && <span className="text-quiet"> at {money.price(child.average_price)}</span>}
+              </span>
+            </div>
+            <Bar child={child} />
+            {child.status === "UNKNOWN" && (
+              <p className="mt-1 text-xs text-unknown">
+                The broker gave no clear answer. It is being looked for by its tag; nothing is sent again until it is
+                found or proven absent.
+              </p>
+            )}
+            {child.status_reason && child.status !== "UNKNOWN" && (
+              <p className={cx("mt-1 text-xs", child.status === "REJECTED" ? "text-loss" : "text-quiet")}>
+                {child.status_reason}
+              </p>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,67 @@
+// One order on a page of its own, where toasts and links lead.
+import { Link, useParams } from "react-router";
+import { inWords, problemOf, useCancelOrderMutation, useOrderQuery } from "@/api";
+import { StateWord, Tag } from "@/components/badge";
+import { Button } from "@/components/button";
+import { Notice, Waiting } from "@/components/surface";
+import * as money from "@/lib/money";
+import { dayTime } from "@/lib/time";
+import { OrderDetail } from "./OrderDetail";
+import { canCancel, priceWords, statusOf } from "./status";
+
+export function OrderPage() {
+  const { id = "" } = useParams();
+  const { data: order, error } = useOrderQuery(id, { refetchOnMountOrArgChange: true });
+  const [cancel, cancelling] = useCancelOrderMutation();
+  if (error) {
+    return (
+      <Notice tone="bad" className="m-4">
+        {inWords(problemOf(error))}
+      </Notice>
+    );
+  }
+  if (!order) return <Waiting />;
+  const { word, tone } = statusOf(order.status);
+  return (
+    <div>
+      <div className="flex flex-wrap items-end justify-between gap-4 px-4 pt-3 pb-4">
+        <div>
+          <Link to="/orders" className="text-xs text-accent hover:underline">
+            Orders
+          </Link>
+          <h1 className="text-xl font-semibold">
+            <span className={order.side === "BUY" ? "text-buy" : "text-sell"}>
+              {order.side === "BUY" ? "Buy" : "Sell"}
+            </span>{" "}
+            {money.quantity(order.quantity)} {order.symbol} <Tag>{order.exchange}</Tag>
+          </h1>
+          <p className="text-quiet">
+            {priceWords(order)} · {order.product} · {order.validity} · {dayTime(order.created_at)} IST
+          </p>
+        </div>
+        <div className="flex items-center gap-4">
+          <div className="text-right">
+            <p className="text-base font-medium" role="status">
+              <StateWord tone={tone}>{word}</StateWord>
+            </p>
+            <p className="text-quiet">
+              {money.quantity(order.filled_quantity)} / {money.quantity(order.quantity)}
+              {order.average_price && ` at ${money.price(order.average_price)}`}
+            </p>
+          </div>
+          {canCancel(order) && (
+            <Button look="danger" disabled={cancelling.isLoading} onClick={() => cancel(order.id)}>
+              Cancel
+            </Button>
+          )}
+        </div>
+      </div>
+      {(order.status_reason || cancelling.error) && (
+        <Notice tone={order.status === "REJECTED" || cancelling.error ? "bad" : "info"} className="mx-4 mb-4">
+          {cancelling.error ? inWords(problemOf(cancelling.error)) : order.status_reason}
+        </Notice>
+      )}
+      <OrderDetail order={order} />
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+// Every state of an order with its time in IST, the broker's own words and how long each hop took.
+import type { Order } from "@/api";
+import { BrokerBadge } from "@/components/badge";
+import { preciseTime } from "@/lib/time";
+
+export function Timeline({ order }: { order: Order }) {
+  const children = new Map(order.children.map((child) => [child.id, child]));
+  return (
+    <table className="w-full" aria-label="Timeline, times in IST">
+      <thead className="sr-only">
+        <tr>
+          <th scope="col">Time (IST)</th>
+          <th scope="col">Broker</th>
+          <th scope="col">What happened</th>
+          <th scope="col">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        {order.timeline.map((entry, index) => {
+          const child = entry.child ? children.get(entry.child) : undefined;
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the timeline only grows at its end
+            <tr key={`${entry.at} ${entry.kind} ${index}`} className="border-b border-line align-top last:border-0">
+              <td className="w-px py-1.5 pr-3 text-xs whitespace-nowrap text-faint">{preciseTime(entry.at)}</td>
+              <td className="w-px py-1 pr-2">{child && <BrokerBadge broker={child.broker} />}</td>
+              <td className="py-1.5">
+                {entry.text}
+                {entry.broker_words && entry.broker_words !== entry.text && (
+                  <q className="block text-xs text-quiet">{entry.broker_words}</q>
+                )}
+              </td>
+              <td className="w-px py-1.5 pl-3 text-right text-xs whitespace-nowrap text-faint">
+                {entry.latency_ms !== null && `${Math.round(Number(entry.latency_ms))} ms`}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

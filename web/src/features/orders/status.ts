@@ -1,0 +1,31 @@
+// Order states as words and tones; what is not known stays unknown.
+import type { Order, Status } from "@/api";
+import type { Tone } from "@/components/badge";
+import * as money from "@/lib/money";
+
+const words: Record<Status, { word: string; tone: Tone }> = {
+  SUBMITTING: { word: "Sending", tone: "quiet" },
+  UNKNOWN: { word: "Unknown — checking", tone: "unknown" },
+  OPEN: { word: "Open", tone: "accent" },
+  TRIGGER_PENDING: { word: "Waiting for trigger", tone: "accent" },
+  PARTIALLY_FILLED: { word: "Partly filled", tone: "accent" },
+  FILLED: { word: "Filled", tone: "good" },
+  CANCELLED: { word: "Cancelled", tone: "quiet" },
+  REJECTED: { word: "Rejected", tone: "bad" },
+  EXPIRED: { word: "Expired", tone: "quiet" },
+};
+
+export const statusOf = (status: string): { word: string; tone: Tone } =>
+  words[status as Status] ?? { word: status, tone: "unknown" };
+
+const ended = new Set<string>(["FILLED", "CANCELLED", "REJECTED", "EXPIRED"]);
+export const isDone = (status: string): boolean => ended.has(status);
+export const canCancel = (order: Pick<Order, "status">): boolean => !isDone(order.status);
+
+/** "LIMIT 1,500.00", "SL-M at 1,480.00", "MARKET". */
+export function priceWords(order: Pick<Order, "order_type" | "price" | "trigger_price">): string {
+  const parts: string[] = [order.order_type];
+  if (order.price) parts.push(money.price(order.price));
+  if (order.trigger_price) parts.push(`trigger ${money.price(order.trigger_price)}`);
+  return parts.join(" ");
+}

@@ -1,0 +1,167 @@
+// The routing receipt: the choice in one line, every candidate with its cost, its speed and why not; items on demand.
+import { Check } from "lucide-react";
+import { type Account, type Decision, useAccountsQuery } from "@/api";
+import { BrokerBadge, brokerName } from "@/components/badge";
+import { accountState } from "@/features/brokers/state";
+import { cx } from "@/lib/classes";
+import * as money from "@/lib/money";
+import { type Candidate, candidatesOf, chargeItems } from "./candidates";
+
+function Brokers({ candidate }: { candidate: Candidate }) {
+  const several = candidate.legs.length > 1;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+      {candidate.legs.map((leg) => (
+        <span key={`${leg.account} ${leg.quantity}`} className="inline-flex items-center gap-1">
+          <BrokerBadge broker={leg.broker} named={!several} />
+          {several && <span className="text-xs">{money.quantity(leg.quantity)}</span>}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function whyNot(candidate: Candidate): string {
+  if (candidate.chosen) return "chosen";
+  if (!candidate.feasible) return candidate.why[0] ?? "not possible";
+  if (candidate.more === null) return candidate.why[0] ?? "";
+  if (candidate.more > 0n) return `${money.rupees(candidate.more)} more`;
+  if (candidate.more === 0n) return candidate.why[0] ?? "same cost";
+  return candidate.why[0] ?? `${money.rupees(money.negate(candidate.more))} less`;
+}
+
+function speedOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): string {
+  const speeds = candidate.legs.map((leg) => accounts.get(leg.account)?.health.place_ms_p50 ?? null);
+  if (speeds.some((speed) => speed === null)) return "—";
+  return `${Math.round(Math.max(...(speeds as number[])))} ms`;
+}
+
+function stateOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): string {
+  for (const leg of candidate.legs) {
+    const account = accounts.get(leg.account);
+    if (account && accountState(account).tone !== "good") return accountState(account).word;
+  }
+  return "";
+}
+
+function Items({ candidates }: { candidates: readonly Candidate[] }) {
+  const priced = candidates.filter((candidate) => candidate.charges !== null);
+  return (
+    <div className="overflow-x-auto">
+      <table className="w-full text-xs" aria-label="Charges by item">
+        <thead>
+          <tr className="text-faint">
+            <th scope="col" className="h-7 text-left font-normal">
+              Item (₹)
+            </th>
+            {priced.map((candidate) => (
+              <th key={candidate.id} scope="col" className="pl-3 text-right font-normal whitespace-nowrap">
+                {candidate.legs.length > 1 ? "Split" : brokerName(candidate.legs[0]?.broker ?? "")}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {chargeItems.map(({ key, label }) => (
+            <tr key={key} className={key === "total" ? "border-t border-line font-medium" : "text-quiet"}>
+              <th scope="row" className="h-6 text-left font-[inherit] whitespace-nowrap">
+                {label}
+              </th>
+              {priced.map((candidate) => (
+                <td key={candidate.id} className="pl-3 text-right">
+                  {money.price(candidate.charges?.[key])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The one-line answer to "where does it go, and why". */
+export function DecisionLine({ decision }: { decision: Decision }) {
+  if (decision.kind === "denied") {
+    return (
+      <div className="text-loss">
+        {decision.reasons.length ? (
+          decision.reasons.map((reason) => <p key={`${reason.code} ${reason.account}`}>{reason.message}</p>)
+        ) : (
+          <p>{decision.summary}</p>
+        )}
+      </div>
+    );
+  }
+  return <p className="font-medium">{decision.summary}</p>;
+}
+
+export function Receipt({ decision, open = false }: { decision: Decision; open?: boolean }) {
+  const { data } = useAccountsQuery();
+  const accounts = new Map((data ?? []).map((account) => [account.id, account]));
+  const candidates = candidatesOf(decision);
+  if (candidates.length === 0) return null;
+  return (
+    <div className="flex flex-col gap-1">
+      <table className="w-full" aria-label="Routing receipt">
+        <thead>
+          <tr className="border-b border-line text-xs text-faint">
+            <th scope="col" className="h-7 text-left font-normal">
+              Candidate
+            </th>
+            <th scope="col" className="px-2 text-right font-normal">
+              Charges
+            </th>
+            <th scope="col" className="px-2 text-right font-normal" title="Median time to place an order">
+              Speed
+            </th>
+            <th scope="col" className="text-left font-normal">
+              Why not
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {candidates.map((candidate) => {
+            const state = stateOf(candidate, accounts);
+            return (
+              <tr
+                key={candidate.id}
+                className={cx(
+                  "border-b border-line align-top",
+                  !candidate.chosen && "text-quiet",
+                  !candidate.feasible && "text-faint",
+                )}
+              >
+                <td className="py-1.5 pr-1">
+                  <Brokers candidate={candidate} />
+                </td>
+                <td className="px-2 py-1.5 text-right whitespace-nowrap">
+                  {candidate.charges ? money.rupees(candidate.charges.total) : <span title="no plan to price">—</span>}
+                </td>
+                <td className="px-2 py-1.5 text-right whitespace-nowrap">{speedOf(candidate, accounts)}</td>
+                <td className="py-1.5">
+                  {candidate.chosen ? (
+                    <span className="inline-flex items-center gap-1 text-ink">
+                      <Check className="size-3.5" aria-hidden="true" /> chosen
+                    </span>
+                  ) : (
+                    whyNot(candidate)
+                  )}
+                  {!candidate.chosen && state && !whyNot(candidate).includes(state) && (
+                    <span className="block text-xs text-warning">{state}</span>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {candidates.some((candidate) => candidate.charges) && (
+        <details open={open} className="text-xs">
+          <summary className="py-1 text-accent select-none max-md:py-3">Charges by item</summary>
+          <Items candidates={candidates} />
+        </details>
+      )}
+    </div>
+  );
+}

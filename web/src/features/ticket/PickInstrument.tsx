@@ -1,0 +1,55 @@
+// The ticket opened without an instrument asks for it first.
+import { useEffect, useRef, useState } from "react";
+import { useStocksQuery } from "@/api";
+import { Tag } from "@/components/badge";
+import { useSettled } from "@/lib/hooks";
+import * as money from "@/lib/money";
+
+export function PickInstrument({ onPick }: { onPick: (symbol: string) => void }) {
+  const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  const q = useSettled(text.trim(), 60);
+  const { data } = useStocksQuery({ q, limit: 12 }, { skip: q === "" });
+  const found = (q ? (data?.items ?? []) : []).filter((stock) => stock.kind !== "IDX");
+  useEffect(() => input.current?.focus(), []);
+  return (
+    <form
+      className="p-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (found[0]) onPick(found[0].symbol);
+      }}
+    >
+      <label htmlFor="pick" className="mb-1 block text-xs text-quiet">
+        Instrument
+      </label>
+      <input
+        ref={input}
+        id="pick"
+        className="field"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="infy · nifty 24500 ce · reliance fut"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <ul className="mt-2 min-h-40">
+        {found.map((stock) => (
+          <li key={stock.symbol}>
+            <button
+              type="button"
+              onClick={() => onPick(stock.symbol)}
+              className="flex h-10 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-hover max-md:h-12"
+            >
+              <span className="font-medium whitespace-nowrap">{stock.trading_symbol}</span>
+              <Tag>{stock.exchange}</Tag>
+              <span className="min-w-0 flex-1 truncate text-xs text-faint">{stock.name}</span>
+              <span className="text-quiet">{stock.last_price && money.price(stock.last_price)}</span>
+            </button>
+          </li>
+        ))}
+        {q && data && found.length === 0 && <li className="px-2 py-4 text-quiet">Nothing tradable is called “{q}”.</li>}
+      </ul>
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+// The path of one order from review to answer. The key is made once per review and used again for the same review,
+// so that asking twice can never order twice.
+import { useRef, useState } from "react";
+import { type OrderIn, type Problem, problemOf, unanswered, usePlaceOrderMutation } from "@/api";
+
+export type Sending =
+  | { at: "edit" }
+  | { at: "review"; order: OrderIn; key: string }
+  | { at: "sending"; order: OrderIn; key: string }
+  | { at: "unclear"; order: OrderIn; key: string }
+  | { at: "refused"; order: OrderIn; problem: Problem }
+  | { at: "sent"; order: OrderIn; id: string };
+
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `web-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+export function useSending() {
+  const [state, setState] = useState<Sending>({ at: "edit" });
+  const [place] = usePlaceOrderMutation();
+  const locked = useRef(false);
+
+  async function send(order: OrderIn, key: string): Promise<void> {
+    if (locked.current) return;
+    locked.current = true;
+    setState({ at: "sending", order, key });
+    try {
+      const placed = await place({ order, key }).unwrap();
+      setState({ at: "sent", order, id: placed.id });
+    } catch (error) {
+      const problem = problemOf(error);
+      setState(unanswered(problem) ? { at: "unclear", order, key } : { at: "refused", order, problem });
+    } finally {
+      locked.current = false;
+    }
+  }
+
+  return {
+    state,
+    edit: () => setState({ at: "edit" }),
+    review: (order: OrderIn) => setState({ at: "review", order, key: newKey() }),
+    send: () => {
+      if (state.at === "review" || state.at === "unclear") void send(state.order, state.key);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// Times as a trader in India reads them: always IST, always said so; ages in words.
+
+const clock = new Intl.DateTimeFormat("en-IN", {
+  timeZone: "Asia/Kolkata",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const minuteClock = new Intl.DateTimeFormat("en-IN", {
+  timeZone: "Asia/Kolkata",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const day = new Intl.DateTimeFormat("en-IN", { timeZone: "Asia/Kolkata", day: "2-digit", month: "short" });
+const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Kolkata" });
+
+const milliseconds = new Intl.DateTimeFormat("en-IN", { timeZone: "Asia/Kolkata", fractionalSecondDigits: 3 });
+
+type When = string | number | Date | null | undefined;
+
+function date(value: When): Date | null {
+  if (value === null || value === undefined) return null;
+  const parsed = new Date(value);
+  return Number.isNaN(parsed.getTime()) ? null : parsed;
+}
+
+/** "09:41:07" in IST. */
+export const timeOfDay = (value: When): string => format(value, clock);
+/** "09:41" in IST. */
+export const shortTime = (value: When): string => format(value, minuteClock);
+/** "09:41:07.123" in IST, for timelines. */
+export function preciseTime(value: When): string {
+  const at = date(value);
+  return at ? `${clock.format(at)}.${milliseconds.format(at).padStart(3, "0")}` : "—";
+}
+
+function format(value: When, formatter: Intl.DateTimeFormat): string {
+  const at = date(value);
+  return at ? formatter.format(at) : "—";
+}
+
+/** "09:41" today, "20 Nov 09:41" on another day; IST. */
+export function dayTime(value: When, now: number = Date.now()): string {
+  const at = date(value);
+  if (!at) return "—";
+  return dayKey.format(at) === dayKey.format(now) ? shortTime(at) : `${day.format(at)} ${shortTime(at)}`;
+}
+
+/** Seconds passed since a moment, never negative; null when the moment is unknown. */
+export function secondsSince(value: When, now: number = Date.now()): number | null {
+  const at = date(value);
+  return at ? Math.max(0, Math.floor((now - at.getTime()) / 1000)) : null;
+}
+
+/** "12 s old", "4 min old", "as of 15:29". */
+export function age(value: When, now: number = Date.now()): string {
+  const seconds = secondsSince(value, now);
+  if (seconds === null) return "age unknown";
+  if (seconds < 60) return `${seconds} s old`;
+  if (seconds < 600) return `${Math.floor(seconds / 60)} min old`;
+  return `as of ${dayTime(value, now)} IST`;
+}
+
+/** "in 3 h 12 min", "in 4 min", "passed". */
+export function until(value: When, now: number = Date.now()): string {
+  const at = date(value);
+  if (!at) return "unknown";
+  const minutes = Math.floor((at.getTime() - now) / 60_000);
+  if (minutes < 0) return "passed";
+  if (minutes < 60) return `in ${minutes} min`;
+  return `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
