@@ -1,0 +1,52 @@
+"""When the exchanges are open: sessions of the rules in force, holidays, weekends, and the sandbox's endless day."""
+
+from datetime import datetime
+
+import pytest
+
+from domain.calendar import IST, Calendar, Phase
+from domain.instrument import Exchange
+
+CALENDAR = Calendar()
+
+
+def ist(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=IST)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "when", "auction", "phase"),
+    [
+        (Exchange.NSE, "2026-11-20T08:59:59", False, Phase.CLOSED),
+        (Exchange.NSE, "2026-11-20T09:00:00", False, Phase.PRE_OPEN),
+        (Exchange.NSE, "2026-11-20T09:15:00", False, Phase.OPEN),
+        (Exchange.NSE, "2026-11-20T15:29:59", False, Phase.OPEN),
+        (Exchange.NSE, "2026-11-20T15:30:00", False, Phase.CLOSED),
+        (Exchange.NSE, "2026-11-20T15:14:59", True, Phase.OPEN),
+        (Exchange.NSE, "2026-11-20T15:15:00", True, Phase.CLOSING_AUCTION),
+        (Exchange.NSE, "2026-11-20T15:50:00", True, Phase.POST_CLOSE),
+        (Exchange.NSE, "2026-07-31T15:20:00", True, Phase.OPEN),  # before the closing auction existed
+        (Exchange.NFO, "2026-11-20T15:35:00", False, Phase.OPEN),
+        (Exchange.NFO, "2026-11-20T15:40:00", False, Phase.CLOSED),
+        (Exchange.NFO, "2026-07-31T15:35:00", False, Phase.CLOSED),
+        (Exchange.MCX, "2026-11-20T23:00:00", False, Phase.OPEN),
+        (Exchange.NSE, "2026-11-24T11:00:00", False, Phase.CLOSED),  # Guru Nanak Jayanti
+        (Exchange.NSE, "2026-11-21T11:00:00", False, Phase.CLOSED),  # a Saturday
+    ],
+)
+def test_phases(exchange: Exchange, when: str, auction: bool, phase: Phase) -> None:
+    assert CALENDAR.phase(exchange, ist(when), closing_auction=auction) is phase
+
+
+def test_the_moment_counts_not_its_zone() -> None:
+    assert CALENDAR.is_open(Exchange.NSE, datetime.fromisoformat("2026-11-20T04:00:00+00:00"))
+
+
+def test_a_holiday_says_its_name() -> None:
+    assert CALENDAR.holiday(ist("2026-11-24T00:00").date()) == "Guru Nanak Jayanti"
+    assert CALENDAR.holiday(ist("2026-11-22T00:00").date()) == "Weekend"
+    assert CALENDAR.holiday(ist("2026-11-23T00:00").date()) is None
+
+
+def test_the_sandbox_never_sleeps() -> None:
+    assert Calendar(always_open=True).is_open(Exchange.NSE, ist("2026-11-22T03:00"))

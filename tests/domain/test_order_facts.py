@@ -1,0 +1,211 @@
+"""An order is a set of facts: their order and their repetition change nothing, and none is lost."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.account import AccountId, BrokerId, UserId
+from domain.instrument import Exchange, InstrumentId
+from domain.money import Price
+from domain.order import (
+    Absent,
+    Accepted,
+    ChildId,
+    ChildOrder,
+    End,
+    Ended,
+    Fact,
+    Fill,
+    Filled,
+    Lost,
+    Modified,
+    Order,
+    OrderId,
+    OrderIntent,
+    OrderReport,
+    OrderType,
+    Product,
+    Progress,
+    ReportStatus,
+    Side,
+    Status,
+    Validity,
+    Working,
+    apply_all,
+    facts_of,
+)
+
+START = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+INFY = InstrumentId(Exchange.NSE, "INFY")
+NEW = ChildOrder(
+    id=ChildId("c1"),
+    order_id=OrderId("o1"),
+    account_id=AccountId("a1"),
+    broker=BrokerId.ZERODHA,
+    slice=0,
+    instrument=INFY,
+    side=Side.BUY,
+    quantity=10,
+    order_type=OrderType.LIMIT,
+    product=Product.CNC,
+    validity=Validity.DAY,
+    price=Price.of(1500),
+    trigger_price=None,
+    tag="tag1",
+)
+
+
+def at(second: int) -> datetime:
+    return START + timedelta(seconds=second)
+
+
+def child(*facts: Fact) -> ChildOrder:
+    return apply_all(NEW, facts)
+
+
+def fill(trade: str, quantity: int, price: str = "1500", second: int = 5) -> Filled:
+    return Filled(Fill(trade, quantity, Price.of(price), at(second)))
+
+
+MOMENTS = st.integers(0, 5).map(at)
+WORDS = st.sampled_from(["OPEN", "PUT ORDER REQ RECEIVED", "x"])
+PRICES = st.sampled_from(["1499.95", "1500", "1500.05"]).map(Price.of)
+FACTS: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(Accepted, st.sampled_from(["n1", "n2"]), MOMENTS),
+    st.builds(Working, MOMENTS, trigger_pending=st.booleans(), words=WORDS),
+    st.builds(Lost, MOMENTS, WORDS),
+    st.builds(Absent, MOMENTS, WORDS),
+    st.builds(Ended, st.sampled_from(End), MOMENTS, WORDS),
+    st.builds(Progress, st.integers(0, 12), st.none() | PRICES, MOMENTS),
+    st.builds(Modified, st.integers(1, 15), st.none() | PRICES, st.none() | PRICES, MOMENTS),
+    st.builds(Filled, st.builds(Fill, st.sampled_from("tuv"), st.integers(1, 6), PRICES, MOMENTS)),
+)
+
+
+@settings(max_examples=300)
+@given(data=st.data(), facts=st.lists(FACTS, max_size=8))
+def test_facts_in_any_order_any_number_of_times_give_the_same_order(
+    data: st.DataObject, facts: list[Fact]
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(facts), max_size=6)) if facts else []
+    shuffled = data.draw(st.permutations([*facts, *again]))
+    assert apply_all(NEW, shuffled) == apply_all(NEW, facts)
+
+
+@given(facts=st.lists(FACTS, max_size=8), more=FACTS)
+def test_filled_quantity_never_falls(facts: list[Fact], more: Fact) -> None:
+    before = apply_all(NEW, facts)
+    assert apply_all(before, [more]).filled_quantity >= before.filled_quantity or isinstance(more, Filled)
+
+
+def test_a_new_order_is_being_submitted() -> None:
+    assert NEW.status is Status.SUBMITTING
+
+
+def test_a_lost_answer_is_unknown_and_still_live() -> None:
+    lost = child(Lost(at(1), "timed out"))
+    assert lost.status is Status.UNKNOWN
+    assert lost.live_quantity == 10
+    assert lost.reason == "timed out"
+
+
+def test_found_after_being_lost_is_open() -> None:
+    assert child(Lost(at(1), "timed out"), Accepted("n1", at(2))).status is Status.OPEN
+
+
+def test_absent_needs_more_than_being_lost_and_yields_to_being_found() -> None:
+    absent = child(Lost(at(1), "timed out"), Absent(at(30), "not in the book"))
+    assert absent.status is Status.REJECTED
+    assert apply_all(absent, [Accepted("n1", at(40))]).status is Status.OPEN
+
+
+def test_fill_after_cancel_still_counts() -> None:
+    cancelled = child(Accepted("n1", at(1)), Ended(End.CANCELLED, at(3), "cancelled"), fill("t", 4, second=2))
+    assert cancelled.status is Status.CANCELLED
+    assert cancelled.filled_quantity == 4
+    assert apply_all(cancelled, [fill("u", 6)]).status is Status.FILLED
+
+
+def test_an_over_fill_is_shown_not_clamped() -> None:
+    assert child(fill("t", 8), fill("u", 7)).filled_quantity == 15
+
+
+def test_two_broker_numbers_are_both_kept() -> None:
+    assert child(Accepted("n2", at(2)), Accepted("n1", at(1))).broker_order_ids == ("n1", "n2")
+
+
+def test_a_repeated_trade_counts_once() -> None:
+    assert child(fill("t", 4), fill("t", 4)).filled_quantity == 4
+
+
+def test_the_brokers_total_counts_until_the_trades_explain_it() -> None:
+    told = child(Progress(6, Price.of("1500.50"), at(3)), fill("t", 4))
+    assert (told.filled_quantity, told.average_price) == (6, Price.of("1500.50"))
+    known = apply_all(told, [fill("u", 2, "1501")])
+    assert (known.filled_quantity, known.average_price) == (6, Price.of(Price.of("9002").amount / 6))
+
+
+def test_a_smaller_quantity_after_modification_can_be_filled() -> None:
+    assert child(Accepted("n1", at(1)), Modified(4, None, None, at(2)), fill("t", 4)).status is Status.FILLED
+
+
+def test_the_later_of_two_contradicting_ends_holds() -> None:
+    both = child(Ended(End.REJECTED, at(1), "r"), Ended(End.CANCELLED, at(2), "c"))
+    assert both.status is Status.CANCELLED
+
+
+def test_a_stop_waits_for_its_trigger_then_works() -> None:
+    waits = child(Accepted("n1", at(1)), Working(at(2), trigger_pending=True, words="TRIGGER PENDING"))
+    assert waits.status is Status.TRIGGER_PENDING
+    assert apply_all(waits, [Working(at(3), trigger_pending=False, words="OPEN")]).status is Status.OPEN
+
+
+def test_an_unlisted_status_word_proves_only_that_the_order_lives() -> None:
+    report = OrderReport("n1", ReportStatus.UNRECOGNISED, "WAITING FOR GODOT", at(1), 10, 0)
+    seen = child(*facts_of(report))
+    assert seen.status is Status.OPEN
+    assert seen.working is not None
+    assert seen.working.words == "WAITING FOR GODOT"
+
+
+def test_complete_without_fills_proves_no_fill() -> None:
+    assert (
+        child(*facts_of(OrderReport("n1", ReportStatus.COMPLETE, "COMPLETE", at(1), 10, 0))).filled_quantity
+        == 0
+    )
+
+
+def parent(*children: ChildOrder, quantity: int = 20) -> Order:
+    intent = OrderIntent(INFY, Side.BUY, quantity, OrderType.LIMIT, Product.CNC, price=Price.of(1500))
+    return Order(OrderId("o1"), UserId("u1"), intent, START, children)
+
+
+def two(first: ChildOrder, second: ChildOrder) -> Order:
+    return parent(first, replace(second, id=ChildId("c2")))
+
+
+def test_what_is_unknown_comes_first_in_the_parent() -> None:
+    assert two(child(Lost(at(1), "x")), child(fill("t", 10))).status is Status.UNKNOWN
+    assert two(NEW, child(fill("t", 10))).status is Status.SUBMITTING
+
+
+def test_the_parent_is_filled_only_when_all_is() -> None:
+    full, dead = child(fill("t", 10)), child(Ended(End.CANCELLED, at(1), "c"))
+    assert two(full, full).status is Status.FILLED
+    assert two(full, child(Accepted("n1", at(1)))).status is Status.PARTIALLY_FILLED
+    assert two(full, dead).status is Status.CANCELLED
+    assert two(dead, dead).status is Status.CANCELLED
+
+
+def test_dead_quantity_filled_elsewhere_makes_the_parent_whole() -> None:
+    dead = child(Ended(End.REJECTED, at(1), "no"))
+    assert parent(dead, replace(child(fill("t", 10)), id=ChildId("c2")), quantity=10).status is Status.FILLED
+
+
+def test_the_parents_average_is_weighted_or_unknown() -> None:
+    both = two(child(fill("t", 10, "1500")), child(fill("u", 5, "1503")))
+    assert both.average_price == Price.of(1501)
+    untold = two(child(fill("t", 10, "1500")), child(Progress(5, None, at(1))))
+    assert untold.average_price is None
