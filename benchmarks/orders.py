@@ -1,0 +1,86 @@
+"""Our own share of an order's time: placing through the product against the same call straight to the broker.
+
+Both go to the native Mock broker of the sandbox, answering at once and after 20 ms, in one run on one machine.
+Sandbox, product and this client share the cores.
+"""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+
+import aiohttp
+
+from benchmarks.measure import Latencies, run
+from benchmarks.stage import Stage, connect, stage
+from tests.stories.product import last_price, order
+
+CALLS = {1: 200, 8: 800, 32: 1600}
+
+
+async def main() -> None:
+    print("orders: overhead of the product over a direct call to the broker (ms)")
+    print(f"{'broker':>8} {'at once':>8} {'direct p50':>11} {'p99':>8} {'product p50':>12} {'p99':>8} "
+          f"{'overhead p50':>13} {'p99':>8} {'orders/s':>9} {'ratio p50':>10}")  # fmt: skip
+    async with stage() as on:
+        user = await connect(on, "mock", cash="90000000000")
+        limit = round(last_price(on.sandbox, "NSE:INFY") * Decimal("0.95"))
+        wanted = order(f"BUY 1 NSE:INFY CNC LIMIT {limit}")
+        for delay in (0, 20):
+            on.sandbox.delete("/faults")
+            if delay:
+                on.sandbox.post(
+                    "/faults",
+                    {"broker": "mock", "fault": "delay", "call": "place", "seconds": delay / 1000},
+                )
+            for concurrency, calls in CALLS.items():
+                direct = await _direct(on, user, str(limit), calls, concurrency)
+                through = await _through(on, wanted, calls, concurrency)
+                _print(delay, concurrency, direct, through)
+
+
+async def _through(on: Stage, wanted: dict[str, object], calls: int, concurrency: int) -> Latencies:
+    headers = {"Authorization": str(on.trader.http.headers["Authorization"])}
+    async with aiohttp.ClientSession(on.product.url, headers=headers) as http:
+
+        async def place() -> None:
+            key = {"Idempotency-Key": uuid.uuid4().hex}
+            async with http.post("/v1/orders", json=wanted, headers=key) as answer:
+                body = await answer.json()
+                assert answer.status == 201, body
+                assert body["status"] in ("OPEN", "SUBMITTING"), body["status"]
+
+        await run(place, calls=20, concurrency=concurrency)
+        return await run(place, calls=calls, concurrency=concurrency)
+
+
+async def _direct(on: Stage, user: dict[str, str], limit: str, calls: int, concurrency: int) -> Latencies:
+    session = on.sandbox.post("/sessions", {"broker": "mock", "user_id": user["user_id"]})
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    body = {
+        "symbol": "NSE:INFY",
+        "side": "BUY",
+        "type": "LIMIT",
+        "product": "CNC",
+        "validity": "DAY",
+        "quantity": 1,
+        "price": limit,
+    }
+    async with aiohttp.ClientSession(user["base_url"], headers=headers) as http:
+
+        async def place() -> None:
+            async with http.post("/orders", json=body) as answer:
+                assert answer.status in (200, 201), await answer.text()
+                await answer.read()
+
+        await run(place, calls=20, concurrency=concurrency)
+        return await run(place, calls=calls, concurrency=concurrency)
+
+
+def _print(delay: int, concurrency: int, direct: Latencies, through: Latencies) -> None:
+    over50, over99 = through.at(50) - direct.at(50), through.at(99) - direct.at(99)
+    print(
+        f"{delay:>5} ms {concurrency:>8} {direct.at(50):>11.2f} {direct.at(99):>8.2f} {through.at(50):>12.2f} "
+        f"{through.at(99):>8.2f} {over50:>13.2f} {over99:>8.2f} {through.per_second:>9.0f} "
+        f"{through.at(50) / direct.at(50):>10.2f}"
+    )

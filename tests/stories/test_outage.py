@@ -1,0 +1,87 @@
+"""A broker goes down: its numbers stay with their age, orders go elsewhere and say why, and it is noticed when it is back."""
+
+from __future__ import annotations
+
+from mocks.launch import Sandbox
+from tests.stories.conftest import NewUser
+from tests.stories.product import Trader, eventually
+
+
+async def test_the_product_copes_with_an_outage_and_notices_its_end(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    zerodha = await trader.connect(new_user("kite", holdings={"NSE:INFY": 20}))
+    upstox = await trader.connect(new_user("upstox", holdings={"NSE:INFY": 30}))
+    before = await eventually(
+        trader.portfolio, lambda view: sum(line["quantity"] for line in view["holdings"]) == 50
+    )
+    assert not before["gaps"]
+
+    rule = sandbox.post("/faults", {"broker": "kite", "fault": "outage"})
+    view = await eventually(trader.portfolio, lambda seen: bool(seen["gaps"]))
+    assert view["gaps"][0]["account"] == zerodha
+    assert view["gaps"][0]["since"]
+    lots = {lot["account"]: lot for lot in view["holdings"][0]["lots"]}
+    assert lots[zerodha]["stale"], "its numbers stay, and say that they are old"
+    assert lots[zerodha]["quantity"] == 20
+    assert not lots[upstox]["stale"]
+    health = (
+        await eventually(
+            lambda: trader.account(zerodha),
+            lambda seen: "open" in (seen["health"]["reads"], seen["health"]["writes"]),
+        )
+    )["health"]
+    assert health["reads"] == "open"
+
+    placed = await trader.place("BUY 10 NSE:INFY CNC MARKET")
+    assert [child["broker"] for child in placed["children"]] == ["upstox"]
+    passed_over = [
+        reason
+        for other in placed["decision"]["alternatives"]
+        for reason in other["reasons"]
+        if reason["account"] == zerodha
+    ]
+    assert "breaker_open" in {reason["code"] for reason in passed_over}
+    await trader.order_when(placed["id"], "FILLED")
+
+    sandbox.delete(f"/faults/{rule['id']}")
+    await eventually(trader.portfolio, lambda seen: not seen["gaps"])
+    decision = await trader.preview("BUY 10 NSE:INFY CNC MARKET")
+    assert decision["plan"][0]["broker"] == "zerodha"
+
+
+async def test_an_order_that_never_left_moves_to_another_broker(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    await trader.connect(new_user("kite"))
+    await trader.connect(new_user("upstox"))
+    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 2)
+    sandbox.post("/faults", {"broker": "kite", "fault": "outage"})
+
+    placed = await trader.place("BUY 10 NSE:INFY CNC MARKET")
+
+    filled = await trader.order_when(placed["id"], "FILLED")
+    carried = {child["broker"]: child["filled_quantity"] for child in filled["children"]}
+    assert carried["upstox"] == 10
+    assert carried.get("zerodha", 0) == 0
+
+
+async def test_a_dead_session_asks_for_a_login_and_the_others_go_on(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    kite = new_user("kite")
+    zerodha = await trader.connect(kite)
+    await trader.connect(new_user("upstox"))
+    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 2)
+
+    sandbox.post("/faults", {"broker": "kite", "fault": "expire_token", "account": kite["user_id"]})
+    await eventually(lambda: trader.account(zerodha), lambda seen: seen["state"] == "login_needed")
+
+    placed = await trader.place("BUY 5 NSE:INFY CNC MARKET")
+    assert [child["broker"] for child in placed["children"]] == ["upstox"]
+    assert "login_needed" in str(placed["decision"]["alternatives"])
+
+    sandbox.delete("/faults")
+    await trader.log_in_again(zerodha, kite)
+    back = await trader.account(zerodha)
+    assert back["state"] == "connected"
