@@ -292,8 +292,10 @@ class Faulty:
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._surface.call_of("GET", scope["path"])
         account = self._surface.account_of(scope)
-        if self._plan.pick(self._broker, call, lambda: account) is not None:
+        if self._plan.rules and self._plan.pick(self._broker, call, lambda: account) is not None:
             abort(scope)
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
             return
         socket = self._plan.opened(self._broker, call, scope, account)
         try:
@@ -345,9 +347,8 @@ async def _silence(scope: Scope, receive: Receive, seconds: float) -> None:
     try:
         await asyncio.wait_for(gone(), seconds)
     except TimeoutError:
-        pass
-    finally:
         abort(scope)
+        await gone()
 
 
 async def _swallow(message: Message) -> None:

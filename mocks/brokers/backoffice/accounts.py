@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import pyotp
+
 from mocks.brokers.backoffice.refusal import Code, Refusal
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -98,6 +100,10 @@ class Directory:
         self.codes: dict[str, LoginCode] = {}
         self.sessions: dict[str, Session] = {}
 
+    def clear(self) -> None:
+        for register in (self.users, self.apps, self.codes, self.sessions):
+            register.clear()
+
     def user(self, user_id: str) -> User:
         """Raises Refusal(unknown_user)."""
         found = self.users.get(user_id)
@@ -113,11 +119,16 @@ class Directory:
         return found
 
     def authenticate(self, user_id: str, password: str, pin: str) -> User:
-        """The login page's check. Raises Refusal(bad_login)."""
+        """The login page's check; `pin` may be the PIN or the TOTP of now. Raises Refusal(bad_login)."""
         user = self.users.get(user_id)
-        if user is None or not _same(user.password, password) or not _same(user.pin, pin):
+        if user is None or not _same(user.password, password) or not self._second_factor(user, pin):
             raise Refusal(Code.BAD_LOGIN, "Wrong user ID, password or PIN")
         return user
+
+    def _second_factor(self, user: User, pin: str) -> bool:
+        return _same(user.pin, pin) or pyotp.TOTP(user.totp_secret).verify(
+            pin, for_time=self._clock(), valid_window=1
+        )
 
     def issue_code(self, user_id: str, api_key: str, redirect_url: str = "", *, seconds: int = 300) -> str:
         """A one-time code for the redirect back to the app."""

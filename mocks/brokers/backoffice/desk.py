@@ -55,6 +55,15 @@ EXCHANGE_CODES = {
     "closed": Code.CLOSED,
     "trigger_reached": Code.TRIGGER_REACHED,
 }
+# Why the exchange ended an order, in words; nothing to add when the client asked for it.
+ENDINGS = {
+    "cancelled": "",
+    "ioc": "The unfilled part of an IOC order was cancelled",
+    "ttl": "The order's time ran out",
+    "close": "The market closed",
+    "self_trade": "Cancelled by the exchange: it would have traded with an order of the same client",
+    "market_rest": "Nothing left to trade with inside the limits",
+}
 
 
 class Desk:
@@ -377,7 +386,8 @@ class Desk:
                 self._mark(order, Stage.TRIGGERED)
                 self._mark(order, Stage.OPEN)
             case Ended():
-                self._end(order, Stage.CANCELLED, "" if event.reason in ("", "asked") else event.reason)
+                order.code = "" if event.reason == "cancelled" else event.reason
+                self._end(order, Stage.CANCELLED, ENDINGS.get(event.reason, event.reason))
 
     def _accepted(self, order: Order, event: Accepted) -> None:
         if order.stage in LIVE:

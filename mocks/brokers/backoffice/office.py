@@ -188,6 +188,15 @@ class BackOffice:
                 self.desk.cancel(ledger, order.order_id)
             ledger.settle(self.last_price)
 
+    def reset(self) -> None:
+        """Forget everybody: open orders are cancelled, users, apps, codes and sessions go."""
+        for ledger in self._ledgers.values():
+            for order in list(ledger.live.values()):
+                self.desk.cancel(ledger, order.order_id)
+        self._ledgers.clear()
+        self.desk.listeners.clear()
+        self.directory.clear()
+
     # the market -------------------------------------------------------------------------------------------
 
     def instrument(self, key: str) -> Instrument:

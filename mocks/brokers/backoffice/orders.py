@@ -119,7 +119,7 @@ class Order:
 
     `exchange_order_id` is "" until it was sent; `exchange_at` None until the exchange answered. `blocked` is the
     margin (paise) now held for its open part. `updated_at` is the last stage's time. `code` is the neutral reason
-    of a rejection ("" otherwise).
+    of a rejection, or the exchange's word for an end that nobody asked for (ioc, ttl, close, self_trade), else "".
     """
 
     order_id: str

@@ -1,0 +1,390 @@
+"""The native Mock broker: a plain JSON API with OAuth's code flow, and deposits and withdrawals.
+
+The contract is in docs/sandbox.md.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from mocks.brokers import login_page
+from mocks.brokers.backoffice.accounts import App, Session
+from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.backoffice.orders import OrderRequest
+from mocks.brokers.backoffice.profile import Profile, next_time_of_day
+from mocks.brokers.backoffice.refusal import Code, Refusal
+from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
+from mocks.brokers.mock import wire
+from mocks.brokers.mock.stream import stream
+from mocks.brokers.server import json_reply
+
+if TYPE_CHECKING:
+    from mocks.exchange.venue import Exchange
+
+PROFILE = Profile(
+    name="mock",
+    title="Mock Broker",
+    order_id=lambda number, at: f"M{at:%y%m%d}{number:07d}",
+    trade_id=lambda number, at: f"MT{at:%y%m%d}{number:07d}",
+    expiry=lambda now: next_time_of_day(now, 6),
+    user_id=lambda number: f"MK{number:04d}",
+    token=lambda user_id, expires_at: "mock_" + secrets.token_hex(20),
+)
+COLOUR = "#0f766e"
+Body = TypeVar("Body", bound=BaseModel)
+TOO_MANY = Reply(
+    429, "application/json", b'{"error":{"code":"too_many_requests","message":"Too many requests"}}'
+)
+STATUS = {
+    Code.BAD_LOGIN: 401,
+    Code.NO_SESSION: 401,
+    Code.SESSION_EXPIRED: 401,
+    Code.UNKNOWN_APP: 401,
+    Code.BAD_CODE: 400,
+    Code.BAD_REDIRECT: 400,
+    Code.UNKNOWN_ORDER: 404,
+    Code.UNKNOWN_USER: 404,
+    Code.NOT_OPEN: 409,
+    Code.BELOW_FILLED: 409,
+    Code.CLOSED: 409,
+    Code.INSUFFICIENT_FUNDS: 409,
+    Code.INSUFFICIENT_HOLDINGS: 409,
+    Code.NEEDS_AUTHORISATION: 409,
+    Code.NO_POSITION: 409,
+    Code.TOO_MANY_CHANGES: 409,
+}
+MONEY_CODES = frozenset({Code.INSUFFICIENT_FUNDS})
+CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (method, re.compile(pattern), call)
+    for method, pattern, call in (
+        ("POST", r"/orders", "place"),
+        ("GET", r"/orders", "orders"),
+        ("GET", r"/orders/[^/]+", "order"),
+        ("PATCH", r"/orders/[^/]+", "modify"),
+        ("DELETE", r"/orders/[^/]+", "cancel"),
+        ("GET", r"/orders/[^/]+/history", "order_history"),
+        ("GET", r"/orders/[^/]+/trades", "order_trades"),
+        ("GET", r"/trades", "trades"),
+        ("GET", r"/funds", "funds"),
+        ("GET", r"/holdings", "holdings"),
+        ("GET", r"/positions", "positions"),
+        ("POST", r"/positions/convert", "convert"),
+        ("POST", r"/margin", "margin"),
+        ("GET", r"/quotes", "quote"),
+        ("GET", r"/ltp", "ltp"),
+        ("GET", r"/instruments", "instruments"),
+        ("GET", r"/profile", "profile"),
+        ("GET", r"/login", "login"),
+        ("POST", r"/login", "login"),
+        ("POST", r"/token", "token"),
+        ("GET", r"/stream", "ticks"),
+    )
+)
+
+
+class BadInput(Exception):
+    """The body or query is not what the contract says; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+def call_of(method: str, path: str) -> str | None:
+    for verb, pattern, call in CALLS:
+        if verb == method and pattern.fullmatch(path):
+            return call
+    return None
+
+
+def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: str) -> ASGIApp:
+    server = Server(office)
+
+    def account_of(scope: Scope) -> str | None:
+        session = office.directory.sessions.get(_token(scope))
+        return session.user_id if session else None
+
+    inner = Starlette(
+        routes=[*server.routes(), WebSocketRoute("/stream", stream(office, exchange, _token))],
+        exception_handlers={Refusal: refused, BadInput: bad_input},
+    )
+    return Faulty(inner, faults, PROFILE.name, Surface(call_of, account_of, TOO_MANY))
+
+
+class Server:
+    """The REST half. Each method is one endpoint; `_private` wraps those that need a session."""
+
+    def __init__(self, office: BackOffice) -> None:
+        self._office = office
+        instruments = [wire.instrument_json(one) for one in office.exchange.instruments.values()]
+        self._instruments = json_reply({"instruments": instruments}).body
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/login", self.login_page, methods=["GET"]),
+            Route("/login", self.login, methods=["POST"]),
+            Route("/token", self.token, methods=["POST"]),
+            Route("/token", self._private(self.logout), methods=["DELETE"]),
+            Route("/profile", self._private(self.profile)),
+            Route("/instruments", self._private(self.instruments)),
+            Route("/funds", self._private(self.funds)),
+            Route("/funds/deposit", self._private(self.deposit), methods=["POST"]),
+            Route("/funds/withdraw", self._private(self.withdraw), methods=["POST"]),
+            Route("/holdings", self._private(self.holdings)),
+            Route("/positions", self._private(self.positions)),
+            Route("/positions/convert", self._private(self.convert), methods=["POST"]),
+            Route("/orders", self._private(self.orders), methods=["GET"]),
+            Route("/orders", self._private(self.place), methods=["POST"]),
+            Route("/orders/{order_id}", self._private(self.order), methods=["GET"]),
+            Route("/orders/{order_id}", self._private(self.modify), methods=["PATCH"]),
+            Route("/orders/{order_id}", self._private(self.cancel), methods=["DELETE"]),
+            Route("/orders/{order_id}/history", self._private(self.history)),
+            Route("/orders/{order_id}/trades", self._private(self.order_trades)),
+            Route("/trades", self._private(self.trades)),
+            Route("/quotes", self._private(self.quotes)),
+            Route("/ltp", self._private(self.last_prices)),
+            Route("/margin", self._private(self.margin), methods=["POST"]),
+        ]
+
+    def _private(
+        self, endpoint: Callable[[Request, Session], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        sessions = self._office.directory
+
+        async def handle(request: Request) -> Response:
+            return await endpoint(request, sessions.session(_token(request.scope)))
+
+        return handle
+
+    # login ------------------------------------------------------------------------------------------------
+
+    async def login_page(self, request: Request) -> Response:
+        query = dict(request.query_params)
+        return self._page(query, self._client(query))
+
+    def _client(self, query: dict[str, str]) -> App:
+        client = self._office.directory.app(query.get("client_id", ""))
+        if not client.redirect_allowed(query.get("redirect_uri", "")):
+            raise Refusal(Code.BAD_REDIRECT, "This redirect_uri is not registered for the app")
+        return client
+
+    def _page(self, query: dict[str, str], client: App, error: str = "") -> Response:
+        hidden = {name: query.get(name, "") for name in ("client_id", "redirect_uri", "state")}
+        page = login_page.render(
+            title=PROFILE.title,
+            colour=COLOUR,
+            app_name=client.name,
+            action="/login",
+            hidden=hidden,
+            user_ids=list(self._office.directory.users),
+            error=error,
+        )
+        return HTMLResponse(page, 401 if error else 200)
+
+    async def login(self, request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        client = self._client(form)
+        target, state = form["redirect_uri"], form.get("state", "")
+        if form.get("decision") != "approve":
+            return _redirect(target, {"error": "access_denied", "state": state})
+        try:
+            user = self._office.directory.authenticate(
+                form.get("user_id", "").strip(), form.get("password", ""), form.get("pin", "")
+            )
+        except Refusal as no:
+            return self._page(form, client, no.message)
+        code = self._office.directory.issue_code(user.user_id, client.api_key, target)
+        return _redirect(target, {"code": code, "state": state})
+
+    async def token(self, request: Request) -> Response:
+        asked = await _body(request, wire.TokenIn)
+        client = self._office.directory.app(asked.client_id)
+        if not hmac.compare_digest(client.api_secret.encode(), asked.client_secret.encode()):
+            raise Refusal(Code.UNKNOWN_APP, "Wrong client_id or client_secret")
+        user = self._office.directory.redeem_code(asked.code, client.api_key, asked.redirect_uri)
+        session = self._office.directory.open_session(user.user_id, client.api_key)
+        return json_reply(
+            {
+                "access_token": session.access_token,
+                "token_type": "Bearer",
+                "expires_at": wire.when(session.expires_at),
+                "user_id": user.user_id,
+            }
+        )
+
+    async def logout(self, request: Request, session: Session) -> Response:
+        self._office.directory.close_session(session.access_token)
+        return Response(status_code=204)
+
+    # account ----------------------------------------------------------------------------------------------
+
+    async def profile(self, request: Request, session: Session) -> Response:
+        user = self._office.directory.user(session.user_id)
+        return json_reply({"user_id": user.user_id, "name": user.name, "email": user.email})
+
+    async def instruments(self, request: Request, session: Session) -> Response:
+        return Response(self._instruments, media_type="application/json")
+
+    async def funds(self, request: Request, session: Session) -> Response:
+        return json_reply(wire.funds_json(self._office.funds(session.user_id)))
+
+    async def deposit(self, request: Request, session: Session) -> Response:
+        amount = _amount(await _body(request, wire.AmountIn))
+        return json_reply(wire.funds_json(self._office.deposit(session.user_id, amount)))
+
+    async def withdraw(self, request: Request, session: Session) -> Response:
+        amount = _amount(await _body(request, wire.AmountIn))
+        return json_reply(wire.funds_json(self._office.withdraw(session.user_id, amount)))
+
+    async def holdings(self, request: Request, session: Session) -> Response:
+        held = self._office.holdings(session.user_id)
+        quote = self._office.exchange.quote
+        return json_reply({"holdings": [wire.holding_json(one, quote(one.key)) for one in held]})
+
+    async def positions(self, request: Request, session: Session) -> Response:
+        positions = self._office.positions(session.user_id)
+        quote = self._office.exchange.quote
+        return json_reply({"positions": [wire.position_json(one, quote(one.key)) for one in positions]})
+
+    async def convert(self, request: Request, session: Session) -> Response:
+        asked = await _body(request, wire.ConvertIn)
+        self._office.convert(
+            session.user_id,
+            asked.symbol,
+            wire.SIDES[asked.side],
+            asked.quantity,
+            asked.old_product,
+            asked.new_product,
+            overnight=asked.overnight,
+        )
+        return await self.positions(request, session)
+
+    async def margin(self, request: Request, session: Session) -> Response:
+        asked = _order_request(await _body(request, wire.OrderIn), session)
+        return json_reply(
+            {"required": wire.money(self._office.required_margin(session.user_id, asked).total)}
+        )
+
+    # orders -----------------------------------------------------------------------------------------------
+
+    async def place(self, request: Request, session: Session) -> Response:
+        asked = _order_request(await _body(request, wire.OrderIn), session)
+        return json_reply(wire.order_json(self._office.place(session.user_id, asked)), 201)
+
+    async def modify(self, request: Request, session: Session) -> Response:
+        asked = await _body(request, wire.ChangeIn)
+        try:
+            change = wire.change(asked)
+        except ValueError as bad:
+            raise BadInput("price", str(bad)) from bad
+        order = self._office.modify(session.user_id, request.path_params["order_id"], change)
+        return json_reply(wire.order_json(order))
+
+    async def cancel(self, request: Request, session: Session) -> Response:
+        order = self._office.cancel(session.user_id, request.path_params["order_id"])
+        return json_reply(wire.order_json(order))
+
+    async def orders(self, request: Request, session: Session) -> Response:
+        tag = request.query_params.get("tag")
+        found = (
+            self._office.orders(session.user_id)
+            if tag is None
+            else self._office.orders_by_tag(session.user_id, tag)
+        )
+        return json_reply({"orders": [wire.order_json(order) for order in found]})
+
+    async def order(self, request: Request, session: Session) -> Response:
+        order = self._office.order(session.user_id, request.path_params["order_id"])
+        return json_reply(wire.order_json(order))
+
+    async def history(self, request: Request, session: Session) -> Response:
+        order = self._office.order(session.user_id, request.path_params["order_id"])
+        return json_reply({"history": [wire.row_json(row) for row in order.history]})
+
+    async def order_trades(self, request: Request, session: Session) -> Response:
+        order = self._office.order(session.user_id, request.path_params["order_id"])
+        return json_reply({"trades": [wire.fill_json(fill) for fill in order.fills]})
+
+    async def trades(self, request: Request, session: Session) -> Response:
+        return json_reply({"trades": [wire.fill_json(fill) for fill in self._office.trades(session.user_id)]})
+
+    # market -----------------------------------------------------------------------------------------------
+
+    async def quotes(self, request: Request, session: Session) -> Response:
+        exchange = self._office.exchange
+        return json_reply({"quotes": [wire.quote_json(exchange.quote(key)) for key in self._keys(request)]})
+
+    async def last_prices(self, request: Request, session: Session) -> Response:
+        prices = {key: wire.money(self._office.last_price(key)) for key in self._keys(request)}
+        return json_reply({"last_prices": prices})
+
+    def _keys(self, request: Request) -> list[str]:
+        """Unknown symbols are left out of the answer."""
+        text = request.query_params.get("symbols", "")
+        if not text:
+            raise BadInput("symbols", "symbols is a comma-separated list like NSE:INFY,BSE:TCS")
+        known = self._office.exchange.instruments
+        return [key for key in dict.fromkeys(text.split(",")) if key in known]
+
+
+async def refused(request: Request, no: Exception) -> Response:
+    assert isinstance(no, Refusal)
+    fields = {
+        name: wire.money(value) if no.code in MONEY_CODES and isinstance(value, int) else value
+        for name, value in no.fields.items()
+    }
+    error = {"code": no.code.value, "message": no.message, **fields}
+    return json_reply({"error": error}, STATUS.get(no.code, 422))
+
+
+async def bad_input(request: Request, bad: Exception) -> Response:
+    assert isinstance(bad, BadInput)
+    return json_reply({"error": {"code": "bad_input", "message": bad.message, "field": bad.field}}, 422)
+
+
+def _token(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            kind, _, token = value.decode("latin-1").partition(" ")
+            return str(token) if kind.lower() == "bearer" else ""
+    return ""
+
+
+async def _body(request: Request, model: type[Body]) -> Body:
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "body"
+        raise BadInput(field, f"{field}: {first['msg']}") from bad
+
+
+def _order_request(asked: wire.OrderIn, session: Session) -> OrderRequest:
+    try:
+        return wire.request(asked, session.api_key)
+    except ValueError as bad:
+        raise BadInput("price", str(bad)) from bad
+
+
+def _amount(asked: wire.AmountIn) -> int:
+    try:
+        return wire.paise(asked.amount) or 0
+    except ValueError as bad:
+        raise BadInput("amount", str(bad)) from bad
+
+
+def _redirect(target: str, params: dict[str, str]) -> Response:
+    glue = "&" if "?" in target else "?"
+    return RedirectResponse(target + glue + urlencode({k: v for k, v in params.items() if v}), 302)

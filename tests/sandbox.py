@@ -1,0 +1,25 @@
+"""The sandbox as a fixture: one process for the whole run, a calm market, free ports.
+
+Tests share it: make users of your own (`sandbox.post("/sessions", {...})`) and remove the faults you add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mocks.launch import Sandbox
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start(flow=False) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The shared sandbox; no fault outlives a test."""
+    yield shared_sandbox
+    shared_sandbox.delete("/faults")
