@@ -1,9 +1,16 @@
-"""What a modification asks for, spelled out: the terms an order would have after it."""
+"""Modifying an order (R2): the terms it would have, and what the change does to its place in the queue."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mocks.exchange.levels import Order
-from mocks.exchange.model import Modify, OrderType, Validity
+from mocks.exchange.model import Modify, OrderState, OrderType, Phase, Validity
+
+if TYPE_CHECKING:
+    from mocks.exchange.book import Book
+
+STOPS = (OrderType.SL, OrderType.SL_M)
 
 
 class Amendment:
@@ -43,3 +50,63 @@ class Amendment:
         if self.validity is not Validity.TTL:
             order.deadline = 0
         order.validity = self.validity
+
+
+def amend(book: Book, order: Order, wanted: Amendment) -> None:
+    """Carry out a change that has been found allowed."""
+    is_stop = order.state is OrderState.TRIGGER_PENDING or wanted.type in STOPS
+    if wanted.quantity == order.filled:
+        book.take_out(order)
+        order.quantity, order.open, order.shown, order.state = order.filled, 0, 0, OrderState.COMPLETE
+        book.announce_modified(order)
+    elif wanted.equals(order):
+        book.announce_modified(order)
+    elif is_stop or wanted.price != order.price or wanted.type is not order.type:
+        _enter_again(book, order, wanted)
+    else:
+        _change_in_place(book, order, wanted)
+
+
+def _enter_again(book: Book, order: Order, wanted: Amendment) -> None:
+    """A new price, a new type or any change of a stop: the order is as young as if it had just come."""
+    book.take_out(order)
+    _make_young(book, order)
+    wanted.apply(order)
+    order.shown = 0
+    book.announce_modified(order)
+    book.enter(order)
+
+
+def _change_in_place(book: Book, order: Order, wanted: Amendment) -> None:
+    """Less quantity keeps the place; more quantity, or more of it shown, goes to the back of the level."""
+    remaining = wanted.quantity - order.filled
+    target = min(wanted.disclosed, remaining) if wanted.disclosed else remaining
+    more = wanted.quantity > order.quantity
+    showing = wanted.disclosed != order.disclosed and target > order.shown
+    if order.disclosed and 0 < wanted.disclosed < order.disclosed:
+        showing = False  # a part-used tranche is not topped up by asking for a smaller one
+    shown = target if more or showing else min(order.shown, target)
+    if more or showing:
+        book.take_out(order)
+        _make_young(book, order)
+        wanted.apply(order)
+        order.shown = shown
+        if order.price:
+            (book.bids if order.buy else book.asks).insert(order)
+        else:
+            book.market_orders.append(order)
+    else:
+        level = order.level
+        if level is not None:
+            level.total -= order.open - remaining
+            level.displayed -= order.shown - shown
+        wanted.apply(order)
+        order.shown = shown
+    book.announce_modified(order)
+    if order.validity is Validity.IOC and book.phase is Phase.CONTINUOUS:
+        book.end(order, OrderState.CANCELLED, "ioc")
+
+
+def _make_young(book: Book, order: Order) -> None:
+    book.tape.stamp += 1
+    order.stamp = book.tape.stamp

@@ -8,7 +8,7 @@ refused command changes nothing, numbers are unique for ever. `matching.py` trad
 
 from __future__ import annotations
 
-from mocks.exchange.amendment import Amendment
+from mocks.exchange.amendment import Amendment, amend
 from mocks.exchange.auction import Uncrossing, uncross
 from mocks.exchange.checks import refusal
 from mocks.exchange.levels import Order
@@ -89,19 +89,7 @@ class Book(Matching):
         reason = self._refuse_modify(order, wanted)
         if reason:
             return self._reject(command.order, "modify", reason)
-        if wanted.quantity == order.filled:
-            self._take_out(order)
-            order.quantity, order.open, order.state = order.filled, 0, OrderState.COMPLETE
-            self._modified(order)
-        elif (
-            order.state is OrderState.TRIGGER_PENDING
-            or wanted.type in STOPS
-            or wanted.price != order.price
-            or wanted.type is not order.type
-        ):
-            self._move(order, wanted)
-        else:
-            self._change_in_place(order, wanted)
+        amend(self, order, wanted)
         if self.released:
             self.release_stops()
         return None
@@ -288,72 +276,30 @@ class Book(Matching):
                 return True
         return False
 
-    def _modified(self, order: Order) -> None:
+    def announce_modified(self, order: Order) -> None:
         tape = self.tape
         tape.seq += 1
         tape.out.append(
             Modified(tape.seq, tape.now, self.key, order.number, order.quantity, order.price, order.trigger)
         )
 
-    def _take_out(self, order: Order) -> None:
-        if order.state is OrderState.TRIGGER_PENDING:
+    def take_out(self, order: Order) -> None:
+        """Remove a live order from wherever it rests or waits; what becomes of it is the caller's to say."""
+        if order.state is TRIGGER_PENDING:
             self.stops.remove(order)
         elif order.level is None:
             self.market_orders.remove(order)
         else:
             (self.bids if order.buy else self.asks).remove(order)
 
-    def _move(self, order: Order, wanted: Amendment) -> None:
-        """A new price, type or any change of a stop: leave the queue, enter again with a new time stamp."""
-        unchanged = wanted.equals(order)
-        if unchanged:
-            return self._modified(order)
-        self._take_out(order)
-        self.tape.stamp += 1
-        order.stamp = self.tape.stamp
-        wanted.apply(order)
-        order.shown = 0
-        if order.type is OrderType.MARKET:
-            order.price = 0
-        self._modified(order)
+    def enter(self, order: Order) -> None:
+        """Bring a changed order in again, by its type and the phase, as if it had just come."""
         if order.type in STOPS:
-            order.state = OrderState.TRIGGER_PENDING
+            order.state = TRIGGER_PENDING
             self._wait_or_fire(order)
+            return
+        order.state = OPEN
+        if self.phase is CONTINUOUS:
+            self.activate(order)
         else:
-            order.state = OrderState.OPEN
-            if self.phase is Phase.CONTINUOUS:
-                self.activate(order)
-            else:
-                self._collect(order)
-        return None
-
-    def _change_in_place(self, order: Order, wanted: Amendment) -> None:
-        """R2: less quantity keeps the place; more quantity, or more of it shown, goes to the back."""
-        side = self.bids if order.buy else self.asks
-        remaining = wanted.quantity - order.filled
-        target = min(wanted.disclosed, remaining) if wanted.disclosed else remaining
-        more = wanted.quantity > order.quantity
-        shows_more = wanted.disclosed != order.disclosed and target > order.shown
-        if wanted.disclosed and order.disclosed and wanted.disclosed < order.disclosed:
-            shows_more = False
-        shown = target if more or shows_more else min(order.shown, target)
-        if more or shows_more:
-            self._take_out(order)
-            self.tape.stamp += 1
-            order.stamp = self.tape.stamp
-            wanted.apply(order)
-            order.shown = shown
-            if order.price:
-                side.insert(order)
-            else:
-                self.market_orders.append(order)
-        else:
-            level = order.level
-            if level is not None:
-                level.total -= order.open - remaining
-                level.displayed -= order.shown - shown
-            wanted.apply(order)
-            order.shown = shown
-        self._modified(order)
-        if order.validity is Validity.IOC and self.phase is Phase.CONTINUOUS:
-            self.end(order, OrderState.CANCELLED, "ioc")
+            self._collect(order)

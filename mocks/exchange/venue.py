@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO
 
 from mocks.exchange.book import Book
@@ -47,9 +47,13 @@ class Exchange:
     def __init__(
         self, instruments: Sequence[Instrument], *, seed: int, start_ns: int, flow: bool = True,
         always_open: bool = True, journal: IO[str] | None = None, calendar: Calendar | None = None,
-        rules: Rules = EXCHANGE_RULES,
+        rules: Rules = EXCHANGE_RULES, last_prices: Mapping[str, int] | None = None,
     ) -> None:  # fmt: skip
-        """`always_open` ignores the calendar: the market trades at midnight on a Sunday."""
+        """`always_open` ignores the calendar: the market trades at midnight on a Sunday.
+
+        `last_prices` of an earlier run (paise by key) are where the market goes on; those that today's bands do
+        not allow are left out.
+        """
         first = max(start_ns // SECOND_NS - EPOCH_S, 0) * 100_000 + 1
         self.instruments = {instrument.key: instrument for instrument in instruments}
         self.always_open = always_open
@@ -60,14 +64,15 @@ class Exchange:
         if self._journal is not None:
             self._journal.write(
                 start_ns, "exchange", format=FORMAT, seed=seed, flow=flow, always_open=always_open,
-                instruments=fingerprint(instruments),
+                instruments=fingerprint(instruments), last_prices=dict(last_prices or {}),
             )  # fmt: skip
+        resumed = {key: price for key, price in (last_prices or {}).items() if self._can_trade_at(key, price)}
         self._books = {
             instrument.key: Book(
                 instrument,
                 self._tape,
                 rules=rules,
-                last_price=instrument.prev_close,
+                last_price=resumed.get(instrument.key, instrument.prev_close),
                 prev_close=instrument.prev_close,
             )
             for instrument in instruments
@@ -199,6 +204,10 @@ class Exchange:
         self._flow.set_value(key, price)
         self._deliver(out)
 
+    def last_prices(self) -> dict[str, int]:
+        """Last price of everything that trades, paise by key: for a later exchange to go on from."""
+        return {key: book.last_price for key, book in self._books.items()}
+
     def open_orders(self, key: str) -> list[OpenOrder]:
         """The clients' live orders of one book, oldest first; the background flow's are left out."""
         return self._books[key].open_orders()
@@ -209,6 +218,12 @@ class Exchange:
         return None if order is None or order.quiet else self._books[key].describe(order)
 
     # --- inside -------------------------------------------------------------------------------------------
+
+    def _can_trade_at(self, key: str, price: int) -> bool:
+        instrument = self.instruments.get(key)
+        if instrument is None or price <= 0 or price % instrument.tick:
+            return False
+        return instrument.band is None or instrument.band[0] <= price <= instrument.band[1]
 
     def _begin(self) -> list[Event]:
         out: list[Event] = []
@@ -306,6 +321,7 @@ def replay(journal: Iterable[str], instruments: Sequence[Instrument]) -> tuple[E
                 start_ns=line["t"],
                 flow=line["flow"],
                 always_open=line["always_open"],
+                last_prices=line["last_prices"],
             )
             exchange.listen(events.append)
             continue

@@ -198,6 +198,17 @@ def test_own_orders_are_listed_and_the_markets_are_not() -> None:
     assert venue.open_orders("NSE:INFY") == []
 
 
+def test_a_later_exchange_goes_on_from_the_last_prices() -> None:
+    first = exchange(flow=True)
+    first.advance(NOON + 10 * SECOND_NS)
+    second = exchange(flow=True, start_ns=NOON + 60 * SECOND_NS, last_prices=first.last_prices())
+    for key in ("NSE:INFY", "NSE:NIFTY 50", "NFO:NIFTY26NOVFUT"):
+        assert second.quote(key).last_price == first.quote(key).last_price
+        assert second.quote(key).prev_close == first.quote(key).prev_close
+    strange = exchange(last_prices={"NSE:INFY": 1, "NSE:GONE": 100})
+    assert strange.quote("NSE:INFY").last_price == strange.quote("NSE:INFY").prev_close
+
+
 # The calendar ------------------------------------------------------------------------------------------------
 
 
