@@ -81,6 +81,9 @@ def status_of(word: str) -> ReportStatus:
 
 # --- answers -----------------------------------------------------------------------------------------------------
 
+# The gateway's own answers: nothing behind it saw the request.
+GATEWAY: Mapping[int, type[BrokerError]] = {401: SessionExpired, 429: BrokerUnavailable}
+
 # An order may exist after these, whatever the HTTP status says. GA007 (reference used before) even proves that an
 # earlier attempt arrived: it must be looked up, not sent under another reference.
 AMBIGUOUS_CODES = frozenset({"GA000", "GA003", "GA006", "GA007"})
@@ -88,17 +91,14 @@ AMBIGUOUS_CODES = frozenset({"GA000", "GA003", "GA006", "GA007"})
 # (HTTP status, code) -> outcome of a write; None matches any. Whatever is not here is OutcomeUnknown.
 WRITE_OUTCOME: Mapping[tuple[int | None, str | None], type[BrokerError]] = {
     (400, "GA001"): BrokerRejected,
-    (401, None): SessionExpired,
     (403, None): BrokerRejected,
     (404, None): BrokerRejected,
-    (429, None): BrokerUnavailable,
     (400, "GA005"): BrokerRejected,
     (200, "GA005"): BrokerRejected,
 }
 
 # A read may be repeated, so anything unclear is BrokerUnavailable.
 READ_OUTCOME: Mapping[tuple[int | None, str | None], type[BrokerError]] = {
-    (401, None): SessionExpired,
     (403, None): BrokerRejected,
     (None, "GA001"): BrokerRejected,
     (None, "GA004"): BrokerRejected,
@@ -134,11 +134,11 @@ def _error(status: int, body: Json, *, write: bool) -> BrokerError:
     words = str(error.get("message") or error.get("displayMessage") or f"Groww answered HTTP {status}")
     table = WRITE_OUTCOME if write else READ_OUTCOME
     fallback: type[BrokerError] = OutcomeUnknown if write else BrokerUnavailable
-    if code in AMBIGUOUS_CODES:
+    if status in GATEWAY:
+        return GATEWAY[status](words, code=code)
+    if status >= 500 or code in AMBIGUOUS_CODES:
         return fallback(words, code=code)
     kind = table.get((status, code)) or table.get((status, None)) or table.get((None, code)) or fallback
-    if status >= 500:
-        kind = fallback
     return kind(words, code=code)
 
 

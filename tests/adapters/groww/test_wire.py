@@ -53,6 +53,7 @@ SURELY_NOT_PLACED: list[tuple[int, bytes, type[BrokerError]]] = [
     (404, b"{}", BrokerRejected),
     (429, failure("GA001"), BrokerUnavailable),
     (429, HTML, BrokerUnavailable),
+    (429, failure("GA006"), BrokerUnavailable),
 ]
 AMBIGUOUS: list[tuple[int, bytes]] = [
     (200, b""),

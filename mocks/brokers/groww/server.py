@@ -1,0 +1,108 @@
+"""A broker on the wire of Groww's Trading API: REST under /v1, the feed (NATS over a websocket) at /.
+
+No word of it is Groww's own; prices and people are invented.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.applications import Starlette
+
+from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
+from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Surface
+from mocks.brokers.groww.branch import Branch
+from mocks.brokers.groww.feed import Feed, FeedTokens
+from mocks.brokers.groww.login import Login
+from mocks.brokers.groww.market import Market
+from mocks.brokers.groww.orders import RISK_CODES, Orders
+from mocks.brokers.groww.portfolio import Portfolio
+
+if TYPE_CHECKING:
+    from mocks.exchange.venue import Exchange
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CALLS: Mapping[tuple[str, str], str] = {
+    ("POST", "/v1/token/api/access"): "token",
+    ("GET", "/v1/user/detail"): "profile",
+    ("GET", "/instruments/instrument.csv"): "instruments",
+    ("GET", "/v1/margins/detail/user"): "funds",
+    ("POST", "/v1/margins/detail/orders"): "margin",
+    ("GET", "/v1/holdings/user"): "holdings",
+    ("GET", "/v1/positions/user"): "positions",
+    ("GET", "/v1/positions/trading-symbol"): "positions",
+    ("POST", "/v1/order/create"): "place",
+    ("POST", "/v1/order/modify"): "modify",
+    ("POST", "/v1/order/cancel"): "cancel",
+    ("GET", "/v1/order/list"): "orders",
+    ("GET", "/v1/live-data/quote"): "quote",
+    ("GET", "/v1/live-data/ltp"): "ltp",
+    ("GET", "/v1/live-data/ohlc"): "ohlc",
+    ("GET", "/v1/historical/candles"): "candles",
+    ("GET", "/"): "ticks",  # order updates come over the same socket
+}
+_PREFIXES: Mapping[str, str] = {
+    "/v1/order/status/": "order",
+    "/v1/order/detail/": "order",
+    "/v1/order/trades/": "order_trades",
+}
+
+
+def _order_id(number: int, at: datetime) -> str:
+    """GMK, the time, twelve letters and digits."""
+    digest = hashlib.blake2b(f"{number} {at:%Y%m%d}".encode(), digest_size=12).digest()
+    return f"GMK{at.astimezone(IST):%y%m%d%H%M%S}" + "".join(_ALPHABET[byte % 36] for byte in digest)
+
+
+def _token(user_id: str, expires_at: datetime) -> str:
+    """Three parts, as a JWT looks."""
+    parts = ({"typ": "JWT", "alg": "ES256"}, {"sub": user_id, "exp": int(expires_at.timestamp())})
+    head = ".".join(base64.urlsafe_b64encode(orjson.dumps(part)).rstrip(b"=").decode() for part in parts)
+    return f"{head}.{secrets.token_urlsafe(48)}"
+
+
+PROFILE = Profile(
+    name="groww",
+    title="Groww",
+    order_id=_order_id,
+    trade_id=lambda number, at: f"GTR{at.astimezone(IST):%y%m%d}{number:08d}",
+    expiry=lambda now: next_time_of_day(now, 6),
+    user_id=lambda number: f"{7_100_000_000 + number}",
+    token=_token,
+    rejects_in_book=RISK_CODES,
+    app_per_user=True,
+)
+
+
+def call_of(method: str, path: str) -> str | None:
+    known = _CALLS.get((method, path))
+    if known is not None:
+        return known
+    return next((call for prefix, call in _PREFIXES.items() if path.startswith(prefix)), None)
+
+
+def app(
+    office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: str, open_word: str = "OPEN"
+) -> ASGIApp:
+    """`open_word`: a resting order over REST, OPEN as in the docs' examples or APPROVED as in their list."""
+    branch, tokens = Branch(office, exchange), FeedTokens()
+    inner = Starlette(
+        routes=[
+            *Login(branch, tokens).routes(),
+            *Orders(branch, open_word=open_word).routes(),
+            *Portfolio(branch).routes(),
+            *Market(branch).routes(),
+            Feed(branch, tokens).route(),
+        ]
+    )
+    too_many = Reply(
+        429, "application/json", b'{"message":"Rate limit exceeded"}'
+    )  # not Groww's usual envelope
+    return Faulty(inner, faults, PROFILE.name, Surface(call_of, branch.account_of, too_many))
