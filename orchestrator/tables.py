@@ -136,6 +136,7 @@ login_states = Table(
     Column("state_hash", String, primary_key=True),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("browser_hash", String, nullable=False),  # the browser that began must be the one that comes back
     Column("credentials", Text),  # sealed: used for this login, kept only once it succeeded
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Cookie, Depends, Request, Response
 
 from orchestrator.errors import Problem, problems
 from orchestrator.identity import service
+from orchestrator.identity.access import CurrentUser
 from orchestrator.identity.brake import LoginBrake
-from orchestrator.identity.current import CurrentUser
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import LoginIn, MeOut, MePatch, Mode, SignupIn, TokenOut, UserOut
 from orchestrator.identity.service import Tokens

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from domain.account import AccountState, UserId
+from domain.account import AccountId, AccountState, UserId
 from orchestrator.tables import accounts, refresh_tokens, users
 
 
@@ -67,6 +67,13 @@ def by_id(connection: Connection, user_id: UserId) -> User | None:
 def change_user(connection: Connection, user_id: UserId, changes: Mapping[str, Any]) -> None:
     if changes:
         connection.execute(update(users).where(users.c.id == user_id).values(**changes))
+
+
+def trading_mode(connection: Connection, user_id: UserId) -> tuple[str, AccountId | None]:
+    """`orchestrator` or `standard`, and the primary account. Raises sqlalchemy.exc.NoResultFound for no such user."""
+    query = select(users.c.mode, users.c.primary_account).where(users.c.id == user_id)
+    mode, primary = connection.execute(query).one()
+    return mode, AccountId(primary) if primary is not None else None
 
 
 def owns_account(connection: Connection, user_id: UserId, account_id: str) -> bool:

@@ -1,0 +1,92 @@
+"""One account as this process holds it: its state, the guarded broker while logged in, and the last numbers read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from adapters.broker import Adapter, Clock, Endpoints, MarketFeed, Session, StreamEvent, Symbols, Terms
+from adapters.guard import Guarded, GuardSettings, Health, guarded
+from domain.account import AccountState, BrokerAccount
+from domain.errors import SessionExpired
+from domain.portfolio import AccountSnapshot
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """Changed only by `Connections`. `broker` is None while nobody is logged in.
+
+    `generation` grows with every new session. `failing_since` is set while the last reading failed.
+    """
+
+    account: BrokerAccount
+    adapter: Adapter
+    endpoints: Endpoints
+    symbols: Symbols
+    clock: Clock
+    broker: Guarded | None = None
+    session: Session | None = field(default=None, repr=False)
+    sealed_session: str | None = field(default=None, repr=False)
+    snapshot: AccountSnapshot | None = None
+    generation: int = 0
+    connected_at: datetime | None = None
+    last_error: str | None = None
+    failing_since: datetime | None = None
+
+    # the refresh schedule, in seconds of the event loop's clock
+    due_at: float = 0.0
+    busy_until: float = 0.0
+    tried_at: float = float("-inf")
+    refreshing: asyncio.Task[None] | None = None
+    dirty: bool = False
+    announced: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        return self.adapter.terms
+
+    @property
+    def ready(self) -> bool:
+        """Whether calls can be made at all."""
+        return self.broker is not None and self.account.state is AccountState.CONNECTED
+
+    def health(self) -> Health | None:
+        """What the guard measured; None while nobody is logged in."""
+        return self.broker.health() if self.broker else None
+
+    def order_stream(self) -> AsyncIterator[StreamEvent]:
+        """One connection's order updates. Raises SessionExpired when nobody is logged in."""
+        return self.adapter.order_stream(self._live(), self.endpoints, self.symbols, clock=self.clock)
+
+    def market_feed(self) -> AbstractAsyncContextManager[MarketFeed]:
+        """One connection's prices. Raises SessionExpired when nobody is logged in."""
+        return self.adapter.market_feed(self._live(), self.endpoints, self.symbols, clock=self.clock)
+
+    def _live(self) -> Session:
+        if self.session is None:
+            raise SessionExpired("not logged in")
+        return self.session
+
+    def begin(self, session: Session, sealed: str, settings: GuardSettings) -> Guarded | None:
+        """Use a new session. Returns the broker of the old one, to be closed when its calls are over."""
+        old = self.broker
+        inner = self.adapter.connect(session, self.endpoints, self.symbols, clock=self.clock)
+        self.broker = guarded(inner, settings)
+        self.session, self.sealed_session = session, sealed
+        self.generation += 1
+        self.failing_since = None
+        self.due_at = 0.0
+        return old
+
+    def end(self, state: AccountState, words: str | None, now: datetime) -> Guarded | None:
+        """Nobody is logged in any more; the last numbers stay, as old ones. Returns the broker to be closed."""
+        old, self.broker = self.broker, None
+        self.session = self.sealed_session = None
+        self.account = replace(self.account, state=state)
+        self.last_error = words
+        if self.snapshot is not None and self.snapshot.stale_since is None:
+            self.snapshot = replace(self.snapshot, stale_since=now)
+        return old

@@ -1,0 +1,376 @@
+"""Every account of this process, live: kept read, told apart when it fails, and logged out when its session ends.
+
+A reading that fails keeps the last numbers and says since when they are old. A dead session is never retried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.broker import Adapter, Session, Symbols
+from adapters.guard import Guarded, GuardSettings
+from domain.account import AccountId, AccountState, BrokerId, UserId
+from domain.errors import BrokerError, SessionExpired
+from domain.portfolio import AccountSnapshot
+from orchestrator.accounts import repository, secrets
+from orchestrator.accounts.connection import Connection
+from orchestrator.accounts.repository import StoredAccount
+from orchestrator.accounts.schemas import AccountOut
+from orchestrator.accounts.snapshot import numbers, read_snapshot
+from orchestrator.bus import Bus, user_topic
+from orchestrator.config import Settings, endpoints
+from orchestrator.db import Database
+from orchestrator.ids import new_id
+from orchestrator.state import Clock
+from orchestrator.vault import SealBroken, Vault
+
+__all__ = ["Connection", "Connections"]
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+TOPIC = "accounts"  # between processes: this row changed, look again
+PASS = 0.25  # seconds between looks at what is due
+SETTLE = 0.3  # seconds that events gather before an account is read again
+BUSY_AFTER = 30.0  # seconds an account counts as busy after something happened there
+FIRST_READING = 2.0  # seconds an order waits for numbers never read before
+TOO_OLD = 3  # busy pauses after which numbers are read again before they are used
+
+
+class Connections:
+    """`background`: read all accounts regularly; without it (a process of HTTP only) when someone asks."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        bus: Bus,
+        vault: Vault,
+        settings: Settings,
+        clock: Clock,
+        adapters: Mapping[BrokerId, Adapter],
+        symbols: Callable[[BrokerId], Symbols],
+        background: bool = True,
+    ) -> None:
+        self._db, self._bus, self._vault, self._settings, self._clock = db, bus, vault, settings, clock
+        self._adapters, self._symbols, self._background = adapters, symbols, background
+        self._guard = GuardSettings(
+            read_deadline=settings.read_deadline,
+            write_deadline=settings.write_deadline,
+            breaker_failures=settings.breaker_failures,
+            breaker_reset=settings.breaker_reset,
+        )
+        self._all: dict[AccountId, Connection] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._wake = asyncio.Event()
+        self._origin = new_id("prc")
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    def of_user(self, user_id: UserId) -> list[Connection]:
+        """All the user's accounts that were not disconnected, oldest first."""
+        return [one for one in self._all.values() if one.account.user_id == user_id]
+
+    def get(self, account_id: AccountId) -> Connection | None:
+        return self._all.get(account_id)
+
+    def connected(self) -> list[Connection]:
+        """Of all users, those that are logged in."""
+        return [one for one in self._all.values() if one.ready]
+
+    async def ready(self, user_id: UserId) -> list[Connection]:
+        """The user's accounts with numbers fit to use: what was never read, or long ago, is read first (2 s at most).
+
+        An account that fails to answer keeps its old numbers and is not waited for again right away.
+        """
+        mine, now = self.of_user(user_id), asyncio.get_running_loop().time()
+        pause, waited = self._settings.refresh_busy, []
+        for one in mine:
+            age = now - one.tried_at
+            if not one.ready:
+                continue
+            if (one.snapshot is None and (one.failing_since is None or age > pause)) or age > TOO_OLD * pause:
+                waited.append(self._reading(one))
+            elif age > pause and not self._background:
+                self._reading(one)
+        if waited:
+            await asyncio.wait(waited, timeout=FIRST_READING)
+        return mine
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    async def refresh(self, account_id: AccountId) -> None:
+        """Read the account now (joining a reading under way) and wait for it. Never raises a broker's error."""
+        connection = self._all.get(account_id)
+        if connection is not None and connection.ready:
+            await asyncio.shield(self._reading(connection))
+
+    def invalidate(self, account_id: AccountId) -> None:
+        """Something happened there: read it again soon, and more often for a while."""
+        connection = self._all.get(account_id)
+        if connection is None or not connection.ready:
+            return
+        now = asyncio.get_running_loop().time()
+        connection.busy_until = now + BUSY_AFTER
+        if connection.dirty:
+            return
+        connection.dirty = True
+        connection.due_at = min(connection.due_at, now + SETTLE)
+        if not self._background:
+            self._spawn(self._read_soon(connection))
+
+    async def _read_soon(self, connection: Connection) -> None:
+        await asyncio.sleep(SETTLE)
+        if connection.ready:
+            await asyncio.shield(self._reading(connection))
+
+    def _reading(self, connection: Connection) -> asyncio.Task[None]:
+        if connection.refreshing is None or connection.refreshing.done():
+            connection.refreshing = self._spawn(self._read(connection))
+        return connection.refreshing
+
+    async def _read(self, connection: Connection) -> None:
+        broker, generation = connection.broker, connection.generation
+        if broker is None:
+            return
+        loop = asyncio.get_running_loop()
+        connection.tried_at, connection.dirty = loop.time(), False
+        connection.due_at = float("inf")
+        try:
+            snapshot = await read_snapshot(connection, broker, self._clock)
+        except SessionExpired as error:
+            await self.login_needed(connection.account.id, error.words)
+        except BrokerError as error:
+            if connection.generation == generation:
+                await self._not_read(connection, error.words)
+        else:
+            if connection.generation == generation and connection.ready:
+                await self._has_read(connection, snapshot)
+        finally:
+            # An event during the reading may not be in it.
+            pause = SETTLE if connection.dirty else self._pause(connection, loop.time())
+            connection.due_at = loop.time() + pause
+
+    async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
+        before, connection.snapshot = connection.snapshot, snapshot
+        recovered = connection.failing_since is not None
+        connection.failing_since = connection.last_error = None
+        if recovered:
+            await self.announce(connection)
+        if before is None or recovered or before.stale_since or numbers(before) != numbers(snapshot):
+            await self._portfolio_changed(connection, "recovered" if recovered else "numbers")
+
+    async def _not_read(self, connection: Connection, words: str) -> None:
+        first = connection.failing_since is None
+        now = self._clock()
+        connection.failing_since = connection.failing_since or now
+        connection.last_error = words
+        if connection.snapshot is not None and connection.snapshot.stale_since is None:
+            connection.snapshot = replace(connection.snapshot, stale_since=now)
+        if first:
+            log.warning("accounts.not_read", account=connection.account.id, words=words)
+            await self.announce(connection)
+            await self._portfolio_changed(connection, "stale")
+
+    def _pause(self, connection: Connection, now: float) -> float:
+        busy = (
+            connection.busy_until > now
+            or connection.failing_since is not None
+            or self._bus.watched(user_topic(connection.account.user_id))
+        )
+        return self._settings.refresh_busy if busy else self._settings.refresh_idle
+
+    # --- sessions ------------------------------------------------------------------------------------------------
+
+    async def login_needed(self, account_id: AccountId, words: str) -> None:
+        """A call said that the session is over: ask the broker once whether it is, then ask the person to log in."""
+        connection = self._all.get(account_id)
+        if connection is None or not connection.ready or connection.broker is None:
+            return
+        generation = connection.generation
+        with contextlib.suppress(BrokerError):
+            await connection.broker.profile()
+            log.info("accounts.session_lives", account=account_id, words=words)
+            return
+        if connection.generation == generation and connection.ready:
+            await self._end_session(connection, words)
+
+    async def _end_session(self, connection: Connection, words: str) -> None:
+        account_id, sealed = connection.account.id, connection.sealed_session
+        self._retire(connection.end(AccountState.LOGIN_NEEDED, words, self._clock()))
+        log.warning("accounts.login_needed", account=account_id, words=words)
+        await self._db.write(lambda db: repository.end_session(db, account_id, sealed, words))
+        await self._changed(connection)
+        await self._portfolio_changed(connection, "login_needed")
+
+    async def reload(self, account_id: AccountId) -> Connection | None:
+        """The row changed (login, rename, disconnect): take it over here, and tell the other processes."""
+        connection = await self._take_over(account_id)
+        if connection is not None:
+            await self.announce(connection)
+        await self._bus.publish(TOPIC, {"type": "account", "data": {"id": account_id, "from": self._origin}})
+        return connection
+
+    async def _take_over(self, account_id: AccountId) -> Connection | None:
+        stored = await self._db.read(lambda db: repository.by_id(db, account_id))
+        known = self._all.get(account_id)
+        if stored is None or stored.account.state is AccountState.DISCONNECTED:
+            if known is not None:
+                del self._all[account_id]
+                self._retire(known.end(AccountState.DISCONNECTED, None, self._clock()))
+                await self.announce(known)
+                await self._portfolio_changed(known, "disconnected")
+            return None
+        return self._hold(stored)
+
+    def _hold(self, stored: StoredAccount) -> Connection:
+        account = stored.account
+        connection = self._all.get(account.id)
+        if connection is None:
+            connection = Connection(
+                account=account,
+                adapter=self._adapters[account.broker],
+                endpoints=endpoints(self._settings, account.broker),
+                symbols=self._symbols(account.broker),
+                clock=self._clock,
+            )
+            self._all[account.id] = connection
+        connection.account, connection.connected_at = account, stored.connected_at
+        if connection.snapshot is not None:
+            connection.snapshot = replace(connection.snapshot, label=account.label)
+        if connection.failing_since is None:
+            connection.last_error = stored.last_error
+        if account.state is not AccountState.CONNECTED:
+            if connection.broker is not None:
+                self._retire(connection.end(account.state, stored.last_error, self._clock()))
+        elif stored.session is not None and stored.session != connection.sealed_session:
+            session = self._opened(stored)
+            if session is None:
+                words = "the stored session cannot be opened with this installation's key"
+                connection.end(AccountState.LOGIN_NEEDED, words, self._clock())
+            else:
+                connection.last_error = None
+                self._retire(connection.begin(session, stored.session, self._guard))
+                self._wake.set()
+        return connection
+
+    def _opened(self, stored: StoredAccount) -> Session | None:
+        if stored.session is None:
+            return None
+        try:
+            return secrets.open_session(self._vault, stored.account.id, stored.session)
+        except SealBroken as error:
+            log.error("accounts.seal_broken", account=stored.account.id, error=str(error))
+            return None
+
+    def _retire(self, broker: Guarded | None) -> None:
+        # A write may still be on its way over the old connection: let it end by itself before closing.
+        if broker is not None:
+            self._spawn(self._close_later(broker))
+
+    async def _close_later(self, broker: Guarded) -> None:
+        try:
+            await asyncio.sleep(self._settings.write_deadline + 1)
+        finally:
+            await broker.aclose()
+
+    # --- telling -------------------------------------------------------------------------------------------------
+
+    async def announce(self, connection: Connection) -> None:
+        """Tell the user's open screens how the account is now."""
+        connection.announced = _mark(connection)
+        await self._bus.publish(
+            user_topic(connection.account.user_id),
+            {"type": "account", "data": AccountOut.of(connection).model_dump(mode="json")},
+        )
+
+    async def _portfolio_changed(self, connection: Connection, reason: str) -> None:
+        await self._bus.publish(
+            user_topic(connection.account.user_id),
+            {"type": "portfolio", "data": {"reason": reason, "account": connection.account.id}},
+        )
+
+    async def _changed(self, connection: Connection) -> None:
+        await self.announce(connection)
+        data = {"id": connection.account.id, "from": self._origin}
+        await self._bus.publish(TOPIC, {"type": "account", "data": data})
+
+    # --- loops ---------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Load every account and begin to read them."""
+        for stored in await self._db.read(repository.live):
+            self._hold(stored)
+        listening = asyncio.Event()
+        self._spawn(self._listen(listening))
+        await listening.wait()
+        self._spawn(self._watch_over())
+
+    async def close(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        brokers = [one.broker for one in self._all.values() if one.broker is not None]
+        await asyncio.gather(*(broker.aclose() for broker in brokers), return_exceptions=True)
+
+    async def _listen(self, listening: asyncio.Event) -> None:
+        async with self._bus.subscribe(TOPIC) as events:
+            listening.set()
+            async for event in events:
+                if event.data.get("from") == self._origin:
+                    continue
+                ids = [AccountId(str(event.data["id"]))] if "id" in event.data else list(self._all)
+                for account_id in ids:
+                    try:
+                        await self._take_over(account_id)
+                    except (SQLAlchemyError, OSError) as error:
+                        log.error("accounts.not_taken_over", account=account_id, error=str(error))
+
+    async def _watch_over(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wake.clear()
+            now, moment = loop.time(), self._clock()
+            for connection in list(self._all.values()):
+                if not connection.ready:
+                    continue
+                ends = connection.account.session_expires_at
+                if ends is not None and moment >= ends:
+                    words = f"{connection.terms.name} ended the session: it ends every day"
+                    self._spawn(self._end_session(connection, words))
+                    continue
+                if self._background and connection.due_at <= now:
+                    self._reading(connection)
+                if connection.announced != _mark(connection):
+                    await self.announce(connection)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), PASS)
+
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            log.error("accounts.task_failed", exc_info=bug)
+
+
+def _mark(connection: Connection) -> tuple[str, ...]:
+    """What the screen shows of an account's health."""
+    health = connection.health()
+    return (
+        connection.account.state,
+        connection.account.label,
+        *((health.reads, health.writes) if health else ()),
+    )

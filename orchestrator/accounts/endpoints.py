@@ -1,0 +1,175 @@
+"""Brokers to choose from, and the user's accounts at them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Cookie, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection as SqlConnection
+from starlette.requests import HTTPConnection
+
+from domain.account import AccountId, AccountState, BrokerId, UserId
+from orchestrator.accounts import repository
+from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.accounts.logins import Logins, Started
+from orchestrator.accounts.schemas import (
+    AccountOut,
+    BrokerOut,
+    ConnectIn,
+    LoginAgainIn,
+    RenameIn,
+    StartedOut,
+)
+from orchestrator.config import Settings, app_credentials
+from orchestrator.errors import Problem, not_found, problems
+from orchestrator.identity.access import CurrentUser
+from orchestrator.state import Config, Db
+
+router = APIRouter(prefix="/v1", tags=["accounts"])
+
+COOKIE = "tm_connect"  # ties a login to the browser it was begun in
+COOKIE_PATH = "/v1/accounts"
+
+
+def _connections(connection: HTTPConnection) -> Connections:
+    return cast(Connections, connection.app.state.connections)
+
+
+def _logins(connection: HTTPConnection) -> Logins:
+    return cast(Logins, connection.app.state.logins)
+
+
+Live = Annotated[Connections, Depends(_connections)]
+LoginDesk = Annotated[Logins, Depends(_logins)]
+BrowserCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
+
+
+@router.get("/brokers", tags=["brokers"])
+async def list_brokers(logins: LoginDesk, settings: Config) -> list[BrokerOut]:
+    """Every broker: how to log in and what its API takes."""
+    return [
+        BrokerOut.from_terms(adapter.terms, app_configured=bool(app_credentials(settings, broker)))
+        for broker, adapter in logins.adapters.items()
+    ]
+
+
+@router.get("/accounts", responses=problems(401))
+async def list_accounts(user_id: CurrentUser, connections: Live) -> list[AccountOut]:
+    """My accounts, oldest first."""
+    return [AccountOut.of(one) for one in connections.of_user(user_id)]
+
+
+@router.post("/accounts", status_code=201, responses=problems(401, 409, 503, 504))
+async def connect_account(
+    body: ConnectIn,
+    response: Response,
+    user_id: CurrentUser,
+    logins: LoginDesk,
+    settings: Config,
+    cookie: BrowserCookie = None,
+) -> StartedOut:
+    """Begin to connect: go to `login_url` in this browser, or be connected at once where keys suffice."""
+    browser = _browser(response, cookie, settings)
+    started = await logins.connect(
+        user_id, broker=body.broker, label=body.label, credentials=body.credentials, browser=browser
+    )
+    return _started(started)
+
+
+@router.get("/accounts/callback/{broker}", status_code=303, response_class=RedirectResponse)
+async def finish_login(
+    broker: BrokerId, request: Request, logins: LoginDesk, cookie: BrowserCookie = None
+) -> RedirectResponse:
+    """Where brokers send the browser back to; it goes on to the Brokers page."""
+    try:
+        connection = await logins.finish(broker, dict(request.query_params), browser=cookie or "")
+    except Problem as problem:
+        return RedirectResponse(f"/brokers?{urlencode({'error': problem.code})}", status_code=303)
+    return RedirectResponse(f"/brokers?{urlencode({'connected': connection.account.id})}", status_code=303)
+
+
+@router.post("/accounts/{account_id}/login", responses=problems(401, 404, 409, 503, 504))
+async def log_in_again(
+    account_id: str,
+    body: LoginAgainIn,
+    response: Response,
+    user_id: CurrentUser,
+    logins: LoginDesk,
+    settings: Config,
+    cookie: BrowserCookie = None,
+) -> StartedOut:
+    """Connect an account again whose session has ended."""
+    browser = _browser(response, cookie, settings)
+    started = await logins.again(
+        user_id, AccountId(account_id), credentials=body.credentials, browser=browser
+    )
+    return _started(started)
+
+
+@router.get("/accounts/{account_id}", responses=problems(401, 404))
+async def get_account(account_id: str, user_id: CurrentUser, connections: Live) -> AccountOut:
+    """One account of mine."""
+    return AccountOut.of(_mine(connections, user_id, account_id))
+
+
+@router.patch("/accounts/{account_id}", responses=problems(401, 404))
+async def rename_account(
+    account_id: str, body: RenameIn, user_id: CurrentUser, connections: Live, db: Db
+) -> AccountOut:
+    """Give an account another label."""
+    account = _mine(connections, user_id, account_id).account
+    await db.write(lambda connection: repository.change(connection, account.id, {"label": body.label}))
+    renamed = await connections.reload(account.id)
+    if renamed is None:
+        raise not_found("account")
+    return AccountOut.of(renamed)
+
+
+@router.delete("/accounts/{account_id}", status_code=204, responses=problems(401, 404))
+async def disconnect_account(account_id: str, user_id: CurrentUser, connections: Live, db: Db) -> None:
+    """Disconnect: credentials and session are erased here. Orders at the broker are not touched."""
+    account = _mine(connections, user_id, account_id).account
+    erased = {
+        "state": AccountState.DISCONNECTED,
+        "credentials": None,
+        "session": None,
+        "session_expires_at": None,
+        "last_error": None,
+    }
+
+    def work(connection: SqlConnection) -> None:
+        repository.change(connection, account.id, erased)
+        repository.forget_logins(connection, account.id)
+        repository.clear_primary(connection, account.id)
+
+    await db.write(work)
+    await connections.reload(account.id)
+
+
+def _mine(connections: Connections, user_id: UserId, account_id: str) -> Connection:
+    connection = connections.get(AccountId(account_id))
+    if connection is None or connection.account.user_id != user_id:
+        raise not_found("account")
+    return connection
+
+
+def _browser(response: Response, cookie: str | None, settings: Settings) -> str:
+    """This browser's mark, made when it has none. Lax, because the way back is a link from the broker's site."""
+    mark = cookie or secrets.token_urlsafe(24)
+    response.set_cookie(
+        COOKIE,
+        mark,
+        max_age=settings.login_minutes * 60,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="lax",
+        secure=settings.cookie_secure,
+    )
+    return mark
+
+
+def _started(started: Started) -> StartedOut:
+    return StartedOut(account=AccountOut.of(started.connection), login_url=started.url)

@@ -1,0 +1,295 @@
+"""Connecting an account: to the broker's page and back, or by keys typed here.
+
+A login in progress belongs to one user, one account and one browser, works once, and ends after ten minutes.
+"""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection as SqlConnection
+
+from adapters.broker import Adapter, LoginKind, Session, Terms
+from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
+from domain.errors import BrokerError
+from orchestrator.accounts import repository, secrets
+from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.accounts.repository import LoginState, StoredAccount
+from orchestrator.config import Settings, app_credentials, endpoints
+from orchestrator.db import Database
+from orchestrator.errors import Problem, not_found, of_broker
+from orchestrator.identity.tokens import hash_of
+from orchestrator.ids import new_id
+from orchestrator.state import Clock
+from orchestrator.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """`url` is where the person goes now; None when the account is connected already."""
+
+    connection: Connection
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    db: Database
+    vault: Vault
+    settings: Settings
+    clock: Clock
+    adapters: Mapping[BrokerId, Adapter]
+    connections: Connections
+
+    async def connect(
+        self,
+        user_id: UserId,
+        *,
+        broker: BrokerId,
+        label: str | None,
+        credentials: Mapping[str, str],
+        browser: str,
+    ) -> Started:
+        """A new account. Raises Problem 422 for missing credentials, or the broker's no to keys typed here."""
+        terms = self.adapters[broker].terms
+        given = _given(terms, credentials, app_configured=bool(app_credentials(self.settings, broker)))
+        session = None
+        if terms.login is LoginKind.FORM:
+            session = await self._session(broker, given, answer=given)
+        account = await self.db.write(
+            lambda db: self._add(db, user_id, terms, label), lock=f"accounts:{user_id}"
+        )
+        if session is not None:
+            return Started(await self._keep(account, given, session), None)
+        connection = await self.connections.reload(account.id)
+        if connection is None:
+            raise not_found("account")
+        return Started(connection, await self._begin(account, given, stored=given, browser=browser))
+
+    async def again(
+        self,
+        user_id: UserId,
+        account_id: AccountId,
+        *,
+        credentials: Mapping[str, str] | None,
+        browser: str,
+    ) -> Started:
+        """Log in again, with the credentials given before unless there are new ones."""
+        known = await self.db.read(lambda db: repository.by_id(db, account_id))
+        if known is None or known.account.user_id != user_id:
+            raise not_found("account")
+        broker = known.account.broker
+        terms = self.adapters[broker].terms
+        given = {name: value for name, value in (credentials or {}).items() if value}
+        used = given or secrets.open_credentials(self.vault, account_id, known.credentials)
+        used = _given(terms, used, app_configured=bool(app_credentials(self.settings, broker)))
+        if terms.login is LoginKind.FORM:
+            session = await self._session(broker, used, answer=used)
+            return Started(await self._keep(known.account, used, session), None)
+        connection = self.connections.get(account_id) or await self.connections.reload(account_id)
+        if connection is None:  # disconnected: a new login brings it back, under its old name
+            connecting = {"state": AccountState.CONNECTING}
+            await self.db.write(lambda db: repository.change(db, account_id, connecting))
+            connection = await self.connections.reload(account_id)
+        if connection is None:
+            raise not_found("account")
+        url = await self._begin(known.account, used, stored=given or None, browser=browser)
+        return Started(connection, url)
+
+    async def finish(self, broker: BrokerId, answer: Mapping[str, str], *, browser: str) -> Connection:
+        """The redirect came back. Raises Problem with code login_state_invalid | login_state_expired |
+        login_other_browser | other_broker_user, or of the broker's error."""
+        login, known = await self.db.write(
+            lambda db: self._take(db, broker, answer.get("state", ""), browser)
+        )
+        account_id = known.account.id
+        credentials = secrets.open_for_login(self.vault, login.state_hash, login.credentials)
+        if credentials is None:
+            credentials = secrets.open_credentials(self.vault, account_id, known.credentials)
+        try:
+            session = await self._session(broker, credentials, answer=answer)
+            return await self._keep(known.account, credentials, session)
+        except Problem as problem:
+            detail = problem.detail
+            await self.db.write(lambda db: repository.change(db, account_id, {"last_error": detail}))
+            await self.connections.reload(account_id)
+            raise
+
+    # --- steps ---------------------------------------------------------------------------------------------------
+
+    def redirect_uri(self, broker: BrokerId) -> str:
+        """Where the broker sends the browser back to."""
+        return f"{self.settings.base_url}/v1/accounts/callback/{broker.value}"
+
+    def _add(self, db: SqlConnection, user_id: UserId, terms: Terms, label: str | None) -> BrokerAccount:
+        mine = repository.of_user(db, user_id)
+        for one in mine:
+            abandoned = one.account.state is AccountState.CONNECTING and one.connected_at is None
+            if one.account.broker is terms.broker and abandoned:
+                repository.remove(db, one.account.id)
+        taken = {one.account.label for one in mine if one.account.state is not AccountState.DISCONNECTED}
+        account = BrokerAccount(
+            id=AccountId(new_id("acc")),
+            user_id=user_id,
+            broker=terms.broker,
+            label=label or _free_label(terms.name, taken),
+            state=AccountState.CONNECTING,
+        )
+        repository.add(db, account, self.clock())
+        return account
+
+    async def _begin(
+        self,
+        account: BrokerAccount,
+        used: Mapping[str, str],
+        *,
+        stored: Mapping[str, str] | None,
+        browser: str,
+    ) -> str:
+        state = random.token_urlsafe(32)
+        now = self.clock()
+        login = LoginState(
+            state_hash=hash_of(state),
+            user_id=account.user_id,
+            account_id=account.id,
+            browser_hash=hash_of(browser),
+            credentials=secrets.seal_for_login(self.vault, hash_of(state), stored)
+            if stored is not None
+            else None,
+            expires_at=now + timedelta(minutes=self.settings.login_minutes),
+            used_at=None,
+        )
+        await self.db.write(lambda db: repository.add_login(db, login, now))
+        return self.adapters[account.broker].login.url(
+            {**app_credentials(self.settings, account.broker), **used},
+            endpoints(self.settings, account.broker),
+            redirect_uri=self.redirect_uri(account.broker),
+            state=state,
+        )
+
+    def _take(
+        self, db: SqlConnection, broker: BrokerId, state: str, browser: str
+    ) -> tuple[LoginState, StoredAccount]:
+        now, state_hash = self.clock(), hash_of(state)
+        login = repository.login(db, state_hash)
+        known = repository.by_id(db, login.account_id) if login else None
+        if login is None or known is None or known.account.broker is not broker:
+            raise Problem(400, "login_state_invalid", "this login was not begun here", fix="begin it again")
+        if login.browser_hash != hash_of(browser):
+            raise Problem(
+                400,
+                "login_other_browser",
+                "this login was begun in another browser",
+                fix=f"begin it again at {self.settings.base_url}",
+            )
+        if login.expires_at <= now:
+            raise Problem(400, "login_state_expired", "this login took too long", fix="begin it again")
+        if not repository.use_login(db, state_hash, now):
+            raise Problem(400, "login_state_invalid", "this login has been used", fix="begin it again")
+        return login, known
+
+    async def _session(
+        self, broker: BrokerId, credentials: Mapping[str, str], *, answer: Mapping[str, str]
+    ) -> Session:
+        try:
+            return await self.adapters[broker].login.session(
+                {**app_credentials(self.settings, broker), **credentials},
+                endpoints(self.settings, broker),
+                answer=answer,
+                redirect_uri=self.redirect_uri(broker),
+                now=self.clock(),
+            )
+        except BrokerError as error:
+            raise of_broker(error) from error
+
+    async def _keep(
+        self, account: BrokerAccount, credentials: Mapping[str, str], session: Session
+    ) -> Connection:
+        """Store the session, on the account that already is this broker user if there is one."""
+        kept = await self.db.write(
+            lambda db: self._store(db, account, credentials, session), lock=f"accounts:{account.user_id}"
+        )
+        if kept != account.id:
+            await self.connections.reload(account.id)
+        connection = await self.connections.reload(kept)
+        if connection is None:
+            raise not_found("account")
+        await self.connections.refresh(kept)
+        return connection
+
+    def _store(
+        self, db: SqlConnection, account: BrokerAccount, credentials: Mapping[str, str], session: Session
+    ) -> AccountId:
+        now = self.clock()
+        if account.broker_user_id not in (None, session.broker_user_id):
+            raise Problem(
+                409,
+                "other_broker_user",
+                f"you logged in as {session.broker_user_id}, but this account is {account.broker_user_id}",
+                fix=f"log in as {account.broker_user_id}, or connect the other one as a new account",
+            )
+        kept, values = account.id, {"label": account.label}
+        for one in repository.of_user(db, account.user_id):
+            same = (
+                one.account.broker is account.broker and one.account.broker_user_id == session.broker_user_id
+            )
+            if same and one.account.id != account.id:
+                # Twice the same account would show everything twice.
+                kept = one.account.id
+                repository.remove(db, account.id)
+                if one.account.state is not AccountState.DISCONNECTED:
+                    values = {}
+        repository.change(db, kept, values | self._session_values(kept, credentials, session, now))
+        return kept
+
+    def _session_values(
+        self, account_id: AccountId, credentials: Mapping[str, str], session: Session, now: datetime
+    ) -> dict[str, object]:
+        return {
+            "state": AccountState.CONNECTED,
+            "broker_user_id": session.broker_user_id,
+            "credentials": secrets.seal_credentials(self.vault, account_id, _lasting(credentials)),
+            "session": secrets.seal_session(self.vault, account_id, session),
+            "session_expires_at": session.expires_at,
+            "connected_at": now,
+            "last_error": None,
+        }
+
+
+def _given(terms: Terms, credentials: Mapping[str, str], *, app_configured: bool) -> dict[str, str]:
+    """The known, filled-in fields. Raises Problem 422 for an unknown or missing one."""
+    given = {name: value.strip() for name, value in credentials.items() if value.strip()}
+    known = {field.name for field in terms.credential_fields}
+    for name in given:
+        if name not in known:
+            raise _field_problem(
+                name, f"{terms.name} has no such login field", f"use {', '.join(sorted(known))}"
+            )
+    for field in terms.credential_fields:
+        if field.required and not app_configured and field.name not in given:
+            raise _field_problem(field.name, f"{terms.name} needs it", field.help or "fill it in")
+    if terms.login is LoginKind.FORM and not given:
+        name = terms.credential_fields[0].name
+        raise _field_problem(name, f"{terms.name} needs keys or a token", "fill in one way to log in")
+    return given
+
+
+def _field_problem(name: str, rule: str, fix: str) -> Problem:
+    return Problem(422, "credentials_invalid", rule, field=f"credentials.{name}", rule=rule, fix=fix)
+
+
+def _lasting(credentials: Mapping[str, str]) -> dict[str, str]:
+    # A pasted token is the session itself and ends with it.
+    return {name: value for name, value in credentials.items() if name != "access_token"}
+
+
+def _free_label(name: str, taken: set[str]) -> str:
+    number = 1
+    label = name
+    while label in taken:
+        number += 1
+        label = f"{name} {number}"
+    return label

@@ -1,0 +1,187 @@
+"""Brokers and accounts on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from adapters.broker import LoginKind, Terms
+from domain.account import AccountState, BrokerId
+from domain.instrument import Exchange
+from domain.order import OrderType, Product, Validity
+from orchestrator.accounts.connection import Connection
+from orchestrator.schemas import In, Out, Time
+
+Label = Annotated[str, Field(min_length=1, max_length=40)]
+Credentials = Annotated[
+    dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=4096)]],
+    Field(max_length=12),
+]
+
+
+class FieldOut(Out):
+    name: str
+    label: str
+    secret: bool
+    required: bool
+    help: str
+
+
+class LoginOut(Out):
+    """`redirect`: a page of the broker's; `form`: keys typed here. `app_configured`: no keys are needed."""
+
+    kind: LoginKind
+    app_configured: bool
+    fields: list[FieldOut]
+
+
+class FeaturesOut(Out):
+    modify: bool
+    disclosed_quantity: bool
+    move_funds: bool
+    order_stream: bool
+
+
+class CapabilitiesOut(Out):
+    """What the broker's API takes, from its documentation."""
+
+    exchanges: list[Exchange]
+    products: list[Product]
+    order_types: list[OrderType]
+    validities: list[Validity]
+    features: FeaturesOut
+
+    @classmethod
+    def of(cls, terms: Terms) -> CapabilitiesOut:
+        return cls(
+            exchanges=[one for one in Exchange if one in terms.exchanges],
+            products=[one for one in Product if one in terms.products],
+            order_types=[one for one in OrderType if one in terms.order_types],
+            validities=[one for one in Validity if one in terms.validities],
+            features=FeaturesOut(
+                modify=terms.modifies,
+                disclosed_quantity=terms.disclosed_quantity,
+                move_funds=terms.moves_funds,
+                order_stream=terms.order_stream,
+            ),
+        )
+
+
+class BrokerOut(CapabilitiesOut):
+    """`expires_daily_at` is IST, HH:MM."""
+
+    broker: BrokerId
+    name: str
+    letter: str
+    login: LoginOut
+    tag_length: int
+    expires_daily_at: str
+
+    @classmethod
+    def from_terms(cls, terms: Terms, *, app_configured: bool) -> BrokerOut:
+        return cls(
+            **dict(CapabilitiesOut.of(terms)),
+            broker=terms.broker,
+            name=terms.name,
+            letter=terms.letter,
+            login=LoginOut(
+                kind=terms.login,
+                app_configured=app_configured,
+                fields=[
+                    FieldOut(
+                        name=field.name,
+                        label=field.label,
+                        secret=field.secret,
+                        required=field.required and not app_configured,
+                        help=field.help,
+                    )
+                    for field in terms.credential_fields
+                ],
+            ),
+            tag_length=terms.tag_length[1],
+            expires_daily_at=f"{terms.session_ends_at:%H:%M}",
+        )
+
+
+class HealthOut(Out):
+    """Breakers (`reads`, `writes`) are closed, open or half_open. `reject_rate` is 0 to 1."""
+
+    reads: str
+    writes: str
+    place_ms_p50: int | None
+    last_seen: Time | None
+    reject_rate: float | None
+
+
+class AccountOut(Out):
+    """One of the user's accounts. `expires_at`: when the broker ends the session; then a person must log in."""
+
+    id: str
+    broker: BrokerId
+    name: str
+    letter: str
+    label: str
+    broker_user_id: str | None
+    state: AccountState
+    expires_at: Time | None
+    connected_at: Time | None
+    last_error: str | None
+    as_of: Time | None
+    stale_since: Time | None
+    health: HealthOut | None
+    capabilities: CapabilitiesOut
+
+    @classmethod
+    def of(cls, connection: Connection) -> AccountOut:
+        account, health = connection.account, connection.health()
+        snapshot = connection.snapshot
+        return cls(
+            id=account.id,
+            broker=account.broker,
+            name=connection.terms.name,
+            letter=connection.terms.letter,
+            label=account.label,
+            broker_user_id=account.broker_user_id,
+            state=account.state,
+            expires_at=account.session_expires_at if account.state is AccountState.CONNECTED else None,
+            connected_at=connection.connected_at,
+            last_error=connection.last_error,
+            as_of=snapshot.as_of if snapshot else None,
+            stale_since=snapshot.stale_since if snapshot else connection.failing_since,
+            health=HealthOut(
+                reads=health.reads,
+                writes=health.writes,
+                place_ms_p50=health.place_ms_p50,
+                last_seen=health.last_ok_at,
+                reject_rate=health.reject_rate,
+            )
+            if health
+            else None,
+            capabilities=CapabilitiesOut.of(connection.terms),
+        )
+
+
+class ConnectIn(In):
+    """`credentials` by the names of the broker's login fields."""
+
+    broker: BrokerId
+    label: Label | None = None
+    credentials: Credentials = Field(default_factory=dict)
+
+
+class LoginAgainIn(In):
+    """Without credentials those given before are used."""
+
+    credentials: Credentials | None = None
+
+
+class RenameIn(In):
+    label: Label
+
+
+class StartedOut(Out):
+    """`login_url`: where the person goes now; null when the account is connected already."""
+
+    account: AccountOut
+    login_url: str | None
