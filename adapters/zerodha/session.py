@@ -27,10 +27,17 @@ def session_end(now: datetime) -> datetime:
 
 
 class KiteLogin:
-    """The redirect goes to the one URL registered with the app; `redirect_uri` cannot be chosen per login."""
+    """The redirect goes to the one URL registered with the app; `redirect_uri` is not ours to choose per login."""
 
     def url(self, credentials: Credentials, endpoints: Endpoints, *, redirect_uri: str, state: str) -> str:
-        query = {"v": "3", "api_key": credentials["api_key"], "redirect_params": urlencode({"state": state})}
+        # Kite redirects to the URL registered with the app and does not read `redirect_url`; an app that was
+        # registered without one (the sandbox's) comes back there.
+        query = {
+            "v": "3",
+            "api_key": credentials["api_key"],
+            "redirect_params": urlencode({"state": state}),
+            "redirect_url": redirect_uri,
+        }
         return f"{endpoints.login}?{urlencode(query)}"
 
     async def session(

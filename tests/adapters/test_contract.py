@@ -1,0 +1,486 @@
+"""What every broker behind the interface must do, asked of each against its sandbox server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from adapters.broker import Broker, BrokerFill, Change, MarginAsk
+from domain.account import BrokerId
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Exchange, InstrumentId
+from domain.market import Tick
+from domain.money import Money, Price
+from domain.order import OrderReport, OrderType, Product, ReportStatus, Side, Validity
+from mocks.launch import Sandbox
+from tests.adapters.desk import INFY, TCS, Desk, Names, eventually, next_good, now, opened, present
+
+MASTERS: dict[BrokerId, Names] = {}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start(flow=False) as running:
+        yield running
+
+
+@pytest.fixture(params=present(), ids=str)
+async def desk(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[Desk]:
+    async with opened(sandbox, request.param, MASTERS) as account:
+        yield account
+
+
+def working(report: OrderReport) -> bool:
+    return report.status is ReportStatus.OPEN
+
+
+def complete(report: OrderReport) -> bool:
+    return report.status is ReportStatus.COMPLETE
+
+
+# --- the account -------------------------------------------------------------------------------------------------
+
+
+async def test_the_profile_names_the_person(desk: Desk) -> None:
+    profile = await desk.broker.profile()
+    assert profile.broker_user_id == desk.user_id
+
+
+async def test_a_fresh_account_has_all_its_cash_free(desk: Desk) -> None:
+    margin = await desk.broker.margin()
+    assert (margin.cash, margin.used, margin.available) == (
+        Money.of(1_000_000),
+        Money.of(0),
+        Money.of(1_000_000),
+    )
+
+
+async def test_an_open_order_holds_its_margin(desk: Desk) -> None:
+    child = desk.child(quantity=10)
+    await desk.placed(child)
+    assert child.price is not None
+    free = Money.of(1_000_000) - child.price * 10
+    await eventually(desk.broker.margin, lambda margin: margin.available == free)
+
+
+async def test_holdings_count_settled_and_t1_shares(desk: Desk) -> None:
+    holdings = {one.instrument: one for one in await desk.broker.holdings()}
+    infy, tcs = holdings[INFY], holdings[TCS]
+    assert (infy.isin, infy.quantity, infy.t1_quantity) == ("INE009A01021", 50, 0)
+    assert (infy.sellable_quantity, infy.average_price) == (50, Price.of("1400.55"))
+    assert (tcs.quantity, tcs.t1_quantity) == (20, 5)
+
+
+async def test_a_share_sold_today_leaves_the_holding(desk: Desk) -> None:
+    child = await desk.placed(desk.child(Side.SELL, 20, order_type=OrderType.MARKET))
+    await desk.until(child, complete)
+
+    async def infy() -> int:
+        return {one.instrument: one for one in await desk.broker.holdings()}[INFY].quantity
+
+    await eventually(infy, lambda quantity: quantity == 30)
+
+
+async def test_positions_are_empty_until_something_trades(desk: Desk) -> None:
+    assert [one for one in await desk.broker.positions() if one.quantity] == []
+    child = await desk.placed(desk.child(quantity=10, order_type=OrderType.MARKET, product=Product.MIS))
+    filled = await desk.until(child, complete)
+    positions = await eventually(desk.broker.positions, lambda found: any(one.quantity for one in found))
+    (position,) = [one for one in positions if one.quantity]
+    assert (position.instrument, position.product) == (INFY, Product.MIS)
+    assert (position.quantity, position.overnight_quantity, position.buy_quantity) == (10, 0, 10)
+    assert filled.average_price is not None
+    assert position.buy_value == filled.average_price * 10
+    assert position.average_price == filled.average_price
+
+
+async def test_delivery_bought_today_is_a_position_and_not_yet_a_holding(desk: Desk) -> None:
+    child = await desk.placed(desk.child(quantity=3, order_type=OrderType.MARKET))
+    await desk.until(child, complete)
+    positions = await eventually(desk.broker.positions, lambda found: any(one.quantity for one in found))
+    (position,) = [one for one in positions if one.quantity]
+    assert (position.product, position.quantity) == (Product.CNC, 3)
+    holdings = {one.instrument: one for one in await desk.broker.holdings()}
+    assert holdings[INFY].quantity == 50
+
+
+async def test_required_margin_is_the_brokers_own_figure(desk: Desk) -> None:
+    price = Price.of(1500)
+    delivery = MarginAsk(INFY, Side.BUY, 10, OrderType.LIMIT, Product.CNC, price)
+    intraday = replace(delivery, product=Product.MIS)
+    assert await desk.broker.required_margin(delivery) == Money.of(15_000)
+    assert await desk.broker.required_margin(intraday) == Money.of(3_000)
+
+
+# --- an order's life ---------------------------------------------------------------------------------------------
+
+
+async def test_a_placed_order_is_open_and_found_by_its_tag(desk: Desk) -> None:
+    child = await desk.placed(desk.child(quantity=7))
+    report = await desk.until(child, working)
+    assert report.broker_order_id == child.broker_order_id
+    assert (report.instrument, report.side, report.product) == (INFY, Side.BUY, Product.CNC)
+    assert (report.quantity, report.filled_quantity, report.price) == (7, 0, child.price)
+    assert [one.broker_order_id for one in await desk.broker.find(child)] == [child.broker_order_id]
+    book = {one.broker_order_id: one for one in await desk.broker.orders()}
+    assert book[report.broker_order_id].status is ReportStatus.OPEN
+    assert await desk.broker.trades(child) == []
+
+
+async def test_nothing_is_found_for_a_tag_never_sent(desk: Desk) -> None:
+    await desk.placed(desk.child())
+    assert await desk.broker.find(desk.child()) == []
+
+
+async def test_an_order_the_broker_does_not_know_is_none(desk: Desk) -> None:
+    child = await desk.placed(desk.child())
+    stranger = replace(child, broker_order_ids=("250101000000000",), tag=desk.child().tag)
+    assert await desk.broker.order(stranger) is None
+
+
+async def test_a_marketable_order_fills_and_its_trades_explain_it(desk: Desk) -> None:
+    price = Price(desk.price(INFY).amount + 10)
+    child = await desk.placed(desk.child(quantity=25, price=price))
+    report = await desk.until(child, complete)
+    assert report.filled_quantity == 25
+    trades = await eventually(
+        lambda: desk.broker.trades(child), lambda found: sum(t.fill.quantity for t in found) == 25
+    )
+    assert {one.broker_order_id for one in trades} == {child.broker_order_id}
+    value = Money.sum(one.fill.price * one.fill.quantity for one in trades)
+    assert report.average_price is not None
+    assert abs((report.average_price * 25 - value).amount) < Decimal("0.05")
+    assert all(one.fill.price <= price for one in trades)
+
+
+async def test_a_market_order_fills_inside_its_protection(desk: Desk) -> None:
+    last = desk.price(INFY)
+    child = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
+    report = await desk.until(child, complete)
+    assert report.average_price is not None
+    assert report.average_price.amount <= last.amount * Decimal("1.05")
+
+
+async def test_a_modification_is_seen_in_the_book(desk: Desk) -> None:
+    child = await desk.placed(desk.child(quantity=10))
+    await desk.until(child, working)
+    lower = desk.far_below(percent=7)
+    await desk.broker.modify(child, Change(6, OrderType.LIMIT, Validity.DAY, lower))
+    report = await desk.until(child, lambda one: one.quantity == 6)
+    assert (report.price, report.filled_quantity) == (lower, 0)
+
+
+async def test_a_cancelled_order_ends_unfilled(desk: Desk) -> None:
+    child = await desk.placed(desk.child())
+    await desk.until(child, working)
+    await desk.broker.cancel(child)
+    report = await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
+    assert report.filled_quantity == 0
+    await eventually(desk.broker.margin, lambda margin: margin.available == Money.of(1_000_000))
+
+
+async def test_a_stop_waits_for_its_trigger(desk: Desk) -> None:
+    price = Price(desk.far_below(percent=3).amount)
+    limit = desk.far_below(percent=4)
+    order = desk.child(Side.SELL, 5, order_type=OrderType.SL, price=limit, trigger_price=price)
+    child = await desk.placed(order)
+    report = await desk.until(child, lambda one: one.status is ReportStatus.TRIGGER_PENDING)
+    assert (report.trigger_price, report.order_type) == (price, OrderType.SL)
+
+
+async def test_an_ioc_order_does_not_stay(desk: Desk) -> None:
+    if Validity.IOC not in desk.broker.terms.validities:
+        with pytest.raises(BrokerRejected):
+            await desk.broker.place(desk.child(validity=Validity.IOC))
+        return
+    child = await desk.placed(desk.child(validity=Validity.IOC))
+    await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
+
+
+# --- refusals ----------------------------------------------------------------------------------------------------
+
+
+async def refused(desk: Desk, **fields: object) -> None:
+    """Place an order that must not live: a definite no at once, or an order that ends REJECTED with words."""
+    order = desk.child(**fields)  # type: ignore[arg-type]
+    words = ""
+    try:
+        child = await desk.placed(order)
+    except BrokerRejected as no:
+        words = no.words
+    else:
+        words = (await desk.until(child, lambda one: one.status is ReportStatus.REJECTED)).message
+    assert words
+    margin = await desk.broker.margin()
+    assert margin.available == Money.of(1_000_000)
+
+
+async def test_an_order_beyond_the_cash_is_refused_with_words(desk: Desk) -> None:
+    await refused(desk, quantity=5_000)
+
+
+async def test_selling_more_than_is_held_is_refused_with_words(desk: Desk) -> None:
+    await refused(desk, side=Side.SELL, quantity=51, price=desk.price(INFY))
+
+
+async def test_a_price_off_the_tick_is_refused(desk: Desk) -> None:
+    await refused(desk, price=Price(desk.far_below().amount + Decimal("0.03")))
+
+
+async def test_a_price_outside_the_band_is_refused(desk: Desk) -> None:
+    await refused(desk, price=Price(desk.price(INFY).amount / 2 // 1))
+
+
+async def test_an_instrument_not_listed_is_refused_before_anything_leaves(desk: Desk) -> None:
+    with pytest.raises(BrokerRejected):
+        await desk.broker.place(
+            desk.child(instrument=InstrumentId(Exchange.NSE, "NOSUCHCO"), price=Price.of(10))
+        )
+    assert desk.truth()["orders"] == []
+
+
+async def test_money_moves_only_where_the_terms_say_so(desk: Desk) -> None:
+    if desk.broker.terms.moves_funds:
+        await desk.broker.move_funds(Money.of("250.50"))
+        assert (await desk.broker.margin()).available == Money.of("1000250.50")
+        return
+    with pytest.raises(BrokerRejected):
+        await desk.broker.move_funds(Money.of(100))
+
+
+# --- market data -------------------------------------------------------------------------------------------------
+
+
+async def test_quotes_carry_price_close_band_and_depth(desk: Desk) -> None:
+    quotes = {one.instrument: one for one in await desk.broker.quotes([INFY, TCS])}
+    assert set(quotes) == {INFY, TCS}
+    quote = quotes[INFY]
+    assert quote.last_price == desk.price(INFY)
+    assert quote.prev_close is not None
+    assert abs(now() - quote.at) < timedelta(minutes=5)
+    assert quote.depth.bids[0].price < quote.depth.asks[0].price
+    assert quote.lower_circuit is None or quote.lower_circuit < quote.last_price
+
+
+async def test_the_master_lists_shares_with_lot_and_tick(desk: Desk) -> None:
+    listing = desk.names.listing(INFY)
+    assert listing is not None
+    assert (listing.instrument.lot, listing.instrument.tick) == (1, Price.of("0.10"))
+    assert listing.instrument.isin in (None, "INE009A01021")
+    assert desk.names.by_order_key(Exchange.NSE, listing.order_key) == INFY
+
+
+async def test_candles_come_oldest_first(desk: Desk) -> None:
+    candles = await desk.broker.candles(INFY, interval="1d", start=now() - timedelta(days=20), end=now())
+    assert len(candles) >= 8
+    assert [one.time for one in candles] == sorted(one.time for one in candles)
+    assert all(one.low <= min(one.open, one.close) <= max(one.open, one.close) <= one.high for one in candles)
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_dead_session_says_so_to_reads_and_writes(desk: Desk) -> None:
+    desk.fault("expire_token")
+    with pytest.raises(SessionExpired):
+        await desk.broker.margin()
+    with pytest.raises(SessionExpired):
+        await desk.broker.place(desk.child())
+    assert desk.truth()["orders"] == []
+
+
+async def test_a_session_that_dies_under_an_order_places_nothing(desk: Desk) -> None:
+    desk.fault("expire_token", "place", times=1)
+    with pytest.raises(SessionExpired):
+        await desk.broker.place(desk.child())
+    assert desk.truth()["orders"] == []
+
+
+async def test_a_dead_session_gets_no_streams(desk: Desk) -> None:
+    desk.fault("expire_token")
+    with pytest.raises(SessionExpired):
+        async with desk.listening():
+            pass
+    with pytest.raises(SessionExpired):
+        await ticks_of(desk, INFY)
+
+
+# --- faults of an order's way ------------------------------------------------------------------------------------
+
+
+async def test_a_slow_answer_is_still_an_answer(desk: Desk) -> None:
+    desk.fault("delay", "place", seconds=0.3, times=1)
+    child = await desk.placed(desk.child())
+    assert len(desk.truth()["orders"]) == 1
+    assert child.broker_order_id
+
+
+@pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
+async def test_an_order_accepted_without_an_answer_is_unknown_and_found_once(desk: Desk, fault: str) -> None:
+    desk.fault(fault, "place", times=1, seconds=0.2)
+    child = desk.child()
+    with pytest.raises(OutcomeUnknown):
+        await desk.broker.place(child)
+    found = await eventually(lambda: desk.broker.find(child), lambda reports: len(reports) > 0)
+    assert len(found) == 1
+    assert found[0].quantity == child.quantity
+    assert len(desk.truth()["orders"]) == 1
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "error_5xx_before"])
+async def test_an_order_lost_on_the_way_is_unknown_and_not_there(desk: Desk, fault: str) -> None:
+    desk.fault(fault, "place", times=1, seconds=0.2)
+    child = desk.child()
+    with pytest.raises(OutcomeUnknown):
+        await desk.broker.place(child)
+    assert await desk.broker.find(child) == []
+    assert desk.truth()["orders"] == []
+
+
+async def test_an_order_over_the_rate_limit_is_surely_not_placed(desk: Desk) -> None:
+    desk.fault("rate_limit", "place", times=1)
+    with pytest.raises(BrokerUnavailable):
+        await desk.broker.place(desk.child())
+    assert desk.truth()["orders"] == []
+
+
+@pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
+async def test_a_cancel_without_an_answer_is_unknown_and_sent_once(desk: Desk, fault: str) -> None:
+    child = await desk.placed(desk.child())
+    await desk.until(child, working)
+    desk.fault(fault, "cancel", times=1, seconds=0.2)
+    with pytest.raises(OutcomeUnknown):
+        await desk.broker.cancel(child)
+    await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
+
+
+async def test_a_modification_without_an_answer_is_unknown(desk: Desk) -> None:
+    child = await desk.placed(desk.child(quantity=10))
+    await desk.until(child, working)
+    desk.fault("timeout_before", "modify", times=1, seconds=0.2)
+    with pytest.raises(OutcomeUnknown):
+        await desk.broker.modify(child, Change(6, OrderType.LIMIT, Validity.DAY, child.price))
+    report = await desk.until(child, working)
+    assert report.quantity == 10
+
+
+async def test_an_outage_places_nothing_and_passes(desk: Desk) -> None:
+    await desk.broker.margin()  # a warm connection, which the outage cuts
+    desk.fault("outage")
+    for _ in range(2):
+        with pytest.raises((BrokerUnavailable, OutcomeUnknown)):
+            await desk.broker.place(desk.child())
+    with pytest.raises(BrokerUnavailable):
+        await desk.broker.margin()
+    assert desk.truth()["orders"] == []
+    desk.heal()
+
+    async def back() -> bool:
+        try:
+            await desk.broker.margin()
+        except BrokerUnavailable:
+            return False
+        return True
+
+    await eventually(back, bool)
+    await desk.placed(desk.child())
+    assert len(desk.truth()["orders"]) == 1
+
+
+READS: list[tuple[str, Callable[[Broker], Awaitable[object]]]] = [
+    ("funds", lambda broker: broker.margin()),
+    ("holdings", lambda broker: broker.holdings()),
+    ("positions", lambda broker: broker.positions()),
+    ("orders", lambda broker: broker.orders()),
+    ("quote", lambda broker: broker.quotes([INFY])),
+]
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "error_5xx_after_accept", "rate_limit"])
+@pytest.mark.parametrize(("call", "read"), READS, ids=[call for call, _ in READS])
+async def test_a_read_that_fails_is_unavailable(
+    desk: Desk, fault: str, call: str, read: Callable[[Broker], Awaitable[object]]
+) -> None:
+    desk.fault(fault, call, times=1, seconds=0.1)
+    with pytest.raises(BrokerUnavailable):
+        await read(desk.broker)
+    await read(desk.broker)
+
+
+# --- streams -----------------------------------------------------------------------------------------------------
+
+
+async def test_the_order_stream_tells_of_fills_and_cancels(desk: Desk) -> None:
+    async with desk.listening() as events:
+        resting = await desk.placed(desk.child())
+        bought = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
+        await next_good(events, lambda one: one_of(one, bought.broker_order_id) and filled_quantity(one) == 5)
+        await desk.broker.cancel(resting)
+        ended = await next_good(
+            events,
+            lambda one: (
+                isinstance(one, OrderReport)
+                and one_of(one, resting.broker_order_id)
+                and one.status is ReportStatus.CANCELLED
+            ),
+        )
+        assert isinstance(ended, OrderReport)
+        assert ended.quantity == resting.quantity
+
+
+def filled_quantity(event: object) -> int:
+    if isinstance(event, BrokerFill):
+        return event.fill.quantity
+    return event.filled_quantity if isinstance(event, OrderReport) else 0
+
+
+def one_of(event: object, order_id: str | None) -> bool:
+    return isinstance(event, OrderReport | BrokerFill) and event.broker_order_id == order_id
+
+
+async def test_a_dropped_order_stream_ends_and_a_new_one_connects(desk: Desk) -> None:
+    async with desk.listening() as events:
+        desk.fault("drop_socket")
+        with pytest.raises(BrokerUnavailable):
+            await next_good(events, lambda _: False)
+    desk.heal()
+    async with desk.listening() as events:
+        child = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
+        await next_good(events, lambda one: one_of(one, child.broker_order_id))
+
+
+async def ticks_of(desk: Desk, instrument: InstrumentId) -> Tick:
+    """The first tick of a new connection."""
+    async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
+        await feed.subscribe([instrument])
+        async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
+            return await next_good(ticks, lambda tick: tick.instrument == instrument)
+
+
+async def test_the_feed_tells_the_price_and_then_its_moves(desk: Desk) -> None:
+    before = desk.price(TCS)
+    moved = Price(before.amount + 2)
+    async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
+        await feed.subscribe([INFY, TCS])
+        async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
+            first = await next_good(ticks, lambda tick: tick.instrument == TCS)
+            assert (first.last_price, abs(now() - first.at) < timedelta(minutes=5)) == (before, True)
+            desk.sandbox.post("/prices", {"prices": {"NSE:TCS": str(moved)}})
+            await next_good(ticks, lambda tick: tick.instrument == TCS and tick.last_price == moved)
+
+
+async def test_a_dropped_feed_ends_and_a_new_one_connects(desk: Desk) -> None:
+    async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
+        await feed.subscribe([INFY])
+        async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
+            await next_good(ticks, lambda _: True)
+            desk.fault("drop_socket")
+            with pytest.raises(BrokerUnavailable):
+                await next_good(ticks, lambda _: False)
+    desk.heal()
+    assert (await ticks_of(desk, INFY)).last_price == desk.price(INFY)
