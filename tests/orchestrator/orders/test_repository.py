@@ -1,0 +1,277 @@
+"""Orders in both databases: kept whole, read back exactly, and what they hold beyond a snapshot."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from domain.account import AccountId, BrokerId, UserId
+from domain.instrument import Exchange, InstrumentId
+from domain.money import Money, Price
+from domain.order import (
+    Absent,
+    Accepted,
+    ChildId,
+    ChildOrder,
+    End,
+    Ended,
+    Fact,
+    Fill,
+    Filled,
+    Lost,
+    Modified,
+    Order,
+    OrderEvent,
+    OrderId,
+    OrderIntent,
+    OrderType,
+    Product,
+    Progress,
+    Side,
+    Source,
+    Status,
+    Validity,
+    Working,
+)
+from domain.routing import Charges, Policy, RoutingDecision
+from orchestrator.db import Database
+from orchestrator.orders import codec, repository
+from orchestrator.orders.repository import NewChild
+from orchestrator.tables import users
+
+T0 = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
+USER = UserId("usr_1")
+ZERODHA, UPSTOX = AccountId("acc_z"), AccountId("acc_u")
+INFY = InstrumentId(Exchange.NSE, "INFY")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+async def book(db: Database) -> Database:
+    row = {
+        "id": USER,
+        "email": "a@b.c",
+        "name": "",
+        "password_hash": "",
+        "mode": "orchestrator",
+        "created_at": T0,
+    }
+    await db.write(lambda conn: conn.execute(insert(users), row))
+    return db
+
+
+def child_of(order_id: str, account: AccountId = ZERODHA, **more: Any) -> ChildOrder:
+    number = next(_numbers)
+    sent: dict[str, Any] = {
+        "id": ChildId(f"chd_{number:04d}"),
+        "order_id": OrderId(order_id),
+        "account_id": account,
+        "broker": BrokerId.ZERODHA,
+        "slice": 1,
+        "instrument": INFY,
+        "side": Side.BUY,
+        "quantity": 10,
+        "order_type": OrderType.LIMIT,
+        "product": Product.CNC,
+        "validity": Validity.DAY,
+        "price": Price.of("1500.05"),
+        "trigger_price": None,
+        "tag": f"tag{number}",
+    }
+    return ChildOrder(**{**sent, **more})
+
+
+async def record(
+    db: Database, *children: ChildOrder, key: str | None = None, margin: str = "15000.50"
+) -> Order:
+    """An order of these children, one key each."""
+    first = children[0]
+    intent = OrderIntent(
+        first.instrument, first.side, sum(one.quantity for one in children), first.order_type, first.product,
+        price=first.price,
+    )  # fmt: skip
+    order = Order(first.order_id, USER, intent, T0, children)
+    charges = Charges(stt=Money.of("15.0005"))
+    decision = RoutingDecision(intent, Policy(), (), (), (), "hash", "words")
+    new = [NewChild(child, Money.of(margin), charges) for child in children]
+    await db.write(
+        lambda conn: repository.record(
+            conn,
+            order=order,
+            children=new,
+            decision=decision,
+            events=[OrderEvent(T0, "received", "Order received.")],
+            key=key or order.id,
+            fingerprint="f",
+        )
+    )
+    return order
+
+
+async def learn(db: Database, child: ChildOrder, *facts: Fact, at: datetime | None = None) -> ChildOrder:
+    changed = await db.write(lambda conn: repository.add_facts(conn, child.id, facts, answered_at=at))
+    return changed.after
+
+
+EVERY_FACT: list[Fact] = [
+    Accepted("111", T0),
+    Accepted("222", T0 + timedelta(seconds=1)),
+    Working(T0, True, "TRIGGER PENDING"),
+    Lost(T0, "timeout"),
+    Absent(T0, "not there"),
+    Ended(End.CANCELLED, T0, "by user"),
+    Progress(3, Price.of("1500.3333"), T0),
+    Modified(9, Price.of("1499.95"), None, T0),
+    Filled(Fill("t1", 2, Price.of("1500.10"), T0)),
+]
+
+
+def test_facts_survive_the_database_text() -> None:
+    child = child_of("ord_x")
+    for fact in EVERY_FACT:
+        child = repository.apply_all(child, [fact])
+        assert (
+            codec.load_facts(child_of("ord_x", id=child.id, tag=child.tag), codec.dump_facts(child)) == child
+        )
+
+
+async def test_an_order_is_read_back_as_it_was_recorded(book: Database) -> None:
+    order = await record(book, child_of("ord_1"), child_of("ord_1", UPSTOX, quantity=5))
+    stored = await book.read(lambda conn: repository.load(conn, USER, order.id))
+    assert stored is not None
+    assert stored.order == order
+    assert stored.decision.hash == "hash"
+    assert [event.kind for event in stored.timeline] == ["received"]
+    assert all(charges.stt == Money.of("15.0005") for charges in stored.child_charges.values())
+    assert await book.read(lambda conn: repository.load(conn, UserId("usr_2"), order.id)) is None
+
+
+async def test_a_parent_is_done_when_its_last_child_is(book: Database) -> None:
+    first, second = child_of("ord_1"), child_of("ord_1", UPSTOX)
+    await record(book, first, second)
+
+    async def open_orders() -> int:
+        return len(
+            await book.read(lambda conn: repository.page(conn, USER, status="open", before=None, limit=9))
+        )
+
+    await learn(book, first, Ended(End.REJECTED, T0, "no"), at=T0)
+    assert await open_orders() == 1
+    await learn(book, second, Filled(Fill("t", 10, Price.of(1500), T0)), at=T0)
+    assert await open_orders() == 0
+
+
+async def test_pages_go_back_in_time_without_gaps(book: Database) -> None:
+    for number in range(5):
+        await record(book, child_of(f"ord_{number}"))
+    seen: list[str] = []
+    before: OrderId | None = None
+    while page := await book.read(
+        lambda conn, b=before: repository.page(conn, USER, status="all", before=b, limit=2)  # type: ignore[misc]
+    ):
+        seen += [one.order.id for one in page]
+        before = page[-1].order.id
+    assert seen == ["ord_4", "ord_3", "ord_2", "ord_1", "ord_0"]
+
+
+async def test_one_key_makes_one_order(book: Database) -> None:
+    order = await record(book, child_of("ord_1"), key="k")
+    assert await book.read(lambda conn: repository.replayed(conn, USER, "k")) == (order.id, "f")
+    assert await book.read(lambda conn: repository.replayed(conn, UserId("usr_2"), "k")) is None
+
+
+async def held(db: Database, as_of: datetime) -> dict[AccountId, Money]:
+    found = await db.read(lambda conn: repository.held(conn, USER, {ZERODHA: as_of, UPSTOX: as_of}))
+    return {account: hold.margin for account, hold in found.items() if hold.margin}
+
+
+async def test_an_unanswered_order_holds_its_margin(book: Database) -> None:
+    await record(book, child_of("ord_1"))
+    assert await held(book, T0 + timedelta(hours=1)) == {ZERODHA: Money.of("15000.50")}
+
+
+async def test_an_answer_before_the_reading_is_in_the_brokers_own_figure(book: Database) -> None:
+    child = child_of("ord_1")
+    await record(book, child)
+    await learn(book, child, Accepted("1", T0), at=T0)
+    assert await held(book, T0) == {ZERODHA: Money.of("15000.50")}, "it may have come after the reading began"
+    assert await held(book, T0 + timedelta(microseconds=1)) == {}
+
+
+async def test_a_rejected_order_holds_nothing(book: Database) -> None:
+    child = child_of("ord_1")
+    await record(book, child)
+    await learn(book, child, Ended(End.REJECTED, T0, "no"), at=T0)
+    assert await held(book, T0 - timedelta(seconds=1)) == {}
+
+
+async def test_a_partly_filled_and_cancelled_order_holds_what_was_bought(book: Database) -> None:
+    child = child_of("ord_1")
+    await record(book, child, margin="15000.50")
+    await learn(book, child, Progress(4, Price.of(1500), T0), Ended(End.CANCELLED, T0, "by user"), at=T0)
+    assert await held(book, T0 - timedelta(seconds=1)) == {ZERODHA: Money.of("6000.20")}
+
+
+async def test_shares_of_an_open_sell_are_held_whatever_the_snapshot_says(book: Database) -> None:
+    child = child_of("ord_1", side=Side.SELL)
+    await record(book, child, margin="0")
+    await learn(book, child, Accepted("1", T0), Progress(4, Price.of(1500), T0), at=T0)
+
+    async def sold(as_of: datetime) -> int:
+        found = await book.read(lambda conn: repository.held(conn, USER, {ZERODHA: as_of}))
+        return found[ZERODHA].sold([INFY]) if ZERODHA in found else 0
+
+    assert await sold(T0 - timedelta(seconds=1)) == 10
+    assert await sold(T0 + timedelta(seconds=1)) == 6, "the fills are in the snapshot, the open rest is not"
+    await learn(book, child, Ended(End.CANCELLED, T0, "by user"))
+    assert await sold(T0 + timedelta(seconds=1)) == 0
+
+
+async def test_a_child_is_found_by_the_brokers_number_or_by_our_tag(book: Database) -> None:
+    child = child_of("ord_1")
+    await record(book, child)
+    find = repository.find_child
+    by_tag = await book.read(lambda conn: find(conn, ZERODHA, broker_order_id="9", tag=child.tag))
+    assert by_tag is not None
+    assert await book.read(lambda conn: find(conn, UPSTOX, broker_order_id="9", tag=child.tag)) is None
+    await learn(book, child, Accepted("9", T0))
+    by_number = await book.read(lambda conn: find(conn, ZERODHA, broker_order_id="9", tag=None))
+    assert by_number is not None
+    assert by_number[0].id == child.id
+
+
+async def test_only_unanswered_children_are_unclear(book: Database) -> None:
+    waiting, lost, taken = child_of("ord_1"), child_of("ord_2"), child_of("ord_3")
+    for child in (waiting, lost, taken):
+        await record(book, child)
+    await learn(book, lost, Lost(T0, "timeout"))
+    await learn(book, taken, Accepted("1", T0))
+    unclear = await book.read(repository.unclear_children)
+    assert [(live.child.id, live.child.status) for live in unclear] == [
+        (waiting.id, Status.SUBMITTING),
+        (lost.id, Status.UNKNOWN),
+    ]
+
+
+async def test_a_wish_to_cancel_is_remembered_with_live_children_only(book: Database) -> None:
+    lost, dead = child_of("ord_1"), child_of("ord_1", UPSTOX)
+    await record(book, lost, dead)
+    await learn(book, lost, Lost(T0, "timeout"))
+    await learn(book, dead, Ended(End.REJECTED, T0, "no"), at=T0)
+    await book.write(lambda conn: repository.ask_cancel(conn, OrderId("ord_1"), T0))
+    unclear = await book.read(repository.unclear_children)
+    assert [live.cancel_asked for live in unclear] == [True]
+
+
+async def test_the_timeline_keeps_its_order_and_the_brokers_words(book: Database) -> None:
+    child = child_of("ord_1")
+    order = await record(book, child)
+    said = OrderEvent(T0, "rejected", "Rejected.", child.id, "RMS: no funds", 12, Source.ANSWER)
+    await book.write(lambda conn: repository.add_events(conn, order.id, [said]))
+    stored = await book.read(lambda conn: repository.load(conn, USER, order.id))
+    assert stored is not None
+    assert stored.timeline[-1] == said
