@@ -1,0 +1,177 @@
+"""Orders on Upstox's wire: place, modify, cancel in both versions, and every way to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from time import perf_counter
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.backoffice.orders import Change, Order, OrderRequest
+from mocks.brokers.backoffice.refusal import Code, Refusal
+from mocks.brokers.upstox import wire
+from mocks.brokers.upstox.bodies import (
+    MARKET_TYPES,
+    PRICED,
+    STOPS,
+    amount,
+    json_object,
+    one_of,
+    order_request,
+    protection,
+    whole,
+)
+from mocks.brokers.upstox.desk import Desk
+from mocks.brokers.upstox.wire import Problem
+
+BATCH_LIMIT = 10
+
+
+def routes(desk: Desk) -> list[Route]:
+    orders = Orders(desk)
+    return [
+        desk.route("/v3/order/place", orders.place_v3, "POST"),
+        desk.route("/v2/order/place", orders.place_v2, "POST"),
+        desk.route("/v3/order/modify", orders.modify, "PUT"),
+        desk.route("/v2/order/modify", orders.modify, "PUT"),
+        desk.route("/v3/order/cancel", orders.cancel, "DELETE"),
+        desk.route("/v2/order/cancel", orders.cancel, "DELETE"),
+        desk.route("/v2/order/retrieve-all", orders.book, "GET"),
+        desk.route("/v2/order/details", orders.details, "GET"),
+        desk.route("/v2/order/history", orders.history, "GET"),
+        desk.route("/v2/order/trades/get-trades-for-day", orders.trades, "GET"),
+        desk.route("/v2/order/trades", orders.order_trades, "GET"),
+    ]
+
+
+class Orders:
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._names = desk, desk.names
+        self._office: BackOffice = desk.office
+
+    # one at a time ----------------------------------------------------------------------------------------
+
+    async def place_v3(self, request: Request, user_id: str) -> Response:
+        started = perf_counter()
+        self._desk.in_service()
+        body = await json_object(request)
+        asked = order_request(body, self._names)
+        order_ids = place(self._desk, user_id, asked, slicing=bool(body.get("slice")))
+        return wire.reply({"order_ids": order_ids}, metadata=_latency(started))
+
+    async def place_v2(self, request: Request, user_id: str) -> Response:
+        self._desk.in_service()
+        asked = order_request(await json_object(request), self._names)
+        [order_id] = place(self._desk, user_id, asked, slicing=False)
+        return wire.reply({"order_id": order_id})
+
+    async def modify(self, request: Request, user_id: str) -> Response:
+        started = perf_counter()
+        self._desk.in_service()
+        body = await json_object(request)
+        order_id = body.get("order_id")
+        if not isinstance(order_id, str) or not order_id:
+            raise Problem("UDAPI1023", "The order id is required", "order_id", order_id)
+        order = self._office.order(user_id, order_id)
+        kind = one_of(wire.TYPES, body, "order_type", "UDAPI1056")
+        validity = one_of(wire.VALIDITIES, body, "validity", "UDAPI1055")
+        price, trigger = amount(body, "price"), amount(body, "trigger_price")
+        quantity = whole(body, "quantity", "UDAPI1052", default=0)
+        change = Change(
+            quantity=quantity or None,
+            price=price if kind in PRICED and price else None,
+            trigger=trigger if kind in STOPS and trigger else None,
+            disclosed=whole(body, "disclosed_quantity", "UDAPI1039", default=0) or None,
+            type=kind if kind is not order.type else None,
+            validity=validity if validity is not order.validity else None,
+            protection=protection(body) if kind in MARKET_TYPES else None,
+        )
+        try:
+            self._office.modify(user_id, order_id, change)
+        except Refusal as no:
+            if no.code is Code.NOT_OPEN:
+                raise Problem(
+                    "UDAPI100041", "The order is complete, cancelled or rejected and cannot be modified"
+                ) from no
+            raise
+        return wire.reply({"order_id": order_id}, metadata=_latency(started))
+
+    async def cancel(self, request: Request, user_id: str) -> Response:
+        started = perf_counter()
+        self._desk.in_service()
+        order_id = _order_id(request)
+        try:
+            self._office.cancel(user_id, order_id)
+        except Refusal as no:
+            if no.code is Code.NOT_OPEN:
+                raise Problem(
+                    "UDAPI100040", "The order is complete, cancelled or rejected and cannot be cancelled"
+                ) from no
+            raise
+        return wire.reply({"order_id": order_id}, metadata=_latency(started))
+
+    # reads ------------------------------------------------------------------------------------------------
+
+    async def book(self, request: Request, user_id: str) -> Response:
+        return wire.reply([wire.order_row(order, self._names) for order in self._office.orders(user_id)])
+
+    async def details(self, request: Request, user_id: str) -> Response:
+        return wire.reply(wire.order_row(self._office.order(user_id, _order_id(request)), self._names))
+
+    async def history(self, request: Request, user_id: str) -> Response:
+        order_id, mark = request.query_params.get("order_id"), request.query_params.get("tag")
+        if not order_id and not mark:
+            raise Problem("UDAPI100059", "Either order_id or tag is required")
+        found: list[Order] = []
+        if order_id:
+            order = self._office.order(user_id, order_id)
+            found = [order] if not mark or order.tag == mark else []
+        elif mark:
+            found = self._office.orders_by_tag(user_id, mark)
+        if not found:
+            raise Problem("UDAPI100010", "The order does not exist")
+        return wire.reply(
+            [wire.history_row(order, row, self._names) for order in found for row in order.history]
+        )
+
+    async def trades(self, request: Request, user_id: str) -> Response:
+        rows = [
+            wire.trade_row(fill, self._office.order(user_id, fill.order_id), self._names)
+            for fill in self._office.trades(user_id)
+        ]
+        return wire.reply(rows)
+
+    async def order_trades(self, request: Request, user_id: str) -> Response:
+        order = self._office.order(user_id, _order_id(request))
+        return wire.reply([wire.trade_row(fill, order, self._names) for fill in order.fills])
+
+
+def place(desk: Desk, user_id: str, asked: OrderRequest, *, slicing: bool) -> list[str]:
+    """The ids of the orders placed: one, or with `slicing` one for each freeze quantity."""
+    freeze = desk.office.instrument(asked.key).freeze
+    sizes = list(pieces(asked.quantity, freeze)) if slicing and freeze else [asked.quantity]
+    if len(sizes) > BATCH_LIMIT:
+        raise Problem("UDAPI1118", f"At most {BATCH_LIMIT} orders in one request")
+    return [desk.office.place(user_id, replace(asked, quantity=size)).order_id for size in sizes]
+
+
+def _order_id(request: Request) -> str:
+    order_id = request.query_params.get("order_id")
+    if not order_id:
+        raise Problem("UDAPI1023", "The order id is required", "order_id")
+    return order_id
+
+
+def pieces(quantity: int, freeze: int) -> Iterable[int]:
+    while quantity > 0:
+        piece = min(quantity, freeze) if freeze else quantity
+        yield piece
+        quantity -= piece
+
+
+def _latency(started: float) -> dict[str, int]:
+    return {"latency": round((perf_counter() - started) * 1000)}
