@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mocks.exchange.book import Book
 
 STOPS = (OrderType.SL, OrderType.SL_M)
+UNPRICED = (OrderType.MARKET, OrderType.SL_M)
 
 
 class Amendment:
@@ -21,11 +22,14 @@ class Amendment:
     def __init__(self, order: Order, command: Modify) -> None:
         self.quantity = order.quantity if command.quantity is None else command.quantity
         self.price = order.price if command.price is None else command.price
+        if not command.price and order.asked in UNPRICED:
+            self.price = order.price  # a market order that rests keeps the price that the exchange gave it
         self.trigger = order.trigger if command.trigger is None else command.trigger
         self.disclosed = order.disclosed if command.disclosed is None else command.disclosed
-        self.type = order.type if command.type is None else command.type
+        # Brokers send every field with every change: the name it came under asks for nothing, nor does a
+        # trigger that stays as it is.
+        self.type = order.type if command.type in (None, order.asked) else command.type
         self.validity = order.validity if command.validity is None else command.validity
-        # Brokers send every field with every change: a trigger that stays as it is asks for nothing.
         self.trigger_given = command.trigger is not None and command.trigger not in (0, order.trigger)
         if self.type is OrderType.MARKET or self.type is OrderType.SL_M:
             self.price = 0
@@ -46,7 +50,8 @@ class Amendment:
         order.price = self.price
         order.trigger = self.trigger
         order.disclosed = self.disclosed
-        order.type = self.type
+        if self.type is not order.type:
+            order.type = order.asked = self.type
         if self.validity is not Validity.TTL:
             order.deadline = 0
         order.validity = self.validity

@@ -16,14 +16,16 @@ class Order:
     """A mutable order of the book. `open` is what may still trade; `shown` is the displayed part of it."""
 
     __slots__ = (
-        "buy", "client", "deadline", "disclosed", "filled", "level", "next", "number", "open", "previous",
+        "asked", "buy", "client", "deadline", "disclosed", "filled", "level", "next", "number", "open", "previous",
         "price", "protection", "quantity", "quiet", "shown", "stamp", "state", "trigger", "type", "validity",
     )  # fmt: skip
 
     def __init__(self, command: Add, buy: bool, quiet: bool) -> None:
         self.number = command.order
         self.buy = buy
-        self.type = command.type
+        self.type = self.asked = (
+            command.type
+        )  # `asked` is what the client calls it: a fired stop is a LIMIT here
         self.quantity = self.open = command.quantity
         self.filled = self.shown = self.stamp = self.deadline = 0
         self.price = 0 if command.type is MARKET else command.price

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, Calendar
 from mocks.exchange.flow import JUMP_S, Flow
 from mocks.exchange.indices import index_levels
-from mocks.exchange.journal import FORMAT, Journal, command_from, fingerprint, lines
+from mocks.exchange.journal import FORMAT, Journal, fingerprint
 from mocks.exchange.model import (
     Add,
     Cancel,
@@ -303,37 +303,3 @@ class Exchange:
         if phase is Phase.CONTINUOUS:
             self._flow.open_day()
             self._publish_at = self._tape.now
-
-
-def replay(journal: Iterable[str], instruments: Sequence[Instrument]) -> tuple[Exchange, list[Event]]:
-    """Build an exchange again from its log, with all its events. ValueError: not a log of these listings."""
-    exchange: Exchange | None = None
-    events: list[Event] = []
-    for line in lines(journal):
-        if exchange is None:
-            if line["op"] != "exchange" or line["format"] != FORMAT:
-                raise ValueError("not a journal of this format")
-            if line["instruments"] != fingerprint(instruments):
-                raise ValueError("the journal was written for other instruments")
-            exchange = Exchange(
-                instruments,
-                seed=line["seed"],
-                start_ns=line["t"],
-                flow=line["flow"],
-                always_open=line["always_open"],
-                last_prices=line["last_prices"],
-            )
-            exchange.listen(events.append)
-            continue
-        match line["op"]:
-            case "advance":
-                exchange.advance(line["to"])
-            case "flow":
-                exchange.set_flow(line["enabled"])
-            case "price":
-                exchange.set_price(line["key"], line["price"])
-            case _:
-                exchange.submit(command_from(line))
-    if exchange is None:
-        raise ValueError("an empty journal")
-    return exchange, events

@@ -26,7 +26,8 @@ from mocks.exchange.model import (
     Trade,
     Validity,
 )
-from mocks.exchange.venue import Exchange, replay
+from mocks.exchange.recovery import replay
+from mocks.exchange.venue import Exchange
 
 MONDAY = date(2026, 11, 16)
 NOON = india_ns(MONDAY, 12 * 60)
@@ -122,6 +123,40 @@ def test_set_price_fires_a_clients_stop() -> None:
     venue.listen(heard.append)
     venue.set_price("NSE:INFY", 152_900)
     assert any(isinstance(event, Trade) and event.sell == stop.order for event in heard)
+
+
+def test_a_fired_stop_may_still_be_called_by_its_name() -> None:
+    """Brokers repeat type and trigger with every change; the stop has long become a limit order."""
+    venue = exchange()
+    stop = Add("NSE:INFY", venue.next_order_number(), Side.SELL, OrderType.SL, 5, 153_950, 154_000)
+    venue.submit(stop)
+    venue.set_price("NSE:INFY", 153_900)
+    venue.submit(
+        Modify("NSE:INFY", stop.order, price=154_050, trigger=154_000, type=OrderType.SL, quantity=5)
+    )
+    found = venue.order("NSE:INFY", stop.order)
+    assert found is not None
+    assert (found.price, found.type, found.state) == (154_050, OrderType.LIMIT, OrderState.OPEN)
+
+
+def test_a_limit_order_can_become_a_market_order() -> None:
+    venue = exchange()
+    waiting = order(venue, Side.BUY, 10, 150_000)
+    venue.submit(waiting)
+    assert filled(venue.submit(Modify("NSE:INFY", waiting.order, type=OrderType.MARKET))) == 10
+
+
+def test_a_rested_market_order_keeps_its_price_when_only_the_quantity_changes() -> None:
+    venue = exchange()
+    big = order(venue, Side.BUY, 50_000)
+    venue.submit(big)
+    before = venue.order("NSE:INFY", big.order)
+    venue.submit(Modify("NSE:INFY", big.order, quantity=40_000, price=0, type=OrderType.MARKET))
+    after = venue.order("NSE:INFY", big.order)
+    assert before is not None
+    assert after is not None
+    assert (after.price, after.quantity) == (before.price, 40_000)
+    venue.submit(Cancel("NSE:INFY", big.order))
 
 
 # Refusals ----------------------------------------------------------------------------------------------------
