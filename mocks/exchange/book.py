@@ -8,7 +8,7 @@ refused command changes nothing, numbers are unique for ever. `matching.py` trad
 
 from __future__ import annotations
 
-from mocks.exchange.amendment import Amendment, amend
+from mocks.exchange.amendment import STOPS, Amendment, amend
 from mocks.exchange.auction import Uncrossing, uncross
 from mocks.exchange.checks import refusal
 from mocks.exchange.levels import Order
@@ -32,7 +32,6 @@ from mocks.exchange.model import (
 from mocks.exchange.tape import Tape
 
 MINUTE_NS = 60_000_000_000
-STOPS = (OrderType.SL, OrderType.SL_M)
 # Bound once: looking a member up in its enum costs as much as a call.
 BUY, LIMIT, MARKET, TTL = Side.BUY, OrderType.LIMIT, OrderType.MARKET, Validity.TTL
 CONTINUOUS, OPEN, TRIGGER_PENDING = Phase.CONTINUOUS, OrderState.OPEN, OrderState.TRIGGER_PENDING

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mocks.exchange.catalogue import Share, shares
 from mocks.exchange.matching import Matching
-from mocks.exchange.model import Instrument, Quote
+from mocks.exchange.model import Instrument, Kind, Quote
 
 BANKS = frozenset(
     [
@@ -152,7 +152,7 @@ def index_levels(instruments: Sequence[Instrument], books: Mapping[str, Matching
     """Every index among the instruments, on those of its constituents that are listed here."""
     found = {}
     for instrument in instruments:
-        if instrument.kind.value != "IDX":
+        if instrument.kind is not Kind.INDEX:
             continue
         listed = [share for share in members(instrument.symbol) if f"NSE:{share.symbol}" in books]
         whole = sum(share.market_cap for share in listed)
