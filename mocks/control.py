@@ -215,6 +215,7 @@ class Control:
         office = self._office(request.path_params["broker"])
         user_id = request.path_params["user_id"]
         quote = self._exchange.quote
+        ledger = office.ledger(user_id)
         orders = office.orders(user_id)
         return json_reply(
             {
@@ -226,7 +227,10 @@ class Control:
                     for order in orders
                 ],
                 "trades": [wire.fill_json(fill) for fill in office.trades(user_id)],
-                "holdings": [wire.holding_json(one, quote(one.key)) for one in office.holdings(user_id)],
+                "holdings": [
+                    wire.holding_json(one, quote(one.key), ledger.waiting(one.isin))
+                    for one in ledger.holdings.values()
+                ],
                 "positions": [wire.position_json(one, quote(one.key)) for one in office.positions(user_id)],
             }
         )

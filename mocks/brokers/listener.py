@@ -73,22 +73,23 @@ class Listener:
         """Down: connections are cut, new ones refused, the port stays ours. Up: it listens again."""
         self._down = down
         if down and self._server is not None:
-            self._close()
-            # Bound but not listening: connects are refused, and nobody else gets the port.
-            self._socket = _bind(self._host, self.port)
+            self._fall()
         elif not down and self._server is None and self._rising is None:
             self._socket.listen(BACKLOG)  # connects wait from now on; they are taken in a moment
             self._rising = asyncio.ensure_future(self._rise())
 
+    def _fall(self) -> None:
+        self._close()
+        # Bound but not listening: connects are refused, and nobody else gets the port.
+        self._socket = _bind(self._host, self.port)
+
     async def _rise(self) -> None:
-        """Listen again, unless it went down once more meanwhile."""
         try:
-            while self._server is None and not self._down:
-                await self._listen()
-                if self._down:
-                    self.set_down(True)
+            await self._listen()
         finally:
             self._rising = None
+        if self._down:  # it went down once more meanwhile
+            self._fall()
 
     def _close(self) -> None:
         if self._server is not None:

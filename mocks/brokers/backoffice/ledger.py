@@ -42,14 +42,18 @@ class Ledger:
         """Shares that a CNC sale may still take: free holdings + today's purchases - open CNC sales."""
         held = self.holdings.get(instrument.isin)
         bought = self.positions.get((instrument.key, Product.CNC))
-        waiting = sum(
+        free = (held.free if held else 0) + max(0, bought.quantity if bought else 0)
+        return free - self.waiting(instrument.isin)
+
+    def waiting(self, isin: str) -> int:
+        """Shares in open CNC sales."""
+        return sum(
             order.pending
             for order in self.live.values()
             if order.side is Side.SELL
             and order.product is Product.CNC
-            and self.instruments[order.key].isin == instrument.isin
+            and self.instruments[order.key].isin == isin
         )
-        return (held.free if held else 0) + max(0, bought.quantity if bought else 0) - waiting
 
     def unauthorised(self, instrument: Instrument, quantity: int) -> tuple[int, int]:
         """(shares a CNC sale needs from the depository, shares authorised for it) for an account without DDPI."""

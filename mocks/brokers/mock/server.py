@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
@@ -22,9 +23,10 @@ from mocks.brokers import login_page
 from mocks.brokers.backoffice.accounts import App, Session
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import OrderRequest
-from mocks.brokers.backoffice.profile import Profile, next_time_of_day
+from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
+from mocks.brokers.kite.candles import candles
 from mocks.brokers.mock import wire
 from mocks.brokers.mock.stream import stream
 from mocks.brokers.server import json_reply
@@ -64,6 +66,14 @@ STATUS = {
     Code.NO_POSITION: 409,
     Code.TOO_MANY_CHANGES: 409,
 }
+INTERVALS = {"1m": "minute", "5m": "5minute", "15m": "15minute", "1h": "60minute", "1d": "day"}
+MOST_CANDLES_OF = {
+    "1m": timedelta(days=31),
+    "5m": timedelta(days=93),
+    "15m": timedelta(days=186),
+    "1h": timedelta(days=400),
+    "1d": timedelta(days=2000),
+}
 MONEY_CODES = frozenset({Code.INSUFFICIENT_FUNDS})
 CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (method, re.compile(pattern), call)
@@ -83,6 +93,7 @@ CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("POST", r"/margin", "margin"),
         ("GET", r"/quotes", "quote"),
         ("GET", r"/ltp", "ltp"),
+        ("GET", r"/candles", "candles"),
         ("GET", r"/instruments", "instruments"),
         ("GET", r"/profile", "profile"),
         ("GET", r"/login", "login"),
@@ -138,7 +149,7 @@ class Server:
             Route("/token", self.token, methods=["POST"]),
             Route("/token", self._private(self.logout), methods=["DELETE"]),
             Route("/profile", self._private(self.profile)),
-            Route("/instruments", self._private(self.instruments)),
+            Route("/instruments", self.instruments),
             Route("/funds", self._private(self.funds)),
             Route("/funds/deposit", self._private(self.deposit), methods=["POST"]),
             Route("/funds/withdraw", self._private(self.withdraw), methods=["POST"]),
@@ -155,6 +166,7 @@ class Server:
             Route("/trades", self._private(self.trades)),
             Route("/quotes", self._private(self.quotes)),
             Route("/ltp", self._private(self.last_prices)),
+            Route("/candles", self._private(self.candles)),
             Route("/margin", self._private(self.margin), methods=["POST"]),
         ]
 
@@ -234,7 +246,8 @@ class Server:
         user = self._office.directory.user(session.user_id)
         return json_reply({"user_id": user.user_id, "name": user.name, "email": user.email})
 
-    async def instruments(self, request: Request, session: Session) -> Response:
+    async def instruments(self, request: Request) -> Response:
+        """Public."""
         return Response(self._instruments, media_type="application/json")
 
     async def funds(self, request: Request, session: Session) -> Response:
@@ -249,9 +262,12 @@ class Server:
         return json_reply(wire.funds_json(self._office.withdraw(session.user_id, amount)))
 
     async def holdings(self, request: Request, session: Session) -> Response:
-        held = self._office.holdings(session.user_id)
-        quote = self._office.exchange.quote
-        return json_reply({"holdings": [wire.holding_json(one, quote(one.key)) for one in held]})
+        ledger, quote = self._office.ledger(session.user_id), self._office.exchange.quote
+        rows = [
+            wire.holding_json(held, quote(held.key), ledger.waiting(held.isin))
+            for held in ledger.holdings.values()
+        ]
+        return json_reply({"holdings": rows})
 
     async def positions(self, request: Request, session: Session) -> Response:
         positions = self._office.positions(session.user_id)
@@ -330,6 +346,17 @@ class Server:
         prices = {key: wire.money(self._office.last_price(key)) for key in self._keys(request)}
         return json_reply({"last_prices": prices})
 
+    async def candles(self, request: Request, session: Session) -> Response:
+        query = request.query_params
+        instrument = self._office.instrument(query.get("symbol", ""))
+        if query.get("interval") not in INTERVALS:
+            raise BadInput("interval", f"interval is one of {', '.join(INTERVALS)}")
+        start, end = _moment(query.get("from"), "from"), _moment(query.get("to"), "to")
+        if end - start > MOST_CANDLES_OF[query["interval"]]:
+            raise BadInput("from", "the span is too long for this interval")
+        found = candles(instrument.token, INTERVALS[query["interval"]], start, end, instrument.prev_close)
+        return json_reply({"candles": [wire.candle_json(one) for one in found]})
+
     def _keys(self, request: Request) -> list[str]:
         """Unknown symbols are left out of the answer."""
         text = request.query_params.get("symbols", "")
@@ -383,6 +410,14 @@ def _amount(asked: wire.AmountIn) -> int:
         return wire.paise(asked.amount) or 0
     except ValueError as bad:
         raise BadInput("amount", str(bad)) from bad
+
+
+def _moment(text: str | None, field: str) -> datetime:
+    """A query loses the "+" of an offset unless it is escaped; both forms are taken."""
+    try:
+        return datetime.fromisoformat((text or "").replace(" ", "+")).astimezone(IST)
+    except ValueError as bad:
+        raise BadInput(field, f"{field} is a time like 2026-11-20T09:15:00+05:30") from bad
 
 
 def _redirect(target: str, params: dict[str, str]) -> Response:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mocks.brokers.backoffice.orders import Change, Fill, Order, OrderRequest, Product, Row, Stage
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
+from mocks.brokers.kite.candles import Candle
 from mocks.exchange.model import DepthLevel, Instrument, OrderType, Quote, Side, Validity
 
 STATUS: dict[Stage, str] = {
@@ -222,7 +223,8 @@ def funds_json(funds: Funds) -> dict[str, Any]:
     }
 
 
-def holding_json(held: Holding, quote: Quote) -> dict[str, Any]:
+def holding_json(held: Holding, quote: Quote, waiting: int) -> dict[str, Any]:
+    """`waiting`: shares in open delivery sales."""
     return {
         "symbol": held.key,
         "isin": held.isin,
@@ -230,6 +232,7 @@ def holding_json(held: Holding, quote: Quote) -> dict[str, Any]:
         "t1_quantity": held.t1,
         "used_quantity": held.used,
         "pledged_quantity": held.pledged,
+        "sellable_quantity": max(0, held.free - waiting),
         "average_price": average(held.average),
         "last_price": money(quote.last_price),
         "prev_close": money(quote.prev_close),
@@ -242,6 +245,10 @@ def position_json(position: Position, quote: Quote) -> dict[str, Any]:
         "product": position.product.value,
         "quantity": position.quantity,
         "average_price": average(position.average),
+        "buy_quantity": position.buy_quantity,
+        "buy_value": money(position.buy_value),
+        "sell_quantity": position.sell_quantity,
+        "sell_value": money(position.sell_value),
         "overnight_quantity": position.overnight_quantity,
         "overnight_price": money(position.overnight_price),
         "day_buy_quantity": position.day_buy_quantity,
@@ -271,6 +278,18 @@ def instrument_json(instrument: Instrument) -> dict[str, Any]:
         "underlying": instrument.underlying or None,
         "expiry": instrument.expiry or None,
         "strike": price(instrument.strike),
+    }
+
+
+def candle_json(candle: Candle) -> dict[str, Any]:
+    opened, high, low, close = (money(one) for one in candle.prices)
+    return {
+        "time": when(candle.at),
+        "open": opened,
+        "high": high,
+        "low": low,
+        "close": close,
+        "volume": candle.volume,
     }
 
 

@@ -1,0 +1,120 @@
+"""The Mock broker's websocket: JSON ticks and order updates. One connection per call; the caller reconnects.
+
+A heartbeat comes every three silent seconds, so longer silence means a dead connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from adapters import http
+from adapters.broker import Clock, Connected, Session, StreamEvent
+from adapters.mock import wire
+from domain.errors import BrokerUnavailable, SessionExpired
+from domain.instrument import InstrumentId
+from domain.market import Tick
+
+SILENCE_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
+
+
+@asynccontextmanager
+async def _connection(session: Session, url: str) -> AsyncIterator[ClientConnection]:
+    """An open socket that said "ready". Raises SessionExpired or BrokerUnavailable; so does its end in the block."""
+    try:
+        async with connect(
+            url,
+            additional_headers={"Authorization": f"Bearer {session.access_token}"},
+            user_agent_header=http.USER_AGENT,
+            open_timeout=CONNECT_SECONDS,
+            close_timeout=1.0,
+            ping_interval=None,  # the heartbeat tells more than pongs would
+            compression=None,
+            proxy=None,
+            max_size=2**22,
+        ) as socket:
+            if (first := await _next(socket)).get("type") != "ready":
+                raise BrokerUnavailable(f"Mock Broker's stream began with {first.get('type')!r}")
+            yield socket
+    except (OSError, TimeoutError, WebSocketException) as error:
+        raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+
+
+async def _next(socket: ClientConnection) -> Mapping[str, Any]:
+    """The next message. An error message ends the stream as what it says."""
+    try:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            message = http.exact_json(await socket.recv(decode=False))
+    except TimeoutError as error:
+        raise BrokerUnavailable(f"the stream was silent for {SILENCE_SECONDS:.0f} s") from error
+    except ValueError as error:
+        raise BrokerUnavailable(f"unreadable stream message: {error!r}") from error
+    if not isinstance(message, dict):
+        raise BrokerUnavailable("unreadable stream message: no object")
+    if message.get("type") == "error":
+        words, code = str(message.get("message")), str(message.get("code"))
+        raise (SessionExpired if code in wire.DEAD_SESSION else BrokerUnavailable)(words, code=code)
+    return message
+
+
+class MockFeed:
+    """Prices over one open socket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+        await self._send("subscribe", instruments)
+
+    async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
+        await self._send("unsubscribe", instruments)
+
+    async def ticks(self) -> AsyncIterator[Tick]:
+        try:
+            while True:
+                message = await _next(self._socket)
+                if message.get("type") == "tick":
+                    yield wire.tick(message)
+        except WebSocketException as error:
+            raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise BrokerUnavailable(f"unreadable tick: {error!r}") from error
+
+    async def _send(self, action: str, instruments: Collection[InstrumentId]) -> None:
+        try:
+            await self._socket.send(
+                json.dumps({"action": action, "symbols": [str(one) for one in instruments]})
+            )
+        except WebSocketException as error:
+            raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def market_feed(session: Session, url: str) -> AsyncIterator[MockFeed]:
+    async with _connection(session, url) as socket:
+        yield MockFeed(socket)
+
+
+async def order_stream(session: Session, url: str, clock: Clock) -> AsyncIterator[StreamEvent]:
+    """Updates of all orders of the account, each fill also as a trade."""
+    async with _connection(session, url) as socket:
+        yield Connected(clock())
+        while True:
+            message = await _next(socket)
+            if message.get("type") != "order":
+                continue
+            try:
+                report = wire.order_report(message["order"])
+                fill = wire.broker_fill(message["fill"]) if message.get("fill") else None
+            except (KeyError, TypeError, ValueError) as error:
+                raise BrokerUnavailable(f"unreadable order update: {error!r}") from error
+            yield report
+            if fill is not None:
+                yield fill

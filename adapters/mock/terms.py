@@ -1,0 +1,50 @@
+"""What the sandbox's native Mock broker takes, as data. Source: docs/sandbox.md."""
+
+from __future__ import annotations
+
+import string
+from datetime import time
+
+from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
+from domain.account import BrokerId
+from domain.instrument import Exchange
+from domain.order import OrderType, Product, Validity
+
+TERMS = Terms(
+    broker=BrokerId.MOCK,
+    name="Mock Broker",
+    letter="M",
+    login=LoginKind.REDIRECT,
+    credential_fields=(
+        CredentialField(
+            "api_key", "Client ID", secret=False, required=True, help="The sandbox's own is sandboxdemo"
+        ),
+        CredentialField(
+            "api_secret",
+            "Client secret",
+            secret=True,
+            required=True,
+            help="The sandbox's is sandboxdemo-secret",
+        ),
+    ),
+    session_ends_at=time(6, 0),
+    exchanges=frozenset({Exchange.NSE, Exchange.BSE, Exchange.NFO, Exchange.BFO}),
+    products=frozenset(Product),
+    order_types=frozenset(OrderType),
+    validities=frozenset(Validity),
+    tag_length=(1, 40),
+    tag_alphabet=string.ascii_uppercase + string.ascii_lowercase + string.digits,
+    # The sandbox counts nothing; these keep a program's habits right for a real broker.
+    limits=(
+        RateLimit("order", 10, 1),
+        RateLimit("quote", 10, 1),
+        RateLimit("history", 10, 1),
+        RateLimit("other", 20, 1),
+    ),
+    disclosed_quantity=True,
+    moves_funds=True,
+    quote_batch=500,
+    margin_rates={Product.CNC: "1", Product.MTF: "0.4", Product.MIS: "0.2", Product.NRML: "0.15"},
+    visible_after=0.5,
+    quiet_window=5.0,
+)

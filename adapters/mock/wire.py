@@ -1,0 +1,341 @@
+"""The Mock broker's words, pure: domain to JSON and back, and what every answer to a write proves.
+
+Prices and amounts travel as decimal strings in rupees, times as RFC 3339.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from adapters.broker import BrokerFill, Change, Listing, MarginAsk, Profile
+from adapters.http import exact_json
+from domain.account import Margin
+from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Instrument, InstrumentId, Kind
+from domain.market import Candle, Depth, DepthLevel, Quote, Tick
+from domain.money import Money, Price
+from domain.order import (
+    Accepted,
+    ChildOrder,
+    Fill,
+    OrderReport,
+    OrderType,
+    Product,
+    ReportStatus,
+    Side,
+    Validity,
+)
+from domain.position import Holding, Position
+
+# --- words: total tables ------------------------------------------------------------------------------------------
+
+SIDE_WORDS = {Side.BUY: "BUY", Side.SELL: "SELL"}
+TYPE_WORDS = {
+    OrderType.MARKET: "MARKET",
+    OrderType.LIMIT: "LIMIT",
+    OrderType.SL: "SL",
+    OrderType.SL_M: "SL-M",
+}
+PRODUCT_WORDS = {Product.CNC: "CNC", Product.MIS: "MIS", Product.NRML: "NRML", Product.MTF: "MTF"}
+VALIDITY_WORDS = {Validity.DAY: "DAY", Validity.IOC: "IOC"}
+SIDES = {word: side for side, word in SIDE_WORDS.items()}
+TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
+PRODUCTS = {word: product for product, word in PRODUCT_WORDS.items()}
+KINDS = {"EQ": Kind.EQUITY, "IDX": Kind.INDEX, "FUT": Kind.FUTURE, "CE": Kind.CALL, "PE": Kind.PUT}
+STATUSES = {
+    "pending": ReportStatus.PENDING,
+    "modify_pending": ReportStatus.PENDING,
+    "modified": ReportStatus.PENDING,
+    "not_modified": ReportStatus.PENDING,
+    "cancel_pending": ReportStatus.PENDING,
+    "triggered": ReportStatus.PENDING,
+    "open": ReportStatus.OPEN,
+    "trigger_pending": ReportStatus.TRIGGER_PENDING,
+    "complete": ReportStatus.COMPLETE,
+    "cancelled": ReportStatus.CANCELLED,
+    "rejected": ReportStatus.REJECTED,
+}
+INTERVALS = frozenset({"1m", "5m", "15m", "1h", "1d"})
+
+# --- outcomes: (HTTP status, error code); None stands for any code -------------------------------------------------
+
+Outcome = type[BrokerError]
+
+OUTCOMES: Mapping[tuple[int, str | None], Outcome] = {
+    (400, "bad_code"): BrokerRejected,
+    (400, "bad_redirect"): BrokerRejected,
+    (401, "no_session"): SessionExpired,
+    (401, "session_expired"): SessionExpired,
+    (401, "unknown_app"): BrokerRejected,
+    (404, "unknown_order"): BrokerRejected,
+    (409, "not_open"): BrokerRejected,
+    (409, "below_filled"): BrokerRejected,
+    (409, "closed"): BrokerRejected,
+    (409, "insufficient_funds"): BrokerRejected,
+    (409, "insufficient_holdings"): BrokerRejected,
+    (409, "needs_authorisation"): BrokerRejected,
+    (409, "no_position"): BrokerRejected,
+    (409, "too_many_changes"): BrokerRejected,
+    (422, None): BrokerRejected,
+    (429, None): BrokerUnavailable,
+}
+DEAD_SESSION = frozenset({"no_session", "session_expired"})
+
+
+def write_answer(status: int, content: bytes) -> Mapping[str, Any]:
+    """The body of a write's answer. What the table does not list is OutcomeUnknown."""
+    return _answer(status, content, OutcomeUnknown)
+
+
+def read_answer(status: int, content: bytes) -> Mapping[str, Any]:
+    """The body of a read's answer. What the table does not list is BrokerUnavailable."""
+    return _answer(status, content, BrokerUnavailable)
+
+
+def _answer(status: int, content: bytes, otherwise: Outcome) -> Mapping[str, Any]:
+    try:
+        body = exact_json(content)
+    except ValueError:
+        body = None
+    if status in (200, 201) and isinstance(body, dict):
+        return body
+    error = body.get("error") if isinstance(body, dict) else None
+    told = error if isinstance(error, dict) else {}
+    code = str(told.get("code") or "") or None
+    words = str(told.get("message") or "") or f"Mock Broker answered HTTP {status} without words"
+    outcome = (
+        otherwise
+        if code is None
+        else OUTCOMES.get((status, code)) or OUTCOMES.get((status, None)) or otherwise
+    )
+    raise outcome(words, code=code or str(status))
+
+
+# --- orders out ---------------------------------------------------------------------------------------------------
+
+
+def place_body(child: ChildOrder, symbol: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "symbol": symbol,
+        "side": SIDE_WORDS[child.side],
+        "product": PRODUCT_WORDS[child.product],
+        "quantity": child.quantity,
+        **_terms(child.order_type, child.validity, child.price, child.trigger_price),
+        "tag": child.tag,
+    }
+    if child.disclosed_quantity:
+        body["disclosed_quantity"] = child.disclosed_quantity
+    return body
+
+
+def change_body(change: Change) -> dict[str, Any]:
+    """`quantity` is the new total, filled part included."""
+    terms = _terms(change.order_type, change.validity, change.price, change.trigger_price)
+    return {"quantity": change.quantity, **terms}
+
+
+def margin_body(ask: MarginAsk, symbol: str) -> dict[str, Any]:
+    return {
+        "symbol": symbol,
+        "side": SIDE_WORDS[ask.side],
+        "product": PRODUCT_WORDS[ask.product],
+        "quantity": ask.quantity,
+        **_terms(ask.order_type, Validity.DAY, ask.price, ask.trigger_price),
+    }
+
+
+def _terms(
+    order_type: OrderType, validity: Validity, price: Price | None, trigger_price: Price | None
+) -> dict[str, str]:
+    terms = {"type": TYPE_WORDS[order_type], "validity": VALIDITY_WORDS[validity]}
+    if price is not None and order_type in (OrderType.LIMIT, OrderType.SL):
+        terms["price"] = str(price)
+    if trigger_price is not None and order_type in (OrderType.SL, OrderType.SL_M):
+        terms["trigger_price"] = str(trigger_price)
+    return terms
+
+
+# --- orders in ----------------------------------------------------------------------------------------------------
+
+
+def accepted(body: Mapping[str, Any]) -> Accepted:
+    """The answer to a placement. A "created" without an id proves nothing: OutcomeUnknown."""
+    try:
+        return Accepted(str(body["order_id"]), moment(body["received_at"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise OutcomeUnknown(f"Mock Broker answered the order without an id: {error!r}") from error
+
+
+def order_report(row: Mapping[str, Any]) -> OrderReport:
+    words = str(row["status"])
+    times = (row.get("received_at"), row.get("exchange_at"), row.get("updated_at"))
+    return OrderReport(
+        broker_order_id=str(row["order_id"]),
+        status=STATUSES.get(words, ReportStatus.UNRECOGNISED),
+        words=words,
+        at=max(moment(text) for text in times if text),
+        quantity=int(row["quantity"]),
+        filled_quantity=int(row["filled_quantity"]),
+        average_price=_price(row.get("average_price")),
+        tag=str(row["tag"]) if row.get("tag") else None,
+        instrument=_instrument_id(row.get("symbol")),
+        side=SIDES.get(str(row.get("side"))),
+        product=PRODUCTS.get(str(row.get("product"))),
+        order_type=TYPES.get(str(row.get("type"))),
+        price=_price(row.get("price")),
+        trigger_price=_price(row.get("trigger_price")),
+        exchange_order_id=str(row["exchange_order_id"]) if row.get("exchange_order_id") else None,
+        message=str(row.get("message") or ""),
+    )
+
+
+def broker_fill(row: Mapping[str, Any]) -> BrokerFill:
+    fill = Fill(
+        trade_id=str(row["trade_id"]),
+        quantity=int(row["quantity"]),
+        price=Price.of(row["price"]),
+        at=moment(row["at"]),
+    )
+    return BrokerFill(broker_order_id=str(row["order_id"]), fill=fill)
+
+
+def moment(text: Any) -> datetime:
+    """RFC 3339 with an offset. Raises ValueError for anything else."""
+    at = datetime.fromisoformat(str(text))
+    if at.tzinfo is None:
+        raise ValueError(f"a time without an offset: {text!r}")
+    return at
+
+
+def _price(value: Any) -> Price | None:
+    """Raises TypeError for a JSON float: prices are strings here."""
+    return None if value is None else Price.of(value)
+
+
+def _open_price(value: Any) -> Price | None:
+    """As `_price`; the average of nothing is written 0.00."""
+    return _price(value) or None
+
+
+def _instrument_id(symbol: Any) -> InstrumentId | None:
+    """Mock Broker's symbols are ours. None for an exchange we do not know."""
+    try:
+        return InstrumentId.parse(str(symbol))
+    except ValueError:
+        return None
+
+
+# --- the account --------------------------------------------------------------------------------------------------
+
+
+def profile(body: Mapping[str, Any]) -> Profile:
+    return Profile(str(body["user_id"]), str(body["name"]), str(body["email"]))
+
+
+def margin(body: Mapping[str, Any]) -> Margin:
+    return Margin(
+        cash=Money.of(body["cash"]), used=Money.of(body["used"]), available=Money.of(body["available"])
+    )
+
+
+def holding(row: Mapping[str, Any]) -> Holding:
+    t1 = int(row["t1_quantity"])
+    owned = int(row["quantity"]) + t1 - int(row["used_quantity"])
+    return Holding(
+        instrument=InstrumentId.parse(str(row["symbol"])),
+        isin=str(row["isin"]),
+        quantity=owned,
+        t1_quantity=min(t1, owned),
+        sellable_quantity=int(row["sellable_quantity"]),
+        average_price=_open_price(row["average_price"]),
+        last_price=_price(row["last_price"]),
+        close_price=_price(row["prev_close"]),
+        pledged_quantity=int(row["pledged_quantity"]),
+    )
+
+
+def position(row: Mapping[str, Any]) -> Position:
+    quantity = int(row["quantity"])
+    return Position(
+        instrument=InstrumentId.parse(str(row["symbol"])),
+        product=PRODUCTS[str(row["product"])],
+        quantity=quantity,
+        overnight_quantity=int(row["overnight_quantity"]),
+        buy_quantity=int(row["buy_quantity"]),
+        buy_value=Money.of(row["buy_value"]),
+        sell_quantity=int(row["sell_quantity"]),
+        sell_value=Money.of(row["sell_value"]),
+        average_price=_open_price(row["average_price"]) if quantity else None,
+        last_price=_price(row["last_price"]),
+        close_price=_price(row["prev_close"]),
+    )
+
+
+# --- the market ---------------------------------------------------------------------------------------------------
+
+
+def listing(row: Mapping[str, Any]) -> Listing:
+    """Raises KeyError or ValueError for a kind or exchange we do not know."""
+    key = InstrumentId.parse(str(row["symbol"]))
+    instrument = Instrument(
+        id=key,
+        name=str(row["name"]),
+        kind=KINDS[str(row["kind"])],
+        lot=int(row["lot"]),
+        tick=Price.of(row["tick"]),
+        isin=str(row["isin"]) if row["isin"] else None,
+        freeze=int(row["freeze_quantity"]) if row["freeze_quantity"] else None,
+        expiry=date.fromisoformat(row["expiry"]) if row["expiry"] else None,
+        strike=_price(row["strike"]),
+        underlying=str(row["underlying"]).partition(":")[2] if row["underlying"] else None,
+        sector=str(row["sector"]) if row["sector"] else None,
+    )
+    return Listing(instrument, order_key=str(row["trading_symbol"]), feed_key=str(row["symbol"]))
+
+
+def quote(row: Mapping[str, Any]) -> Quote:
+    return Quote(
+        instrument=InstrumentId.parse(str(row["symbol"])),
+        last_price=Price.of(row["last_price"]),
+        at=_epoch(row["time"]),
+        open=_price(row["open"]),
+        high=_price(row["high"]),
+        low=_price(row["low"]),
+        prev_close=_price(row["prev_close"]),
+        volume=int(row["volume"]),
+        average_price=_price(row["average_price"]),
+        lower_circuit=_price(row["lower_band"]),
+        upper_circuit=_price(row["upper_band"]),
+        depth=Depth(bids=_levels(row["bids"]), asks=_levels(row["asks"])),
+    )
+
+
+def _levels(rows: Collection[Mapping[str, Any]]) -> tuple[DepthLevel, ...]:
+    return tuple(DepthLevel(Price.of(row["price"]), int(row["quantity"]), int(row["orders"])) for row in rows)
+
+
+def tick(row: Mapping[str, Any]) -> Tick:
+    return Tick(
+        instrument=InstrumentId.parse(str(row["symbol"])),
+        last_price=Price.of(row["last_price"]),
+        at=_epoch(row["time"]),
+        prev_close=_price(row["prev_close"]),
+        volume=int(row["volume"]),
+    )
+
+
+def candle(row: Mapping[str, Any]) -> Candle:
+    return Candle(
+        time=moment(row["time"]),
+        open=Price.of(row["open"]),
+        high=Price.of(row["high"]),
+        low=Price.of(row["low"]),
+        close=Price.of(row["close"]),
+        volume=int(row["volume"]),
+    )
+
+
+def _epoch(milliseconds: Any) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
