@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     String,
@@ -232,3 +233,13 @@ idempotency_keys = Table(
 )
 
 # --- instruments and market --------------------------------------------------------------------------------------
+
+# One row a broker: its last good master, packed (see instruments/repository.py). Masters are read whole or not at all.
+instrument_masters = Table(
+    "instrument_masters",
+    metadata,
+    Column("broker", String, primary_key=True),
+    Column("loaded_at", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("listings", LargeBinary, nullable=False),
+)

@@ -1,0 +1,183 @@
+"""Keeps the directory of instruments: read from the database at start, from the brokers every morning at 08:30 IST.
+
+A broker whose master cannot be had keeps the one of the day before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, time, timedelta
+
+import structlog
+
+from adapters.broker import Adapter, Endpoints, Listing, Symbols
+from domain.account import BrokerId
+from domain.calendar import IST
+from domain.errors import BrokerError
+from domain.instrument import Exchange, Instrument, InstrumentId
+from orchestrator.db import Database
+from orchestrator.instruments import repository
+from orchestrator.instruments.directory import EMPTY, BrokerNames, Directory, join
+from orchestrator.instruments.search import Search
+from orchestrator.state import Clock
+
+log = structlog.get_logger(__name__)
+
+MORNING = time(8, 30)  # IST: all masters are out by then
+RETRY = 120.0  # seconds until a master that failed is asked for again
+PATIENCE = 5.0  # seconds that a first start waits for masters it has never seen
+NOTHING = BrokerNames()
+
+
+class LiveNames:
+    """One broker's names as they are now: safe to keep while masters change. Implements `adapters.broker.Symbols`."""
+
+    def __init__(self, current: Callable[[], BrokerNames]) -> None:
+        self._current = current
+
+    def listing(self, instrument: InstrumentId) -> Listing | None:
+        return self._current().listing(instrument)
+
+    def by_order_key(self, exchange: Exchange, order_key: str) -> InstrumentId | None:
+        return self._current().by_order_key(exchange, order_key)
+
+    def by_feed_key(self, feed_key: str) -> InstrumentId | None:
+        return self._current().by_feed_key(feed_key)
+
+    def by_isin(self, isin: str) -> InstrumentId | None:
+        return self._current().by_isin(isin)
+
+
+class Instruments:
+    """Every instrument that some broker lists. Reading is from memory and never waits."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        adapters: Mapping[BrokerId, Adapter],
+        endpoints: Callable[[BrokerId], Endpoints],
+        clock: Clock,
+    ) -> None:
+        self._db, self._adapters, self._endpoints, self._clock = db, adapters, endpoints, clock
+        self._masters: dict[BrokerId, repository.Master] = {}
+        self._directory = EMPTY
+        self._search = Search(())
+        self._joining = asyncio.Lock()
+        self._names = {
+            broker: LiveNames(lambda broker=broker: self._directory.names.get(broker, NOTHING))  # type: ignore[misc]
+            for broker in BrokerId
+        }
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    def get(self, instrument: InstrumentId) -> Instrument | None:
+        """None when no broker lists it."""
+        return self._directory.instruments.get(instrument)
+
+    def symbols(self, broker: BrokerId) -> Symbols:
+        """A live view: keep it as long as you like."""
+        return self._names[broker]
+
+    def brokers(self, instrument: InstrumentId) -> list[BrokerId]:
+        return self._directory.brokers(instrument)
+
+    def same_share(self, instrument: Instrument) -> tuple[InstrumentId, ...]:
+        """All listings of its ISIN, NSE first; itself alone when it has none."""
+        isin = instrument.isin
+        return self._directory.shares.get(isin, (instrument.id,)) if isin else (instrument.id,)
+
+    def isin(self, instrument: InstrumentId) -> str | None:
+        known = self._directory.instruments.get(instrument)
+        return known.isin if known else None
+
+    def isins(self, instruments: Iterable[InstrumentId]) -> dict[InstrumentId, str]:
+        """The ISINs of those that are shares."""
+        pairs = ((one, self.isin(one)) for one in instruments)
+        return {one: isin for one, isin in pairs if isin is not None}
+
+    def search(
+        self, query: str, *, exchange: Exchange | None = None, offset: int = 0, limit: int = 20
+    ) -> tuple[list[Instrument], int]:
+        """A page of matches, best first, and how many there are."""
+        return self._search.find(query, exchange=exchange, offset=offset, limit=limit)
+
+    def __len__(self) -> int:
+        return len(self._directory.instruments)
+
+    # --- keeping -------------------------------------------------------------------------------------------------
+
+    async def start(self, *, patience: float = PATIENCE) -> asyncio.Task[None]:
+        """Read what is stored, then begin to keep it fresh; the task runs until cancelled.
+
+        Masters never seen before are waited for, `patience` seconds at most.
+        """
+        stored = await self._db.read(repository.packed_masters)
+        if stored:
+            await self._take(await asyncio.to_thread(_unpacked, stored))
+        first = asyncio.Event()
+        task = asyncio.create_task(self._keep(first), name="instruments")
+        if len(self._masters) < len(self._adapters):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(first.wait(), patience)
+        return task
+
+    async def _keep(self, first: asyncio.Event) -> None:
+        while True:
+            await self.refresh(self._due())
+            first.set()
+            await asyncio.sleep(RETRY)
+
+    def _due(self) -> list[BrokerId]:
+        newest = last_morning(self._clock())
+        return [
+            broker
+            for broker in self._adapters
+            if broker not in self._masters or self._masters[broker].loaded_at < newest
+        ]
+
+    async def refresh(self, brokers: Iterable[BrokerId]) -> None:
+        """Ask these brokers for their masters now and keep what comes; each is used as soon as it is there."""
+        await asyncio.gather(*(self._load(broker) for broker in brokers))
+
+    async def _load(self, broker: BrokerId) -> None:
+        asked = self._clock()
+        try:
+            listings = await self._adapters[broker].instruments(self._endpoints(broker))
+        except BrokerError as error:
+            log.warning("instruments.not_loaded", broker=broker.value, words=error.words)
+            return
+        if not listings:
+            log.warning("instruments.empty", broker=broker.value)
+            return
+        packed = await asyncio.to_thread(repository.pack, listings)
+        count = len(listings)
+        await self._db.write(
+            lambda conn: repository.store(conn, broker=broker, loaded_at=asked, packed=packed, count=count)
+        )
+        await self._take([repository.Master(broker, asked, listings)])
+        log.info("instruments.loaded", broker=broker.value, count=count)
+
+    async def _take(self, masters: Iterable[repository.Master]) -> None:
+        async with self._joining:
+            self._masters |= {master.broker: master for master in masters}
+            known = {broker: master.listings for broker, master in self._masters.items()}
+            self._directory, self._search = await asyncio.to_thread(_built, known)
+
+
+def _built(masters: Mapping[BrokerId, Iterable[Listing]]) -> tuple[Directory, Search]:
+    directory = join(masters)
+    return directory, Search(directory.instruments.values())
+
+
+def _unpacked(stored: Iterable[tuple[BrokerId, datetime, bytes]]) -> list[repository.Master]:
+    return [repository.Master(broker, at, repository.unpack(packed)) for broker, at, packed in stored]
+
+
+def last_morning(now: datetime) -> datetime:
+    """The latest 08:30 IST that has passed."""
+    local = now.astimezone(IST)
+    today = datetime.combine(local.date(), MORNING, IST)
+    return today if local >= today else today - timedelta(days=1)

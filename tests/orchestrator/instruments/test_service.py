@@ -1,0 +1,99 @@
+"""The directory survives restarts and brokers that are down, and is renewed every morning."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.broker import Endpoints
+from domain.account import BrokerId
+from domain.instrument import InstrumentId
+from orchestrator.db import Database
+from orchestrator.instruments.repository import pack, unpack
+from orchestrator.instruments.service import Instruments, last_morning
+from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA, Masters, adapters
+
+EVENING = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+INFY = InstrumentId.parse("NSE:INFY")
+
+
+def nowhere(_broker: BrokerId) -> Endpoints:
+    return Endpoints(rest="", login="")
+
+
+@asynccontextmanager
+async def started(db: Database, now: datetime = EVENING, **masters: Masters) -> AsyncIterator[Instruments]:
+    service = Instruments(db=db, adapters=adapters(**masters), endpoints=nowhere, clock=lambda: now)
+    task = await service.start()
+    try:
+        yield service
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_first_start_waits_for_the_masters(db: Database) -> None:
+    async with started(db, zerodha=Masters(ZERODHA), groww=Masters(GROWW)) as service:
+        known = service.get(INFY)
+        assert known is not None
+        assert service.brokers(INFY) == [BrokerId.ZERODHA, BrokerId.GROWW]
+        assert service.same_share(known) == (INFY,)
+        assert service.symbols(BrokerId.UPSTOX).listing(INFY) is None
+
+
+async def test_a_restart_needs_no_broker(db: Database) -> None:
+    async with started(db, zerodha=Masters(ZERODHA), upstox=Masters(UPSTOX)) as first:
+        before = len(first)
+    silent = Masters([])
+    silent.down = True
+    async with started(db, zerodha=silent, upstox=silent) as service:
+        assert len(service) == before
+        assert service.isins([INFY]) == {INFY: "INE009A01021"}
+    assert silent.asked == 0
+
+
+async def test_yesterdays_master_serves_when_the_broker_is_down(db: Database) -> None:
+    masters = Masters(ZERODHA)
+    async with started(db, zerodha=masters):
+        pass
+    masters.down = True
+    async with started(db, datetime(2026, 11, 21, 12, 0, tzinfo=UTC), zerodha=masters) as service:
+        await asyncio.sleep(0)
+        assert service.get(INFY) is not None
+    assert masters.asked == 2
+
+
+async def test_a_new_morning_brings_a_new_master_under_names_kept_long(db: Database) -> None:
+    masters = Masters(ZERODHA[:1])
+    async with started(db, zerodha=masters) as service:
+        kept = service.symbols(BrokerId.ZERODHA)
+        assert kept.listing(InstrumentId.parse("NSE:RELIANCE")) is None
+        masters.listings = ZERODHA
+        await service.refresh([BrokerId.ZERODHA])
+        assert kept.listing(InstrumentId.parse("NSE:RELIANCE")) is not None
+
+
+async def test_an_empty_master_replaces_nothing(db: Database) -> None:
+    masters = Masters(ZERODHA)
+    async with started(db, zerodha=masters) as service:
+        masters.listings = []
+        await service.refresh([BrokerId.ZERODHA])
+        assert service.get(INFY) is not None
+
+
+def test_packing_loses_nothing() -> None:
+    rows = [*ZERODHA, *UPSTOX, *GROWW]
+    assert unpack(pack(rows)) == rows
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [
+        ("2026-11-20T02:59:59+00:00", "2026-11-19T03:00:00+00:00"),
+        ("2026-11-20T03:00:00+00:00", "2026-11-20T03:00:00+00:00"),
+    ],
+)
+def test_the_day_of_masters_begins_at_half_past_eight_in_india(now: str, morning: str) -> None:
+    assert last_morning(datetime.fromisoformat(now)) == datetime.fromisoformat(morning)
