@@ -147,9 +147,10 @@ def _instrument(exchange: int, segment: int, contract: str, symbols: Symbols) ->
 class _Line:
     """A logged-in NATS connection. `messages` ends only by raising BrokerUnavailable or SessionExpired."""
 
-    def __init__(self, socket: ClientConnection, subscription_id: str) -> None:
+    def __init__(self, socket: ClientConnection, subscription_id: str, silence: float) -> None:
         self.subscription_id = subscription_id
         self._socket = socket
+        self._silence = silence
         self._parser = nats.Parser()
         self._pending: list[nats.Operation] = []
 
@@ -174,11 +175,11 @@ class _Line:
 
     async def _receive(self) -> list[nats.Operation]:
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(self._silence):
                 frame = await self._socket.recv()
             return self._parser.feed(frame if isinstance(frame, bytes) else frame.encode())
         except TimeoutError as error:
-            raise BrokerUnavailable(f"Groww's feed was silent for {SILENCE_SECONDS:.0f} seconds") from error
+            raise BrokerUnavailable(f"Groww's feed was silent for {self._silence:g} seconds") from error
         except ConnectionClosed as error:
             raise BrokerUnavailable("Groww's feed ended") from error
         except ValueError as error:
@@ -225,7 +226,9 @@ async def _socket_token(session: Session, endpoints: Endpoints, public_key: str)
 
 
 @asynccontextmanager
-async def _line(session: Session, endpoints: Endpoints) -> AsyncIterator[_Line]:
+async def _line(
+    session: Session, endpoints: Endpoints, silence: float = SILENCE_SECONDS
+) -> AsyncIterator[_Line]:
     identity = nats.Identity()  # a fresh key and token for every connection: yesterday's would be refused
     jwt, subscription_id = await _socket_token(session, endpoints, identity.public_key)
     try:
@@ -238,7 +241,7 @@ async def _line(session: Session, endpoints: Endpoints) -> AsyncIterator[_Line]:
     except (OSError, TimeoutError, InvalidHandshake) as error:
         raise BrokerUnavailable(f"Groww's feed is not reachable: {type(error).__name__}") from error
     async with socket:
-        line = _Line(socket, subscription_id)
+        line = _Line(socket, subscription_id, silence)
         await line.log_in(identity, jwt)
         pinging = asyncio.create_task(line.keep_alive())
         try:
@@ -298,10 +301,15 @@ async def market_feed(
 
 
 async def order_stream(
-    session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
+    session: Session,
+    endpoints: Endpoints,
+    symbols: Symbols,
+    clock: Clock,
+    *,
+    silence: float = SILENCE_SECONDS,
 ) -> AsyncIterator[StreamEvent]:
-    """Cash and derivatives updates of the account over one connection."""
-    async with _line(session, endpoints) as line:
+    """Cash and derivatives updates of the account over one connection, dead after `silence` seconds without a frame."""
+    async with _line(session, endpoints, silence) as line:
         subjects = [subject.format(line.subscription_id) for subject in ORDER_SUBJECTS]
         await line.send(
             b"".join(nats.subscribe(subject, sid) for sid, subject in enumerate(subjects, 1)) + nats.PING

@@ -92,6 +92,8 @@ class Feed:
             await client.run()
         except (WebSocketDisconnect, RuntimeError):
             pass  # RuntimeError is how the server says that a send came after the end
+        except asyncio.CancelledError:
+            pass  # the sandbox ends: there is nothing to undo and no one to tell
         finally:
             client.close()
 
