@@ -1,0 +1,251 @@
+"""What the Kite-compatible server does beyond the SDK's calls: the ticker, plans, depository leave, updates."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import struct
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from mocks.brokers.backoffice.accounts import App, Session, User
+from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.faults import FaultPlan
+from mocks.brokers.kite.server import PROFILE, app, call_of
+from mocks.brokers.listener import Listener
+from mocks.exchange.calendar import india_ns
+from mocks.exchange.catalogue import instruments
+from mocks.exchange.venue import Exchange
+
+DAY = date(2026, 11, 20)
+INFY, NIFTY = 408065, 256265
+
+
+@dataclass
+class Server:
+    office: BackOffice
+    exchange: Exchange
+    url: str
+    session: Session
+
+    def headers(self, session: Session | None = None) -> dict[str, str]:
+        chosen = session or self.session
+        return {"Authorization": f"token {chosen.api_key}:{chosen.access_token}"}
+
+    def socket(self, session: Session | None = None, path: str = "") -> Any:
+        chosen = session or self.session
+        query = f"api_key={chosen.api_key}&access_token={chosen.access_token}"
+        return connect(f"{self.url.replace('http', 'ws')}{path}?{query}", proxy=None)
+
+    async def call(self, method: str, path: str, form: dict[str, str] | None = None) -> httpx.Response:
+        async with httpx.AsyncClient(base_url=self.url, headers=self.headers(), trust_env=False) as client:
+            return await client.request(method, path, data=form)
+
+
+def user(user_id: str, *, ddpi: bool = True) -> User:
+    return User(
+        user_id,
+        "Asha Rao",
+        "a@example.com",
+        "9000000000",
+        "ABCDE1234F",
+        "sandbox",
+        "123456",
+        "",
+        50_000_000,
+        ddpi=ddpi,
+    )
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    exchange = Exchange(instruments(DAY), seed=1, start_ns=india_ns(DAY, 600), flow=False)
+    exchange.advance(exchange.now + 1_000_000_000)
+    office = BackOffice(exchange, PROFILE)
+    office.add_app(App("key", "secret"))
+    office.add_app(App("personal", "secret", data=False))
+    office.add_user(user("KT1"))
+    listener = Listener(0)
+    await listener.start(app(office, exchange, FaultPlan(), base_url=listener.url))
+    try:
+        yield Server(office, exchange, listener.url, office.directory.open_session("KT1", "key"))
+    finally:
+        await listener.stop()
+
+
+async def frame(socket: ClientConnection) -> list[bytes]:
+    """The packets of the next frame that is not a heartbeat."""
+    async with asyncio.timeout(5):
+        while True:
+            message = await socket.recv()
+            if isinstance(message, bytes) and len(message) > 1:
+                break
+    found, offset = [], 2
+    for _ in range(struct.unpack_from(">H", message)[0]):
+        (length,) = struct.unpack_from(">H", message, offset)
+        found.append(message[offset + 2 : offset + 2 + length])
+        offset += 2 + length
+    assert offset == len(message)
+    return found
+
+
+async def text(socket: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(5):
+        while True:
+            message = await socket.recv()
+            if isinstance(message, str):
+                found: dict[str, Any] = json.loads(message)
+                return found
+
+
+LIMIT = {
+    "exchange": "NSE",
+    "tradingsymbol": "INFY",
+    "transaction_type": "BUY",
+    "quantity": "10",
+    "product": "CNC",
+    "order_type": "LIMIT",
+    "price": "1450",
+}
+
+
+@pytest.mark.parametrize(("mode", "lengths"), [("ltp", [8, 8]), ("quote", [44, 28]), ("full", [184, 32])])
+async def test_every_mode_has_its_packet_and_indices_have_their_own(
+    server: Server, mode: str, lengths: list[int]
+) -> None:
+    async with server.socket() as socket:
+        await socket.send(json.dumps({"a": "mode", "v": [mode, [INFY, NIFTY]]}))
+        packets = await frame(socket)
+    assert [len(packet) for packet in packets] == lengths
+    assert [struct.unpack_from(">I", packet)[0] for packet in packets] == [INFY, NIFTY]
+    assert struct.unpack_from(">I", packets[0], 4)[0] == server.exchange.quote("NSE:INFY").last_price
+
+
+async def test_subscribing_means_quote_mode_and_repeating_it_keeps_the_mode(server: Server) -> None:
+    async with server.socket() as socket:
+        await socket.send(json.dumps({"a": "subscribe", "v": [INFY]}))
+        assert [len(packet) for packet in await frame(socket)] == [44]
+        await socket.send(json.dumps({"a": "mode", "v": ["full", [INFY]]}))
+        assert [len(packet) for packet in await frame(socket)] == [184]
+        await socket.send(json.dumps({"a": "subscribe", "v": [INFY]}))
+        assert [len(packet) for packet in await frame(socket)] == [184]
+
+
+async def test_an_idle_connection_gets_heartbeats(server: Server) -> None:
+    async with server.socket() as socket, asyncio.timeout(6):
+        assert await socket.recv() == b"\x00"
+
+
+async def test_nonsense_is_answered_with_an_error_and_the_socket_lives(server: Server) -> None:
+    async with server.socket() as socket:
+        for nonsense in ("not json", "[]", '{"a": "dance", "v": []}', '{"a": "mode", "v": ["loud", [1]]}'):
+            await socket.send(nonsense)
+            assert (await text(socket))["type"] == "error"
+        await socket.send(json.dumps({"a": "subscribe", "v": [INFY, 1]}))
+        assert len(await frame(socket)) == 1
+
+
+async def test_order_updates_are_signed_and_do_not_tell_of_plain_acceptance(server: Server) -> None:
+    async with server.socket() as socket:
+        placed = (await server.call("POST", "/orders/regular", LIMIT)).json()["data"]["order_id"]
+        await server.call("PUT", f"/orders/regular/{placed}", {"quantity": "5"})
+        update = await text(socket)
+        assert (update["type"], update["data"]["status"], update["data"]["quantity"]) == (
+            "order",
+            "UPDATE",
+            5,
+        )
+        await server.call("DELETE", f"/orders/regular/{placed}")
+        data = (await text(socket))["data"]
+    assert (data["order_id"], data["status"], data["cancelled_quantity"]) == (placed, "CANCELLED", 5)
+    signed = f"{placed}{data['order_timestamp']}secret"
+    assert data["checksum"] == hashlib.sha256(signed.encode()).hexdigest()
+
+
+async def test_the_fourth_connection_of_a_session_is_refused(server: Server) -> None:
+    async with server.socket(), server.socket(path="/ws"), server.socket(path="/oms/ws"):
+        with pytest.raises(InvalidStatus) as refusal:
+            await server.socket()
+    assert refusal.value.response.status_code == 429
+
+
+async def test_a_dead_token_and_a_personal_plan_are_refused_alike_by_the_ticker(server: Server) -> None:
+    personal = server.office.directory.open_session("KT1", "personal")
+    dead = server.office.directory.open_session("KT1", "key")
+    server.office.directory.close_session(dead.access_token)
+    for session in (personal, dead):
+        with pytest.raises(InvalidStatus) as refusal:
+            await server.socket(session)
+        assert refusal.value.response.status_code == 403
+
+
+async def test_a_personal_plan_trades_but_sees_no_prices(server: Server) -> None:
+    server.session = server.office.directory.open_session("KT1", "personal")
+    assert (await server.call("GET", "/orders")).status_code == 200
+    refusal = await server.call("GET", "/quote/ltp?i=NSE:INFY")
+    assert (refusal.status_code, refusal.json()["error_type"]) == (403, "PermissionException")
+
+
+async def test_a_sale_without_depository_leave_answers_428(server: Server) -> None:
+    server.office.add_user(user("KT2", ddpi=False))
+    server.office.set_holding("KT2", "NSE:INFY", 10, 140_000)
+    server.session = server.office.directory.open_session("KT2", "key")
+    refusal = await server.call(
+        "POST", "/orders/regular", LIMIT | {"transaction_type": "SELL", "price": "1600"}
+    )
+    assert refusal.status_code == 428
+    assert "authorisation at depository" in refusal.json()["message"]
+
+
+async def test_refusals_carry_the_whole_envelope(server: Server) -> None:
+    cases = [
+        ("POST", "/orders/regular", LIMIT | {"quantity": "100000"}, 400, "MarginException"),
+        ("POST", "/orders/regular", LIMIT | {"quantity": "ten"}, 400, "InputException"),
+        ("POST", "/orders/regular", {}, 400, "InputException"),
+        ("POST", "/orders/co", LIMIT, 400, "InputException"),
+        ("DELETE", "/orders/regular/1", None, 404, "GeneralException"),
+        ("DELETE", "/orders", None, 405, "GeneralException"),
+        ("GET", "/nowhere/at/all", None, 404, "GeneralException"),
+    ]
+    for method, path, form, status, error_type in cases:
+        answer = await server.call(method, path, form)
+        body = answer.json()
+        assert (answer.status_code, body["error_type"]) == (status, error_type), path
+        assert (body["status"], body["data"], bool(body["message"])) == ("error", None, True)
+
+
+async def test_a_token_under_another_key_does_not_open(server: Server) -> None:
+    headers = {"Authorization": f"token personal:{server.session.access_token}"}
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False) as client:
+        refusal = await client.get("/user/profile")
+    assert (refusal.status_code, refusal.json()["error_type"]) == (403, "TokenException")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "call"),
+    [
+        ("POST", "/orders/regular", "place"),
+        ("PUT", "/orders/regular/26", "modify"),
+        ("DELETE", "/oms/orders/regular/26", "cancel"),
+        ("GET", "/orders", "orders"),
+        ("GET", "/orders/26", "order_history"),
+        ("GET", "/orders/26/trades", "order_trades"),
+        ("GET", "/user/margins/equity", "funds"),
+        ("GET", "/quote/ltp", "ltp"),
+        ("GET", "/instruments/NSE", "instruments"),
+        ("GET", "/instruments/historical/408065/day", "candles"),
+        ("GET", "/", "ticks"),
+        ("GET", "/ws", "ticks"),
+        ("GET", "/favicon.ico", None),
+    ],
+)
+def test_every_request_has_its_name_for_the_fault_plan(method: str, path: str, call: str | None) -> None:
+    assert call_of(method, path) == call
