@@ -35,12 +35,12 @@ async def started(db: Database, now: datetime = EVENING, **masters: Masters) -> 
 
 
 async def test_a_first_start_waits_for_the_masters(db: Database) -> None:
-    async with started(db, zerodha=Masters(ZERODHA), groww=Masters(GROWW)) as service:
+    async with started(db, zerodha=Masters(ZERODHA), upstox=Masters(UPSTOX)) as service:
         known = service.get(INFY)
         assert known is not None
-        assert service.brokers(INFY) == [BrokerId.ZERODHA, BrokerId.GROWW]
-        assert service.same_share(known) == (INFY,)
-        assert service.symbols(BrokerId.UPSTOX).listing(INFY) is None
+        assert service.brokers(INFY) == [BrokerId.ZERODHA, BrokerId.UPSTOX]
+        assert service.same_share(known) == (INFY, InstrumentId.parse("BSE:INFY"))
+        assert service.symbols(BrokerId.GROWW).listing(INFY) is None
 
 
 async def test_a_restart_needs_no_broker(db: Database) -> None:
