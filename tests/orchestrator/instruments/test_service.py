@@ -60,9 +60,9 @@ async def test_yesterdays_master_serves_when_the_broker_is_down(db: Database) ->
         pass
     masters.down = True
     async with started(db, datetime(2026, 11, 21, 12, 0, tzinfo=UTC), zerodha=masters) as service:
-        await asyncio.sleep(0)
+        await service.refresh([BrokerId.ZERODHA])
         assert service.get(INFY) is not None
-    assert masters.asked == 2
+    assert masters.asked > 1
 
 
 async def test_a_new_morning_brings_a_new_master_under_names_kept_long(db: Database) -> None:
