@@ -27,12 +27,11 @@ SILENCE_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 
 
-@asynccontextmanager
-async def _connection(session: Session, endpoints: Endpoints) -> AsyncIterator[ClientConnection]:
-    """An open socket. Raises SessionExpired or BrokerUnavailable; so does its end inside the block."""
+async def _connect(session: Session, endpoints: Endpoints) -> ClientConnection:
+    """An open socket. Raises SessionExpired or BrokerUnavailable."""
     query = urlencode({"api_key": session.api_key, "access_token": session.access_token})
     try:
-        async with connect(
+        return await connect(
             f"{endpoints.feed}?{query}",
             additional_headers=wire.VERSION,
             user_agent_header=http.USER_AGENT,
@@ -42,14 +41,22 @@ async def _connection(session: Session, endpoints: Endpoints) -> AsyncIterator[C
             compression=None,
             proxy=None,
             max_size=2**22,
-        ) as socket:
-            yield socket
+        )
     except InvalidStatus as error:
         if error.response.status_code in (401, 403):
             await _why_refused(session, endpoints)
         raise BrokerUnavailable(f"Zerodha refused the stream: HTTP {error.response.status_code}") from error
     except (OSError, TimeoutError, WebSocketException) as error:
-        raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+        raise BrokerUnavailable(f"the stream cannot be reached: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def _connection(session: Session, endpoints: Endpoints) -> AsyncIterator[ClientConnection]:
+    socket = await _connect(session, endpoints)
+    try:
+        yield socket
+    finally:
+        await socket.close()
 
 
 async def _why_refused(session: Session, endpoints: Endpoints) -> None:
@@ -63,13 +70,16 @@ async def _why_refused(session: Session, endpoints: Endpoints) -> None:
     )
 
 
-async def _frames(socket: ClientConnection) -> AsyncIterator[bytes | str]:
+async def _frames(socket: ClientConnection, silence: float) -> AsyncIterator[bytes | str]:
+    """Every frame until the connection ends or falls silent: BrokerUnavailable."""
     while True:
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(silence):
                 frame = await socket.recv()
         except TimeoutError as error:
-            raise BrokerUnavailable(f"the stream was silent for {SILENCE_SECONDS:.0f} s") from error
+            raise BrokerUnavailable(f"the stream was silent for {silence:g} s") from error
+        except WebSocketException as error:
+            raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
         yield frame
 
 
@@ -103,15 +113,16 @@ class KiteFeed:
             await self._send({"a": "unsubscribe", "v": tokens})
 
     async def ticks(self) -> AsyncIterator[Tick]:
+        async for frame in _frames(self._socket, SILENCE_SECONDS):
+            if isinstance(frame, bytes):
+                for tick in self._read(frame):
+                    yield tick
+            elif (message := _message(frame))[0] == "error":
+                raise BrokerUnavailable(str(message[1]))
+
+    def _read(self, frame: bytes) -> list[Tick]:
         try:
-            async for frame in _frames(self._socket):
-                if isinstance(frame, bytes):
-                    for tick in ticks.ticks(frame, self._names, self._clock()):
-                        yield tick
-                elif (message := _message(frame))[0] == "error":
-                    raise BrokerUnavailable(str(message[1]))
-        except WebSocketException as error:
-            raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
+            return ticks.ticks(frame, self._names, self._clock())
         except (ValueError, struct.error) as error:
             raise BrokerUnavailable(f"unreadable tick frame: {error}") from error
 
@@ -136,12 +147,17 @@ async def market_feed(
 
 
 async def order_stream(
-    session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
+    session: Session,
+    endpoints: Endpoints,
+    symbols: Symbols,
+    clock: Clock,
+    *,
+    silence: float = SILENCE_SECONDS,
 ) -> AsyncIterator[StreamEvent]:
     """Updates of all orders of the account, wherever they were placed. They may come late, twice or out of order."""
     async with _connection(session, endpoints) as socket:
         yield Connected(clock())
-        async for frame in _frames(socket):
+        async for frame in _frames(socket, silence):
             if isinstance(frame, bytes):
                 continue  # heartbeats
             kind, data = _message(frame)
