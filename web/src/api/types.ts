@@ -88,8 +88,8 @@ export interface Account {
     writes: Breaker;
     place_ms_p50: number | null;
     last_seen: string | null;
-    reject_rate: number | string | null;
-  };
+    reject_rate: number | null;
+  } | null;
 }
 
 export interface LoginStarted {

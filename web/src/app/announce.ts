@@ -8,7 +8,7 @@ import { prefs } from "@/lib/prefs";
 export function announceOrder(before: Order | undefined, order: Order): void {
   const what = `${order.side === "BUY" ? "Buy" : "Sell"} ${order.symbol}`;
   const where = [...new Set(order.children.map((child) => brokerName(child.broker)))].join(" + ");
-  const link = { to: `/orders/${order.id}`, linkLabel: "Open order" };
+  const link = { key: order.id, to: `/orders/${order.id}`, linkLabel: "Open order" };
   if (order.filled_quantity > (before?.filled_quantity ?? 0)) {
     const full = order.status === "FILLED";
     toast({
@@ -37,15 +37,15 @@ export function announceOrder(before: Order | undefined, order: Order): void {
 export function announceAccount(before: Account | undefined, account: Account): void {
   if (!before) return;
   const name = account.label || brokerName(account.broker);
-  const link = { to: "/brokers", linkLabel: "Open brokers" };
-  if (account.health.writes === "open" && before.health.writes !== "open") {
+  const link = { key: account.id, to: "/brokers", linkLabel: "Open brokers" };
+  if (account.health?.writes === "open" && before.health?.writes !== "open") {
     toast({
       tone: "warning",
       title: `${name} does not answer`,
       text: "Its breaker is open: new orders go elsewhere.",
       ...link,
     });
-  } else if (account.health.writes === "closed" && before.health.writes !== "closed") {
+  } else if (account.health?.writes === "closed" && before.health && before.health.writes !== "closed") {
     toast({ tone: "good", title: `${name} answers again`, ...link });
   }
   if (account.state === "login_needed" && before.state === "connected") {

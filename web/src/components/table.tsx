@@ -23,7 +23,11 @@ export function Head({ children, sortKey, sort, onSort, left, className }: HeadP
     <th
       scope="col"
       aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
-      className={cx("h-8 px-2 text-xs text-faint whitespace-nowrap", left ? "text-left" : "text-right", className)}
+      className={cx(
+        "h-8 px-2 text-xs text-faint whitespace-nowrap last:pr-4",
+        left ? "text-left" : "text-right",
+        className,
+      )}
     >
       {sortKey && onSort ? (
         <button
@@ -44,7 +48,7 @@ export function Head({ children, sortKey, sort, onSort, left, className }: HeadP
 
 export function Cell({ children, left, className, ...rest }: React.ComponentProps<"td"> & { left?: boolean }) {
   return (
-    <td className={cx("h-8 px-2 whitespace-nowrap", left ? "text-left" : "text-right", className)} {...rest}>
+    <td className={cx("h-8 px-2 whitespace-nowrap last:pr-4", left ? "text-left" : "text-right", className)} {...rest}>
       {children}
     </td>
   );

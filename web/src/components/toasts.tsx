@@ -6,6 +6,8 @@ import { cx } from "@/lib/classes";
 
 export interface Toast {
   id: number;
+  /** What it is about: a newer toast about the same thing takes its place. */
+  key?: string;
   tone: "good" | "bad" | "warning" | "info";
   title: string;
   text?: string;
@@ -23,7 +25,8 @@ function set(toasts: readonly Toast[]): void {
 }
 
 export function toast(entry: Omit<Toast, "id">): void {
-  set([...list.slice(-3), { ...entry, id: next++ }]);
+  const others = entry.key ? list.filter((each) => each.key !== entry.key) : list;
+  set([...others.slice(-3), { ...entry, id: next++ }]);
 }
 
 export const dismiss = (id: number): void => set(list.filter((entry) => entry.id !== id));

@@ -17,7 +17,7 @@ function Pill({ account }: { account: Account }) {
       to="/brokers"
       title={`${account.label}: ${word}${ends}`}
       className={cx(
-        "flex h-7 items-center gap-1.5 rounded-full border px-2 text-xs hover:bg-hover",
+        "flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-2 text-xs hover:bg-hover max-md:h-11 max-md:border-transparent max-md:px-1.5",
         tone === "good"
           ? "border-line text-quiet"
           : tone === "warning"
@@ -27,7 +27,7 @@ function Pill({ account }: { account: Account }) {
     >
       <span className={cx("size-1.5 rounded-full", dots[tone])} aria-hidden="true" />
       <span className="font-semibold">{brokerLetter(account.broker)}</span>
-      <span className={cx(tone === "good" && "max-[1500px]:sr-only")}>
+      <span className={cx(tone === "good" ? "max-[1500px]:sr-only" : "max-lg:sr-only")}>
         <span className="sr-only">
           {account.label}: {word}
         </span>

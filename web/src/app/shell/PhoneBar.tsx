@@ -6,8 +6,8 @@ import { PaperWord, PrivacyEye } from "./TopBar";
 
 export function PhoneBar({ onSearch }: { onSearch: () => void }) {
   return (
-    <header className="sticky top-0 z-20 flex h-[calc(48px+env(safe-area-inset-top))] items-center gap-2 border-b border-line bg-ground pt-[env(safe-area-inset-top)] pr-1 pl-4">
-      <span className="font-semibold">TradeMaster</span>
+    <header className="sticky top-0 z-20 flex h-[calc(48px+env(safe-area-inset-top))] items-center gap-2 border-b border-line bg-ground pt-[env(safe-area-inset-top)] pr-1 pl-3">
+      <img src="/icon.svg" alt="TradeMaster" className="size-6" />
       <PaperWord />
       <div className="min-w-0 flex-1" />
       <ConnectionPills />

@@ -48,7 +48,8 @@ function Expiry({ account }: { account: Account }) {
   if (!account.expires_at) return <span>does not end</span>;
   return (
     <span className={soon ? "text-warning" : undefined}>
-      {dayTime(account.expires_at)} IST <span className="text-faint">{left}</span>
+      <span className="whitespace-nowrap">{dayTime(account.expires_at)} IST</span>{" "}
+      <span className="whitespace-nowrap text-faint">{left}</span>
     </span>
   );
 }
@@ -90,7 +91,7 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           </div>
         </div>
         <div className="flex flex-wrap gap-2">
-          {account.broker === "mock" && !asksLogin && (
+          {broker?.features.move_funds === true && !asksLogin && (
             <Button onClick={() => setPanel(panel === "funds" ? "none" : "funds")}>Move funds</Button>
           )}
           <Button look={asksLogin ? "primary" : "plain"} disabled={reconnecting.isLoading} onClick={() => login()}>
@@ -101,7 +102,7 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           </Button>
         </div>
       </div>
-      <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-2 md:grid-cols-4 xl:grid-cols-7">
+      <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-2 md:grid-cols-4 xl:grid-cols-[1fr_1.7fr_1fr_1fr_1fr_1fr_1.2fr]">
         <Fact label="State">
           <StateWord tone={state.tone}>{state.word}</StateWord>
         </Fact>
@@ -109,16 +110,20 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           <Expiry account={account} />
         </Fact>
         <Fact label="Reads" title="Breaker for holdings, funds and prices">
-          <BreakerWord state={account.health.reads} />
+          {account.health ? <BreakerWord state={account.health.reads} /> : <Unknown reason="no session" />}
         </Fact>
         <Fact label="Orders" title="Breaker for placing, changing and cancelling">
-          <BreakerWord state={account.health.writes} />
+          {account.health ? <BreakerWord state={account.health.writes} /> : <Unknown reason="no session" />}
         </Fact>
         <Fact label="Last answer">
-          <Age at={account.health.last_seen} fresh={30} />
+          {account.health?.last_seen ? (
+            <Age at={account.health.last_seen} fresh={30} />
+          ) : (
+            <Unknown reason="no answer yet" />
+          )}
         </Fact>
         <Fact label="Order time" title="Median time to place an order">
-          {account.health.place_ms_p50 === null ? (
+          {account.health?.place_ms_p50 == null ? (
             <Unknown reason="no order placed here yet" />
           ) : (
             `${Math.round(account.health.place_ms_p50)} ms`

@@ -22,6 +22,7 @@ export function accountState(account: Account): AccountState {
 }
 
 function connectedState({ health }: Account): AccountState {
+  if (!health) return { tone: "quiet", word: "connecting" };
   const { reads, writes } = health;
   if (reads === "open" && writes === "open") return { tone: "bad", word: "down" };
   if (writes === "open") return { tone: "bad", word: "orders paused" };

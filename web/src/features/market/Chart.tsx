@@ -132,7 +132,7 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
   const few = data && data.candles.length < 2;
   return (
     <div className="relative">
-      <div ref={holder} className="h-[420px] w-full max-md:h-[300px]" />
+      <div ref={holder} className="h-[max(420px,calc(100dvh-230px))] w-full max-md:h-[300px]" />
       {(error || few) && (
         <p role="status" className="absolute inset-x-4 top-2 text-xs text-faint">
           {error ? inWords(problemOf(error)) : "Candles form from the live prices as they come."}

@@ -8,7 +8,7 @@ import { dayTime } from "@/lib/time";
 export const withoutWords = (gaps: readonly Gap[]): string | null =>
   gaps.length ? `without ${gaps.map((gap) => `${gap.label} since ${dayTime(gap.since)}`).join(", ")}` : null;
 
-export function Gaps({ gaps }: { gaps: readonly Gap[] }) {
+export function Gaps({ gaps, counted }: { gaps: readonly Gap[]; counted: (gap: Gap) => boolean }) {
   if (gaps.length === 0) return null;
   return (
     <Notice
@@ -20,11 +20,15 @@ export function Gaps({ gaps }: { gaps: readonly Gap[] }) {
         </Link>
       }
     >
-      <p className="font-medium">Totals {withoutWords(gaps)} IST</p>
+      <p className="font-medium first-letter:uppercase">{withoutWords(gaps)} IST</p>
       <ul>
         {gaps.map((gap) => (
           <li key={gap.account} className="flex items-center gap-2 text-quiet">
-            <BrokerBadge broker={gap.broker} stale /> {gap.label}: {gap.reason}
+            <BrokerBadge broker={gap.broker} stale />
+            <span>
+              {gap.reason}
+              {counted(gap) ? ". The totals count its last numbers, greyed below." : ". Its money is in no total."}
+            </span>
           </li>
         ))}
       </ul>

@@ -131,7 +131,7 @@ export function PortfolioPage() {
     <div aria-busy={isFetching}>
       <h1 className="sr-only">Portfolio</h1>
       <TotalsStrip totals={live.totals} without={withoutWords(gaps)} />
-      <Gaps gaps={gaps} />
+      <Gaps gaps={gaps} counted={(gap) => data.funds.some((line) => line.account === gap.account)} />
       {error && (
         <Notice tone="warning" className="mx-4 mb-3">
           TradeMaster does not answer; these are the numbers of <Age at={data.as_of} />.

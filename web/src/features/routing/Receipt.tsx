@@ -31,7 +31,7 @@ function whyNot(candidate: Candidate): string {
 }
 
 function speedOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): string {
-  const speeds = candidate.legs.map((leg) => accounts.get(leg.account)?.health.place_ms_p50 ?? null);
+  const speeds = candidate.legs.map((leg) => accounts.get(leg.account)?.health?.place_ms_p50 ?? null);
   if (speeds.some((speed) => speed === null)) return "—";
   return `${Math.round(Math.max(...(speeds as number[])))} ms`;
 }
@@ -115,7 +115,7 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
             <th scope="col" className="px-2 text-right font-normal" title="Median time to place an order">
               Speed
             </th>
-            <th scope="col" className="text-left font-normal">
+            <th scope="col" className="pl-3 text-left font-normal">
               Why not
             </th>
           </tr>
@@ -139,7 +139,7 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
                   {candidate.charges ? money.rupees(candidate.charges.total) : <span title="no plan to price">—</span>}
                 </td>
                 <td className="px-2 py-1.5 text-right whitespace-nowrap">{speedOf(candidate, accounts)}</td>
-                <td className="py-1.5">
+                <td className="py-1.5 pl-3">
                   {candidate.chosen ? (
                     <span className="inline-flex items-center gap-1 text-ink">
                       <Check className="size-3.5" aria-hidden="true" /> chosen

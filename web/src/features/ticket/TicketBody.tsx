@@ -102,7 +102,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   return (
     <form
       ref={form}
-      className="grid gap-x-5 md:grid-cols-[320px_1fr]"
+      className="grid grid-cols-[minmax(0,1fr)] gap-x-5 md:grid-cols-[320px_minmax(0,1fr)]"
       onSubmit={(event) => {
         event.preventDefault();
         if (ready && order) review(order);
@@ -116,6 +116,12 @@ export function TicketBody({ seed, stock, onSide }: Props) {
     >
       <div className="p-4 md:pr-0">
         <TicketForm draft={draft} mistakes={mistakes} stock={instrument} change={change} />
+        <div className="mt-4 border-t border-line pt-2 max-md:hidden">
+          <Depth
+            quote={stock.quote}
+            onPrice={(price) => change({ price, ...(needsPrice(draft.orderType) ? {} : { orderType: "LIMIT" }) })}
+          />
+        </div>
       </div>
       <div className="flex min-w-0 flex-col gap-4 p-4 max-md:pt-0 md:border-l md:border-line">
         <div aria-live="polite" className="flex min-h-[120px] flex-col gap-2" aria-busy={isFetching}>
@@ -131,13 +137,6 @@ export function TicketBody({ seed, stock, onSide }: Props) {
           )}
         </div>
         <Margins decision={decision} />
-        <details open className="max-md:hidden">
-          <summary className="py-1 text-xs text-quiet select-none">Depth</summary>
-          <Depth
-            quote={stock.quote}
-            onPrice={(price) => change({ price, ...(needsPrice(draft.orderType) ? {} : { orderType: "LIMIT" }) })}
-          />
-        </details>
       </div>
       <div className="sticky bottom-0 flex items-center gap-4 border-t border-line bg-panel px-4 py-3 md:col-span-2">
         <p className="min-w-0 flex-1 truncate text-quiet" title={ready ? undefined : whyNot()}>

@@ -27,10 +27,12 @@ function Row({ symbol }: { symbol: string }) {
           {data && <span className="block truncate text-2xs text-faint md:hidden">{data.name}</span>}
         </span>
         <span className="flex items-baseline gap-2 max-md:flex-col max-md:items-end max-md:gap-0">
-          <span className="text-xs max-md:order-2">
+          <span className="w-14 text-right text-xs max-md:order-2">
             <MoveCell symbol={symbol} percent={data?.change_percent} />
           </span>
-          <PriceCell symbol={symbol} fallback={data?.last_price} fallbackAt={data?.price_as_of} />
+          <span className="min-w-[72px] text-right">
+            <PriceCell symbol={symbol} fallback={data?.last_price} fallbackAt={data?.price_as_of} />
+          </span>
         </span>
       </Link>
       <span className="absolute inset-y-0 right-0 hidden items-center gap-1 bg-hover px-2 md:group-focus-within:flex md:group-hover:flex">

@@ -1,0 +1,142 @@
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { delay, HttpResponse, http } from "msw";
+import { Provider } from "react-redux";
+import { MemoryRouter } from "react-router";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { order } from "@/test/fixtures";
+import { server, testStore, url } from "@/test/server";
+import { openTicket } from "./state";
+import { Ticket } from "./Ticket";
+
+interface Sent {
+  key: string | null;
+  body: Record<string, unknown>;
+}
+let sent: Sent[] = [];
+
+function answerOrders(...answers: (() => Response | Promise<Response>)[]): void {
+  server.use(
+    http.post(url("/v1/orders"), async ({ request }) => {
+      sent.push({ key: request.headers.get("idempotency-key"), body: (await request.json()) as Sent["body"] });
+      const answer = answers[Math.min(sent.length, answers.length) - 1];
+      return answer ? answer() : HttpResponse.error();
+    }),
+  );
+}
+const accepted = () => HttpResponse.json(order, { status: 201 });
+
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+beforeEach(() => {
+  sent = [];
+  localStorage.clear();
+});
+afterEach(() => server.resetHandlers());
+afterAll(() => server.close());
+
+function openBuyTicket(): ReturnType<typeof userEvent.setup> {
+  const store = testStore();
+  store.dispatch(openTicket({ symbol: "NSE:INFY", side: "BUY", quantity: 10 }));
+  render(
+    <Provider store={store}>
+      <MemoryRouter>
+        <Ticket />
+      </MemoryRouter>
+    </Provider>,
+  );
+  return userEvent.setup();
+}
+
+async function review(user: ReturnType<typeof userEvent.setup>): Promise<HTMLElement> {
+  const button = await screen.findByRole("button", { name: "Review buy" });
+  await waitFor(() => expect(button).toHaveProperty("disabled", false));
+  await user.click(button);
+  return screen.findByRole("button", { name: "Send PAPER order" });
+}
+
+test("the route, its saving and what the others cost are shown before sending", async () => {
+  openBuyTicket();
+  expect(await screen.findByText("Auto: Zerodha, saves ₹18.40 vs Upstox")).toBeTruthy();
+  expect(screen.getByText("₹18.40 more")).toBeTruthy();
+  expect(screen.getByText("Groww asks for login")).toBeTruthy();
+  expect(sent).toHaveLength(0);
+});
+
+test("Enter reviews, Enter again sends, and the fill is shown", async () => {
+  answerOrders(accepted);
+  const user = openBuyTicket();
+  const button = await screen.findByRole("button", { name: "Review buy" });
+  await waitFor(() => expect(button).toHaveProperty("disabled", false));
+  await user.type(screen.getByRole("textbox", { name: "Quantity" }), "{Enter}");
+  await screen.findByRole("button", { name: "Send PAPER order" });
+  await user.keyboard("{Enter}");
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.body).toEqual({
+    exchange: "NSE",
+    symbol: "INFY",
+    side: "BUY",
+    order_type: "MARKET",
+    quantity: 10,
+    product: "CNC",
+    validity: "DAY",
+    account: "auto",
+  });
+});
+
+test("a second click while sending cannot send again", async () => {
+  answerOrders(async () => {
+    await delay(80);
+    return accepted();
+  });
+  const user = openBuyTicket();
+  const send = await review(user);
+  await user.dblClick(send);
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(sent).toHaveLength(1);
+});
+
+test("without an answer the order is unknown, and asking again uses the same key", async () => {
+  answerOrders(() => HttpResponse.error(), accepted);
+  const user = openBuyTicket();
+  await user.click(await review(user));
+  expect(await screen.findByText(/Unknown — no answer/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Ask again, same order" }));
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(sent).toHaveLength(2);
+  expect(sent[0]?.key).toBeTruthy();
+  expect(sent[1]).toEqual(sent[0]);
+});
+
+test("a refusal says what is wrong, and a changed order gets a key of its own", async () => {
+  const refusal = () =>
+    HttpResponse.json(
+      {
+        type: "about:blank",
+        title: "Not enough margin",
+        status: 409,
+        code: "margin_short",
+        detail: "₹15,000.00 needed, ₹900.00 usable.",
+        reasons: [],
+      },
+      { status: 409 },
+    );
+  answerOrders(refusal, accepted);
+  const user = openBuyTicket();
+  await user.click(await review(user));
+  expect(await screen.findByText("Not sent: Not enough margin")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Change the order" }));
+  await user.click(await review(user));
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(sent[1]?.key).not.toBe(sent[0]?.key);
+});
+
+test("a mistake is named beside its field and nothing can be reviewed", async () => {
+  const user = openBuyTicket();
+  await user.click(await screen.findByRole("radio", { name: "Limit" }));
+  const price = screen.getByRole("textbox", { name: "Price" });
+  await user.clear(price);
+  await user.type(price, "1500.02");
+  expect(screen.getByRole("textbox", { name: "Price", description: "Tick is 0.05; try 1,500.00" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Review buy" })).toHaveProperty("disabled", true);
+});
