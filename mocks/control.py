@@ -22,7 +22,7 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import Product
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import BadRule, Fault, FaultPlan, Rule
-from mocks.brokers.mock import wire
+from mocks.brokers.mock import inputs, wire
 from mocks.brokers.server import json_reply
 
 if TYPE_CHECKING:
@@ -333,9 +333,9 @@ async def _body(request: Request, model: type[Body]) -> Body:
 
 def _paise(amount: Decimal, field: str) -> int:
     try:
-        return wire.paise(amount) or 0
-    except ValueError as bad:
-        raise Problem(422, "bad_amount", f"{field}: {bad}", field) from bad
+        return inputs.paise(amount, field) or 0
+    except inputs.BadInput as bad:
+        raise Problem(422, "bad_amount", bad.message, field) from bad
 
 
 def _optional_paise(amount: Decimal | None) -> int | None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mocks.brokers.backoffice.checks import DELIVERY, Terms, check_product, check_terms, check_trigger, terms
+from mocks.brokers.backoffice.checks import Terms, check_terms
 from mocks.brokers.backoffice.ledger import Ledger
-from mocks.brokers.backoffice.margins import automatic_protection, need, protected_price
+from mocks.brokers.backoffice.margins import automatic_protection
 from mocks.brokers.backoffice.orders import (
     LIVE,
     Change,
@@ -20,24 +20,22 @@ from mocks.brokers.backoffice.orders import (
     Order,
     OrderRequest,
     OrderUpdate,
-    Product,
     Stage,
 )
 from mocks.brokers.backoffice.profile import Profile
 from mocks.brokers.backoffice.refusal import Code, Refusal
+from mocks.brokers.backoffice.risk import MARKET_TYPES, Risk
 from mocks.exchange.model import (
     Accepted,
     Add,
     Cancel,
     Ended,
     Event,
-    Instrument,
     Modified,
     Modify,
     OrderState,
     OrderType,
     Rejected,
-    Side,
     Trade,
     Triggered,
 )
@@ -45,7 +43,7 @@ from mocks.exchange.model import (
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
 
-MARKET_TYPES = frozenset({OrderType.MARKET, OrderType.SL_M})
+ACTIVE = {OrderType.SL: OrderType.LIMIT, OrderType.SL_M: OrderType.MARKET}
 MODIFICATION_LIMIT = 25
 EXCHANGE_CODES = {
     "tick": Code.TICK,
@@ -67,17 +65,21 @@ ENDINGS = {
 
 
 class Desk:
+    """Takes the requests of every user of one broker; `hear` is its ear at the exchange."""
+
     def __init__(
         self,
         exchange: Exchange,
         profile: Profile,
         now: Callable[[], datetime],
         ledgers: dict[str, Ledger],
+        risk: Risk,
     ) -> None:
         self._exchange = exchange
         self._profile = profile
         self._now = now
         self._ledgers = ledgers
+        self._risk = risk
         self._by_number: dict[int, Order] = {}
         self.listeners: dict[str, list[Callable[[OrderUpdate], None]]] = {}
         self.order_count = 0
@@ -88,13 +90,14 @@ class Desk:
 
     def place(self, ledger: Ledger, request: OrderRequest) -> Order:
         try:
-            blocked, closing = self._admit(ledger, request)
+            blocked, closing = self._risk.admit(ledger, request)
         except Refusal as no:
             if no.code not in self._profile.rejects_in_book:
                 raise
             return self._reject(self._receive(ledger, request), no)
         order = self._receive(ledger, request)
-        order.blocked, order.exit_quantity = blocked, closing
+        ledger.hold(order, blocked)
+        order.exit_quantity = closing
         self._mark(order, Stage.VALIDATING)
         self._send(order, request.quantity)
         return order
@@ -123,7 +126,9 @@ class Desk:
                 filled=order.filled,
             )
         protection = order.protection if change.protection is None else change.protection
-        self._reblock(ledger, order, asked, protection)
+        held = order.type, order.validity, order.disclosed, order.protection, order.exit_quantity
+        blocked = order.blocked
+        self._risk.readmit(ledger, order, asked, protection)
         before = order.stage
         order.modifications += 1
         order.protection = protection
@@ -141,7 +146,10 @@ class Desk:
             type=change.type,
             validity=change.validity,
         )
-        self._exchange.submit(command)
+        events = self._exchange.submit(command)
+        if any(isinstance(one, Rejected) and one.order == order.exchange_number for one in events):
+            order.type, order.validity, order.disclosed, order.protection, order.exit_quantity = held
+            ledger.hold(order, blocked)
         return order
 
     def cancel(self, ledger: Ledger, order_id: str) -> Order:
@@ -151,124 +159,6 @@ class Desk:
         order.stage = before
         self._exchange.submit(Cancel(order.key, order.exchange_number))
         return order
-
-    def convert(
-        self,
-        ledger: Ledger,
-        key: str,
-        side: Side,
-        quantity: int,
-        old: Product,
-        new: Product,
-        *,
-        overnight: bool,
-    ) -> None:
-        instrument = self._instrument(key)
-        check_product(instrument, new)
-        position = ledger.positions.get((key, old))
-        has = 0 if position is None else position.overnight_quantity if overnight else position.day_quantity
-        if position is None or quantity <= 0 or quantity > (has if side is Side.BUY else -has):
-            raise Refusal(Code.NO_POSITION, "There is no such position to convert", has=has)
-        price = round(position.average)
-        if side is Side.SELL and new in DELIVERY and quantity > ledger.sellable(instrument):
-            raise Refusal(
-                Code.INSUFFICIENT_HOLDINGS,
-                "Not enough shares",
-                needs=quantity,
-                has=ledger.sellable(instrument),
-            )
-        extra = (
-            need(instrument, new, side, quantity, price).total
-            - need(instrument, old, side, quantity, price).total
-        )
-        self._afford(ledger, extra)
-        if overnight:
-            position.overnight_quantity -= quantity if side is Side.BUY else -quantity
-        elif side is Side.BUY:
-            position.day_buy_quantity -= quantity
-            position.day_buy_value -= quantity * price
-        else:
-            position.day_sell_quantity -= quantity
-            position.day_sell_value -= quantity * price
-        ledger.book(key, new, side, quantity, price)
-
-    # admission --------------------------------------------------------------------------------------------
-
-    def _instrument(self, key: str) -> Instrument:
-        found = self._exchange.instruments.get(key)
-        if found is None:
-            raise Refusal(Code.UNKNOWN_INSTRUMENT, f"Unknown instrument {key}", key=key)
-        return found
-
-    def _admit(self, ledger: Ledger, request: OrderRequest) -> tuple[int, int]:
-        """(margin to block, shares that close a position) of a new order, or a Refusal."""
-        instrument = self._instrument(request.key)
-        check_product(instrument, request.product)
-        asked = terms(request)
-        check_terms(instrument, asked)
-        if asked.trigger:
-            check_trigger(asked, self._exchange.quote(request.key).last_price)
-        if request.side is Side.SELL and request.product in DELIVERY:
-            self._owns(ledger, instrument, request.quantity)
-            return 0, 0
-        closing = ledger.closing(request.key, request.product, request.side, request.quantity)
-        price = self._reckoned_price(instrument, asked, request.protection)
-        blocked = need(instrument, request.product, request.side, request.quantity - closing, price).total
-        self._afford(ledger, blocked)
-        return blocked, closing
-
-    def _owns(self, ledger: Ledger, instrument: Instrument, quantity: int) -> None:
-        has = ledger.sellable(instrument)
-        if quantity > has:
-            raise Refusal(
-                Code.INSUFFICIENT_HOLDINGS,
-                f"Insufficient holdings: {max(0, has)} of {quantity} shares can be sold",
-                needs=quantity,
-                has=max(0, has),
-            )
-        if not ledger.user.ddpi:
-            needs, authorised = ledger.unauthorised(instrument, quantity)
-            if needs > authorised:
-                raise Refusal(
-                    Code.NEEDS_AUTHORISATION,
-                    f"{needs - authorised} quantity needs authorisation at depository",
-                    needs=needs,
-                    has=authorised,
-                )
-
-    def _afford(self, ledger: Ledger, amount: int) -> None:
-        if amount <= 0:
-            return
-        has = ledger.funds().available
-        if amount > has:
-            raise Refusal(
-                Code.INSUFFICIENT_FUNDS,
-                f"Insufficient funds: needs Rs {amount / 100:.2f}, available Rs {has / 100:.2f}",
-                needs=amount,
-                has=has,
-            )
-
-    def _reckoned_price(self, instrument: Instrument, asked: Terms, protection: float | None) -> int:
-        if asked.type not in MARKET_TYPES:
-            return asked.price
-        base = (
-            asked.trigger if asked.type is OrderType.SL_M else self._exchange.quote(instrument.key).last_price
-        )
-        return protected_price(instrument, asked.side, base, protection)
-
-    def _reblock(self, ledger: Ledger, order: Order, asked: Terms, protection: float | None) -> None:
-        """Hold the margin of the order as it will be; a Refusal leaves the old block."""
-        instrument = self._exchange.instruments[order.key]
-        if order.side is Side.SELL and order.product in DELIVERY:
-            if asked.quantity > order.quantity:
-                self._owns(ledger, instrument, asked.quantity - order.quantity)
-            return
-        price = self._reckoned_price(instrument, asked, protection)
-        open_part = asked.quantity - order.filled
-        order_exit = min(order.exit_quantity, open_part)
-        blocked = need(instrument, order.product, order.side, open_part - order_exit, price).total
-        self._afford(ledger, blocked - order.blocked)
-        order.blocked, order.exit_quantity = blocked, order_exit
 
     def _open(self, ledger: Ledger, order_id: str) -> Order:
         order = self.find(ledger, order_id)
@@ -320,18 +210,20 @@ class Desk:
         if protection is not None and protection < 0:
             last_price = self._exchange.quote(order.key).last_price
             protection = automatic_protection(last_price, self._exchange.instruments[order.key].kind)
+        # An order put back after a restart may be a stop that was triggered before.
+        kind = ACTIVE.get(order.type, order.type) if order.stage is Stage.OPEN else order.type
         return Add(
             key=order.key,
             order=number,
             side=order.side,
-            type=order.type,
+            type=kind,
             quantity=quantity,
             price=order.price,
-            trigger=order.trigger,
+            trigger=order.trigger if kind is order.type else 0,
             disclosed=min(order.disclosed, quantity),
             validity=order.validity,
             ttl_minutes=order.request.ttl_minutes,
-            protection_pct=protection if order.type in MARKET_TYPES else None,
+            protection_pct=protection if kind in MARKET_TYPES else None,
             client=self._ledgers[order.user_id].user.pan,
         )
 
@@ -354,10 +246,9 @@ class Desk:
         return order
 
     def _end(self, order: Order, stage: Stage, message: str = "", fill: Fill | None = None) -> None:
-        order.blocked = order.exit_quantity = 0
+        self._ledgers[order.user_id].end(order)
         if stage is Stage.CANCELLED:
             order.cancelled = order.quantity - order.filled
-        self._ledgers[order.user_id].live.pop(order.order_id, None)
         self._by_number.pop(order.exchange_number, None)
         self._mark(order, stage, fill, message)
 
@@ -428,18 +319,24 @@ class Desk:
         )
         order.fills.append(fill)
         order.exchange_at = now
-        share = order.blocked * trade.quantity // order.pending if order.pending else 0
-        order.blocked -= share
-        order.exit_quantity = max(0, order.exit_quantity - trade.quantity)
+        ledger = self._ledgers[order.user_id]
+        self._release(ledger, order, trade.quantity)
         order.filled += trade.quantity
         order.filled_value += trade.quantity * trade.price
-        ledger = self._ledgers[order.user_id]
         ledger.book(order.key, order.product, order.side, trade.quantity, trade.price)
         if order.filled >= order.quantity:
             self._end(order, Stage.COMPLETE, fill=fill)
         else:
             self._mark(order, Stage.PARTIAL, fill)
             order.stage = Stage.OPEN
+
+    def _release(self, ledger: Ledger, order: Order, quantity: int) -> None:
+        """The filled part's margin passes from the order to the position; closing parts, which held none, first."""
+        opening = order.pending - order.exit_quantity
+        closed = min(order.exit_quantity, quantity)
+        order.exit_quantity -= closed
+        if opening > 0:
+            ledger.hold(order, order.blocked - order.blocked * (quantity - closed) // opening)
 
 
 def _after(order: Order, change: Change) -> Terms:

@@ -25,12 +25,26 @@ class Ledger:
     holdings: dict[str, Holding] = field(default_factory=dict)  # by ISIN
     by_tag: dict[str, list[str]] = field(default_factory=dict)
     live: dict[str, Order] = field(default_factory=dict)  # orders not ended
+    blocked: int = 0  # the sum of what live orders hold
 
     def add(self, order: Order) -> None:
         self.orders[order.order_id] = order
-        self.live[order.order_id] = order
+        if not order.ended:
+            self.live[order.order_id] = order
+            self.blocked += order.blocked
         if order.tag:
             self.by_tag.setdefault(order.tag, []).append(order.order_id)
+
+    def hold(self, order: Order, amount: int) -> None:
+        """Block `amount` for a live order instead of what it held."""
+        self.blocked += amount - order.blocked
+        order.blocked = amount
+
+    def end(self, order: Order) -> None:
+        """The order is over: nothing is held for it."""
+        self.hold(order, 0)
+        order.exit_quantity = 0
+        self.live.pop(order.order_id, None)
 
     def position(self, key: str, product: Product) -> Position:
         return self.positions.setdefault((key, product), Position(key, product))
@@ -38,26 +52,26 @@ class Ledger:
     def holding(self, isin: str, key: str) -> Holding:
         return self.holdings.setdefault(isin, Holding(isin, key))
 
-    def sellable(self, instrument: Instrument) -> int:
-        """Shares that a CNC sale may still take: free holdings + today's purchases - open CNC sales."""
+    def sellable(self, instrument: Instrument, product: Product = Product.CNC) -> int:
+        """Shares that a delivery sale may still take: free holdings + today's purchases - open delivery sales."""
         held = self.holdings.get(instrument.isin)
-        bought = self.positions.get((instrument.key, Product.CNC))
+        bought = self.positions.get((instrument.key, product))
         free = (held.free if held else 0) + max(0, bought.quantity if bought else 0)
         return free - self.waiting(instrument.isin)
 
     def waiting(self, isin: str) -> int:
-        """Shares in open CNC sales."""
+        """Shares in open delivery sales."""
         return sum(
             order.pending
             for order in self.live.values()
             if order.side is Side.SELL
-            and order.product is Product.CNC
+            and order.product in DELIVERY
             and self.instruments[order.key].isin == isin
         )
 
-    def unauthorised(self, instrument: Instrument, quantity: int) -> tuple[int, int]:
-        """(shares a CNC sale needs from the depository, shares authorised for it) for an account without DDPI."""
-        bought = self.positions.get((instrument.key, Product.CNC))
+    def unauthorised(self, instrument: Instrument, quantity: int, product: Product) -> tuple[int, int]:
+        """(shares a sale needs from the depository, shares authorised for it) for an account without DDPI."""
+        bought = self.positions.get((instrument.key, product))
         held = self.holdings.get(instrument.isin)
         needs = quantity - min(quantity, max(0, bought.quantity if bought else 0))
         return needs, held.authorised if held else 0
@@ -76,11 +90,11 @@ class Ledger:
         return max(0, min(quantity, against - waiting))
 
     def book(self, key: str, product: Product, side: Side, quantity: int, price: int) -> None:
-        """Book an execution. Sold CNC shares that were not bought today leave the holding as `used`."""
+        """Book an execution. Sold shares that were not bought today leave the holding as `used`."""
         position = self.position(key, product)
         before = position.quantity
         position.add(side, quantity, price)
-        if product is not Product.CNC:
+        if product not in DELIVERY:
             return
         bought_today, sold_out = max(0, before), max(0, -before)
         moved = max(0, quantity - bought_today) if side is Side.SELL else -min(quantity, sold_out)
@@ -110,12 +124,11 @@ class Ledger:
             margin += held.total
             if last_price is not None:
                 unrealised += position.pnl(last_price(key)) - position.realised
-        blocked = sum(order.blocked for order in self.live.values())
         cash = self.user.opening_cash + self.user.payin
         return Funds(
             opening_cash=self.user.opening_cash,
             payin=self.user.payin,
-            blocked=blocked,
+            blocked=self.blocked,
             position_margin=margin,
             span=span,
             premium=premium,
@@ -123,7 +136,7 @@ class Ledger:
             sale_credit=credit,
             realised=realised,
             unrealised=unrealised,
-            available=cash + realised + credit - debit - margin - blocked,
+            available=cash + realised + credit - debit - margin - self.blocked,
         )
 
     def settle(self, last_price: Callable[[str], int]) -> None:

@@ -17,6 +17,7 @@ from mocks.brokers.backoffice.orders import Change, Fill, Order, OrderRequest, O
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
 from mocks.brokers.backoffice.profile import IST, Profile
 from mocks.brokers.backoffice.refusal import Code, Refusal
+from mocks.brokers.backoffice.risk import Risk
 from mocks.exchange.model import Instrument, Kind, OrderType, Side
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class BackOffice:
         self.now: Callable[[], datetime] = clock or self._exchange_time
         self.directory = Directory(self.now, profile.expiry, profile.token)
         self._ledgers: dict[str, Ledger] = {}
-        self.desk = Desk(exchange, profile, self.now, self._ledgers)
+        self.risk = Risk(exchange)
+        self.desk = Desk(exchange, profile, self.now, self._ledgers, self.risk)
 
     def _exchange_time(self) -> datetime:
         return datetime.fromtimestamp(self.exchange.now / 1e9, IST)
@@ -179,7 +181,7 @@ class BackOffice:
 
         Raises Refusal: no_position, bad_product, insufficient_funds, insufficient_holdings.
         """
-        self.desk.convert(self.ledger(user_id), key, side, quantity, old, new, overnight=overnight)
+        self.risk.convert(self.ledger(user_id), key, side, quantity, old, new, overnight=overnight)
 
     def settle(self) -> None:
         """End the day for everybody: DAY orders end, T1 moves on, the order books start empty."""

@@ -71,8 +71,6 @@ def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
         if order.key not in listed:
             continue
         ledger.add(order)
-        if order.ended:
-            ledger.live.pop(order.order_id)
     for order in list(ledger.live.values()):
         if order.stage in LIVE:
             office.desk.resend(order)

@@ -5,29 +5,26 @@ The contract is in docs/sandbox.md.
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlencode
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from mocks.brokers import login_page
-from mocks.brokers.backoffice.accounts import App, Session
+from mocks.brokers.backoffice.accounts import Session
 from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.backoffice.orders import OrderRequest
-from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
+from mocks.brokers.backoffice.profile import Profile, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
 from mocks.brokers.kite.candles import candles
-from mocks.brokers.mock import wire
+from mocks.brokers.mock import inputs, wire
+from mocks.brokers.mock.login import Login
 from mocks.brokers.mock.stream import stream
 from mocks.brokers.server import json_reply
 
@@ -104,15 +101,6 @@ CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
 )
 
 
-class BadInput(Exception):
-    """The body or query is not what the contract says; `field` names the part."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
-
-
 def call_of(method: str, path: str) -> str | None:
     for verb, pattern, call in CALLS:
         if verb == method and pattern.fullmatch(path):
@@ -121,15 +109,17 @@ def call_of(method: str, path: str) -> str | None:
 
 
 def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: str) -> ASGIApp:
-    server = Server(office)
-
     def account_of(scope: Scope) -> str | None:
-        session = office.directory.sessions.get(_token(scope))
+        session = office.directory.sessions.get(inputs.token_of(scope))
         return session.user_id if session else None
 
     inner = Starlette(
-        routes=[*server.routes(), WebSocketRoute("/stream", stream(office, exchange, _token))],
-        exception_handlers={Refusal: refused, BadInput: bad_input},
+        routes=[
+            *Login(office).routes(),
+            *Server(office).routes(),
+            WebSocketRoute("/stream", stream(office, exchange, inputs.token_of)),
+        ],
+        exception_handlers={Refusal: refused, inputs.BadInput: bad_input},
     )
     return Faulty(inner, faults, PROFILE.name, Surface(call_of, account_of, TOO_MANY))
 
@@ -144,9 +134,6 @@ class Server:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/login", self.login_page, methods=["GET"]),
-            Route("/login", self.login, methods=["POST"]),
-            Route("/token", self.token, methods=["POST"]),
             Route("/token", self._private(self.logout), methods=["DELETE"]),
             Route("/profile", self._private(self.profile)),
             Route("/instruments", self.instruments),
@@ -176,65 +163,9 @@ class Server:
         sessions = self._office.directory
 
         async def handle(request: Request) -> Response:
-            return await endpoint(request, sessions.session(_token(request.scope)))
+            return await endpoint(request, sessions.session(inputs.token_of(request.scope)))
 
         return handle
-
-    # login ------------------------------------------------------------------------------------------------
-
-    async def login_page(self, request: Request) -> Response:
-        query = dict(request.query_params)
-        return self._page(query, self._client(query))
-
-    def _client(self, query: dict[str, str]) -> App:
-        client = self._office.directory.app(query.get("client_id", ""))
-        if not client.redirect_allowed(query.get("redirect_uri", "")):
-            raise Refusal(Code.BAD_REDIRECT, "This redirect_uri is not registered for the app")
-        return client
-
-    def _page(self, query: dict[str, str], client: App, error: str = "") -> Response:
-        hidden = {name: query.get(name, "") for name in ("client_id", "redirect_uri", "state")}
-        page = login_page.render(
-            title=PROFILE.title,
-            colour=COLOUR,
-            app_name=client.name,
-            action="/login",
-            hidden=hidden,
-            user_ids=list(self._office.directory.users),
-            error=error,
-        )
-        return HTMLResponse(page, 401 if error else 200)
-
-    async def login(self, request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form()).items()}
-        client = self._client(form)
-        target, state = form["redirect_uri"], form.get("state", "")
-        if form.get("decision") != "approve":
-            return _redirect(target, {"error": "access_denied", "state": state})
-        try:
-            user = self._office.directory.authenticate(
-                form.get("user_id", "").strip(), form.get("password", ""), form.get("pin", "")
-            )
-        except Refusal as no:
-            return self._page(form, client, no.message)
-        code = self._office.directory.issue_code(user.user_id, client.api_key, target)
-        return _redirect(target, {"code": code, "state": state})
-
-    async def token(self, request: Request) -> Response:
-        asked = await _body(request, wire.TokenIn)
-        client = self._office.directory.app(asked.client_id)
-        if not hmac.compare_digest(client.api_secret.encode(), asked.client_secret.encode()):
-            raise Refusal(Code.UNKNOWN_APP, "Wrong client_id or client_secret")
-        user = self._office.directory.redeem_code(asked.code, client.api_key, asked.redirect_uri)
-        session = self._office.directory.open_session(user.user_id, client.api_key)
-        return json_reply(
-            {
-                "access_token": session.access_token,
-                "token_type": "Bearer",
-                "expires_at": wire.when(session.expires_at),
-                "user_id": user.user_id,
-            }
-        )
 
     async def logout(self, request: Request, session: Session) -> Response:
         self._office.directory.close_session(session.access_token)
@@ -254,11 +185,11 @@ class Server:
         return json_reply(wire.funds_json(self._office.funds(session.user_id)))
 
     async def deposit(self, request: Request, session: Session) -> Response:
-        amount = _amount(await _body(request, wire.AmountIn))
+        amount = inputs.amount(await inputs.read(request, inputs.AmountIn))
         return json_reply(wire.funds_json(self._office.deposit(session.user_id, amount)))
 
     async def withdraw(self, request: Request, session: Session) -> Response:
-        amount = _amount(await _body(request, wire.AmountIn))
+        amount = inputs.amount(await inputs.read(request, inputs.AmountIn))
         return json_reply(wire.funds_json(self._office.withdraw(session.user_id, amount)))
 
     async def holdings(self, request: Request, session: Session) -> Response:
@@ -275,11 +206,11 @@ class Server:
         return json_reply({"positions": [wire.position_json(one, quote(one.key)) for one in positions]})
 
     async def convert(self, request: Request, session: Session) -> Response:
-        asked = await _body(request, wire.ConvertIn)
+        asked = await inputs.read(request, inputs.ConvertIn)
         self._office.convert(
             session.user_id,
             asked.symbol,
-            wire.SIDES[asked.side],
+            inputs.SIDES[asked.side],
             asked.quantity,
             asked.old_product,
             asked.new_product,
@@ -288,7 +219,7 @@ class Server:
         return await self.positions(request, session)
 
     async def margin(self, request: Request, session: Session) -> Response:
-        asked = _order_request(await _body(request, wire.OrderIn), session)
+        asked = inputs.placement(await inputs.read(request, inputs.OrderIn), session.api_key)
         return json_reply(
             {"required": wire.money(self._office.required_margin(session.user_id, asked).total)}
         )
@@ -296,16 +227,12 @@ class Server:
     # orders -----------------------------------------------------------------------------------------------
 
     async def place(self, request: Request, session: Session) -> Response:
-        asked = _order_request(await _body(request, wire.OrderIn), session)
+        asked = inputs.placement(await inputs.read(request, inputs.OrderIn), session.api_key)
         return json_reply(wire.order_json(self._office.place(session.user_id, asked)), 201)
 
     async def modify(self, request: Request, session: Session) -> Response:
-        asked = await _body(request, wire.ChangeIn)
-        try:
-            change = wire.change(asked)
-        except ValueError as bad:
-            raise BadInput("price", str(bad)) from bad
-        order = self._office.modify(session.user_id, request.path_params["order_id"], change)
+        asked = await inputs.read(request, inputs.ChangeIn)
+        order = self._office.modify(session.user_id, request.path_params["order_id"], inputs.change(asked))
         return json_reply(wire.order_json(order))
 
     async def cancel(self, request: Request, session: Session) -> Response:
@@ -350,10 +277,10 @@ class Server:
         query = request.query_params
         instrument = self._office.instrument(query.get("symbol", ""))
         if query.get("interval") not in INTERVALS:
-            raise BadInput("interval", f"interval is one of {', '.join(INTERVALS)}")
-        start, end = _moment(query.get("from"), "from"), _moment(query.get("to"), "to")
+            raise inputs.BadInput("interval", f"interval is one of {', '.join(INTERVALS)}")
+        start, end = inputs.moment(query.get("from"), "from"), inputs.moment(query.get("to"), "to")
         if end - start > MOST_CANDLES_OF[query["interval"]]:
-            raise BadInput("from", "the span is too long for this interval")
+            raise inputs.BadInput("from", "the span is too long for this interval")
         found = candles(instrument.token, INTERVALS[query["interval"]], start, end, instrument.prev_close)
         return json_reply({"candles": [wire.candle_json(one) for one in found]})
 
@@ -361,7 +288,7 @@ class Server:
         """Unknown symbols are left out of the answer."""
         text = request.query_params.get("symbols", "")
         if not text:
-            raise BadInput("symbols", "symbols is a comma-separated list like NSE:INFY,BSE:TCS")
+            raise inputs.BadInput("symbols", "symbols is a comma-separated list like NSE:INFY,BSE:TCS")
         known = self._office.exchange.instruments
         return [key for key in dict.fromkeys(text.split(",")) if key in known]
 
@@ -377,49 +304,5 @@ async def refused(request: Request, no: Exception) -> Response:
 
 
 async def bad_input(request: Request, bad: Exception) -> Response:
-    assert isinstance(bad, BadInput)
+    assert isinstance(bad, inputs.BadInput)
     return json_reply({"error": {"code": "bad_input", "message": bad.message, "field": bad.field}}, 422)
-
-
-def _token(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            kind, _, token = value.decode("latin-1").partition(" ")
-            return str(token) if kind.lower() == "bearer" else ""
-    return ""
-
-
-async def _body(request: Request, model: type[Body]) -> Body:
-    try:
-        return model.model_validate_json(await request.body())
-    except ValidationError as bad:
-        first = bad.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
-        raise BadInput(field, f"{field}: {first['msg']}") from bad
-
-
-def _order_request(asked: wire.OrderIn, session: Session) -> OrderRequest:
-    try:
-        return wire.request(asked, session.api_key)
-    except ValueError as bad:
-        raise BadInput("price", str(bad)) from bad
-
-
-def _amount(asked: wire.AmountIn) -> int:
-    try:
-        return wire.paise(asked.amount) or 0
-    except ValueError as bad:
-        raise BadInput("amount", str(bad)) from bad
-
-
-def _moment(text: str | None, field: str) -> datetime:
-    """A query loses the "+" of an offset unless it is escaped; both forms are taken."""
-    try:
-        return datetime.fromisoformat((text or "").replace(" ", "+")).astimezone(IST)
-    except ValueError as bad:
-        raise BadInput(field, f"{field} is a time like 2026-11-20T09:15:00+05:30") from bad
-
-
-def _redirect(target: str, params: dict[str, str]) -> Response:
-    glue = "&" if "?" in target else "?"
-    return RedirectResponse(target + glue + urlencode({k: v for k, v in params.items() if v}), 302)

@@ -1,18 +1,16 @@
-"""The Mock broker's JSON, both ways. Money and prices are decimal strings in rupees, quantities integers, times
+"""The Mock broker's JSON, on its way out. Money and prices are decimal strings in rupees, quantities integers, times
 RFC 3339 with +05:30."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from mocks.brokers.backoffice.orders import Change, Fill, Order, OrderRequest, Product, Row, Stage
+from mocks.brokers.backoffice.orders import Fill, Order, Row, Stage
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
 from mocks.brokers.kite.candles import Candle
-from mocks.exchange.model import DepthLevel, Instrument, OrderType, Quote, Side, Validity
+from mocks.exchange.model import DepthLevel, Instrument, Quote, Side
 
 STATUS: dict[Stage, str] = {
     Stage.RECEIVED: "pending",
@@ -34,100 +32,6 @@ STATUS: dict[Stage, str] = {
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 SIDE_WORDS = {side: word for word, side in SIDES.items()}
 Rupees = Decimal
-
-
-class OrderIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    symbol: str
-    side: Literal["BUY", "SELL"]
-    type: OrderType
-    product: Product
-    quantity: int = Field(gt=0)
-    price: Rupees | None = None
-    trigger_price: Rupees | None = None
-    validity: Validity = Validity.DAY
-    ttl_minutes: int = Field(default=0, ge=0, le=1440)
-    disclosed_quantity: int = Field(default=0, ge=0)
-    protection: float = Field(default=-1, le=25)
-    tag: str = Field(default="", max_length=40)
-
-
-class ChangeIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    quantity: int | None = Field(default=None, gt=0)
-    price: Rupees | None = None
-    trigger_price: Rupees | None = None
-    type: OrderType | None = None
-    validity: Validity | None = None
-    disclosed_quantity: int | None = Field(default=None, ge=0)
-
-
-class AmountIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    amount: Rupees
-
-
-class TokenIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    grant_type: Literal["authorization_code"]
-    client_id: str
-    client_secret: str
-    code: str
-    redirect_uri: str
-
-
-class ConvertIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    symbol: str
-    side: Literal["BUY", "SELL"]
-    quantity: int = Field(gt=0)
-    old_product: Product
-    new_product: Product
-    overnight: bool = False
-
-
-def paise(amount: Decimal | None) -> int | None:
-    """Raises ValueError for parts of a paisa."""
-    if amount is None:
-        return None
-    exact = amount * 100
-    if not exact.is_finite() or exact != int(exact):
-        raise ValueError("prices and amounts have at most two decimals")
-    return int(exact)
-
-
-def request(order: OrderIn, api_key: str) -> OrderRequest:
-    return OrderRequest(
-        key=order.symbol,
-        side=SIDES[order.side],
-        type=order.type,
-        product=order.product,
-        quantity=order.quantity,
-        price=paise(order.price) or 0,
-        trigger=paise(order.trigger_price) or 0,
-        disclosed=order.disclosed_quantity,
-        validity=order.validity,
-        ttl_minutes=order.ttl_minutes,
-        protection=order.protection if order.type in (OrderType.MARKET, OrderType.SL_M) else None,
-        tag=order.tag,
-        app=api_key,
-    )
-
-
-def change(asked: ChangeIn) -> Change:
-    return Change(
-        quantity=asked.quantity,
-        price=paise(asked.price),
-        trigger=paise(asked.trigger_price),
-        disclosed=asked.disclosed_quantity,
-        type=asked.type,
-        validity=asked.validity,
-    )
 
 
 def money(amount: int) -> str:

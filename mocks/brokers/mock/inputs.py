@@ -1,0 +1,152 @@
+"""What clients send to the Mock broker, read and checked: bodies, queries, tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from mocks.brokers.backoffice.orders import Change, OrderRequest, Product
+from mocks.brokers.backoffice.profile import IST
+from mocks.brokers.faults import Scope
+from mocks.exchange.model import OrderType, Side, Validity
+
+SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+Rupees = Decimal
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class BadInput(Exception):
+    """The body or query is not what the contract says; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class OrderIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: str
+    side: Literal["BUY", "SELL"]
+    type: OrderType
+    product: Product
+    quantity: int = Field(gt=0)
+    price: Rupees | None = None
+    trigger_price: Rupees | None = None
+    validity: Validity = Validity.DAY
+    ttl_minutes: int = Field(default=0, ge=0, le=1440)
+    disclosed_quantity: int = Field(default=0, ge=0)
+    protection: float = Field(default=-1, le=25)
+    tag: str = Field(default="", max_length=40)
+
+
+class ChangeIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    quantity: int | None = Field(default=None, gt=0)
+    price: Rupees | None = None
+    trigger_price: Rupees | None = None
+    type: OrderType | None = None
+    validity: Validity | None = None
+    disclosed_quantity: int | None = Field(default=None, ge=0)
+
+
+class AmountIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Rupees
+
+
+class TokenIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    grant_type: Literal["authorization_code"]
+    client_id: str
+    client_secret: str
+    code: str
+    redirect_uri: str
+
+
+class ConvertIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: str
+    side: Literal["BUY", "SELL"]
+    quantity: int = Field(gt=0)
+    old_product: Product
+    new_product: Product
+    overnight: bool = False
+
+
+def paise(value: Decimal | None, field: str) -> int | None:
+    """Rupees to paise. Raises BadInput for parts of a paisa."""
+    if value is None:
+        return None
+    exact = value * 100
+    if not exact.is_finite() or exact != int(exact):
+        raise BadInput(field, f"{field}: prices and amounts have at most two decimals")
+    return int(exact)
+
+
+def amount(asked: AmountIn) -> int:
+    """Paise."""
+    return paise(asked.amount, "amount") or 0
+
+
+def placement(order: OrderIn, api_key: str) -> OrderRequest:
+    return OrderRequest(
+        key=order.symbol,
+        side=SIDES[order.side],
+        type=order.type,
+        product=order.product,
+        quantity=order.quantity,
+        price=paise(order.price, "price") or 0,
+        trigger=paise(order.trigger_price, "trigger_price") or 0,
+        disclosed=order.disclosed_quantity,
+        validity=order.validity,
+        ttl_minutes=order.ttl_minutes,
+        protection=order.protection if order.type in (OrderType.MARKET, OrderType.SL_M) else None,
+        tag=order.tag,
+        app=api_key,
+    )
+
+
+def change(asked: ChangeIn) -> Change:
+    return Change(
+        quantity=asked.quantity,
+        price=paise(asked.price, "price"),
+        trigger=paise(asked.trigger_price, "trigger_price"),
+        disclosed=asked.disclosed_quantity,
+        type=asked.type,
+        validity=asked.validity,
+    )
+
+
+async def read(request: Request, model: type[Body]) -> Body:
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "body"
+        raise BadInput(field, f"{field}: {first['msg']}") from bad
+
+
+def moment(text: str | None, field: str) -> datetime:
+    """A query loses the "+" of an offset unless it is escaped; both forms are taken."""
+    try:
+        return datetime.fromisoformat((text or "").replace(" ", "+")).astimezone(IST)
+    except ValueError as bad:
+        raise BadInput(field, f"{field} is a time like 2026-11-20T09:15:00+05:30") from bad
+
+
+def token_of(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            kind, _, token = value.decode("latin-1").partition(" ")
+            return str(token) if kind.lower() == "bearer" else ""
+    return ""
