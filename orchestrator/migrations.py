@@ -22,9 +22,14 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+def scripts() -> ScriptDirectory:
+    """Every revision there is."""
+    return ScriptDirectory.from_config(_config())
+
+
 def newest() -> str | None:
     """The revision this code needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return scripts().get_current_head()
 
 
 async def current(db: Database) -> str | None:

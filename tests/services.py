@@ -18,7 +18,10 @@ from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
 
+from orchestrator import migrations
 from orchestrator.bus import Bus, LocalBus, RedisBus
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
@@ -151,11 +154,21 @@ def database_settings(request: pytest.FixtureRequest, settings: Settings) -> Set
     return settings.model_copy(update={"database_url": request.getfixturevalue("postgres_url")})
 
 
+async def make_tables(database: Database) -> None:
+    """Every table as the newest migration leaves it (`test_migrations` proves that), only faster."""
+
+    def work(connection: Connection) -> None:
+        metadata.create_all(connection)
+        MigrationContext.configure(connection).stamp(migrations.scripts(), "head")
+
+    await database.write(work)
+
+
 @pytest.fixture
 async def db(database_settings: Settings) -> AsyncIterator[Database]:
     """An open database with every table, once for each dialect."""
     database = open_database(database_settings)
-    await database.write(metadata.create_all)
+    await make_tables(database)
     yield database
     await database.close()
 

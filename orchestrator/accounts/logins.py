@@ -59,9 +59,11 @@ class Logins:
         session = None
         if terms.login is LoginKind.FORM:
             session = await self._session(broker, given, answer=given)
-        account = await self.db.write(
+        account, abandoned = await self.db.write(
             lambda db: self._add(db, user_id, terms, label), lock=f"accounts:{user_id}"
         )
+        for gone in abandoned:
+            await self.connections.reload(gone)
         if session is not None:
             return Started(await self._keep(account, given, session), None)
         connection = await self.connections.reload(account.id)
@@ -124,12 +126,21 @@ class Logins:
         """Where the broker sends the browser back to."""
         return f"{self.settings.base_url}/v1/accounts/callback/{broker.value}"
 
-    def _add(self, db: SqlConnection, user_id: UserId, terms: Terms, label: str | None) -> BrokerAccount:
+    def _add(
+        self, db: SqlConnection, user_id: UserId, terms: Terms, label: str | None
+    ) -> tuple[BrokerAccount, list[AccountId]]:
+        """The new account, and those whose first login was begun and never finished: it takes their place."""
         mine = repository.of_user(db, user_id)
-        for one in mine:
-            abandoned = one.account.state is AccountState.CONNECTING and one.connected_at is None
-            if one.account.broker is terms.broker and abandoned:
-                repository.remove(db, one.account.id)
+        abandoned = [
+            one.account.id
+            for one in mine
+            if one.account.broker is terms.broker
+            and one.account.state is AccountState.CONNECTING
+            and one.connected_at is None
+        ]
+        for account_id in abandoned:
+            repository.remove(db, account_id)
+        mine = [one for one in mine if one.account.id not in abandoned]
         taken = {one.account.label for one in mine if one.account.state is not AccountState.DISCONNECTED}
         account = BrokerAccount(
             id=AccountId(new_id("acc")),
@@ -139,7 +150,7 @@ class Logins:
             state=AccountState.CONNECTING,
         )
         repository.add(db, account, self.clock())
-        return account
+        return account, abandoned
 
     async def _begin(
         self,

@@ -1,4 +1,4 @@
-"""A running application without brokers' doings, and people to use it."""
+"""A running application over brokers made by hand, and people to use it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from adapters.broker import LoginKind
+from domain.account import BrokerId
 from orchestrator.app import create_app
 from orchestrator.config import Settings
 from orchestrator.db import open_database
-from orchestrator.tables import metadata
+from tests.orchestrator.stub_broker import NoSymbols, StubAdapter, terms
+from tests.services import make_tables
 
 PASSWORD = "a long enough password"
 
@@ -42,12 +45,26 @@ def browser(app: FastAPI) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def app(database_settings: Settings, watch: Watch) -> AsyncIterator[FastAPI]:
+def stubs() -> dict[BrokerId, StubAdapter]:
+    """The brokers of the application: two with a login page, one with keys."""
+    return {
+        BrokerId.ZERODHA: StubAdapter(terms(BrokerId.ZERODHA, LoginKind.REDIRECT)),
+        BrokerId.UPSTOX: StubAdapter(terms(BrokerId.UPSTOX, LoginKind.REDIRECT)),
+        BrokerId.GROWW: StubAdapter(terms(BrokerId.GROWW, LoginKind.FORM)),
+    }
+
+
+@pytest.fixture
+async def app(
+    database_settings: Settings, watch: Watch, stubs: dict[BrokerId, StubAdapter]
+) -> AsyncIterator[FastAPI]:
     """The started application, once for each database."""
     database = open_database(database_settings)
-    await database.write(metadata.create_all)
+    await make_tables(database)
     await database.close()
-    application = create_app(database_settings, clock=watch)
+    application = create_app(
+        database_settings, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols()
+    )
     async with application.router.lifespan_context(application):
         yield application
 

@@ -1,0 +1,40 @@
+"""The migrations give exactly the tables of `tables.py`, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from orchestrator import migrations
+from orchestrator.config import Settings
+from orchestrator.db import Database, open_database
+from orchestrator.tables import metadata
+
+
+@pytest.fixture
+async def empty(database_settings: Settings) -> AsyncIterator[Database]:
+    database = open_database(database_settings)
+    yield database
+    await database.close()
+
+
+async def test_the_migrations_give_the_tables_of_the_code(empty: Database) -> None:
+    await migrations.upgrade(empty)
+
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    assert await empty.read(differences) == []
+
+
+async def test_migrating_a_second_time_changes_nothing(empty: Database) -> None:
+    assert await migrations.current(empty) is None
+    assert await migrations.upgrade(empty) is True
+    assert await migrations.current(empty) == migrations.newest()
+    assert await migrations.upgrade(empty) is False
