@@ -116,7 +116,7 @@ class Batches:
         wrong: list[dict[str, Any]] = []
         for position in sorted(chosen, key=lambda one: one.quantity):
             side = Side.SELL if position.quantity > 0 else Side.BUY
-            for piece in pieces(abs(position.quantity), self._office.instrument(position.key).freeze):
+            for piece in pieces(abs(position.quantity), self._office.instrument(position.key)):
                 order = OrderRequest(
                     position.key, side, OrderType.MARKET, position.product, piece, protection=-1
                 )

@@ -1,4 +1,4 @@
-"""Quotes, candles, market status and the public instrument files on Upstox's wire."""
+"""Quotes, market status, and what needs no login: candles and the instrument files."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def routes(desk: Desk) -> list[Route]:
         desk.route("/v2/market-quote/ohlc", market.ohlc_v2, "GET"),
         desk.route("/v3/market-quote/ohlc", market.ohlc_v3, "GET"),
         desk.route("/v2/market/status/{exchange}", market.status, "GET"),
-        desk.route("/v3/historical-candle/intraday/{key}/{unit}/{count}", market.intraday, "GET"),
-        desk.route("/v3/historical-candle/{key}/{unit}/{count}/{to}", market.history, "GET"),
-        desk.route("/v3/historical-candle/{key}/{unit}/{count}/{to}/{since}", market.history, "GET"),
+        desk.public("/v3/historical-candle/intraday/{key}/{unit}/{count}", market.intraday, "GET"),
+        desk.public("/v3/historical-candle/{key}/{unit}/{count}/{to}", market.history, "GET"),
+        desk.public("/v3/historical-candle/{key}/{unit}/{count}/{to}/{since}", market.history, "GET"),
         desk.public("/market-quote/instruments/exchange/{name}.json.gz", market.instruments, "GET"),
     ]
 
@@ -166,14 +166,14 @@ class Market:
             {"exchange": exchange, "status": word, "last_updated": self._exchange.now // 1_000_000}
         )
 
-    async def history(self, request: Request, user_id: str) -> Response:
+    async def history(self, request: Request) -> Response:
         """Up to yesterday, newest first."""
         now = self._desk.office.now().astimezone(IST)
         yesterday = now.date() - timedelta(days=1)
         last = min(_day(request, "to") or yesterday, yesterday)
         return self._candles(request, _day(request, "since") or last - timedelta(days=30), last, now)
 
-    async def intraday(self, request: Request, user_id: str) -> Response:
+    async def intraday(self, request: Request) -> Response:
         now = self._desk.office.now().astimezone(IST)
         return self._candles(request, now.date(), now.date(), now)
 

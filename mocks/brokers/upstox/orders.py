@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
@@ -27,6 +27,7 @@ from mocks.brokers.upstox.bodies import (
 )
 from mocks.brokers.upstox.desk import Desk
 from mocks.brokers.upstox.wire import Problem
+from mocks.exchange.model import Instrument
 
 BATCH_LIMIT = 10
 
@@ -152,8 +153,8 @@ class Orders:
 
 def place(desk: Desk, user_id: str, asked: OrderRequest, *, slicing: bool) -> list[str]:
     """The ids of the orders placed: one, or with `slicing` one for each freeze quantity."""
-    freeze = desk.office.instrument(asked.key).freeze
-    sizes = list(pieces(asked.quantity, freeze)) if slicing and freeze else [asked.quantity]
+    instrument = desk.office.instrument(asked.key)
+    sizes = list(pieces(asked.quantity, instrument)) if slicing else [asked.quantity]
     if len(sizes) > BATCH_LIMIT:
         raise Problem("UDAPI1118", f"At most {BATCH_LIMIT} orders in one request")
     return [desk.office.place(user_id, replace(asked, quantity=size)).order_id for size in sizes]
@@ -166,11 +167,12 @@ def _order_id(request: Request) -> str:
     return order_id
 
 
-def pieces(quantity: int, freeze: int) -> Iterable[int]:
+def pieces(quantity: int, instrument: Instrument) -> Iterator[int]:
+    """The quantity in parts the exchange takes: whole lots, none above the freeze quantity."""
+    largest = instrument.freeze // instrument.lot * instrument.lot or quantity
     while quantity > 0:
-        piece = min(quantity, freeze) if freeze else quantity
-        yield piece
-        quantity -= piece
+        yield min(quantity, largest)
+        quantity -= largest
 
 
 def _latency(started: float) -> dict[str, int]:
