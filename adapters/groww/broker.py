@@ -42,6 +42,7 @@ T = TypeVar("T")
 SEGMENTS = ("CASH", "FNO")
 ORDERS_PAGE, TRADES_PAGE = 100, 50  # the most that one call gives
 LAST_PAGE = 500
+FULL_QUOTES = 4  # Groww gives depth one instrument at a time: for more, last prices and day ranges must do
 
 
 class GrowwBroker:
@@ -120,15 +121,12 @@ class GrowwBroker:
     # --- market ---
 
     async def quotes(self, instruments: Sequence[InstrumentId]) -> list[Quote]:
-        """One instrument in full with its depth; several as last price and day range, 50 a call."""
+        """A few in full with their depth, one call each; more as last price and day range, 50 a call."""
         listed = [listing for listing in map(self._symbols.listing, instruments) if listing is not None]
-        if len(listed) == 1:
-            return [await self._full_quote(listed[0])]
-        by_segment: dict[str, list[Listing]] = {}
-        for listing in listed:
-            by_segment.setdefault(wire.VENUE[listing.instrument.id.exchange][1], []).append(listing)
+        if len(listed) <= FULL_QUOTES:
+            return list(await asyncio.gather(*map(self._full_quote, listed)))
         found: list[Quote] = []
-        for segment, members in by_segment.items():
+        for segment, members in wire_market.by_segment(listed).items():
             for start in range(0, len(members), TERMS.quote_batch):
                 found += await self._brief_quotes(segment, members[start : start + TERMS.quote_batch])
         return found

@@ -62,12 +62,11 @@ async def _mint(endpoints: Endpoints, keys: Mapping[str, str], now: datetime) ->
     api_key = keys.get("api_key")
     if api_key is None:
         raise BrokerRejected("enter an API key with its secret or TOTP secret, or an access token")
-    async with http.client(endpoints.rest, headers=headers(api_key)) as client:
+    async with _client(endpoints, api_key) as client:
         request = client.build_request(
             "POST",
             "/token/api/access",
             content=json.dumps(_proof(keys, now)).encode(),
-            headers={"Content-Type": "application/json"},
         )
         response = await http.send_write(client, request)
     return minted(response.status_code, response.content)
@@ -122,7 +121,7 @@ def _refusal(status: int, body: wire.Json) -> BrokerError:
 
 async def _user_id(endpoints: Endpoints, token: str) -> str:
     """Who the token speaks for. Raises BrokerRejected when it is not valid."""
-    async with http.client(endpoints.rest, headers=headers(token)) as client:
+    async with _client(endpoints, token) as client:
         response = await http.send_read(client, client.build_request("GET", "/user/detail"))
     try:
         payload = wire.payload_of(response.status_code, response.content, write=False)
@@ -135,6 +134,10 @@ async def _user_id(endpoints: Endpoints, token: str) -> str:
 
 def account_client(session: Session, endpoints: Endpoints) -> httpx.AsyncClient:
     """The account's one HTTP client."""
+    return _client(endpoints, session.access_token)
+
+
+def _client(endpoints: Endpoints, bearer: str) -> httpx.AsyncClient:
     return http.client(
-        endpoints.rest, headers={**headers(session.access_token), "Content-Type": "application/json"}
+        f"{endpoints.rest}/v1", headers={**headers(bearer), "Content-Type": "application/json"}
     )

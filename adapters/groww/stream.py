@@ -6,146 +6,33 @@ The feed has no snapshot, no replay and no sequence: after every Connected the c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, time, timedelta
-from decimal import Decimal
 
+import httpx
 from google.protobuf.message import DecodeError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from adapters import http
-from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
-from adapters.groww import nats, wire
-from adapters.groww.feed_pb2 import MarketMessage, OrderMessage
+from adapters.broker import Clock, Connected, Endpoints, Listing, Session, StreamEvent, Symbols
+from adapters.groww import nats, wire, wire_feed, wire_market
 from adapters.groww.session import account_client
-from domain.calendar import IST
-from domain.errors import BrokerUnavailable, SessionExpired
-from domain.instrument import Exchange, InstrumentId
+from adapters.groww.terms import TERMS
+from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
+from domain.instrument import InstrumentId
 from domain.market import Tick
-from domain.money import Price
-from domain.order import OrderReport, OrderType, Product, Side
 
 PING_SECONDS = 4.0
 SILENCE_SECONDS = 10.0  # a live server answers our pings, so silence means a dead connection
 ORDER_SUBJECTS = ("stocks/order/updates.apex.{}", "stocks_fo/order/updates.apex.{}")
 
-# The feed's enums by number. An unlisted number becomes None (or an unrecognised status), never a default.
-_STATUS = (
-    "NEW",
-    "ACKED",
-    "TRIGGER_PENDING",
-    "APPROVED",
-    "REJECTED",
-    "FAILED",
-    "EXECUTED",
-    "DELIVERY_AWAITED",
-    "CANCELLED",
-    "CANCELLATION_REQUESTED",
-    "MODIFICATION_REQUESTED",
-    "COMPLETED",
-)
-_VENUE: Mapping[tuple[int, int], Exchange] = {
-    (1, 0): Exchange.NSE,
-    (0, 0): Exchange.BSE,
-    (1, 1): Exchange.NFO,
-    (0, 1): Exchange.BFO,
-    (2, 3): Exchange.MCX,
-}
-_PRODUCT: Mapping[int, Product] = {0: Product.CNC, 1: Product.MIS, 4: Product.NRML, 6: Product.MTF}
-_ORDER_TYPE: Mapping[int, OrderType] = {
-    0: OrderType.MARKET,
-    1: OrderType.LIMIT,
-    2: OrderType.SL,
-    3: OrderType.SL_M,
-}
-_SIDE: Mapping[int, Side] = {0: Side.BUY, 1: Side.SELL}
-
-
-# --- parsing -----------------------------------------------------------------------------------------------------
-
-
-def tick_of(message: nats.Message, symbols: Symbols, *, seen_at: datetime) -> Tick | None:
-    """A price or index value; None for a subject we cannot name or a message without a price."""
-    instrument = symbols.by_feed_key(message.subject)
-    parsed = MarketMessage.FromString(message.payload)
-    match parsed.WhichOneof("live_point"):
-        case "live_price":
-            value, millis = parsed.live_price.ltp, parsed.live_price.ts_in_millis
-        case "live_index":
-            value, millis = parsed.live_index.value, parsed.live_index.ts_in_millis
-        case _:
-            return None
-    if instrument is None or value <= 0:
-        return None
-    # The wire carries doubles; their shortest text is the price that was meant.
-    at = wire.epoch(Decimal(int(millis))) if millis > 0 else seen_at
-    return Tick(instrument, Price(Decimal(repr(value))), at)
-
-
-def report_of(payload: bytes, symbols: Symbols, *, seen_at: datetime) -> OrderReport:
-    """One order update. It carries no reference of ours: it is joined by the order id."""
-    parsed = OrderMessage.FromString(payload)
-    update = parsed.update
-    if not update.groww_order_id:
-        raise ValueError("an order update without an order id")
-    known = 0 <= update.order_status < len(_STATUS)
-    word = _STATUS[update.order_status] if known else f"status {update.order_status}"
-    return OrderReport(
-        broker_order_id=update.groww_order_id,
-        status=wire.status_of(word),
-        words=word,
-        at=_moment(parsed, seen_at),
-        quantity=update.qty,
-        filled_quantity=update.filled_qty,
-        average_price=_paise(update.avg_fill_price) if update.filled_qty else None,
-        instrument=_instrument(update.exchange, update.segment, update.contract_id, symbols),
-        side=_SIDE.get(update.buy_sell),
-        product=_PRODUCT.get(update.product),
-        order_type=_ORDER_TYPE.get(update.order_type),
-        price=_paise(update.price),
-        trigger_price=_paise(update.trigger_price),
-        exchange_order_id=update.exchange_order_id or None,
-        message=update.remark,
-    )
-
-
-def _paise(value: int) -> Price | None:
-    return Price.paise(value) if value else None
-
-
-def _moment(message: OrderMessage, seen_at: datetime) -> datetime:
-    """The last stage's time since midnight IST. Its unit is not documented: past a day of seconds, it is millis."""
-    if not message.stages:
-        return seen_at
-    since = max(stage.since_midnight for stage in message.stages)
-    seconds = since / 1000 if since > 86_400 else since
-    midnight = datetime.combine(seen_at.astimezone(IST).date(), time(0), IST)
-    at = midnight + timedelta(seconds=seconds)
-    return min(at, seen_at) if since > 0 else seen_at
-
-
-def _instrument(exchange: int, segment: int, contract: str, symbols: Symbols) -> InstrumentId | None:
-    """`contract` is the ISIN of a share and the symbol of a contract."""
-    venue = _VENUE.get((exchange, segment))
-    if venue is None or not contract:
-        return None
-    if venue not in (Exchange.NSE, Exchange.BSE):
-        return symbols.by_order_key(venue, contract)
-    share = symbols.by_isin(contract)
-    if share is None or share.exchange is venue:
-        return share
-    elsewhere = symbols.listing(InstrumentId(venue, share.symbol))  # the same share on the other exchange
-    same = elsewhere is not None and elsewhere.instrument.isin == contract
-    return InstrumentId(venue, share.symbol) if same else None
-
-
 # --- one connection ----------------------------------------------------------------------------------------------
 
 
 class _Line:
-    """A logged-in NATS connection. `messages` ends only by raising BrokerUnavailable or SessionExpired."""
+    """A logged-in NATS connection. `operations` ends only by raising BrokerUnavailable or SessionExpired."""
 
     def __init__(self, socket: ClientConnection, subscription_id: str, silence: float) -> None:
         self.subscription_id = subscription_id
@@ -198,11 +85,9 @@ class _Line:
         while not isinstance(await self.operation(), nats.Pong):
             pass
 
-    async def messages(self) -> AsyncIterator[nats.Message]:
+    async def operations(self) -> AsyncIterator[nats.Operation]:
         while True:
-            operation = await self.operation()
-            if isinstance(operation, nats.Message):
-                yield operation
+            yield await self.operation()
 
     async def keep_alive(self) -> None:
         with suppress(BrokerUnavailable):  # the reader sees the end itself
@@ -254,50 +139,83 @@ async def _line(
 
 
 class GrowwFeed:
-    """Implements `adapters.broker.MarketFeed` on one connection."""
+    """Implements `adapters.broker.MarketFeed` on one connection.
 
-    def __init__(self, line: _Line, symbols: Symbols, clock: Clock) -> None:
-        self._line, self._symbols, self._clock = line, symbols, clock
+    Groww's feed is silent until a price changes, so the first price of an instrument is asked for over REST.
+    """
+
+    def __init__(self, line: _Line, client: httpx.AsyncClient, symbols: Symbols, clock: Clock) -> None:
+        self._line, self._http, self._symbols, self._clock = line, client, symbols, clock
         self._sids: dict[str, int] = {}
         self._last_sid = 0
+        self._first: deque[Tick] = deque()
+        self._moved: set[InstrumentId] = (
+            set()
+        )  # what the feed itself has spoken of: newer than any answer of REST
 
     async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
-        """Instruments that Groww does not list are left out; twice is once."""
+        """Instruments that Groww does not list are left out; twice is once. Raises SessionExpired."""
+        new = [listing for listing in self._listings(instruments) if listing.feed_key not in self._sids]
+        if not new:
+            return
         commands = []
-        for subject in self._subjects(instruments):
-            if subject not in self._sids:
-                self._last_sid += 1
-                self._sids[subject] = self._last_sid
-                commands.append(nats.subscribe(subject, self._last_sid))
-        if commands:
-            await self._line.send(b"".join(commands))
+        for listing in new:
+            self._last_sid += 1
+            self._sids[listing.feed_key] = self._last_sid
+            commands.append(nats.subscribe(listing.feed_key, self._last_sid))
+        await self._line.send(b"".join(commands))
+        with suppress(BrokerUnavailable, BrokerRejected):  # the feed will tell in time
+            await self._ask_first(new)
+        await self._line.send(nats.PING)  # its PONG wakes `ticks`
 
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
-        sids = [self._sids.pop(subject, None) for subject in self._subjects(instruments)]
+        listings = self._listings(instruments)
+        self._moved.difference_update(listing.instrument.id for listing in listings)
+        sids = [self._sids.pop(listing.feed_key, None) for listing in listings]
         commands = [nats.unsubscribe(sid) for sid in sids if sid is not None]
         if commands:
             await self._line.send(b"".join(commands))
 
-    def _subjects(self, instruments: Collection[InstrumentId]) -> list[str]:
+    def _listings(self, instruments: Collection[InstrumentId]) -> list[Listing]:
         listings = (self._symbols.listing(instrument) for instrument in instruments)
-        return [listing.feed_key for listing in listings if listing is not None]
+        return [listing for listing in listings if listing is not None]
+
+    async def _ask_first(self, listings: Sequence[Listing]) -> None:
+        for segment, members in wire_market.by_segment(listings).items():
+            for start in range(0, len(members), TERMS.quote_batch):
+                batch = members[start : start + TERMS.quote_batch]
+                params = {
+                    "segment": segment,
+                    "exchange_symbols": ",".join(map(wire_market.exchange_symbol, batch)),
+                }
+                request = self._http.build_request("GET", "/live-data/ltp", params=params)
+                response = await http.send_read(self._http, request)
+                prices = wire.payload_of(response.status_code, response.content, write=False)
+                self._first += wire_market.first_ticks(prices, batch, seen_at=self._clock())
 
     async def ticks(self) -> AsyncIterator[Tick]:
-        async for message in self._line.messages():
-            try:
-                tick = tick_of(message, self._symbols, seen_at=self._clock())
-            except DecodeError as error:
-                raise BrokerUnavailable("Groww's feed cannot be read") from error
-            if tick is not None:
-                yield tick
+        async for operation in self._line.operations():
+            while self._first:
+                tick = self._first.popleft()
+                if tick.instrument not in self._moved:
+                    yield tick
+            if isinstance(operation, nats.Message) and (moved := self._tick(operation)) is not None:
+                self._moved.add(moved.instrument)
+                yield moved
+
+    def _tick(self, message: nats.Message) -> Tick | None:
+        try:
+            return wire_feed.tick_of(message, self._symbols, seen_at=self._clock())
+        except DecodeError as error:
+            raise BrokerUnavailable("Groww's feed cannot be read") from error
 
 
 @asynccontextmanager
 async def market_feed(
     session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
 ) -> AsyncIterator[GrowwFeed]:
-    async with _line(session, endpoints) as line:
-        yield GrowwFeed(line, symbols, clock)
+    async with _line(session, endpoints) as line, account_client(session, endpoints) as client:
+        yield GrowwFeed(line, client, symbols, clock)
 
 
 async def order_stream(
@@ -316,8 +234,10 @@ async def order_stream(
         )
         await line.settle()
         yield Connected(clock())
-        async for message in line.messages():
+        async for operation in line.operations():
+            if not isinstance(operation, nats.Message):
+                continue
             try:
-                yield report_of(message.payload, symbols, seen_at=clock())
+                yield wire_feed.report_of(operation.payload, symbols, seen_at=clock())
             except (DecodeError, ValueError) as error:
                 raise BrokerUnavailable("Groww's feed cannot be read") from error

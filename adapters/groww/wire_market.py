@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from adapters.broker import Listing
 from adapters.groww.wire import EXCHANGE, VENUE, Json, moment, price, units
 from domain.calendar import IST
 from domain.instrument import Instrument, InstrumentId, Kind
-from domain.market import Candle, Depth, DepthLevel, Quote
+from domain.market import Candle, Depth, DepthLevel, Quote, Tick
 from domain.money import Price
 
 # Candles: our interval -> (Groww's word, most days one call may span)
@@ -52,6 +52,21 @@ _INDEX_NAME: Mapping[str, str] = {
 def exchange_symbol(listing: Listing) -> str:
     """How the LTP and OHLC calls name a listing: `NSE_RELIANCE`."""
     return f"{VENUE[listing.instrument.id.exchange][0]}_{listing.order_key}"
+
+
+def by_segment(listings: Iterable[Listing]) -> dict[str, list[Listing]]:
+    """The LTP and OHLC calls take one segment at a time."""
+    found: dict[str, list[Listing]] = {}
+    for listing in listings:
+        found.setdefault(VENUE[listing.instrument.id.exchange][1], []).append(listing)
+    return found
+
+
+def first_ticks(prices: Json, listings: Iterable[Listing], *, seen_at: datetime) -> list[Tick]:
+    """What the LTP call says of each listing; it tells no time."""
+    found = ((listing, prices.get(exchange_symbol(listing))) for listing in listings)
+    known = ((listing, price(value)) for listing, value in found if isinstance(value, int | Decimal))
+    return [Tick(listing.instrument.id, last, seen_at) for listing, last in known if last is not None]
 
 
 def quote(instrument: InstrumentId, row: Json, *, seen_at: datetime) -> Quote:

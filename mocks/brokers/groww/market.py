@@ -46,6 +46,7 @@ class Market:
     def routes(self) -> list[Route]:
         return [
             Route("/instruments/instrument.csv", self.instruments),
+            Route("/instruments", self.instruments),
             Route("/v1/live-data/quote", answering(self.quote)),
             Route("/v1/live-data/ltp", answering(self.ltp)),
             Route("/v1/live-data/ohlc", answering(self.ohlc)),

@@ -32,6 +32,7 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CALLS: Mapping[tuple[str, str], str] = {
     ("POST", "/v1/token/api/access"): "token",
     ("GET", "/v1/user/detail"): "profile",
+    ("GET", "/instruments"): "instruments",
     ("GET", "/instruments/instrument.csv"): "instruments",
     ("GET", "/v1/margins/detail/user"): "funds",
     ("POST", "/v1/margins/detail/orders"): "margin",

@@ -32,7 +32,7 @@ def clock() -> datetime:
 def endpoints(sandbox: Sandbox) -> Endpoints:
     base = sandbox.urls["groww"]
     return Endpoints(
-        rest=f"{base}/v1",
+        rest=base,
         login="",
         feed=base.replace("http://", "ws://"),
         instruments=f"{base}/instruments/instrument.csv",
@@ -400,3 +400,15 @@ async def test_a_feed_with_a_dead_login_says_so(endpoints: Endpoints, symbols: T
     dead = Session("dead", "nobody", clock())
     with pytest.raises(SessionExpired):
         await anext(ADAPTER.order_stream(dead, endpoints, symbols, clock=clock))
+
+
+async def test_a_quiet_instrument_still_gets_its_first_price(
+    session: Session, endpoints: Endpoints, symbols: Table
+) -> None:
+    quiet = InstrumentId(Exchange.BSE, "MRF")
+    async with asyncio.timeout(20), ADAPTER.market_feed(session, endpoints, symbols, clock=clock) as feed:
+        for _ in range(2):  # again after leaving it
+            await feed.subscribe([quiet, quiet])
+            ticks = feed.ticks()
+            assert (await anext(ticks)).instrument == quiet
+            await feed.unsubscribe([quiet])

@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from adapters.broker import Endpoints, Session
-from adapters.groww import nats, stream
+from adapters.groww import nats, stream, wire_feed
 from adapters.groww.feed_pb2 import MarketMessage, OrderMessage
 from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
@@ -79,7 +79,7 @@ def market(**fields: object) -> bytes:
 
 def test_a_price_is_read_exactly_with_its_time() -> None:
     payload = market(live_price__ltp=2450.55, live_price__ts_in_millis=1_795_150_230_123.0)
-    tick = stream.tick_of(nats.Message("/ld/eq/nse/price.2885", payload), SYMBOLS, seen_at=NOW)
+    tick = wire_feed.tick_of(nats.Message("/ld/eq/nse/price.2885", payload), SYMBOLS, seen_at=NOW)
     assert tick is not None
     assert (tick.instrument, tick.last_price) == (RELIANCE, Price.of("2450.55"))
     assert tick.at == datetime.fromtimestamp(1_795_150_230.123, UTC)
@@ -87,7 +87,7 @@ def test_a_price_is_read_exactly_with_its_time() -> None:
 
 def test_an_index_value_is_a_price() -> None:
     payload = market(live_index__value=26066.55)
-    tick = stream.tick_of(nats.Message("/ld/indices/nse/price.NIFTY", payload), SYMBOLS, seen_at=NOW)
+    tick = wire_feed.tick_of(nats.Message("/ld/indices/nse/price.NIFTY", payload), SYMBOLS, seen_at=NOW)
     assert tick is not None
     assert (tick.instrument, tick.at) == (InstrumentId(Exchange.NSE, "NIFTY 50"), NOW)
 
@@ -100,7 +100,7 @@ def test_an_index_value_is_a_price() -> None:
     ],
 )
 def test_nothing_is_made_of_an_unknown_subject_or_a_missing_price(subject: str, payload: bytes) -> None:
-    assert stream.tick_of(nats.Message(subject, payload), SYMBOLS, seen_at=NOW) is None
+    assert wire_feed.tick_of(nats.Message(subject, payload), SYMBOLS, seen_at=NOW) is None
 
 
 def update(**fields: object) -> bytes:
@@ -123,7 +123,7 @@ def update(**fields: object) -> bytes:
 
 
 def test_prices_of_an_order_update_are_paise() -> None:
-    report = stream.report_of(update(), SYMBOLS, seen_at=NOW)
+    report = wire_feed.report_of(update(), SYMBOLS, seen_at=NOW)
     assert (report.price, report.average_price) == (Price.of("2450.50"), Price.of("2450.45"))
     assert (report.status, report.words, report.tag) == (ReportStatus.OPEN, "APPROVED", None)
     assert (report.instrument, report.side, report.product) == (RELIANCE, Side.BUY, Product.CNC)
@@ -143,11 +143,11 @@ def test_prices_of_an_order_update_are_paise() -> None:
 def test_an_update_names_the_listing_it_is_of_or_none(
     fields: dict[str, object], instrument: InstrumentId | None
 ) -> None:
-    assert stream.report_of(update(**fields), SYMBOLS, seen_at=NOW).instrument == instrument
+    assert wire_feed.report_of(update(**fields), SYMBOLS, seen_at=NOW).instrument == instrument
 
 
 def test_unlisted_enum_numbers_become_no_default() -> None:
-    report = stream.report_of(
+    report = wire_feed.report_of(
         update(order_status=77, product=5, order_type=9, buy_sell=4), SYMBOLS, seen_at=NOW
     )
     assert (report.status, report.words) == (ReportStatus.UNRECOGNISED, "status 77")
@@ -158,7 +158,7 @@ def test_unlisted_enum_numbers_become_no_default() -> None:
 def test_a_stage_time_is_seconds_or_millis_since_midnight_in_india(since_midnight: float) -> None:
     message = OrderMessage.FromString(update())
     message.stages.add(since_midnight=since_midnight, name="APPROVED")  # type: ignore[attr-defined]
-    report = stream.report_of(message.SerializeToString(), SYMBOLS, seen_at=NOW)  # type: ignore[attr-defined]
+    report = wire_feed.report_of(message.SerializeToString(), SYMBOLS, seen_at=NOW)  # type: ignore[attr-defined]
     assert report.at.isoformat() == "2026-11-20T10:15:30+05:30"
 
 
@@ -191,7 +191,7 @@ async def broken() -> AsyncIterator[tuple[BrokenFeed, Endpoints]]:
     await listener.start(
         Starlette(routes=[Route(path, feed.token, methods=["POST"]), WebSocketRoute("/", feed.socket)])
     )
-    yield feed, Endpoints(rest=f"{listener.url}/v1", login="", feed=listener.url.replace("http", "ws"))
+    yield feed, Endpoints(rest=listener.url, login="", feed=listener.url.replace("http", "ws"))
     await listener.stop()
 
 
