@@ -6,7 +6,7 @@ gets any answer which is not listed in the broker's table raises OutcomeUnknown;
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -290,6 +290,6 @@ class Adapter(Protocol):
 
     def order_stream(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Order updates of the whole account over one connection: Connected first, then reports. Ends like `ticks`."""
         ...

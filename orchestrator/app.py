@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from adapters.broker import Adapter, Symbols
+from adapters.broker import Adapter
+from adapters.registry import BROKERS
 from domain.account import BrokerId
 from domain.calendar import Calendar
 from orchestrator import errors, meta, migrations
@@ -17,15 +20,24 @@ from orchestrator.accounts import endpoints as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.bus import open_bus
-from orchestrator.config import Role, Settings
-from orchestrator.db import open_database
+from orchestrator.config import Role, Settings, endpoints
+from orchestrator.db import Database, open_database
 from orchestrator.headers import SafeHeaders
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity.brake import LoginBrake
+from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
+from orchestrator.market.hub import Hub
+from orchestrator.orders import endpoints as orders
+from orchestrator.orders.announce import Announcer
+from orchestrator.orders.reconcile import Reconciler
+from orchestrator.orders.trading import Trading
+from orchestrator.orders.updates import OrderUpdates
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.vault import Vault
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(
@@ -33,17 +45,16 @@ def create_app(
     *,
     clock: Clock = system_clock,
     adapters: Mapping[BrokerId, Adapter] | None = None,
-    symbols: Callable[[BrokerId], Symbols] | None = None,
 ) -> FastAPI:
     """The whole API and the web interface. Nothing is opened before the lifespan starts.
 
-    `adapters` and `symbols` are for tests; else every broker of the registry and its own instrument master.
+    `adapters` is for tests; else every broker of the registry.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
-            await open_parts(app, settings, clock=clock, adapters=adapters, symbols=symbols, opened=opened)
+            await open_parts(app, settings, clock=clock, adapters=adapters, opened=opened)
             yield
 
     app = FastAPI(
@@ -57,7 +68,7 @@ def create_app(
     )
     errors.install(app)
     app.state.brake = LoginBrake(settings.login_attempts)
-    for router in (meta.router, identity.router, accounts.router):
+    for router in (meta.router, identity.router, accounts.router, orders.router):
         app.include_router(router)
     app.add_middleware(SafeHeaders)
     _serve_site(app, Site(settings.web))
@@ -81,7 +92,6 @@ async def open_parts(
     *,
     clock: Clock,
     adapters: Mapping[BrokerId, Adapter] | None,
-    symbols: Callable[[BrokerId], Symbols] | None,
     opened: AsyncExitStack,
 ) -> None:
     """Open everything endpoints use and put it on `app.state`; `opened` closes it again."""
@@ -92,18 +102,15 @@ async def open_parts(
     state.vault = Vault(state.keys.master)
     state.db = open_database(settings)
     opened.push_async_callback(state.db.close)
-    if (
-        settings.sqlite_path is not None
-    ):  # a server's database is migrated by its operator, once, before the start
-        await migrations.upgrade(state.db)
+    await _migrated(state.db, settings)
     state.bus = open_bus(settings.redis_url)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
-    if adapters is None:
-        from adapters.registry import BROKERS as adapters
-    brokers = adapters
-    if symbols is None:
-        raise RuntimeError("no instruments yet")
+    brokers = BROKERS if adapters is None else adapters
+    state.instruments = Instruments(
+        db=state.db, adapters=brokers, endpoints=lambda broker: endpoints(settings, broker), clock=clock
+    )
+    opened.push_async_callback(_stop, (await state.instruments.start(),))
     state.connections = Connections(
         db=state.db,
         bus=state.bus,
@@ -111,7 +118,7 @@ async def open_parts(
         settings=settings,
         clock=clock,
         adapters=brokers,
-        symbols=symbols,
+        symbols=state.instruments.symbols,
         background=settings.role is not Role.API,
     )
     await state.connections.start()
@@ -124,6 +131,62 @@ async def open_parts(
         adapters=brokers,
         connections=state.connections,
     )
+    await _open_trading(app, settings, opened)
+
+
+async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Prices and orders, and in a process with background work the loops that follow them."""
+    state, background = app.state, settings.role is not Role.API
+    state.hub = Hub(
+        bus=state.bus,
+        connections=state.connections,
+        instruments=state.instruments,
+        calendar=state.calendar,
+        clock=state.clock,
+        feeding=background,
+    )
+    await state.hub.start()
+    opened.push_async_callback(state.hub.close)
+    announcer = Announcer(state.db, state.bus)
+    opened.push_async_callback(announcer.close)
+    state.trading = Trading(
+        db=state.db,
+        bus=state.bus,
+        connections=state.connections,
+        instruments=state.instruments,
+        hub=state.hub,
+        calendar=state.calendar,
+        clock=state.clock,
+        announcer=announcer,
+    )
+    if background:
+        reconciler = Reconciler(
+            state.trading,
+            alone=settings.role is Role.ALL,
+            answer_deadline=settings.write_deadline + 5,
+            quiet_window=settings.quiet_window,
+        )
+        loops = (
+            asyncio.create_task(OrderUpdates(state.trading).run(), name="order updates"),
+            asyncio.create_task(reconciler.run(), name="reconciler"),
+        )
+        opened.push_async_callback(_stop, loops)
+
+
+async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    for end in await asyncio.gather(*loops, return_exceptions=True):
+        if isinstance(end, Exception):
+            log.error("loop_failed", exc_info=end)
+
+
+async def _migrated(db: Database, settings: Settings) -> None:
+    """SQLite is brought up to date; a server's database is its operator's to migrate, once, before the start."""
+    if settings.sqlite_path is not None:
+        await migrations.upgrade(db)
+    elif await migrations.current(db) != migrations.newest():
+        raise RuntimeError("the database is not up to date: run `orchestrator migrate`")
 
 
 def _operation_id(route: APIRoute) -> str:

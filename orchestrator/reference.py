@@ -27,7 +27,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.PRICE_OUT_OF_BAND: "The price is outside the exchange's band for today.",
     ReasonCode.DISCLOSED_QUANTITY: "The disclosed quantity breaks the exchange's rule (10 % to 100 %, not with IOC).",
     ReasonCode.NOT_TRADABLE: "This is an index or otherwise cannot be traded.",
-    ReasonCode.PRODUCT_NOT_FOR_SEGMENT: "The product does not exist in this segment (CNC for contracts, NRML for shares).",
+    ReasonCode.PRODUCT_NOT_FOR_SEGMENT: "This segment has no such product (CNC for contracts, NRML for shares).",
     ReasonCode.MARKET_CLOSED: "The exchange is closed now.",
     ReasonCode.PRICE_UNKNOWN: "No price is known, so neither margin nor charges can be worked out.",
     ReasonCode.CHARGES_UNKNOWN: "No charges are on file for this segment and date.",
@@ -46,6 +46,8 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.DISCLOSED_UNSUPPORTED: "The broker's API takes no disclosed quantity.",
     ReasonCode.MARGIN_SHORT: "The account's margin, less what other orders hold, does not suffice.",
     ReasonCode.HOLDINGS_SHORT: "The account does not hold enough shares that may be sold.",
+    ReasonCode.FREEZE_LIMIT: "More than ten orders of the exchange's largest quantity would be needed at one account.",
+    ReasonCode.OPENS_OPPOSITE: "The account lacks the position that this order closes: it would open a new one there.",
     ReasonCode.NOT_PINNED: "Another account was asked for.",
     ReasonCode.CHEAPEST: "This plan has the lowest all-in charges.",
     ReasonCode.ONLY_FEASIBLE: "Only this account can take the order.",
@@ -53,6 +55,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.SPLIT_BY_MARGIN: "Split, because no single account has the margin.",
     ReasonCode.SPLIT_BY_HOLDINGS: "Split, because no single account holds the shares.",
     ReasonCode.SPLIT_BY_FREEZE: "Sliced, because the exchange limits the quantity of one order.",
+    ReasonCode.EXITS_POSITION: "The order closes a position held at this account.",
     ReasonCode.TIE_BROKEN_BY_SPEED: "Equal charges; the faster broker was chosen.",
 }
 

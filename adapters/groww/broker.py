@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -281,7 +281,7 @@ class GrowwAdapter:
 
     def order_stream(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         return stream.order_stream(session, endpoints, symbols, clock)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import httpx
@@ -225,7 +225,7 @@ async def order_stream(
     clock: Clock,
     *,
     silence: float = SILENCE_SECONDS,
-) -> AsyncIterator[StreamEvent]:
+) -> AsyncGenerator[StreamEvent, None]:
     """Cash and derivatives updates of the account over one connection, dead after `silence` seconds without a frame."""
     async with _line(session, endpoints, silence) as line:
         subjects = [subject.format(line.subscription_id) for subject in ORDER_SUBJECTS]

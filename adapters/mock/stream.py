@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -102,7 +102,7 @@ async def market_feed(session: Session, url: str) -> AsyncIterator[MockFeed]:
         yield MockFeed(socket)
 
 
-async def order_stream(session: Session, url: str, clock: Clock) -> AsyncIterator[StreamEvent]:
+async def order_stream(session: Session, url: str, clock: Clock) -> AsyncGenerator[StreamEvent, None]:
     """Updates of all orders of the account, each fill also as a trade."""
     async with _connection(session, url) as socket:
         yield Connected(clock())

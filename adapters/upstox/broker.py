@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -290,7 +290,7 @@ class UpstoxAdapter:
 
     def order_stream(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         return stream.order_stream(session, endpoints, symbols, clock=clock)
 
 

@@ -7,7 +7,7 @@ there as SessionExpired, never as a silent stream.
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +29,8 @@ from domain.money import Price
 
 MARKET_PATH = "/v3/feed/market-data-feed/authorize"
 PORTFOLIO_PATH = "/v2/feed/portfolio-stream-feed/authorize"
-SILENCE_SECONDS = 5.0  # a ping after so long, and as long again for its pong: dead within about ten
+# A ping after so long, as long for its pong, then the socket is given up: a dead one is known within about ten seconds.
+PING_SECONDS, PONG_SECONDS, CLOSE_SECONDS = 5.0, 4.0, 1.0
 LARGEST_FRAME = 16 * 2**20  # the first snapshot of 5,000 instruments
 
 
@@ -108,7 +109,7 @@ async def market_feed(
 
 async def order_stream(
     session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
-) -> AsyncIterator[StreamEvent]:
+) -> AsyncGenerator[StreamEvent, None]:
     """Connected, then every order update of the account, the ones made in Upstox's own app too."""
     uri = await _authorised(session, endpoints, f"{PORTFOLIO_PATH}?update_types=order")
     async with _opened(uri) as socket:
@@ -145,8 +146,9 @@ async def _opened(uri: str) -> AsyncIterator[ClientConnection]:
         socket = await connect(
             uri,
             user_agent_header=http.USER_AGENT,
-            ping_interval=SILENCE_SECONDS,
-            ping_timeout=SILENCE_SECONDS,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PONG_SECONDS,
+            close_timeout=CLOSE_SECONDS,
             max_size=LARGEST_FRAME,
             proxy=None,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -153,7 +153,7 @@ async def order_stream(
     clock: Clock,
     *,
     silence: float = SILENCE_SECONDS,
-) -> AsyncIterator[StreamEvent]:
+) -> AsyncGenerator[StreamEvent, None]:
     """Updates of all orders of the account, wherever they were placed. They may come late, twice or out of order."""
     async with _connection(session, endpoints) as socket:
         yield Connected(clock())

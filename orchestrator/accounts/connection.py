@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -57,7 +57,7 @@ class Connection:
         """What the guard measured; None while nobody is logged in."""
         return self.broker.health() if self.broker else None
 
-    def order_stream(self) -> AsyncIterator[StreamEvent]:
+    def order_stream(self) -> AsyncGenerator[StreamEvent, None]:
         """One connection's order updates. Raises SessionExpired when nobody is logged in."""
         return self.adapter.order_stream(self._live(), self.endpoints, self.symbols, clock=self.clock)
 

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from domain.order import OrderId
 from domain.routing import Denied
 from orchestrator.errors import Problem, not_found, problems
-from orchestrator.identity.current import CurrentUser
+from orchestrator.identity.access import CurrentUser
 from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
