@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any, TypeVar
 
 from adapters.broker import Adapter, Broker, Connected, Endpoints, Listing, Session, StreamEvent
 from domain.account import AccountId, BrokerId
 from domain.calendar import IST
-from domain.instrument import Exchange, InstrumentId
+from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderReport, OrderType, Product, Side, Validity, apply
 from mocks.launch import Sandbox
@@ -77,6 +78,9 @@ class Names:
         self._isin = {
             one.instrument.isin: one.instrument.id for one in reversed(ordered) if one.instrument.isin
         }
+
+    def instruments(self) -> list[Instrument]:
+        return [one.instrument for one in self._by_id.values()]
 
     def listing(self, instrument: InstrumentId) -> Listing | None:
         return self._by_id.get(instrument)
@@ -179,10 +183,31 @@ class Desk:
         return found
 
     @asynccontextmanager
+    async def moving(self, instrument: InstrumentId) -> AsyncIterator[None]:
+        """Its price steps up and down meanwhile."""
+        prices = cycle((self.price(instrument).amount + 2, self.price(instrument).amount))
+        over = asyncio.Event()
+
+        async def step() -> None:
+            while not over.is_set():
+                await asyncio.to_thread(
+                    self.sandbox.post, "/prices", {"prices": {str(instrument): str(next(prices))}}
+                )
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), 0.3)
+
+        task = asyncio.create_task(step())
+        try:
+            yield
+        finally:
+            over.set()  # the last step ends before anything else happens
+            await task
+
+    @asynccontextmanager
     async def listening(self) -> AsyncIterator[AsyncIterator[StreamEvent]]:
         """The account's order stream, already up."""
         stream = self.adapter.order_stream(self.session, self.endpoints, self.names, clock=now)
-        async with aclosing(stream) as events:  # type: ignore[type-var]
+        async with aclosing(stream) as events:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 assert isinstance(await anext(events), Connected)
             yield events
@@ -198,16 +223,21 @@ async def next_good(events: AsyncIterator[T], good: Callable[[T], bool]) -> T:
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox, broker: BrokerId, masters: dict[BrokerId, Names]) -> AsyncIterator[Desk]:
-    """A fresh user with Rs 10,00,000, 50 INFY and 20 TCS, logged in."""
+async def opened(
+    sandbox: Sandbox,
+    broker: BrokerId,
+    masters: dict[BrokerId, Names],
+    *,
+    positions: Sequence[dict[str, Any]] = (),
+) -> AsyncIterator[Desk]:
+    """A fresh user with Rs 10,00,000, 50 INFY and 20 TCS, logged in. `positions` as the control API takes them."""
     server, addresses = SERVERS[broker]
     holdings = [
         {"symbol": "NSE:INFY", "quantity": 50, "average_price": "1400.55"},
         {"symbol": "NSE:TCS", "quantity": 15, "average_price": "3000", "t1_quantity": 5},
     ]
-    user = sandbox.post(
-        "/sessions", {"broker": server, "name": "Asha Rao", "cash": "1000000", "holdings": holdings}
-    )
+    person = {"name": "Asha Rao", "cash": "1000000", "holdings": holdings, "positions": list(positions)}
+    user = sandbox.post("/sessions", {"broker": server, **person})
     adapter: Adapter = importlib.import_module(f"adapters.{broker.value}.broker").ADAPTER
     endpoints = addresses(user["base_url"], user["ws_url"])
     if broker not in masters:

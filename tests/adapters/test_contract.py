@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from adapters.broker import Broker, BrokerFill, Change, MarginAsk
 from domain.account import BrokerId
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
-from domain.instrument import Exchange, InstrumentId
+from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.market import Tick
 from domain.money import Money, Price
 from domain.order import OrderReport, OrderType, Product, ReportStatus, Side, Validity
+from mocks.exchange.catalogue import instruments
 from mocks.launch import Sandbox
 from tests.adapters.desk import INFY, TCS, Desk, Names, eventually, next_good, now, opened, present
 
@@ -202,11 +204,50 @@ async def test_an_ioc_order_does_not_stay(desk: Desk) -> None:
     await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
 
 
+# --- contracts ---------------------------------------------------------------------------------------------------
+
+
+def nifty_future(names: Names) -> Instrument:
+    """The nearest one, told by its lot: brokers name it differently."""
+    futures = [one for one in names.instruments() if one.kind is Kind.FUTURE and one.lot == 65]
+    return min(futures, key=lambda one: one.expiry or date.max)
+
+
+async def test_a_future_is_ordered_in_units_and_not_in_lots(desk: Desk) -> None:
+    future = nifty_future(desk.names)
+    assert (future.lot, future.id.exchange) == (65, Exchange.NFO)
+    price = Price.of(25_000)
+    fields: dict[str, Any] = {"instrument": future.id, "product": Product.NRML, "price": price}
+    child = await desk.placed(desk.child(quantity=130, **fields))
+    report = await desk.until(child, working)
+    assert (report.quantity, report.instrument, report.product) == (130, future.id, Product.NRML)
+    await refused(desk, quantity=66, **fields)
+
+
+async def test_a_future_carried_from_yesterday_is_an_overnight_position(sandbox: Sandbox, desk: Desk) -> None:
+    symbol = next(one.key for one in instruments(now().date()) if one.kind == "FUT" and one.name == "NIFTY")
+    carried = {"symbol": symbol, "product": "NRML", "quantity": -65, "price": "26000"}
+    async with opened(sandbox, desk.broker.terms.broker, MASTERS, positions=[carried]) as other:
+        (position,) = await other.broker.positions()
+    assert position.instrument == nifty_future(desk.names).id
+    assert (position.product, position.quantity, position.overnight_quantity) == (Product.NRML, -65, -65)
+    assert (position.sell_quantity, position.buy_quantity) == (65, 0)
+    assert (position.sell_value, position.average_price) == (Money.of(65 * 26_000), Price.of(26_000))
+
+
+async def test_the_same_share_trades_at_the_other_exchange(desk: Desk) -> None:
+    at_bse = InstrumentId(Exchange.BSE, "INFY")
+    child = await desk.placed(desk.child(quantity=2, instrument=at_bse, order_type=OrderType.MARKET))
+    report = await desk.until(child, complete)
+    assert report.instrument == at_bse
+
+
 # --- refusals ----------------------------------------------------------------------------------------------------
 
 
 async def refused(desk: Desk, **fields: object) -> None:
     """Place an order that must not live: a definite no at once, or an order that ends REJECTED with words."""
+    free = (await desk.broker.margin()).available
     order = desk.child(**fields)  # type: ignore[arg-type]
     words = ""
     try:
@@ -216,8 +257,7 @@ async def refused(desk: Desk, **fields: object) -> None:
     else:
         words = (await desk.until(child, lambda one: one.status is ReportStatus.REJECTED)).message
     assert words
-    margin = await desk.broker.margin()
-    assert margin.available == Money.of(1_000_000)
+    assert (await desk.broker.margin()).available == free
 
 
 async def test_an_order_beyond_the_cash_is_refused_with_words(desk: Desk) -> None:
@@ -455,32 +495,38 @@ async def test_a_dropped_order_stream_ends_and_a_new_one_connects(desk: Desk) ->
 
 
 async def ticks_of(desk: Desk, instrument: InstrumentId) -> Tick:
-    """The first tick of a new connection."""
+    """The first tick of a new connection. A feed may tell nothing before a price moves, so it does move."""
     async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
         await feed.subscribe([instrument])
-        async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
+        async with aclosing(feed.ticks()) as ticks, desk.moving(instrument):  # type: ignore[type-var]
             return await next_good(ticks, lambda tick: tick.instrument == instrument)
 
 
-async def test_the_feed_tells_the_price_and_then_its_moves(desk: Desk) -> None:
-    before = desk.price(TCS)
-    moved = Price(before.amount + 2)
+async def test_the_feed_tells_what_was_asked_for_and_follows_its_price(desk: Desk) -> None:
     async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
         await feed.subscribe([INFY, TCS])
         async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
-            first = await next_good(ticks, lambda tick: tick.instrument == TCS)
-            assert (first.last_price, abs(now() - first.at) < timedelta(minutes=5)) == (before, True)
-            desk.sandbox.post("/prices", {"prices": {"NSE:TCS": str(moved)}})
-            await next_good(ticks, lambda tick: tick.instrument == TCS and tick.last_price == moved)
+            async with desk.moving(TCS):
+                first = await next_good(ticks, lambda tick: tick.instrument == TCS)
+            assert abs(now() - first.at) < timedelta(minutes=5)
+            assert first.prev_close is None or first.prev_close > Price.of(0)
+            target = Price(desk.price(TCS).amount + 7)
+            desk.sandbox.post("/prices", {"prices": {"NSE:TCS": str(target)}})
+            await next_good(ticks, lambda tick: tick.instrument == TCS and tick.last_price == target)
 
 
 async def test_a_dropped_feed_ends_and_a_new_one_connects(desk: Desk) -> None:
     async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
         await feed.subscribe([INFY])
         async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
-            await next_good(ticks, lambda _: True)
+            async with desk.moving(INFY):
+                await next_good(ticks, lambda _: True)
             desk.fault("drop_socket")
             with pytest.raises(BrokerUnavailable):
                 await next_good(ticks, lambda _: False)
     desk.heal()
-    assert (await ticks_of(desk, INFY)).last_price == desk.price(INFY)
+    assert (await ticks_of(desk, INFY)).instrument == INFY
+
+
+def test_every_broker_is_held_to_the_contract() -> None:
+    assert set(present()) == set(BrokerId)
