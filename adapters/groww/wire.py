@@ -103,9 +103,8 @@ READ_OUTCOME: Mapping[tuple[int | None, str | None], type[BrokerError]] = {
     (None, "GA001"): BrokerRejected,
     (None, "GA004"): BrokerRejected,
     (None, "GA005"): BrokerRejected,
-    (404, None): BrokerRejected,
 }
-NOT_FOUND = "GA004"
+NOT_FOUND = "GA004"  # a bare 404 may come from a gateway and does not prove that an order is absent
 
 
 def payload_of(status: int, content: bytes, *, write: bool) -> Json:
@@ -129,8 +128,6 @@ def _error(status: int, body: Json, *, write: bool) -> BrokerError:
     said = body.get("error")
     error: Json = said if isinstance(said, dict) else {}
     code = str(error["code"]) if error.get("code") else None
-    if status == 404 and code is None:
-        code = NOT_FOUND
     words = str(error.get("message") or error.get("displayMessage") or f"Groww answered HTTP {status}")
     table = WRITE_OUTCOME if write else READ_OUTCOME
     fallback: type[BrokerError] = OutcomeUnknown if write else BrokerUnavailable
