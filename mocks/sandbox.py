@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -66,12 +65,7 @@ class Sandbox:
             always_open=options.always_open,
         )
         self.faults = FaultPlan()
-        modules = {
-            name: importlib.import_module(f"mocks.brokers.{name}.server")
-            for name in BROKERS
-            if importlib.util.find_spec(f"mocks.brokers.{name}") is not None
-            and importlib.util.find_spec(f"mocks.brokers.{name}.server") is not None
-        }
+        modules = {name: importlib.import_module(f"mocks.brokers.{name}.server") for name in BROKERS}
         self.offices = {
             name: BackOffice(self.exchange, module.PROFILE, clock=lambda: datetime.now(IST))
             for name, module in modules.items()

@@ -9,9 +9,8 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,8 +39,6 @@ PROFILE = Profile(
     user_id=lambda number: f"MK{number:04d}",
     token=lambda user_id, expires_at: "mock_" + secrets.token_hex(20),
 )
-COLOUR = "#0f766e"
-Body = TypeVar("Body", bound=BaseModel)
 TOO_MANY = Reply(
     429, "application/json", b'{"error":{"code":"too_many_requests","message":"Too many requests"}}'
 )
