@@ -1,0 +1,219 @@
+"""Live prices for everyone: what is wanted is streamed once, kept as the newest value, and handed to all who look.
+
+Where no feed is up, wanted prices are asked for over REST instead. In a process without feeds (HTTP only) the wants
+go over the bus to one that has them, and the ticks come back the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from typing import Any
+
+import structlog
+
+from domain.calendar import Calendar
+from domain.instrument import InstrumentId
+from domain.market import Quote, Tick
+from domain.portfolio import LastPrice
+from orchestrator.accounts.connections import Connections
+from orchestrator.bus import Bus
+from orchestrator.ids import new_id
+from orchestrator.instruments.service import Instruments
+from orchestrator.market.candles import CandleBook
+from orchestrator.market.feeds import Feeds, Line
+from orchestrator.market.prices import Prices
+from orchestrator.market.quotes import Quotes
+from orchestrator.market.sources import Sources
+from orchestrator.state import Clock
+
+log = structlog.get_logger(__name__)
+
+TOPIC = "market"  # between processes: what is wanted
+PASS = 0.25  # seconds between looks at what is wanted
+POLL = 2.0  # seconds between REST questions for what no feed carries
+STALL = 15.0  # seconds of silence after which a feed is compared with another account's quote
+WANT_FOR = 120.0  # seconds that one look keeps an instrument streamed
+RETELL = 10.0  # seconds between tellings of what this process wants
+FRESH = 10.0  # seconds that a quote's band is as good as new
+STILL_GOOD = 60.0  # seconds that a quote's band and close can be used while it is renewed
+
+
+class Hub:
+    """`feeding`: open feeds in this process."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        connections: Connections,
+        instruments: Instruments,
+        calendar: Calendar,
+        clock: Clock,
+        feeding: bool = True,
+    ) -> None:
+        self._bus, self._calendar, self._clock, self._feeding = bus, calendar, clock, feeding
+        self.prices = Prices()
+        self.candles = CandleBook(clock)
+        self.sources = Sources(connections, instruments)
+        self._quotes = Quotes(self.sources, connections, self._quoted)
+        self._feeds = Feeds(self.sources, connections, self._ticked)
+        self._carriers: dict[InstrumentId, str] = {}
+        self._watched: Counter[InstrumentId] = Counter()
+        self._glanced: dict[InstrumentId, float] = {}  # until when
+        self._wake = asyncio.Event()
+        self._origin = new_id("prc")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def last(self, name: InstrumentId) -> LastPrice | None:
+        """The newest price seen, however old: look at its time."""
+        return self.prices.last(name)
+
+    async def quote(
+        self, name: InstrumentId, *, max_age: float = FRESH, serve_stale: float = STILL_GOOD
+    ) -> Quote | None:
+        """Bands, depth and close, from memory where they are fresh enough; None when no account can say.
+
+        Waits for a broker (3 s at most) only when nothing younger than `serve_stale` seconds is known.
+        """
+        self.glance([name])
+        return await self._quotes.one(name, max_age=max_age, serve_stale=serve_stale)
+
+    def quote_source(self, name: InstrumentId) -> str | None:
+        return self._quotes.source(name)
+
+    # --- wanting -------------------------------------------------------------------------------------------------
+
+    def watch(self, names: Collection[InstrumentId]) -> None:
+        """Stream these until `unwatch`."""
+        self._watched.update(names)
+        self._wake.set()
+
+    def unwatch(self, names: Collection[InstrumentId]) -> None:
+        self._watched.subtract(names)
+        self._watched += Counter()  # drops what nobody watches any more
+
+    def glance(self, names: Iterable[InstrumentId]) -> None:
+        """Someone looked at these once: stream them for a while."""
+        until = asyncio.get_running_loop().time() + WANT_FOR
+        new = [name for name in names if self._glanced.get(name) is None]
+        self._glanced |= dict.fromkeys(names, until)
+        if new:
+            self._wake.set()
+
+    async def prime(self, names: Collection[InstrumentId], *, patience: float = 1.0) -> None:
+        """Glance at these, and wait a moment for the prices of those never seen."""
+        self.glance(names)
+        unseen = [name for name in names if self.prices.last(name) is None]
+        if unseen:
+            for tick in (await self._bus.latest(unseen)).values():
+                self.prices.take_tick(tick, None)
+            unseen = [name for name in unseen if self.prices.last(name) is None]
+        if unseen:
+            await self._quotes.renew(unseen, patience=patience)
+
+    def wanted(self) -> set[InstrumentId]:
+        now = asyncio.get_running_loop().time()
+        self._glanced = {name: until for name, until in self._glanced.items() if until > now}
+        return {*self._watched, *self._glanced}
+
+    # --- running -------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        self.prices.on_change(self._formed)
+        loops: list[Callable[[], Coroutine[Any, Any, None]]] = [self._hear_ticks]
+        loops += (
+            [self._serve, self._poll, self._check_stalls, self._hear_wants] if self._feeding else [self._tell]
+        )
+        self._tasks = [asyncio.create_task(loop(), name=f"market {loop.__name__}") for loop in loops]
+        for task in self._tasks:
+            task.add_done_callback(_report)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._feeds.close()
+        await self._quotes.close()
+
+    def _ticked(self, tick: Tick, source: str) -> None:
+        self._carriers[tick.instrument] = source
+        self._bus.publish_tick(tick)
+
+    def _quoted(self, quote: Quote, source: str) -> None:
+        self.prices.take_quote(quote, source)
+
+    def _formed(self, name: InstrumentId) -> None:
+        last = self.prices.last(name)
+        if last is not None:
+            self.candles.take(name, last.price, last.at)
+
+    async def _hear_ticks(self) -> None:
+        async with self._bus.ticks() as ticks:
+            async for tick in ticks:
+                self.prices.take_tick(tick, self._carriers.get(tick.instrument))
+
+    async def _serve(self) -> None:
+        while True:
+            self._wake.clear()
+            self._feeds.serve(self.wanted())
+            try:
+                await asyncio.wait_for(self._wake.wait(), PASS)
+            except TimeoutError:
+                continue
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            unfed = self.wanted() - self._feeds.fed()
+            if unfed:
+                await self._quotes.renew(unfed)
+
+    async def _check_stalls(self) -> None:
+        """A quiet feed is fine in a quiet market; it has stalled when another account tells of a new price."""
+        while True:
+            await asyncio.sleep(STALL / 3)
+            for line in self._feeds.quiet(STALL):
+                name = min(line.subscribed)
+                if self._calendar.is_open(name.exchange, self._clock()) and await self._moved(name, line):
+                    self._feeds.suspect(line)
+
+    async def _moved(self, name: InstrumentId, line: Line) -> bool:
+        line.heard_at = asyncio.get_running_loop().time()  # asked once per silence
+        other = self.sources.choose(name, without={line.connection.account.id})
+        before = self.prices.last(name)
+        if other is None or before is None:
+            return False
+        await self._quotes.renew([name])
+        after = self.prices.last(name)
+        return after is not None and after.price != before.price
+
+    # --- between processes ---------------------------------------------------------------------------------------
+
+    async def _tell(self) -> None:
+        told: set[InstrumentId] = set()
+        again = 0.0
+        while True:
+            self._wake.clear()
+            wanted, now = self.wanted(), asyncio.get_running_loop().time()
+            if wanted and (wanted - told or now >= again):
+                data = {"symbols": sorted(map(str, wanted))}
+                await self._bus.publish(TOPIC, {"type": "want", "data": data})
+                told, again = wanted, now + RETELL
+            try:
+                await asyncio.wait_for(self._wake.wait(), 1.0)
+            except TimeoutError:
+                continue
+
+    async def _hear_wants(self) -> None:
+        async with self._bus.subscribe(TOPIC) as events:
+            async for event in events:
+                self.glance([InstrumentId.parse(text) for text in event.data.get("symbols", ())])
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (bug := task.exception()) is not None:
+        log.error("market.loop_failed", loop=task.get_name(), exc_info=bug)

@@ -1,0 +1,122 @@
+"""Full quotes over REST: kept for a few seconds, asked for once however many want one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from domain.account import AccountId
+from domain.errors import BrokerError, SessionExpired
+from domain.instrument import InstrumentId
+from domain.market import Quote
+from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.market.sources import Sources
+
+log = structlog.get_logger(__name__)
+
+ROUNDS = 2  # accounts asked about an instrument before giving up
+REST_AFTER_FAILURE = 2.0  # seconds without asking again for what nobody could say
+LONGEST = 3.0  # seconds that anyone waits for a quote
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    quote: Quote | None  # None: nobody could say
+    source: str | None
+    at: float  # loop time
+
+
+class Quotes:
+    def __init__(
+        self, sources: Sources, connections: Connections, heard: Callable[[Quote, str], None]
+    ) -> None:
+        self._sources, self._connections, self._heard = sources, connections, heard
+        self._kept: dict[InstrumentId, Kept] = {}
+        self._asking: dict[InstrumentId, asyncio.Task[None]] = {}
+
+    async def one(self, name: InstrumentId, *, max_age: float, serve_stale: float = 0.0) -> Quote | None:
+        """A quote at most `max_age` seconds old, or None when nobody can say.
+
+        One that is older, but not over `serve_stale` seconds, is returned at once and renewed behind.
+        """
+        now = asyncio.get_running_loop().time()
+        kept = self._kept.get(name)
+        if kept is not None:
+            age = now - kept.at
+            if age <= max_age or (kept.quote is None and age <= REST_AFTER_FAILURE):
+                return kept.quote
+            if kept.quote is not None and age <= serve_stale:
+                self._ask([name])
+                return kept.quote
+        await self.renew([name])
+        kept = self._kept.get(name)
+        return kept.quote if kept and kept.at >= now else None
+
+    async def renew(self, names: Collection[InstrumentId], *, patience: float = LONGEST) -> None:
+        """Ask for these now (joining questions under way) and wait `patience` seconds at most. Never raises."""
+        tasks = self._ask(names)
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+
+    def source(self, name: InstrumentId) -> str | None:
+        kept = self._kept.get(name)
+        return kept.source if kept else None
+
+    async def close(self) -> None:
+        tasks = set(self._asking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ask(self, names: Collection[InstrumentId]) -> set[asyncio.Task[None]]:
+        new = [name for name in names if name not in self._asking]
+        if new:
+            task = asyncio.create_task(self._fetch(new), name="quotes")
+            self._asking |= dict.fromkeys(new, task)
+            task.add_done_callback(lambda _done: [self._asking.pop(name, None) for name in new])
+        return {self._asking[name] for name in names}
+
+    async def _fetch(self, names: Sequence[InstrumentId]) -> None:
+        missing, failed = set(names), set[AccountId]()
+        for _ in range(ROUNDS):
+            shares: dict[AccountId, tuple[Connection, list[InstrumentId]]] = {}
+            for name in missing:
+                connection = next((one for one, _ in shares.values() if self._sources.lists(one, name)), None)
+                connection = connection or self._sources.choose(name, without=failed)
+                if connection is not None:
+                    shares.setdefault(connection.account.id, (connection, []))[1].append(name)
+            answers = await asyncio.gather(*(self._read(*share) for share in shares.values()))
+            missing -= set[InstrumentId]().union(*answers)
+            failed |= set(shares)
+            if not missing:
+                return
+        now = asyncio.get_running_loop().time()
+        for name in missing:
+            kept = self._kept.get(name)
+            if kept is None or kept.quote is None:
+                self._kept[name] = Kept(None, None, now)
+
+    async def _read(self, connection: Connection, names: Sequence[InstrumentId]) -> set[InstrumentId]:
+        """Which of the names were answered."""
+        broker, source, size = (
+            connection.broker,
+            connection.account.broker.value,
+            connection.terms.quote_batch,
+        )
+        answered: set[InstrumentId] = set()
+        if broker is None:
+            return answered
+        try:
+            for start in range(0, len(names), size):
+                for quote in await broker.quotes(names[start : start + size]):
+                    self._kept[quote.instrument] = Kept(quote, source, asyncio.get_running_loop().time())
+                    answered.add(quote.instrument)
+                    self._heard(quote, source)
+        except SessionExpired as error:
+            await self._connections.login_needed(connection.account.id, error.words)
+        except BrokerError as error:
+            log.info("market.no_quote", account=connection.account.id, words=error.words)
+        return answered

@@ -1,0 +1,40 @@
+"""Which account to ask about an instrument: logged in, listing it, answering, and the one asked longest ago first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container
+
+from domain.account import AccountId
+from domain.instrument import InstrumentId
+from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.instruments.service import Instruments
+
+
+class Sources:
+    """Spreads questions over the accounts, so that no single rate budget carries them all."""
+
+    def __init__(self, connections: Connections, instruments: Instruments) -> None:
+        self._connections, self._instruments = connections, instruments
+        self._asked: dict[AccountId, float] = {}
+
+    def lists(self, connection: Connection, name: InstrumentId) -> bool:
+        return self._instruments.symbols(connection.account.broker).listing(name) is not None
+
+    def choose(self, name: InstrumentId, *, without: Container[AccountId] = ()) -> Connection | None:
+        """None when no account can be asked. Counts as asking it."""
+        able = [one for one in self.answering() if one.account.id not in without and self.lists(one, name)]
+        if not able:
+            return None
+        best = min(able, key=lambda one: (self._asked.get(one.account.id, 0.0), one.account.id))
+        self._asked[best.account.id] = asyncio.get_running_loop().time()
+        return best
+
+    def answering(self) -> list[Connection]:
+        """Logged in, and its breaker for reads is not open."""
+        return [one for one in self._connections.connected() if not _silent(one)]
+
+
+def _silent(connection: Connection) -> bool:
+    health = connection.health()
+    return connection.broker is None or (health is not None and health.reads == "open")
