@@ -7,13 +7,13 @@ monthly, YYMDD for a weekly one, M being 1-9, O, N, D) + strike + FUT | CE | PE.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from adapters.broker import Listing
-from adapters.http import exact_json
 from adapters.upstox.wire import SEGMENTS, Row, number, units
 from domain.calendar import IST
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
@@ -23,6 +23,7 @@ _CONTRACTS = {"FUT": Kind.FUTURE, "CE": Kind.CALL, "PE": Kind.PUT}
 _NSE_SERIES = {"EQ", "BE", "BZ", "SM", "ST"}  # shares; the other series are debt
 _BSE_DEBT = {"F", "G", "GS", "E"}
 _INDEX_TICK = Price(Decimal("0.05"))
+_SPACE = re.compile(r"\s*")
 _MONTHS = "123456789OND"
 # Left out: MCX (no orders over the API, quantities in lots) and currency.
 _KEPT = {"NSE_EQ", "BSE_EQ", "NSE_FO", "BSE_FO", "NSE_INDEX", "BSE_INDEX"}
@@ -30,13 +31,37 @@ _KEPT = {"NSE_EQ", "BSE_EQ", "NSE_FO", "BSE_FO", "NSE_INDEX", "BSE_INDEX"}
 
 def listings(content: bytes) -> list[Listing]:
     """The rows of `complete.json.gz`, packed or not, that we can name and trade or watch. Raises ValueError."""
-    rows: Any = exact_json(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content)
-    if not isinstance(rows, list):
+    text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
+    return list(_named(_rows(text)))
+
+
+def _rows(text: str) -> Iterator[Row]:
+    """The objects of a JSON list, one by one: parsing 50 MB in one call would stop every other thread for seconds."""
+    decoder = json.JSONDecoder(parse_float=Decimal)
+    mark, position = _mark(text, 0)
+    if mark != "[":
         raise ValueError("the instrument file is no list")
-    return list(_named(rows))
+    if _mark(text, position)[0] == "]":
+        return
+    while mark != "]":
+        brace, behind = _mark(text, position)
+        if brace != "{":
+            raise ValueError(f"the instrument file has no object at {position}")
+        row, position = decoder.raw_decode(text, behind - 1)
+        yield row
+        mark, position = _mark(text, position)
+        if mark not in (",", "]"):
+            raise ValueError(f"the instrument file breaks off at {position}")
 
 
-def _named(rows: list[Row]) -> Iterator[Listing]:
+def _mark(text: str, position: int) -> tuple[str, int]:
+    """The next character that is no space ("" at the end), and where it ends."""
+    found = _SPACE.match(text, position)
+    position = found.end() if found else position
+    return text[position : position + 1], position + 1
+
+
+def _named(rows: Iterable[Row]) -> Iterator[Listing]:
     for row in rows:
         if row.get("segment") not in _KEPT:
             continue

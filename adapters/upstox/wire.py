@@ -230,7 +230,8 @@ def moment(value: object) -> datetime | None:
             return datetime.strptime(str(value), form).replace(tzinfo=IST)
         except ValueError:
             continue
-    return datetime.fromisoformat(str(value)).astimezone(IST)
+    parsed = datetime.fromisoformat(str(value))
+    return parsed.astimezone(IST) if parsed.tzinfo else parsed.replace(tzinfo=IST)
 
 
 def _json_number(price: Price | None) -> float:

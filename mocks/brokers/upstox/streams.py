@@ -74,22 +74,21 @@ class Streams:
         except Problem:
             return None
 
-    async def _admitted(self, socket: WebSocket) -> str | None:
-        """The user, or None and a 401 handshake."""
+    async def _caller(self, socket: WebSocket) -> str | None:
+        """The user, whose code is spent now; or None, and the handshake is refused with 401."""
         user_id = self.user(socket.scope)
         self._codes.pop(socket.query_params.get("code", ""), None)
         if user_id is None:
             problem = Problem("UDAPI100050", "Invalid token used to access API")
             await socket.send_denial_response(wire.error_reply(problem))
-            return None
-        await socket.accept()
         return user_id
 
     # prices -----------------------------------------------------------------------------------------------
 
     async def market(self, socket: WebSocket) -> None:
-        if await self._admitted(socket) is None:
+        if await self._caller(socket) is None:
             return
+        await socket.accept()
         wanted: dict[str, str] = {}  # instrument key -> mode
         sent: dict[str, Quote] = {}
         is_open = self._exchange.phase is Phase.CONTINUOUS
@@ -160,7 +159,7 @@ class Streams:
         except Problem as problem:
             await socket.send_denial_response(wire.error_reply(problem))
             return
-        user_id = await self._admitted(socket)
+        user_id = await self._caller(socket)
         if user_id is None:
             return
         outbox: asyncio.Queue[str] = asyncio.Queue()
@@ -169,8 +168,9 @@ class Streams:
             for message in self._messages(update, kinds):
                 outbox.put_nowait(orjson.dumps(message).decode())
 
-        stop = self._office.listen(user_id, hear)
+        stop = self._office.listen(user_id, hear)  # before the handshake ends, so that nothing falls between
         try:
+            await socket.accept()
             await _either(_drain(socket), _pour(socket, outbox))
         finally:
             stop()

@@ -92,6 +92,14 @@ def test_a_share_of_another_series_carries_it() -> None:
     assert listing.instrument.id.symbol == "INFY-BE"
 
 
-def test_a_file_that_is_no_list_is_an_error() -> None:
-    with pytest.raises(ValueError, match="list"):
-        listings(b"{}")
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[", b"[1]", b'[{"a":1}', b'[{"a":1},]', b'[{"a":1} {"a":2}]', b"<html>"]
+)
+def test_a_file_that_is_no_list_of_objects_is_an_error(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"instrument file|Expecting"):
+        listings(content)
+
+
+def test_spaces_and_an_empty_list_are_no_harm() -> None:
+    assert listings(b" [ ] \n") == []
+    assert len(listings(b"[ " + orjson.dumps(SHARE) + b" ,\n " + orjson.dumps(OPTION) + b" ] \n")) == 2
