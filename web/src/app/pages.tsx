@@ -11,7 +11,7 @@ export interface ShellContext {
 
 export function WatchlistPage() {
   const { onAdd } = useOutletContext<ShellContext>();
-  return <Watchlist onAdd={onAdd} />;
+  return <Watchlist onAdd={onAdd} page />;
 }
 
 const more = [

@@ -26,7 +26,14 @@ function Pill({ account }: { account: Account }) {
       )}
     >
       <span className={cx("size-1.5 rounded-full", dots[tone])} aria-hidden="true" />
-      <span className="font-semibold">{brokerLetter(account.broker)}</span>
+      <span className="font-semibold">
+        {brokerLetter(account.broker)}
+        {tone !== "good" && (
+          <span aria-hidden="true" className="lg:hidden">
+            !
+          </span>
+        )}
+      </span>
       <span className={cx(tone === "good" ? "max-[1500px]:sr-only" : "max-lg:sr-only")}>
         <span className="sr-only">
           {account.label}: {word}

@@ -14,7 +14,7 @@ interface SideProps {
 const ROWS = [0, 1, 2, 3, 4];
 
 function Levels({ levels, side, most, onPrice }: SideProps) {
-  const tone = side === "bid" ? "text-buy" : "text-sell";
+  const tone = side === "bid" ? "text-buy-text" : "text-sell-text";
   const tint = side === "bid" ? "bg-buy-tint" : "bg-sell-tint";
   return (
     <table className="w-full text-xs" aria-label={side === "bid" ? "Bids" : "Offers"}>

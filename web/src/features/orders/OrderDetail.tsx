@@ -7,7 +7,7 @@ import { Timeline } from "./Timeline";
 function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <section className="min-w-0">
-      <h3 className="mb-2 text-xs text-faint">{title}</h3>
+      <h2 className="mb-2 text-xs text-faint">{title}</h2>
       {children}
     </section>
   );

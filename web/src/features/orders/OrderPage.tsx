@@ -30,7 +30,7 @@ export function OrderPage() {
             Orders
           </Link>
           <h1 className="text-xl font-semibold">
-            <span className={order.side === "BUY" ? "text-buy" : "text-sell"}>
+            <span className={order.side === "BUY" ? "text-buy-text" : "text-sell-text"}>
               {order.side === "BUY" ? "Buy" : "Sell"}
             </span>{" "}
             {money.quantity(order.quantity)} {order.symbol} <Tag>{order.exchange}</Tag>

@@ -21,7 +21,7 @@ interface Props {
 const brokersOf = (order: Order): string[] => [...new Set(order.children.map((child) => child.broker))];
 
 function Side({ side }: { side: Order["side"] }) {
-  return <span className={cx("font-medium", side === "BUY" ? "text-buy" : "text-sell")}>{side}</span>;
+  return <span className={cx("font-medium", side === "BUY" ? "text-buy-text" : "text-sell-text")}>{side}</span>;
 }
 
 const ago = (at: string) => (Date.now() - Date.parse(at) > 18 * 3_600_000 ? dayTime(at) : timeOfDay(at));

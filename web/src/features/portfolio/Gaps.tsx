@@ -23,7 +23,7 @@ export function Gaps({ gaps, counted }: { gaps: readonly Gap[]; counted: (gap: G
       <p className="font-medium first-letter:uppercase">{withoutWords(gaps)} IST</p>
       <ul>
         {gaps.map((gap) => (
-          <li key={gap.account} className="flex items-center gap-2 text-quiet">
+          <li key={gap.account} className="flex items-start gap-2 text-quiet">
             <BrokerBadge broker={gap.broker} stale />
             <span>
               {gap.reason}

@@ -47,7 +47,7 @@ function FundsLines({ portfolio, broker }: { portfolio: Portfolio; broker: strin
   return (
     <section aria-labelledby="funds">
       <SectionHead id="funds" title="Funds" count={lines.length} />
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table className="w-full border-collapse" aria-label="Funds by broker">
           <thead>
             <tr className="border-b border-line text-xs text-faint">

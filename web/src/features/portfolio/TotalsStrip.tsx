@@ -17,7 +17,7 @@ export function TotalsStrip({ totals, without }: { totals: LiveTotals; without: 
   return (
     <dl
       aria-label="Totals"
-      className="grid grid-cols-2 gap-x-6 gap-y-3 px-4 pt-3 pb-4 md:flex md:flex-wrap md:items-end md:gap-x-10"
+      className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)] gap-x-4 gap-y-3 px-4 pt-3 pb-4 md:flex md:flex-wrap md:items-end md:gap-x-10"
     >
       <Total label="Portfolio value" hero>
         <Amount value={totals.value} reason={reason} />

@@ -47,7 +47,7 @@ function stateOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): 
 function Items({ candidates }: { candidates: readonly Candidate[] }) {
   const priced = candidates.filter((candidate) => candidate.charges !== null);
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className="w-full text-xs" aria-label="Charges by item">
         <thead>
           <tr className="text-faint">

@@ -55,7 +55,7 @@ export function Review({ order, preview, paper, online, onBack, onSend }: Props)
     <div className="flex flex-col gap-4">
       <div>
         <p className="text-lg font-semibold">
-          <span className={buy ? "text-buy" : "text-sell"}>{buy ? "Buy" : "Sell"}</span>{" "}
+          <span className={buy ? "text-buy-text" : "text-sell-text"}>{buy ? "Buy" : "Sell"}</span>{" "}
           {money.quantity(order.quantity)} {order.symbol}{" "}
           <span className="text-sm font-normal text-faint">{order.exchange}</span>
         </p>

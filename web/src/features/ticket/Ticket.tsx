@@ -48,7 +48,7 @@ function Frame({ side, title, children }: { side: "BUY" | "SELL"; title: React.R
             : "enter max-h-[calc(100dvh-72px)] w-[740px] rounded-md",
         )}
       >
-        <header
+        <div
           {...drag.handle}
           className={cx(
             "flex h-11 shrink-0 items-center gap-3 border-t-[3px] border-b border-b-line pr-1.5 pl-4 select-none",
@@ -65,7 +65,7 @@ function Frame({ side, title, children }: { side: "BUY" | "SELL"; title: React.R
           <Button look="ghost" size="icon" aria-label="Close the ticket" onClick={() => dispatch(closeTicket())}>
             <X className="size-4" />
           </Button>
-        </header>
+        </div>
         <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
       </section>
     </>

@@ -139,7 +139,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
         <Margins decision={decision} />
       </div>
       <div className="sticky bottom-0 flex items-center gap-4 border-t border-line bg-panel px-4 py-3 md:col-span-2">
-        <p className="min-w-0 flex-1 truncate text-quiet" title={ready ? undefined : whyNot()}>
+        <p className="min-w-0 flex-1 text-quiet md:truncate" title={ready ? undefined : whyNot()}>
           {ready && currentData?.notional ? (
             <>
               About <Amount value={currentData.notional} className="font-medium text-ink" />

@@ -54,13 +54,14 @@ function Row({ symbol }: { symbol: string }) {
   );
 }
 
-export function Watchlist({ onAdd }: { onAdd: () => void }) {
+export function Watchlist({ onAdd, page = false }: { onAdd: () => void; page?: boolean }) {
+  const Heading = page ? "h1" : "h2";
   const { watchlist } = usePrefs();
   const symbols = watchlist.length ? watchlist : STARTING_LIST;
   return (
-    <section aria-label="Watchlist" className="flex min-h-0 flex-1 flex-col">
+    <section aria-label={page ? "Watched instruments" : "Watchlist"} className="flex min-h-0 flex-1 flex-col">
       <div className="flex h-10 shrink-0 items-center justify-between border-b border-line pr-1 pl-3 max-md:h-12 max-md:pl-4">
-        <h2 className="text-xs text-quiet">Watchlist</h2>
+        <Heading className="text-xs text-quiet">Watchlist</Heading>
         <Button look="ghost" size="sm" onClick={onAdd}>
           <Plus className="size-3.5" /> Add
         </Button>
