@@ -1,0 +1,154 @@
+"""The `orchestrator` command. Settings come from the environment; `docs/reference/settings.md` lists them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+import uvloop
+from pydantic import ValidationError
+
+from orchestrator import meta, migrations
+from orchestrator.config import Settings
+from orchestrator.db import open_database
+from orchestrator.logs import configure
+from orchestrator.server import CannotStart, serve, stopping
+
+ROOT = Path(__file__).resolve().parent.parent
+
+cli = typer.Typer(
+    name="orchestrator",
+    help="One command centre over the Indian broker accounts a trader already has.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is said in one line."""
+    try:
+        cli()
+    except CannotStart as error:
+        sys.exit(f"trademaster: {error}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"])
+        sys.exit(f"trademaster: setting {name} is wrong: {first['msg']}")
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    configure(settings.log_level, as_json=settings.log_json)
+    return settings
+
+
+def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    async def until_stopped() -> None:
+        with stopping() as stop:
+            await work(stop)
+
+    uvloop.run(until_stopped())
+
+
+@cli.command("serve")
+def serve_command() -> None:
+    """Serve the API and the web interface until SIGINT or SIGTERM."""
+    from orchestrator.app import create_app
+
+    settings = _settings()
+    _run(lambda stop: serve(create_app(settings), settings, stop=stop))
+
+
+@cli.command("worker")
+def worker_command() -> None:
+    """Run the background loops only: for installations with several processes."""
+    from orchestrator.worker import work
+
+    settings = _settings()
+    _run(lambda stop: work(settings, stop=stop))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database of the settings up to date."""
+
+    async def upgrade() -> bool:
+        database = open_database(_settings())
+        try:
+            return await migrations.upgrade(database)
+        finally:
+            await database.close()
+
+    changed = uvloop.run(upgrade())
+    typer.echo("Migrated." if changed else "Up to date.")
+
+
+@cli.command()
+def demo(
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Forget the demo's data instead of starting it.")
+    ] = False,
+) -> None:
+    """Start the product on the sandbox's brokers, with a demo user connected to all of them."""
+    from orchestrator import demo as composition
+
+    settings = _settings()
+    if reset:
+        composition.reset(settings)
+        typer.echo("The demo's data is gone: `make demo` starts over.")
+        return
+    uvloop.run(composition.run(settings, say=lambda line: typer.echo(line)))
+
+
+@cli.command()
+def openapi(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether web/openapi.json is up to date.")
+    ] = False,
+) -> None:
+    """Write web/openapi.json, from which the web's client is made."""
+    from orchestrator.app import create_app
+
+    schema = create_app(Settings()).openapi()
+    _written(
+        ROOT / "web" / "openapi.json", orjson.dumps(schema, option=orjson.OPT_INDENT_2) + b"\n", check=check
+    )
+
+
+@cli.command()
+def docs(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether the pages are up to date.")
+    ] = False,
+) -> None:
+    """Write the generated pages of docs/reference."""
+    from orchestrator import reference
+
+    folder, commands = ROOT / "docs" / "reference", typer.main.get_command(cli)
+    stale: list[Any] = (reference.outdated if check else reference.write)(folder, commands)  # type: ignore[arg-type]
+    if check and stale:
+        raise CannotStart(f"out of date: {', '.join(map(str, stale))}; run `make docs`")
+    typer.echo(", ".join(map(str, stale)) or "Up to date.")
+
+
+@cli.command()
+def version() -> None:
+    """Say which version this is."""
+    typer.echo(f"{meta.NAME} {meta.own_version()}")
+
+
+def _written(path: Path, content: bytes, *, check: bool) -> None:
+    if path.exists() and path.read_bytes() == content:
+        typer.echo("Up to date.")
+        return
+    if check:
+        raise CannotStart(f"{path.relative_to(ROOT)} is out of date: run `make client`")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    typer.echo(f"Written: {path.relative_to(ROOT)}")
