@@ -17,7 +17,18 @@ from domain.account import AccountId, BrokerId
 from domain.calendar import IST
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import Price
-from domain.order import ChildId, ChildOrder, OrderId, OrderReport, OrderType, Product, Side, Validity, apply
+from domain.order import (
+    ChildId,
+    ChildOrder,
+    OrderId,
+    OrderReport,
+    OrderType,
+    Product,
+    ReportStatus,
+    Side,
+    Validity,
+    apply,
+)
 from mocks.launch import Sandbox
 
 T = TypeVar("T")
@@ -104,6 +115,14 @@ async def eventually(ask: Callable[[], Awaitable[T]], good: Callable[[T], bool])
             return answer
         assert asyncio.get_running_loop().time() < deadline, f"never came true; last answer: {answer!r}"
         await asyncio.sleep(0.05)
+
+
+def working(report: OrderReport) -> bool:
+    return report.status is ReportStatus.OPEN
+
+
+def complete(report: OrderReport) -> bool:
+    return report.status is ReportStatus.COMPLETE
 
 
 @dataclass

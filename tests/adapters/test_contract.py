@@ -1,9 +1,10 @@
-"""What every broker behind the interface must do, asked of each against its sandbox server."""
+"""What every broker behind the interface must do in good weather, asked of each against its sandbox server.
+
+`test_contract_faults.py` is the bad weather: dead sessions, every fault, streams that end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,38 +12,19 @@ from typing import Any
 
 import pytest
 
-from adapters.broker import Broker, BrokerFill, Change, MarginAsk
+from adapters.broker import Change, MarginAsk
 from domain.account import BrokerId
-from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import BrokerRejected
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
-from domain.market import Tick
 from domain.money import Money, Price
-from domain.order import OrderReport, OrderType, Product, ReportStatus, Side, Validity
+from domain.order import OrderType, Product, ReportStatus, Side, Validity
 from mocks.exchange.catalogue import instruments
 from mocks.launch import Sandbox
-from tests.adapters.desk import INFY, TCS, Desk, Names, eventually, next_good, now, opened, present
-
-MASTERS: dict[BrokerId, Names] = {}
+from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, now, opened, present, working
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
-        yield running
-
-
-@pytest.fixture(params=present(), ids=str)
-async def desk(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[Desk]:
-    async with opened(sandbox, request.param, MASTERS) as account:
-        yield account
-
-
-def working(report: OrderReport) -> bool:
-    return report.status is ReportStatus.OPEN
-
-
-def complete(report: OrderReport) -> bool:
-    return report.status is ReportStatus.COMPLETE
+def test_every_broker_is_held_to_the_contract() -> None:
+    assert set(present()) == set(BrokerId)
 
 
 # --- the account -------------------------------------------------------------------------------------------------
@@ -224,10 +206,12 @@ async def test_a_future_is_ordered_in_units_and_not_in_lots(desk: Desk) -> None:
     await refused(desk, quantity=66, **fields)
 
 
-async def test_a_future_carried_from_yesterday_is_an_overnight_position(sandbox: Sandbox, desk: Desk) -> None:
+async def test_a_future_carried_from_yesterday_is_an_overnight_position(
+    sandbox: Sandbox, desk: Desk, masters: dict[BrokerId, Names]
+) -> None:
     symbol = next(one.key for one in instruments(now().date()) if one.kind == "FUT" and one.name == "NIFTY")
     carried = {"symbol": symbol, "product": "NRML", "quantity": -65, "price": "26000"}
-    async with opened(sandbox, desk.broker.terms.broker, MASTERS, positions=[carried]) as other:
+    async with opened(sandbox, desk.broker.terms.broker, masters, positions=[carried]) as other:
         (position,) = await other.broker.positions()
     assert position.instrument == nifty_future(desk.names).id
     assert (position.product, position.quantity, position.overnight_quantity) == (Product.NRML, -65, -65)
@@ -320,213 +304,3 @@ async def test_candles_come_oldest_first(desk: Desk) -> None:
     assert len(candles) >= 8
     assert [one.time for one in candles] == sorted(one.time for one in candles)
     assert all(one.low <= min(one.open, one.close) <= max(one.open, one.close) <= one.high for one in candles)
-
-
-# --- sessions ----------------------------------------------------------------------------------------------------
-
-
-async def test_a_dead_session_says_so_to_reads_and_writes(desk: Desk) -> None:
-    desk.fault("expire_token")
-    with pytest.raises(SessionExpired):
-        await desk.broker.margin()
-    with pytest.raises(SessionExpired):
-        await desk.broker.place(desk.child())
-    assert desk.truth()["orders"] == []
-
-
-async def test_a_session_that_dies_under_an_order_places_nothing(desk: Desk) -> None:
-    desk.fault("expire_token", "place", times=1)
-    with pytest.raises(SessionExpired):
-        await desk.broker.place(desk.child())
-    assert desk.truth()["orders"] == []
-
-
-async def test_a_dead_session_gets_no_streams(desk: Desk) -> None:
-    desk.fault("expire_token")
-    with pytest.raises(SessionExpired):
-        async with desk.listening():
-            pass
-    with pytest.raises(SessionExpired):
-        await ticks_of(desk, INFY)
-
-
-# --- faults of an order's way ------------------------------------------------------------------------------------
-
-
-async def test_a_slow_answer_is_still_an_answer(desk: Desk) -> None:
-    desk.fault("delay", "place", seconds=0.3, times=1)
-    child = await desk.placed(desk.child())
-    assert len(desk.truth()["orders"]) == 1
-    assert child.broker_order_id
-
-
-@pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
-async def test_an_order_accepted_without_an_answer_is_unknown_and_found_once(desk: Desk, fault: str) -> None:
-    desk.fault(fault, "place", times=1, seconds=0.2)
-    child = desk.child()
-    with pytest.raises(OutcomeUnknown):
-        await desk.broker.place(child)
-    found = await eventually(lambda: desk.broker.find(child), lambda reports: len(reports) > 0)
-    assert len(found) == 1
-    assert found[0].quantity == child.quantity
-    assert len(desk.truth()["orders"]) == 1
-
-
-@pytest.mark.parametrize("fault", ["timeout_before", "error_5xx_before"])
-async def test_an_order_lost_on_the_way_is_unknown_and_not_there(desk: Desk, fault: str) -> None:
-    desk.fault(fault, "place", times=1, seconds=0.2)
-    child = desk.child()
-    with pytest.raises(OutcomeUnknown):
-        await desk.broker.place(child)
-    assert await desk.broker.find(child) == []
-    assert desk.truth()["orders"] == []
-
-
-async def test_an_order_over_the_rate_limit_is_surely_not_placed(desk: Desk) -> None:
-    desk.fault("rate_limit", "place", times=1)
-    with pytest.raises(BrokerUnavailable):
-        await desk.broker.place(desk.child())
-    assert desk.truth()["orders"] == []
-
-
-@pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
-async def test_a_cancel_without_an_answer_is_unknown_and_sent_once(desk: Desk, fault: str) -> None:
-    child = await desk.placed(desk.child())
-    await desk.until(child, working)
-    desk.fault(fault, "cancel", times=1, seconds=0.2)
-    with pytest.raises(OutcomeUnknown):
-        await desk.broker.cancel(child)
-    await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
-
-
-async def test_a_modification_without_an_answer_is_unknown(desk: Desk) -> None:
-    child = await desk.placed(desk.child(quantity=10))
-    await desk.until(child, working)
-    desk.fault("timeout_before", "modify", times=1, seconds=0.2)
-    with pytest.raises(OutcomeUnknown):
-        await desk.broker.modify(child, Change(6, OrderType.LIMIT, Validity.DAY, child.price))
-    report = await desk.until(child, working)
-    assert report.quantity == 10
-
-
-async def test_an_outage_places_nothing_and_passes(desk: Desk) -> None:
-    await desk.broker.margin()  # a warm connection, which the outage cuts
-    desk.fault("outage")
-    for _ in range(2):
-        with pytest.raises((BrokerUnavailable, OutcomeUnknown)):
-            await desk.broker.place(desk.child())
-    with pytest.raises(BrokerUnavailable):
-        await desk.broker.margin()
-    assert desk.truth()["orders"] == []
-    desk.heal()
-
-    async def back() -> bool:
-        try:
-            await desk.broker.margin()
-        except BrokerUnavailable:
-            return False
-        return True
-
-    await eventually(back, bool)
-    await desk.placed(desk.child())
-    assert len(desk.truth()["orders"]) == 1
-
-
-READS: list[tuple[str, Callable[[Broker], Awaitable[object]]]] = [
-    ("funds", lambda broker: broker.margin()),
-    ("holdings", lambda broker: broker.holdings()),
-    ("positions", lambda broker: broker.positions()),
-    ("orders", lambda broker: broker.orders()),
-    ("quote", lambda broker: broker.quotes([INFY])),
-]
-
-
-@pytest.mark.parametrize("fault", ["timeout_before", "error_5xx_after_accept", "rate_limit"])
-@pytest.mark.parametrize(("call", "read"), READS, ids=[call for call, _ in READS])
-async def test_a_read_that_fails_is_unavailable(
-    desk: Desk, fault: str, call: str, read: Callable[[Broker], Awaitable[object]]
-) -> None:
-    desk.fault(fault, call, times=1, seconds=0.1)
-    with pytest.raises(BrokerUnavailable):
-        await read(desk.broker)
-    await read(desk.broker)
-
-
-# --- streams -----------------------------------------------------------------------------------------------------
-
-
-async def test_the_order_stream_tells_of_fills_and_cancels(desk: Desk) -> None:
-    async with desk.listening() as events:
-        resting = await desk.placed(desk.child())
-        bought = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
-        await next_good(events, lambda one: one_of(one, bought.broker_order_id) and filled_quantity(one) == 5)
-        await desk.broker.cancel(resting)
-        ended = await next_good(
-            events,
-            lambda one: (
-                isinstance(one, OrderReport)
-                and one_of(one, resting.broker_order_id)
-                and one.status is ReportStatus.CANCELLED
-            ),
-        )
-        assert isinstance(ended, OrderReport)
-        assert ended.quantity == resting.quantity
-
-
-def filled_quantity(event: object) -> int:
-    if isinstance(event, BrokerFill):
-        return event.fill.quantity
-    return event.filled_quantity if isinstance(event, OrderReport) else 0
-
-
-def one_of(event: object, order_id: str | None) -> bool:
-    return isinstance(event, OrderReport | BrokerFill) and event.broker_order_id == order_id
-
-
-async def test_a_dropped_order_stream_ends_and_a_new_one_connects(desk: Desk) -> None:
-    async with desk.listening() as events:
-        desk.fault("drop_socket")
-        with pytest.raises(BrokerUnavailable):
-            await next_good(events, lambda _: False)
-    desk.heal()
-    async with desk.listening() as events:
-        child = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
-        await next_good(events, lambda one: one_of(one, child.broker_order_id))
-
-
-async def ticks_of(desk: Desk, instrument: InstrumentId) -> Tick:
-    """The first tick of a new connection. A feed may tell nothing before a price moves, so it does move."""
-    async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
-        await feed.subscribe([instrument])
-        async with aclosing(feed.ticks()) as ticks, desk.moving(instrument):  # type: ignore[type-var]
-            return await next_good(ticks, lambda tick: tick.instrument == instrument)
-
-
-async def test_the_feed_tells_what_was_asked_for_and_follows_its_price(desk: Desk) -> None:
-    async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
-        await feed.subscribe([INFY, TCS])
-        async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
-            async with desk.moving(TCS):
-                first = await next_good(ticks, lambda tick: tick.instrument == TCS)
-            assert abs(now() - first.at) < timedelta(minutes=5)
-            assert first.prev_close is None or first.prev_close > Price.of(0)
-            target = Price(desk.price(TCS).amount + 7)
-            desk.sandbox.post("/prices", {"prices": {"NSE:TCS": str(target)}})
-            await next_good(ticks, lambda tick: tick.instrument == TCS and tick.last_price == target)
-
-
-async def test_a_dropped_feed_ends_and_a_new_one_connects(desk: Desk) -> None:
-    async with desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed:
-        await feed.subscribe([INFY])
-        async with aclosing(feed.ticks()) as ticks:  # type: ignore[type-var]
-            async with desk.moving(INFY):
-                await next_good(ticks, lambda _: True)
-            desk.fault("drop_socket")
-            with pytest.raises(BrokerUnavailable):
-                await next_good(ticks, lambda _: False)
-    desk.heal()
-    assert (await ticks_of(desk, INFY)).instrument == INFY
-
-
-def test_every_broker_is_held_to_the_contract() -> None:
-    assert set(present()) == set(BrokerId)

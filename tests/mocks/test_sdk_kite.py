@@ -19,16 +19,10 @@ IST = ZoneInfo("Asia/Kolkata")
 CALLBACK = "http://127.0.0.1:9/callback"
 
 
-@pytest.fixture(scope="module")
-def kite_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
-        yield running
-
-
 @pytest.fixture
-def user(kite_sandbox: Sandbox) -> dict[str, Any]:
+def user(sandbox: Sandbox) -> dict[str, Any]:
     holdings = [{"symbol": "NSE:INFY", "quantity": 50, "average_price": "1400.55", "t1_quantity": 2}]
-    session: dict[str, Any] = kite_sandbox.post(
+    session: dict[str, Any] = sandbox.post(
         "/sessions", {"broker": "kite", "cash": "500000", "holdings": holdings, "name": "Asha Rao"}
     )
     return session
@@ -111,10 +105,10 @@ def test_wrong_secret_wrong_password_and_a_denied_login(user: dict[str, Any]) ->
     assert "request_token" not in log_in(user, kite, decision="deny")
 
 
-def test_session_expiry_calls_the_hook(kite_sandbox: Sandbox, user: dict[str, Any], kite: Any) -> None:
+def test_session_expiry_calls_the_hook(sandbox: Sandbox, user: dict[str, Any], kite: Any) -> None:
     called: list[bool] = []
     kite.set_session_expiry_hook(lambda: called.append(True))
-    kite_sandbox.post("/faults", {"broker": "kite", "fault": "expire_token", "account": user["user_id"]})
+    sandbox.post("/faults", {"broker": "kite", "fault": "expire_token", "account": user["user_id"]})
     with pytest.raises(kite_errors.TokenException):
         kite.margins()
     assert called == [True]
@@ -233,7 +227,7 @@ def test_selling_what_is_not_held_is_a_rejected_order(kite: Any) -> None:
     assert "holdings" in last["status_message"]
 
 
-def test_stops_wait_for_their_trigger(kite_sandbox: Sandbox, kite: Any) -> None:
+def test_stops_wait_for_their_trigger(sandbox: Sandbox, kite: Any) -> None:
     stop = limit(
         tradingsymbol="TCS", transaction_type="SELL", product="MIS", order_type="SL-M", market_protection=-1
     )

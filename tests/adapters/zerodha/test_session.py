@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,12 +19,6 @@ from tests.adapters.desk import now, zerodha
 from tests.adapters.zerodha.payloads import Symbols
 
 CALLBACK = "http://127.0.0.1:9/callback"
-
-
-@pytest.fixture(scope="module")
-def kite_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
-        yield running
 
 
 class Person:
@@ -58,8 +51,8 @@ class Person:
 
 
 @pytest.fixture
-def person(kite_sandbox: Sandbox) -> Person:
-    return Person(kite_sandbox)
+def person(sandbox: Sandbox) -> Person:
+    return Person(sandbox)
 
 
 async def test_an_approved_login_becomes_a_session_until_six_in_the_morning(person: Person) -> None:
