@@ -416,11 +416,30 @@ def test_candles_newest_first(client: Any) -> None:
     assert history.get_intra_day_candle_data(INFY, "minutes", "5").status == "success"
 
 
-def test_market_status(client: Any) -> None:
-    assert (
-        upstox_client.MarketHolidaysAndTimingsApi(client).get_market_status("NSE").data.status
-        == "NORMAL_OPEN"
-    )
+def test_market_days(client: Any) -> None:
+    days = upstox_client.MarketHolidaysAndTimingsApi(client)
+    assert days.get_market_status("NSE").data.status == "NORMAL_OPEN"
+    assert days.get_market_status("MCX").data.status == "NORMAL_CLOSE"
+    assert len(days.get_holidays().data) == 16
+    [christmas] = days.get_holiday("2026-12-25").data
+    assert christmas.holiday_type == "TRADING_HOLIDAY"
+    assert days.get_exchange_timings("2026-12-25").data == []
+    nse = next(one for one in days.get_exchange_timings("2026-12-24").data if one.exchange == "NSE")
+    opens, closes = (datetime.fromtimestamp(int(ms) / 1000, IST) for ms in (nse.start_time, nse.end_time))
+    assert (opens.hour, opens.minute, closes.hour, closes.minute) == (9, 15, 15, 30)
+
+
+def test_what_an_order_costs(client: Any) -> None:
+    charge = upstox_client.ChargeApi(client)
+    sale = charge.get_brokerage(INFY, 10, "D", "SELL", 1500.0, VERSION).data.charges
+    assert (sale.brokerage, sale.taxes.stt, sale.taxes.stamp_duty) == (20.0, 15.0, 0.0)
+    assert sale.other_taxes.transaction == 0.46
+    assert sale.dp_plan.min_expense == 20.0
+    intraday = charge.get_brokerage(INFY, 10, "I", "BUY", 1500.0, VERSION).data.charges
+    assert (intraday.brokerage, intraday.taxes.stt, intraday.taxes.stamp_duty) == (15.0, 0.0, 0.45)
+    with pytest.raises(ApiException) as free:
+        charge.get_brokerage(INFY, 10, "I", "BUY", 0.0, VERSION)
+    assert code_of(free.value) == "UDAPI1065"
 
 
 def test_the_instrument_file_names_what_can_be_ordered(user: dict[str, Any]) -> None:

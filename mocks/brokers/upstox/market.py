@@ -1,4 +1,4 @@
-"""Quotes, market status, and what needs no login: candles and the instrument files."""
+"""Quotes on Upstox's wire, and what needs no login: candles and the instrument files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from mocks.brokers.upstox import candles, wire
 from mocks.brokers.upstox.bodies import listed
 from mocks.brokers.upstox.desk import Desk
 from mocks.brokers.upstox.wire import Problem
-from mocks.exchange.model import DepthLevel, Instrument, Phase, Quote
+from mocks.exchange.model import DepthLevel, Instrument, Quote
 
 QUOTE_LIMIT = 500
 LEVELS = 5
 INTERVALS = {"minutes": 300, "hours": 5, "days": 1}  # the largest interval of each unit
 SPANS = {"minutes": 31, "hours": 92, "days": 3660}  # days a call may cover
-EXCHANGES = ("NSE", "NFO", "CDS", "BSE", "BFO", "BCD", "MCX", "NSCOM")
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -33,7 +32,6 @@ def routes(desk: Desk) -> list[Route]:
         desk.route("/v3/market-quote/ltp", market.ltp_v3, "GET"),
         desk.route("/v2/market-quote/ohlc", market.ohlc_v2, "GET"),
         desk.route("/v3/market-quote/ohlc", market.ohlc_v3, "GET"),
-        desk.route("/v2/market/status/{exchange}", market.status, "GET"),
         desk.public("/v3/historical-candle/intraday/{key}/{unit}/{count}", market.intraday, "GET"),
         desk.public("/v3/historical-candle/{key}/{unit}/{count}/{to}", market.history, "GET"),
         desk.public("/v3/historical-candle/{key}/{unit}/{count}/{to}/{since}", market.history, "GET"),
@@ -156,15 +154,6 @@ class Market:
             for key, one, quote in self._wanted(request)
         }
         return wire.reply(data)
-
-    async def status(self, request: Request, user_id: str) -> Response:
-        exchange = request.path_params["exchange"]
-        if exchange not in EXCHANGES:
-            raise Problem("UDAPI1088", "The exchange is invalid", "exchange", exchange)
-        word = "NORMAL_OPEN" if self._exchange.phase is Phase.CONTINUOUS else "NORMAL_CLOSE"
-        return wire.reply(
-            {"exchange": exchange, "status": word, "last_updated": self._exchange.now // 1_000_000}
-        )
 
     async def history(self, request: Request) -> Response:
         """Up to yesterday, newest first."""

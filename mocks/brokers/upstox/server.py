@@ -15,7 +15,7 @@ from starlette.responses import Response
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import Profile, next_time_of_day
 from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
-from mocks.brokers.upstox import account, batches, login, market, orders, streams, wire
+from mocks.brokers.upstox import account, batches, charges, days, login, market, orders, streams, wire
 from mocks.brokers.upstox.desk import Desk
 from mocks.brokers.upstox.wire import Problem
 
@@ -34,6 +34,7 @@ CALLS = {
     ("GET", "/v3/portfolio/mtf-positions"): "positions",
     ("PUT", "/v2/portfolio/convert-position"): "convert",
     ("POST", "/v2/charges/margin"): "margin",
+    ("GET", "/v2/charges/brokerage"): "charges",
     ("POST", "/v3/order/place"): "place",
     ("POST", "/v2/order/place"): "place",
     ("POST", "/v2/order/multi/place"): "place",
@@ -104,6 +105,8 @@ def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: 
         *account.routes(desk),
         *market.routes(desk),
         *batches.routes(desk),
+        *charges.routes(desk),
+        *days.routes(desk),
         *login.routes(desk),
         *live.routes(),
     ]
