@@ -236,6 +236,44 @@ def test_stops_wait_for_their_trigger(sandbox: Sandbox, kite: Any) -> None:
     assert kite.order_history(order_id)[-1]["status"] == "TRIGGER PENDING"
 
 
+def test_a_limit_order_turns_into_a_protected_market_order(kite: Any) -> None:
+    order_id = kite.place_order(**limit())
+    with pytest.raises(kite_errors.InputException):
+        kite.modify_order("regular", order_id, order_type="MARKET")
+    kite.modify_order("regular", order_id, order_type="MARKET", market_protection=-1)
+    last = kite.order_history(order_id)[-1]
+    assert (last["status"], last["filled_quantity"]) == ("COMPLETE", 10)
+
+
+def test_ioc_and_ttl_validities(kite: Any) -> None:
+    gone = kite.place_order(**limit(validity="IOC"))
+    assert kite.order_history(gone)[-1]["status"] == "CANCELLED"
+    timed = kite.place_order(**limit(validity="TTL", validity_ttl=2))
+    (row,) = [row for row in kite.orders() if row["order_id"] == timed]
+    assert (row["status"], row["validity"], row["validity_ttl"]) == ("OPEN", "TTL", 2)
+
+
+def test_a_future_is_traded_in_units(kite: Any) -> None:
+    future = min(
+        (
+            row
+            for row in kite.instruments("NFO")
+            if row["name"] == "NIFTY" and row["instrument_type"] == "FUT"
+        ),
+        key=lambda row: row["expiry"],
+    )
+    order = market(exchange="NFO", tradingsymbol=future["tradingsymbol"], product="NRML", quantity=65)
+    kite.place_order(**order)
+    (net,) = kite.positions()["net"]
+    assert (net["quantity"], net["product"], net["instrument_token"]) == (
+        65,
+        "NRML",
+        future["instrument_token"],
+    )
+    utilised = kite.margins("equity")["utilised"]
+    assert utilised["span"] + utilised["exposure"] == pytest.approx(utilised["debits"], rel=0.01)
+
+
 def test_quotes_ohlc_and_ltp(kite: Any) -> None:
     quotes = kite.quote("NSE:INFY", "BSE:INFY", "NSE:NIFTY 50", "NSE:NOSUCHCO")
     assert set(quotes) == {"NSE:INFY", "BSE:INFY", "NSE:NIFTY 50"}
