@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,7 +24,7 @@ from mocks.brokers.backoffice.orders import Product
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import BadRule, Fault, FaultPlan, Rule
 from mocks.brokers.mock import inputs, wire
-from mocks.brokers.server import json_reply
+from mocks.brokers.server import json_reply, no_such_call
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
@@ -128,7 +129,12 @@ class Control:
         ]
         return Starlette(
             routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in routes],
-            exception_handlers={Problem: _problem, Refusal: _refused, BadRule: _bad_rule},
+            exception_handlers={
+                Problem: _problem,
+                Refusal: _refused,
+                BadRule: _bad_rule,
+                HTTPException: no_such_call,
+            },
         )
 
     async def health(self, request: Request) -> Response:
@@ -296,10 +302,16 @@ class Control:
                     404, "unknown_instrument", f"Unknown or untradable symbol {key}", key
                 ) from unknown
             except ValueError as bad:
-                raise Problem(422, "bad_price", str(bad), key) from bad
+                raise Problem(422, "bad_price", self._allowed(key), key) from bad
         return json_reply(
             {"prices": {key: wire.money(self._exchange.quote(key).last_price) for key in asked.prices}}
         )
+
+    def _allowed(self, key: str) -> str:
+        instrument = self._exchange.instruments[key]
+        low, high = instrument.band or (instrument.tick, 0)
+        until = f" to {wire.money(high)}" if high else ""
+        return f"{key} trades from {wire.money(low)}{until} in steps of {wire.money(instrument.tick)}"
 
     async def set_flow(self, request: Request) -> Response:
         asked = await _body(request, FlowIn)

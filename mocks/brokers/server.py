@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.brokers.backoffice.office import BackOffice
@@ -27,6 +29,13 @@ class ServerModule(Protocol):
 
 def json_reply(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(data), status, headers, media_type="application/json")
+
+
+async def no_such_call(request: Request, error: Exception) -> Response:
+    """For `exception_handlers`: an unknown path (404) or method (405) in JSON too."""
+    assert isinstance(error, HTTPException)
+    message = f"{error.detail}: {request.method} {request.url.path}"
+    return json_reply({"error": {"code": "no_such_call", "message": message}}, error.status_code)
 
 
 def rupees(paise: float) -> float:

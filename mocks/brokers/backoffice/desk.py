@@ -265,6 +265,8 @@ class Desk:
         order = self._by_number.get(event.order)
         if order is None:
             return
+        if isinstance(event, Accepted) and order.stage in LIVE:
+            return  # put back after a restart: nothing new for the client
         order.exchange_at = self._now()
         match event:
             case Accepted():
@@ -281,8 +283,6 @@ class Desk:
                 self._end(order, Stage.CANCELLED, ENDINGS.get(event.reason, event.reason))
 
     def _accepted(self, order: Order, event: Accepted) -> None:
-        if order.stage in LIVE:
-            return  # put back after a restart
         waiting = event.state is OrderState.TRIGGER_PENDING
         self._mark(order, Stage.TRIGGER_PENDING if waiting else Stage.OPEN)
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
@@ -25,7 +26,7 @@ from mocks.brokers.kite.candles import candles
 from mocks.brokers.mock import inputs, wire
 from mocks.brokers.mock.login import Login
 from mocks.brokers.mock.stream import stream
-from mocks.brokers.server import json_reply
+from mocks.brokers.server import json_reply, no_such_call
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
@@ -116,7 +117,11 @@ def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: 
             *Server(office).routes(),
             WebSocketRoute("/stream", stream(office, exchange, inputs.token_of)),
         ],
-        exception_handlers={Refusal: refused, inputs.BadInput: bad_input},
+        exception_handlers={
+            Refusal: refused,
+            inputs.BadInput: bad_input,
+            HTTPException: no_such_call,
+        },
     )
     return Faulty(inner, faults, PROFILE.name, Surface(call_of, account_of, TOO_MANY))
 
