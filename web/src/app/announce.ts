@@ -5,7 +5,12 @@ import { toast } from "@/components/toasts";
 import * as money from "@/lib/money";
 import { prefs } from "@/lib/prefs";
 
-export function announceOrder(before: Order | undefined, order: Order): void {
+const told = new Map<string, Pick<Order, "filled_quantity" | "status">>();
+
+/** Announces what is new about an order; `cached` is how the screen last knew it, if it did. */
+export function announceOrder(cached: Order | undefined, order: Order): void {
+  const before = told.get(order.id) ?? cached;
+  told.set(order.id, order);
   const what = `${order.side === "BUY" ? "Buy" : "Sell"} ${order.symbol}`;
   const where = [...new Set(order.children.map((child) => brokerName(child.broker)))].join(" + ");
   const link = { key: order.id, to: `/orders/${order.id}`, linkLabel: "Open order" };

@@ -1,0 +1,48 @@
+import { act, render, screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { PriceCell } from "./PriceCell";
+import { type Tick, takeTick, useTick } from "./prices";
+
+const tick = (symbol: string, ltp: string): Tick => ({
+  symbol,
+  ltp,
+  change: "1.00",
+  change_percent: "0.10",
+  timestamp: new Date().toISOString(),
+  prev_close: "99.00",
+  source: "zerodha",
+});
+const nextFrame = () => act(() => new Promise<void>((done) => requestAnimationFrame(() => done())));
+
+const renders: Record<string, number> = {};
+function Counted({ symbol }: { symbol: string }) {
+  const latest = useTick(symbol);
+  renders[symbol] = (renders[symbol] ?? 0) + 1;
+  return <p>{`${symbol} ${latest?.ltp ?? "none"}`}</p>;
+}
+
+test("ticks of one frame reach a cell once, and only the cell they are for", async () => {
+  render(
+    <>
+      <Counted symbol="NSE:AAA" />
+      <Counted symbol="NSE:BBB" />
+    </>,
+  );
+  for (let step = 1; step <= 50; step += 1) takeTick(tick("NSE:AAA", `${100 + step}.00`));
+  await nextFrame();
+  expect(screen.getByText("NSE:AAA 150.00")).toBeTruthy();
+  expect(renders).toEqual({ "NSE:AAA": 2, "NSE:BBB": 1 });
+});
+
+test("without any price there is a dash with its reason, never a zero", () => {
+  render(<PriceCell symbol="NSE:CCC" />);
+  expect(screen.getByText("unknown: no price received yet")).toBeTruthy();
+});
+
+test("an old price is greyed and says its age", () => {
+  const old = new Date(Date.now() - 240_000).toISOString();
+  render(<PriceCell symbol="NSE:DDD" fallback="1234.5" fallbackAt={old} />);
+  const cell = screen.getByTitle("4 min old");
+  expect(cell.className).toContain("text-stale");
+  expect(cell.textContent).toContain("1,234.50");
+});
