@@ -27,12 +27,16 @@ from orchestrator.identity import endpoints as identity
 from orchestrator.identity.brake import LoginBrake
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
+from orchestrator.market import endpoints as market
+from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
+from orchestrator.market.live import Audience
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
+from orchestrator.portfolio import endpoints as portfolio
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.vault import Vault
@@ -68,7 +72,14 @@ def create_app(
     )
     errors.install(app)
     app.state.brake = LoginBrake(settings.login_attempts)
-    for router in (meta.router, identity.router, accounts.router, orders.router):
+    for router in (
+        meta.router,
+        identity.router,
+        accounts.router,
+        market.router,
+        portfolio.router,
+        orders.router,
+    ):
         app.include_router(router)
     app.add_middleware(SafeHeaders)
     _serve_site(app, Site(settings.web))
@@ -147,6 +158,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     )
     await state.hub.start()
     opened.push_async_callback(state.hub.close)
+    state.audience, state.history = Audience(state.hub), History(state.hub, state.connections)
     announcer = Announcer(state.db, state.bus)
     opened.push_async_callback(announcer.close)
     state.trading = Trading(
@@ -186,7 +198,7 @@ async def _migrated(db: Database, settings: Settings) -> None:
     if settings.sqlite_path is not None:
         await migrations.upgrade(db)
     elif await migrations.current(db) != migrations.newest():
-        raise RuntimeError("the database is not up to date: run `orchestrator migrate`")
+        raise migrations.OutOfDate("the database is not up to date: run `orchestrator migrate`")
 
 
 def _operation_id(route: APIRoute) -> str:

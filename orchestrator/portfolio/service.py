@@ -49,7 +49,10 @@ def _named(snapshots: Sequence[AccountSnapshot], instruments: Instruments) -> se
 
 
 def _parts(snapshots: Iterable[AccountSnapshot]) -> list[Holding | Position]:
-    return [part for one in snapshots for part in (*one.holdings, *one.positions)]
+    parts: list[Holding | Position] = []
+    for one in snapshots:
+        parts += [*one.holdings, *one.positions]
+    return parts
 
 
 def _unpriced(snapshots: Iterable[AccountSnapshot]) -> set[InstrumentId]:
