@@ -86,6 +86,7 @@ async def test_users_money_sessions_and_open_orders_survive_a_restart(tmp_path: 
             await client.call("POST", "/orders", LIMIT | {"type": "MARKET", "price": None, "tag": "done"})
             await client.call("POST", "/funds/deposit", {"amount": "10.50"})
             before, session = client.truth(), client.session
+            last_price = sandbox.get("/prices?symbols=NSE:INFY")["quotes"][0]["last_price"]
     state = tmp_path / "sandbox.json"
     assert state.stat().st_mode & 0o777 == 0o600
     assert json.loads(state.read_text())["brokers"].keys() == {"kite", "upstox", "groww", "mock"}
