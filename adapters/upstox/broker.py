@@ -85,9 +85,20 @@ class UpstoxBroker:
             return figures.holdings(rows, positions, self._symbols)
 
     async def positions(self) -> list[Position]:
-        rows = await self._read("/v2/portfolio/short-term-positions")
+        """Margin-funded ones have a list of their own."""
+        rows, funded = await asyncio.gather(self._read("/v2/portfolio/short-term-positions"), self._funded())
         with wire.understood("positions"):
-            return [figures.position(row, self._symbols) for row in rows]
+            mine = [figures.position(row, self._symbols) for row in rows]
+            listed = {(one.instrument, one.product) for one in mine}
+            more = [figures.position(row, self._symbols) for row in funded]
+            return mine + [one for one in more if (one.instrument, one.product) not in listed]
+
+    async def _funded(self) -> Any:
+        """A refusal means an account without margin funding: it has none such."""
+        try:
+            return await self._read("/v3/portfolio/mtf-positions")
+        except BrokerRejected:
+            return []
 
     # --- orders ----------------------------------------------------------------------------------------------
 

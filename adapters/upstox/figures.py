@@ -22,7 +22,7 @@ from adapters.upstox.wire import (
 from domain.account import Margin
 from domain.instrument import InstrumentId
 from domain.market import Candle, Depth, DepthLevel, Quote
-from domain.money import Money, Price
+from domain.money import Money, Price, average_price
 from domain.position import Holding, Position
 
 
@@ -77,16 +77,25 @@ def position(row: Row, symbols: Symbols) -> Position:
     if product is None:
         raise ValueError(f"product {row['product']!r} of {row['instrument_token']}")
     quantity = units(row["quantity"])
+    # The parts, because `buy_value` and `sell_value` leave the carried part out for some products.
+    bought = units(row.get("day_buy_quantity")) + units(row.get("overnight_buy_quantity"))
+    sold = units(row.get("day_sell_quantity")) + units(row.get("overnight_sell_quantity"))
+    buy_value = Money(_amount(row.get("day_buy_value")) + _amount(row.get("overnight_buy_amount")))
+    sell_value = Money(_amount(row.get("day_sell_value")) + _amount(row.get("overnight_sell_amount")))
+    # Upstox says null or 0 for what was opened today, so the trades speak first, where they explain the quantity.
+    average = average_price(buy_value, bought) if quantity > 0 else average_price(sell_value, sold)
+    if not average or bought - sold != quantity:
+        average = price_or_none(row.get("average_price"))
     return Position(
         instrument=named(row, symbols) or _as_written(row),
         product=product,
         quantity=quantity,
         overnight_quantity=units(row.get("overnight_quantity")),
-        buy_quantity=units(row.get("day_buy_quantity")) + units(row.get("overnight_buy_quantity")),
-        buy_value=Money(_amount(row.get("day_buy_value")) + _amount(row.get("overnight_buy_amount"))),
-        sell_quantity=units(row.get("day_sell_quantity")) + units(row.get("overnight_sell_quantity")),
-        sell_value=Money(_amount(row.get("day_sell_value")) + _amount(row.get("overnight_sell_amount"))),
-        average_price=price_or_none(row.get("average_price")) if quantity else None,
+        buy_quantity=bought,
+        buy_value=buy_value,
+        sell_quantity=sold,
+        sell_value=sell_value,
+        average_price=average if quantity else None,
         last_price=price_or_none(row.get("last_price")),
         close_price=price_or_none(row.get("close_price")),
         multiplier=units(row.get("multiplier")) or 1,

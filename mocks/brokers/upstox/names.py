@@ -51,10 +51,15 @@ class Names:
         return self._key[name].partition("|")[0]
 
     def symbol(self, name: str) -> str:
-        """The trading symbol, e.g. `INFY`, `NIFTY FUT 24 NOV 26`, `NIFTY 25550 CE 24 NOV 26`."""
+        """The trading symbol in orders, positions and quotes, e.g. `INFY`, `NIFTY26NOVFUT`."""
+        symbol = self._instruments[name].symbol
+        return INDEX_SYMBOLS.get(symbol, symbol)
+
+    def _long_symbol(self, name: str) -> str:
+        """The one in the instrument file, e.g. `INFY`, `NIFTY FUT 24 NOV 26`, `NIFTY 25550 CE 24 NOV 26`."""
         instrument = self._instruments[name]
         if not instrument.expiry:
-            return INDEX_SYMBOLS.get(instrument.symbol, instrument.symbol)
+            return self.symbol(name)
         when = f"{date.fromisoformat(instrument.expiry):%d %b %y}".upper()
         root = _root(instrument)
         if instrument.kind is Kind.FUTURE:
@@ -80,7 +85,7 @@ class Names:
             "instrument_type": instrument.kind.value,
             "instrument_key": self.key(name),
             "exchange_token": str(instrument.token),
-            "trading_symbol": self.symbol(name),
+            "trading_symbol": self._long_symbol(name),
         }
         if instrument.kind is Kind.INDEX:
             return {

@@ -246,10 +246,13 @@ async def test_the_account_reads(upstox: MockRouter, broker: UpstoxBroker) -> No
     upstox.get(f"{REST}/v3/user/get-funds-and-margin").mock(return_value=answer(ok(FUNDS)))
     upstox.get(f"{REST}/v2/portfolio/long-term-holdings").mock(return_value=answer(ok([HOLDING_ROW])))
     upstox.get(f"{REST}/v2/portfolio/short-term-positions").mock(return_value=answer(ok([POSITION_ROW])))
+    upstox.get(f"{REST}/v3/portfolio/mtf-positions").mock(
+        return_value=answer(ok([POSITION_ROW, {**POSITION_ROW, "product": "MTF", "quantity": 3}]))
+    )
     assert (await broker.profile()).broker_user_id == "SB0001"
     assert (await broker.margin()).available == Money(Decimal("90000.5"))
     assert [holding.quantity for holding in await broker.holdings()] == [80]
-    assert [position.quantity for position in await broker.positions()] == [-20]
+    assert [position.quantity for position in await broker.positions()] == [-20, 3]
 
 
 @pytest.mark.parametrize("rows", [[{}], [None], [{**POSITION_ROW, "quantity": "many"}], {"a": 1}])
@@ -257,6 +260,7 @@ async def test_rows_that_cannot_be_read_are_no_answer(
     upstox: MockRouter, broker: UpstoxBroker, rows: object
 ) -> None:
     upstox.get(f"{REST}/v2/portfolio/short-term-positions").mock(return_value=answer(ok(rows)))
+    upstox.get(f"{REST}/v3/portfolio/mtf-positions").mock(return_value=answer(refusal("UDAPI100036"), 400))
     with pytest.raises(BrokerUnavailable):
         await broker.positions()
 

@@ -329,6 +329,22 @@ def test_a_position_has_its_day_and_carried_parts_together() -> None:
     assert position.average_price == Price(Decimal("26050"))
 
 
+@pytest.mark.parametrize("said", [None, 0, 0.0])
+def test_the_average_of_what_was_opened_today_is_reckoned(said: object) -> None:
+    long = {
+        **POSITION_ROW, "average_price": said, "quantity": 2, "day_buy_quantity": 3, "day_buy_value": 279.0,
+        "day_sell_quantity": 1, "day_sell_value": 95.0,
+    }  # fmt: skip
+    assert figures.position(exact(long), Names()).average_price == Price(Decimal(93))
+    short = {**POSITION_ROW, "average_price": said}
+    assert figures.position(exact(short), Names()).average_price == Price(Decimal("1500.05"))
+
+
+def test_an_average_the_trades_do_not_explain_is_the_brokers_own() -> None:
+    row = {**POSITION_ROW, "quantity": 15, "average_price": 2.65, "day_sell_quantity": 0, "day_sell_value": 0}
+    assert figures.position(exact(row), Names()).average_price == Price(Decimal("2.65"))
+
+
 def test_a_flat_position_has_no_average() -> None:
     row = {**POSITION_ROW, "quantity": 0, "average_price": None}
     assert figures.position(exact(row), Names()).average_price is None
