@@ -132,7 +132,7 @@ class Zerodha:
             return []
         return await self._read(
             "/quote",
-            lambda data: [wire.quote(names[name], row) for name, row in data.items()],
+            lambda data: [wire.quote(names[name], row, seen_at=self._clock()) for name, row in data.items()],
             params=httpx.QueryParams([("i", name) for name in names]),
         )
 

@@ -150,6 +150,7 @@ def test_holdings_and_a_sale_out_of_them(kite: Any) -> None:
     kite.place_order(**market(transaction_type="SELL", product="CNC", quantity=20))
     (held,) = kite.holdings()
     assert (held["quantity"], held["used_quantity"], held["realised_quantity"]) == (30, 20, 50)
+    assert kite.get_auction_instruments() == []
 
 
 def test_place_modify_cancel_and_history(kite: Any) -> None:

@@ -123,6 +123,10 @@ class Portfolio:
             "mtf": {"quantity": 0, "used_quantity": 0, "average_price": 0, "value": 0, "initial_margin": 0},
         }
 
+    async def auctions(self, request: Request, session: Session) -> Response:
+        """No settlement auction is ever held here."""
+        return success([])
+
     async def positions(self, request: Request, session: Session) -> Response:
         positions = self._office.positions(session.user_id)
         traded = [one for one in positions if one.day_buy_quantity or one.day_sell_quantity]

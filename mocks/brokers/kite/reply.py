@@ -91,4 +91,4 @@ async def form(request: Request) -> dict[str, str]:
 
 def stamp(moment: datetime | None) -> str | None:
     """Naive text in IST."""
-    return f"{moment.astimezone(IST):%Y-%m-%d %H:%M:%S}" if moment else None
+    return moment.astimezone(IST).isoformat(" ", "seconds")[:19] if moment else None

@@ -147,6 +147,7 @@ def _routes(office: BackOffice, tokens: Tokens) -> list[BaseRoute]:
         signed("/user/margins", "GET", portfolio.margins),
         signed("/user/margins/{segment}", "GET", portfolio.margins),
         signed("/portfolio/holdings", "GET", portfolio.holdings),
+        signed("/portfolio/holdings/auctions", "GET", portfolio.auctions),
         signed("/portfolio/positions", "GET", portfolio.positions),
         signed("/portfolio/positions", "PUT", portfolio.convert),
         signed("/margins/orders", "POST", portfolio.order_margins),

@@ -20,6 +20,7 @@ from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Repor
 from tests.adapters.zerodha import payloads as kite
 
 SYMBOLS = kite.Symbols()
+SEEN = datetime(2026, 11, 20, 15, 12, 30, tzinfo=IST)
 RUPEES = Price.of
 
 
@@ -260,7 +261,7 @@ def test_a_closed_position_has_no_average() -> None:
 
 
 def test_a_position_in_a_product_without_a_name_is_not_shown_as_another() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(BrokerUnavailable, match="product CO"):
         wire.position(parsed(kite.position_row(product="CO")), SYMBOLS)
 
 
@@ -276,11 +277,21 @@ def test_cash_is_told_from_net_because_the_cash_field_is_at_times_zero() -> None
 
 
 def test_a_quote_leaves_the_empty_levels_out() -> None:
-    quote = wire.quote(kite.INFY, parsed(kite.QUOTE))
+    quote = wire.quote(kite.INFY, parsed(kite.QUOTE), seen_at=SEEN)
     assert (quote.last_price, quote.prev_close) == (RUPEES("1508.20"), RUPEES("1522.40"))
     assert quote.at == datetime(2026, 11, 20, 15, 12, 26, tzinfo=IST)
     assert [level.quantity for level in quote.depth.bids] == [120]
     assert quote.depth.asks == ()
+
+
+def test_a_quote_without_a_time_has_the_time_it_was_seen() -> None:
+    assert wire.quote(kite.INFY, parsed(kite.QUOTE | {"timestamp": None}), seen_at=SEEN).at == SEEN
+
+
+@pytest.mark.parametrize("text", ["2026-11-20", "2026-11-20T09:15:00+05:30", "20-11-2026 09:15:00", ""])
+def test_a_time_in_another_form_is_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError):
+        wire.moment(text)
 
 
 def test_a_candle_is_in_indian_time() -> None:
