@@ -38,7 +38,8 @@ def main() -> None:
         sys.exit(f"trademaster: {error}")
     except ValidationError as error:
         first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"])
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        name = name if name.startswith("SANDBOX_") else f"TRADEMASTER_{name}"
         sys.exit(f"trademaster: setting {name} is wrong: {first['msg']}")
 
 
@@ -59,18 +60,18 @@ def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 @cli.command("serve")
 def serve_command() -> None:
     """Serve the API and the web interface until SIGINT or SIGTERM."""
+    settings = _settings()
     from orchestrator.app import create_app
 
-    settings = _settings()
     _run(lambda stop: serve(create_app(settings), settings, stop=stop))
 
 
 @cli.command("worker")
 def worker_command() -> None:
     """Run the background loops only: for installations with several processes."""
+    settings = _settings()
     from orchestrator.worker import work
 
-    settings = _settings()
     _run(lambda stop: work(settings, stop=stop))
 
 
@@ -96,9 +97,9 @@ def demo(
     ] = False,
 ) -> None:
     """Start the product on the sandbox's brokers, with a demo user connected to all of them."""
+    settings = _settings()
     from orchestrator import demo as composition
 
-    settings = _settings()
     if reset:
         composition.reset(settings)
         typer.echo("The demo's data is gone: `make demo` starts over.")

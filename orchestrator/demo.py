@@ -16,9 +16,8 @@ import orjson
 import structlog
 
 from orchestrator import demo_person
-from orchestrator.app import create_app
 from orchestrator.config import Settings
-from orchestrator.server import CannotStart, listen, server_of, stopping
+from orchestrator.server import CannotStart, listen, serve_on, stopping
 
 log = structlog.get_logger(__name__)
 
@@ -82,49 +81,30 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
                 listen("127.0.0.1", port, setting="SANDBOX_PORT_BASE").close()
             if not (settings.web / "index.html").exists():
                 say(f"The web interface is not built ({settings.web} is missing): `make web` builds it.")
-            async with _sandbox(settings, stop) as urls:
-                await _product(settings, urls, listener_fd=listener.fileno(), stop=stop, say=say)
+            async with _sandbox(settings, stop) as begun:
+                # The sandbox gets ready while we load: that is most of a start.
+                from orchestrator.app import create_app
+
+                urls = await begun
+                demo = _demo_settings(settings, urls)
+                app = create_app(demo)
+                async with app.router.lifespan_context(app):
+                    greeting = asyncio.create_task(_greet(demo, urls, say))
+                    await serve_on(listener, app, stop=stop)
+                    greeting.cancel()
+                    await asyncio.gather(greeting, return_exceptions=True)
         finally:
             listener.close()
 
 
-async def _product(
-    settings: Settings,
-    urls: Mapping[str, str],
-    *,
-    listener_fd: int,
-    stop: asyncio.Event,
-    say: Callable[[str], None],
-) -> None:
-    import socket
-
-    demo = Settings.model_validate(
-        {**settings.model_dump(), **sandbox_settings(urls), "always_open": True, "paper": True}
-    )
-    server = server_of(create_app(demo), demo)
-    serving = asyncio.create_task(server.serve(sockets=[socket.socket(fileno=listener_fd)]))
-    stopped = asyncio.create_task(stop.wait())
-    greeting = asyncio.create_task(_greet(demo, urls, lambda: server.started, say))
-    try:
-        await asyncio.wait((serving, stopped, greeting), return_when=asyncio.FIRST_COMPLETED)
-        if greeting.done() and not stop.is_set():
-            greeting.result()
-            await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        server.should_exit = True
-        for task in (greeting, stopped):
-            task.cancel()
-        await asyncio.gather(greeting, stopped, return_exceptions=True)
-        await serving
-    if not server.started:
-        raise CannotStart("the application did not start: see the lines above")
+def _demo_settings(settings: Settings, urls: Mapping[str, str]) -> Settings:
+    """The given ones, on this sandbox."""
+    sandbox = {**sandbox_settings(urls), "always_open": True, "paper": True}
+    return Settings.model_validate({**settings.model_dump(), **sandbox})
 
 
-async def _greet(
-    settings: Settings, urls: Mapping[str, str], started: Callable[[], bool], say: Callable[[str], None]
-) -> None:
-    while not started():  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0.02)
+async def _greet(settings: Settings, urls: Mapping[str, str], say: Callable[[str], None]) -> None:
+    # The socket listens already: what comes before the first answer waits in its queue.
     try:
         labels = await demo_person.connect_all(f"http://{settings.host}:{settings.port}", urls["control"])
         say(f"Connected: {', '.join(labels)}")
@@ -139,8 +119,8 @@ async def _greet(
 
 
 @asynccontextmanager
-async def _sandbox(settings: Settings, stop: asyncio.Event) -> AsyncIterator[dict[str, str]]:
-    """A running sandbox's URLs; it ends with the block, and the demo ends when it does."""
+async def _sandbox(settings: Settings, stop: asyncio.Event) -> AsyncIterator[asyncio.Task[dict[str, str]]]:
+    """A starting sandbox, and its URLs once it runs; it ends with the block, and the demo ends when it does."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -154,11 +134,21 @@ async def _sandbox(settings: Settings, stop: asyncio.Event) -> AsyncIterator[dic
         start_new_session=True,  # Ctrl-C is for us: we end it, after the product
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
+    begun = asyncio.create_task(_urls(process))
+    watching = asyncio.create_task(_stop_with(process, stop))
     try:
-        yield await _urls(process)
+        yield begun
     finally:
-        stop.set()
+        for task in (begun, watching):
+            task.cancel()
+        await asyncio.gather(begun, watching, return_exceptions=True)
         await _end(process)
+
+
+async def _stop_with(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
+    code = await process.wait()
+    log.error("sandbox.ended", code=code)
+    stop.set()
 
 
 async def _urls(process: asyncio.subprocess.Process) -> dict[str, str]:

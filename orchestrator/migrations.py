@@ -1,45 +1,64 @@
-"""Brings a database to the newest revision of `alembic/`, on either dialect, one process at a time."""
+"""Brings a database to the newest revision of `alembic/`, on either dialect, one process at a time.
+
+Alembic itself is only loaded when there is something to do: half a second of every start otherwise.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
-from alembic import command
 from orchestrator.db import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).resolve().parent.parent / "alembic"
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def scripts() -> ScriptDirectory:
-    """Every revision there is."""
-    return ScriptDirectory.from_config(_config())
+class OutOfDate(Exception):
+    """The database lacks a revision that this code needs."""
 
 
 def newest() -> str | None:
-    """The revision this code needs."""
-    return scripts().get_current_head()
+    """The revision this code needs: files are numbered (0001_first_tables.py)."""
+    return max(
+        (path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py")), default=None
+    )
 
 
 async def current(db: Database) -> str | None:
     """The revision the database has; None for an empty one."""
-    return await db.read(lambda connection: MigrationContext.configure(connection).get_current_revision())
+    return await db.read(_current)
 
 
 async def upgrade(db: Database) -> bool:
     """Apply what is missing, in one transaction. Returns whether anything was."""
     if await current(db) == newest():
         return False
-    await db.write(lambda connection: command.upgrade(_config(connection), "head"), lock="migrate")
+    await db.write(_upgrade, lock="migrate")
     return True
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(config(connection), "head")
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, over this connection."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made

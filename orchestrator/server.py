@@ -9,10 +9,15 @@ import signal
 import socket
 from collections.abc import Iterator
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
+from redis.exceptions import RedisError
 
+from orchestrator import migrations
 from orchestrator.config import Settings
+
+log = structlog.get_logger(__name__)
 
 DRAIN = 3  # seconds open requests get to end
 KEEP_ALIVE = 75
@@ -46,7 +51,7 @@ def listen(host: str, port: int, *, setting: str = "TRADEMASTER_PORT") -> socket
     return bound
 
 
-def server_of(app: FastAPI, settings: Settings) -> Server:
+def server_of(app: FastAPI) -> Server:
     """Our choice of loop and parsers: measured fastest, no access log, no compression of small frames."""
     return Server(
         uvicorn.Config(
@@ -55,9 +60,10 @@ def server_of(app: FastAPI, settings: Settings) -> Server:
             http="httptools",
             ws="websockets-sansio",
             ws_per_message_deflate=False,
+            lifespan="off",  # the caller's: what fails there is said in one line
             access_log=False,
             log_config=None,
-            log_level=settings.log_level.lower(),
+            log_level="warning",
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=DRAIN,
@@ -80,17 +86,26 @@ def stopping() -> Iterator[asyncio.Event]:
 
 
 async def serve(app: FastAPI, settings: Settings, *, stop: asyncio.Event) -> None:
-    """Until `stop`. Raises CannotStart; a failure while opening the parts comes out of the log and a RuntimeError."""
+    """Until `stop`. Raises CannotStart."""
     bound = listen(settings.host, settings.port)
-    server = server_of(app, settings)
+    try:
+        async with app.router.lifespan_context(app):
+            log.info("serving", url=settings.base_url)
+            await serve_on(bound, app, stop=stop)
+    except (migrations.OutOfDate, RedisError) as error:
+        raise CannotStart(str(error)) from error
+    finally:
+        bound.close()
+
+
+async def serve_on(bound: socket.socket, app: FastAPI, *, stop: asyncio.Event) -> None:
+    """Answer on this socket until `stop`; open requests get a moment to end."""
+    server = server_of(app)
     ending = asyncio.create_task(_end(server, stop))
     try:
         await server.serve(sockets=[bound])
     finally:
         ending.cancel()
-        bound.close()
-    if not server.started:
-        raise CannotStart("the application did not start: see the lines above")
 
 
 async def _end(server: Server, stop: asyncio.Event) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from orchestrator import migrations
@@ -36,6 +37,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_ports(count: int) -> int:
+    """The first of so many consecutive free ports of 127.0.0.1."""
+    while True:
+        first = free_port()
+        try:
+            for port in range(first, first + count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            continue
+        return first
 
 
 def _wait(ready: list[str], *, process: subprocess.Popen[bytes], what: str) -> None:
@@ -159,7 +173,7 @@ async def make_tables(database: Database) -> None:
 
     def work(connection: Connection) -> None:
         metadata.create_all(connection)
-        MigrationContext.configure(connection).stamp(migrations.scripts(), "head")
+        MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(migrations.config()), "head")
 
     await database.write(work)
 

@@ -15,7 +15,7 @@ from domain.account import BrokerId
 from orchestrator.app import create_app
 from orchestrator.config import Settings
 from orchestrator.db import open_database
-from tests.orchestrator.stub_broker import NoSymbols, StubAdapter, terms
+from tests.orchestrator.stub_broker import StubAdapter, terms
 from tests.services import make_tables
 
 PASSWORD = "a long enough password"
@@ -62,9 +62,7 @@ async def app(
     database = open_database(database_settings)
     await make_tables(database)
     await database.close()
-    application = create_app(
-        database_settings, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols()
-    )
+    application = create_app(database_settings, clock=watch, adapters=stubs)
     async with application.router.lifespan_context(application):
         yield application
 

@@ -190,19 +190,3 @@ class StubBroker:
 
     async def aclose(self) -> None:
         self.adapter.closed += 1
-
-
-class NoSymbols:
-    """A broker that lists nothing."""
-
-    def listing(self, instrument: InstrumentId) -> Listing | None:
-        return None
-
-    def by_order_key(self, exchange: Exchange, order_key: str) -> InstrumentId | None:
-        return None
-
-    def by_feed_key(self, feed_key: str) -> InstrumentId | None:
-        return None
-
-    def by_isin(self, isin: str) -> InstrumentId | None:
-        return None

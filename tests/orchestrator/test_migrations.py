@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from orchestrator import migrations
@@ -31,6 +32,10 @@ async def test_the_migrations_give_the_tables_of_the_code(empty: Database) -> No
         return list(compare_metadata(context, metadata))
 
     assert await empty.read(differences) == []
+
+
+def test_the_newest_file_is_the_last_revision() -> None:
+    assert migrations.newest() == ScriptDirectory.from_config(migrations.config()).get_current_head()
 
 
 async def test_migrating_a_second_time_changes_nothing(empty: Database) -> None:

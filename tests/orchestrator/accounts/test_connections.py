@@ -17,7 +17,7 @@ from orchestrator.bus import Event, user_topic
 from orchestrator.config import Role, Settings
 from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import Login, Watch, browser
-from tests.orchestrator.stub_broker import NoSymbols, StubAdapter
+from tests.orchestrator.stub_broker import StubAdapter
 
 Stubs = dict[BrokerId, StubAdapter]
 
@@ -147,7 +147,7 @@ async def test_the_old_connection_is_closed_only_after_its_calls(
 async def test_accounts_come_back_after_a_restart(
     account: Connection, app: FastAPI, database_settings: Settings, stubs: Stubs, watch: Watch
 ) -> None:
-    again = create_app(database_settings, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols())
+    again = create_app(database_settings, clock=watch, adapters=stubs)
     async with again.router.lifespan_context(again):
         restored = _connections(again).get(account.account.id)
         assert restored is not None
@@ -159,7 +159,7 @@ async def test_a_session_sealed_by_another_installation_asks_for_a_login(
     account: Connection, app: FastAPI, database_settings: Settings, stubs: Stubs, watch: Watch
 ) -> None:
     (database_settings.data / "master.key").unlink()
-    again = create_app(database_settings, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols())
+    again = create_app(database_settings, clock=watch, adapters=stubs)
     async with again.router.lifespan_context(again):
         restored = _connections(again).get(account.account.id)
         assert restored is not None
@@ -185,7 +185,7 @@ async def test_a_process_of_http_only_reads_when_asked(
     account: Connection, database_settings: Settings, stubs: Stubs, watch: Watch, stub: StubAdapter
 ) -> None:
     settings = database_settings.model_copy(update={"role": Role.API})
-    again = create_app(settings, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols())
+    again = create_app(settings, clock=watch, adapters=stubs)
     async with again.router.lifespan_context(again):
         lazy = _connections(again).get(account.account.id)
         assert lazy is not None
@@ -202,8 +202,8 @@ async def test_a_login_in_one_process_reaches_the_others(
     settings: Settings, redis_url: str, stubs: Stubs, stub: StubAdapter, watch: Watch
 ) -> None:
     shared = settings.model_copy(update={"redis_url": redis_url, "refresh_busy": 0.05, "refresh_idle": 0.05})
-    api = create_app(shared, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols())
-    worker = create_app(shared, clock=watch, adapters=stubs, symbols=lambda _broker: NoSymbols())
+    api = create_app(shared, clock=watch, adapters=stubs)
+    worker = create_app(shared, clock=watch, adapters=stubs)
     async with api.router.lifespan_context(api), worker.router.lifespan_context(worker), browser(api) as asha:
         body = {"email": "asha@trademaster.test", "password": "a long enough password"}
         await asha.post("/v1/users/signup", json=body)
