@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     groww_instruments: Url = "https://growwapi-assets.groww.in/instruments/instrument.csv"
 
     mock_rest: Url = "http://127.0.0.1:9104"
-    mock_login: Url = "http://127.0.0.1:9104"
+    mock_login: Url = "http://127.0.0.1:9104/login"
     mock_feed: Url = ""
     mock_orders_feed: Url = ""
     mock_instruments: Url = ""

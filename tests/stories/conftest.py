@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
+from orchestrator import demo
 from tests.stories.product import Product, Trader, a_trader
 
 SandboxUser = dict[str, Any]
@@ -49,5 +50,4 @@ async def trader(product: Product) -> AsyncIterator[Trader]:
 
 def sandbox_settings(urls: dict[str, str]) -> dict[str, str]:
     """TRADEMASTER_* settings for a sandbox at these URLs, with its well-known app configured."""
-    settings = {f"TRADEMASTER_{name}": value for name, value in sandbox_environment(urls).items()}
-    return settings
+    return {f"TRADEMASTER_{name.upper()}": value for name, value in demo.sandbox_settings(urls).items()}

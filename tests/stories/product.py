@@ -107,9 +107,11 @@ class _Form(HTMLParser):
             self.fields[str(given["name"])] = given.get("value") or ""
 
 
-async def approve_login(login_url: str, user_id: str) -> httpx.Response:
+async def approve_login(login_url: str, user_id: str, cookies: httpx.Cookies) -> httpx.Response:
     """What a person does on the broker's login page, up to the page of ours that they land on."""
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=True, timeout=15) as browser:
+    async with httpx.AsyncClient(
+        trust_env=False, follow_redirects=True, timeout=15, cookies=cookies
+    ) as browser:
         page = await browser.get(login_url)
         form = _Form()
         form.feed(page.text)
@@ -159,17 +161,24 @@ class Trader:
         )
         account: str = begun["account"]["id"]
         if begun["login_url"]:
-            landed = await approve_login(begun["login_url"], user["user_id"])
+            landed = await approve_login(begun["login_url"], user["user_id"], self.http.cookies)
             assert "error" not in str(landed.url), landed.url
         return account
 
     async def log_in_again(self, account: str, user: Mapping[str, Any]) -> None:
         begun = await self.call("POST", f"/v1/accounts/{account}/login", json={})
         if begun["login_url"]:
-            await approve_login(begun["login_url"], user["user_id"])
+            await approve_login(begun["login_url"], user["user_id"], self.http.cookies)
 
     async def account(self, account: str) -> Any:
         return await self.call("GET", f"/v1/accounts/{account}")
+
+    async def settled(self) -> None:
+        """Wait until every account has been read."""
+        await eventually(
+            lambda: self.call("GET", "/v1/accounts"),
+            lambda accounts: all(account["health"]["last_seen"] for account in accounts),
+        )
 
     async def portfolio(self) -> Any:
         return await self.call("GET", "/v1/portfolio")

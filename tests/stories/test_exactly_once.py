@@ -34,7 +34,7 @@ async def test_accepted_then_no_answer_is_unknown_then_open_and_never_resent(
 ) -> None:
     user = new_user(broker)
     await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 1)
+    await trader.settled()
     sandbox.post(
         "/faults",
         {
@@ -64,7 +64,7 @@ async def test_lost_before_the_broker_saw_it_is_proven_absent_and_never_resent(
 ) -> None:
     user = new_user(broker)
     await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 1)
+    await trader.settled()
     sandbox.post(
         "/faults",
         {
@@ -91,7 +91,7 @@ async def test_killed_between_record_and_answer_every_order_is_resolved_after_a_
 ) -> None:
     user = new_user(broker)
     await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 1)
+    await trader.settled()
     sandbox.post(
         "/faults",
         {
@@ -127,7 +127,7 @@ async def test_the_same_key_ten_times_at_once_is_one_order(
 ) -> None:
     user = new_user("kite")
     await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 1)
+    await trader.settled()
     wanted, key = resting_order(sandbox), uuid.uuid4().hex
 
     answers = await asyncio.gather(*(trader.place(wanted, key=key) for _ in range(10)))
@@ -144,7 +144,7 @@ async def test_two_orders_at_once_never_spend_the_same_rupee(
 ) -> None:
     user = new_user("kite", cash="10000")
     await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 1)
+    await trader.settled()
     limit = round(last_price(sandbox, "NSE:INFY") * Decimal("0.98"))
     quantity = 9000 // limit  # one fits, two do not
 
@@ -171,7 +171,7 @@ async def test_an_unknown_order_that_was_cancelled_meanwhile_is_cancelled_when_f
 ) -> None:
     user = new_user("groww")
     await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 1)
+    await trader.settled()
     for call, fault, seconds in (("place", "timeout_after_accept", 4), ("order", "delay", 3)):
         sandbox.post(
             "/faults",

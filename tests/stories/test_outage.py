@@ -1,4 +1,4 @@
-"""A broker goes down: its numbers stay with their age, orders go elsewhere and say why, and it is noticed when it is back."""
+"""A broker goes down: its numbers stay with their age, orders go elsewhere, and its return is noticed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_an_order_that_never_left_moves_to_another_broker(
 ) -> None:
     await trader.connect(new_user("kite"))
     await trader.connect(new_user("upstox"))
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 2)
+    await trader.settled()
     sandbox.post("/faults", {"broker": "kite", "fault": "outage"})
 
     placed = await trader.place("BUY 10 NSE:INFY CNC MARKET")
@@ -72,7 +72,7 @@ async def test_a_dead_session_asks_for_a_login_and_the_others_go_on(
     kite = new_user("kite")
     zerodha = await trader.connect(kite)
     await trader.connect(new_user("upstox"))
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 2)
+    await trader.settled()
 
     sandbox.post("/faults", {"broker": "kite", "fault": "expire_token", "account": kite["user_id"]})
     await eventually(lambda: trader.account(zerodha), lambda seen: seen["state"] == "login_needed")

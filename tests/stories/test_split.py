@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from mocks.launch import Sandbox
 from tests.stories.conftest import NewUser
-from tests.stories.product import Trader, eventually, last_price
+from tests.stories.product import Trader, last_price
 
 
 async def test_cash_at_no_single_broker_suffices(trader: Trader, new_user: NewUser, sandbox: Sandbox) -> None:
     kite, upstox = new_user("kite", cash="100000"), new_user("upstox", cash="80000")
     await trader.connect(kite)
     await trader.connect(upstox)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 2)
+    await trader.settled()
     quantity = int(150000 / last_price(sandbox, "NSE:INFY"))
 
     placed = await trader.place(f"BUY {quantity} NSE:INFY CNC MARKET")
@@ -37,7 +37,7 @@ async def test_shares_are_sold_from_the_brokers_that_hold_them(
     ]
     for user in users:
         await trader.connect(user)
-    await eventually(trader.portfolio, lambda view: len(view["funds"]) == 3)
+    await trader.settled()
 
     too_many = await trader.place("SELL 20 NSE:TCS CNC MARKET", expect=409)
     assert "holdings_short" in str(too_many)
