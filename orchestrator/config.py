@@ -108,7 +108,7 @@ class Settings(BaseSettings):
 
     mock_rest: Url = "http://127.0.0.1:9104"
     mock_login: Url = "http://127.0.0.1:9104/login"
-    mock_feed: Url = ""
+    mock_feed: Url = "ws://127.0.0.1:9104/stream"
     mock_orders_feed: Url = ""
     mock_instruments: Url = ""
     mock_app_key: str = ""
