@@ -57,7 +57,7 @@ class Market:
         for key in keys:
             instrument = self._names.instrument(key)
             if instrument is None:
-                raise Problem("UDAPI100011", "The instrument key is invalid", "instrument_key", key)
+                raise Problem("UDAPI1087", "The instrument key is invalid", "instrument_key", key)
             found.append((key, instrument, self._exchange.quote(instrument.key)))
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
@@ -30,6 +31,7 @@ from mocks.brokers.upstox.wire import Problem
 from mocks.exchange.model import Instrument
 
 BATCH_LIMIT = 10
+ORDER_ID = re.compile(r"[-a-zA-Z0-9]+")
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -74,9 +76,7 @@ class Orders:
         started = perf_counter()
         self._desk.in_service()
         body = await json_object(request)
-        order_id = body.get("order_id")
-        if not isinstance(order_id, str) or not order_id:
-            raise Problem("UDAPI1023", "The order id is required", "order_id", order_id)
+        order_id = _checked_id(body.get("order_id"), missing="UDAPI1003")
         order = self._office.order(user_id, order_id)
         kind = one_of(wire.TYPES, body, "order_type", "UDAPI1056")
         validity = one_of(wire.VALIDITIES, body, "validity", "UDAPI1055")
@@ -129,7 +129,7 @@ class Orders:
             raise Problem("UDAPI100059", "Either order_id or tag is required")
         found: list[Order] = []
         if order_id:
-            order = self._office.order(user_id, order_id)
+            order = self._office.order(user_id, _checked_id(order_id, missing="UDAPI100059"))
             found = [order] if not mark or order.tag == mark else []
         elif mark:
             found = self._office.orders_by_tag(user_id, mark)
@@ -147,8 +147,12 @@ class Orders:
         return wire.reply(rows)
 
     async def order_trades(self, request: Request, user_id: str) -> Response:
-        order = self._office.order(user_id, _order_id(request))
-        return wire.reply([wire.trade_row(fill, order, self._names) for fill in order.fills])
+        """No trades, an unknown order among them, are an empty list."""
+        order_id = _order_id(request)
+        found = [order for order in self._office.orders(user_id) if order.order_id == order_id]
+        return wire.reply(
+            [wire.trade_row(fill, order, self._names) for order in found for fill in order.fills]
+        )
 
 
 def place(desk: Desk, user_id: str, asked: OrderRequest, *, slicing: bool) -> list[str]:
@@ -161,9 +165,14 @@ def place(desk: Desk, user_id: str, asked: OrderRequest, *, slicing: bool) -> li
 
 
 def _order_id(request: Request) -> str:
-    order_id = request.query_params.get("order_id")
-    if not order_id:
-        raise Problem("UDAPI1023", "The order id is required", "order_id")
+    return _checked_id(request.query_params.get("order_id"), missing="UDAPI1023")
+
+
+def _checked_id(order_id: object, *, missing: str) -> str:
+    if not isinstance(order_id, str) or not order_id:
+        raise Problem(missing, "The order id is required", "order_id", order_id)
+    if not ORDER_ID.fullmatch(order_id):
+        raise Problem("UDAPI1010", "The order id has only letters, digits and hyphens", "order_id", order_id)
     return order_id
 
 

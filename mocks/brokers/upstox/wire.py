@@ -39,6 +39,8 @@ STATUS_WORDS = {
     Stage.REJECTED: "rejected",
 }
 
+BEFORE_EXCHANGE = frozenset({Stage.RECEIVED, Stage.VALIDATING, Stage.SENT})
+
 # Refused by the risk desk after the order has its id: the caller reads of it in the book.
 LATE_REFUSALS = frozenset(
     {
@@ -146,7 +148,7 @@ def order_row(order: Order, names: Names) -> dict[str, Any]:
         "guid": None,
         "pending_quantity": 0 if ended else order.pending,
         "status_message_raw": order.message or None,
-        "order_ref_id": f"GENERIC-{order.order_id}",
+        "order_ref_id": order.order_id[2:],
     }
 
 
@@ -182,7 +184,9 @@ def _row(order: Order, names: Names, row: Row) -> dict[str, Any]:
         "order_id": order.order_id,
         "variety": "SIMPLE",
         "order_timestamp": clock(row.at),
-        "exchange_timestamp": clock(order.exchange_at),
+        "exchange_timestamp": clock(row.at)
+        if order.exchange_at and row.stage not in BEFORE_EXCHANGE
+        else None,
         "is_amo": False,
         "order_request_id": str(1 + order.modifications),
     }
@@ -205,7 +209,7 @@ def trade_row(fill: Fill, order: Order, names: Names) -> dict[str, Any]:
         "exchange_timestamp": at,
         "average_price": rupees(fill.price),
         "trade_id": fill.trade_id,
-        "order_ref_id": f"GENERIC-{fill.order_id}",
+        "order_ref_id": fill.order_id[2:],
         "order_timestamp": at,
     }
 
@@ -219,8 +223,10 @@ def update_message(order: Order, row: Row, names: Names) -> dict[str, Any]:
         "userId": order.user_id,
         **line,
         "instrument_key": line["instrument_token"],
+        "exchange_order_id": row.exchange_order_id,
+        "status_message": row.message,
         "pending_quantity": 0 if order.ended else row.quantity - row.filled - row.cancelled,
-        "order_ref_id": f"GENERIC-{order.order_id}",
+        "order_ref_id": order.order_id[2:],
         "status_message_raw": row.message or None,
         "guid": None,
     }
