@@ -16,6 +16,9 @@ await generateEndpoints({
   exportName: "generatedApi",
   hooks: false,
   unionUndefined: false,
+  encodePathParams: true,
+  // A preview changes nothing: it is asked again as one types, and kept by its question.
+  endpointOverrides: [{ pattern: "previewOrder", type: "query" }],
   filterEndpoints: (name) => !["livez", "readyz", "finishLogin", "refreshToken"].includes(name),
 });
 

@@ -39,7 +39,7 @@ test("a call whose token ran out refreshes once and is repeated with the new one
         : HttpResponse.json({ id: "u" });
     }),
   );
-  const answer = await testStore().dispatch(api.endpoints.me.initiate());
+  const answer = await testStore().dispatch(api.endpoints.getMe.initiate());
   expect(answer.data).toEqual({ id: "u" });
   expect(seen).toEqual(["Bearer old", "Bearer fresh-1"]);
 });

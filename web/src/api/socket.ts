@@ -18,6 +18,7 @@ export interface LiveSocket {
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
+const RENEW_EVERY = 20_000;
 
 export function openSocket({ path, onMessage, onLive, onState }: Options): LiveSocket {
   let socket: WebSocket | null = null;
@@ -25,6 +26,7 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
   let wasLive = false;
   let closed = false;
   let pause = FIRST_PAUSE;
+  let handed: string | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
   function again(): void {
@@ -48,6 +50,7 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const mine = new WebSocket(url);
     socket = mine;
+    handed = token;
     mine.onopen = () => mine.send(JSON.stringify({ action: "auth", token }));
     mine.onmessage = (event) => {
       const message = JSON.parse(String(event.data)) as Record<string, unknown>;
@@ -66,6 +69,18 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
     };
   }
 
+  // A token lasts a quarter of an hour: the next one is handed over before the socket would be closed for it.
+  const renewal = setInterval(async () => {
+    if (!socket || !authenticated) return;
+    try {
+      const token = await liveToken();
+      if (token && token !== handed && authenticated) socket?.send(JSON.stringify({ action: "auth", token }));
+      handed = token;
+    } catch (_unreachable) {
+      // The server is away: the socket will close, and come back by itself.
+    }
+  }, RENEW_EVERY);
+
   const hurry = () => {
     if (socket || closed) return;
     clearTimeout(waiting);
@@ -82,6 +97,7 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
     close() {
       closed = true;
       clearTimeout(waiting);
+      clearInterval(renewal);
       window.removeEventListener("online", hurry);
       socket?.close();
     },

@@ -18,11 +18,11 @@ export function startEvents(store: Store): () => void {
 
   function takeOrder(order: Order): void {
     const state = store.getState();
-    announceOrder(api.endpoints.order.select(order.id)(state).data ?? listed(store, order.id), order);
-    store.dispatch(api.util.upsertQueryData("order", order.id, order));
+    announceOrder(api.endpoints.getOrder.select({ orderId: order.id })(state).data ?? listed(store, order.id), order);
+    store.dispatch(api.util.upsertQueryData("getOrder", { orderId: order.id }, order));
     for (const { originalArgs } of orderLists(store)) {
       store.dispatch(
-        api.util.updateQueryData("orders", originalArgs, (page) => {
+        api.util.updateQueryData("listOrders", originalArgs, (page) => {
           const at = page.items.findIndex((item) => item.id === order.id);
           const belongs = originalArgs.status === "all" || (originalArgs.status === "done") === isDone(order);
           if (at >= 0 && belongs) page.items[at] = order;
@@ -35,12 +35,12 @@ export function startEvents(store: Store): () => void {
   }
 
   function takeAccount(account: Account): void {
-    const before = api.endpoints.accounts
+    const before = api.endpoints.listAccounts
       .select()(store.getState())
       .data?.find((item) => item.id === account.id);
     announceAccount(before, account);
     store.dispatch(
-      api.util.updateQueryData("accounts", undefined, (accounts) => {
+      api.util.updateQueryData("listAccounts", undefined, (accounts) => {
         const at = accounts.findIndex((item) => item.id === account.id);
         if (at >= 0) accounts[at] = account;
         else accounts.push(account);
@@ -75,14 +75,14 @@ const isDone = (order: Order): boolean => DONE.has(order.status);
 function orderLists(store: Store) {
   return api.util
     .selectInvalidatedBy(store.getState(), ["Order"])
-    .filter((entry) => entry.endpointName === "orders") as {
+    .filter((entry) => entry.endpointName === "listOrders") as {
     originalArgs: { status: "open" | "done" | "all"; limit?: number };
   }[];
 }
 
 function listed(store: Store, id: string): Order | undefined {
   for (const { originalArgs } of orderLists(store)) {
-    const found = api.endpoints.orders
+    const found = api.endpoints.listOrders
       .select(originalArgs)(store.getState())
       .data?.items.find((item) => item.id === id);
     if (found) return found;

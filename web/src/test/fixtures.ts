@@ -1,5 +1,5 @@
 // Small truthful answers of the server, for tests only.
-import type { Account, Charges, Decision, Holding, Order, Portfolio, StockDetail } from "@/api";
+import type { Account, BrokerName, Charges, Decision, Holding, Order, PlannedLeg, Portfolio, StockDetail } from "@/api";
 
 export const charges = (total: string): Charges => ({
   brokerage: "0.00",
@@ -24,6 +24,7 @@ export const infy: StockDetail = {
   freeze: null,
   expiry: null,
   strike: null,
+  underlying: null,
   sector: null,
   brokers: ["zerodha", "upstox"],
   last_price: "1500.00",
@@ -33,26 +34,35 @@ export const infy: StockDetail = {
   quote: null,
 };
 
+const slice = (account: string, broker: BrokerName, total: string): PlannedLeg => ({
+  account,
+  account_label: broker,
+  broker,
+  quantity: 10,
+  charges: charges(total),
+  margin_required: "15000.00",
+});
+
 export const decision: Decision = {
   kind: "plan",
   hash: "9f8e7d6c5b4a3921",
   policy: "cheapest",
   reasons: [],
-  plan: [{ account: "a-z", broker: "zerodha", quantity: 10, charges: charges("1.79"), margin_required: "15000.00" }],
+  plan: [slice("a-z", "zerodha", "1.79")],
   charges: charges("1.79"),
   saving: "18.40",
   summary: "Auto: Zerodha, saves ₹18.40 vs Upstox",
   alternatives: [
     {
-      accounts: [{ account: "a-g", broker: "groww", quantity: 10 }],
+      accounts: [slice("a-g", "groww", "20.00")],
       total_cost: null,
       charges: null,
       feasible: false,
-      reasons: [{ code: "login_needed", message: "Groww asks for login", account: "a-g", field: null }],
+      reasons: [{ code: "login_needed", message: "Groww asks for login", account: "a-g", field: null, fix: null }],
       beaten_by: null,
     },
     {
-      accounts: [{ account: "a-u", broker: "upstox", quantity: 10 }],
+      accounts: [slice("a-u", "upstox", "20.19")],
       total_cost: "20.19",
       charges: charges("20.19"),
       feasible: true,
@@ -93,6 +103,7 @@ export const order: Order = {
       status: "FILLED",
       status_reason: null,
       broker_order_id: "261120000001",
+      duplicate_broker_order_ids: [],
       tag: "tm1",
       charges_estimate: charges("1.79"),
     },
@@ -104,7 +115,18 @@ export const order: Order = {
 export const account: Account = {
   id: "a-z",
   broker: "zerodha",
+  name: "Zerodha",
+  letter: "Z",
   label: "Zerodha",
+  as_of: null,
+  stale_since: null,
+  capabilities: {
+    exchanges: ["NSE", "BSE"],
+    products: ["CNC", "MIS"],
+    order_types: ["MARKET", "LIMIT"],
+    validities: ["DAY", "IOC"],
+    features: { modify: true, disclosed_quantity: true, move_funds: false, order_stream: true },
+  },
   broker_user_id: "AB1234",
   state: "connected",
   expires_at: "2026-11-21T06:00:00+05:30",

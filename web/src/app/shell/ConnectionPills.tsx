@@ -1,6 +1,6 @@
 // One pill per broker account: letter, state in words, when its session ends.
 import { Link } from "react-router";
-import { type Account, useAccountsQuery } from "@/api";
+import { type Account, useListAccountsQuery } from "@/api";
 import { brokerLetter } from "@/components/badge";
 import { accountState } from "@/features/brokers/state";
 import { cx } from "@/lib/classes";
@@ -46,7 +46,7 @@ function Pill({ account }: { account: Account }) {
 }
 
 export function ConnectionPills() {
-  const { data: accounts } = useAccountsQuery();
+  const { data: accounts } = useListAccountsQuery();
   if (!accounts) return null;
   if (accounts.length === 0) {
     return (

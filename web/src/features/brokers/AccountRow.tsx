@@ -6,9 +6,9 @@ import {
   type Broker,
   inWords,
   problemOf,
-  useDisconnectMutation,
-  usePortfolioQuery,
-  useReconnectMutation,
+  useDisconnectAccountMutation,
+  useGetPortfolioQuery,
+  useLogInAgainMutation,
 } from "@/api";
 import { BrokerBadge, StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
@@ -58,16 +58,16 @@ type Panel = "none" | "login" | "disconnect" | "funds";
 
 export function AccountRow({ account, broker }: { account: Account; broker: Broker | undefined }) {
   const [panel, setPanel] = useState<Panel>("none");
-  const [reconnect, reconnecting] = useReconnectMutation();
-  const [disconnect, disconnecting] = useDisconnectMutation();
-  const { data: portfolio } = usePortfolioQuery();
+  const [reconnect, reconnecting] = useLogInAgainMutation();
+  const [disconnect, disconnecting] = useDisconnectAccountMutation();
+  const { data: portfolio } = useGetPortfolioQuery();
   const funds = portfolio?.funds.find((line) => line.account === account.id);
   const state = accountState(account);
   const problem = reconnecting.error ? problemOf(reconnecting.error) : null;
 
   async function login(credentials?: Record<string, string>): Promise<void> {
     try {
-      const answer = await reconnect({ id: account.id, credentials }).unwrap();
+      const answer = await reconnect({ accountId: account.id, loginAgainIn: { credentials } }).unwrap();
       if (answer.login_url) window.location.assign(answer.login_url);
       else {
         setPanel("none");
@@ -91,7 +91,7 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           </div>
         </div>
         <div className="flex flex-wrap gap-2">
-          {broker?.features.move_funds === true && !asksLogin && (
+          {account.capabilities.features.move_funds && !asksLogin && (
             <Button onClick={() => setPanel(panel === "funds" ? "none" : "funds")}>Move funds</Button>
           )}
           <Button look={asksLogin ? "primary" : "plain"} disabled={reconnecting.isLoading} onClick={() => login()}>
@@ -152,7 +152,12 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           className="mt-3"
           action={
             <span className="flex gap-2">
-              <Button look="danger" size="sm" disabled={disconnecting.isLoading} onClick={() => disconnect(account.id)}>
+              <Button
+                look="danger"
+                size="sm"
+                disabled={disconnecting.isLoading}
+                onClick={() => disconnect({ accountId: account.id })}
+              >
                 Disconnect {account.label}
               </Button>
               <Button size="sm" onClick={() => setPanel("none")}>

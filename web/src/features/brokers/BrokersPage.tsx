@@ -1,7 +1,7 @@
 // Every connected account: its session and when it ends, its breakers, what it can be told to do.
 import { Plus } from "lucide-react";
 import { Link, useSearchParams } from "react-router";
-import { inWords, problemOf, useAccountsQuery, useBrokersQuery } from "@/api";
+import { inWords, problemOf, useListAccountsQuery, useListBrokersQuery } from "@/api";
 import { buttonLook } from "@/components/button";
 import { Notice, PageHead, Waiting } from "@/components/surface";
 import { AccountRow } from "./AccountRow";
@@ -15,7 +15,7 @@ const failures: Record<string, string> = {
 
 function Outcome() {
   const [params, setParams] = useSearchParams();
-  const { data: accounts } = useAccountsQuery();
+  const { data: accounts } = useListAccountsQuery();
   const connected = params.get("connected");
   const failed = params.get("error");
   if (!connected && !failed) return null;
@@ -44,12 +44,12 @@ function Outcome() {
 }
 
 export function BrokersPage() {
-  const { data: accounts, error } = useAccountsQuery(undefined, {
+  const { data: accounts, error } = useListAccountsQuery(undefined, {
     pollingInterval: 15_000,
     skipPollingIfUnfocused: true,
     refetchOnMountOrArgChange: true,
   });
-  const { data: brokers } = useBrokersQuery();
+  const { data: brokers } = useListBrokersQuery();
   if (accounts?.length === 0) {
     return (
       <>

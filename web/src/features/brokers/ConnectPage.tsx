@@ -1,7 +1,7 @@
 // Connecting a broker in three screens: pick it, say with which app, log in on the broker's own page.
 import { ArrowLeft } from "lucide-react";
 import { Link, useNavigate, useParams } from "react-router";
-import { type Broker, inWords, problemOf, useBrokersQuery, useConnectMutation } from "@/api";
+import { type Broker, inWords, problemOf, useConnectAccountMutation, useListBrokersQuery } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { Notice, PageHead, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";
@@ -39,11 +39,11 @@ function Pick({ brokers }: { brokers: readonly Broker[] }) {
 
 function Fields({ broker }: { broker: Broker }) {
   const navigate = useNavigate();
-  const [connect, { isLoading, error }] = useConnectMutation();
+  const [connect, { isLoading, error }] = useConnectAccountMutation();
 
   async function start(credentials: Record<string, string>): Promise<void> {
     try {
-      const { account, login_url } = await connect({ broker: broker.broker, credentials }).unwrap();
+      const { account, login_url } = await connect({ connectIn: { broker: broker.broker, credentials } }).unwrap();
       if (login_url) {
         window.location.assign(login_url);
         return;
@@ -70,7 +70,7 @@ function Fields({ broker }: { broker: Broker }) {
 
 export function ConnectPage() {
   const { broker: name } = useParams();
-  const { data, error } = useBrokersQuery();
+  const { data, error } = useListBrokersQuery();
   const broker = data?.find((entry) => entry.broker === name);
   return (
     <div>

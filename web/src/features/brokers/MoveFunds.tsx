@@ -1,6 +1,6 @@
 // Deposits and withdrawals of the mock broker.
 import { useState } from "react";
-import { type Account, inWords, problemOf, useDepositMutation, useWithdrawMutation } from "@/api";
+import { type Account, inWords, problemOf, useDepositFundsMutation, useWithdrawFundsMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { toast } from "@/components/toasts";
@@ -9,8 +9,8 @@ import * as money from "@/lib/money";
 export function MoveFunds({ account, onDone }: { account: Account; onDone: () => void }) {
   const [text, setText] = useState("");
   const [mistake, setMistake] = useState<string | null>(null);
-  const [deposit, depositing] = useDepositMutation();
-  const [withdraw, withdrawing] = useWithdrawMutation();
+  const [deposit, depositing] = useDepositFundsMutation();
+  const [withdraw, withdrawing] = useWithdrawFundsMutation();
   const busy = depositing.isLoading || withdrawing.isLoading;
 
   async function move(way: "deposit" | "withdraw"): Promise<void> {
@@ -18,7 +18,9 @@ export function MoveFunds({ account, onDone }: { account: Account; onDone: () =>
     if (amount === null || amount <= 0n) return setMistake("An amount in rupees, for example 50,000");
     setMistake(null);
     try {
-      await (way === "deposit" ? deposit : withdraw)({ account: account.id, amount: money.toWire(amount) }).unwrap();
+      await (way === "deposit" ? deposit : withdraw)({
+        transferIn: { account: account.id, amount: money.toWire(amount) },
+      }).unwrap();
       toast({
         tone: "good",
         title: `${money.rupees(amount)} ${way === "deposit" ? "paid in to" : "paid out of"} ${account.label}`,

@@ -8,7 +8,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { useEffect, useRef } from "react";
-import { type Candle, inWords, problemOf, useHistoryQuery } from "@/api";
+import { type Candle, inWords, problemOf, useGetHistoryQuery } from "@/api";
 import * as money from "@/lib/money";
 import { usePrefs } from "@/lib/prefs";
 import type { Interval } from "./InstrumentPage";
@@ -81,7 +81,7 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
   const holder = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
   const { theme, palette } = usePrefs();
-  const { data, error } = useHistoryQuery({ symbol, interval }, { refetchOnMountOrArgChange: true });
+  const { data, error } = useGetHistoryQuery({ symbol, interval }, { refetchOnMountOrArgChange: true });
   const tick = useTick(symbol);
 
   useEffect(() => {

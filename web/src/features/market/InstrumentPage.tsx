@@ -2,7 +2,7 @@
 import { Star } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useLocation, useParams } from "react-router";
-import { inWords, problemOf, type Quote, type StockDetail, usePortfolioQuery, useStockQuery } from "@/api";
+import { inWords, problemOf, type Quote, type StockDetail, useGetPortfolioQuery, useGetStockQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { BrokerBadge, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
@@ -57,7 +57,7 @@ function Facts({ stock }: { stock: StockDetail }) {
 }
 
 function Owned({ stock }: { stock: StockDetail }) {
-  const { data } = usePortfolioQuery();
+  const { data } = useGetPortfolioQuery();
   const holding = data?.holdings.find((row) => row.isin && row.isin === stock.isin);
   if (!holding) return null;
   return (
@@ -93,7 +93,7 @@ export function InstrumentPage() {
   const { hash } = useLocation();
   const chosen = usePrefs();
   const [interval, setInterval] = useState<Interval>("5m");
-  const { data: stock, error } = useStockQuery(symbol, { pollingInterval: 2000, skipPollingIfUnfocused: true });
+  const { data: stock, error } = useGetStockQuery({ symbol }, { pollingInterval: 2000, skipPollingIfUnfocused: true });
   const ready = Boolean(stock);
   useEffect(() => {
     if (ready && hash === "#depth") document.getElementById("depth")?.scrollIntoView({ block: "center" });

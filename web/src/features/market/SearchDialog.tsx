@@ -1,7 +1,7 @@
 // Search from anywhere: instruments as one types, and the commands of the product; arrows choose, Enter opens.
 import { useId, useState } from "react";
 import { useNavigate } from "react-router";
-import { type Stock, useStocksQuery } from "@/api";
+import { type Stock, useListStocksQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Tag } from "@/components/badge";
 import { Button } from "@/components/button";
@@ -41,7 +41,10 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
   const listId = useId();
   const navigate = useNavigate();
   const asked = useSettled(text.trim(), 60);
-  const { currentData, data, isFetching, isError } = useStocksQuery({ q: asked, limit: 12 }, { skip: asked === "" });
+  const { currentData, data, isFetching, isError } = useListStocksQuery(
+    { q: asked, limit: 12 },
+    { skip: asked === "" },
+  );
   const stocks = asked === "" ? [] : ((currentData ?? data)?.items ?? []);
   const words = text.trim().toLowerCase();
   const matching = onPick ? [] : commands.filter((command) => command.label.toLowerCase().includes(words));

@@ -1,6 +1,6 @@
 // One order on a page of its own, where toasts and links lead.
 import { Link, useParams } from "react-router";
-import { inWords, problemOf, useCancelOrderMutation, useOrderQuery } from "@/api";
+import { inWords, problemOf, useCancelOrderMutation, useGetOrderQuery } from "@/api";
 import { StateWord, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";
@@ -11,7 +11,7 @@ import { canCancel, priceWords, statusOf } from "./status";
 
 export function OrderPage() {
   const { id = "" } = useParams();
-  const { data: order, error } = useOrderQuery(id, { refetchOnMountOrArgChange: true });
+  const { data: order, error } = useGetOrderQuery({ orderId: id }, { refetchOnMountOrArgChange: true });
   const [cancel, cancelling] = useCancelOrderMutation();
   if (error) {
     return (
@@ -50,7 +50,7 @@ export function OrderPage() {
             </p>
           </div>
           {canCancel(order) && (
-            <Button look="danger" disabled={cancelling.isLoading} onClick={() => cancel(order.id)}>
+            <Button look="danger" disabled={cancelling.isLoading} onClick={() => cancel({ orderId: order.id })}>
               Cancel
             </Button>
           )}

@@ -1,6 +1,6 @@
 // The order book over all brokers: open and executed, each row opening into its parts, receipt and timeline.
 import { useState } from "react";
-import { inWords, type Order, problemOf, useCancelOrderMutation, useOrdersQuery } from "@/api";
+import { inWords, type Order, problemOf, useCancelOrderMutation, useListOrdersQuery } from "@/api";
 import { Button } from "@/components/button";
 import { Segmented } from "@/components/field";
 import { Empty, Notice, PageHead, Waiting } from "@/components/surface";
@@ -29,7 +29,7 @@ export function OrdersPage() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState(false);
   const phone = usePhone();
-  const { data, currentData, error, refetch } = useOrdersQuery(
+  const { data, currentData, error, refetch } = useListOrdersQuery(
     { status: tab, limit: 100 },
     { pollingInterval: 20_000, skipPollingIfUnfocused: true, refetchOnMountOrArgChange: true },
   );
@@ -39,7 +39,7 @@ export function OrdersPage() {
 
   async function cancelOne(order: Order): Promise<void> {
     try {
-      await cancel(order.id).unwrap();
+      await cancel({ orderId: order.id }).unwrap();
     } catch (problem) {
       toast({ tone: "bad", title: `${order.symbol}: cancel not accepted`, text: inWords(problemOf(problem)) });
     }

@@ -11,16 +11,6 @@ import * as money from "@/lib/money";
 import { exitOf } from "./exit";
 import type { LiveHolding, LivePosition } from "./valuation";
 
-interface Lot {
-  account: string;
-  broker: string;
-  label: string;
-  quantity: number;
-  average_price: string | null;
-  as_of: string;
-  stale: boolean;
-}
-
 interface ItemProps {
   row: LiveHolding | LivePosition;
   name: string;
@@ -67,7 +57,7 @@ function Item({ row, name, detail, badge, actions }: ItemProps) {
       {open && (
         <div className="bg-panel px-4 pt-1 pb-3">
           <ul>
-            {(row.lots as Lot[]).map((lot) => (
+            {row.lots.map((lot) => (
               <li key={lot.account} className={cx("flex h-9 items-center gap-2", lot.stale && "text-stale")}>
                 <BrokerBadge broker={lot.broker} stale={lot.stale} />
                 <span className="min-w-0 flex-1 truncate">

@@ -1,11 +1,11 @@
 // The portfolio as read, revalued on ticks; read again every half minute in case an event was missed.
 import { useMemo } from "react";
-import { usePortfolioQuery } from "@/api";
+import { useGetPortfolioQuery } from "@/api";
 import { useTicks } from "@/features/market/prices";
 import { livePortfolio } from "./valuation";
 
 export function useLivePortfolio(broker?: string) {
-  const query = usePortfolioQuery(undefined, { pollingInterval: 30_000, skipPollingIfUnfocused: true });
+  const query = useGetPortfolioQuery(undefined, { pollingInterval: 30_000, skipPollingIfUnfocused: true });
   const { data } = query;
   const symbols = useMemo(
     () =>

@@ -1,6 +1,6 @@
 // The routing receipt: the choice in one line, every candidate with its cost, its speed and why not; items on demand.
 import { Check } from "lucide-react";
-import { type Account, type Decision, useAccountsQuery } from "@/api";
+import { type Account, type Decision, useListAccountsQuery } from "@/api";
 import { BrokerBadge, brokerName } from "@/components/badge";
 import { accountState } from "@/features/brokers/state";
 import { cx } from "@/lib/classes";
@@ -97,7 +97,7 @@ export function DecisionLine({ decision }: { decision: Decision }) {
 }
 
 export function Receipt({ decision, open = false }: { decision: Decision; open?: boolean }) {
-  const { data } = useAccountsQuery();
+  const { data } = useListAccountsQuery();
   const accounts = new Map((data ?? []).map((account) => [account.id, account]));
   const candidates = candidatesOf(decision);
   if (candidates.length === 0) return null;

@@ -14,7 +14,7 @@ test("an alternative says how much more it would have cost, or why it was not po
 });
 
 test("the chosen plan is not listed again among its alternatives", () => {
-  const chosen = { accounts: [{ account: "a-z", broker: "zerodha" as const, quantity: 10 }] };
+  const chosen = { accounts: decision.plan ?? [] };
   const repeated = {
     ...chosen,
     total_cost: "1.79",

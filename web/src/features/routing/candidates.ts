@@ -38,7 +38,7 @@ function alternative(option: Alternative, chosenTotal: money.Amount | null): Can
     chosen: false,
     feasible: option.feasible,
     charges: option.charges,
-    margin: null,
+    margin: marginOf(option.accounts),
     more:
       money.parse(option.beaten_by) ??
       (total === null || chosenTotal === null ? null : money.subtract(total, chosenTotal)),

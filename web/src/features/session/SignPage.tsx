@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, Navigate, useLocation } from "react-router";
 import { z } from "zod";
-import { inWords, problemOf, useMetaQuery, useSignInMutation, useSignUpMutation } from "@/api";
+import { inWords, problemOf, useLogInMutation, useMetaQuery, useSignUpMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";
@@ -27,7 +27,7 @@ export function SignPage({ fresh }: { fresh: boolean }) {
   const location = useLocation();
   const { enter } = useSession();
   const { data: meta } = useMetaQuery();
-  const [signIn] = useSignInMutation();
+  const [signIn] = useLogInMutation();
   const [signUp] = useSignUpMutation();
   const [failure, setFailure] = useState<string | null>(null);
   const [askCode, setAskCode] = useState(false);
@@ -45,8 +45,8 @@ export function SignPage({ fresh }: { fresh: boolean }) {
   async function submit({ name, email, password, totp }: Form): Promise<void> {
     setFailure(null);
     try {
-      if (fresh) await signUp({ email, password, ...(name ? { name } : {}) }).unwrap();
-      enter(await signIn({ email, password, ...(totp ? { totp } : {}) }).unwrap());
+      if (fresh) await signUp({ signupIn: { email, password, ...(name ? { name } : {}) } }).unwrap();
+      enter(await signIn({ loginIn: { email, password, ...(totp ? { totp } : {}) } }).unwrap());
     } catch (error) {
       const problem = problemOf(error);
       if (problem.code.startsWith("totp")) setAskCode(true);

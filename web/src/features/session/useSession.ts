@@ -1,13 +1,13 @@
 // Starting, entering and leaving a session.
 import { useCallback } from "react";
-import { api, type Token, useSignOutMutation } from "@/api";
+import { api, type Token, useLogOutMutation } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { dropToken, holdToken, refresh } from "@/api/session";
 import { sessionChanged } from "./state";
 
 export function useSession() {
   const dispatch = useAppDispatch();
-  const [signOut] = useSignOutMutation();
+  const [signOut] = useLogOutMutation();
 
   const start = useCallback(async () => {
     dispatch(sessionChanged("starting"));

@@ -1,5 +1,5 @@
 // How it looks on this device, and how orders find their broker for this user.
-import { inWords, problemOf, useAccountsQuery, useChangeMeMutation, useMeQuery, useMetaQuery } from "@/api";
+import { inWords, problemOf, useChangeMeMutation, useGetMeQuery, useListAccountsQuery, useMetaQuery } from "@/api";
 import { Button } from "@/components/button";
 import { Segmented, Select } from "@/components/field";
 import { Notice, PageHead } from "@/components/surface";
@@ -25,9 +25,9 @@ const onOff = [
 
 export function SettingsPage() {
   const chosen = usePrefs();
-  const { data: me } = useMeQuery();
+  const { data: me } = useGetMeQuery();
   const { data: meta } = useMetaQuery();
-  const { data: accounts } = useAccountsQuery();
+  const { data: accounts } = useListAccountsQuery();
   const [change, changing] = useChangeMeMutation();
   const { leave } = useSession();
   return (
@@ -39,7 +39,7 @@ export function SettingsPage() {
           label="Mode"
           value={me?.mode ?? "orchestrator"}
           disabled={!me || changing.isLoading}
-          onChange={(mode) => change({ mode })}
+          onChange={(mode) => change({ mePatch: { mode } })}
           choices={[
             { value: "orchestrator", label: "Orchestrator", title: "Auto: the cheapest broker that can take it" },
             { value: "standard", label: "Standard", title: "Always the primary account" },
@@ -54,7 +54,7 @@ export function SettingsPage() {
               ? "Every order goes here, as in a single-broker app."
               : "Used in standard mode only; in orchestrator mode each order goes to the cheapest that can take it."
           }
-          onChange={(event) => change({ primary_account: event.target.value || null })}
+          onChange={(event) => change({ mePatch: { primary_account: event.target.value || null } })}
         >
           <option value="">None</option>
           {accounts?.map((account) => (

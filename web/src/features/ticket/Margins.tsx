@@ -1,12 +1,12 @@
 // Required against available margin, broker by broker.
-import { type Decision, usePortfolioQuery } from "@/api";
+import { type Decision, useGetPortfolioQuery } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { Amount } from "@/components/figures";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 
 export function Margins({ decision }: { decision: Decision | undefined }) {
-  const { data } = usePortfolioQuery();
+  const { data } = useGetPortfolioQuery();
   if (!data?.funds.length) return null;
   return (
     <table className="w-full text-xs" aria-label="Margin by broker">

@@ -1,6 +1,6 @@
 // The ticket opened without an instrument asks for it first.
 import { useEffect, useRef, useState } from "react";
-import { useStocksQuery } from "@/api";
+import { useListStocksQuery } from "@/api";
 import { Tag } from "@/components/badge";
 import { useSettled } from "@/lib/hooks";
 import * as money from "@/lib/money";
@@ -9,7 +9,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
   const [text, setText] = useState("");
   const input = useRef<HTMLInputElement>(null);
   const q = useSettled(text.trim(), 60);
-  const { data } = useStocksQuery({ q, limit: 12 }, { skip: q === "" });
+  const { data } = useListStocksQuery({ q, limit: 12 }, { skip: q === "" });
   const found = (q ? (data?.items ?? []) : []).filter((stock) => stock.kind !== "IDX");
   useEffect(() => input.current?.focus(), []);
   return (

@@ -2,7 +2,7 @@
 import { Check, LoaderCircle } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
-import { inWords, type Order, useOrderQuery } from "@/api";
+import { inWords, type Order, useGetOrderQuery } from "@/api";
 import { StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
@@ -64,7 +64,7 @@ function Steps({ order }: { order: Order | undefined }) {
 function Sent({ id, onAgain, onClose }: { id: string; onAgain: () => void; onClose: () => void }) {
   // The stream brings the changes; reading every two seconds covers a broken stream, until nothing can change.
   const [done, setDone] = useState(false);
-  const { data: order } = useOrderQuery(id, { pollingInterval: done ? 0 : 2000 });
+  const { data: order } = useGetOrderQuery({ orderId: id }, { pollingInterval: done ? 0 : 2000 });
   const ended = order ? isDone(order.status) : false;
   useEffect(() => setDone(ended), [ended]);
   return (

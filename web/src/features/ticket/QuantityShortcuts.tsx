@@ -1,5 +1,5 @@
 // 25, 50 and 100 %: of what can be sold, or of what the usable margin buys.
-import { usePortfolioQuery } from "@/api";
+import { useGetPortfolioQuery } from "@/api";
 import * as money from "@/lib/money";
 import { type Draft, partOf } from "./draft";
 import type { Instrument } from "./useDraft";
@@ -11,7 +11,7 @@ interface Props {
 }
 
 export function QuantityShortcuts({ draft, stock, onPick }: Props) {
-  const { data } = usePortfolioQuery();
+  const { data } = useGetPortfolioQuery();
   if (!data) return null;
   const mine = <T extends { account: string }>(line: T) => draft.account === "auto" || line.account === draft.account;
 

@@ -1,6 +1,6 @@
 // The last look before sending: each leg with its broker, what it costs, and one button that sends once.
 import { useEffect, useRef } from "react";
-import { type Decision, type OrderIn, type Preview, useAccountsQuery } from "@/api";
+import { type Decision, type OrderIn, type Preview, useListAccountsQuery } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Amount } from "@/components/figures";
@@ -19,7 +19,7 @@ interface Props {
 }
 
 function Legs({ decision }: { decision: Decision }) {
-  const { data } = useAccountsQuery();
+  const { data } = useListAccountsQuery();
   return (
     <table className="w-full" aria-label="What will be sent">
       <tbody>

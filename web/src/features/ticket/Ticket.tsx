@@ -1,7 +1,7 @@
 // The order ticket: floats and drags on the desk, a bottom sheet on the phone.
 import { X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { inWords, problemOf, type StockDetail, useMetaQuery, useStockQuery } from "@/api";
+import { inWords, problemOf, type StockDetail, useGetStockQuery, useMetaQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";
@@ -73,7 +73,10 @@ function Frame({ side, title, children }: { side: "BUY" | "SELL"; title: React.R
 }
 
 function ForInstrument({ seed, symbol }: { seed: Seed; symbol: string }) {
-  const { data, error, refetch } = useStockQuery(symbol, { pollingInterval: 2000, skipPollingIfUnfocused: true });
+  const { data, error, refetch } = useGetStockQuery(
+    { symbol },
+    { pollingInterval: 2000, skipPollingIfUnfocused: true },
+  );
   const [side, setSide] = useState(seed.side);
   const name = symbol.slice(symbol.indexOf(":") + 1);
   return (

@@ -1,6 +1,6 @@
 // What happens inside the ticket: typing beside a live preview, then review, then the answer.
 import { useEffect, useMemo, useRef } from "react";
-import { inWords, problemOf, type Side, type StockDetail, useMetaQuery, usePreviewQuery } from "@/api";
+import { inWords, problemOf, type Side, type StockDetail, useMetaQuery, usePreviewOrderQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
 import { Amount } from "@/components/figures";
@@ -40,11 +40,14 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   const settled = useSettled(written, PREVIEW_AFTER);
   const order = useMemo(() => JSON.parse(settled) as ReturnType<typeof toOrder> | null, [settled]);
   const looking = sending.at === "edit" || sending.at === "review";
-  const { currentData, error, isFetching } = usePreviewQuery(order as ReturnType<typeof toOrder>, {
-    skip: order === null || !looking,
-    pollingInterval: PREVIEW_AGAIN,
-    skipPollingIfUnfocused: true,
-  });
+  const { currentData, error, isFetching } = usePreviewOrderQuery(
+    { orderIn: order as ReturnType<typeof toOrder> },
+    {
+      skip: order === null || !looking,
+      pollingInterval: PREVIEW_AGAIN,
+      skipPollingIfUnfocused: true,
+    },
+  );
   const current = settled === written && currentData !== undefined;
   const decision = currentData?.decision;
   const problem = error ? problemOf(error) : null;

@@ -1,5 +1,5 @@
 // The fields of an order, in the order a trader thinks: side, broker, quantity, price type, price, trigger, product, validity.
-import { useAccountsQuery } from "@/api";
+import { useListAccountsQuery } from "@/api";
 import { Field, Segmented, Select } from "@/components/field";
 import { Key } from "@/components/surface";
 import * as money from "@/lib/money";
@@ -38,7 +38,7 @@ const orderTypes = [
 const cleaned = (text: string) => text.replace(/[₹,\s]/g, "");
 
 export function TicketForm({ draft, mistakes, stock, change, disabled }: Props) {
-  const { data: accounts } = useAccountsQuery();
+  const { data: accounts } = useListAccountsQuery();
   const last = stock.last;
   const count = units(draft.quantity);
   const lots = stock.lot > 1 && count !== null && count % stock.lot === 0 ? count / stock.lot : null;

@@ -97,7 +97,7 @@ export function toOrder(draft: Draft, symbol: string): OrderIn {
     return amount === null ? undefined : money.toWire(amount, amount % 1_000_000n === 0n ? 2 : 4);
   };
   return {
-    exchange: symbol.slice(0, colon),
+    exchange: symbol.slice(0, colon) as OrderIn["exchange"],
     symbol: symbol.slice(colon + 1),
     side: draft.side,
     order_type: draft.orderType,

@@ -26,7 +26,7 @@ export function useSending() {
     locked.current = true;
     setState({ at: "sending", order, key });
     try {
-      const placed = await place({ order, key }).unwrap();
+      const placed = await place({ "idempotency-key": key, orderIn: order }).unwrap();
       setState({ at: "sent", order, id: placed.id });
     } catch (error) {
       const problem = problemOf(error);

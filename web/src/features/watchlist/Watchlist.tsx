@@ -1,7 +1,7 @@
 // The watchlist: instruments of one's own choice with live prices; kept on this device.
 import { Plus, X } from "lucide-react";
 import { Link } from "react-router";
-import { useStockQuery } from "@/api";
+import { useGetStockQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
 import { MoveCell, PriceCell } from "@/features/market/PriceCell";
@@ -11,7 +11,7 @@ import { STARTING_LIST, toggleWatched } from "./list";
 
 function Row({ symbol }: { symbol: string }) {
   const dispatch = useAppDispatch();
-  const { data } = useStockQuery(symbol);
+  const { data } = useGetStockQuery({ symbol });
   const [exchange, name] = [symbol.slice(0, symbol.indexOf(":")), symbol.slice(symbol.indexOf(":") + 1)];
   const tradable = data?.kind !== "IDX";
   const open = (side: "BUY" | "SELL") => dispatch(openTicket({ symbol, side }));

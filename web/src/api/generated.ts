@@ -1,0 +1,756 @@
+import { baseApi as api } from "./base";
+const injectedRtkApi = api.injectEndpoints({
+  endpoints: (build) => ({
+    meta: build.query<MetaApiResponse, MetaApiArg>({
+      query: () => ({ url: `/v1/meta` }),
+    }),
+    signUp: build.mutation<SignUpApiResponse, SignUpApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/signup`,
+        method: "POST",
+        body: queryArg.signupIn,
+      }),
+    }),
+    logIn: build.mutation<LogInApiResponse, LogInApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/login`,
+        method: "POST",
+        body: queryArg.loginIn,
+      }),
+    }),
+    logOut: build.mutation<LogOutApiResponse, LogOutApiArg>({
+      query: () => ({ url: `/v1/users/logout`, method: "POST" }),
+    }),
+    getMe: build.query<GetMeApiResponse, GetMeApiArg>({
+      query: () => ({ url: `/v1/users/me` }),
+    }),
+    changeMe: build.mutation<ChangeMeApiResponse, ChangeMeApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me`,
+        method: "PATCH",
+        body: queryArg.mePatch,
+      }),
+    }),
+    listBrokers: build.query<ListBrokersApiResponse, ListBrokersApiArg>({
+      query: () => ({ url: `/v1/brokers` }),
+    }),
+    listAccounts: build.query<ListAccountsApiResponse, ListAccountsApiArg>({
+      query: () => ({ url: `/v1/accounts` }),
+    }),
+    connectAccount: build.mutation<
+      ConnectAccountApiResponse,
+      ConnectAccountApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts`,
+        method: "POST",
+        body: queryArg.connectIn,
+      }),
+    }),
+    logInAgain: build.mutation<LogInAgainApiResponse, LogInAgainApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/login`,
+        method: "POST",
+        body: queryArg.loginAgainIn,
+      }),
+    }),
+    getAccount: build.query<GetAccountApiResponse, GetAccountApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}`,
+      }),
+    }),
+    renameAccount: build.mutation<
+      RenameAccountApiResponse,
+      RenameAccountApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}`,
+        method: "PATCH",
+        body: queryArg.renameIn,
+      }),
+    }),
+    disconnectAccount: build.mutation<
+      DisconnectAccountApiResponse,
+      DisconnectAccountApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}`,
+        method: "DELETE",
+      }),
+    }),
+    listStocks: build.query<ListStocksApiResponse, ListStocksApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/stocks`,
+        params: {
+          q: queryArg.q,
+          exchange: queryArg.exchange,
+          page: queryArg.page,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getStock: build.query<GetStockApiResponse, GetStockApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/stocks/${encodeURIComponent(String(queryArg["symbol"]))}`,
+      }),
+    }),
+    getHistory: build.query<GetHistoryApiResponse, GetHistoryApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/stocks/${encodeURIComponent(String(queryArg["symbol"]))}/history`,
+        params: {
+          interval: queryArg.interval,
+          from: queryArg["from"],
+          to: queryArg.to,
+        },
+      }),
+    }),
+    getPortfolio: build.query<GetPortfolioApiResponse, GetPortfolioApiArg>({
+      query: () => ({ url: `/v1/portfolio` }),
+    }),
+    getHoldings: build.query<GetHoldingsApiResponse, GetHoldingsApiArg>({
+      query: () => ({ url: `/v1/portfolio/holdings` }),
+    }),
+    getPositions: build.query<GetPositionsApiResponse, GetPositionsApiArg>({
+      query: () => ({ url: `/v1/portfolio/positions` }),
+    }),
+    getBalance: build.query<GetBalanceApiResponse, GetBalanceApiArg>({
+      query: () => ({ url: `/v1/funds/balance` }),
+    }),
+    depositFunds: build.mutation<DepositFundsApiResponse, DepositFundsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/funds/deposit`,
+        method: "POST",
+        body: queryArg.transferIn,
+      }),
+    }),
+    withdrawFunds: build.mutation<
+      WithdrawFundsApiResponse,
+      WithdrawFundsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/funds/withdraw`,
+        method: "POST",
+        body: queryArg.transferIn,
+      }),
+    }),
+    previewOrder: build.query<PreviewOrderApiResponse, PreviewOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/preview`,
+        method: "POST",
+        body: queryArg.orderIn,
+      }),
+    }),
+    placeOrder: build.mutation<PlaceOrderApiResponse, PlaceOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders`,
+        method: "POST",
+        body: queryArg.orderIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
+    listOrders: build.query<ListOrdersApiResponse, ListOrdersApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders`,
+        params: {
+          status: queryArg.status,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getOrder: build.query<GetOrderApiResponse, GetOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
+      }),
+    }),
+    cancelOrder: build.mutation<CancelOrderApiResponse, CancelOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
+        method: "DELETE",
+      }),
+    }),
+  }),
+  overrideExisting: false,
+});
+export { injectedRtkApi as generatedApi };
+export type MetaApiResponse = /** status 200 Successful Response */ Meta;
+export type MetaApiArg = void;
+export type SignUpApiResponse = /** status 201 Successful Response */ UserOut;
+export type SignUpApiArg = {
+  signupIn: SignupIn;
+};
+export type LogInApiResponse = /** status 200 Successful Response */ TokenOut;
+export type LogInApiArg = {
+  loginIn: LoginIn;
+};
+export type LogOutApiResponse = unknown;
+export type LogOutApiArg = void;
+export type GetMeApiResponse = /** status 200 Successful Response */ MeOut;
+export type GetMeApiArg = void;
+export type ChangeMeApiResponse = /** status 200 Successful Response */ MeOut;
+export type ChangeMeApiArg = {
+  mePatch: MePatch;
+};
+export type ListBrokersApiResponse =
+  /** status 200 Successful Response */ BrokerOut[];
+export type ListBrokersApiArg = void;
+export type ListAccountsApiResponse =
+  /** status 200 Successful Response */ AccountOut[];
+export type ListAccountsApiArg = void;
+export type ConnectAccountApiResponse =
+  /** status 201 Successful Response */ StartedOut;
+export type ConnectAccountApiArg = {
+  connectIn: ConnectIn;
+};
+export type LogInAgainApiResponse =
+  /** status 200 Successful Response */ StartedOut;
+export type LogInAgainApiArg = {
+  accountId: string;
+  loginAgainIn: LoginAgainIn;
+};
+export type GetAccountApiResponse =
+  /** status 200 Successful Response */ AccountOut;
+export type GetAccountApiArg = {
+  accountId: string;
+};
+export type RenameAccountApiResponse =
+  /** status 200 Successful Response */ AccountOut;
+export type RenameAccountApiArg = {
+  accountId: string;
+  renameIn: RenameIn;
+};
+export type DisconnectAccountApiResponse = unknown;
+export type DisconnectAccountApiArg = {
+  accountId: string;
+};
+export type ListStocksApiResponse =
+  /** status 200 Successful Response */ StockPage;
+export type ListStocksApiArg = {
+  /** Words, for example "nifty 24500 ce". */
+  q?: string;
+  exchange?: Exchange | null;
+  page?: number;
+  limit?: number;
+};
+export type GetStockApiResponse =
+  /** status 200 Successful Response */ StockDetail;
+export type GetStockApiArg = {
+  symbol: string;
+};
+export type GetHistoryApiResponse =
+  /** status 200 Successful Response */ HistoryOut;
+export type GetHistoryApiArg = {
+  symbol: string;
+  interval?: "1m" | "5m" | "15m" | "1h" | "1d";
+  /** RFC 3339, or a date. */
+  from?: string | null;
+  /** RFC 3339, or a date; now when left out. */
+  to?: string | null;
+};
+export type GetPortfolioApiResponse =
+  /** status 200 Successful Response */ PortfolioOut;
+export type GetPortfolioApiArg = void;
+export type GetHoldingsApiResponse =
+  /** status 200 Successful Response */ HoldingsOut;
+export type GetHoldingsApiArg = void;
+export type GetPositionsApiResponse =
+  /** status 200 Successful Response */ PositionsOut;
+export type GetPositionsApiArg = void;
+export type GetBalanceApiResponse =
+  /** status 200 Successful Response */ BalanceOut;
+export type GetBalanceApiArg = void;
+export type DepositFundsApiResponse =
+  /** status 200 Successful Response */ FundsOut;
+export type DepositFundsApiArg = {
+  transferIn: TransferIn;
+};
+export type WithdrawFundsApiResponse =
+  /** status 200 Successful Response */ FundsOut;
+export type WithdrawFundsApiArg = {
+  transferIn: TransferIn;
+};
+export type PreviewOrderApiResponse =
+  /** status 200 Successful Response */ PreviewOut;
+export type PreviewOrderApiArg = {
+  orderIn: OrderIn;
+};
+export type PlaceOrderApiResponse =
+  /** status 201 Successful Response */ OrderOut;
+export type PlaceOrderApiArg = {
+  /** Your own id of this order: the same key gives the same order, however often it is sent. */
+  "idempotency-key": string;
+  orderIn: OrderIn;
+};
+export type ListOrdersApiResponse =
+  /** status 200 Successful Response */ OrderPage;
+export type ListOrdersApiArg = {
+  status?: "open" | "done" | "all";
+  cursor?: string | null;
+  limit?: number;
+};
+export type GetOrderApiResponse =
+  /** status 200 Successful Response */ OrderOut;
+export type GetOrderApiArg = {
+  orderId: string;
+};
+export type CancelOrderApiResponse =
+  /** status 202 Successful Response */ OrderOut;
+export type CancelOrderApiArg = {
+  orderId: string;
+};
+export type Phase =
+  "closed" | "pre_open" | "open" | "closing_auction" | "post_close";
+export type MarketOut = {
+  open: boolean;
+  phase: Phase;
+  now: string;
+};
+export type Meta = {
+  name: string;
+  version: string;
+  paper: boolean;
+  market: MarketOut;
+};
+export type ProblemOut = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  field?: string | null;
+  rule?: string | null;
+  fix?: string | null;
+};
+export type UserOut = {
+  id: string;
+  email: string;
+  name: string;
+};
+export type SignupIn = {
+  email: string;
+  /** At least 10 characters. */
+  password: string;
+  name?: string;
+};
+export type TokenOut = {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+};
+export type LoginIn = {
+  email: string;
+  password: string;
+  /** Only for users who turned a second factor on. */
+  totp?: string | null;
+};
+export type Mode = "orchestrator" | "standard";
+export type MeOut = {
+  id: string;
+  email: string;
+  name: string;
+  mode: Mode;
+  primary_account: string | null;
+  created_at: string;
+};
+export type MePatch = {
+  name?: string | null;
+  mode?: Mode | null;
+  primary_account?: string | null;
+};
+export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
+export type Product = "CNC" | "MIS" | "NRML" | "MTF";
+export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
+export type Validity = "DAY" | "IOC";
+export type FeaturesOut = {
+  modify: boolean;
+  disclosed_quantity: boolean;
+  move_funds: boolean;
+  order_stream: boolean;
+};
+export type BrokerId = "zerodha" | "upstox" | "groww" | "mock";
+export type LoginKind = "redirect" | "form";
+export type FieldOut = {
+  name: string;
+  label: string;
+  secret: boolean;
+  required: boolean;
+  help: string;
+};
+export type LoginOut = {
+  kind: LoginKind;
+  app_configured: boolean;
+  fields: FieldOut[];
+};
+export type BrokerOut = {
+  exchanges: Exchange[];
+  products: Product[];
+  order_types: OrderType[];
+  validities: Validity[];
+  features: FeaturesOut;
+  broker: BrokerId;
+  name: string;
+  letter: string;
+  login: LoginOut;
+  tag_length: number;
+  expires_daily_at: string;
+};
+export type AccountState =
+  "connecting" | "connected" | "login_needed" | "disconnected";
+export type HealthOut = {
+  reads: string;
+  writes: string;
+  place_ms_p50: number | null;
+  last_seen: string | null;
+  reject_rate: number | null;
+};
+export type CapabilitiesOut = {
+  exchanges: Exchange[];
+  products: Product[];
+  order_types: OrderType[];
+  validities: Validity[];
+  features: FeaturesOut;
+};
+export type AccountOut = {
+  id: string;
+  broker: BrokerId;
+  name: string;
+  letter: string;
+  label: string;
+  broker_user_id: string | null;
+  state: AccountState;
+  expires_at: string | null;
+  connected_at: string | null;
+  last_error: string | null;
+  as_of: string | null;
+  stale_since: string | null;
+  health: HealthOut | null;
+  capabilities: CapabilitiesOut;
+};
+export type StartedOut = {
+  account: AccountOut;
+  login_url: string | null;
+};
+export type ConnectIn = {
+  broker: BrokerId;
+  label?: string | null;
+  credentials?: {
+    [key: string]: string;
+  };
+};
+export type LoginAgainIn = {
+  credentials?: {
+    [key: string]: string;
+  } | null;
+};
+export type RenameIn = {
+  label: string;
+};
+export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
+export type StockOut = {
+  symbol: string;
+  exchange: Exchange;
+  trading_symbol: string;
+  name: string;
+  isin: string | null;
+  kind: Kind;
+  lot: number;
+  tick: string;
+  freeze: number | null;
+  expiry: string | null;
+  strike: string | null;
+  underlying: string | null;
+  sector: string | null;
+  brokers: BrokerId[];
+  last_price: string | null;
+  change: string | null;
+  change_percent: string | null;
+  price_as_of: string | null;
+};
+export type StockPage = {
+  items: StockOut[];
+  page: number;
+  limit: number;
+  total: number;
+};
+export type DepthLevelOut = {
+  price: string;
+  quantity: number;
+  orders: number | null;
+};
+export type DepthOut = {
+  bids: DepthLevelOut[];
+  asks: DepthLevelOut[];
+};
+export type QuoteOut = {
+  last_price: string;
+  open: string | null;
+  high: string | null;
+  low: string | null;
+  prev_close: string | null;
+  lower_circuit: string | null;
+  upper_circuit: string | null;
+  volume: number | null;
+  depth: DepthOut;
+  as_of: string;
+  source: string | null;
+};
+export type StockDetail = {
+  symbol: string;
+  exchange: Exchange;
+  trading_symbol: string;
+  name: string;
+  isin: string | null;
+  kind: Kind;
+  lot: number;
+  tick: string;
+  freeze: number | null;
+  expiry: string | null;
+  strike: string | null;
+  underlying: string | null;
+  sector: string | null;
+  brokers: BrokerId[];
+  last_price: string | null;
+  change: string | null;
+  change_percent: string | null;
+  price_as_of: string | null;
+  quote: QuoteOut | null;
+};
+export type CandleOut = {
+  time: string;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: number;
+};
+export type HistoryOut = {
+  symbol: string;
+  interval: string;
+  candles: CandleOut[];
+};
+export type TotalsOut = {
+  value: string | null;
+  invested: string | null;
+  pnl: string | null;
+  day_pnl: string | null;
+  cash: string | null;
+  margin_available: string | null;
+};
+export type LotOut = {
+  account: string;
+  broker: BrokerId;
+  label: string;
+  exchange: Exchange;
+  symbol: string;
+  quantity: number;
+  t1_quantity: number;
+  sellable_quantity: number;
+  average_price: string | null;
+  pnl: string | null;
+  as_of: string;
+  stale: boolean;
+};
+export type HoldingOut = {
+  isin: string;
+  symbol: string;
+  exchange: Exchange;
+  name: string;
+  quantity: number;
+  average_price: string | null;
+  last_price: string | null;
+  price_as_of: string | null;
+  value: string | null;
+  invested: string | null;
+  pnl: string | null;
+  pnl_percent: string | null;
+  day_pnl: string | null;
+  day_change_percent: string | null;
+  lots: LotOut[];
+};
+export type PositionOut = {
+  symbol: string;
+  exchange: Exchange;
+  name: string;
+  product: Product;
+  quantity: number;
+  average_price: string | null;
+  last_price: string | null;
+  price_as_of: string | null;
+  pnl: string | null;
+  realised: string | null;
+  unrealised: string | null;
+  day_pnl: string | null;
+  lots: LotOut[];
+};
+export type FundsOut = {
+  account: string;
+  broker: BrokerId;
+  label: string;
+  cash: string | null;
+  margin_used: string | null;
+  margin_available: string | null;
+  as_of: string;
+  stale: boolean;
+};
+export type GapOut = {
+  account: string;
+  broker: BrokerId;
+  label: string;
+  since: string;
+  reason: string;
+};
+export type PortfolioOut = {
+  as_of: string;
+  totals: TotalsOut;
+  holdings: HoldingOut[];
+  positions: PositionOut[];
+  funds: FundsOut[];
+  gaps: GapOut[];
+};
+export type HoldingsOut = {
+  as_of: string;
+  holdings: HoldingOut[];
+  gaps: GapOut[];
+};
+export type PositionsOut = {
+  as_of: string;
+  positions: PositionOut[];
+  gaps: GapOut[];
+};
+export type BalanceOut = {
+  total_cash: string | null;
+  total_margin_available: string | null;
+  accounts: FundsOut[];
+  gaps: GapOut[];
+};
+export type TransferIn = {
+  account: string;
+  amount: string;
+};
+export type ReasonOut = {
+  code: string;
+  message: string;
+  account: string | null;
+  field: string | null;
+  fix: string | null;
+};
+export type ChargesOut = {
+  brokerage: string;
+  stt: string;
+  exchange: string;
+  sebi: string;
+  stamp: string;
+  gst: string;
+  dp: string;
+  total: string;
+};
+export type SliceOut = {
+  account: string;
+  account_label: string;
+  broker: BrokerId;
+  quantity: number;
+  charges: ChargesOut;
+  margin_required: string;
+};
+export type AlternativeOut = {
+  accounts: SliceOut[];
+  feasible: boolean;
+  reasons: ReasonOut[];
+  charges: ChargesOut | null;
+  total_cost: string | null;
+  beaten_by: string | null;
+};
+export type DecisionOut = {
+  kind: "plan" | "denied";
+  hash: string;
+  policy: string | null;
+  summary: string;
+  reasons: ReasonOut[];
+  plan: SliceOut[] | null;
+  charges: ChargesOut | null;
+  saving: string | null;
+  alternatives: AlternativeOut[];
+};
+export type PreviewOut = {
+  decision: DecisionOut;
+  notional: string | null;
+  as_of: string;
+};
+export type Side = "BUY" | "SELL";
+export type OrderIn = {
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  order_type: OrderType;
+  quantity: number;
+  price?: string | null;
+  trigger_price?: string | null;
+  product: Product;
+  validity?: Validity;
+  disclosed_quantity?: number;
+  /** `auto` or an account's id */
+  account?: string;
+};
+export type Status =
+  | "SUBMITTING"
+  | "UNKNOWN"
+  | "OPEN"
+  | "TRIGGER_PENDING"
+  | "PARTIALLY_FILLED"
+  | "FILLED"
+  | "CANCELLED"
+  | "REJECTED"
+  | "EXPIRED";
+export type ChildOut = {
+  id: string;
+  account: string;
+  account_label: string;
+  broker: BrokerId;
+  slice: number;
+  quantity: number;
+  filled_quantity: number;
+  average_price: string | null;
+  status: Status;
+  status_reason: string | null;
+  broker_order_id: string | null;
+  duplicate_broker_order_ids: string[];
+  tag: string;
+  charges_estimate: ChargesOut;
+};
+export type TimelineOut = {
+  at: string;
+  kind: string;
+  child: string | null;
+  text: string;
+  broker_words: string | null;
+  latency_ms: number | null;
+  source: string | null;
+};
+export type OrderOut = {
+  id: string;
+  created_at: string;
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  order_type: OrderType;
+  product: Product;
+  validity: Validity;
+  price: string | null;
+  trigger_price: string | null;
+  quantity: number;
+  filled_quantity: number;
+  pending_quantity: number;
+  average_price: string | null;
+  status: Status;
+  status_reason: string | null;
+  account: string;
+  children: ChildOut[];
+  decision: DecisionOut;
+  timeline: TimelineOut[];
+};
+export type OrderPage = {
+  items: OrderOut[];
+  next_cursor: string | null;
+};
