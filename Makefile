@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test test-pure check lint types imports fix e2e bench migrate docs client setup setup-web web protos clean
 
+# Compiled modules make every start twice as fast; some machines switch them off for all programs.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 # Two workers by default: pytest-xdist's own count takes every core of a big machine.

@@ -19,7 +19,7 @@ python_setup() {
         fail "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-    .venv/bin/uv pip sync --quiet --require-hashes requirements/dev.lock
+    .venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.lock
     .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 }
 
