@@ -115,8 +115,17 @@ def respond(problem: Problem) -> JSONResponse:
     )
 
 
+def describe(schema: dict[str, Any]) -> dict[str, Any]:
+    """Add to an OpenAPI schema the component that `problems` refers to."""
+    component = ProblemOut.model_json_schema(mode="serialization")
+    schema.setdefault("components", {}).setdefault("schemas", {})["ProblemOut"] = component
+    return schema
+
+
 def install(app: FastAPI) -> None:
-    """Make every error of this app a problem, also those the framework raises by itself."""
+    """Make every error of this app a problem, also those the framework raises by itself, and describe them."""
+    undescribed = app.openapi
+    app.openapi = lambda: describe(undescribed())  # type: ignore[method-assign]
 
     @app.exception_handler(Problem)
     async def refused(_request: Request, error: Problem) -> JSONResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -117,7 +117,7 @@ class StubAdapter:
 
     def order_stream(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         raise BrokerRejected("no stream here")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import httpx
@@ -134,3 +136,10 @@ async def test_operations_have_plain_unique_names(app: FastAPI) -> None:
     ]
     assert len(ids) == len(set(ids))
     assert "log_in" in ids
+
+
+async def test_every_reference_of_the_openapi_schema_resolves(app: FastAPI) -> None:
+    schema = app.openapi()
+    wanted = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(schema)))
+    assert wanted <= set(schema["components"]["schemas"])
+    assert "ProblemOut" in wanted
