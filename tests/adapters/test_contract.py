@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ import pytest
 
 from adapters.broker import Change, MarginAsk
 from domain.account import BrokerId
-from domain.errors import BrokerRejected
+from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.money import Money, Price
 from domain.order import OrderType, Product, ReportStatus, Side, Validity
@@ -184,6 +185,38 @@ async def test_an_ioc_order_does_not_stay(desk: Desk) -> None:
         return
     child = await desk.placed(desk.child(validity=Validity.IOC))
     await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
+
+
+async def test_an_ioc_order_keeps_what_it_filled(desk: Desk) -> None:
+    if Validity.IOC not in desk.broker.terms.validities:
+        return
+    (quote,) = await desk.broker.quotes([INFY])
+    best = quote.depth.asks[0]
+    fields = {"product": Product.MIS, "validity": Validity.IOC, "price": best.price}
+    child = await desk.placed(desk.child(Side.BUY, best.quantity + 1_000, **fields))
+    report = await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
+    trades = await desk.broker.trades(child)
+    assert 0 < report.filled_quantity < child.quantity
+    assert report.filled_quantity == sum(one.fill.quantity for one in trades)
+
+
+async def test_a_filled_order_cannot_be_cancelled_or_changed(desk: Desk) -> None:
+    child = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
+    await desk.until(child, complete)
+    with pytest.raises((BrokerRejected, OutcomeUnknown)):
+        await desk.broker.cancel(child)
+    with pytest.raises((BrokerRejected, OutcomeUnknown)):
+        await desk.broker.modify(child, Change(3, OrderType.LIMIT, Validity.DAY, desk.far_below()))
+    report = await desk.until(child, complete)
+    assert report.filled_quantity == 5
+
+
+async def test_orders_sent_at_once_are_as_many_orders(desk: Desk) -> None:
+    children = [desk.child(quantity=1 + number) for number in range(12)]
+    accepted = await asyncio.gather(*(desk.broker.place(child) for child in children))
+    assert len({one.broker_order_id for one in accepted}) == 12
+    for child in children:
+        assert [one.quantity for one in await desk.broker.find(child)] == [child.quantity]
 
 
 # --- contracts ---------------------------------------------------------------------------------------------------
