@@ -76,7 +76,7 @@ def join(masters: Mapping[BrokerId, Iterable[Listing]]) -> Directory:
     names = {broker: BrokerNames() for broker in placed}
     for broker, rows in placed.items():
         for name, listing in rows:
-            names[broker].add(replace(listing, instrument=joiner.instruments[name]))
+            names[broker].add(Listing(joiner.instruments[name], listing.order_key, listing.feed_key))
     shares: dict[str, list[InstrumentId]] = {}
     for instrument in joiner.instruments.values():
         if instrument.isin is not None:
@@ -145,6 +145,11 @@ def _completed(known: Instrument, other: Instrument) -> Instrument:
     """What an earlier master did not say is taken from a later one; of two freeze limits the lower one is safe."""
     limits = [limit for limit in (known.freeze, other.freeze) if limit is not None]
     name = other.name if known.name == known.id.symbol else known.name
+    new = (other.isin, other.underlying, other.sector)
+    old = (known.isin, known.underlying, known.sector)
+    adds = any(fact is not None and was is None for fact, was in zip(new, old, strict=True))
+    if not adds and name == known.name and min(limits, default=None) == known.freeze:
+        return known  # as nearly always: masters have a hundred thousand rows
     return replace(
         known,
         name=name,

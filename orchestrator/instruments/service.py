@@ -66,6 +66,7 @@ class Instruments:
         self._directory = EMPTY
         self._search = Search(())
         self._joining = asyncio.Lock()
+        self._outdated = False
         self._names = {
             broker: LiveNames(lambda broker=broker: self._directory.names.get(broker, NOTHING))  # type: ignore[misc]
             for broker in BrokerId
@@ -161,8 +162,12 @@ class Instruments:
         log.info("instruments.loaded", broker=broker.value, count=count)
 
     async def _take(self, masters: Iterable[repository.Master]) -> None:
+        self._masters |= {master.broker: master for master in masters}
+        self._outdated = True
         async with self._joining:
-            self._masters |= {master.broker: master for master in masters}
+            if not self._outdated:
+                return  # what came while others were joined is in already
+            self._outdated = False
             known = {broker: master.listings for broker, master in self._masters.items()}
             self._directory, self._search = await asyncio.to_thread(_built, known)
 

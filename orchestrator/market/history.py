@@ -18,8 +18,8 @@ from orchestrator.market.hub import Hub
 log = structlog.get_logger(__name__)
 
 REACH = {
-    "1m": timedelta(days=1),
-    "5m": timedelta(days=5),
+    "1m": timedelta(days=4),  # over a long weekend
+    "5m": timedelta(days=7),
     "15m": timedelta(days=10),
     "1h": timedelta(days=60),
     "1d": timedelta(days=365),

@@ -38,7 +38,7 @@ def change(price: Price, prev_close: Price | None) -> tuple[Price | None, str | 
     if not prev_close:
         return moved, None
     percent = (moved.amount * Decimal(100) / prev_close.amount).quantize(PAISA, ROUND_HALF_UP)
-    return moved, format(percent, "f")
+    return moved, format(percent or abs(percent), "f")  # a small loss is 0.00, not -0.00
 
 
 class Prices:

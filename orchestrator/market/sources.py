@@ -1,4 +1,4 @@
-"""Which account to ask about an instrument: logged in, listing it, answering, and the one asked longest ago first."""
+"""Which account to ask about an instrument: logged in, listing it, answering, and free by its rate limit."""
 
 from __future__ import annotations
 
@@ -26,9 +26,18 @@ class Sources:
         able = [one for one in self.answering() if one.account.id not in without and self.lists(one, name)]
         if not able:
             return None
-        best = min(able, key=lambda one: (self._asked.get(one.account.id, 0.0), one.account.id))
-        self._asked[best.account.id] = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        best = min(able, key=lambda one: self._preference(one, now))
+        self._asked[best.account.id] = now
         return best
+
+    def _preference(self, connection: Connection, now: float) -> tuple[float, float, AccountId]:
+        """How long it would have to wait by its limit on quotes, then who was asked longest ago."""
+        asked = self._asked.get(connection.account.id, float("-inf"))
+        pace = max(
+            (one.seconds / one.calls for one in connection.terms.limits if one.kind == "quote"), default=0.0
+        )
+        return (max(0.0, asked + pace - now), asked, connection.account.id)
 
     def answering(self) -> list[Connection]:
         """Logged in, and its breaker for reads is not open."""
