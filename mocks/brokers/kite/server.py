@@ -113,17 +113,6 @@ def _routes(office: BackOffice, tokens: Tokens) -> list[BaseRoute]:
         LoginPages(office),
     )
 
-    def signed(path: str, method: str, handler: Signed) -> Route:
-        async def endpoint(request: Request) -> Response:
-            try:
-                return await handler(request, _session(office, request.scope))
-            except Refusal as no:
-                return failure(refused(no))
-            except KiteError as no:
-                return failure(no)
-
-        return Route(path, endpoint, methods=[method])
-
     def plain(path: str, method: str, handler: Plain) -> Route:
         async def endpoint(request: Request) -> Response:
             try:
@@ -134,6 +123,12 @@ def _routes(office: BackOffice, tokens: Tokens) -> list[BaseRoute]:
                 return failure(no)
 
         return Route(path, endpoint, methods=[method])
+
+    def signed(path: str, method: str, handler: Signed) -> Route:
+        async def logged_in(request: Request) -> Response:
+            return await handler(request, _session(office, request.scope))
+
+        return plain(path, method, logged_in)
 
     return [
         signed("/orders/{variety}", "POST", orders.place),
