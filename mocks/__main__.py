@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from mocks.sandbox import Options, serve
+from mocks.sandbox import BadState, Options, serve
 
 EPILOG = """ports: control API at the base, then Kite, Upstox, Groww and Mock at base+1 to base+4.
 When everything listens, one JSON line with all URLs is printed. docs/sandbox.md tells the rest."""
@@ -65,6 +65,9 @@ def main(argv: list[str] | None = None) -> int:
             f"sandbox: cannot start: {problem.strerror or problem} (--port-base chooses the ports)",
             file=sys.stderr,
         )
+        return 1
+    except BadState as problem:
+        print(f"sandbox: cannot start: {problem}", file=sys.stderr)
         return 1
     return 0
 

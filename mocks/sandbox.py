@@ -47,6 +47,10 @@ class Options:
     state: Path | None = None
 
 
+class BadState(Exception):
+    """The snapshot cannot be read; its words are for a person."""
+
+
 class Sandbox:
     """Raises OSError from the constructor when a port is taken."""
 
@@ -127,7 +131,14 @@ class Sandbox:
             for office in self.offices.values():
                 seed.demo(office)
             return
-        data = json.loads(path.read_bytes())
+        try:
+            self._load(json.loads(path.read_bytes()))
+        except (ValueError, KeyError, TypeError) as bad:
+            raise BadState(
+                f"{path} is not a snapshot of this version ({bad!r}): delete it to start over"
+            ) from bad
+
+    def _load(self, data: dict[str, Any]) -> None:
         for key, price in data["prices"].items():
             # A price that today's tick or band forbids, or a contract gone: the market opens at its close.
             with suppress(ValueError, KeyError):

@@ -109,6 +109,23 @@ async def test_users_money_sessions_and_open_orders_survive_a_restart(tmp_path: 
         assert [one["status"] for one in orders if one["tag"] == "rest"] == ["complete"]
 
 
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"prices": {}, "brokers": {}}', '{"brokers": {"kite": {"format": 99}}}']
+)
+def test_an_unreadable_snapshot_gives_one_clear_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sandbox.json").write_text(text)
+    ended = subprocess.run(
+        [sys.executable, "-m", "mocks", "--port-base", "0", "--state", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        cwd=Path(__file__).parents[2],
+    )
+    assert (ended.returncode, len(ended.stderr.strip().splitlines())) == (1, 1)
+    assert "sandbox.json" in ended.stderr
+    assert (tmp_path / "sandbox.json").read_text() == text
+
+
 def test_an_outage_refuses_connections_and_passes(sandbox: Sandbox) -> None:
     rule = sandbox.post("/faults", {"broker": "mock", "fault": "outage"})
     with pytest.raises(urllib.error.URLError) as refused:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import types
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from mocks.brokers.backoffice.accounts import App, Session, User
@@ -17,14 +18,14 @@ FORMAT = 1
 
 
 def dump(office: BackOffice) -> dict[str, Any]:
-    """Everything but the exchange's books; login codes are let go."""
+    """Everything but the exchange's books; login codes are let go. For `orjson.dumps`, which writes dataclasses."""
     directory = office.directory
     return {
         "format": FORMAT,
         "order_count": office.desk.order_count,
         "trade_count": office.desk.trade_count,
-        "apps": [_encode(app) for app in directory.apps.values()],
-        "sessions": [_encode(session) for session in directory.sessions.values()],
+        "apps": list(directory.apps.values()),
+        "sessions": list(directory.sessions.values()),
         "users": [_dump_user(office, user_id) for user_id in directory.users],
     }
 
@@ -32,16 +33,19 @@ def dump(office: BackOffice) -> dict[str, Any]:
 def _dump_user(office: BackOffice, user_id: str) -> dict[str, Any]:
     ledger = office.ledger(user_id)
     return {
-        "user": _encode(ledger.user),
-        "holdings": [_encode(held) for held in ledger.holdings.values()],
-        "positions": [_encode(position) for position in ledger.positions.values()],
-        "orders": [_encode(order) for order in ledger.orders.values()],
+        "user": ledger.user,
+        "holdings": list(ledger.holdings.values()),
+        "positions": list(ledger.positions.values()),
+        "orders": list(ledger.orders.values()),
     }
 
 
 def load(office: BackOffice, data: dict[str, Any]) -> None:
-    """Fill an empty office. Open orders go back to the exchange, behind whoever is there now; those that were on
-    their way are sent. What is listed no more (an expired contract) is dropped. Raises ValueError."""
+    """Fill an empty office from parsed JSON.
+
+    Open orders go back to the exchange, behind whoever is there now. What is listed no more (an expired contract)
+    is dropped. Raises ValueError, KeyError or TypeError for data of another shape.
+    """
     if data.get("format") != FORMAT:
         raise ValueError(f"unknown snapshot format {data.get('format')!r}")
     office.desk.order_count = data["order_count"]
@@ -76,16 +80,9 @@ def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
             office.desk.resend(order)
 
 
-def _encode(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _encode(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_encode(one) for one in value]
-    return value
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _decode(kind: Any, value: Any) -> Any:
@@ -94,9 +91,9 @@ def _decode(kind: Any, value: Any) -> Any:
         if value is None:
             return None
         (kind,) = (one for one in get_args(kind) if one is not type(None))
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{name: _decode(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: _decode(hints[name], part) for name, part in value.items()})
     if get_origin(kind) is list:
         (inner,) = get_args(kind)
         return [_decode(inner, one) for one in value]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import orjson
 import pyotp
 import pytest
 
@@ -15,6 +17,12 @@ from mocks.brokers.backoffice.profile import IST, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.exchange.model import OrderType
 from tests.mocks.backoffice.desk import INFY, START, USER, Desk, stages
+
+
+def saved(desk: Desk) -> dict[str, Any]:
+    """The snapshot as it comes back from the disk."""
+    data: dict[str, Any] = orjson.loads(orjson.dumps(snapshot.dump(desk.office)))
+    return data
 
 
 def code_of(no: pytest.ExceptionInfo[Refusal]) -> Code:
@@ -107,12 +115,12 @@ def test_everything_but_login_codes_survives_a_restart() -> None:
     filled = before.place("BUY 5 NSE:INFY MIS MARKET", tag="one", extra={"variety": "regular"})
     resting = before.place("BUY 10 NSE:INFY CNC LIMIT 1450", tag="two")
     stop = before.place("SELL 5 NSE:INFY MIS SL-M 1480")
-    data = snapshot.dump(before.office)
+    data = saved(before)
 
     after = Desk()
     after.office.reset()
     snapshot.load(after.office, data)
-    assert snapshot.dump(after.office)["users"][0]["holdings"] == data["users"][0]["holdings"]
+    assert saved(after)["users"][0]["holdings"] == data["users"][0]["holdings"]
     assert after.office.funds(USER).cash == before.office.funds(USER).cash
     assert after.available == before.available
     assert after.office.directory.session(session.access_token).refresh_token == session.refresh_token
@@ -130,7 +138,7 @@ def test_an_order_of_before_the_restart_still_trades_and_cancels() -> None:
     two = before.place("BUY 10 NSE:INFY CNC LIMIT 1440")
     after = Desk()
     after.office.reset()
-    snapshot.load(after.office, snapshot.dump(before.office))
+    snapshot.load(after.office, saved(before))
     after.office.cancel(USER, two.order_id)
     after.exchange.set_price(INFY, 1445_00)
     (again,) = after.office.orders_by_tag(USER, "two")
