@@ -47,11 +47,11 @@ def upstox(base: str, ws: str) -> Endpoints:
 
 
 def groww(base: str, ws: str) -> Endpoints:
-    return Endpoints(rest=base, login=base, feed=ws, instruments=f"{base}/instruments")
+    return Endpoints(rest=base, login=base, feed=ws, instruments=f"{base}/instruments/instrument.csv")
 
 
 def mock(base: str, ws: str) -> Endpoints:
-    return Endpoints(rest=base, login=f"{base}/login", feed=f"{ws}/stream", orders_feed=f"{ws}/stream")
+    return Endpoints(rest=base, login=f"{base}/login", feed=f"{ws}/stream", instruments=f"{base}/instruments")
 
 
 # broker -> (the sandbox's name for it, its addresses)
