@@ -1,28 +1,16 @@
 """Live prices over real sandbox brokers: streamed once, taken over when a feed is lost, polled where none is up."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from domain.account import BrokerId
 from mocks.launch import Sandbox
 from orchestrator.bus import LocalBus
-from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
-from orchestrator.tables import metadata
+from orchestrator.db import Database
 from tests.orchestrator.market.floor import INFY, TCS, Floor, floor
 
 BROKERS = list(BrokerId)
-
-
-@pytest.fixture
-async def store(settings: Settings) -> AsyncIterator[Database]:
-    """SQLite alone: prices never touch the database."""
-    database = open_database(settings)
-    await database.write(metadata.create_all)
-    yield database
-    await database.close()
 
 
 def carriers(here: Floor) -> list[str]:

@@ -1,0 +1,107 @@
+"""A database for the instruments, and the market's endpoints served over a floor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+import websockets
+from fastapi import FastAPI
+from websockets.asyncio.client import ClientConnection
+
+from domain.account import UserId
+from orchestrator import errors
+from orchestrator.config import Settings
+from orchestrator.db import Database, open_database
+from orchestrator.identity.tokens import access_token
+from orchestrator.market import endpoints
+from orchestrator.market.history import History
+from orchestrator.market.live import Audience
+from orchestrator.tables import metadata
+from tests.adapters.desk import now
+from tests.orchestrator.market.floor import Floor
+from tests.services import free_port
+
+KEY = b"k" * 32
+USER = UserId("u")
+
+
+@pytest.fixture
+async def store(settings: Settings) -> AsyncIterator[Database]:
+    """SQLite alone: prices never touch the database."""
+    database = open_database(settings)
+    await database.write(metadata.create_all)
+    yield database
+    await database.close()
+
+
+@dataclass
+class Browser:
+    """One user's HTTP client and sockets."""
+
+    port: int
+    user: UserId = USER
+    http: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        headers = {"authorization": f"Bearer {self.token()}"}
+        self.http = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.port}", headers=headers, trust_env=False
+        )
+
+    def token(self, minutes: int = 15) -> str:
+        return access_token(self.user, key=KEY, now=now(), minutes=minutes)
+
+    async def get(self, path: str, expect: int = 200) -> Any:
+        answer = await self.http.get(path)
+        assert answer.status_code == expect, answer.text
+        return answer.json()
+
+    @asynccontextmanager
+    async def socket(self, path: str, *, token: str | None = None) -> AsyncIterator[ClientConnection]:
+        """An authenticated socket."""
+        async with websockets.connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None) as socket:
+            await say(socket, action="auth", token=token or self.token())
+            assert await heard(socket) == {"type": "authenticated"}
+            yield socket
+
+
+async def say(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def heard(socket: ClientConnection) -> Any:
+    async with asyncio.timeout(8):
+        return json.loads(await socket.recv())
+
+
+@asynccontextmanager
+async def served(floor: Floor) -> AsyncIterator[Browser]:
+    """The market's endpoints over this floor, on a port of their own."""
+    app = FastAPI()
+    errors.install(app)
+    app.include_router(endpoints.router)
+    app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), now, floor.bus
+    app.state.instruments, app.state.hub = floor.instruments, floor.hub
+    app.state.audience = Audience(floor.hub)
+    app.state.history = History(floor.hub, floor.accounts)  # type: ignore[arg-type]
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    browser = Browser(port)
+    try:
+        yield browser
+    finally:
+        await browser.http.aclose()
+        server.should_exit = True
+        await task
