@@ -122,7 +122,7 @@ async def test_two_browsers_share_one_subscription_and_one_leaving_ends_nothing(
     ],
 )
 async def test_a_socket_is_closed_for_strangers(store: Database, path: str, first: str, code: str) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:  # type: ignore[arg-type]
+    async with floor(None, store, LocalBus()) as here, served(here) as browser:
         async with websockets.connect(f"ws://127.0.0.1:{browser.port}{path}", proxy=None) as socket:
             await socket.send(first)
             assert (await heard(socket))["error"]["code"] == code
@@ -133,7 +133,7 @@ async def test_a_socket_is_closed_for_strangers(store: Database, path: str, firs
 
 
 async def test_the_header_also_authenticates(store: Database) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:  # type: ignore[arg-type]
+    async with floor(None, store, LocalBus()) as here, served(here) as browser:
         headers = {"authorization": f"Bearer {browser.token()}"}
         url = f"ws://127.0.0.1:{browser.port}/v1/stocks/live"
         async with websockets.connect(url, additional_headers=headers, proxy=None) as socket:
@@ -154,7 +154,7 @@ async def test_the_header_also_authenticates(store: Database) -> None:
 async def test_bad_messages_are_answered_and_the_socket_lives(
     store: Database, message: str | bytes, code: str
 ) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:  # type: ignore[arg-type]
+    async with floor(None, store, LocalBus()) as here, served(here) as browser:
         async with browser.socket("/v1/stocks/live") as socket:
             await socket.send(message)
             assert (await heard(socket))["error"]["code"] == code
@@ -165,19 +165,22 @@ async def test_bad_messages_are_answered_and_the_socket_lives(
 
 async def test_the_stream_carries_my_events_and_nobody_elses(store: Database) -> None:
     bus = LocalBus()
-    async with floor(None, store, bus) as here, served(here) as browser:  # type: ignore[arg-type]
-        async with browser.socket("/v1/stream") as socket:
-            await here.until(lambda: bus.watched(user_topic(UserId("u"))), "subscribed")
-            await bus.publish(user_topic(UserId("other")), {"type": "order", "data": {"id": "theirs"}})
-            await bus.publish(user_topic(UserId("u")), {"type": "order", "data": {"id": "mine"}})
-            event = await heard(socket)
-            assert (event["type"], event["data"]) == ("order", {"id": "mine"})
-            assert event["at"].endswith("+05:30")
-            assert isinstance(event["seq"], int)
+    async with (
+        floor(None, store, bus) as here,
+        served(here) as browser,
+        browser.socket("/v1/stream") as socket,
+    ):
+        await here.until(lambda: bus.watched(user_topic(UserId("u"))), "subscribed")
+        await bus.publish(user_topic(UserId("other")), {"type": "order", "data": {"id": "theirs"}})
+        await bus.publish(user_topic(UserId("u")), {"type": "order", "data": {"id": "mine"}})
+        event = await heard(socket)
+        assert (event["type"], event["data"]) == ("order", {"id": "mine"})
+        assert event["at"].endswith("+05:30")
+        assert isinstance(event["seq"], int)
 
 
 async def test_prices_need_a_login(store: Database) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:  # type: ignore[arg-type]
+    async with floor(None, store, LocalBus()) as here, served(here) as browser:
         browser.http.headers.pop("authorization")
         for path in ("/v1/stocks", "/v1/stocks/NSE:INFY", "/v1/stocks/NSE:INFY/history"):
             assert (await browser.get(path, expect=401))["code"] == "not_authenticated"
@@ -192,7 +195,7 @@ async def test_a_slow_reader_gets_the_newest_price_not_a_queue(sandbox: Sandbox,
                 await here.set_price(INFY, f"{1500 + step}.00")
             await here.until(lambda: here.price(INFY) == "1519.00", "the last step")
             await asyncio.sleep(0.5)
-            seen = []
+            seen: list[str] = []
             async with asyncio.timeout(8):
                 while not seen or seen[-1] != "1519.00":
                     seen.append(json.loads(await socket.recv())["ltp"])

@@ -81,6 +81,6 @@ async def test_a_quote_is_kept_and_served_while_it_is_renewed(sandbox: Sandbox, 
 
 
 async def test_without_any_account_a_quote_is_not_known(store: Database) -> None:
-    async with floor(None, store, LocalBus()) as here:  # type: ignore[arg-type]
+    async with floor(None, store, LocalBus()) as here:
         assert await here.hub.quote(INFY) is None
         assert here.hub.last(INFY) is None
