@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -135,6 +135,7 @@ class LocalBus:
 
     def __init__(self) -> None:
         self._readers: set[_Reader] = set()
+        self._watched: Counter[str] = Counter()
         self._tick_readers: set[_TickReader] = set()
         self._latest: dict[InstrumentId, Tick] = {}
         # Starts at the clock, so that numbers also grow over a restart.
@@ -154,13 +155,18 @@ class LocalBus:
     async def subscribe(self, *topics: str) -> AsyncIterator[AsyncIterator[Event]]:
         reader = _Reader(frozenset(topics))
         self._readers.add(reader)
+        self._watched.update(reader.topics)
         try:
             yield aiter(reader)
         finally:
             self._readers.discard(reader)
+            self._watched.subtract(reader.topics)
+            for topic in reader.topics:
+                if not self._watched[topic]:
+                    del self._watched[topic]
 
     def watched(self, topic: str) -> bool:
-        return any(topic in reader.topics for reader in self._readers)
+        return self._watched[topic] > 0
 
     def publish_tick(self, tick: Tick) -> None:
         self._latest[tick.instrument] = tick

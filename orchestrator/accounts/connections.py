@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.broker import Adapter, Session, Symbols
-from adapters.guard import Guarded, GuardSettings
+from adapters.guard import Guarded, GuardSettings, NotSent
 from domain.account import AccountId, AccountState, BrokerId, UserId
 from domain.errors import BrokerError, SessionExpired
 from domain.portfolio import AccountSnapshot
@@ -94,6 +94,7 @@ class Connections:
         pause, waited = self._settings.refresh_busy, []
         for one in mine:
             age = now - one.tried_at
+            one.busy_until = now + BUSY_AFTER
             if not one.ready:
                 continue
             if (one.snapshot is None and (one.failing_since is None or age > pause)) or age > TOO_OLD * pause:
@@ -128,6 +129,8 @@ class Connections:
 
     async def _read_soon(self, connection: Connection) -> None:
         await asyncio.sleep(SETTLE)
+        if connection.refreshing is not None:  # begun before the event: it may not have seen it
+            await asyncio.wait([connection.refreshing])
         if connection.ready:
             await asyncio.shield(self._reading(connection))
 
@@ -140,23 +143,20 @@ class Connections:
         broker, generation = connection.broker, connection.generation
         if broker is None:
             return
-        loop = asyncio.get_running_loop()
-        connection.tried_at, connection.dirty = loop.time(), False
-        connection.due_at = float("inf")
+        connection.tried_at, connection.dirty = asyncio.get_running_loop().time(), False
+        connection.due_at = float("inf")  # an event during the reading may not be in it and sets this again
         try:
             snapshot = await read_snapshot(connection, broker, self._clock)
         except SessionExpired as error:
             await self.login_needed(connection.account.id, error.words)
         except BrokerError as error:
             if connection.generation == generation:
-                await self._not_read(connection, error.words)
+                # "Held back" says nothing about why: the failure before it does.
+                before = broker.health().last_error if isinstance(error, NotSent) else None
+                await self._not_read(connection, before or error.words)
         else:
             if connection.generation == generation and connection.ready:
                 await self._has_read(connection, snapshot)
-        finally:
-            # An event during the reading may not be in it.
-            pause = SETTLE if connection.dirty else self._pause(connection, loop.time())
-            connection.due_at = loop.time() + pause
 
     async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
         before, connection.snapshot = connection.snapshot, snapshot
@@ -179,13 +179,14 @@ class Connections:
             await self.announce(connection)
             await self._portfolio_changed(connection, "stale")
 
-    def _pause(self, connection: Connection, now: float) -> float:
+    def _due(self, connection: Connection, now: float) -> bool:
         busy = (
             connection.busy_until > now
             or connection.failing_since is not None
             or self._bus.watched(user_topic(connection.account.user_id))
         )
-        return self._settings.refresh_busy if busy else self._settings.refresh_idle
+        pause = self._settings.refresh_busy if busy else self._settings.refresh_idle
+        return now >= min(connection.due_at, connection.tried_at + pause)
 
     # --- sessions ------------------------------------------------------------------------------------------------
 
@@ -347,7 +348,7 @@ class Connections:
                     words = f"{connection.terms.name} ended the session: it ends every day"
                     self._spawn(self._end_session(connection, words))
                     continue
-                if self._background and connection.due_at <= now:
+                if self._background and self._due(connection, now):
                     self._reading(connection)
                 if connection.announced != _mark(connection):
                     await self.announce(connection)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -16,7 +18,7 @@ from orchestrator.app import create_app
 from orchestrator.bus import Event, user_topic
 from orchestrator.config import Role, Settings
 from tests.orchestrator.accounts.conftest import connect, until
-from tests.orchestrator.conftest import Login, Watch, browser
+from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 from tests.orchestrator.stub_broker import StubAdapter
 
 Stubs = dict[BrokerId, StubAdapter]
@@ -56,6 +58,20 @@ async def _heard(events: AsyncIterator[Event], kind: str, **data: str) -> Event:
         if event.type == kind and all(event.data.get(name) == value for name, value in data.items()):
             return event
     raise AssertionError("the bus ended")
+
+
+@asynccontextmanager
+async def _running(
+    settings: Settings, stubs: Stubs, watch: Watch
+) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    """An application of its own and a browser in which someone is logged in."""
+    app = create_app(settings, clock=watch, adapters=stubs)
+    async with app.router.lifespan_context(app), browser(app) as asha:
+        body = {"email": "asha@trademaster.test", "password": PASSWORD}
+        await asha.post("/v1/users/signup", json=body)
+        token = (await asha.post("/v1/users/login", json=body)).json()["access_token"]
+        asha.headers["authorization"] = f"Bearer {token}"
+        yield app, asha
 
 
 async def test_a_connected_account_is_read_at_once(account: Connection) -> None:
@@ -166,6 +182,36 @@ async def test_a_session_sealed_by_another_installation_asks_for_a_login(
         assert restored.account.state is AccountState.LOGIN_NEEDED
 
 
+async def test_an_account_someone_watches_is_read_often(
+    settings: Settings, stubs: Stubs, stub: StubAdapter, watch: Watch
+) -> None:
+    slow = settings.model_copy(update={"refresh_busy": 0.05, "refresh_idle": 1000.0})
+    async with _running(slow, stubs, watch) as (app, asha):
+        account_id = AccountId(await connect(asha))
+        account = _connections(app).get(account_id)
+        assert account is not None
+        asked = stub.calls["margin"]
+        async with app.state.bus.subscribe(user_topic(account.account.user_id)):
+            await until(lambda: stub.calls["margin"] > asked + 2)
+
+
+async def test_while_a_breaker_holds_calls_back_the_first_failure_is_shown(
+    settings: Settings, stubs: Stubs, stub: StubAdapter, watch: Watch
+) -> None:
+    quick = settings.model_copy(update={"refresh_busy": 0.05, "refresh_idle": 0.05, "breaker_failures": 1})
+    async with _running(quick, stubs, watch) as (app, asha):
+        account_id = AccountId(await connect(asha))
+        stub.fails["all"] = BrokerUnavailable("the line is dead")
+        account = _connections(app).get(account_id)
+        assert account is not None
+        await until(lambda: account.failing_since is not None)
+        asked = stub.calls["margin"]
+        await asyncio.sleep(0.2)
+        assert stub.calls["margin"] == asked
+        shown = (await asha.get(f"/v1/accounts/{account_id}")).json()
+        assert (shown["health"]["reads"], shown["last_error"]) == ("open", "the line is dead")
+
+
 async def test_an_order_waits_for_numbers_that_were_never_read(
     person: Login, stub: StubAdapter, app: FastAPI
 ) -> None:
@@ -202,13 +248,8 @@ async def test_a_login_in_one_process_reaches_the_others(
     settings: Settings, redis_url: str, stubs: Stubs, stub: StubAdapter, watch: Watch
 ) -> None:
     shared = settings.model_copy(update={"redis_url": redis_url, "refresh_busy": 0.05, "refresh_idle": 0.05})
-    api = create_app(shared, clock=watch, adapters=stubs)
     worker = create_app(shared, clock=watch, adapters=stubs)
-    async with api.router.lifespan_context(api), worker.router.lifespan_context(worker), browser(api) as asha:
-        body = {"email": "asha@trademaster.test", "password": "a long enough password"}
-        await asha.post("/v1/users/signup", json=body)
-        token = (await asha.post("/v1/users/login", json=body)).json()["access_token"]
-        asha.headers["authorization"] = f"Bearer {token}"
+    async with _running(shared, stubs, watch) as (_, asha), worker.router.lifespan_context(worker):
         account_id = AccountId(await connect(asha))
         await until(lambda: _connections(worker).get(account_id) is not None)
         there = _connections(worker).get(account_id)
