@@ -1,6 +1,7 @@
 // The frame around every page: top bar, watchlist column, the page, the floating ticket, the phone's bar.
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
+import { flushSync } from "react-dom";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { useMetaQuery } from "@/api";
 import { Dialog } from "@/components/dialog";
@@ -81,7 +82,11 @@ export function Shell() {
   const ticket = useTicketState();
   const [floating, setFloating] = useState<Floating>(null);
   const close = () => setFloating(null);
-  const openers = useMemo(() => ({ search: () => setFloating("search"), keys: () => setFloating("keys") }), []);
+  // At once, not with the next frame: the letters typed right after "/" belong to the search.
+  const openers = useMemo(
+    () => ({ search: () => flushSync(() => setFloating("search")), keys: () => setFloating("keys") }),
+    [],
+  );
   const commands = useMemo<Command[]>(
     () => [
       { label: "Go to portfolio", keys: "H", run: () => navigate("/") },

@@ -17,6 +17,7 @@ import { useTick } from "./prices";
 const seconds: Record<Interval, number> = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "1d": 86_400 };
 // The chart knows no time zones: times are moved by the IST offset, so that its axis reads IST.
 const IST = 19_800;
+const BAR_WIDTH = 8;
 const istSeconds = (time: string): number => Math.floor(Date.parse(time) / 1000) + IST;
 const bucket = (time: string, interval: Interval): UTCTimestamp =>
   (Math.floor(istSeconds(time) / seconds[interval]) * seconds[interval]) as UTCTimestamp;
@@ -112,7 +113,8 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
       data.candles.map((candle) => ({ time: istSeconds(candle.time) as UTCTimestamp, value: candle.volume })),
     );
     now.last = bars.at(-1) ?? null;
-    now.chart.timeScale().fitContent();
+    const shown = (holder.current?.clientWidth ?? 900) / BAR_WIDTH;
+    now.chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, bars.length - shown), to: bars.length + 2 });
   }, [data]);
 
   useEffect(() => {

@@ -73,6 +73,8 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
     <div>
       <div className="border-b border-line p-2">
         <input
+          // biome-ignore lint/a11y/noAutofocus: the search was just asked for
+          autoFocus
           role="combobox"
           aria-expanded={count > 0}
           aria-controls={listId}
