@@ -31,4 +31,9 @@ export const unanswered = (problem: Problem): boolean => problem.status === 0 ||
 
 /** One sentence: what is wrong, and the fix where the server names one. */
 export const inWords = (problem: Problem): string =>
-  [problem.detail || problem.title, problem.fix].filter(Boolean).join(" ");
+  [problem.detail || problem.title, problem.fix].flatMap((text) => (text ? [sentence(text)] : [])).join(" ");
+
+function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}

@@ -8,9 +8,11 @@ import { AccountRow } from "./AccountRow";
 import { FirstRun } from "./FirstRun";
 
 const failures: Record<string, string> = {
-  state_unknown: "That login page was opened too long ago, or in another browser. Start again from here.",
-  login_refused: "The broker refused the login. Try again, and check that you approved the app.",
-  cancelled: "The login was cancelled at the broker.",
+  login_state_expired: "That login took too long. Start it again from here.",
+  login_state_invalid: "That login was not begun here, or was used before. Start it again from here.",
+  login_other_browser: "That login was begun in another browser. Start it again from here.",
+  other_broker_user: "You logged in as another user than this account's. Log out at the broker and try again.",
+  broker_rejected: "The broker refused the login. Try again, and check that you approved the app.",
 };
 
 function Outcome() {

@@ -21,6 +21,8 @@ export function CredentialsForm({ broker, busy, problem, action, onSubmit }: Pro
   const shown = ownApp ? login.fields : [];
   const missing = shown.filter((field) => field.required && !values[field.name]?.trim());
 
+  const oneWay = shown.length > 1 && shown.every((field) => !field.required);
+
   function submit(event: React.FormEvent): void {
     event.preventDefault();
     setTried(true);
@@ -48,10 +50,11 @@ export function CredentialsForm({ broker, busy, problem, action, onSubmit }: Pro
             : "Use the keys this server is set up with"}
         </label>
       )}
+      {oneWay && <p className="text-quiet">Fill in one way to log in; the notes say which fields go together.</p>}
       {shown.map((field) => (
         <Field
           key={field.name}
-          label={field.required ? field.label : `${field.label} (optional)`}
+          label={field.required || oneWay ? field.label : `${field.label} (optional)`}
           type={field.secret ? "password" : "text"}
           autoComplete="off"
           spellCheck={false}
