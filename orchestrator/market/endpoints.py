@@ -27,25 +27,26 @@ router = APIRouter(prefix="/v1", tags=["market"])
 QUOTE_AGE = 1.0  # seconds that a full quote on the screen may be old
 
 
-def _instruments(connection: HTTPConnection) -> Instruments:
+async def _instruments(connection: HTTPConnection) -> Instruments:
     return cast(Instruments, connection.app.state.instruments)
 
 
-def _hub(connection: HTTPConnection) -> Hub:
+async def _hub(connection: HTTPConnection) -> Hub:
     return cast(Hub, connection.app.state.hub)
 
 
-def _history(connection: HTTPConnection) -> History:
+async def _history(connection: HTTPConnection) -> History:
     return cast(History, connection.app.state.history)
 
 
-def _audience(connection: HTTPConnection) -> Audience:
+async def _audience(connection: HTTPConnection) -> Audience:
     return cast(Audience, connection.app.state.audience)
 
 
 Directory = Annotated[Instruments, Depends(_instruments)]
 Market = Annotated[Hub, Depends(_hub)]
 Past = Annotated[History, Depends(_history)]
+Sockets = Annotated[Audience, Depends(_audience)]
 
 
 @router.get("/stocks", responses=problems(401))
@@ -116,12 +117,12 @@ async def get_history(
 
 @router.websocket("/stocks/live")
 async def live_prices(
-    socket: WebSocket, keys: KeyRing, clock: Now, instruments: Directory, hub: Market
+    socket: WebSocket, keys: KeyRing, clock: Now, instruments: Directory, hub: Market, audience: Sockets
 ) -> None:
     """First {"action":"auth","token":...}, then {"action":"subscribe"|"unsubscribe","symbols":["NSE:INFY"]}."""
     caller = Caller(socket, key=keys.jwt, clock=clock)
     if await caller.authenticate():
-        await LiveSocket(socket, caller, hub=hub, audience=_audience(socket), instruments=instruments).run()
+        await LiveSocket(socket, caller, hub=hub, audience=audience, instruments=instruments).run()
 
 
 @router.websocket("/stream")

@@ -34,15 +34,15 @@ from orchestrator.state import Now
 router = APIRouter(prefix="/v1", tags=["portfolio"])
 
 
-def _connections(connection: HTTPConnection) -> Connections:
+async def _connections(connection: HTTPConnection) -> Connections:
     return cast(Connections, connection.app.state.connections)
 
 
-def _instruments(connection: HTTPConnection) -> Instruments:
+async def _instruments(connection: HTTPConnection) -> Instruments:
     return cast(Instruments, connection.app.state.instruments)
 
 
-def _hub(connection: HTTPConnection) -> Hub:
+async def _hub(connection: HTTPConnection) -> Hub:
     return cast(Hub, connection.app.state.hub)
 
 

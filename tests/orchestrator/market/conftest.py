@@ -17,8 +17,10 @@ import websockets
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection
 
-from domain.account import UserId
+from domain.account import BrokerId, UserId
+from mocks.launch import Sandbox
 from orchestrator import errors
+from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
 from orchestrator.identity.tokens import access_token
@@ -27,7 +29,7 @@ from orchestrator.market.history import History
 from orchestrator.market.live import Audience
 from orchestrator.tables import metadata
 from tests.adapters.desk import now
-from tests.orchestrator.market.floor import Floor
+from tests.orchestrator.market.floor import Floor, floor
 from tests.services import free_port
 
 KEY = b"k" * 32
@@ -105,3 +107,12 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
         await browser.http.aclose()
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def market(
+    sandbox: Sandbox | None, store: Database, *brokers: BrokerId, bus: Bus | None = None
+) -> AsyncIterator[tuple[Floor, Browser]]:
+    """A floor with an account at each of these brokers, and a browser that looks at it."""
+    async with floor(sandbox, store, bus or LocalBus(), *brokers) as here, served(here) as browser:
+        yield here, browser

@@ -121,7 +121,7 @@ def connected(broker: BrokerId, desk: Desk, instruments: Instruments) -> Connect
 
 @asynccontextmanager
 async def _all_opened(
-    sandbox: Sandbox,
+    sandbox: Sandbox | None,
     brokers: tuple[BrokerId, ...],
     masters: dict[BrokerId, Names],
     desks: dict[BrokerId, Desk],

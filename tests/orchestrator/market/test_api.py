@@ -11,12 +11,12 @@ from domain.account import BrokerId, UserId
 from mocks.launch import Sandbox
 from orchestrator.bus import LocalBus, user_topic
 from orchestrator.db import Database
-from tests.orchestrator.market.conftest import heard, say, served
-from tests.orchestrator.market.floor import INFY, floor
+from tests.orchestrator.market.conftest import heard, market, say
+from tests.orchestrator.market.floor import INFY
 
 
 async def test_stocks_are_found_by_words_with_their_price(sandbox: Sandbox, store: Database) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.UPSTOX) as here, served(here) as browser:
+    async with market(sandbox, store, BrokerId.UPSTOX) as (_here, browser):
         page = await browser.get("/v1/stocks?q=infy&limit=1")
         assert (page["page"], page["limit"], page["total"]) == (1, 1, 2)
         (stock,) = page["items"]
@@ -31,7 +31,7 @@ async def test_stocks_are_found_by_words_with_their_price(sandbox: Sandbox, stor
 
 
 async def test_a_stock_comes_with_its_quote(sandbox: Sandbox, store: Database) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.ZERODHA) as here, served(here) as browser:
+    async with market(sandbox, store, BrokerId.ZERODHA) as (_here, browser):
         stock = await browser.get("/v1/stocks/NSE:INFY")
         quote = stock["quote"]
         assert quote["source"] == "zerodha"
@@ -42,7 +42,7 @@ async def test_a_stock_comes_with_its_quote(sandbox: Sandbox, store: Database) -
 
 @pytest.mark.parametrize("symbol", ["NSE:NOSUCH", "NOSUCH:INFY", "NSE:"])
 async def test_what_nobody_lists_is_not_found(sandbox: Sandbox, store: Database, symbol: str) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.MOCK) as here, served(here) as browser:
+    async with market(sandbox, store, BrokerId.MOCK) as (_here, browser):
         for path in (f"/v1/stocks/{symbol}", f"/v1/stocks/{symbol}/history"):
             problem = await browser.get(path, expect=404)
             assert problem["code"] == "instrument_unknown"
@@ -50,7 +50,7 @@ async def test_what_nobody_lists_is_not_found(sandbox: Sandbox, store: Database,
 
 
 async def test_candles_of_the_past_end_in_the_one_that_forms(sandbox: Sandbox, store: Database) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.ZERODHA) as here, served(here) as browser:
+    async with market(sandbox, store, BrokerId.ZERODHA) as (here, browser):
         await here.hub.prime([INFY])
         history = await browser.get("/v1/stocks/NSE:INFY/history?interval=1d&from=2026-10-01")
         assert history["symbol"] == "NSE:INFY"
@@ -66,7 +66,7 @@ async def test_candles_of_the_past_end_in_the_one_that_forms(sandbox: Sandbox, s
 
 
 async def test_live_prices_follow_the_subscription(sandbox: Sandbox, store: Database) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.GROWW) as here, served(here) as browser:
+    async with market(sandbox, store, BrokerId.GROWW) as (here, browser):
         async with browser.socket("/v1/stocks/live") as socket:
             await say(socket, action="subscribe", symbols=["NSE:INFY"])
             first = await heard(socket)
@@ -99,17 +99,19 @@ async def test_live_prices_follow_the_subscription(sandbox: Sandbox, store: Data
 async def test_two_browsers_share_one_subscription_and_one_leaving_ends_nothing(
     sandbox: Sandbox, store: Database
 ) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.MOCK) as here, served(here) as browser:
-        async with browser.socket("/v1/stocks/live") as stays:
-            async with browser.socket("/v1/stocks/live") as leaves:
-                for socket in (stays, leaves):
-                    await say(socket, action="subscribe", symbols=["NSE:INFY"])
-                    await heard(socket)
-                assert here.hub._watched[INFY] == 2
-            await here.until(lambda: here.hub._watched[INFY] == 1, "one left")
-            await here.set_price(INFY, "1541.00")
-            while (await heard(stays))["ltp"] != "1541.00":
-                pass
+    async with (
+        market(sandbox, store, BrokerId.MOCK) as (here, browser),
+        browser.socket("/v1/stocks/live") as stays,
+    ):
+        async with browser.socket("/v1/stocks/live") as leaves:
+            for socket in (stays, leaves):
+                await say(socket, action="subscribe", symbols=["NSE:INFY"])
+                await heard(socket)
+            assert here.hub._watched[INFY] == 2
+        await here.until(lambda: here.hub._watched[INFY] == 1, "one left")
+        await here.set_price(INFY, "1541.00")
+        while (await heard(stays))["ltp"] != "1541.00":
+            pass
 
 
 @pytest.mark.parametrize("path", ["/v1/stocks/live", "/v1/stream"])
@@ -122,18 +124,18 @@ async def test_two_browsers_share_one_subscription_and_one_leaving_ends_nothing(
     ],
 )
 async def test_a_socket_is_closed_for_strangers(store: Database, path: str, first: str, code: str) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:
-        async with websockets.connect(f"ws://127.0.0.1:{browser.port}{path}", proxy=None) as socket:
-            await socket.send(first)
-            assert (await heard(socket))["error"]["code"] == code
-            with pytest.raises(websockets.ConnectionClosed) as closed:
-                await heard(socket)
-            assert closed.value.rcvd is not None
-            assert closed.value.rcvd.code == 4401
+    async with market(None, store) as (_here, browser):
+        socket = await websockets.connect(f"ws://127.0.0.1:{browser.port}{path}", proxy=None)
+        await socket.send(first)
+        assert (await heard(socket))["error"]["code"] == code
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await heard(socket)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
 
 
 async def test_the_header_also_authenticates(store: Database) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:
+    async with market(None, store) as (_here, browser):
         headers = {"authorization": f"Bearer {browser.token()}"}
         url = f"ws://127.0.0.1:{browser.port}/v1/stocks/live"
         async with websockets.connect(url, additional_headers=headers, proxy=None) as socket:
@@ -154,22 +156,17 @@ async def test_the_header_also_authenticates(store: Database) -> None:
 async def test_bad_messages_are_answered_and_the_socket_lives(
     store: Database, message: str | bytes, code: str
 ) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:
-        async with browser.socket("/v1/stocks/live") as socket:
-            await socket.send(message)
-            assert (await heard(socket))["error"]["code"] == code
-            await say(socket, action="unsubscribe", symbols=[])
-            await socket.send("{")
-            assert (await heard(socket))["error"]["code"] == "invalid_json"
+    async with market(None, store) as (_here, browser), browser.socket("/v1/stocks/live") as socket:
+        await socket.send(message)
+        assert (await heard(socket))["error"]["code"] == code
+        await say(socket, action="unsubscribe", symbols=[])
+        await socket.send("{")
+        assert (await heard(socket))["error"]["code"] == "invalid_json"
 
 
 async def test_the_stream_carries_my_events_and_nobody_elses(store: Database) -> None:
     bus = LocalBus()
-    async with (
-        floor(None, store, bus) as here,
-        served(here) as browser,
-        browser.socket("/v1/stream") as socket,
-    ):
+    async with market(None, store, bus=bus) as (here, browser), browser.socket("/v1/stream") as socket:
         await here.until(lambda: bus.watched(user_topic(UserId("u"))), "subscribed")
         await bus.publish(user_topic(UserId("other")), {"type": "order", "data": {"id": "theirs"}})
         await bus.publish(user_topic(UserId("u")), {"type": "order", "data": {"id": "mine"}})
@@ -180,23 +177,25 @@ async def test_the_stream_carries_my_events_and_nobody_elses(store: Database) ->
 
 
 async def test_prices_need_a_login(store: Database) -> None:
-    async with floor(None, store, LocalBus()) as here, served(here) as browser:
+    async with market(None, store) as (_here, browser):
         browser.http.headers.pop("authorization")
         for path in ("/v1/stocks", "/v1/stocks/NSE:INFY", "/v1/stocks/NSE:INFY/history"):
             assert (await browser.get(path, expect=401))["code"] == "not_authenticated"
 
 
 async def test_a_slow_reader_gets_the_newest_price_not_a_queue(sandbox: Sandbox, store: Database) -> None:
-    async with floor(sandbox, store, LocalBus(), BrokerId.MOCK) as here, served(here) as browser:
-        async with browser.socket("/v1/stocks/live") as socket:
-            await say(socket, action="subscribe", symbols=["NSE:INFY"])
-            await heard(socket)
-            for step in range(20):
-                await here.set_price(INFY, f"{1500 + step}.00")
-            await here.until(lambda: here.price(INFY) == "1519.00", "the last step")
-            await asyncio.sleep(0.5)
-            seen: list[str] = []
-            async with asyncio.timeout(8):
-                while not seen or seen[-1] != "1519.00":
-                    seen.append(json.loads(await socket.recv())["ltp"])
-            assert len(seen) < 20
+    async with (
+        market(sandbox, store, BrokerId.MOCK) as (here, browser),
+        browser.socket("/v1/stocks/live") as socket,
+    ):
+        await say(socket, action="subscribe", symbols=["NSE:INFY"])
+        await heard(socket)
+        for step in range(20):
+            await here.set_price(INFY, f"{1500 + step}.00")
+        await here.until(lambda: here.price(INFY) == "1519.00", "the last step")
+        await asyncio.sleep(0.5)
+        seen: list[str] = []
+        async with asyncio.timeout(8):
+            while not seen or seen[-1] != "1519.00":
+                seen.append(json.loads(await socket.recv())["ltp"])
+        assert len(seen) < 20
