@@ -1,0 +1,114 @@
+"""The consolidated portfolio over real sandbox accounts: sums, lots, gaps, and money in and out."""
+
+from decimal import Decimal
+from typing import Any
+
+from mocks.launch import Sandbox
+from tests.stories.conftest import NewUser
+from tests.stories.product import Trader, eventually
+
+
+def money(rows: list[dict[str, Any]], field: str) -> Decimal:
+    return sum((Decimal(row[field]) for row in rows), Decimal(0))
+
+
+async def test_totals_are_the_sums_of_lines_lots_and_accounts(trader: Trader, new_user: NewUser) -> None:
+    await trader.connect(new_user("kite", cash="150000", holdings={"NSE:INFY": 10, "NSE:TCS": 3}), "Kite one")
+    await trader.connect(new_user("upstox", cash="50000.50", holdings={"BSE:INFY": 7}), "Up two")
+    await trader.connect(new_user("groww", cash="1000", holdings={"NSE:INFY": 4}), "Groww three")
+    await trader.settled()
+    seen = await trader.portfolio()
+    assert [(line["symbol"], line["quantity"]) for line in seen["holdings"]] == [("INFY", 21), ("TCS", 3)]
+    infy = seen["holdings"][0]
+    assert (infy["isin"], infy["exchange"]) == ("INE009A01021", "NSE")
+    lots = {lot["label"]: (lot["exchange"], lot["quantity"], lot["broker"]) for lot in infy["lots"]}
+    assert lots == {
+        "Kite one": ("NSE", 10, "zerodha"),
+        "Up two": ("BSE", 7, "upstox"),
+        "Groww three": ("NSE", 4, "groww"),
+    }
+    totals = seen["totals"]
+    assert Decimal(totals["value"]) == money(seen["holdings"], "value")
+    assert Decimal(totals["invested"]) == money(seen["holdings"], "invested")
+    assert Decimal(totals["pnl"]) == money([*seen["holdings"], *seen["positions"]], "pnl")
+    assert Decimal(totals["day_pnl"]) == money([*seen["holdings"], *seen["positions"]], "day_pnl")
+    assert Decimal(totals["cash"]) == money(seen["funds"], "cash") == Decimal("201000.50")
+    assert Decimal(totals["margin_available"]) == money(seen["funds"], "margin_available")
+    for line in seen["holdings"]:
+        assert line["quantity"] == sum(lot["quantity"] for lot in line["lots"])
+        assert Decimal(line["pnl"]) == money(line["lots"], "pnl")
+        assert Decimal(line["value"]) == Decimal(line["last_price"]) * line["quantity"]
+    assert seen["gaps"] == []
+    parts = {
+        "/v1/portfolio/holdings": "holdings",
+        "/v1/portfolio/positions": "positions",
+    }
+    for path, part in parts.items():
+        assert len((await trader.call("GET", path))[part]) == len(seen[part])
+    balance = await trader.call("GET", "/v1/funds/balance")
+    assert Decimal(balance["total_cash"]) == Decimal("201000.50")
+    assert len(balance["accounts"]) == 3
+
+
+async def test_a_silent_broker_keeps_its_numbers_as_a_named_gap(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    await trader.connect(new_user("kite", holdings={"NSE:INFY": 10}), "Kite one")
+    await trader.connect(new_user("upstox", holdings={"NSE:INFY": 5}), "Up two")
+    await trader.settled()
+    before = await trader.portfolio()
+    sandbox.post("/faults", {"broker": "upstox", "fault": "outage"})
+    seen = await eventually(trader.portfolio, lambda one: bool(one["gaps"]))
+    assert [gap["label"] for gap in seen["gaps"]] == ["Up two"]
+    assert "does not answer" in seen["gaps"][0]["reason"]
+    assert seen["totals"]["cash"] == before["totals"]["cash"]
+    assert seen["holdings"][0]["quantity"] == 15
+    assert {lot["label"]: lot["stale"] for lot in seen["holdings"][0]["lots"]} == {
+        "Kite one": False,
+        "Up two": True,
+    }
+    sandbox.delete("/faults")
+    await eventually(trader.portfolio, lambda one: one["gaps"] == [])
+
+
+async def test_an_ended_session_is_a_gap_that_asks_for_a_login(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    user = new_user("kite", holdings={"NSE:INFY": 10})
+    account = await trader.connect(user, "Kite one")
+    await trader.settled()
+    sandbox.post("/faults", {"broker": "kite", "fault": "expire_token", "account": user["user_id"]})
+    seen = await eventually(trader.portfolio, lambda one: bool(one["gaps"]))
+    seen = await eventually(trader.portfolio, lambda one: "needs a login" in one["gaps"][0]["reason"])
+    assert seen["holdings"][0]["quantity"] == 10
+    sandbox.delete("/faults")
+    await trader.log_in_again(account, user)
+    await eventually(trader.portfolio, lambda one: one["gaps"] == [])
+
+
+async def test_money_moves_at_simulated_accounts_only(trader: Trader, new_user: NewUser) -> None:
+    mock = await trader.connect(new_user("mock", cash="1000"), "Play")
+    kite = await trader.connect(new_user("kite", cash="1000"), "Kite one")
+    await trader.settled()
+    richer = await trader.call("POST", "/v1/funds/deposit", json={"account": mock, "amount": "500.25"})
+    assert (richer["account"], richer["cash"]) == (mock, "1500.25")
+    poorer = await trader.call("POST", "/v1/funds/withdraw", json={"account": mock, "amount": "1500.25"})
+    assert Decimal(poorer["cash"]) == 0
+
+    async def refused(status: int, path: str, **body: Any) -> str:
+        problem = await trader.call("POST", f"/v1/funds/{path}", json=body, expect=status)
+        return str(problem["code"])
+
+    assert await refused(409, "withdraw", account=mock, amount="1.00") == "broker_rejected"
+    assert await refused(409, "deposit", account=kite, amount="1.00") == "funds_not_movable"
+    assert await refused(404, "deposit", account="acc_nobodys", amount="1.00") == "not_found"
+    for amount in ("0", "-5", "1.001", 5.5, "a lot", None):
+        assert await refused(422, "deposit", account=mock, amount=amount) == "invalid_input"
+    assert await refused(422, "deposit", account=mock) == "invalid_input"
+
+
+async def test_a_new_user_owns_nothing_and_nothing_is_invented(trader: Trader) -> None:
+    seen = await trader.portfolio()
+    assert (seen["holdings"], seen["positions"], seen["funds"], seen["gaps"]) == ([], [], [], [])
+    assert seen["totals"]["cash"] is None
+    assert seen["totals"]["value"] == "0.00"
