@@ -54,6 +54,7 @@ def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         with stopping() as stop:
             await work(stop)
 
+    sys.setswitchinterval(0.0005)
     uvloop.run(until_stopped())
 
 

@@ -24,31 +24,31 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _database(connection: HTTPConnection) -> Database:
+async def _database(connection: HTTPConnection) -> Database:
     return cast(Database, connection.app.state.db)
 
 
-def _bus(connection: HTTPConnection) -> Bus:
+async def _bus(connection: HTTPConnection) -> Bus:
     return cast(Bus, connection.app.state.bus)
 
 
-def _vault(connection: HTTPConnection) -> Vault:
+async def _vault(connection: HTTPConnection) -> Vault:
     return cast(Vault, connection.app.state.vault)
 
 
-def _settings(connection: HTTPConnection) -> Settings:
+async def _settings(connection: HTTPConnection) -> Settings:
     return cast(Settings, connection.app.state.settings)
 
 
-def _keys(connection: HTTPConnection) -> Keys:
+async def _keys(connection: HTTPConnection) -> Keys:
     return cast(Keys, connection.app.state.keys)
 
 
-def _clock(connection: HTTPConnection) -> Clock:
+async def _clock(connection: HTTPConnection) -> Clock:
     return cast(Clock, connection.app.state.clock)
 
 
-def _calendar(connection: HTTPConnection) -> Calendar:
+async def _calendar(connection: HTTPConnection) -> Calendar:
     return cast(Calendar, connection.app.state.calendar)
 
 

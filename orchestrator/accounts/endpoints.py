@@ -34,11 +34,11 @@ COOKIE = "tm_connect"  # ties a login to the browser it was begun in
 COOKIE_PATH = "/v1/accounts"
 
 
-def _connections(connection: HTTPConnection) -> Connections:
+async def _connections(connection: HTTPConnection) -> Connections:
     return cast(Connections, connection.app.state.connections)
 
 
-def _logins(connection: HTTPConnection) -> Logins:
+async def _logins(connection: HTTPConnection) -> Logins:
     return cast(Logins, connection.app.state.logins)
 
 

@@ -15,7 +15,7 @@ from orchestrator.state import KeyRing, Now
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="From POST /v1/users/login.")
 
 
-def current_user(
+async def current_user(
     keys: KeyRing,
     clock: Now,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],

@@ -21,7 +21,7 @@ COOKIE = "tm_refresh"
 COOKIE_PATH = "/v1/users"
 
 
-def _brake(request: Request) -> LoginBrake:
+async def _brake(request: Request) -> LoginBrake:
     return cast(LoginBrake, request.app.state.brake)
 
 

@@ -22,7 +22,7 @@ from orchestrator.orders.trading import Trading
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 
 
-def _trading(connection: HTTPConnection) -> Trading:
+async def _trading(connection: HTTPConnection) -> Trading:
     return cast(Trading, connection.app.state.trading)
 
 

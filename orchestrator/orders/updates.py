@@ -16,7 +16,7 @@ import structlog
 from adapters.broker import BrokerFill, Connected
 from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, facts_of
+from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, apply_all, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
 from orchestrator.orders.learn import learn
@@ -150,6 +150,8 @@ class OrderUpdates:
         self, connection: Connection, child: ChildOrder, report: OrderReport, source: Source
     ) -> None:
         facts: tuple[Fact, ...] = facts_of(report)
+        if apply_all(child, facts) == child:
+            return  # told before: most of a poll is
         changed = await learn(
             self._trading, child.id, facts, source=source, answered_at=self._trading.clock()
         )
