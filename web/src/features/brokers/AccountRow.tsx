@@ -117,7 +117,7 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
         </Fact>
         <Fact label="Last answer">
           {account.health?.last_seen ? (
-            <Age at={account.health.last_seen} fresh={30} />
+            <Age at={account.health.last_seen} fresh={state.tone === "good" ? 30 : -1} />
           ) : (
             <Unknown reason="no answer yet" />
           )}

@@ -84,7 +84,7 @@ function FundsLines({ portfolio, broker }: { portfolio: Portfolio; broker: strin
                   <Amount value={line.margin_available} reason="this broker has not answered" />
                 </td>
                 <td className="px-4 text-right text-xs">
-                  <Age at={line.as_of} fresh={60} quietWhenFresh />
+                  <Age at={line.as_of} fresh={line.stale ? -1 : 60} quietWhenFresh />
                 </td>
               </tr>
             ))}

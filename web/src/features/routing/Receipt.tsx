@@ -83,10 +83,13 @@ function Items({ candidates }: { candidates: readonly Candidate[] }) {
 /** The one-line answer to "where does it go, and why". */
 export function DecisionLine({ decision }: { decision: Decision }) {
   if (decision.kind === "denied") {
+    // What is wrong with one account stands in its own line below.
+    const general = decision.reasons.filter((reason) => reason.account === null);
+    const shown = general.length ? general : decision.reasons;
     return (
       <div className="text-loss">
-        {decision.reasons.length ? (
-          decision.reasons.map((reason) => <p key={`${reason.code} ${reason.account}`}>{reason.message}</p>)
+        {shown.length ? (
+          shown.map((reason) => <p key={`${reason.code} ${reason.account}`}>{reason.message}</p>)
         ) : (
           <p>{decision.summary}</p>
         )}
@@ -139,7 +142,7 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
                   {candidate.charges ? money.rupees(candidate.charges.total) : <span title="no plan to price">—</span>}
                 </td>
                 <td className="px-2 py-1.5 text-right whitespace-nowrap">{speedOf(candidate, accounts)}</td>
-                <td className="py-1.5 pl-3">
+                <td className="py-1.5 pl-3 text-xs leading-[18px]">
                   {candidate.chosen ? (
                     <span className="inline-flex items-center gap-1 text-ink">
                       <Check className="size-3.5" aria-hidden="true" /> chosen
@@ -147,7 +150,7 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
                   ) : (
                     whyNot(candidate)
                   )}
-                  {!candidate.chosen && state && !whyNot(candidate).includes(state) && (
+                  {!candidate.chosen && candidate.feasible && state && (
                     <span className="block text-xs text-warning">{state}</span>
                   )}
                 </td>

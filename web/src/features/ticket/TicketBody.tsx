@@ -66,7 +66,9 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   function refusedFields(): Mistakes {
     const named: Mistakes = {};
     if (settled !== written) return named;
-    for (const reason of decision?.kind === "denied" ? decision.reasons : []) {
+    const reasons = decision?.kind === "denied" ? decision.reasons : [];
+    const general = reasons.filter((reason) => reason.account === null);
+    for (const reason of [...general, ...reasons]) {
       if (reason.field) named[reason.field as DraftField] ??= reason.message;
     }
     if (problem?.field) named[problem.field as DraftField] = inWords(problem);
