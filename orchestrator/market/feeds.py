@@ -16,6 +16,7 @@ from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
 from domain.instrument import InstrumentId
 from domain.market import Tick
+from domain.money import Price
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.market.sources import Sources
 
@@ -35,6 +36,7 @@ class Line:
     generation: int
     wanted: set[InstrumentId] = field(default_factory=set)
     subscribed: set[InstrumentId] = field(default_factory=set)
+    said: dict[InstrumentId, Price] = field(default_factory=dict)
     feed: MarketFeed | None = None
     failures: int = 0
     heard_at: float = 0.0
@@ -161,6 +163,7 @@ class Feeds:
         try:
             async for tick in feed.ticks():
                 line.failures, line.heard_at = 0, loop.time()
+                line.said[tick.instrument] = tick.last_price
                 self._heard(tick, source)
         finally:
             asking.cancel()

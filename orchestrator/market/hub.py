@@ -34,6 +34,7 @@ TOPIC = "market"  # between processes: what is wanted
 PASS = 0.25  # seconds between looks at what is wanted
 POLL = 2.0  # seconds between REST questions for what no feed carries
 STALL = 15.0  # seconds of silence after which a feed is compared with another account's quote
+SAMPLE = 5  # instruments compared when a feed is silent
 WANT_FOR = 120.0  # seconds that one look keeps an instrument streamed
 RETELL = 10.0  # seconds between tellings of what this process wants
 FRESH = 10.0  # seconds that a quote's band is as good as new
@@ -41,7 +42,7 @@ STILL_GOOD = 60.0  # seconds that a quote's band and close can be used while it 
 
 
 class Hub:
-    """`feeding`: open feeds in this process."""
+    """`feeding`: open feeds in this process. `stall`: seconds of silence that are looked into."""
 
     def __init__(
         self,
@@ -52,8 +53,10 @@ class Hub:
         calendar: Calendar,
         clock: Clock,
         feeding: bool = True,
+        stall: float = STALL,
     ) -> None:
-        self._bus, self._calendar, self._clock, self._feeding = bus, calendar, clock, feeding
+        self._bus, self._calendar, self._clock = bus, calendar, clock
+        self._feeding, self._stall = feeding, stall
         self.prices = Prices()
         self.candles = CandleBook(clock)
         self.sources = Sources(connections, instruments)
@@ -175,21 +178,20 @@ class Hub:
     async def _check_stalls(self) -> None:
         """A quiet feed is fine in a quiet market; it has stalled when another account tells of a new price."""
         while True:
-            await asyncio.sleep(STALL / 3)
-            for line in self._feeds.quiet(STALL):
-                name = min(line.subscribed)
-                if self._calendar.is_open(name.exchange, self._clock()) and await self._moved(name, line):
+            await asyncio.sleep(self._stall / 3)
+            for line in self._feeds.quiet(self._stall):
+                if await self._moved_without(line):
                     self._feeds.suspect(line)
 
-    async def _moved(self, name: InstrumentId, line: Line) -> bool:
+    async def _moved_without(self, line: Line) -> bool:
+        """Whether a quote of something that the feed carries differs from what the feed said last."""
         line.heard_at = asyncio.get_running_loop().time()  # asked once per silence
-        other = self.sources.choose(name, without={line.connection.account.id})
-        before = self.prices.last(name)
-        if other is None or before is None:
-            return False
-        await self._quotes.renew([name])
-        after = self.prices.last(name)
-        return after is not None and after.price != before.price
+        now = self._clock()
+        live = [name for name in sorted(line.subscribed) if self._calendar.is_open(name.exchange, now)]
+        sample = live[:SAMPLE]
+        await self._quotes.renew(sample)
+        quotes = {name: await self._quotes.one(name, max_age=FRESH) for name in sample}
+        return any(quote and quote.last_price != line.said.get(name) for name, quote in quotes.items())
 
     # --- between processes ---------------------------------------------------------------------------------------
 

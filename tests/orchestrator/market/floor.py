@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from adapters.broker import Adapter
 from adapters.guard import GuardSettings
@@ -13,6 +14,7 @@ from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, Use
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
 from domain.market import Tick
+from domain.money import Price
 from mocks.launch import Sandbox
 from orchestrator.accounts.connections import Connection
 from orchestrator.bus import Bus
@@ -67,8 +69,10 @@ class Floor:
 
 
 @asynccontextmanager
-async def floor(sandbox: Sandbox | None, db: Database, bus: Bus, *brokers: BrokerId) -> AsyncIterator[Floor]:
-    """With one fresh account at each of these brokers."""
+async def floor(
+    sandbox: Sandbox | None, db: Database, bus: Bus, *brokers: BrokerId, mute: BrokerId | None = None
+) -> AsyncIterator[Floor]:
+    """With one fresh account at each of these brokers. The feed of `mute` is up and says nothing."""
     masters: dict[BrokerId, Names] = {}
     desks: dict[BrokerId, Desk] = {}
     async with _all_opened(sandbox, brokers, masters, desks):
@@ -80,6 +84,8 @@ async def floor(sandbox: Sandbox | None, db: Database, bus: Bus, *brokers: Broke
         accounts = Accounts()
         for broker, desk in desks.items():
             connection = connected(broker, desk, instruments)
+            if broker is mute:
+                connection.adapter = Mute(desk.adapter)
             accounts.all[connection.account.id] = connection
         hub = Hub(
             bus=bus,
@@ -87,6 +93,7 @@ async def floor(sandbox: Sandbox | None, db: Database, bus: Bus, *brokers: Broke
             instruments=instruments,
             calendar=Calendar(always_open=True),
             clock=now,
+            stall=15.0 if mute is None else 0.6,
         )
         await hub.start()
         try:
@@ -98,6 +105,30 @@ async def floor(sandbox: Sandbox | None, db: Database, bus: Bus, *brokers: Broke
             for connection in accounts.all.values():
                 if connection.broker is not None:
                     await connection.broker.aclose()
+
+
+class Mute:
+    """An adapter whose price feed is up and says nothing; all else is as it was."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self._adapter = adapter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._adapter, name)
+
+    @asynccontextmanager
+    async def market_feed(self, *_: object, **__: object) -> AsyncIterator[Mute]:
+        yield self
+
+    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+        """Taken, and never served."""
+
+    async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
+        """Nothing to end."""
+
+    async def ticks(self) -> AsyncIterator[Tick]:
+        await asyncio.Event().wait()
+        yield tick(INFY, "0.05")
 
 
 def connected(broker: BrokerId, desk: Desk, instruments: Instruments) -> Connection:
@@ -136,8 +167,6 @@ async def _all_opened(
 
 
 def tick(name: InstrumentId, price: str) -> Tick:
-    from domain.money import Price
-
     return Tick(name, Price.of(price), now())
 
 

@@ -5,10 +5,13 @@ import asyncio
 import pytest
 
 from domain.account import BrokerId
+from domain.calendar import Calendar
 from mocks.launch import Sandbox
-from orchestrator.bus import LocalBus
+from orchestrator.bus import Bus, LocalBus
 from orchestrator.db import Database
-from tests.orchestrator.market.floor import INFY, TCS, Floor, floor
+from orchestrator.market.hub import Hub
+from tests.adapters.desk import now
+from tests.orchestrator.market.floor import INFY, TCS, Accounts, Floor, floor
 
 BROKERS = list(BrokerId)
 
@@ -17,6 +20,11 @@ def carriers(here: Floor) -> list[str]:
     """Which accounts' feeds carry INFY."""
     lines = here.hub._feeds._lines.values()
     return [line.connection.account.label for line in lines if INFY in line.subscribed]
+
+
+def shown(hub: Hub) -> str | None:
+    last = hub.last(INFY)
+    return str(last.price) if last else None
 
 
 @pytest.mark.parametrize("broker", BROKERS)
@@ -67,6 +75,40 @@ async def test_a_dead_session_asks_for_a_login_and_the_others_go_on(
         await asyncio.to_thread(desk.fault, "expire_token")
         await asyncio.to_thread(desk.fault, "drop_socket", times=1)
         await here.until(lambda: carriers(here) not in ([], [first]), "the other feed")
+
+
+async def test_a_feed_that_says_nothing_while_the_market_moves_is_replaced(
+    sandbox: Sandbox, store: Database
+) -> None:
+    pair = (BrokerId.GROWW, BrokerId.MOCK)
+    async with floor(sandbox, store, LocalBus(), *pair, mute=BrokerId.GROWW) as here:
+        here.hub.watch([INFY])
+        await here.until(lambda: carriers(here) == ["Groww"], "the mute feed is tried first")
+        await here.until(lambda: carriers(here) == ["Mock"], "the other feed")
+        await here.set_price(INFY, "1527.00")
+        await here.until(lambda: here.price(INFY) == "1527.00", "its price")
+
+
+async def test_a_process_without_feeds_gets_its_prices_over_the_bus(
+    sandbox: Sandbox, store: Database, bus: Bus
+) -> None:
+    async with floor(sandbox, store, bus, BrokerId.MOCK) as here:
+        front = Hub(
+            bus=bus,
+            connections=Accounts(),  # type: ignore[arg-type]
+            instruments=here.instruments,
+            calendar=Calendar(always_open=True),
+            clock=now,
+            feeding=False,
+        )
+        await front.start()
+        try:
+            front.watch([INFY])
+            await here.until(lambda: carriers(here) != [], "the other process streams it")
+            await here.set_price(INFY, "1533.00")
+            await here.until(lambda: shown(front) == "1533.00", "the price comes back")
+        finally:
+            await front.close()
 
 
 async def test_a_quote_is_kept_and_served_while_it_is_renewed(sandbox: Sandbox, store: Database) -> None:
