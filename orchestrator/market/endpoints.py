@@ -73,7 +73,7 @@ async def list_stocks(
 async def get_stock(symbol: str, user_id: CurrentUser, instruments: Directory, hub: Market) -> StockDetail:
     """One instrument with its full quote. `symbol` is EXCHANGE:SYMBOL, for example NSE:INFY; NSE when left out."""
     one = named(instruments, symbol)
-    quote = await hub.quote(one.id, max_age=QUOTE_AGE, serve_stale=0)
+    quote = await hub.quote(one.id, max_age=QUOTE_AGE, serve_stale=0, patience=3.0)
     stock = _stock(one, instruments, hub)
     shown = QuoteOut.of(quote, hub.quote_source(one.id)) if quote else None
     return StockDetail(**dict(stock), quote=shown)

@@ -37,6 +37,7 @@ STALL = 15.0  # seconds of silence after which a feed is compared with another a
 SAMPLE = 5  # instruments compared when a feed is silent
 WANT_FOR = 120.0  # seconds that one look keeps an instrument streamed
 RETELL = 10.0  # seconds between tellings of what this process wants
+PATIENCE = 1.0  # seconds that an order waits for a quote never read before
 FRESH = 10.0  # seconds that a quote's band is as good as new
 STILL_GOOD = 60.0  # seconds that a quote's band and close can be used while it is renewed
 
@@ -76,14 +77,19 @@ class Hub:
         return self.prices.last(name)
 
     async def quote(
-        self, name: InstrumentId, *, max_age: float = FRESH, serve_stale: float = STILL_GOOD
+        self,
+        name: InstrumentId,
+        *,
+        max_age: float = FRESH,
+        serve_stale: float = STILL_GOOD,
+        patience: float = PATIENCE,
     ) -> Quote | None:
         """Bands, depth and close, from memory where they are fresh enough; None when no account can say.
 
-        Waits for a broker (3 s at most) only when nothing younger than `serve_stale` seconds is known.
+        Waits for a broker (`patience` seconds at most) only when nothing younger than `serve_stale` is known.
         """
         self.glance([name])
-        return await self._quotes.one(name, max_age=max_age, serve_stale=serve_stale)
+        return await self._quotes.one(name, max_age=max_age, serve_stale=serve_stale, patience=patience)
 
     def quote_source(self, name: InstrumentId) -> str | None:
         return self._quotes.source(name)

@@ -37,7 +37,9 @@ class Quotes:
         self._kept: dict[InstrumentId, Kept] = {}
         self._asking: dict[InstrumentId, asyncio.Task[None]] = {}
 
-    async def one(self, name: InstrumentId, *, max_age: float, serve_stale: float = 0.0) -> Quote | None:
+    async def one(
+        self, name: InstrumentId, *, max_age: float, serve_stale: float = 0.0, patience: float = LONGEST
+    ) -> Quote | None:
         """A quote at most `max_age` seconds old, or None when nobody can say.
 
         One that is older, but not over `serve_stale` seconds, is returned at once and renewed behind.
@@ -51,7 +53,7 @@ class Quotes:
             if kept.quote is not None and age <= serve_stale:
                 self._ask([name])
                 return kept.quote
-        await self.renew([name])
+        await self.renew([name], patience=patience)
         kept = self._kept.get(name)
         return kept.quote if kept and kept.at >= now else None
 

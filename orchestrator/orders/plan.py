@@ -84,6 +84,7 @@ async def _market(trading: Trading, instrument: Instrument) -> Market:
         upper_band=quote.upper_circuit if quote else None,
         open=trading.calendar.is_open(instrument.id.exchange, now),
         closed_because=trading.calendar.holiday(now.astimezone(IST).date()) or phase.value.replace("_", " "),
+        strike=instrument.strike,
     )
 
 
