@@ -8,15 +8,19 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import orjson
 import typer
 import uvloop
 from pydantic import ValidationError
 
 from orchestrator import meta, migrations
+from orchestrator.accounts import repository
+from orchestrator.accounts.repository import StoredAccount
 from orchestrator.config import Settings
 from orchestrator.db import open_database
 from orchestrator.logs import configure
+from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart, serve, stopping
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +37,7 @@ cli = typer.Typer(
 def main() -> None:
     """Run the command line; what a person can mend is said in one line."""
     try:
-        cli()
+        cli(prog_name="orchestrator")
     except CannotStart as error:
         sys.exit(f"trademaster: {error}")
     except ValidationError as error:
@@ -137,6 +141,39 @@ def docs(
     if check and stale:
         raise CannotStart(f"out of date: {', '.join(map(str, stale))}; run `make docs`")
     typer.echo(", ".join(map(str, stale)) or "Up to date.")
+
+
+@cli.command()
+def health() -> None:
+    """Ask the running product whether it is ready; the exit code is 0 when it is."""
+    url = f"http://{_settings().host}:{_settings().port}/readyz"
+    try:
+        answer = httpx.get(url, trust_env=False, timeout=5)
+    except httpx.HTTPError as error:
+        raise CannotStart(f"{url} does not answer ({type(error).__name__})") from error
+    if answer.status_code != httpx.codes.OK:
+        raise CannotStart(f"{url} answers {answer.status_code}: {answer.json().get('detail', '')}")
+    typer.echo("Ready.")
+
+
+@cli.command()
+def accounts() -> None:
+    """List the broker accounts of this installation, one a line, without secrets."""
+
+    async def read() -> list[StoredAccount]:
+        database = open_database(_settings())
+        try:
+            return await database.read(repository.live)
+        finally:
+            await database.close()
+
+    for one in uvloop.run(read()):
+        known = one.account
+        ends = f"until {in_ist(known.session_expires_at)}" if known.session_expires_at else ""
+        typer.echo(
+            f"{known.id}  {known.user_id}  {known.broker:8}  {known.state:12}  "
+            f"{known.broker_user_id or '-':12}  {known.label}  {ends}".rstrip()
+        )
 
 
 @cli.command()

@@ -17,7 +17,7 @@ import structlog
 
 from orchestrator import demo_person
 from orchestrator.config import Settings
-from orchestrator.server import CannotStart, listen, serve_on, stopping
+from orchestrator.server import CannotStart, listen, opened, serve_on, stopping
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +88,7 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
                 urls = await begun
                 demo = _demo_settings(settings, urls)
                 app = create_app(demo)
-                async with app.router.lifespan_context(app):
+                async with opened(app):
                     greeting = asyncio.create_task(_greet(demo, urls, say))
                     await serve_on(listener, app, stop=stop)
                     greeting.cancel()

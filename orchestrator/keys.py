@@ -14,6 +14,10 @@ from orchestrator.config import Settings
 KEY_BYTES = 32
 
 
+class BadKey(ValueError):
+    """Not 32 bytes in base64."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """`master` seals credentials, `jwt` signs access tokens."""
@@ -23,7 +27,7 @@ class Keys:
 
 
 def keys(settings: Settings) -> Keys:
-    """From the settings, else from the data folder, else new. Raises ValueError for a key that is not 32 bytes."""
+    """From the settings, else from the data folder, else new. Raises BadKey."""
     return Keys(
         master=_decode(settings.master_key.get_secret_value()) or _stored(settings.data / "master.key"),
         jwt=_decode(settings.jwt_key.get_secret_value()) or _stored(settings.data / "jwt.key"),
@@ -36,9 +40,9 @@ def _decode(text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except binascii.Error as error:
-        raise ValueError("a key must be base64 text") from error
+        raise BadKey("a key must be base64 text") from error
     if len(key) != KEY_BYTES:
-        raise ValueError(f"a key is {KEY_BYTES} bytes in base64, not {len(key)}")
+        raise BadKey(f"a key is {KEY_BYTES} bytes in base64, not {len(key)}")
     return key
 
 

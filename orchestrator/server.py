@@ -7,15 +7,18 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator import migrations
 from orchestrator.config import Settings
+from orchestrator.keys import BadKey
 
 log = structlog.get_logger(__name__)
 
@@ -85,15 +88,29 @@ def stopping() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
+@asynccontextmanager
+async def opened(app: FastAPI) -> AsyncIterator[None]:
+    """The app with everything it needs. Raises CannotStart for what an operator can mend."""
+    async with AsyncExitStack() as parts:
+        try:
+            await parts.enter_async_context(app.router.lifespan_context(app))
+        except (migrations.OutOfDate, BadKey) as error:
+            raise CannotStart(str(error)) from error
+        except RedisError as error:
+            raise CannotStart(f"Redis cannot be used: {error}") from error
+        except (SQLAlchemyError, OSError) as error:
+            said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise CannotStart(f"the database cannot be used: {said}") from error
+        yield
+
+
 async def serve(app: FastAPI, settings: Settings, *, stop: asyncio.Event) -> None:
     """Until `stop`. Raises CannotStart."""
     bound = listen(settings.host, settings.port)
     try:
-        async with app.router.lifespan_context(app):
+        async with opened(app):
             log.info("serving", url=settings.base_url)
             await serve_on(bound, app, stop=stop)
-    except (migrations.OutOfDate, RedisError) as error:
-        raise CannotStart(str(error)) from error
     finally:
         bound.close()
 

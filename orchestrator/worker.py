@@ -8,6 +8,7 @@ import structlog
 
 from orchestrator.app import create_app
 from orchestrator.config import Role, Settings
+from orchestrator.server import opened
 
 log = structlog.get_logger(__name__)
 
@@ -15,6 +16,6 @@ log = structlog.get_logger(__name__)
 async def work(settings: Settings, *, stop: asyncio.Event) -> None:
     """Keep accounts read, follow orders, resolve unknown ones."""
     app = create_app(settings.model_copy(update={"role": Role.WORKER}))
-    async with app.router.lifespan_context(app):
+    async with opened(app):
         log.info("worker.ready")
         await stop.wait()

@@ -146,8 +146,19 @@ def test_a_port_in_use_is_said_in_one_line(start: Start, environment: dict[str, 
     assert setting in line
 
 
-@pytest.mark.parametrize(("setting", "value"), [("TRADEMASTER_PORT", "eighty"), ("TRADEMASTER_ROLE", "boss")])
-def test_a_wrong_setting_is_said_in_one_line(environment: dict[str, str], setting: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("TRADEMASTER_PORT", "eighty", "TRADEMASTER_PORT"),
+        ("TRADEMASTER_ROLE", "boss", "TRADEMASTER_ROLE"),
+        ("TRADEMASTER_MASTER_KEY", "c2hvcnQ=", "a key is 32 bytes"),
+        ("TRADEMASTER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing", "database cannot be used"),
+        ("TRADEMASTER_REDIS_URL", "redis://127.0.0.1:1", "Redis cannot be used"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said_in_one_line(
+    environment: dict[str, str], setting: str, value: str, said: str
+) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "orchestrator", "serve"],
         cwd=ROOT,
@@ -158,4 +169,4 @@ def test_a_wrong_setting_is_said_in_one_line(environment: dict[str, str], settin
     )
     assert ended.returncode == 1
     [line] = ended.stderr.strip().splitlines()
-    assert setting in line
+    assert said in line
