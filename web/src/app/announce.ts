@@ -2,6 +2,7 @@
 import type { Account, Order } from "@/api";
 import { brokerName } from "@/components/badge";
 import { toast } from "@/components/toasts";
+import { reasonWords } from "@/features/orders/status";
 import * as money from "@/lib/money";
 import { prefs } from "@/lib/prefs";
 
@@ -26,7 +27,7 @@ export function announceOrder(cached: Order | undefined, order: Order): void {
   }
   if (!before || before.status === order.status) return;
   if (order.status === "REJECTED") {
-    toast({ tone: "bad", title: `${what}: rejected`, text: order.status_reason ?? where, ...link });
+    toast({ tone: "bad", title: `${what}: rejected`, text: reasonWords(order) ?? where, ...link });
     sound(330, 220);
   } else if (order.status === "UNKNOWN") {
     toast({

@@ -1,6 +1,6 @@
 // The frame around every page: top bar, watchlist column, the page, the floating ticket, the phone's bar.
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { useMetaQuery } from "@/api";
@@ -35,8 +35,8 @@ function StatusLine() {
       : `Market ${meta.market.phase.replaceAll("_", " ")}`
     : "Market —";
   return (
-    <p className="flex h-8 items-center justify-between gap-2 border-t border-line px-3 text-2xs text-faint">
-      <span>{market}</span>
+    <p className="flex h-8 items-center justify-between gap-2 whitespace-nowrap border-t border-line px-3 text-2xs text-faint">
+      {feed === "live" && <span>{market}</span>}
       <span className={feed === "live" ? "" : "text-warning"}>
         {feed === "live" ? "prices live" : feed === "connecting" ? "connecting" : "prices down"}
       </span>
@@ -79,6 +79,7 @@ export function Shell() {
   const navigate = useNavigate();
   const phone = usePhone();
   const online = useOnline();
+  const lost = useLostFeed();
   const ticket = useTicketState();
   const [floating, setFloating] = useState<Floating>(null);
   const close = () => setFloating(null);
@@ -110,6 +111,11 @@ export function Shell() {
         Skip to the page
       </a>
       {phone ? <PhoneBar onSearch={openers.search} /> : <TopBar onSearch={openers.search} />}
+      {online && lost && (
+        <Notice tone="warning" className="m-2">
+          No connection to TradeMaster: the numbers stand still and are greyed. It is tried again by itself.
+        </Notice>
+      )}
       {!online && (
         <Notice tone="warning" className="m-2">
           Offline. What you see is the last that was read; orders cannot be sent and none is kept for later.
@@ -150,6 +156,18 @@ export function Shell() {
       </Dialog>
     </div>
   );
+}
+
+/** True once the prices have been away for some seconds; a blink is not worth a word. */
+function useLostFeed(): boolean {
+  const live = usePriceFeedState() === "live";
+  const [lost, setLost] = useState(false);
+  useEffect(() => {
+    if (live) return setLost(false);
+    const wait = setTimeout(() => setLost(true), 4000);
+    return () => clearTimeout(wait);
+  }, [live]);
+  return lost;
 }
 
 function PaperFrame() {

@@ -5,7 +5,7 @@ import { cx } from "@/lib/classes";
 import { useClock } from "@/lib/hooks";
 import * as money from "@/lib/money";
 import { age, secondsSince } from "@/lib/time";
-import { useTick } from "./prices";
+import { usePriceFeedState, useTick } from "./prices";
 
 const STALE_AFTER_SECONDS = 60;
 
@@ -29,7 +29,9 @@ export function PriceCell({ symbol, fallback, fallbackAt, className, places }: P
     moved.current = was === null || is === null ? "" : is > was ? "flash-up" : "flash-down";
     before.current = tick.ltp;
   }
-  const stale = useClock((now) => (secondsSince(at, now) ?? Number.POSITIVE_INFINITY) > STALE_AFTER_SECONDS);
+  const feed = usePriceFeedState();
+  const old = useClock((now) => (secondsSince(at, now) ?? Number.POSITIVE_INFINITY) > STALE_AFTER_SECONDS);
+  const stale = old || feed !== "live";
   const title = useClock((now) => (stale ? age(at, now) : "live"));
   if (value === null) return <Unknown reason="no price received yet" />;
   return (

@@ -3,7 +3,7 @@ import type { ChildOrder } from "@/api";
 import { BrokerBadge, StateWord } from "@/components/badge";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
-import { statusOf } from "./status";
+import { reasonWords, statusOf } from "./status";
 
 const fills: Record<string, string> = {
   FILLED: "bg-gain",
@@ -58,9 +58,9 @@ export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
                 found or proven absent.
               </p>
             )}
-            {child.status_reason && child.status !== "UNKNOWN" && (
+            {reasonWords(child) && child.status !== "UNKNOWN" && (
               <p className={cx("mt-1 text-xs", child.status === "REJECTED" ? "text-loss" : "text-quiet")}>
-                {child.status_reason}
+                {reasonWords(child)}
               </p>
             )}
           </li>

@@ -7,7 +7,7 @@ import { Notice, Waiting } from "@/components/surface";
 import * as money from "@/lib/money";
 import { dayTime } from "@/lib/time";
 import { OrderDetail } from "./OrderDetail";
-import { canCancel, priceWords, statusOf } from "./status";
+import { canCancel, priceWords, reasonWords, statusOf } from "./status";
 
 export function OrderPage() {
   const { id = "" } = useParams();
@@ -56,9 +56,9 @@ export function OrderPage() {
           )}
         </div>
       </div>
-      {(order.status_reason || cancelling.error) && (
+      {(reasonWords(order) || cancelling.error) && (
         <Notice tone={order.status === "REJECTED" || cancelling.error ? "bad" : "info"} className="mx-4 mb-4">
-          {cancelling.error ? inWords(problemOf(cancelling.error)) : order.status_reason}
+          {cancelling.error ? inWords(problemOf(cancelling.error)) : reasonWords(order)}
         </Notice>
       )}
       <OrderDetail order={order} />

@@ -9,7 +9,7 @@ import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { dayTime, timeOfDay } from "@/lib/time";
 import { OrderDetail } from "./OrderDetail";
-import { canCancel, priceWords, statusOf } from "./status";
+import { canCancel, priceWords, reasonWords, statusOf } from "./status";
 
 interface Props {
   order: Order;
@@ -35,6 +35,7 @@ export function OrderRow({
   onCancel,
 }: Props & { chosen: boolean; onChoose: () => void }) {
   const { word, tone } = statusOf(order.status);
+  const reason = reasonWords(order);
   return (
     <>
       <tr
@@ -89,12 +90,9 @@ export function OrderRow({
         </Cell>
         <Cell left className="max-w-[320px]">
           <StateWord tone={tone}>{word}</StateWord>
-          {order.status_reason && order.status !== "FILLED" && (
-            <span
-              className="ml-2 inline-block max-w-[200px] truncate align-bottom text-xs text-quiet"
-              title={order.status_reason}
-            >
-              {order.status_reason}
+          {reason && (
+            <span className="ml-2 inline-block max-w-[200px] truncate align-bottom text-xs text-quiet" title={reason}>
+              {reason}
             </span>
           )}
         </Cell>
@@ -119,6 +117,7 @@ export function OrderRow({
 
 export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
   const { word, tone } = statusOf(order.status);
+  const reason = reasonWords(order);
   return (
     <li className="border-b border-line">
       <button
@@ -148,7 +147,7 @@ export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
       </button>
       {open && (
         <>
-          {order.status_reason && <p className="px-4 pb-2 text-quiet">{order.status_reason}</p>}
+          {reason && <p className="px-4 pb-2 text-quiet">{reason}</p>}
           {canCancel(order) && (
             <div className="px-4 pb-3">
               <Button look="danger" className="w-full" onClick={onCancel}>

@@ -22,6 +22,14 @@ const ended = new Set<string>(["FILLED", "CANCELLED", "REJECTED", "EXPIRED"]);
 export const isDone = (status: string): boolean => ended.has(status);
 export const canCancel = (order: Pick<Order, "status">): boolean => !isDone(order.status);
 
+/** The reason of a state, unless it only repeats the state's name. */
+export function reasonWords(order: Pick<Order, "status" | "status_reason">): string | null {
+  const reason = order.status_reason;
+  if (!reason || order.status === "FILLED") return null;
+  const bare = reason.trim().toLowerCase();
+  return bare === order.status.toLowerCase() || bare === statusOf(order.status).word.toLowerCase() ? null : reason;
+}
+
 /** "LIMIT 1,500.00", "SL-M at 1,480.00", "MARKET". */
 export function priceWords(order: Pick<Order, "order_type" | "price" | "trigger_price">): string {
   const parts: string[] = [order.order_type];

@@ -7,7 +7,7 @@ import { StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { ChildBars } from "@/features/orders/ChildBars";
-import { isDone, statusOf } from "@/features/orders/status";
+import { isDone, reasonWords, statusOf } from "@/features/orders/status";
 import { Receipt } from "@/features/routing/Receipt";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
@@ -78,8 +78,8 @@ function Sent({ id, onAgain, onClose }: { id: string; onAgain: () => void; onClo
               <span className="font-normal text-quiet"> at {money.price(order.average_price)}</span>
             )}
           </div>
-          {order.status_reason && (
-            <p className={order.status === "REJECTED" ? "text-loss" : "text-quiet"}>{order.status_reason}</p>
+          {reasonWords(order) && (
+            <p className={order.status === "REJECTED" ? "text-loss" : "text-quiet"}>{reasonWords(order)}</p>
           )}
           <ChildBars orders={order.children} />
           <p className="text-quiet">{order.decision.summary}</p>

@@ -19,12 +19,6 @@ function Frame({ side, title, children }: { side: "BUY" | "SELL"; title: React.R
   const { data: meta } = useMetaQuery();
   const panel = useRef<HTMLElement>(null);
   const drag = useDrag(panel, !phone);
-  useEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    };
-  }, []);
   return (
     <>
       {phone && (
@@ -110,6 +104,13 @@ function ForInstrument({ seed, symbol }: { seed: Seed; symbol: string }) {
 
 export function Ticket() {
   const { seed } = useTicketState();
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    },
+    [opener],
+  );
   const [picked, setPicked] = useState<string | null>(seed.symbol);
   if (picked) return <ForInstrument seed={seed} symbol={picked} />;
   return (
