@@ -26,7 +26,8 @@ from orchestrator.state import Clock
 log = structlog.get_logger(__name__)
 
 MORNING = time(8, 30)  # IST: all masters are out by then
-RETRY = 120.0  # seconds until a master that failed is asked for again
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds until a master that failed is asked for again
+LOOK = 30.0  # seconds between looks at whether a morning has come
 PATIENCE = 5.0  # seconds that a first start waits for masters it has never seen
 NOTHING = BrokerNames()
 
@@ -126,13 +127,18 @@ class Instruments:
         return task
 
     async def _keep(self, first: asyncio.Event) -> None:
+        # At a start also what was loaded on another day: masters of the small hours may be out already.
+        local = self._clock().astimezone(IST)
+        due = self._older_than(max(last_morning(local), datetime.combine(local.date(), time(), IST)))
+        failures = 0
         while True:
-            await self.refresh(self._due())
+            await self.refresh(due)
             first.set()
-            await asyncio.sleep(RETRY)
+            failures = failures + 1 if self._older_than(last_morning(self._clock())) else 0
+            await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1] if failures else LOOK)
+            due = self._older_than(last_morning(self._clock()))
 
-    def _due(self) -> list[BrokerId]:
-        newest = last_morning(self._clock())
+    def _older_than(self, newest: datetime) -> list[BrokerId]:
         return [
             broker
             for broker in self._adapters

@@ -75,6 +75,28 @@ async def test_a_new_morning_brings_a_new_master_under_names_kept_long(db: Datab
         assert kept.listing(InstrumentId.parse("NSE:RELIANCE")) is not None
 
 
+async def test_a_broker_that_comes_up_later_is_asked_again(db: Database) -> None:
+    late = Masters(ZERODHA)
+    late.down = True
+    async with started(db, zerodha=late) as service:
+        assert service.get(INFY) is None
+        late.down = False
+        async with asyncio.timeout(10):
+            while service.get(INFY) is None:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_start_on_another_day_asks_even_before_the_morning(db: Database) -> None:
+    masters = Masters(ZERODHA)
+    async with started(db, EVENING, zerodha=masters):
+        pass
+    before_half_past_eight = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    async with started(db, before_half_past_eight, zerodha=masters):
+        async with asyncio.timeout(10):
+            while masters.asked < 2:
+                await asyncio.sleep(0.02)
+
+
 async def test_an_empty_master_replaces_nothing(db: Database) -> None:
     masters = Masters(ZERODHA)
     async with started(db, zerodha=masters) as service:
