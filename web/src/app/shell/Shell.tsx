@@ -113,7 +113,7 @@ export function Shell() {
       {phone ? <PhoneBar onSearch={openers.search} /> : <TopBar onSearch={openers.search} />}
       {online && lost && (
         <Notice tone="warning" className="m-2">
-          No connection to TradeMaster: the numbers stand still and are greyed. It is tried again by itself.
+          No connection to TradeMaster: prices stand still, greyed. It is tried again by itself.
         </Notice>
       )}
       {!online && (

@@ -89,7 +89,12 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
     if (!holder.current) return;
     const chart = createChart(holder.current, { autoSize: true });
     const candles = chart.addSeries(CandlestickSeries);
-    const volume = chart.addSeries(HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" } });
+    const volume = chart.addSeries(HistogramSeries, {
+      priceScaleId: "volume",
+      priceFormat: { type: "volume" },
+      priceLineVisible: false,
+      lastValueVisible: false,
+    });
     chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.85, bottom: 0 } });
     drawn.current = { chart, candles, volume, last: null };
     dress(drawn.current);

@@ -3,6 +3,8 @@ import type { Order } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { preciseTime } from "@/lib/time";
 
+const repeats = (text: string, words: string): boolean => text.toLowerCase().includes(words.toLowerCase());
+
 export function Timeline({ order }: { order: Order }) {
   const children = new Map(order.children.map((child) => [child.id, child]));
   return (
@@ -25,7 +27,7 @@ export function Timeline({ order }: { order: Order }) {
               <td className="w-px py-1 pr-2">{child && <BrokerBadge broker={child.broker} />}</td>
               <td className="py-1.5">
                 {entry.text}
-                {entry.broker_words && entry.broker_words !== entry.text && (
+                {entry.broker_words && !repeats(entry.text, entry.broker_words) && (
                   <q className="block text-xs text-quiet">{entry.broker_words}</q>
                 )}
               </td>
