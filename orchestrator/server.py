@@ -54,7 +54,7 @@ def listen(host: str, port: int, *, setting: str = "TRADEMASTER_PORT") -> socket
     return bound
 
 
-def server_of(app: FastAPI) -> Server:
+def server_of(app: FastAPI, *, proxied: bool) -> Server:
     """Our choice of loop and parsers: measured fastest, no access log, no compression of small frames."""
     return Server(
         uvicorn.Config(
@@ -64,6 +64,7 @@ def server_of(app: FastAPI) -> Server:
             ws="websockets-sansio",
             ws_per_message_deflate=False,
             lifespan="off",  # the caller's: what fails there is said in one line
+            proxy_headers=proxied,  # else anyone could name an address and slip past the login brake
             access_log=False,
             log_config=None,
             log_level="warning",
@@ -117,7 +118,7 @@ async def serve(app: FastAPI, settings: Settings, *, stop: asyncio.Event) -> Non
 
 async def serve_on(bound: socket.socket, app: FastAPI, *, stop: asyncio.Event) -> None:
     """Answer on this socket until `stop`; open requests get a moment to end."""
-    server = server_of(app)
+    server = server_of(app, proxied=bool(app.state.settings.public_url))
     ending = asyncio.create_task(_end(server, stop))
     try:
         await server.serve(sockets=[bound])

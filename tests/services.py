@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -104,7 +105,7 @@ def postgres_server() -> Iterator[str]:
         _wait(ready, process=process, what="postgres")
         yield f"postgresql://trademaster@127.0.0.1:{port}"
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # does not wait for clients
         process.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
 
