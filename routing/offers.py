@@ -131,62 +131,36 @@ def survey(terms: Terms, candidate: Candidate) -> Offer:
 
 def _bars(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
     """Why this account can take no part of the order at all."""
-    label, exchange = candidate.label, intent.instrument.exchange
-    wants_shown = bool(intent.disclosed_quantity)
-    bars = (
-        (not candidate.session_ok, ReasonCode.LOGIN_NEEDED, f"{label} needs a login.", "Log in again."),
-        (
-            candidate.breaker_open,
-            ReasonCode.BREAKER_OPEN,
-            f"{label} does not answer; we wait before asking it again.",
-            None,
-        ),
-        (
-            exchange not in candidate.exchanges,
-            ReasonCode.EXCHANGE_UNSUPPORTED,
-            f"{label} does not trade on {exchange}.",
-            None,
-        ),
-        (
-            not candidate.listed,
-            ReasonCode.NOT_LISTED_AT_BROKER,
-            f"{label} does not list {intent.instrument}.",
-            None,
-        ),
-        (
-            intent.product not in candidate.products,
-            ReasonCode.PRODUCT_UNSUPPORTED,
-            f"{label} has no {intent.product} orders.",
-            None,
-        ),
-        (
-            intent.order_type not in candidate.order_types,
-            ReasonCode.ORDER_TYPE_UNSUPPORTED,
-            f"{label} has no {intent.order_type} orders.",
-            None,
-        ),
-        (
-            intent.validity not in candidate.validities,
-            ReasonCode.VALIDITY_UNSUPPORTED,
-            f"{label} has no {intent.validity} orders.",
-            None,
-        ),
-        (
-            wants_shown and not candidate.disclosed_supported,
-            ReasonCode.DISCLOSED_UNSUPPORTED,
-            f"{label} has no disclosed quantity.",
-            "Leave the disclosed quantity out.",
-        ),
-        (
-            candidate.margin_available is None,
-            ReasonCode.SNAPSHOT_MISSING,
-            f"The funds and holdings of {label} are not known yet.",
-            None,
-        ),
-    )
-    for barred, code, message, fix in bars:
-        if barred:
-            yield Reason(code, message, account=candidate.account_id, fix=fix)
+    label, account = candidate.label, candidate.account_id
+    if not candidate.session_ok:
+        yield Reason(ReasonCode.LOGIN_NEEDED, f"{label} needs a login.", account, fix="Log in again.")
+    if candidate.breaker_open:
+        text = f"{label} does not answer; we wait before asking it again."
+        yield Reason(ReasonCode.BREAKER_OPEN, text, account)
+    yield from _lacks(intent, candidate)
+    if candidate.margin_available is None:
+        text = f"The funds and holdings of {label} are not known yet."
+        yield Reason(ReasonCode.SNAPSHOT_MISSING, text, account)
+
+
+def _lacks(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
+    """What the order needs and this broker does not have."""
+    label, account, exchange = candidate.label, candidate.account_id, intent.instrument.exchange
+    if exchange not in candidate.exchanges:
+        yield Reason(ReasonCode.EXCHANGE_UNSUPPORTED, f"{label} does not trade on {exchange}.", account)
+    if not candidate.listed:
+        yield Reason(ReasonCode.NOT_LISTED_AT_BROKER, f"{label} does not list {intent.instrument}.", account)
+    if intent.product not in candidate.products:
+        yield Reason(ReasonCode.PRODUCT_UNSUPPORTED, f"{label} has no {intent.product} orders.", account)
+    if intent.order_type not in candidate.order_types:
+        yield Reason(
+            ReasonCode.ORDER_TYPE_UNSUPPORTED, f"{label} has no {intent.order_type} orders.", account
+        )
+    if intent.validity not in candidate.validities:
+        yield Reason(ReasonCode.VALIDITY_UNSUPPORTED, f"{label} has no {intent.validity} orders.", account)
+    if intent.disclosed_quantity and not candidate.disclosed_supported:
+        text = f"{label} has no disclosed quantity."
+        yield Reason(ReasonCode.DISCLOSED_UNSUPPORTED, text, account, fix="Leave the disclosed quantity out.")
 
 
 def _measured(offer: Offer) -> Offer:

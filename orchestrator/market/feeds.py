@@ -63,7 +63,7 @@ class Feeds:
         able = {one.account.id: one for one in self._sources.answering()}
         for key, line in list(self._lines.items()):
             connection = able.get(key)
-            if connection is None or connection.generation != line.generation:
+            if connection is None or connection.generation != line.generation or _broken(line):
                 self._drop(key)
         carried = {name: line for line in self._lines.values() if line.sound(now) for name in line.wanted}
         plan: dict[AccountId, set[InstrumentId]] = {}
@@ -168,6 +168,14 @@ class Feeds:
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+
+def _broken(line: Line) -> bool:
+    """Whether a bug ended it: written down loudly, and opened anew like any feed that ended."""
+    if line.task is None or not line.task.done() or line.task.cancelled():
+        return False
+    log.error("market.feed_failed", account=line.connection.account.id, exc_info=line.task.exception())
+    return True
 
 
 async def _subscribe(line: Line, feed: MarketFeed) -> None:

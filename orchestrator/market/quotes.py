@@ -78,8 +78,14 @@ class Quotes:
         if new:
             task = asyncio.create_task(self._fetch(new), name="quotes")
             self._asking |= dict.fromkeys(new, task)
-            task.add_done_callback(lambda _done: [self._asking.pop(name, None) for name in new])
+            task.add_done_callback(lambda done: self._asked(new, done))
         return {self._asking[name] for name in names}
+
+    def _asked(self, names: Sequence[InstrumentId], task: asyncio.Task[None]) -> None:
+        for name in names:
+            self._asking.pop(name, None)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            log.error("market.quotes_failed", exc_info=bug)
 
     async def _fetch(self, names: Sequence[InstrumentId]) -> None:
         missing, failed = set(names), set[AccountId]()
