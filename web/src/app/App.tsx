@@ -13,6 +13,7 @@ import { OrdersPage } from "@/features/orders/OrdersPage";
 import { PortfolioPage } from "@/features/portfolio/PortfolioPage";
 import { sessionChanged, useSessionStatus } from "@/features/session/state";
 import { useSession } from "@/features/session/useSession";
+import { Broken } from "./Broken";
 import { startEvents } from "./events";
 import { MorePage, NotFound, WatchlistPage } from "./pages";
 import { Shell } from "./shell/Shell";
@@ -21,6 +22,7 @@ import type { Store } from "./store";
 const router = createBrowserRouter([
   {
     path: "/signin",
+    errorElement: <Broken />,
     lazy: async () => {
       const { SignPage } = await import("@/features/session/SignPage");
       return { element: <SignPage key="in" fresh={false} /> };
@@ -28,6 +30,7 @@ const router = createBrowserRouter([
   },
   {
     path: "/signup",
+    errorElement: <Broken />,
     lazy: async () => {
       const { SignPage } = await import("@/features/session/SignPage");
       return { element: <SignPage key="up" fresh={true} /> };
@@ -36,21 +39,27 @@ const router = createBrowserRouter([
   {
     path: "/",
     element: <Shell />,
+    errorElement: <Broken />,
     children: [
-      { index: true, element: <PortfolioPage /> },
-      { path: "orders", element: <OrdersPage /> },
-      { path: "orders/:id", element: <OrderPage /> },
-      { path: "brokers", element: <BrokersPage /> },
-      { path: "brokers/connect", element: <ConnectPage /> },
-      { path: "brokers/connect/:broker", element: <ConnectPage /> },
-      { path: "i/:symbol", element: <InstrumentPage /> },
-      { path: "watchlist", element: <WatchlistPage /> },
-      { path: "more", element: <MorePage /> },
       {
-        path: "settings",
-        lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
+        errorElement: <Broken />,
+        children: [
+          { index: true, element: <PortfolioPage /> },
+          { path: "orders", element: <OrdersPage /> },
+          { path: "orders/:id", element: <OrderPage /> },
+          { path: "brokers", element: <BrokersPage /> },
+          { path: "brokers/connect", element: <ConnectPage /> },
+          { path: "brokers/connect/:broker", element: <ConnectPage /> },
+          { path: "i/:symbol", element: <InstrumentPage /> },
+          { path: "watchlist", element: <WatchlistPage /> },
+          { path: "more", element: <MorePage /> },
+          {
+            path: "settings",
+            lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
+          },
+          { path: "*", element: <NotFound /> },
+        ],
       },
-      { path: "*", element: <NotFound /> },
     ],
   },
 ]);
