@@ -12,6 +12,7 @@ from domain.order import OrderIntent, Side
 from domain.routing import Candidate, Charges, Market, Reason, ReasonCode, Slice
 from routing.fees import ChargesUnknown, Tariff, segment_of, tariff
 from routing.margin import DELIVERED, opposite_held, required
+from routing.schedules.table import NIL
 from routing.split import Source, freeze_slices
 from routing.words import rupees, units
 
@@ -207,12 +208,19 @@ def _fitting(offer: Offer, most: int, free: Money) -> int:
     """The most units, whole lots up to `most`, whose margin is within `free`: margin never falls with quantity."""
     lot = offer.terms.market.lot
     fits, too_many = 0, most // lot + 1
+    # Margin is nearly proportional to quantity, so the share of it that is free is a good first guess.
+    needed = offer.margin(offer.terms.intent.quantity)
+    probe = int(offer.terms.intent.quantity // lot * max(free.amount, NIL) / needed.amount)
+    step = 1
     while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        if offer.margin(middle * lot) <= free:
-            fits = middle
+        probe = min(max(probe, fits + 1), too_many - 1)
+        if offer.margin(probe * lot) <= free:
+            fits, probe = probe, probe + step
         else:
-            too_many = middle
+            too_many, probe = probe, probe - step
+        step *= 2
+        if step > too_many - fits:
+            probe = (fits + too_many) // 2
     return fits * lot
 
 
