@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Others' fixtures are named here once they exist, so that a half-built tree still runs its tests.
 pytest_plugins = [
     f"tests.{name}" for name in ("services", "sandbox") if (Path(__file__).parent / f"{name}.py").exists()
 ]
+
+# A slow machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
