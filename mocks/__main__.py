@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvloop
 
+from mocks.brokers.listener import HOST
 from mocks.sandbox import BadState, Options, serve
 
 EPILOG = """ports: control API at the base, then Kite, Upstox, Groww and Mock at base+1 to base+4.
@@ -20,13 +21,17 @@ When everything listens, one JSON line with all URLs is printed. docs/sandbox.md
 def parse(argv: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="python -m mocks",
-        description="A simulated exchange with four simulated brokers on 127.0.0.1. No real money.",
+        description="A simulated exchange with four simulated brokers. No real money.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--port-base", type=int, default=9100, metavar="N", help="first of five ports; 0: free ones"
     )
+    parser.add_argument(
+        "--host", default=HOST, help="address to listen on; anything but 127.0.0.1 only inside a container"
+    )
+    parser.add_argument("--name", default="", help="what the URLs call this host (default: the address)")
     parser.add_argument("--seed", type=int, default=1, help="of the background trading (default 1)")
     parser.add_argument("--no-flow", action="store_true", help="prices stand still unless clients trade")
     parser.add_argument(
@@ -44,6 +49,8 @@ def parse(argv: list[str]) -> Options:
         flow=not given.no_flow,
         always_open=not given.calendar,
         state=given.state,
+        host=given.host,
+        name=given.name,
     )
 
 

@@ -25,7 +25,7 @@ from mocks.brokers.backoffice import snapshot
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.faults import BROKERS, FaultPlan
-from mocks.brokers.listener import Listener
+from mocks.brokers.listener import HOST, Listener
 from mocks.control import Control
 from mocks.exchange.catalogue import instruments
 from mocks.exchange.model import Kind
@@ -38,13 +38,18 @@ STATE_FILE = "sandbox.json"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port_base`: the control API's port, the brokers take the next four; 0 takes five free ones."""
+    """`port_base`: the control API's port, the brokers take the next four; 0 takes five free ones.
+
+    `host` is the address to listen on, `name` what the URLs call it (a container's service name).
+    """
 
     port_base: int = 9100
     seed: int = 1
     flow: bool = True
     always_open: bool = True
     state: Path | None = None
+    host: str = HOST
+    name: str = ""
 
 
 class BadState(Exception):
@@ -58,7 +63,7 @@ class Sandbox:
         self._options = options
         names = ("control", *BROKERS)
         self._listeners = {
-            name: Listener(options.port_base and options.port_base + index)
+            name: Listener(options.port_base and options.port_base + index, options.host, options.name)
             for index, name in enumerate(names)
         }
         self.exchange = Exchange(

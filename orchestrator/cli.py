@@ -137,7 +137,7 @@ def docs(
     from orchestrator import reference
 
     folder, commands = ROOT / "docs" / "reference", typer.main.get_command(cli)
-    stale: list[Any] = (reference.outdated if check else reference.write)(folder, commands)  # type: ignore[arg-type]
+    stale: list[Any] = (reference.outdated if check else reference.write)(folder, commands)
     if check and stale:
         raise CannotStart(f"out of date: {', '.join(map(str, stale))}; run `make docs`")
     typer.echo(", ".join(map(str, stale)) or "Up to date.")

@@ -23,12 +23,12 @@ DATE_SECONDS = 1.0
 class Listener:
     """Bind at once (so that the port is known and kept), serve after `start`."""
 
-    def __init__(self, port: int, host: str = HOST) -> None:
-        """`port` 0 takes a free one. Raises OSError when the port is taken."""
+    def __init__(self, port: int, host: str = HOST, name: str = "") -> None:
+        """`port` 0 takes a free one; `name` is what the URL calls the host. Raises OSError when the port is taken."""
         self._host = host
         self._socket = _bind(host, port)
         self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"http://{name or host}:{self.port}"
         self._state = ServerState()
         self._server: asyncio.Server | None = None
         self._config: Config | None = None

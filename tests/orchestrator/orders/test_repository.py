@@ -36,6 +36,7 @@ from domain.order import (
     Status,
     Validity,
     Working,
+    apply,
 )
 from domain.routing import Charges, Policy, RoutingDecision
 from orchestrator.db import Database
@@ -133,7 +134,7 @@ EVERY_FACT: list[Fact] = [
 def test_facts_survive_the_database_text() -> None:
     child = child_of("ord_x")
     for fact in EVERY_FACT:
-        child = repository.apply_all(child, [fact])
+        child = apply(child, fact)
         assert (
             codec.load_facts(child_of("ord_x", id=child.id, tag=child.tag), codec.dump_facts(child)) == child
         )
