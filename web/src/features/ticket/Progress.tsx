@@ -13,6 +13,8 @@ import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import type { Sending } from "./useSending";
 
+const SLOW_AFTER = 2500;
+
 type Mark = "done" | "now" | "ahead" | "unknown";
 
 function Steps({ order }: { order: Order | undefined }) {
@@ -103,6 +105,21 @@ function Sent({ id, onAgain, onClose }: { id: string; onAgain: () => void; onClo
   );
 }
 
+/** A slow broker is explained while one waits, so that nobody orders again. */
+function Patience() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const wait = setTimeout(() => setSlow(true), SLOW_AFTER);
+    return () => clearTimeout(wait);
+  }, []);
+  return (
+    <p role="status" className="min-h-[18px] text-quiet">
+      {slow &&
+        "The broker takes its time. The order is recorded and is sent only once; it is in the order list already."}
+    </p>
+  );
+}
+
 interface Props {
   sending: Exclude<Sending, { at: "edit" } | { at: "review" }>;
   onEdit: () => void;
@@ -117,7 +134,12 @@ export function Progress({ sending, onEdit, onAskAgain, onClose }: Props) {
       <p className="text-quiet">
         {order.side === "BUY" ? "Buy" : "Sell"} {money.quantity(order.quantity)} {order.symbol} {order.exchange}
       </p>
-      {sending.at === "sending" && <Steps order={undefined} />}
+      {sending.at === "sending" && (
+        <>
+          <Steps order={undefined} />
+          <Patience />
+        </>
+      )}
       {sending.at === "sent" && <Sent id={sending.id} onAgain={onEdit} onClose={onClose} />}
       {sending.at === "unclear" && (
         <>

@@ -7,6 +7,7 @@ import { Amount } from "@/components/figures";
 import { Depth } from "@/features/market/Depth";
 import { DecisionLine, Receipt } from "@/features/routing/Receipt";
 import { useOnline, useSettled } from "@/lib/hooks";
+import * as money from "@/lib/money";
 import { type DraftField, type Mistakes, mistakesIn, needsPrice, toOrder } from "./draft";
 import { Margins } from "./Margins";
 import { Progress } from "./Progress";
@@ -61,6 +62,13 @@ export function TicketBody({ seed, stock, onSide }: Props) {
     first?.focus({ preventScroll: true });
     first?.select();
   }, [sending.at]);
+
+  /** How far the price must move to earn the charges of this order. */
+  function aUnit(total: string): string {
+    const charges = money.parse(total);
+    const each = charges === null ? null : money.per(charges, order?.quantity ?? 0);
+    return each === null ? "" : ` (${money.rupees(each)} a unit)`;
+  }
 
   /** What the server found wrong, beside the field it names. */
   function refusedFields(): Mistakes {
@@ -151,7 +159,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
               {decision?.charges && (
                 <>
                   {" "}
-                  + <Amount value={decision.charges.total} /> charges
+                  + <Amount value={decision.charges.total} /> charges{aUnit(decision.charges.total)}
                 </>
               )}
             </>
