@@ -20,11 +20,12 @@ from orchestrator.tables import instrument_masters
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What one broker listed at `loaded_at` (aware)."""
+    """What one broker listed at `loaded_at` (aware), packed: unpacked, a real master takes a hundred times the room."""
 
     broker: BrokerId
     loaded_at: datetime
-    listings: Sequence[Listing]
+    packed: bytes
+    count: int
 
 
 def pack(listings: Sequence[Listing]) -> bytes:
@@ -35,18 +36,19 @@ def unpack(packed: bytes) -> list[Listing]:
     return [_listing(row) for row in orjson.loads(zlib.decompress(packed))]
 
 
-def store(conn: Connection, *, broker: BrokerId, loaded_at: datetime, packed: bytes, count: int) -> None:
-    conn.execute(delete(instrument_masters).where(instrument_masters.c.broker == broker))
-    conn.execute(
-        insert(instrument_masters).values(broker=broker, loaded_at=loaded_at, listings=packed, count=count)
-    )
+def store(conn: Connection, master: Master) -> None:
+    """In place of the broker's last one."""
+    conn.execute(delete(instrument_masters).where(instrument_masters.c.broker == master.broker))
+    values = {"loaded_at": master.loaded_at, "listings": master.packed, "count": master.count}
+    conn.execute(insert(instrument_masters).values(broker=master.broker, **values))
 
 
-def packed_masters(conn: Connection) -> list[tuple[BrokerId, datetime, bytes]]:
-    rows = conn.execute(
-        select(instrument_masters.c.broker, instrument_masters.c.loaded_at, instrument_masters.c.listings)
-    )
-    return [(BrokerId(row.broker), row.loaded_at, bytes(row.listings)) for row in rows]
+def masters(conn: Connection) -> list[Master]:
+    table = instrument_masters.c
+    rows = conn.execute(select(table.broker, table.loaded_at, table.listings, table["count"])).all()
+    return [
+        Master(BrokerId(name), loaded_at, bytes(packed), count) for name, loaded_at, packed, count in rows
+    ]
 
 
 def _row(listing: Listing) -> list[Any]:

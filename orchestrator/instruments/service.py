@@ -116,9 +116,9 @@ class Instruments:
 
         Masters never seen before are waited for, `patience` seconds at most.
         """
-        stored = await self._db.read(repository.packed_masters)
+        stored = await self._db.read(repository.masters)
         if stored:
-            await self._take(await asyncio.to_thread(_unpacked, stored))
+            await self._take(stored)
         first = asyncio.Event()
         task = asyncio.create_task(self._keep(first), name="instruments")
         if len(self._masters) < len(self._adapters):
@@ -160,12 +160,10 @@ class Instruments:
             log.warning("instruments.empty", broker=broker.value)
             return
         packed = await asyncio.to_thread(repository.pack, listings)
-        count = len(listings)
-        await self._db.write(
-            lambda conn: repository.store(conn, broker=broker, loaded_at=asked, packed=packed, count=count)
-        )
-        await self._take([repository.Master(broker, asked, listings)])
-        log.info("instruments.loaded", broker=broker.value, count=count)
+        master = repository.Master(broker, asked, packed, len(listings))
+        await self._db.write(lambda conn: repository.store(conn, master))
+        await self._take([master])
+        log.info("instruments.loaded", broker=broker.value, count=master.count)
 
     async def _take(self, masters: Iterable[repository.Master]) -> None:
         self._masters |= {master.broker: master for master in masters}
@@ -174,17 +172,13 @@ class Instruments:
             if not self._outdated:
                 return  # what came while others were joined is in already
             self._outdated = False
-            known = {broker: master.listings for broker, master in self._masters.items()}
+            known = list(self._masters.values())
             self._directory, self._search = await asyncio.to_thread(_built, known)
 
 
-def _built(masters: Mapping[BrokerId, Iterable[Listing]]) -> tuple[Directory, Search]:
-    directory = join(masters)
+def _built(masters: Iterable[repository.Master]) -> tuple[Directory, Search]:
+    directory = join({master.broker: repository.unpack(master.packed) for master in masters})
     return directory, Search(directory.instruments.values())
-
-
-def _unpacked(stored: Iterable[tuple[BrokerId, datetime, bytes]]) -> list[repository.Master]:
-    return [repository.Master(broker, at, repository.unpack(packed)) for broker, at, packed in stored]
 
 
 def last_morning(now: datetime) -> datetime:
