@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from mocks.launch import Sandbox
 from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually
@@ -112,3 +114,30 @@ async def test_a_new_user_owns_nothing_and_nothing_is_invented(trader: Trader) -
     assert (seen["holdings"], seen["positions"], seen["funds"], seen["gaps"]) == ([], [], [], [])
     assert seen["totals"]["cash"] is None
     assert seen["totals"]["value"] == "0.00"
+
+
+@pytest.mark.parametrize("broker", ["kite", "upstox", "groww", "mock"])
+async def test_a_share_bought_today_is_owned_once_at_every_broker_and_gone_when_sold(
+    trader: Trader, new_user: NewUser, broker: str
+) -> None:
+    account = await trader.connect(new_user(broker, cash="200000", holdings={"NSE:INFY": 10}), "Mine")
+    await trader.settled()
+
+    async def trade(text: str) -> None:
+        placed = await trader.place(text, account=account)
+        await trader.order_when(placed["id"], "FILLED")
+
+    def owned(view: dict[str, Any]) -> dict[str, int]:
+        return {line["symbol"]: line["quantity"] for line in view["holdings"]}
+
+    def in_positions(view: dict[str, Any]) -> int:
+        return sum(abs(line["quantity"]) for line in view["positions"])
+
+    await trade("BUY 3 NSE:INFY CNC MARKET")
+    await trade("BUY 2 NSE:TCS CNC MARKET")
+    seen = await eventually(trader.portfolio, lambda view: owned(view) == {"INFY": 13, "TCS": 2})
+    assert in_positions(seen) == 0
+    await trade("SELL 4 NSE:INFY CNC MARKET")
+    seen = await eventually(trader.portfolio, lambda view: owned(view) == {"INFY": 9, "TCS": 2})
+    assert in_positions(seen) == 0
+    assert seen["totals"]["value"] is not None
