@@ -25,10 +25,12 @@ def of_single(best: Offer, rivals: Sequence[Offer], orders: int) -> str:
     label, tail = best.candidate.label, _in_orders(orders)
     if not rivals:
         return f"Auto: {label}, the only account that can take it{tail}"
-    saved = (_whole(rivals[0]) - _whole(best)).rounded()
-    if saved:
-        return f"Auto: {label}; saves {rupees(saved)} against {rivals[0].candidate.label}{tail}"
-    return f"Auto: {label}; costs the same as {rivals[0].candidate.label}{tail}"
+    dearer = [rival for rival in rivals if (_whole(rival) - _whole(best)).rounded()]
+    if not dearer:
+        return f"Auto: {label}; costs the same as {rivals[0].candidate.label}{tail}"
+    saved = (_whole(dearer[0]) - _whole(best)).rounded()
+    equal = f" ({rivals[0].candidate.label} costs the same)" if dearer[0] is not rivals[0] else ""
+    return f"Auto: {label}; saves {rupees(saved)} against {dearer[0].candidate.label}{equal}{tail}"
 
 
 def of_pinned(best: Offer, rivals: Sequence[Offer], orders: int) -> str:
