@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -170,3 +171,22 @@ def test_what_keeps_it_from_starting_is_said_in_one_line(
     assert ended.returncode == 1
     [line] = ended.stderr.strip().splitlines()
     assert said in line
+
+
+def test_the_tutorial_runs_as_it_stands(start: Start, environment: dict[str, str]) -> None:
+    demo = start()
+    demo.wait_until(lambda: "Log in" in demo.said)
+    blocks = re.findall(
+        r"```sh\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text("utf-8"), flags=re.DOTALL
+    )
+    sandbox = f"http://127.0.0.1:{environment['SANDBOX_PORT_BASE']}"
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
+        env={**os.environ, "API": demo.url, "SANDBOX": sandbox},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr + run.stdout
+    assert "FILLED" in run.stdout
+    assert "zerodha" in run.stdout.splitlines()[-1], "the broken broker is named"
