@@ -1,20 +1,24 @@
 """The database: one synchronous function over a Core connection is one transaction, durable when `write` returns.
 
-SQLite has one writer thread (one hop a transaction); PostgreSQL runs the same functions on asyncpg. A caller that is
-cancelled never leaves half a transaction: it completes or rolls back without it.
+Both databases run it in the event loop's own thread, so it must be short; SQLite commits several at once (ADR 0012),
+PostgreSQL runs on asyncpg. A caller that is cancelled never leaves half a transaction: it completes or rolls back
+without it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -24,6 +28,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 READERS = 4
+LOCKED_PAUSE = 0.005  # seconds between tries while another process writes to the file
+LOCKED_SECONDS = 30.0
 
 
 class Database(Protocol):
@@ -33,6 +39,8 @@ class Database(Protocol):
 
     async def write(self, work: Work[T], *, lock: str | None = None) -> T:
         """Run `work` in one transaction and commit durably; an exception rolls back and comes through.
+
+        `work` must be short: the event loop waits for it.
 
         `lock` names something only one transaction of any process may work on at a time.
         """
@@ -58,14 +66,12 @@ class SqliteDatabase:
     def __init__(self, path: str) -> None:
         self._writer_engine = sqlite_engine(path, begin="BEGIN IMMEDIATE", pool_size=1)
         self._reader_engine = sqlite_engine(path, begin="BEGIN", pool_size=READERS)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
+        self._writer = _GroupCommit(self._writer_engine)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
 
     async def write(self, work: Work[T], *, lock: str | None = None) -> T:
-        # `lock` needs nothing here: the single writer and BEGIN IMMEDIATE already put all writes in a line.
-        return await asyncio.get_running_loop().run_in_executor(
-            self._writer, _transact, self._writer_engine, work
-        )
+        # `lock` needs nothing here: one after the other inside BEGIN IMMEDIATE, all writes already are in a line.
+        return await self._writer.run(work)
 
     async def read(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(
@@ -73,10 +79,158 @@ class SqliteDatabase:
         )
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._writer.shutdown)
+        await self._writer.close()
         await asyncio.to_thread(self._readers.shutdown)
         self._reader_engine.dispose()
         self._writer_engine.dispose()
+
+
+@dataclass(slots=True, eq=False)
+class _Write:
+    """One unit of work waiting to be durable, and how it ended."""
+
+    work: Work[Any]
+    waiter: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def deliver(self, failed: BaseException | None) -> None:
+        """Tell the caller, unless it is gone. `failed` is what broke the whole transaction."""
+        error = self.error or failed
+        if self.waiter.done():
+            return
+        if error is not None:
+            self.waiter.set_exception(error)
+        else:
+            self.waiter.set_result(self.result)
+
+
+class _GroupCommit:
+    """Runs everything that waits in one transaction, each behind a savepoint, and commits it all with one sync.
+
+    What came while a commit was at the disk makes up the next group. The functions run in the event loop's thread:
+    their statements take microseconds, and a second thread would wait for the interpreter's lock at each of them.
+    Only the commit, which waits for the disk, has a thread. Owned by one event loop.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._waiting: list[_Write] = []
+        self._busy = False  # a group is scheduled, running or being committed
+        self._closed = False
+        self._locked_since: float | None = None
+        self._idle = asyncio.Event()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+
+    async def run(self, work: Work[T]) -> T:
+        if self._closed:
+            raise RuntimeError("the database is closed")
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Write(work, waiter))
+        if not self._busy:
+            self._busy = True
+            self._idle.clear()
+            loop.call_soon(self._next_group, loop)  # soon: whoever is ready now gets into the same group
+        return await waiter
+
+    async def close(self) -> None:
+        """What was asked for before is committed first."""
+        self._closed = True
+        if self._busy:
+            await self._idle.wait()
+        await asyncio.to_thread(self._disk.shutdown)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _next_group(self, loop: asyncio.AbstractEventLoop) -> None:
+        group = [one for one in self._waiting if not one.waiter.done()]  # a cancelled caller's never begins
+        self._waiting = []
+        if not group:
+            self._busy = False
+            self._idle.set()
+            return
+        try:
+            transaction = self._begin()
+        except SQLAlchemyError as error:
+            if _is_locked(error) and self._may_wait(loop):
+                self._waiting = group
+                loop.call_later(LOCKED_PAUSE, self._next_group, loop)
+            else:
+                self._delivered(loop, group, error)
+            return
+        try:
+            for one in group:
+                self._run_one(one, alone=len(group) == 1)
+        except sqlite3.Error as error:  # the transaction itself is gone: nobody's work is in the database
+            transaction.rollback()
+            self._delivered(loop, group, error)
+            return
+        if all(one.error for one in group):
+            transaction.rollback()
+            self._delivered(loop, group, None)
+            return
+        self._disk.submit(self._commit, transaction, loop, group)
+
+    def _begin(self) -> RootTransaction:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            # Another process may hold the file: waiting for it must not stop the loop.
+            _driver(self._connection).execute("PRAGMA busy_timeout=0")
+        transaction = self._connection.begin()
+        self._locked_since = None
+        return transaction
+
+    def _may_wait(self, loop: asyncio.AbstractEventLoop) -> bool:
+        self._locked_since = self._locked_since or loop.time()
+        return loop.time() - self._locked_since < LOCKED_SECONDS
+
+    def _run_one(self, one: _Write, *, alone: bool) -> None:
+        """The failure of one is undone by itself. Raises when the database gave up the whole transaction."""
+        assert self._connection is not None
+        driver = _driver(self._connection)
+        if not alone:
+            driver.execute("SAVEPOINT one")
+        try:
+            one.result = one.work(self._connection)
+        except BaseException as error:  # noqa: BLE001 - the caller's, who gets it once the group has ended
+            one.error = error
+            if not alone:
+                driver.execute("ROLLBACK TO one")
+        if not alone:
+            driver.execute("RELEASE one")
+
+    def _commit(
+        self, transaction: RootTransaction, loop: asyncio.AbstractEventLoop, group: list[_Write]
+    ) -> None:
+        """In the disk's thread."""
+        failed: BaseException | None = None
+        try:
+            transaction.commit()
+        except SQLAlchemyError as error:  # nothing is durable: every caller is told
+            failed = error
+            _driver(transaction.connection).rollback()  # SQLAlchemy would not: to it, the transaction has ended
+            transaction.close()
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(self._delivered, loop, group, failed)
+
+    def _delivered(
+        self, loop: asyncio.AbstractEventLoop, group: list[_Write], failed: BaseException | None
+    ) -> None:
+        for one in group:
+            one.deliver(failed)
+        self._next_group(loop)  # before the callers go on: the disk works while they do
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _is_locked(error: SQLAlchemyError) -> bool:
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
 def _transact(engine: Engine, work: Work[T]) -> T:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Column, Connection, MetaData, String, Table, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    MetaData,
+    String,
+    Table,
+    event,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
 
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
@@ -21,6 +36,7 @@ notes = Table(
     Column("amount", Rupees),
     Column("at", Moment),
 )
+remarks = Table("remarks", notes.metadata, Column("note", ForeignKey("notes.name"), primary_key=True))
 
 
 def _count(connection: Connection) -> int:
@@ -49,20 +65,12 @@ async def test_a_write_is_seen_by_the_next_read(book: Database) -> None:
 
 
 async def test_a_cancelled_caller_leaves_a_whole_transaction(book: Database) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
     def work(connection: Connection) -> None:
         connection.execute(insert(notes).values(name="one"))
-        begun.set()
-        if book.dialect == "sqlite":  # elsewhere the function runs in the event loop's own thread
-            go_on.wait(5)
+        task.cancel()  # its caller goes away half way through
         connection.execute(insert(notes).values(name="two"))
 
     task = asyncio.create_task(book.write(work))
-    while not begun.is_set():
-        await asyncio.sleep(0.001)
-    task.cancel()
-    go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await task
     await book.write(lambda connection: connection.execute(insert(notes).values(name="three")))
@@ -129,3 +137,117 @@ async def test_sqlite_commits_survive_a_power_loss(settings: Settings) -> None:
     finally:
         await database.close()
     assert row == ["wal", 2, 1]
+
+
+# --- SQLite's group commit ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def file(settings: Settings) -> AsyncIterator[Database]:
+    """An open SQLite database with a table of notes and one of remarks on them."""
+    database = open_database(settings)
+    await database.write(notes.metadata.create_all)
+    yield database
+    await database.close()
+
+
+def _add(name: str) -> Callable[[Connection], str]:
+    def work(connection: Connection) -> str:
+        connection.execute(insert(notes).values(name=name))
+        return name
+
+    return work
+
+
+async def test_a_failed_write_of_a_group_leaves_the_others_alone(file: Database) -> None:
+    def fails(connection: Connection) -> None:
+        _add("lost")(connection)
+        raise RuntimeError("half way")
+
+    def breaks(connection: Connection) -> None:
+        _add("lost too")(connection)
+        _add("one")(connection)  # is there already
+
+    works = [_add("one"), fails, breaks, _add("two")]
+    ends = await asyncio.gather(*map(file.write, works), return_exceptions=True)
+    assert [ends[0], ends[3]] == ["one", "two"]
+    assert isinstance(ends[1], RuntimeError)
+    assert isinstance(ends[2], IntegrityError)
+    assert await file.read(lambda connection: set(connection.execute(select(notes.c.name)).scalars())) == {
+        "one",
+        "two",
+    }
+
+
+async def test_writes_asked_together_share_one_commit(file: Database) -> None:
+    commits: list[Connection] = []
+
+    def committed(connection: Connection) -> None:
+        commits.append(connection)
+
+    event.listen(Engine, "commit", committed)
+    try:
+        await asyncio.gather(*(file.write(_add(str(number))) for number in range(20)))
+    finally:
+        event.remove(Engine, "commit", committed)
+    assert len(commits) == 1
+    assert await file.read(_count) == 20
+
+
+async def test_a_result_is_told_when_everyone_can_see_it(file: Database, settings: Settings) -> None:
+    async def write_and_look(name: str) -> int:
+        await file.write(_add(name))
+        with contextlib.closing(sqlite3.connect(settings.sqlite_path or "")) as other:
+            return int(other.execute("SELECT count(*) FROM notes WHERE name = ?", (name,)).fetchone()[0])
+
+    assert await asyncio.gather(*(write_and_look(str(number)) for number in range(20))) == [1] * 20
+
+
+async def test_nobody_is_told_of_success_when_the_commit_fails(file: Database) -> None:
+    def remark_on_nothing(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # checked by the commit
+        connection.execute(insert(remarks).values(note="nothing"))
+
+    ends = await asyncio.gather(
+        file.write(_add("one")), file.write(remark_on_nothing), return_exceptions=True
+    )
+    assert [type(end) for end in ends] == [IntegrityError, IntegrityError]
+    assert await file.read(_count) == 0
+    await file.write(_add("one"))
+    assert await file.read(_count) == 1, "the next transaction is a new one"
+
+
+async def test_a_write_that_was_cancelled_before_it_began_never_does(file: Database) -> None:
+    task = asyncio.create_task(file.write(_add("one")))
+    await asyncio.sleep(0)
+    task.cancel()
+    await file.write(_add("two"))
+    assert await file.read(_count) == 1
+
+
+async def test_a_write_waits_for_another_process_without_stopping_the_loop(
+    file: Database, settings: Settings
+) -> None:
+    other = sqlite3.connect(settings.sqlite_path or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    writes = [asyncio.create_task(file.write(_add(name))) for name in ("one", "two")]
+    for _ in range(20):
+        await asyncio.sleep(0.002)
+    assert not any(task.done() for task in writes)
+    other.execute("ROLLBACK")
+    other.close()
+    assert await asyncio.gather(*writes) == ["one", "two"]
+
+
+async def test_closing_commits_what_was_asked_for(settings: Settings) -> None:
+    database = open_database(settings)
+    await database.write(notes.metadata.create_all)
+    tasks = [asyncio.create_task(database.write(_add(str(number)))) for number in range(5)]
+    await asyncio.sleep(0)
+    await database.close()
+    assert await asyncio.gather(*tasks) == ["0", "1", "2", "3", "4"]
+    with pytest.raises(RuntimeError, match="closed"):
+        await database.write(_add("late"))
+    again = open_database(settings)
+    assert await again.read(_count) == 5
+    await again.close()
