@@ -79,6 +79,10 @@ class Bus(Protocol):
         """Whether someone in this process reads this topic right now."""
         ...
 
+    def heard(self, topic: str) -> bool:
+        """Whether publishing on this topic can reach anyone right now."""
+        ...
+
     async def start(self) -> None: ...
     async def close(self) -> None: ...
 
@@ -168,6 +172,9 @@ class LocalBus:
     def watched(self, topic: str) -> bool:
         return self._watched[topic] > 0
 
+    def heard(self, topic: str) -> bool:
+        return self.watched(topic) or any(not reader.topics for reader in self._readers)
+
     def publish_tick(self, tick: Tick) -> None:
         self._latest[tick.instrument] = tick
         for reader in self._tick_readers:
@@ -243,6 +250,9 @@ class RedisBus:
 
     def watched(self, topic: str) -> bool:
         return self._local.watched(topic)
+
+    def heard(self, topic: str) -> bool:
+        return True  # who listens in other processes is not known here
 
     def publish_tick(self, tick: Tick) -> None:
         self._gathered[tick.instrument] = tick

@@ -23,6 +23,8 @@ class Announcer:
         self._task: asyncio.Task[None] | None = None
 
     def changed(self, user_id: UserId, order_id: OrderId) -> None:
+        if not self._bus.heard(user_topic(user_id)):
+            return  # who opens a screen later reads everything first
         self._changed[order_id] = user_id
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._publish(), name="announce orders")

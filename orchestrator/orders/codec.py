@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -17,8 +18,15 @@ _DECISION = TypeAdapter(RoutingDecision)
 _CHARGES = TypeAdapter(Charges)
 
 
+def _exact(value: object) -> str:
+    """What orjson does not know by itself: all of a decimal's digits."""
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no exact text for {type(value).__name__}")
+
+
 def dump_decision(decision: RoutingDecision) -> str:
-    return _DECISION.dump_json(decision).decode()
+    return orjson.dumps(decision, default=_exact).decode()
 
 
 def load_decision(text: str) -> RoutingDecision:
@@ -26,7 +34,7 @@ def load_decision(text: str) -> RoutingDecision:
 
 
 def dump_charges(charges: Charges) -> str:
-    return _CHARGES.dump_json(charges).decode()
+    return orjson.dumps(charges, default=_exact).decode()
 
 
 def load_charges(text: str) -> Charges:

@@ -26,14 +26,17 @@ async def learn(
     """Fold `facts` into the child, write its timeline, and tell whoever watches. Idempotent."""
     now = trading.clock()
 
-    def work(conn: SqlConnection) -> Changed:
+    def work(conn: SqlConnection) -> tuple[Changed, list[OrderEvent]]:
         changed = repository.add_facts(conn, child_id, facts, answered_at=answered_at)
-        seen = _steps(changed, now, source, latency_ms)
-        repository.add_events(conn, changed.after.order_id, [*events, *seen])
-        return changed
+        lines = [*events, *_steps(changed, now, source, latency_ms)]
+        repository.add_events(conn, changed.after.order_id, lines)
+        return changed, lines
 
-    changed = await trading.db.write(work)
-    if changed.anything or events:
+    changed, lines = await trading.db.write(work)
+    trading.known.remember(changed.after)
+    if changed.anything or lines:
+        if story := trading.stories.get(changed.after.order_id):
+            story.heard(changed.after, lines)
         trading.announcer.changed(changed.user_id, changed.after.order_id)
     if changed.after.filled_quantity != changed.before.filled_quantity or changed.after.status.final:
         trading.connections.invalidate(changed.after.account_id)

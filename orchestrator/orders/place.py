@@ -17,6 +17,7 @@ from orchestrator.orders import repository
 from orchestrator.orders.plan import Situation, decide_now, look, with_quantity
 from orchestrator.orders.repository import NewChild, StoredOrder
 from orchestrator.orders.send import Sent, send_all
+from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
 
 MICROSECOND = timedelta(microseconds=1)
@@ -24,8 +25,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    order: Order
-    decision: RoutingDecision
+    story: Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ async def place(
     if isinstance(outcome, Denied):
         return outcome
     if isinstance(outcome, Recorded):
-        # A caller that hangs up must not cut a request short in mid-wire: the sending is its own task.
-        await asyncio.shield(asyncio.create_task(_send_and_move(trading, situation, outcome.order)))
-        return await _stored(trading, user_id, outcome.order.id), False
+        return await _sent(trading, situation, outcome.story), False
     return await _stored(trading, user_id, outcome.order_id), True
 
 
@@ -105,7 +103,21 @@ def _decide_and_record(
         key=key,
         fingerprint=fingerprint,
     )
-    return Recorded(order, decision)
+    return Recorded(Story.of(order, decision, children, events))
+
+
+async def _sent(trading: Trading, situation: Situation, story: Story) -> StoredOrder:
+    """The order once every broker has answered or is late, with all that was heard of it until then."""
+    order = story.order
+    for child in order.children:
+        trading.known.remember(child)
+    trading.stories[order.id] = story
+    try:
+        # A caller that hangs up must not cut a request short in mid-wire: the sending is its own task.
+        await asyncio.shield(asyncio.create_task(_send_and_move(trading, situation, order)))
+    finally:
+        del trading.stories[order.id]
+    return story.stored()
 
 
 async def _send_and_move(trading: Trading, situation: Situation, order: Order) -> None:
@@ -130,25 +142,29 @@ async def _move(
     situation = replace(situation, now=trading.clock())
     part = with_quantity(situation, sum(end.child.quantity for end in dead))
 
-    def work(conn: SqlConnection) -> tuple[ChildOrder, ...]:
+    def work(conn: SqlConnection) -> tuple[list[NewChild], list[OrderEvent]]:
         decision = decide_now(conn, part, without=failed)
         if isinstance(decision, Denied):
             said = decision.reasons[0].message if decision.reasons else "no other account can take it"
             stays = OrderEvent(situation.now, "not_moved", f"No other account takes the rest: {said}")
             repository.add_events(conn, order.id, [stays])
-            return ()
+            return [], [stays]
         children = [
             _child(situation, order.id, piece, number)
             for number, piece in enumerate(decision.slices, len(order.children) + 1)
         ]
         trading.sending.update(new.child.id for new in children)
         moved = OrderEvent(situation.now, "moved", f"Sent elsewhere instead. {decision.summary}")
-        repository.add_children(
-            conn, order, children, [moved, *(_sending(situation, new.child) for new in children)]
-        )
-        return tuple(new.child for new in children)
+        events = [moved, *(_sending(situation, new.child) for new in children)]
+        repository.add_children(conn, order, children, events)
+        return children, events
 
-    return await trading.db.write(work, lock=f"orders:{order.user_id}")
+    new, events = await trading.db.write(work, lock=f"orders:{order.user_id}")
+    for one in new:
+        trading.known.remember(one.child)
+    if story := trading.stories.get(order.id):
+        story.moved(new, events)
+    return tuple(one.child for one in new)
 
 
 def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) -> NewChild:

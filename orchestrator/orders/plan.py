@@ -12,7 +12,7 @@ from domain.account import AccountId, UserId
 from domain.calendar import IST
 from domain.instrument import Instrument, InstrumentId
 from domain.money import Money, Price
-from domain.order import OrderIntent
+from domain.order import OrderIntent, Side
 from domain.routing import Denied, Market, Policy, PolicyKind, RoutingDecision
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
@@ -94,7 +94,8 @@ def decide_now(
     """The decision on what is in the database at this moment. `without` names accounts that just failed."""
     usable = [one for one in situation.connections if one.account.id not in without]
     read_at = {one.account.id: one.snapshot.as_of for one in usable if one.snapshot}
-    held = repository.held(conn, situation.user_id, read_at)
+    selling = situation.intent.side is Side.SELL  # only a sale asks what other sales have used up
+    held = repository.held(conn, situation.user_id, read_at, units=selling)
     choices = candidates(
         usable,
         instrument=situation.instrument,

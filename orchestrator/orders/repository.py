@@ -26,13 +26,31 @@ from domain.order import (
     Product,
     Side,
     Source,
-    Status,
     Validity,
     apply_all,
 )
 from domain.routing import Charges, RoutingDecision
 from orchestrator.orders import codec
-from orchestrator.tables import idempotency_keys, order_children, order_events, orders
+from orchestrator.orders.statements import (
+    ADD_CHILDREN,
+    ADD_EVENTS,
+    ADD_KEY,
+    ADD_ORDER,
+    ASK_CANCEL,
+    CHILD_LOCKED,
+    CHILDREN_OF,
+    EVENTS_OF,
+    FIND_CHILD,
+    KEY_USED,
+    LIVE_AT,
+    ORDER_OF_USER,
+    SET_STATE,
+    SETTLE_PARENT,
+    UNCLEAR,
+    margins_held,
+    units_held,
+)
+from orchestrator.tables import EPOCH, order_children, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,7 @@ def record(
     """Order, children, first events and the idempotency key, all or nothing."""
     intent = order.intent
     conn.execute(
-        sa.insert(idempotency_keys),
+        ADD_KEY,
         {
             "user_id": order.user_id,
             "key": key,
@@ -92,7 +110,7 @@ def record(
         },
     )
     conn.execute(
-        sa.insert(orders),
+        ADD_ORDER,
         {
             "id": order.id,
             "user_id": order.user_id,
@@ -118,14 +136,14 @@ def record(
 def add_children(
     conn: Connection, order: Order, children: Sequence[NewChild], events: Sequence[OrderEvent]
 ) -> None:
-    conn.execute(sa.insert(order_children), [_child_row(order, new) for new in children])
+    conn.execute(ADD_CHILDREN, [_child_row(order, new) for new in children])
     add_events(conn, order.id, events)
 
 
 def add_events(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
     if events:
         conn.execute(
-            sa.insert(order_events),
+            ADD_EVENTS,
             [
                 {
                     "order_id": order_id,
@@ -146,17 +164,16 @@ def add_facts(
     conn: Connection, child_id: ChildId, facts: Sequence[Fact], *, answered_at: datetime | None
 ) -> Changed:
     """Fold facts into a child under the row's lock. `answered_at` is our own time of the first clear answer."""
-    row = conn.execute(
-        sa.select(order_children).where(order_children.c.id == child_id).with_for_update()
-    ).one()
+    row = conn.execute(CHILD_LOCKED, {"child": child_id}).one()
     before = _child(row)
     after = apply_all(before, facts)
-    if after != before or (answered_at and row.answered_at is None):
+    first_answer = answered_at is not None and row.answered_at is None
+    if after != before or first_answer:
         values = _state_columns(after, Money(row.margin_required))
-        if answered_at and row.answered_at is None:
-            values["answered_at"] = answered_at
-        conn.execute(sa.update(order_children).where(order_children.c.id == child_id).values(**values))
-        _settle_parent(conn, after.order_id)
+        values["answered_at"] = answered_at if first_answer else row.answered_at
+        conn.execute(SET_STATE, {"child": child_id, **values})
+        if values["live"] != row.live:
+            conn.execute(SETTLE_PARENT, {"parent": after.order_id})
     return Changed(before, after, UserId(row.user_id), row.cancel_asked_at is not None)
 
 
@@ -174,20 +191,7 @@ class Changed:
 
 def ask_cancel(conn: Connection, order_id: OrderId, at: datetime) -> None:
     """Remember that the user wants out: a child that is found later is cancelled then."""
-    conn.execute(
-        sa.update(order_children)
-        .where(
-            order_children.c.order_id == order_id,
-            order_children.c.live,
-            order_children.c.cancel_asked_at.is_(None),
-        )
-        .values(cancel_asked_at=at)
-    )
-
-
-def _settle_parent(conn: Connection, order_id: OrderId) -> None:
-    live = sa.exists().where(order_children.c.order_id == order_id, order_children.c.live)
-    conn.execute(sa.update(orders).where(orders.c.id == order_id).values(done=~live))
+    conn.execute(ASK_CANCEL, {"parent": order_id, "now": at})
 
 
 def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
@@ -239,48 +243,28 @@ def _state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
 
 def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str] | None:
     """The order that this key already made, and the fingerprint of its request."""
-    row = conn.execute(
-        sa.select(idempotency_keys.c.order_id, idempotency_keys.c.fingerprint).where(
-            idempotency_keys.c.user_id == user_id, idempotency_keys.c.key == key
-        )
-    ).one_or_none()
+    row = conn.execute(KEY_USED, {"user": user_id, "wanted": key}).one_or_none()
     return (OrderId(row.order_id), row.fingerprint) if row else None
 
 
-def held(conn: Connection, user_id: UserId, read_at: dict[AccountId, datetime]) -> dict[AccountId, Held]:
+def held(
+    conn: Connection, user_id: UserId, read_at: dict[AccountId, datetime], *, units: bool = True
+) -> dict[AccountId, Held]:
     """What the user's orders hold that each account's last snapshot (begun at `read_at`) cannot know yet.
 
-    Margin: of children not surely answered before the reading began. Units: of every live delivery sell, because
-    brokers do not take open sells off the holdings, and of newer fills.
+    Margin: of children not surely answered before the reading began. Units (left out unless asked for): of every
+    live delivery sell, because brokers do not take open sells off the holdings, and of newer fills.
     """
-    columns = order_children.c
-    unseen = columns.answered_at.is_(None) | sa.or_(
-        False,
-        *(
-            (columns.account_id == account) & (columns.answered_at >= began)
-            for account, began in read_at.items()
-        ),
-    )
-    mine = columns.user_id == user_id
-    margins = conn.execute(
-        sa.select(columns.account_id, sa.func.sum(columns.margin_held).label("paise"))
-        .where(mine, unseen)
-        .group_by(columns.account_id)
-    )
-    result = {AccountId(row.account_id): Held(Money.paise(int(row.paise))) for row in margins}
-    sold = conn.execute(
-        sa.select(
-            columns.account_id,
-            columns.exchange,
-            columns.symbol,
-            sa.func.sum(columns.live_quantity + sa.case((unseen, columns.filled_quantity), else_=0)).label(
-                "units"
-            ),
-        )
-        .where(mine, columns.side == Side.SELL, columns.product == Product.CNC, columns.live | unseen)
-        .group_by(columns.account_id, columns.exchange, columns.symbol)
-    )
-    for row in sold:
+    known = {"user": user_id, "oldest": min(read_at.values(), default=EPOCH)}
+    for number, (account, began) in enumerate(read_at.items()):
+        known |= {f"account_{number}": account, f"began_{number}": began}
+    result: dict[AccountId, Held] = {}
+    for row in conn.execute(margins_held(len(read_at)), known):
+        account = AccountId(row.account_id)
+        result[account] = Held(result.get(account, Held()).margin + Money.paise(int(row.paise)))
+    if not units:
+        return result
+    for row in conn.execute(units_held(len(read_at)), known):
         account = AccountId(row.account_id)
         so_far = result.get(account, Held())
         one = (InstrumentId(Exchange(row.exchange), row.symbol), int(row.units))
@@ -289,7 +273,7 @@ def held(conn: Connection, user_id: UserId, read_at: dict[AccountId, datetime]) 
 
 
 def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | None:
-    rows = conn.execute(sa.select(orders).where(orders.c.id == order_id, orders.c.user_id == user_id)).all()
+    rows = conn.execute(ORDER_OF_USER, {"order": order_id, "user": user_id}).all()
     return _assemble(conn, rows)[0] if rows else None
 
 
@@ -307,19 +291,12 @@ def page(
 
 def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
     """Every child at one account that may still trade or whose end is not known; oldest first."""
-    query = sa.select(order_children).where(order_children.c.live, order_children.c.account_id == account_id)
-    return [_child(row) for row in conn.execute(query.order_by(order_children.c.id))]
+    return [_child(row) for row in conn.execute(LIVE_AT, {"account": account_id})]
 
 
 def unclear_children(conn: Connection) -> list[LiveChild]:
     """Children of all users whose request has no clear answer yet; oldest first."""
-    columns = order_children.c
-    rows = conn.execute(
-        sa.select(order_children)
-        .where(columns.live, columns.status.in_([Status.SUBMITTING, Status.UNKNOWN]))
-        .order_by(columns.id)
-    ).all()
-    return [_live(row) for row in rows]
+    return [_live(row) for row in conn.execute(UNCLEAR)]
 
 
 def _live(row: sa.Row[Any]) -> LiveChild:
@@ -354,12 +331,8 @@ def find_child(
     conn: Connection, account_id: AccountId, *, broker_order_id: str, tag: str | None
 ) -> tuple[ChildOrder, UserId] | None:
     """The child that a broker's report speaks of: by the broker's id, else by our tag."""
-    columns = order_children.c
-    name = columns.broker_order_id == broker_order_id
-    if tag:
-        name |= columns.tag == tag
     row = conn.execute(
-        sa.select(order_children).where(columns.account_id == account_id, name).limit(1)
+        FIND_CHILD, {"account": account_id, "number": broker_order_id, "mark": tag or ""}
     ).one_or_none()
     return (_child(row), UserId(row.user_id)) if row else None
 
@@ -367,14 +340,10 @@ def find_child(
 def _assemble(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredOrder]:
     ids = [row.id for row in rows]
     children: dict[str, list[sa.Row[Any]]] = {order_id: [] for order_id in ids}
-    for child in conn.execute(
-        sa.select(order_children).where(order_children.c.order_id.in_(ids)).order_by(order_children.c.id)
-    ):
+    for child in conn.execute(CHILDREN_OF, {"parents": ids}):
         children[child.order_id].append(child)
     events: dict[str, list[OrderEvent]] = {order_id: [] for order_id in ids}
-    for event in conn.execute(
-        sa.select(order_events).where(order_events.c.order_id.in_(ids)).order_by(order_events.c.seq)
-    ):
+    for event in conn.execute(EVENTS_OF, {"parents": ids}):
         events[event.order_id].append(_event(event))
     return [_stored(row, children[row.id], events[row.id]) for row in rows]
 

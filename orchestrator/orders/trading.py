@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from domain.calendar import Calendar
+from domain.order import OrderId
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus
 from orchestrator.db import Database
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
 from orchestrator.orders.announce import Announcer
+from orchestrator.orders.known import KnownChildren
+from orchestrator.orders.story import Story
 from orchestrator.state import Clock
 
 
@@ -24,6 +27,8 @@ class Trading:
     calendar: Calendar
     clock: Clock
     announcer: Announcer
-    sending: set[str] = field(
-        default_factory=set
-    )  # ids of children whose answer this process still waits for
+    # ids of children whose answer this process still waits for
+    sending: set[str] = field(default_factory=set)
+    # orders whose request is still to be answered by this process
+    stories: dict[OrderId, Story] = field(default_factory=dict)
+    known: KnownChildren = field(default_factory=KnownChildren)

@@ -16,7 +16,7 @@ import structlog
 from adapters.broker import BrokerFill, Connected
 from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, apply_all, facts_of
+from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, apply, apply_all, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
 from orchestrator.orders.learn import learn
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 POLL_WITHOUT_STREAM = 2.0
 POLL_WITH_STREAM = 10.0
+BREATH = 25  # reports of a book looked at in one go
 RECONNECT_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -136,7 +137,9 @@ class OrderUpdates:
             return
         by_number = {number: child for child in live for number in child.broker_order_ids}
         by_tag = {child.tag: child for child in live}
-        for report in reports:
+        for number, report in enumerate(reports):
+            if number % BREATH == BREATH - 1:
+                await asyncio.sleep(0)  # a long book must not hold up orders
             child = by_number.get(report.broker_order_id) or by_tag.get(report.tag or "")
             if child is not None:
                 await self._learn(watch.connection, child, report, Source.POLL)
@@ -160,12 +163,17 @@ class OrderUpdates:
 
     async def _fill(self, connection: Connection, trade: BrokerFill) -> None:
         child = await self._child(connection, trade.broker_order_id, None)
-        if child is not None:
+        if child is not None and apply(child, Filled(trade.fill)) != child:
             await learn(self._trading, child.id, [Filled(trade.fill)], source=Source.STREAM)
 
     async def _child(self, connection: Connection, number: str, tag: str | None) -> ChildOrder | None:
-        account = connection.account.id
+        account, known = connection.account.id, self._trading.known
+        if child := known.find(account, broker_order_id=number, tag=tag):
+            return child
         found = await self._trading.db.read(
             lambda conn: repository.find_child(conn, account, broker_order_id=number, tag=tag)
         )
-        return found[0] if found else None
+        if found is None:
+            return None
+        known.remember(found[0])
+        return found[0]

@@ -1,0 +1,127 @@
+"""The statements of the order path, built once: building one costs several times as much as running it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from domain.order import Product, Side, Status
+from orchestrator.tables import idempotency_keys, order_children, order_events, orders
+
+CHILD, ORDER, KEY = order_children.c, orders.c, idempotency_keys.c
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+ADD_KEY = sa.insert(idempotency_keys)
+ADD_ORDER = sa.insert(orders)
+ADD_CHILDREN = sa.insert(order_children)
+ADD_EVENTS = sa.insert(order_events)
+
+CHILD_LOCKED = sa.select(order_children).where(CHILD.id == bindparam("child")).with_for_update()
+SET_STATE = (
+    sa.update(order_children)
+    .where(CHILD.id == bindparam("child"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "facts",
+                "status",
+                "live",
+                "filled_quantity",
+                "live_quantity",
+                "margin_held",
+                "broker_order_id",
+                "answered_at",
+            )
+        }
+    )
+)
+SETTLE_PARENT = (
+    sa.update(orders)
+    .where(ORDER.id == bindparam("parent"))
+    .values(done=~sa.exists().where(CHILD.order_id == bindparam("parent"), CHILD.live))
+)
+ASK_CANCEL = (
+    sa.update(order_children)
+    .where(CHILD.order_id == bindparam("parent"), CHILD.live, CHILD.cancel_asked_at.is_(None))
+    .values(cancel_asked_at=bindparam("now"))
+)
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+KEY_USED = sa.select(KEY.order_id, KEY.fingerprint).where(
+    KEY.user_id == bindparam("user"), KEY.key == bindparam("wanted")
+)
+ORDER_OF_USER = sa.select(orders).where(ORDER.id == bindparam("order"), ORDER.user_id == bindparam("user"))
+CHILDREN_OF = (
+    sa.select(order_children)
+    .where(CHILD.order_id.in_(bindparam("parents", expanding=True)))
+    .order_by(CHILD.id)
+)
+EVENTS_OF = (
+    sa.select(order_events)
+    .where(order_events.c.order_id.in_(bindparam("parents", expanding=True)))
+    .order_by(order_events.c.seq)
+)
+LIVE_AT = (
+    sa.select(order_children).where(CHILD.live, CHILD.account_id == bindparam("account")).order_by(CHILD.id)
+)
+UNCLEAR = (
+    sa.select(order_children)
+    .where(CHILD.live, CHILD.status.in_([Status.SUBMITTING, Status.UNKNOWN]))
+    .order_by(CHILD.id)
+)
+FIND_CHILD = (
+    sa.select(order_children)
+    .where(
+        CHILD.account_id == bindparam("account"),
+        (CHILD.broker_order_id == bindparam("number")) | (CHILD.tag == bindparam("mark")),
+    )
+    .limit(1)
+)
+
+
+def _newer(accounts: int) -> sa.ColumnElement[bool]:
+    """Answered since the reading of the account began; binds `account_n` and `began_n`."""
+    return sa.or_(
+        sa.false(),
+        *(
+            (CHILD.account_id == bindparam(f"account_{number}"))
+            & (CHILD.answered_at >= bindparam(f"began_{number}"))
+            for number in range(accounts)
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def margins_held(accounts: int) -> sa.CompoundSelect[Any]:
+    """Paise by account (in up to two rows) of what is unanswered, and of what is newer than the readings.
+
+    Two ranges of one index, bounded by `oldest`: an OR of both would walk through all the user ever ordered.
+    """
+    columns = (CHILD.account_id, sa.func.sum(CHILD.margin_held).label("paise"))
+    mine = CHILD.user_id == bindparam("user")
+    unanswered = sa.select(*columns).where(mine, CHILD.answered_at.is_(None))
+    newer = sa.select(*columns).where(mine, CHILD.answered_at >= bindparam("oldest"), _newer(accounts))
+    return unanswered.group_by(CHILD.account_id).union_all(newer.group_by(CHILD.account_id))
+
+
+@lru_cache(maxsize=64)
+def units_held(accounts: int) -> sa.Select[Any]:
+    """Units of delivery sells by account and listing: what is live, and the fills that the readings cannot know."""
+    unseen = CHILD.answered_at.is_(None) | _newer(accounts)
+    units = sa.func.sum(CHILD.live_quantity + sa.case((unseen, CHILD.filled_quantity), else_=0))
+    return (
+        sa.select(CHILD.account_id, CHILD.exchange, CHILD.symbol, units.label("units"))
+        .where(
+            CHILD.user_id == bindparam("user"),
+            CHILD.side == Side.SELL,
+            CHILD.product == Product.CNC,
+            CHILD.live | unseen,
+        )
+        .group_by(CHILD.account_id, CHILD.exchange, CHILD.symbol)
+    )
