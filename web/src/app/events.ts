@@ -2,6 +2,7 @@
 import type { Account, Order } from "@/api";
 import { api } from "@/api";
 import { openSocket, type SocketState } from "@/api/socket";
+import { tellOrder } from "@/features/orders/arrivals";
 import { announceAccount, announceOrder } from "./announce";
 import type { Store } from "./store";
 
@@ -18,6 +19,7 @@ export function startEvents(store: Store): () => void {
 
   function takeOrder(order: Order): void {
     const state = store.getState();
+    tellOrder(order);
     announceOrder(api.endpoints.getOrder.select({ orderId: order.id })(state).data ?? listed(store, order.id), order);
     store.dispatch(api.util.upsertQueryData("getOrder", { orderId: order.id }, order));
     for (const { originalArgs } of orderLists(store)) {

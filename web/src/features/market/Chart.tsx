@@ -24,6 +24,8 @@ const bucket = (time: string, interval: Interval): UTCTimestamp =>
 
 const pixels = (text: string): number => money.toPixels(money.parse(text) ?? money.ZERO);
 
+const grouped = (value: number): string => money.price(value.toFixed(2));
+
 interface Bar {
   time: UTCTimestamp;
   open: number;
@@ -87,7 +89,10 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
 
   useEffect(() => {
     if (!holder.current) return;
-    const chart = createChart(holder.current, { autoSize: true });
+    const chart = createChart(holder.current, {
+      autoSize: true,
+      localization: { locale: "en-IN", priceFormatter: grouped },
+    });
     const candles = chart.addSeries(CandlestickSeries);
     const volume = chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
@@ -139,7 +144,7 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
   const few = data && data.candles.length < 2;
   return (
     <div className="relative">
-      <div ref={holder} className="h-[max(420px,calc(100dvh-230px))] w-full max-md:h-[300px]" />
+      <div ref={holder} className="h-[max(420px,calc(100dvh-174px))] w-full max-md:h-[300px]" />
       {(error || few) && (
         <p role="status" className="absolute inset-x-4 top-2 text-xs text-faint">
           {error ? inWords(problemOf(error)) : "Candles form from the live prices as they come."}

@@ -17,7 +17,7 @@ function Levels({ levels, side, most, onPrice }: SideProps) {
   const tone = side === "bid" ? "text-buy-text" : "text-sell-text";
   const tint = side === "bid" ? "bg-buy-tint" : "bg-sell-tint";
   return (
-    <table className="w-full text-xs" aria-label={side === "bid" ? "Bids" : "Offers"}>
+    <table className="w-full table-fixed text-xs" aria-label={side === "bid" ? "Bids" : "Offers"}>
       <thead>
         <tr className="text-faint">
           <th scope="col" className={cx("h-6 font-normal", side === "bid" ? "text-left" : "text-right")}>
@@ -36,7 +36,7 @@ function Levels({ levels, side, most, onPrice }: SideProps) {
             onPrice ? (
               <button
                 type="button"
-                className={cx("hover:underline", tone)}
+                className={cx("hover:underline max-md:h-11 max-md:px-3 max-md:-mx-3", tone)}
                 aria-label={`Use the price ${money.price(level.price)}`}
                 onClick={() => onPrice(level.price)}
               >
@@ -51,7 +51,7 @@ function Levels({ levels, side, most, onPrice }: SideProps) {
           const count = level ? money.quantity(level.quantity) : "—";
           return (
             <tr key={row} className="relative">
-              <td className={cx("relative h-6", side === "bid" ? "text-left" : "text-right")}>
+              <td className={cx("relative h-6", onPrice && "max-md:h-11", side === "bid" ? "text-left" : "text-right")}>
                 <span
                   aria-hidden="true"
                   className={cx("absolute inset-y-px", tint, side === "bid" ? "left-0" : "right-0 hidden")}

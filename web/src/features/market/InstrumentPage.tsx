@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { useLocation, useParams } from "react-router";
 import { inWords, problemOf, type Quote, type StockDetail, useGetPortfolioQuery, useGetStockQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
-import { BrokerBadge, Tag } from "@/components/badge";
+import { BrokerBadge, brokerName, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Segmented } from "@/components/field";
 import { Age } from "@/components/figures";
@@ -79,10 +79,11 @@ function Owned({ stock }: { stock: StockDetail }) {
 
 function FeedLine({ symbol, quote }: { symbol: string; quote: Quote | null }) {
   const tick = useTick(symbol);
+  const source = tick?.source ?? quote?.source;
   return (
     <span className="text-xs">
       <Age at={tick?.timestamp ?? quote?.as_of} />
-      {(tick?.source ?? quote?.source) && <span className="text-faint"> · from {tick?.source ?? quote?.source}</span>}
+      {source && <span className="text-faint"> · from {brokerName(source)}</span>}
     </span>
   );
 }

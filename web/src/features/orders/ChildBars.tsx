@@ -59,7 +59,12 @@ export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
               </p>
             )}
             {reasonWords(child) && child.status !== "UNKNOWN" && (
-              <p className={cx("mt-1 text-xs", child.status === "REJECTED" ? "text-loss" : "text-quiet")}>
+              <p
+                className={cx(
+                  "mt-1 text-xs first-letter:uppercase",
+                  child.status === "REJECTED" ? "text-loss" : "text-quiet",
+                )}
+              >
                 {reasonWords(child)}
               </p>
             )}

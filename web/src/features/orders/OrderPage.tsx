@@ -7,7 +7,7 @@ import { Notice, Waiting } from "@/components/surface";
 import * as money from "@/lib/money";
 import { dayTime } from "@/lib/time";
 import { OrderDetail } from "./OrderDetail";
-import { canCancel, priceWords, reasonWords, statusOf } from "./status";
+import { canCancel, priceWords, reasonWords, stateOf } from "./status";
 
 export function OrderPage() {
   const { id = "" } = useParams();
@@ -21,7 +21,7 @@ export function OrderPage() {
     );
   }
   if (!order) return <Waiting />;
-  const { word, tone } = statusOf(order.status);
+  const { word, tone } = stateOf(order);
   return (
     <div>
       <div className="flex flex-wrap items-end justify-between gap-4 px-4 pt-3 pb-4">
@@ -58,7 +58,9 @@ export function OrderPage() {
       </div>
       {(reasonWords(order) || cancelling.error) && (
         <Notice tone={order.status === "REJECTED" || cancelling.error ? "bad" : "info"} className="mx-4 mb-4">
-          {cancelling.error ? inWords(problemOf(cancelling.error)) : reasonWords(order)}
+          <p className="first-letter:uppercase">
+            {cancelling.error ? inWords(problemOf(cancelling.error)) : reasonWords(order)}
+          </p>
         </Notice>
       )}
       <OrderDetail order={order} />

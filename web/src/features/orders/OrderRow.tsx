@@ -9,7 +9,7 @@ import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { dayTime, timeOfDay } from "@/lib/time";
 import { OrderDetail } from "./OrderDetail";
-import { canCancel, priceWords, reasonWords, statusOf } from "./status";
+import { canCancel, priceWords, reasonWords, stateOf } from "./status";
 
 interface Props {
   order: Order;
@@ -34,7 +34,7 @@ export function OrderRow({
   onToggle,
   onCancel,
 }: Props & { chosen: boolean; onChoose: () => void }) {
-  const { word, tone } = statusOf(order.status);
+  const { word, tone } = stateOf(order);
   const reason = reasonWords(order);
   return (
     <>
@@ -88,13 +88,15 @@ export function OrderRow({
             ))}
           </span>
         </Cell>
-        <Cell left className="max-w-[320px]">
-          <StateWord tone={tone}>{word}</StateWord>
-          {reason && (
-            <span className="ml-2 inline-block max-w-[200px] truncate align-bottom text-xs text-quiet" title={reason}>
-              {reason}
-            </span>
-          )}
+        <Cell left className="w-[36%] max-w-0">
+          <span className="flex items-baseline gap-2">
+            <StateWord tone={tone}>{word}</StateWord>
+            {reason && (
+              <span className="min-w-0 truncate text-xs text-quiet first-letter:uppercase" title={reason}>
+                {reason}
+              </span>
+            )}
+          </span>
         </Cell>
         <Cell className="pr-3">
           {canCancel(order) && (
@@ -116,7 +118,7 @@ export function OrderRow({
 }
 
 export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
-  const { word, tone } = statusOf(order.status);
+  const { word, tone } = stateOf(order);
   const reason = reasonWords(order);
   return (
     <li className="border-b border-line">
@@ -136,6 +138,9 @@ export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
           <span className="block text-xs text-faint">
             {ago(order.created_at)} · {priceWords(order)} · {order.product}
           </span>
+          {reason && !open && (
+            <span className="block truncate text-xs text-quiet first-letter:uppercase">{reason}</span>
+          )}
         </span>
         <span className="shrink-0 text-right">
           <StateWord tone={tone}>{word}</StateWord>
@@ -147,7 +152,7 @@ export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
       </button>
       {open && (
         <>
-          {reason && <p className="px-4 pb-2 text-quiet">{reason}</p>}
+          {reason && <p className="px-4 pb-2 text-quiet first-letter:uppercase">{reason}</p>}
           {canCancel(order) && (
             <div className="px-4 pb-3">
               <Button look="danger" className="w-full" onClick={onCancel}>

@@ -25,7 +25,7 @@ export function Timeline({ order }: { order: Order }) {
             <tr key={`${entry.at} ${entry.kind} ${index}`} className="border-b border-line align-top last:border-0">
               <td className="w-px py-1.5 pr-3 text-xs whitespace-nowrap text-faint">{preciseTime(entry.at)}</td>
               <td className="w-px py-1 pr-2">{child && <BrokerBadge broker={child.broker} />}</td>
-              <td className="py-1.5">
+              <td className="py-1.5 first-letter:uppercase">
                 {entry.text}
                 {entry.broker_words && !repeats(entry.text, entry.broker_words) && (
                   <q className="block text-xs text-quiet">{entry.broker_words}</q>

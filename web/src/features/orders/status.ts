@@ -18,6 +18,14 @@ const words: Record<Status, { word: string; tone: Tone }> = {
 export const statusOf = (status: string): { word: string; tone: Tone } =>
   words[status as Status] ?? { word: status, tone: "unknown" };
 
+/** The state of a whole order; one that ended with a part filled is never shown as if nothing had happened. */
+export function stateOf(order: Pick<Order, "status" | "filled_quantity">): { word: string; tone: Tone } {
+  if (order.filled_quantity > 0 && order.status !== "FILLED" && isDone(order.status)) {
+    return { word: "Part filled, rest ended", tone: "warning" };
+  }
+  return statusOf(order.status);
+}
+
 const ended = new Set<string>(["FILLED", "CANCELLED", "REJECTED", "EXPIRED"]);
 export const isDone = (status: string): boolean => ended.has(status);
 export const canCancel = (order: Pick<Order, "status">): boolean => !isDone(order.status);

@@ -6,7 +6,7 @@ import { inWords, type Portfolio, problemOf } from "@/api";
 import { BrokerBadge, brokerName } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Chips } from "@/components/field";
-import { Age, Amount } from "@/components/figures";
+import { Age, Amount, Gain } from "@/components/figures";
 import { Empty, Notice, Waiting } from "@/components/surface";
 import { FirstRun } from "@/features/brokers/FirstRun";
 import { cx } from "@/lib/classes";
@@ -20,6 +20,7 @@ import { PhoneHoldings, PhonePositions } from "./PhoneLists";
 import { PositionsTable } from "./PositionsTable";
 import { TotalsStrip } from "./TotalsStrip";
 import { useLivePortfolio } from "./useLivePortfolio";
+import { type LivePosition, total } from "./valuation";
 
 function SectionHead({
   id,
@@ -95,6 +96,16 @@ function FundsLines({ portfolio, broker }: { portfolio: Portfolio; broker: strin
   );
 }
 
+/** What the positions earn together; a dash while a part of it is not known. */
+function PositionsTotal({ rows }: { rows: readonly LivePosition[] }) {
+  return (
+    <p className="text-quiet">
+      P&L{" "}
+      <Gain value={total(rows.map((row) => row.pnl))} className="font-medium" reason="a position has no price yet" />
+    </p>
+  );
+}
+
 export function PortfolioPage() {
   const [filter, setFilter] = useState("all");
   const broker = filter === "all" ? undefined : filter;
@@ -165,7 +176,9 @@ export function PortfolioPage() {
         )}
       </section>
       <section aria-labelledby="positions">
-        <SectionHead id="positions" title="Positions" count={live.positions.length} />
+        <SectionHead id="positions" title="Positions" count={live.positions.length}>
+          {live.positions.length > 0 && <PositionsTotal rows={live.positions} />}
+        </SectionHead>
         {live.positions.length === 0 ? (
           <p className="border-b border-line px-4 pb-4 text-quiet">No open positions today.</p>
         ) : phone ? (

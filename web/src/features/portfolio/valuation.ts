@@ -56,7 +56,8 @@ export interface LiveTotals {
 }
 
 const plus = (a: Known, b: Known): Known => (a === null || b === null ? null : money.add(a, b));
-const sum = (parts: readonly Known[]): Known => parts.reduce(plus, money.ZERO);
+/** The sum of the parts; null when one of them is not known. */
+export const total = (parts: readonly Known[]): Known => parts.reduce(plus, money.ZERO);
 const share = (whole: Known, part: number, of: number): Known =>
   whole === null ? null : part === of ? whole : money.per(money.times(whole, part), of);
 
@@ -72,10 +73,10 @@ export function liveHolding(holding: Holding, prices: Prices, broker?: string): 
   const read = money.parse(holding.last_price);
   const last = money.parse(tick?.ltp) ?? read;
   const all = lots.length === holding.lots.length;
-  const quantity = all ? holding.quantity : lots.reduce((total, lot) => total + lot.quantity, 0);
+  const quantity = all ? holding.quantity : lots.reduce((count, lot) => count + lot.quantity, 0);
   const invested = all
     ? money.parse(holding.invested)
-    : sum(lots.map((lot) => share(money.parse(lot.average_price), lot.quantity, 1)));
+    : total(lots.map((lot) => share(money.parse(lot.average_price), lot.quantity, 1)));
   const value = last === null ? null : money.times(last, quantity);
   const pnl = plus(value, invested === null ? null : money.negate(invested));
   const dayBefore = share(money.parse(holding.day_pnl), quantity, holding.quantity);
@@ -106,7 +107,7 @@ export function livePosition(position: Position, prices: Prices, broker?: string
   const read = money.parse(position.last_price);
   const last = money.parse(tick?.ltp) ?? read;
   const all = lots.length === position.lots.length;
-  const quantity = all ? position.quantity : lots.reduce((total, lot) => total + lot.quantity, 0);
+  const quantity = all ? position.quantity : lots.reduce((count, lot) => count + lot.quantity, 0);
   const delta = tick && read !== null ? moved(quantity, read, last) : money.ZERO;
   const only = lots.length === 1 ? lots[0] : undefined;
   return {
@@ -118,7 +119,7 @@ export function livePosition(position: Position, prices: Prices, broker?: string
     average: all ? money.parse(position.average_price) : money.parse(only?.average_price),
     last,
     lastAt: tick?.timestamp ?? position.price_as_of,
-    pnl: plus(all ? money.parse(position.pnl) : sum(lots.map((lot) => money.parse(lot.pnl))), delta),
+    pnl: plus(all ? money.parse(position.pnl) : total(lots.map((lot) => money.parse(lot.pnl))), delta),
     realised: all ? money.parse(position.realised) : null,
     unrealised: all ? plus(money.parse(position.unrealised), delta) : null,
     dayPnl: all ? plus(money.parse(position.day_pnl), delta) : null,
@@ -142,8 +143,8 @@ export function livePortfolio(portfolio: Portfolio, prices: Prices, broker?: str
   // The server's totals are the truth; ticks only move them by what the rows moved.
   function movedTotals(): LiveTotals {
     const { totals } = portfolio;
-    const rows = sum(holdings.map((row) => delta(row.source.quantity, row.source.last_price, row.last)));
-    const open = sum(positions.map((row) => delta(row.source.quantity, row.source.last_price, row.last)));
+    const rows = total(holdings.map((row) => delta(row.source.quantity, row.source.last_price, row.last)));
+    const open = total(positions.map((row) => delta(row.source.quantity, row.source.last_price, row.last)));
     const invested = money.parse(totals.invested);
     const pnl = plus(money.parse(totals.pnl), plus(rows, open));
     return {
@@ -159,16 +160,16 @@ export function livePortfolio(portfolio: Portfolio, prices: Prices, broker?: str
 
   function partTotals(): LiveTotals {
     const funds = portfolio.funds.filter((line) => line.broker === broker);
-    const invested = sum(holdings.map((row) => row.invested));
-    const pnl = plus(sum(holdings.map((row) => row.pnl)), sum(positions.map((row) => row.pnl)));
+    const invested = total(holdings.map((row) => row.invested));
+    const pnl = plus(total(holdings.map((row) => row.pnl)), total(positions.map((row) => row.pnl)));
     return {
-      value: sum(holdings.map((row) => row.value)),
+      value: total(holdings.map((row) => row.value)),
       invested,
       pnl,
       pnlPercent: pnl === null || invested === null ? null : money.percentOf(pnl, invested),
-      dayPnl: plus(sum(holdings.map((row) => row.dayPnl)), sum(positions.map((row) => row.dayPnl))),
-      cash: funds.length ? sum(funds.map((line) => money.parse(line.cash))) : null,
-      margin: funds.length ? sum(funds.map((line) => money.parse(line.margin_available))) : null,
+      dayPnl: plus(total(holdings.map((row) => row.dayPnl)), total(positions.map((row) => row.dayPnl))),
+      cash: funds.length ? total(funds.map((line) => money.parse(line.cash))) : null,
+      margin: funds.length ? total(funds.map((line) => money.parse(line.margin_available))) : null,
     };
   }
 }

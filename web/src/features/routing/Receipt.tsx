@@ -141,8 +141,10 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
                 <td className="px-2 py-1.5 text-right whitespace-nowrap">
                   {candidate.charges ? money.rupees(candidate.charges.total) : <span title="no plan to price">—</span>}
                 </td>
-                <td className="px-2 py-1.5 text-right whitespace-nowrap">{speedOf(candidate, accounts)}</td>
-                <td className="py-1.5 pl-3 text-xs leading-[18px]">
+                {candidate.feasible && (
+                  <td className="px-2 py-1.5 text-right whitespace-nowrap">{speedOf(candidate, accounts)}</td>
+                )}
+                <td colSpan={candidate.feasible ? 1 : 2} className="py-1.5 pl-3 text-xs leading-[18px]">
                   {candidate.chosen ? (
                     <span className="inline-flex items-center gap-1 text-ink">
                       <Check className="size-3.5" aria-hidden="true" /> chosen

@@ -7,13 +7,13 @@ import { StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { ChildBars } from "@/features/orders/ChildBars";
-import { isDone, reasonWords, statusOf } from "@/features/orders/status";
+import { isDone, reasonWords, stateOf } from "@/features/orders/status";
 import { Receipt } from "@/features/routing/Receipt";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import type { Sending } from "./useSending";
 
-const SLOW_AFTER = 2500;
+const SLOW_AFTER = 1500;
 
 type Mark = "done" | "now" | "ahead" | "unknown";
 
@@ -63,7 +63,14 @@ function Steps({ order }: { order: Order | undefined }) {
   );
 }
 
-function Sent({ id, onAgain, onClose }: { id: string; onAgain: () => void; onClose: () => void }) {
+interface SentProps {
+  id: string;
+  answered: boolean;
+  onAgain: () => void;
+  onClose: () => void;
+}
+
+function Sent({ id, answered, onAgain, onClose }: SentProps) {
   // The stream brings the changes; reading every two seconds covers a broken stream, until nothing can change.
   const [done, setDone] = useState(false);
   const { data: order } = useGetOrderQuery({ orderId: id }, { pollingInterval: done ? 0 : 2000 });
@@ -75,14 +82,17 @@ function Sent({ id, onAgain, onClose }: { id: string; onAgain: () => void; onClo
       {order && (
         <>
           <div role="status" aria-live="polite" className="text-lg font-semibold">
-            <StateWord tone={statusOf(order.status).tone}>{statusOf(order.status).word}</StateWord>
+            <StateWord tone={stateOf(order).tone}>{stateOf(order).word}</StateWord>
             {order.average_price && (
               <span className="font-normal text-quiet"> at {money.price(order.average_price)}</span>
             )}
           </div>
           {reasonWords(order) && (
-            <p className={order.status === "REJECTED" ? "text-loss" : "text-quiet"}>{reasonWords(order)}</p>
+            <p className={cx("first-letter:uppercase", order.status === "REJECTED" ? "text-loss" : "text-quiet")}>
+              {reasonWords(order)}
+            </p>
           )}
+          {order.status === "SUBMITTING" && <Patience />}
           <ChildBars orders={order.children} />
           <p className="text-quiet">{order.decision.summary}</p>
           <Receipt decision={order.decision} />
@@ -96,7 +106,9 @@ function Sent({ id, onAgain, onClose }: { id: string; onAgain: () => void; onClo
         >
           Open order
         </Link>
-        <Button onClick={onAgain}>New order</Button>
+        <Button onClick={onAgain} disabled={!answered} why="This order has not been answered yet">
+          New order
+        </Button>
         <Button look={done ? "primary" : "ghost"} className="ml-auto" onClick={onClose}>
           {done ? "Done" : "Close"}
         </Button>
@@ -115,7 +127,7 @@ function Patience() {
   return (
     <p role="status" className="min-h-[18px] text-quiet">
       {slow &&
-        "The broker takes its time. The order is recorded and is sent only once; it is in the order list already."}
+        "Sent, waiting for the broker's answer. It is sent only once; you may close this, the order list follows it."}
     </p>
   );
 }
@@ -140,7 +152,7 @@ export function Progress({ sending, onEdit, onAskAgain, onClose }: Props) {
           <Patience />
         </>
       )}
-      {sending.at === "sent" && <Sent id={sending.id} onAgain={onEdit} onClose={onClose} />}
+      {sending.at === "sent" && <Sent id={sending.id} answered={sending.answered} onAgain={onEdit} onClose={onClose} />}
       {sending.at === "unclear" && (
         <>
           <div className="striped h-1.5 rounded-full" />

@@ -36,7 +36,7 @@ export function QuantityShortcuts({ draft, stock, onPick }: Props) {
           type="button"
           tabIndex={-1}
           title={`${part}% ${of}`}
-          className="text-2xs text-faint hover:text-ink max-md:px-2 max-md:py-1 max-md:text-xs"
+          className="text-2xs text-faint hover:text-ink max-md:-my-3.5 max-md:min-h-11 max-md:min-w-11 max-md:text-xs"
           onClick={() => onPick(partOf(whole, part, stock.lot))}
         >
           {part}%

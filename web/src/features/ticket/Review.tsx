@@ -94,6 +94,8 @@ export function Review({ order, preview, paper, online, onBack, onSend }: Props)
           className="flex-1"
           disabled={!ready}
           why={online ? "There is no plan to send" : "Offline: orders cannot be sent"}
+          // Enter held down since the form must not send: sending takes a press of its own.
+          onKeyDown={(event) => event.repeat && event.preventDefault()}
           onClick={onSend}
         >
           {paper ? "Send PAPER order" : "Send order"}

@@ -1,10 +1,11 @@
-import { render, screen, waitFor } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { delay, HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { order } from "@/test/fixtures";
+import { tellOrder } from "@/features/orders/arrivals";
+import { decision, infy, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { openTicket } from "./state";
 import { Ticket } from "./Ticket";
@@ -82,6 +83,71 @@ test("Enter reviews, Enter again sends, and the fill is shown", async () => {
     validity: "DAY",
     account: "auto",
   });
+});
+
+test("Enter before the route is known reviews as soon as it is, and sends nothing", async () => {
+  let answer = () => {};
+  const known = new Promise<void>((done) => {
+    answer = done;
+  });
+  server.use(
+    http.post(url("/v1/orders/preview"), async () => {
+      await known;
+      return HttpResponse.json({ decision, instrument: infy, notional: "15000.00" });
+    }),
+  );
+  answerOrders(accepted);
+  const user = openBuyTicket();
+  await user.type(await screen.findByRole("textbox", { name: "Quantity" }), "{Enter}");
+  expect(screen.queryByRole("button", { name: "Send PAPER order" })).toBeNull();
+  answer();
+  expect(await screen.findByRole("button", { name: "Send PAPER order" })).toBeTruthy();
+  expect(sent).toHaveLength(0);
+});
+
+test("a change after an early Enter forgets it", async () => {
+  const asked: number[] = [];
+  server.use(
+    http.post(url("/v1/orders/preview"), async ({ request }) => {
+      asked.push(((await request.json()) as { quantity: number }).quantity);
+      await delay(asked.length === 1 ? 60_000 : 0);
+      return HttpResponse.json({ decision, instrument: infy, notional: "15000.00" });
+    }),
+  );
+  const user = openBuyTicket();
+  const quantity = await screen.findByRole("textbox", { name: "Quantity" });
+  await user.type(quantity, "{Enter}");
+  await waitFor(() => expect(asked).toEqual([10]));
+  await user.clear(quantity);
+  await user.type(quantity, "25");
+  expect(await screen.findByText("Auto: Zerodha, saves ₹18.40 vs Upstox")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Send PAPER order" })).toBeNull();
+});
+
+test("while a broker is slow the event stream tells of the order, and nothing else can be sent", async () => {
+  let answer = () => {};
+  const answered = new Promise<void>((done) => {
+    answer = done;
+  });
+  answerOrders(async () => {
+    await answered;
+    return accepted();
+  });
+  const user = openBuyTicket();
+  await user.click(await review(user));
+  const at = new Date().toISOString();
+  const asked = { order_type: "MARKET", price: null, account: "auto", created_at: at } as const;
+  act(() => {
+    tellOrder({ ...order, ...asked, id: "another", quantity: 11 });
+    tellOrder({ ...order, ...asked, id: "old", created_at: "2020-01-01T09:15:00+05:30" });
+  });
+  expect(screen.queryByRole("button", { name: "New order" })).toBeNull();
+  act(() => tellOrder({ ...order, ...asked }));
+  const again = await screen.findByRole("button", { name: "New order" });
+  expect(again).toHaveProperty("disabled", true);
+  answer();
+  await waitFor(() => expect(again).toHaveProperty("disabled", false));
+  expect(sent).toHaveLength(1);
 });
 
 test("a second click while sending cannot send again", async () => {

@@ -1,5 +1,6 @@
 // What happens inside the ticket: typing beside a live preview, then review, then the answer.
-import { useEffect, useMemo, useRef } from "react";
+import { LoaderCircle } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { inWords, problemOf, type Side, type StockDetail, useMetaQuery, usePreviewOrderQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
@@ -38,7 +39,10 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   const own = mistakesIn(draft, instrument);
   const valid = Object.keys(own).length === 0;
   const written = JSON.stringify(valid ? toOrder(draft, stock.symbol) : null);
-  const settled = useSettled(written, PREVIEW_AFTER);
+  // The draft somebody asked to review before its route was known; any change forgets the wish.
+  const [wished, setWished] = useState<string | null>(null);
+  const wishing = wished === written;
+  const settled = useSettled(written, wishing ? 0 : PREVIEW_AFTER);
   const order = useMemo(() => JSON.parse(settled) as ReturnType<typeof toOrder> | null, [settled]);
   const looking = sending.at === "edit" || sending.at === "review";
   const { currentData, error, isFetching } = usePreviewOrderQuery(
@@ -54,6 +58,13 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   const problem = error ? problemOf(error) : null;
   const mistakes: Mistakes = { ...refusedFields(), ...own };
   const ready = valid && current && decision?.kind === "plan" && online;
+  const hopeless = !valid || !online || (settled === written && (problem !== null || decision?.kind === "denied"));
+
+  useEffect(() => {
+    if (!wishing || !(ready || hopeless)) return;
+    setWished(null);
+    if (ready && order) review(order);
+  }, [wishing, ready, hopeless, order, review]);
 
   useEffect(() => onSide(draft.side), [draft.side, onSide]);
   useEffect(() => {
@@ -118,7 +129,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
       className="grid grid-cols-[minmax(0,1fr)] gap-x-5 md:grid-cols-[320px_minmax(0,1fr)]"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready && order) review(order);
+        if (!hopeless) setWished(written);
       }}
       onKeyDown={(event) => {
         const key = event.key.toLowerCase();
@@ -172,9 +183,11 @@ export function TicketBody({ seed, stock, onSide }: Props) {
           size="lg"
           look={draft.side === "BUY" ? "buy" : "sell"}
           className="min-w-36"
-          disabled={!ready}
+          disabled={hopeless}
+          aria-busy={wishing}
           why={whyNot()}
         >
+          {wishing && <LoaderCircle className="size-4 motion-safe:animate-spin" aria-hidden="true" />}
           Review {draft.side === "BUY" ? "buy" : "sell"}
         </Button>
       </div>

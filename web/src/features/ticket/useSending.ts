@@ -1,7 +1,8 @@
 // The path of one order from review to answer. The key is made once per review and used again for the same review,
-// so that asking twice can never order twice.
+// so that asking twice can never order twice. While a broker is slow, the event stream tells of the order first.
 import { useRef, useState } from "react";
 import { type OrderIn, type Problem, problemOf, unanswered, usePlaceOrderMutation } from "@/api";
+import { answersTo, onNewOrder } from "@/features/orders/arrivals";
 
 export type Sending =
   | { at: "edit" }
@@ -9,7 +10,8 @@ export type Sending =
   | { at: "sending"; order: OrderIn; key: string }
   | { at: "unclear"; order: OrderIn; key: string }
   | { at: "refused"; order: OrderIn; problem: Problem }
-  | { at: "sent"; order: OrderIn; id: string };
+  /** Known by its id; until it is answered nothing else can be sent from here. */
+  | { at: "sent"; order: OrderIn; id: string; answered: boolean };
 
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -25,13 +27,22 @@ export function useSending() {
     if (locked.current) return;
     locked.current = true;
     setState({ at: "sending", order, key });
+    let heard: string | null = null;
+    const stop = onNewOrder((arrived) => {
+      if (heard !== null || !answersTo(order, arrived)) return;
+      heard = arrived.id;
+      setState({ at: "sent", order, id: arrived.id, answered: false });
+    });
     try {
       const placed = await place({ "idempotency-key": key, orderIn: order }).unwrap();
-      setState({ at: "sent", order, id: placed.id });
+      setState({ at: "sent", order, id: placed.id, answered: true });
     } catch (error) {
       const problem = problemOf(error);
-      setState(unanswered(problem) ? { at: "unclear", order, key } : { at: "refused", order, problem });
+      if (!unanswered(problem)) setState({ at: "refused", order, problem });
+      else if (heard !== null) setState({ at: "sent", order, id: heard, answered: true });
+      else setState({ at: "unclear", order, key });
     } finally {
+      stop();
       locked.current = false;
     }
   }
