@@ -210,7 +210,8 @@ class _GroupCommit:
             transaction.commit()
         except SQLAlchemyError as error:  # nothing is durable: every caller is told
             failed = error
-            _driver(transaction.connection).rollback()  # SQLAlchemy would not: to it, the transaction has ended
+            # SQLAlchemy would not roll back: to it, the transaction has ended.
+            _driver(transaction.connection).rollback()
             transaction.close()
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
             loop.call_soon_threadsafe(self._delivered, loop, group, failed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from domain.account import AccountId, AccountState, UserId
 from orchestrator.tables import accounts, refresh_tokens, users
@@ -69,10 +69,13 @@ def change_user(connection: Connection, user_id: UserId, changes: Mapping[str, A
         connection.execute(update(users).where(users.c.id == user_id).values(**changes))
 
 
+# Asked for at every order: built once, because that takes longer than the question.
+TRADING_MODE = select(users.c.mode, users.c.primary_account).where(users.c.id == bindparam("user"))
+
+
 def trading_mode(connection: Connection, user_id: UserId) -> tuple[str, AccountId | None]:
     """`orchestrator` or `standard`, and the primary account. Raises sqlalchemy.exc.NoResultFound for no such user."""
-    query = select(users.c.mode, users.c.primary_account).where(users.c.id == user_id)
-    mode, primary = connection.execute(query).one()
+    mode, primary = connection.execute(TRADING_MODE, {"user": user_id}).one()
     return mode, AccountId(primary) if primary is not None else None
 
 

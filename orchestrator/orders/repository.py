@@ -99,8 +99,8 @@ def record(
 ) -> None:
     """Order, children, first events and the idempotency key, all or nothing."""
     intent = order.intent
-    conn.execute(
-        ADD_KEY,
+    ADD_KEY.run(
+        conn,
         {
             "user_id": order.user_id,
             "key": key,
@@ -109,8 +109,8 @@ def record(
             "created_at": order.created_at,
         },
     )
-    conn.execute(
-        ADD_ORDER,
+    ADD_ORDER.run(
+        conn,
         {
             "id": order.id,
             "user_id": order.user_id,
@@ -136,14 +136,14 @@ def record(
 def add_children(
     conn: Connection, order: Order, children: Sequence[NewChild], events: Sequence[OrderEvent]
 ) -> None:
-    conn.execute(ADD_CHILDREN, [_child_row(order, new) for new in children])
+    ADD_CHILDREN.run(conn, [_child_row(order, new) for new in children])
     add_events(conn, order.id, events)
 
 
 def add_events(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
     if events:
-        conn.execute(
-            ADD_EVENTS,
+        ADD_EVENTS.run(
+            conn,
             [
                 {
                     "order_id": order_id,
@@ -164,16 +164,16 @@ def add_facts(
     conn: Connection, child_id: ChildId, facts: Sequence[Fact], *, answered_at: datetime | None
 ) -> Changed:
     """Fold facts into a child under the row's lock. `answered_at` is our own time of the first clear answer."""
-    row = conn.execute(CHILD_LOCKED, {"child": child_id}).one()
+    row = CHILD_LOCKED.rows(conn, {"child": child_id})[0]
     before = _child(row)
     after = apply_all(before, facts)
     first_answer = answered_at is not None and row.answered_at is None
     if after != before or first_answer:
         values = _state_columns(after, Money(row.margin_required))
         values["answered_at"] = answered_at if first_answer else row.answered_at
-        conn.execute(SET_STATE, {"child": child_id, **values})
+        SET_STATE.run(conn, {"child": child_id, **values})
         if values["live"] != row.live:
-            conn.execute(SETTLE_PARENT, {"parent": after.order_id})
+            SETTLE_PARENT.run(conn, {"parent": after.order_id})
     return Changed(before, after, UserId(row.user_id), row.cancel_asked_at is not None)
 
 
@@ -191,7 +191,7 @@ class Changed:
 
 def ask_cancel(conn: Connection, order_id: OrderId, at: datetime) -> None:
     """Remember that the user wants out: a child that is found later is cancelled then."""
-    conn.execute(ASK_CANCEL, {"parent": order_id, "now": at})
+    ASK_CANCEL.run(conn, {"parent": order_id, "now": at})
 
 
 def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def _state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
 
 def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str] | None:
     """The order that this key already made, and the fingerprint of its request."""
-    row = conn.execute(KEY_USED, {"user": user_id, "wanted": key}).one_or_none()
+    row = KEY_USED.first(conn, {"user": user_id, "wanted": key})
     return (OrderId(row.order_id), row.fingerprint) if row else None
 
 
@@ -259,12 +259,12 @@ def held(
     for number, (account, began) in enumerate(read_at.items()):
         known |= {f"account_{number}": account, f"began_{number}": began}
     result: dict[AccountId, Held] = {}
-    for row in conn.execute(margins_held(len(read_at)), known):
+    for row in margins_held(len(read_at)).rows(conn, known):
         account = AccountId(row.account_id)
         result[account] = Held(result.get(account, Held()).margin + Money.paise(int(row.paise)))
     if not units:
         return result
-    for row in conn.execute(units_held(len(read_at)), known):
+    for row in units_held(len(read_at)).rows(conn, known):
         account = AccountId(row.account_id)
         so_far = result.get(account, Held())
         one = (InstrumentId(Exchange(row.exchange), row.symbol), int(row.units))
@@ -273,7 +273,7 @@ def held(
 
 
 def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | None:
-    rows = conn.execute(ORDER_OF_USER, {"order": order_id, "user": user_id}).all()
+    rows = ORDER_OF_USER.rows(conn, {"order": order_id, "user": user_id})
     return _assemble(conn, rows)[0] if rows else None
 
 
@@ -291,12 +291,12 @@ def page(
 
 def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
     """Every child at one account that may still trade or whose end is not known; oldest first."""
-    return [_child(row) for row in conn.execute(LIVE_AT, {"account": account_id})]
+    return [_child(row) for row in LIVE_AT.rows(conn, {"account": account_id})]
 
 
 def unclear_children(conn: Connection) -> list[LiveChild]:
     """Children of all users whose request has no clear answer yet; oldest first."""
-    return [_live(row) for row in conn.execute(UNCLEAR)]
+    return [_live(row) for row in UNCLEAR.rows(conn, {})]
 
 
 def _live(row: sa.Row[Any]) -> LiveChild:
@@ -331,9 +331,7 @@ def find_child(
     conn: Connection, account_id: AccountId, *, broker_order_id: str, tag: str | None
 ) -> tuple[ChildOrder, UserId] | None:
     """The child that a broker's report speaks of: by the broker's id, else by our tag."""
-    row = conn.execute(
-        FIND_CHILD, {"account": account_id, "number": broker_order_id, "mark": tag or ""}
-    ).one_or_none()
+    row = FIND_CHILD.first(conn, {"account": account_id, "number": broker_order_id, "mark": tag or ""})
     return (_child(row), UserId(row.user_id)) if row else None
 
 

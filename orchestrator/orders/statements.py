@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from domain.order import Product, Side, Status
+from orchestrator.orders.prepared import Prepared
 from orchestrator.tables import idempotency_keys, order_children, order_events, orders
 
 CHILD, ORDER, KEY = order_children.c, orders.c, idempotency_keys.c
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
-ADD_KEY = sa.insert(idempotency_keys)
-ADD_ORDER = sa.insert(orders)
-ADD_CHILDREN = sa.insert(order_children)
-ADD_EVENTS = sa.insert(order_events)
+ADD_KEY = Prepared(sa.insert(idempotency_keys))
+ADD_ORDER = Prepared(sa.insert(orders))
+ADD_CHILDREN = Prepared(sa.insert(order_children))
+ADD_EVENTS = Prepared(sa.insert(order_events))
 
-CHILD_LOCKED = sa.select(order_children).where(CHILD.id == bindparam("child")).with_for_update()
-SET_STATE = (
+CHILD_LOCKED = Prepared(sa.select(order_children).where(CHILD.id == bindparam("child")).with_for_update())
+SET_STATE = Prepared(
     sa.update(order_children)
     .where(CHILD.id == bindparam("child"))
     .values(
@@ -40,12 +40,12 @@ SET_STATE = (
         }
     )
 )
-SETTLE_PARENT = (
+SETTLE_PARENT = Prepared(
     sa.update(orders)
     .where(ORDER.id == bindparam("parent"))
     .values(done=~sa.exists().where(CHILD.order_id == bindparam("parent"), CHILD.live))
 )
-ASK_CANCEL = (
+ASK_CANCEL = Prepared(
     sa.update(order_children)
     .where(CHILD.order_id == bindparam("parent"), CHILD.live, CHILD.cancel_asked_at.is_(None))
     .values(cancel_asked_at=bindparam("now"))
@@ -53,10 +53,14 @@ ASK_CANCEL = (
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
-KEY_USED = sa.select(KEY.order_id, KEY.fingerprint).where(
-    KEY.user_id == bindparam("user"), KEY.key == bindparam("wanted")
+KEY_USED = Prepared(
+    sa.select(KEY.order_id, KEY.fingerprint).where(
+        KEY.user_id == bindparam("user"), KEY.key == bindparam("wanted")
+    )
 )
-ORDER_OF_USER = sa.select(orders).where(ORDER.id == bindparam("order"), ORDER.user_id == bindparam("user"))
+ORDER_OF_USER = Prepared(
+    sa.select(orders).where(ORDER.id == bindparam("order"), ORDER.user_id == bindparam("user"))
+)
 CHILDREN_OF = (
     sa.select(order_children)
     .where(CHILD.order_id.in_(bindparam("parents", expanding=True)))
@@ -67,19 +71,20 @@ EVENTS_OF = (
     .where(order_events.c.order_id.in_(bindparam("parents", expanding=True)))
     .order_by(order_events.c.seq)
 )
-LIVE_AT = (
+LIVE_AT = Prepared(
     sa.select(order_children).where(CHILD.live, CHILD.account_id == bindparam("account")).order_by(CHILD.id)
 )
-UNCLEAR = (
+UNCLEAR = Prepared(
     sa.select(order_children)
-    .where(CHILD.live, CHILD.status.in_([Status.SUBMITTING, Status.UNKNOWN]))
+    .where(CHILD.live, (CHILD.status == Status.SUBMITTING) | (CHILD.status == Status.UNKNOWN))
     .order_by(CHILD.id)
 )
-FIND_CHILD = (
+FIND_CHILD = Prepared(
     sa.select(order_children)
+    # The account on both sides of the OR: only so does SQLite use both indexes.
     .where(
-        CHILD.account_id == bindparam("account"),
-        (CHILD.broker_order_id == bindparam("number")) | (CHILD.tag == bindparam("mark")),
+        ((CHILD.account_id == bindparam("account")) & (CHILD.broker_order_id == bindparam("number")))
+        | ((CHILD.account_id == bindparam("account")) & (CHILD.tag == bindparam("mark")))
     )
     .limit(1)
 )
@@ -98,7 +103,7 @@ def _newer(accounts: int) -> sa.ColumnElement[bool]:
 
 
 @lru_cache(maxsize=64)
-def margins_held(accounts: int) -> sa.CompoundSelect[Any]:
+def margins_held(accounts: int) -> Prepared:
     """Paise by account (in up to two rows) of what is unanswered, and of what is newer than the readings.
 
     Two ranges of one index, bounded by `oldest`: an OR of both would walk through all the user ever ordered.
@@ -107,21 +112,28 @@ def margins_held(accounts: int) -> sa.CompoundSelect[Any]:
     mine = CHILD.user_id == bindparam("user")
     unanswered = sa.select(*columns).where(mine, CHILD.answered_at.is_(None))
     newer = sa.select(*columns).where(mine, CHILD.answered_at >= bindparam("oldest"), _newer(accounts))
-    return unanswered.group_by(CHILD.account_id).union_all(newer.group_by(CHILD.account_id))
+    return Prepared(unanswered.group_by(CHILD.account_id).union_all(newer.group_by(CHILD.account_id)))
 
 
 @lru_cache(maxsize=64)
-def units_held(accounts: int) -> sa.Select[Any]:
-    """Units of delivery sells by account and listing: what is live, and the fills that the readings cannot know."""
-    unseen = CHILD.answered_at.is_(None) | _newer(accounts)
-    units = sa.func.sum(CHILD.live_quantity + sa.case((unseen, CHILD.filled_quantity), else_=0))
-    return (
-        sa.select(CHILD.account_id, CHILD.exchange, CHILD.symbol, units.label("units"))
-        .where(
-            CHILD.user_id == bindparam("user"),
-            CHILD.side == Side.SELL,
-            CHILD.product == Product.CNC,
-            CHILD.live | unseen,
-        )
-        .group_by(CHILD.account_id, CHILD.exchange, CHILD.symbol)
+def units_held(accounts: int) -> Prepared:
+    """Units of delivery sells by account and listing (in up to three rows): what is live, and the fills that the
+    readings cannot know.
+
+    Three ranges of two indexes that do not overlap: unanswered, newer than the readings, and live from before them.
+    """
+    place = (CHILD.account_id, CHILD.exchange, CHILD.symbol)
+    whole = sa.func.sum(CHILD.live_quantity + CHILD.filled_quantity).label("units")
+    sold = (CHILD.user_id == bindparam("user"), CHILD.side == Side.SELL, CHILD.product == Product.CNC)
+    unanswered = sa.select(*place, whole).where(*sold, CHILD.answered_at.is_(None))
+    newer = sa.select(*place, whole).where(*sold, CHILD.answered_at >= bindparam("oldest"), _newer(accounts))
+    live = sa.select(*place, sa.func.sum(CHILD.live_quantity).label("units")).where(
+        *sold,
+        CHILD.live,
+        sa.or_(
+            sa.false(), *(CHILD.account_id == bindparam(f"account_{number}") for number in range(accounts))
+        ),
+        CHILD.answered_at.is_not(None),
+        ~_newer(accounts),
     )
+    return Prepared(sa.union_all(*(part.group_by(*place) for part in (unanswered, newer, live))))

@@ -1,0 +1,38 @@
+"""The statements of the order path do not slow down as an account's history grows."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from orchestrator.config import Settings
+from orchestrator.db import open_database
+from orchestrator.orders import statements
+from orchestrator.orders.prepared import Prepared
+from tests.services import make_tables
+
+ORDER_PATH = {
+    "what is held in rupees": statements.margins_held(2),
+    "what is held in units": statements.units_held(2),
+    "a repeated key": statements.KEY_USED,
+    "a child": statements.CHILD_LOCKED,
+    "a child by the broker's names": statements.FIND_CHILD,
+    "a new state": statements.SET_STATE,
+}
+WALKS = ("(user_id=?)", "(account_id=?)")  # through all of a user or an account
+
+
+@pytest.mark.parametrize("name", ORDER_PATH)
+async def test_no_statement_of_the_order_path_walks_through_history(name: str, settings: Settings) -> None:
+    statement: Prepared = ORDER_PATH[name]
+    text = str(statement)
+
+    def plan(connection: Connection) -> list[str]:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (1,) * text.count("?"))
+        return [row.detail for row in rows]
+
+    database = open_database(settings)
+    await make_tables(database)
+    steps = await database.read(plan)
+    await database.close()
+    assert not [step for step in steps if step.endswith(WALKS) or step.startswith("SCAN")], steps
