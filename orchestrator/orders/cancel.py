@@ -1,9 +1,10 @@
-"""Getting out of an order: every live child is asked, and one that is still unknown is cancelled when it is found."""
+"""Getting out of an order: every live child is asked, and one without an id yet is cancelled when it gets one."""
 
 from __future__ import annotations
 
 import asyncio
 
+import sqlalchemy as sa
 from sqlalchemy import Connection as SqlConnection
 
 from domain.account import UserId
@@ -12,8 +13,9 @@ from domain.order import ChildOrder, OrderEvent, OrderId, Source, facts_of
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders import repository
 from orchestrator.orders.learn import learn
-from orchestrator.orders.repository import StoredOrder
+from orchestrator.orders.repository import Changed, StoredOrder
 from orchestrator.orders.trading import Trading
+from orchestrator.tables import order_children
 
 
 async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> StoredOrder:
@@ -21,17 +23,21 @@ async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> Sto
     now = trading.clock()
 
     def ask(conn: SqlConnection) -> StoredOrder:
+        # Asked before it is read: an answer that is learnt at this moment waits for the row, or is seen here.
+        repository.ask_cancel(conn, order_id, now)
         stored = repository.load(conn, user_id, order_id)
         if stored is None:
             raise not_found("order")
-        if not any(child.live_quantity for child in stored.order.children):
+        story = trading.stories.get(order_id)
+        if story is not None:
+            story.cancel_asked = True  # without live parts it may be about to move to another broker
+        elif not any(child.live_quantity for child in stored.order.children):
             raise Problem(
                 409,
                 "order_not_live",
                 f"the order is {stored.order.status.value.lower()}: there is nothing left to cancel",
                 rule="only an order that can still trade can be cancelled",
             )
-        repository.ask_cancel(conn, order_id, now)
         repository.add_events(conn, order_id, [OrderEvent(now, "cancel_asked", "Cancel asked.")])
         return stored
 
@@ -43,6 +49,21 @@ async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> Sto
     if after is None:
         raise not_found("order")
     return after
+
+
+async def cancel_if_asked(trading: Trading, changed: Changed) -> None:
+    """Cancel a child that has just got its id at the broker, if the user wanted out before that."""
+    new = changed.after.broker_order_id is not None and changed.before.broker_order_id is None
+    if new and changed.cancel_asked and changed.after.live_quantity:
+        await cancel_child(trading, changed.after)
+
+
+def was_asked(conn: SqlConnection, order_id: OrderId) -> bool:
+    """Whether the user wants out of this order, whoever was told."""
+    wanted = sa.select(order_children.c.id).where(
+        order_children.c.order_id == order_id, order_children.c.cancel_asked_at.is_not(None)
+    )
+    return conn.execute(wanted.limit(1)).one_or_none() is not None
 
 
 async def cancel_child(trading: Trading, child: ChildOrder) -> None:

@@ -14,6 +14,7 @@ from domain.routing import Denied, RoutingDecision, Slice
 from orchestrator.errors import Problem
 from orchestrator.ids import new_id
 from orchestrator.orders import repository
+from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.plan import Situation, decide_now, look, with_quantity
 from orchestrator.orders.repository import NewChild, StoredOrder
 from orchestrator.orders.send import Sent, send_all
@@ -112,11 +113,10 @@ async def _sent(trading: Trading, situation: Situation, story: Story) -> StoredO
     for child in order.children:
         trading.known.remember(child)
     trading.stories[order.id] = story
-    try:
-        # A caller that hangs up must not cut a request short in mid-wire: the sending is its own task.
-        await asyncio.shield(asyncio.create_task(_send_and_move(trading, situation, order)))
-    finally:
-        del trading.stories[order.id]
+    # A caller that hangs up must not cut a request short in mid-wire: the sending is its own task.
+    sending = asyncio.create_task(_send_and_move(trading, situation, order))
+    sending.add_done_callback(lambda _: trading.stories.pop(order.id))
+    await asyncio.shield(sending)
     return story.stored()
 
 
@@ -143,6 +143,11 @@ async def _move(
     part = with_quantity(situation, sum(end.child.quantity for end in dead))
 
     def work(conn: SqlConnection) -> tuple[list[NewChild], list[OrderEvent]]:
+        story = trading.stories.get(order.id)
+        if (story is not None and story.cancel_asked) or was_asked(conn, order.id):
+            stays = OrderEvent(situation.now, "not_moved", "Not sent elsewhere: its cancel was asked.")
+            repository.add_events(conn, order.id, [stays])
+            return [], [stays]
         decision = decide_now(conn, part, without=failed)
         if isinstance(decision, Denied):
             said = decision.reasons[0].message if decision.reasons else "no other account can take it"

@@ -27,7 +27,7 @@ from domain.order import (
 )
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
-from orchestrator.orders.cancel import cancel_child
+from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.repository import LiveChild
 from orchestrator.orders.trading import Trading
@@ -114,20 +114,17 @@ class Reconciler:
                 await trading.connections.login_needed(child.account_id, error.words)
             return
         if reports:
-            await self._found(live, child, connection, reports)
+            await self._found(child, connection, reports)
         else:
             await self._not_there(child, connection, search, now)
 
-    async def _found(
-        self, live: LiveChild, child: ChildOrder, connection: Connection, reports: list[OrderReport]
-    ) -> None:
+    async def _found(self, child: ChildOrder, connection: Connection, reports: list[OrderReport]) -> None:
         facts: list[Fact] = [fact for report in reports for fact in facts_of(report)]
         now = self._trading.clock()
         changed = await learn(self._trading, child.id, facts, source=Source.RECONCILE, answered_at=now)
         if changed.after.filled_quantity:
             await read_trades(self._trading, connection, changed.after)
-        if live.cancel_asked and changed.after.live_quantity:
-            await cancel_child(self._trading, changed.after)
+        await cancel_if_asked(self._trading, changed)
 
     async def _not_there(
         self, child: ChildOrder, connection: Connection, search: Search, now: datetime

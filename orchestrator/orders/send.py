@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.order import ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source
+from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
 
@@ -52,6 +53,7 @@ async def _ask_and_learn(trading: Trading, child: ChildOrder) -> Sent:
         answered_at=now if clear else None,
         latency_ms=latency,
     )
+    await cancel_if_asked(trading, changed)
     return Sent(changed.after, unsent)
 
 

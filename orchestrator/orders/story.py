@@ -18,6 +18,7 @@ class Story:
     decision: RoutingDecision
     timeline: list[OrderEvent]
     child_charges: dict[ChildId, Charges]
+    cancel_asked: bool = False
 
     @classmethod
     def of(

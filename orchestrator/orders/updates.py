@@ -19,6 +19,7 @@ from domain.errors import BrokerError, SessionExpired
 from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, apply, apply_all, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
+from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.reconcile import read_trades
 from orchestrator.orders.trading import Trading
@@ -158,6 +159,7 @@ class OrderUpdates:
         changed = await learn(
             self._trading, child.id, facts, source=source, answered_at=self._trading.clock()
         )
+        await cancel_if_asked(self._trading, changed)
         if changed.after.filled_quantity > changed.before.filled_quantity:
             await read_trades(self._trading, connection, changed.after)
 
