@@ -18,16 +18,19 @@ def candidates(
     connections: Iterable[Connection],
     *,
     instrument: Instrument,
+    same_share: frozenset[InstrumentId],
     product: Product,
     listed: frozenset[AccountId],
     margin_held: Mapping[AccountId, Money],
     units_held: Mapping[AccountId, int],
 ) -> tuple[Candidate, ...]:
-    """One candidate for every account, able or not. `units_held` counts shares of the instrument's ISIN."""
+    """One candidate for every account, able or not. `units_held` counts shares of the instrument's ISIN, which
+    all listings in `same_share` are."""
     return tuple(
         _candidate(
             one,
             instrument=instrument,
+            same_share=same_share,
             product=product,
             listed=one.account.id in listed,
             margin_held=margin_held.get(one.account.id),
@@ -41,6 +44,7 @@ def _candidate(
     connection: Connection,
     *,
     instrument: Instrument,
+    same_share: frozenset[InstrumentId],
     product: Product,
     listed: bool,
     margin_held: Money | None,
@@ -59,7 +63,7 @@ def _candidate(
         breaker_open=health is not None and health.tripped,
         listed=listed,
         margin_available=available,
-        sellable=max(0, _sellable(snapshot, instrument) - units_held),
+        sellable=max(0, _sellable(snapshot, instrument, same_share) - units_held),
         exchanges=terms.exchanges,
         products=terms.products,
         order_types=terms.order_types,
@@ -71,10 +75,19 @@ def _candidate(
     )
 
 
-def _sellable(snapshot: AccountSnapshot | None, instrument: Instrument) -> int:
+def _sellable(
+    snapshot: AccountSnapshot | None, instrument: Instrument, same_share: frozenset[InstrumentId]
+) -> int:
+    """Shares a delivery sell may use: from demat, and those bought for delivery today (sold again the same day)."""
     if snapshot is None or instrument.isin is None:
         return 0
-    return sum(holding.sellable_quantity for holding in snapshot.holdings if holding.isin == instrument.isin)
+    owned = sum(one.sellable_quantity for one in snapshot.holdings if one.isin == instrument.isin)
+    today = sum(
+        max(0, one.quantity - one.overnight_quantity)
+        for one in snapshot.positions
+        if one.product is Product.CNC and one.instrument in same_share
+    )
+    return owned + today
 
 
 def _position(snapshot: AccountSnapshot | None, instrument: InstrumentId, product: Product) -> int:

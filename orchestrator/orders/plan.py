@@ -99,6 +99,7 @@ def decide_now(
     choices = candidates(
         usable,
         instrument=situation.instrument,
+        same_share=situation.same_share,
         product=situation.intent.product,
         listed=situation.listed,
         margin_held={account: hold.margin for account, hold in held.items()},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mocks.launch import Sandbox
 from tests.stories.conftest import NewUser
-from tests.stories.product import Trader, last_price
+from tests.stories.product import Trader, eventually, last_price
 
 
 async def test_cash_at_no_single_broker_suffices(trader: Trader, new_user: NewUser, sandbox: Sandbox) -> None:
@@ -52,3 +54,25 @@ async def test_shares_are_sold_from_the_brokers_that_hold_them(
 
     left = await trader.place("SELL 5 NSE:TCS CNC MARKET", expect=409)
     assert "holdings_short" in str(left), "what was just sold cannot be sold twice"
+
+
+@pytest.mark.parametrize("broker", ["kite", "upstox", "groww", "mock"])
+async def test_shares_bought_today_can_be_sold_today_and_only_once(
+    broker: str, trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    await trader.connect(new_user(broker, holdings={"NSE:TCS": 2}))
+    await trader.settled()
+    bought = await trader.place("BUY 5 NSE:TCS CNC MARKET")
+    await trader.order_when(bought["id"], "FILLED")
+
+    async def sellable() -> int:
+        """The most the router would sell."""
+        for quantity in range(9, 0, -1):
+            if (await trader.preview(f"SELL {quantity} NSE:TCS CNC MARKET"))["kind"] == "plan":
+                return quantity
+        return 0
+
+    await eventually(sellable, lambda most: most == 7)
+    sold = await trader.place("SELL 6 NSE:TCS CNC MARKET")
+    await trader.order_when(sold["id"], "FILLED")
+    await eventually(sellable, lambda most: most == 1)
