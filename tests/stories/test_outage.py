@@ -56,6 +56,8 @@ async def test_an_order_that_never_left_moves_to_another_broker(
     await trader.connect(new_user("kite"))
     await trader.connect(new_user("upstox"))
     await trader.settled()
+    seen = await trader.preview("BUY 10 NSE:INFY CNC MARKET")
+    assert seen["plan"][0]["broker"] == "zerodha"
     sandbox.post("/faults", {"broker": "kite", "fault": "outage"})
 
     placed = await trader.place("BUY 10 NSE:INFY CNC MARKET")
