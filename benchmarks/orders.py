@@ -1,7 +1,8 @@
 """Our own share of an order's time: placing through the product against the same call straight to the broker.
 
 Both go to the native Mock broker of the sandbox, answering at once and after 20 ms, in one run on one machine.
-Sandbox, product and this client share the cores.
+Sandbox, product and this client share the cores. The product's processor time an order and the machine's pace
+(milliseconds for a million additions) tell a slow product from a busy machine.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from decimal import Decimal
 
 import aiohttp
 
-from benchmarks.measure import Latencies, run
+from benchmarks.measure import Latencies, pace, processor_ms, run
 from benchmarks.stage import Stage, connect, stage
 from tests.stories.product import last_price, order
 
@@ -21,7 +22,7 @@ CALLS = {1: 200, 8: 800, 32: 1600}
 async def main() -> None:
     print("orders: overhead of the product over a direct call to the broker (ms)")
     print(f"{'broker':>8} {'at once':>8} {'direct p50':>11} {'p99':>8} {'product p50':>12} {'p99':>8} "
-          f"{'overhead p50':>13} {'p99':>8} {'orders/s':>9} {'ratio p50':>10}")  # fmt: skip
+          f"{'overhead p50':>13} {'p99':>8} {'orders/s':>9} {'ratio p50':>10} {'cpu':>10} {'pace':>6}")  # fmt: skip
     async with stage() as on:
         user = await connect(on, "mock", cash="90000000000")
         limit = round(last_price(on.sandbox, "NSE:INFY") * Decimal("0.95"))
@@ -35,11 +36,14 @@ async def main() -> None:
                 )
             for concurrency, calls in CALLS.items():
                 direct = await _direct(on, user, str(limit), calls, concurrency)
-                through = await _through(on, wanted, calls, concurrency)
-                _print(delay, concurrency, direct, through)
+                through, cpu = await _through(on, wanted, calls, concurrency)
+                _print(delay, concurrency, direct, through, cpu)
 
 
-async def _through(on: Stage, wanted: dict[str, object], calls: int, concurrency: int) -> Latencies:
+async def _through(
+    on: Stage, wanted: dict[str, object], calls: int, concurrency: int
+) -> tuple[Latencies, float | None]:
+    """How long orders take, and the product's processor time for each in milliseconds."""
     headers = {"Authorization": str(on.trader.http.headers["Authorization"])}
     async with aiohttp.ClientSession(on.product.url, headers=headers) as http:
 
@@ -51,7 +55,10 @@ async def _through(on: Stage, wanted: dict[str, object], calls: int, concurrency
                 assert body["status"] in ("OPEN", "SUBMITTING"), body["status"]
 
         await run(place, calls=20, concurrency=concurrency)
-        return await run(place, calls=calls, concurrency=concurrency)
+        before = processor_ms(on.product.pid)
+        taken = await run(place, calls=calls, concurrency=concurrency)
+        after = processor_ms(on.product.pid)
+    return taken, (after - before) / calls if before is not None and after is not None else None
 
 
 async def _direct(on: Stage, user: dict[str, str], limit: str, calls: int, concurrency: int) -> Latencies:
@@ -77,10 +84,11 @@ async def _direct(on: Stage, user: dict[str, str], limit: str, calls: int, concu
         return await run(place, calls=calls, concurrency=concurrency)
 
 
-def _print(delay: int, concurrency: int, direct: Latencies, through: Latencies) -> None:
+def _print(delay: int, concurrency: int, direct: Latencies, through: Latencies, cpu: float | None) -> None:
+    each = f"{cpu:.2f}" if cpu is not None else "-"
     over50, over99 = through.at(50) - direct.at(50), through.at(99) - direct.at(99)
     print(
         f"{delay:>5} ms {concurrency:>8} {direct.at(50):>11.2f} {direct.at(99):>8.2f} {through.at(50):>12.2f} "
         f"{through.at(99):>8.2f} {over50:>13.2f} {over99:>8.2f} {through.per_second:>9.0f} "
-        f"{through.at(50) / direct.at(50):>10.2f}"
+        f"{through.at(50) / direct.at(50):>10.2f} {each:>10} {pace():>6.0f}"
     )

@@ -88,6 +88,13 @@ class Product:
         """As a power cut does it: no goodbye."""
         await self.stop(signal.SIGKILL)
 
+    @property
+    def pid(self) -> int:
+        """Of the running process. Raises RuntimeError before `start`."""
+        if self._process is None:
+            raise RuntimeError("the product was not started")
+        return self._process.pid
+
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
