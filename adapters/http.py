@@ -44,8 +44,15 @@ def client(
 
 
 def exact_json(content: bytes) -> Any:
-    """JSON with Decimal numbers. Raises ValueError for anything else (an HTML error page, an empty body)."""
-    return json.loads(content, parse_float=Decimal)
+    """JSON with Decimal numbers. Raises ValueError for anything else (an HTML error page, an empty body, NaN)."""
+    try:
+        return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+    except (ArithmeticError, RecursionError) as error:
+        raise ValueError(f"not JSON that can be read: {type(error).__name__}") from error
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
 
 
 def _never_left(error: httpx.HTTPError) -> bool:

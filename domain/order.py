@@ -334,11 +334,15 @@ class ReportStatus(StrEnum):
     UNRECOGNISED = "UNRECOGNISED"
 
 
+MOST_UNITS = 10**12  # more is a broken report, which no order at any exchange comes near
+
+
 @dataclass(frozen=True, slots=True)
 class OrderReport:
     """One row of a broker's order book, or one update of its stream. `words` is the raw status word.
 
     `at` is the broker's own time of this state (aware). `instrument` is None when we cannot name it.
+    Raises ValueError for quantities that cannot be.
     """
 
     broker_order_id: str
@@ -357,6 +361,10 @@ class OrderReport:
     trigger_price: Price | None = None
     exchange_order_id: str | None = None
     message: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.filled_quantity <= MOST_UNITS or not 0 <= self.quantity <= MOST_UNITS:
+            raise ValueError(f"no quantities of an order: {self.filled_quantity} of {self.quantity}")
 
 
 def facts_of(report: OrderReport) -> tuple[Fact, ...]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -71,7 +72,9 @@ class GrowwBroker:
         payloads = await asyncio.gather(
             *(self._get("/positions/user", segment=segment) for segment in SEGMENTS)
         )
-        rows = [row for payload in payloads for row in _readable(lambda found: found["positions"], payload)]
+        rows = [
+            row for payload in payloads for row in _readable(lambda found: list(found["positions"]), payload)
+        ]
         return _readable(lambda: [wire_portfolio.position(row, self._symbols) for row in rows])
 
     # --- orders ---
@@ -113,7 +116,7 @@ class GrowwBroker:
         return await self._pages("/order/list", "order_list", ORDERS_PAGE, segment=segment)
 
     async def _detail(self, child: ChildOrder, broker_order_id: str) -> Json | None:
-        return await self._get_known(f"/order/detail/{broker_order_id}", segment=_segment(child))
+        return await self._get_known(f"/order/detail/{quote(broker_order_id)}", segment=_segment(child))
 
     def _report(self, row: Json) -> OrderReport:
         return wire.order_report(row, self._symbols, seen_at=self._clock())
@@ -170,7 +173,7 @@ class GrowwBroker:
                 end_time=wire_market.local(last),
                 candle_interval=wire_market.INTERVAL[interval][0],
             )
-            rows += _readable(lambda found: found["candles"], payload)
+            rows += _readable(lambda found: list(found["candles"]), payload)
         by_time = {
             candle.time: candle for candle in _readable(lambda: [wire_market.candle(row) for row in rows])
         }
@@ -236,7 +239,7 @@ def _readable(parse: Callable[..., T], *arguments: Any) -> T:
     """What `parse` makes of an answer. Raises BrokerUnavailable when the answer is not what it should be."""
     try:
         return parse(*arguments)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise BrokerUnavailable(f"Groww's answer cannot be read: {type(error).__name__}: {error}") from error
 
 

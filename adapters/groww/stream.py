@@ -206,7 +206,7 @@ class GrowwFeed:
     def _tick(self, message: nats.Message) -> Tick | None:
         try:
             return wire_feed.tick_of(message, self._symbols, seen_at=self._clock())
-        except DecodeError as error:
+        except (DecodeError, ValueError, ArithmeticError) as error:
             raise BrokerUnavailable("Groww's feed cannot be read") from error
 
 
@@ -239,5 +239,5 @@ async def order_stream(
                 continue
             try:
                 yield wire_feed.report_of(operation.payload, symbols, seen_at=clock())
-            except (DecodeError, ValueError) as error:
+            except (DecodeError, ValueError, ArithmeticError) as error:
                 raise BrokerUnavailable("Groww's feed cannot be read") from error

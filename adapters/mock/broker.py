@@ -157,7 +157,7 @@ class Mock:
         body = wire.read_answer(response.status_code, response.content)
         try:
             return parse(body)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise BrokerUnavailable(f"unreadable answer to {request.url.path}: {error!r}") from error
 
 
@@ -187,7 +187,7 @@ class MockAdapter:
         body = wire.read_answer(response.status_code, response.content)
         try:
             return [wire.listing(row) for row in body["instruments"]]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise BrokerUnavailable(f"unreadable instrument master: {error!r}") from error
 
     def market_feed(

@@ -84,7 +84,7 @@ class MockFeed:
                     yield wire.tick(message)
         except WebSocketException as error:
             raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise BrokerUnavailable(f"unreadable tick: {error!r}") from error
 
     async def _send(self, action: str, instruments: Collection[InstrumentId]) -> None:
@@ -113,7 +113,7 @@ async def order_stream(session: Session, url: str, clock: Clock) -> AsyncGenerat
             try:
                 report = wire.order_report(message["order"])
                 fill = wire.broker_fill(message["fill"]) if message.get("fill") else None
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
                 raise BrokerUnavailable(f"unreadable order update: {error!r}") from error
             yield report
             if fill is not None:

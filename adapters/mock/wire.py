@@ -164,7 +164,7 @@ def accepted(body: Mapping[str, Any]) -> Accepted:
     """The answer to a placement. A "created" without an id proves nothing: OutcomeUnknown."""
     try:
         return Accepted(str(body["order_id"]), moment(body["received_at"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise OutcomeUnknown(f"Mock Broker answered the order without an id: {error!r}") from error
 
 

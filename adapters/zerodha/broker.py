@@ -189,7 +189,7 @@ class Zerodha:
         data = wire.read_answer(response.status_code, response.content)
         try:
             return parse(data)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
             raise BrokerUnavailable(f"unreadable answer to {request.url.path}: {error!r}") from error
 
 

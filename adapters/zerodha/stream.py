@@ -123,7 +123,7 @@ class KiteFeed:
     def _read(self, frame: bytes) -> list[Tick]:
         try:
             return ticks.ticks(frame, self._names, self._clock())
-        except (ValueError, struct.error) as error:
+        except (ValueError, ArithmeticError, struct.error) as error:
             raise BrokerUnavailable(f"unreadable tick frame: {error}") from error
 
     def _tokens(self, instruments: Collection[InstrumentId]) -> dict[int, InstrumentId]:
@@ -166,5 +166,5 @@ async def order_stream(
             if kind == "order":
                 try:
                     yield wire.order_report(data, symbols)
-                except (KeyError, TypeError, ValueError) as error:
+                except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
                     raise BrokerUnavailable(f"unreadable order update: {error!r}") from error
