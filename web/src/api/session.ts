@@ -6,16 +6,38 @@ let expiresAt = 0;
 let running: Promise<boolean> | null = null;
 const enders = new Set<() => void>();
 
+// The cookie itself cannot be seen from here; this only says whether asking for a new token is worth a call.
+const HAD_SESSION = "tm.session";
+
+function rememberSession(has: boolean): void {
+  try {
+    localStorage.setItem(HAD_SESSION, has ? "1" : "0");
+  } catch (_storageRefused) {
+    // Then every start asks the server.
+  }
+}
+
+/** False only when this browser is known to be signed out. */
+export function mayHaveSession(): boolean {
+  try {
+    return localStorage.getItem(HAD_SESSION) !== "0";
+  } catch (_storageRefused) {
+    return true;
+  }
+}
+
 export const accessToken = (): string | null => token;
 
 export function holdToken(fresh: Token): void {
   token = fresh.access_token;
   expiresAt = Date.now() + fresh.expires_in * 1000;
+  rememberSession(true);
 }
 
 export function dropToken(): void {
   token = null;
   expiresAt = 0;
+  rememberSession(false);
 }
 
 /** Calls back when the server has refused the refresh cookie: the session is over. */

@@ -32,7 +32,7 @@ const dots: Record<Tone, string> = {
   good: "bg-gain",
   warning: "bg-warning",
   bad: "bg-loss",
-  unknown: "striped",
+  unknown: "striped striped-fine",
   quiet: "bg-faint",
   accent: "bg-accent",
 };

@@ -66,7 +66,7 @@ export function Segmented<T extends string>(props: SegmentedProps<T>) {
             key={choice.value}
             title={choice.title}
             className={cx(
-              "relative flex h-[28px] flex-auto cursor-pointer items-center justify-center rounded-[5px] px-2 text-sm whitespace-nowrap max-md:h-[40px]",
+              "relative flex h-[28px] flex-auto cursor-pointer items-center justify-center rounded-[5px] px-2 text-sm whitespace-nowrap max-md:h-11",
               "has-focus-visible:outline-2 has-focus-visible:outline-accent",
               value === choice.value ? (selected ?? "bg-pressed font-medium text-ink") : "text-quiet hover:bg-hover",
               choice.disabled && "cursor-not-allowed opacity-40",

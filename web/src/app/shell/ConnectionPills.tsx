@@ -29,12 +29,12 @@ function Pill({ account }: { account: Account }) {
       <span className="font-semibold">
         {brokerLetter(account.broker)}
         {tone !== "good" && (
-          <span aria-hidden="true" className="lg:hidden">
+          <span aria-hidden="true" className="xl:hidden">
             !
           </span>
         )}
       </span>
-      <span className={cx(tone === "good" ? "max-[1500px]:sr-only" : "max-lg:sr-only")}>
+      <span className={cx(tone === "good" ? "max-[1500px]:sr-only" : "max-xl:sr-only")}>
         <span className="sr-only">
           {account.label}: {word}
         </span>
@@ -56,7 +56,7 @@ export function ConnectionPills() {
     );
   }
   return (
-    <nav aria-label="Broker connections" className="flex items-center gap-1 overflow-x-auto">
+    <nav aria-label="Broker connections" className="flex items-center gap-1 max-md:overflow-x-auto md:shrink-0">
       {accounts.map((account) => (
         <Pill key={account.id} account={account} />
       ))}

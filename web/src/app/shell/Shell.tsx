@@ -13,7 +13,7 @@ import { useSessionStatus } from "@/features/session/state";
 import { useTicketState } from "@/features/ticket/state";
 import { toggleWatched } from "@/features/watchlist/list";
 import { Watchlist } from "@/features/watchlist/Watchlist";
-import { useClock, useOnline, usePhone } from "@/lib/hooks";
+import { useClock, useMedia, useOnline, usePhone } from "@/lib/hooks";
 import { setPrefs, usePrefs } from "@/lib/prefs";
 import { timeOfDay } from "@/lib/time";
 import { BottomBar } from "./BottomBar";
@@ -22,6 +22,9 @@ import { TopBar } from "./TopBar";
 import { keyList, useKeys } from "./useKeys";
 
 const Ticket = lazy(() => import("@/features/ticket/Ticket").then((module) => ({ default: module.Ticket })));
+
+// Narrower than this the watchlist is a page of its own, so that no table loses its last columns.
+const WITH_WATCHLIST = "(min-width: 1200px)";
 
 type Floating = "search" | "add" | "keys" | null;
 
@@ -78,6 +81,7 @@ export function Shell() {
   const location = useLocation();
   const navigate = useNavigate();
   const phone = usePhone();
+  const wide = useMedia(WITH_WATCHLIST);
   const online = useOnline();
   const lost = useLostFeed();
   const ticket = useTicketState();
@@ -122,7 +126,7 @@ export function Shell() {
         </Notice>
       )}
       <div className="flex min-h-0 flex-1">
-        {!phone && <WatchlistColumn onAdd={() => setFloating("add")} />}
+        {wide && <WatchlistColumn onAdd={() => setFloating("add")} />}
         <main
           id="page"
           tabIndex={-1}

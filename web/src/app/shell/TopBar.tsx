@@ -2,45 +2,60 @@
 import { Eye, EyeOff, Search, Settings } from "lucide-react";
 import { Link, NavLink } from "react-router";
 import { useMetaQuery } from "@/api";
+import { brokerLetter } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Amount, Gain, Percent } from "@/components/figures";
 import { Key } from "@/components/surface";
+import { withoutWords } from "@/features/portfolio/Gaps";
 import { useLivePortfolio } from "@/features/portfolio/useLivePortfolio";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { setPrefs, usePrefs } from "@/lib/prefs";
+import { dayTime } from "@/lib/time";
 import { ConnectionPills } from "./ConnectionPills";
 
-const pages = [
+const pages: readonly { to: string; label: string; className?: string }[] = [
   { to: "/", label: "Portfolio" },
+  { to: "/watchlist", label: "Watchlist", className: "min-[1200px]:hidden" },
   { to: "/orders", label: "Orders" },
   { to: "/brokers", label: "Brokers" },
 ];
 
-function Figure({ label, children }: { label: string; children: React.ReactNode }) {
+/** A figure with room for its widest form, so that a new digit moves nothing beside it. */
+function Figure({ label, room, children }: { label: string; room: string; children: React.ReactNode }) {
   return (
     <div className="flex items-baseline gap-1.5 whitespace-nowrap">
       <dt className="text-xs text-faint">{label}</dt>
-      <dd className="font-medium">{children}</dd>
+      <dd className={cx("font-medium", room)}>{children}</dd>
     </div>
   );
 }
 
 function HeadFigures() {
-  const { live } = useLivePortfolio();
+  const { data, live } = useLivePortfolio();
+  const gaps = data?.gaps ?? [];
   const totals = live?.totals;
   const before = totals?.value != null && totals.dayPnl != null ? money.subtract(totals.value, totals.dayPnl) : null;
   const dayPercent = before === null || totals?.dayPnl == null ? null : money.percentOf(totals.dayPnl, before);
   return (
-    <dl className="flex items-baseline gap-4">
-      <Figure label="Value">
+    <dl className="flex min-w-0 items-baseline gap-3 max-lg:hidden">
+      {gaps.length > 0 && (
+        <div className="min-w-0 truncate text-xs text-warning max-xl:hidden" title={`${withoutWords(gaps)} IST`}>
+          <dt className="sr-only">Not current in these figures</dt>
+          <dd className="truncate">
+            without {[...new Set(gaps.map((gap) => brokerLetter(gap.broker)))].join(", ")} since{" "}
+            {dayTime(gaps[0]?.since)}
+          </dd>
+        </div>
+      )}
+      <Figure label="Value" room="xl:min-w-[7ch]">
         <Amount value={totals?.value} brief reason="the portfolio has not been read yet" />
       </Figure>
-      <Figure label="Day">
+      <Figure label="Day" room="xl:min-w-[15ch]">
         <Gain value={totals?.dayPnl} brief />{" "}
         <span className="text-xs max-xl:hidden">{dayPercent !== null && <Percent value={dayPercent} />}</span>
       </Figure>
-      <Figure label="Margin">
+      <Figure label="Margin" room="xl:min-w-[7ch]">
         <Amount value={totals?.margin} brief />
       </Figure>
     </dl>
@@ -79,13 +94,13 @@ export function PrivacyEye() {
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   return (
     <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-4 border-b border-line bg-ground px-3 max-md:hidden">
-      <Link to="/" className="flex items-center gap-2 font-semibold" aria-label="TradeMaster, portfolio">
+      <Link to="/" className="flex shrink-0 items-center gap-2 font-semibold" aria-label="TradeMaster, portfolio">
         <img src="/icon.svg" alt="" className="size-5" />
-        <span className="max-lg:hidden">TradeMaster</span>
+        <span className="max-xl:hidden">TradeMaster</span>
       </Link>
       <PaperWord />
       <nav aria-label="Pages" className="flex h-full items-stretch">
-        {pages.map(({ to, label }) => (
+        {pages.map(({ to, label, className }) => (
           <NavLink
             key={to}
             to={to}
@@ -93,6 +108,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
             className={({ isActive }) =>
               cx(
                 "flex items-center border-b-2 px-2.5 pt-0.5",
+                className,
                 isActive ? "border-accent font-medium text-ink" : "border-transparent text-quiet hover:text-ink",
               )
             }
@@ -110,7 +126,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-faint hover:border-edge hover:text-quiet"
       >
         <Search className="size-3.5" aria-hidden="true" />
-        <span className="max-lg:sr-only">Search</span>
+        <span className="max-xl:sr-only">Search</span>
         <Key>/</Key>
       </button>
       <div className="flex items-center">

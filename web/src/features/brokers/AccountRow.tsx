@@ -19,7 +19,7 @@ import { useClock } from "@/lib/hooks";
 import { dayTime, until } from "@/lib/time";
 import { CredentialsForm } from "./CredentialsForm";
 import { MoveFunds } from "./MoveFunds";
-import { accountState } from "./state";
+import { accountState, adviceFor } from "./state";
 
 const breakers: Record<Breaker, { tone: Tone; word: string }> = {
   closed: { tone: "good", word: "working" },
@@ -63,6 +63,7 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
   const { data: portfolio } = useGetPortfolioQuery();
   const funds = portfolio?.funds.find((line) => line.account === account.id);
   const state = accountState(account);
+  const advice = adviceFor(account);
   const problem = reconnecting.error ? problemOf(reconnecting.error) : null;
 
   async function login(credentials?: Record<string, string>): Promise<void> {
@@ -113,7 +114,12 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           {account.health ? <BreakerWord state={account.health.reads} /> : <Unknown reason="no session" />}
         </Fact>
         <Fact label="Orders" title="Breaker for placing, changing and cancelling">
-          {account.health ? <BreakerWord state={account.health.writes} /> : <Unknown reason="no session" />}
+          {account.health ? (
+            // No order goes where nothing can be read, whatever the last order met.
+            <BreakerWord state={account.health.reads === "open" ? "open" : account.health.writes} />
+          ) : (
+            <Unknown reason="no session" />
+          )}
         </Fact>
         <Fact label="Last answer">
           {account.health?.last_seen ? (
@@ -130,10 +136,18 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           )}
         </Fact>
         <Fact label="Usable margin">
-          <Amount value={funds?.margin_available} reason="not read yet" />
+          <Amount
+            value={funds?.margin_available}
+            reason="not read yet"
+            className={funds?.stale ? "text-stale" : undefined}
+          />
+          {funds?.stale && <span className="text-xs text-stale"> old</span>}
         </Fact>
       </dl>
-      {account.last_error && state.tone !== "good" && <p className="mt-2 text-quiet">{account.last_error}</p>}
+      {advice && <p className="mt-2 max-w-3xl">{advice}</p>}
+      {account.last_error && state.tone !== "good" && (
+        <p className="mt-1 text-xs text-faint first-letter:uppercase">{account.last_error}</p>
+      )}
       {panel === "login" && broker && (
         <div className="mt-3 max-w-md rounded-md border border-line p-4">
           <CredentialsForm

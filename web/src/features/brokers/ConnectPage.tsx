@@ -78,7 +78,7 @@ export function ConnectPage() {
       <p className="px-4 pb-3">
         <Link
           to={broker ? "/brokers/connect" : "/brokers"}
-          className="inline-flex items-center gap-1 text-quiet hover:text-ink"
+          className="inline-flex items-center gap-1 text-quiet hover:text-ink max-md:min-h-11"
         >
           <ArrowLeft className="size-3.5" aria-hidden="true" /> {broker ? "Another broker" : "Brokers"}
         </Link>

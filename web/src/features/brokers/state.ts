@@ -26,7 +26,26 @@ function connectedState({ health }: Account): AccountState {
   const { reads, writes } = health;
   if (reads === "open" && writes === "open") return { tone: "bad", word: "down" };
   if (writes === "open") return { tone: "bad", word: "orders paused" };
-  if (reads === "open") return { tone: "bad", word: "no data" };
+  if (reads === "open") return { tone: "bad", word: "no answer" };
   if (reads === "half_open" || writes === "half_open") return { tone: "warning", word: "recovering" };
   return { tone: "good", word: "connected" };
+}
+
+/** What is wrong and what to do about it, in plain words; null while all is well. */
+export function adviceFor(account: Account): string | null {
+  const name = account.label;
+  if (account.state === "login_needed") {
+    return `${name} has ended the session. Log in again; until then orders go to the other brokers.`;
+  }
+  if (account.state === "disconnected") return `${name} is not in use. Log in to bring it back.`;
+  if (account.state !== "connected" || !account.health) return null;
+  const { reads, writes } = account.health;
+  if (reads === "open") {
+    return `${name} does not answer. Nothing to do here: it is asked again by itself, new orders go to the other brokers, and its last numbers stay, greyed. An order you must cancel now is cancelled in ${name}'s own app.`;
+  }
+  if (writes === "open") {
+    return `${name} does not take orders. It is tried again by itself; new orders go to the other brokers.`;
+  }
+  if (reads === "half_open" || writes === "half_open") return `${name} answers again and is being tried.`;
+  return null;
 }

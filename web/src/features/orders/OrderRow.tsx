@@ -75,12 +75,17 @@ export function OrderRow({
           </button>
         </Cell>
         <Cell left className="text-quiet">
-          {priceWords(order)} <Tag>{order.product}</Tag>
+          {priceWords(order)}{" "}
+          <span className="max-lg:hidden">
+            <Tag>{order.product}</Tag>
+          </span>
         </Cell>
         <Cell>
           {money.quantity(order.filled_quantity)} <span className="text-faint">/ {money.quantity(order.quantity)}</span>
         </Cell>
-        <Cell>{order.average_price ? money.price(order.average_price) : <Unknown reason="nothing filled yet" />}</Cell>
+        <Cell className="max-lg:hidden">
+          {order.average_price ? money.price(order.average_price) : <Unknown reason="nothing filled yet" />}
+        </Cell>
         <Cell left>
           <span className="flex gap-0.5">
             {brokersOf(order).map((broker) => (
@@ -88,7 +93,7 @@ export function OrderRow({
             ))}
           </span>
         </Cell>
-        <Cell left className="w-[36%] max-w-0">
+        <Cell left className="w-[36%] max-w-0 min-w-36">
           <span className="flex items-baseline gap-2">
             <StateWord tone={tone}>{word}</StateWord>
             {reason && (
@@ -130,7 +135,10 @@ export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
       >
         <span className="min-w-0">
           <span className="flex items-center gap-1.5 text-base">
-            <Side side={order.side} /> <span className="truncate font-medium">{order.symbol}</span>
+            <Side side={order.side} />{" "}
+            <span className={cx("font-medium", order.symbol.length > 10 ? "truncate" : "shrink-0")}>
+              {order.symbol}
+            </span>
             {brokersOf(order).map((broker) => (
               <BrokerBadge key={broker} broker={broker} />
             ))}

@@ -6,6 +6,7 @@ import { Segmented } from "@/components/field";
 import { Empty, Notice, PageHead, Waiting } from "@/components/surface";
 import { moveBetweenRows } from "@/components/table";
 import { toast } from "@/components/toasts";
+import { cx } from "@/lib/classes";
 import { usePhone } from "@/lib/hooks";
 import { OrderRow, PhoneOrder } from "./OrderRow";
 import { canCancel } from "./status";
@@ -107,12 +108,16 @@ export function OrdersPage() {
                 <span className="sr-only">Choose</span>
               </th>
               {["Time (IST)", "Side", "Instrument", "Type"].map((label) => (
-                <th key={label} scope="col" className="h-8 px-2 text-left">
+                <th key={label} scope="col" className="h-8 px-2 text-left whitespace-nowrap">
                   {label}
                 </th>
               ))}
               {["Filled / Qty", "Avg price"].map((label) => (
-                <th key={label} scope="col" className="px-2 text-right">
+                <th
+                  key={label}
+                  scope="col"
+                  className={cx("px-2 text-right whitespace-nowrap", label === "Avg price" && "max-lg:hidden")}
+                >
                   {label}
                 </th>
               ))}

@@ -21,7 +21,7 @@ export const statusOf = (status: string): { word: string; tone: Tone } =>
 /** The state of a whole order; one that ended with a part filled is never shown as if nothing had happened. */
 export function stateOf(order: Pick<Order, "status" | "filled_quantity">): { word: string; tone: Tone } {
   if (order.filled_quantity > 0 && order.status !== "FILLED" && isDone(order.status)) {
-    return { word: "Part filled, rest ended", tone: "warning" };
+    return { word: "Part filled, ended", tone: "warning" };
   }
   return statusOf(order.status);
 }

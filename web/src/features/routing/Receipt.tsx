@@ -163,7 +163,7 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
       </table>
       {candidates.some((candidate) => candidate.charges) && (
         <details open={open} className="text-xs">
-          <summary className="py-1 text-accent select-none max-md:py-3">Charges by item</summary>
+          <summary className="py-1 text-accent select-none max-md:py-3.5">Charges by item</summary>
           <Items candidates={candidates} />
         </details>
       )}

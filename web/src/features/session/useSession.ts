@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 import { api, type Token, useLogOutMutation } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
-import { dropToken, holdToken, refresh } from "@/api/session";
+import { dropToken, holdToken, mayHaveSession, refresh } from "@/api/session";
 import { sessionChanged } from "./state";
 
 export function useSession() {
@@ -12,7 +12,7 @@ export function useSession() {
   const start = useCallback(async () => {
     dispatch(sessionChanged("starting"));
     try {
-      dispatch(sessionChanged((await refresh()) ? "signed-in" : "anonymous"));
+      dispatch(sessionChanged(mayHaveSession() && (await refresh()) ? "signed-in" : "anonymous"));
     } catch (_unreachable) {
       dispatch(sessionChanged("unreachable"));
     }

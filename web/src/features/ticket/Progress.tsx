@@ -18,19 +18,13 @@ const SLOW_AFTER = 1500;
 type Mark = "done" | "now" | "ahead" | "unknown";
 
 function Steps({ order }: { order: Order | undefined }) {
-  const sent: Mark = order ? "done" : "now";
-  const accepted: Mark = !order
-    ? "ahead"
-    : order.status === "UNKNOWN"
-      ? "unknown"
-      : order.status === "SUBMITTING"
-        ? "now"
-        : order.status === "REJECTED"
-          ? "ahead"
-          : "done";
+  const onItsWay = !order || order.status === "SUBMITTING";
+  const sent: Mark = onItsWay ? "now" : "done";
+  const accepted: Mark =
+    onItsWay || order.status === "REJECTED" ? "ahead" : order.status === "UNKNOWN" ? "unknown" : "done";
   const filled: Mark = order?.status === "FILLED" ? "done" : order && order.filled_quantity > 0 ? "now" : "ahead";
   const steps: [string, Mark][] = [
-    [order ? "Sent" : "Sending", sent],
+    [onItsWay ? "Sending" : "Sent", sent],
     [accepted === "unknown" ? "Unknown — checking" : "Accepted", accepted],
     [order ? `Filled ${money.quantity(order.filled_quantity)} / ${money.quantity(order.quantity)}` : "Filled", filled],
   ];

@@ -83,7 +83,7 @@ function ForInstrument({ seed, symbol }: { seed: Seed; symbol: string }) {
           <span className="font-medium">
             <PriceCell symbol={symbol} fallback={data?.last_price} fallbackAt={data?.price_as_of} />
           </span>
-          <span className="text-xs font-normal">
+          <span className="text-xs font-normal max-[379px]:hidden">
             <MoveCell symbol={symbol} percent={data?.change_percent} />
           </span>
         </>
