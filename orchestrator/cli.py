@@ -59,6 +59,9 @@ def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
             await work(stop)
 
     sys.setswitchinterval(0.0005)
+    # Little of what an order leaves behind is cyclic, and a full collection walks every instrument: halves the p99.
+    gc.set_threshold(20_000, 20, 50)
+    gc.freeze()  # what was imported stays
     uvloop.run(until_stopped())
 
 

@@ -46,14 +46,14 @@ class Prepared:
         if conn.dialect.name != "sqlite":
             conn.execute(self._statement, rows)
             return
-        many = [rows] if isinstance(rows, Mapping) else rows
-        self._execute(conn, many)
+        for params in [rows] if isinstance(rows, Mapping) else rows:
+            self._execute(conn, params)
 
     def rows(self, conn: sa.Connection, params: Params) -> Sequence[Any]:
         """Everything found; columns are attributes."""
         if conn.dialect.name != "sqlite":
             return conn.execute(self._statement, params).all()
-        found = self._execute(conn, [params]).fetchall()
+        found = self._execute(conn, params).fetchall()
         if not self._readers:
             return [self._row._make(values) for values in found]
         return [self._read(values) for values in found]
@@ -63,20 +63,15 @@ class Prepared:
         found = self.rows(conn, params)
         return found[0] if found else None
 
-    def _execute(self, conn: sa.Connection, many: Sequence[Params]) -> sqlite3.Cursor:
+    def _execute(self, conn: sa.Connection, params: Params) -> sqlite3.Cursor:
         driver = cast(sqlite3.Connection, conn.connection.driver_connection)
-        values: tuple[Any, ...] = ()
+        given = {**self._fixed, **params}
+        values = tuple(given[name] if write is None else write(given[name]) for name, write in self._binds)
         try:
-            for params in many:
-                given = {**self._fixed, **params}
-                values = tuple(
-                    given[name] if write is None else write(given[name]) for name, write in self._binds
-                )
-                cursor = driver.execute(self._text, values)
+            return driver.execute(self._text, values)
         except sqlite3.Error as error:
             # As SQLAlchemy names it: callers need not know which way a statement went.
             raise sa.exc.DBAPIError.instance(self._text, values, error, sqlite3.Error) from error
-        return cursor
 
     def _read(self, values: Sequence[Any]) -> Any:
         converted = list(values)
