@@ -27,6 +27,7 @@ from orchestrator.identity import endpoints as identity
 from orchestrator.identity.brake import LoginBrake
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
+from orchestrator.loops import Loops
 from orchestrator.market import endpoints as market
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
@@ -174,15 +175,14 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     if background:
         reconciler = Reconciler(
             state.trading,
-            alone=settings.role is Role.ALL,
+            alone=settings.role is Role.ALL and settings.sqlite_path is not None,
             answer_deadline=settings.write_deadline + 5,
             quiet_window=settings.quiet_window,
         )
-        loops = (
-            asyncio.create_task(OrderUpdates(state.trading).run(), name="order updates"),
-            asyncio.create_task(reconciler.run(), name="reconciler"),
-        )
-        opened.push_async_callback(_stop, loops)
+        loops = Loops()
+        opened.push_async_callback(loops.close)
+        loops.start("order updates", OrderUpdates(state.trading).run)
+        loops.start("reconciler", reconciler.run)
 
 
 async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:

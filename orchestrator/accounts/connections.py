@@ -28,6 +28,7 @@ from orchestrator.bus import Bus, user_topic
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import Database
 from orchestrator.ids import new_id
+from orchestrator.loops import Loops
 from orchestrator.state import Clock
 from orchestrator.vault import SealBroken, Vault
 
@@ -69,6 +70,7 @@ class Connections:
         )
         self._all: dict[AccountId, Connection] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._loops = Loops()
         self._wake = asyncio.Event()
         self._origin = new_id("prc")
 
@@ -310,11 +312,12 @@ class Connections:
         for stored in await self._db.read(repository.live):
             self._hold(stored)
         listening = asyncio.Event()
-        self._spawn(self._listen(listening))
+        self._loops.start("accounts of other processes", lambda: self._listen(listening))
         await listening.wait()
-        self._spawn(self._watch_over())
+        self._loops.start("accounts", self._watch_over)
 
     async def close(self) -> None:
+        await self._loops.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any
 
-import structlog
-
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
 from domain.market import Quote, Tick
@@ -21,14 +19,13 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus
 from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
+from orchestrator.loops import Loops
 from orchestrator.market.candles import CandleBook
 from orchestrator.market.feeds import Feeds, Line
 from orchestrator.market.prices import Prices
 from orchestrator.market.quotes import Quotes
 from orchestrator.market.sources import Sources
 from orchestrator.state import Clock
-
-log = structlog.get_logger(__name__)
 
 TOPIC = "market"  # between processes: what is wanted
 PASS = 0.25  # seconds between looks at what is wanted
@@ -68,7 +65,7 @@ class Hub:
         self._glanced: dict[InstrumentId, float] = {}  # until when
         self._wake = asyncio.Event()
         self._origin = new_id("prc")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._loops = Loops()
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -137,14 +134,11 @@ class Hub:
         loops += (
             [self._serve, self._poll, self._check_stalls, self._hear_wants] if self._feeding else [self._tell]
         )
-        self._tasks = [asyncio.create_task(loop(), name=f"market {loop.__name__}") for loop in loops]
-        for task in self._tasks:
-            task.add_done_callback(_report)
+        for loop in loops:
+            self._loops.start(f"market {loop.__name__}", loop)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._loops.close()
         await self._feeds.close()
         await self._quotes.close()
 
@@ -220,8 +214,3 @@ class Hub:
         async with self._bus.subscribe(TOPIC) as events:
             async for event in events:
                 self.glance([InstrumentId.parse(text) for text in event.data.get("symbols", ())])
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (bug := task.exception()) is not None:
-        log.error("market.loop_failed", loop=task.get_name(), exc_info=bug)

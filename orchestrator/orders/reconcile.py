@@ -77,7 +77,10 @@ class Reconciler:
         self._searches = {live.child.id: self._search(live) for live in unclear}
         now = self._trading.clock()
         due = [live for live in unclear if self._searches[live.child.id].next_look <= now]
-        await asyncio.gather(*(self._look(live) for live in due))
+        ends = await asyncio.gather(*(self._look(live) for live in due), return_exceptions=True)
+        for end in ends:  # each had its turn: one that cannot be read holds up no other
+            if isinstance(end, BaseException):
+                raise end
 
     def _unclear(self, live: LiveChild) -> bool:
         if live.child.status is Status.UNKNOWN:
