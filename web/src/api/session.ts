@@ -17,10 +17,10 @@ function rememberSession(has: boolean): void {
   }
 }
 
-/** False only when this browser is known to be signed out. */
+/** False when nobody has signed in on this browser, or has signed out since. */
 export function mayHaveSession(): boolean {
   try {
-    return localStorage.getItem(HAD_SESSION) !== "0";
+    return localStorage.getItem(HAD_SESSION) === "1";
   } catch (_storageRefused) {
     return true;
   }

@@ -1,6 +1,7 @@
-// A dialog on the desk, a bottom sheet on the phone; focus stays inside, Escape closes.
+// A dialog on the desk, a bottom sheet on the phone; focus stays inside, Escape closes and brings it back where it was.
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
+import { useRef } from "react";
 import { cx } from "@/lib/classes";
 
 interface Props {
@@ -14,11 +15,25 @@ interface Props {
 }
 
 export function Dialog({ open, onClose, title, description, hideTitle, className, children }: Props) {
+  const opener = useRef<Element | null>(null);
+  const shown = useRef(false);
+  if (shown.current !== open) {
+    // Noted before anything inside can take the focus.
+    if (open) opener.current = document.activeElement;
+    shown.current = open;
+  }
+  function giveBackFocus(event: Event): void {
+    event.preventDefault();
+    const before = opener.current;
+    const free = document.activeElement === null || document.activeElement === document.body;
+    if (free && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+  }
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)]" />
         <Radix.Content
+          onCloseAutoFocus={giveBackFocus}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cx(
             "fixed z-50 flex max-h-[86dvh] flex-col overflow-hidden bg-panel shadow-(--shadow)",

@@ -53,7 +53,7 @@ function Entry({ entry }: { entry: Toast }) {
           <Link
             to={entry.to}
             onClick={() => dismiss(entry.id)}
-            className="text-accent underline-offset-2 hover:underline"
+            className="inline-flex items-center text-accent underline-offset-2 hover:underline max-md:min-h-11"
           >
             {entry.linkLabel ?? "Open"}
           </Link>
@@ -63,7 +63,7 @@ function Entry({ entry }: { entry: Toast }) {
         type="button"
         aria-label="Dismiss"
         onClick={() => dismiss(entry.id)}
-        className="px-2 text-faint hover:text-ink"
+        className="grid w-8 shrink-0 place-items-center text-faint hover:text-ink max-md:w-11"
       >
         <X className="size-4" />
       </button>
@@ -76,7 +76,7 @@ export function Toasts() {
   const loud = toasts.filter((entry) => entry.tone === "bad" || entry.tone === "warning");
   const calm = toasts.filter((entry) => entry.tone === "good" || entry.tone === "info");
   return (
-    <div className="pointer-events-none fixed inset-x-3 bottom-[calc(72px+env(safe-area-inset-bottom))] z-60 flex flex-col items-end gap-2 md:inset-x-auto md:right-4 md:bottom-4">
+    <div className="pointer-events-none fixed inset-x-3 z-60 flex flex-col items-end gap-2 max-md:top-[calc(52px+env(safe-area-inset-top))] md:inset-x-auto md:right-4 md:bottom-4">
       <ol aria-live="polite" aria-label="Notifications" className="contents">
         {calm.map((entry) => (
           <Entry key={entry.id} entry={entry} />

@@ -9,11 +9,13 @@ interface SideProps {
   side: "bid" | "ask";
   most: number;
   onPrice?: (price: string) => void;
+  /** False beside a form: the price can be typed there, and ten more stops would stand before its button. */
+  tabStops?: boolean;
 }
 
 const ROWS = [0, 1, 2, 3, 4];
 
-function Levels({ levels, side, most, onPrice }: SideProps) {
+function Levels({ levels, side, most, onPrice, tabStops = true }: SideProps) {
   const tone = side === "bid" ? "text-buy-text" : "text-sell-text";
   const tint = side === "bid" ? "bg-buy-tint" : "bg-sell-tint";
   return (
@@ -36,6 +38,7 @@ function Levels({ levels, side, most, onPrice }: SideProps) {
             onPrice ? (
               <button
                 type="button"
+                tabIndex={tabStops ? undefined : -1}
                 className={cx("hover:underline max-md:h-11 max-md:px-3 max-md:-mx-3", tone)}
                 aria-label={`Use the price ${money.price(level.price)}`}
                 onClick={() => onPrice(level.price)}
@@ -75,7 +78,11 @@ function Levels({ levels, side, most, onPrice }: SideProps) {
 
 const total = (levels: readonly DepthLevel[]): number => levels.reduce((sum, level) => sum + level.quantity, 0);
 
-export function Depth({ quote, onPrice }: { quote: Quote | null | undefined; onPrice?: (price: string) => void }) {
+interface DepthProps extends Pick<SideProps, "onPrice" | "tabStops"> {
+  quote: Quote | null | undefined;
+}
+
+export function Depth({ quote, onPrice, tabStops }: DepthProps) {
   const depth = quote?.depth;
   if (!depth) return <p className="py-2 text-xs text-faint">No depth: no connected broker is giving it now.</p>;
   const bids = depth.bids.slice(0, 5);
@@ -84,8 +91,8 @@ export function Depth({ quote, onPrice }: { quote: Quote | null | undefined; onP
   return (
     <div>
       <div className="grid grid-cols-2 gap-4">
-        <Levels levels={bids} side="bid" most={most} onPrice={onPrice} />
-        <Levels levels={asks} side="ask" most={most} onPrice={onPrice} />
+        <Levels levels={bids} side="bid" most={most} onPrice={onPrice} tabStops={tabStops} />
+        <Levels levels={asks} side="ask" most={most} onPrice={onPrice} tabStops={tabStops} />
       </div>
       <p className="mt-1 flex justify-between border-t border-line pt-1 text-xs text-faint">
         <span>{money.quantity(total(bids))} bid</span>

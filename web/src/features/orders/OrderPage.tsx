@@ -26,7 +26,7 @@ export function OrderPage() {
     <div>
       <div className="flex flex-wrap items-end justify-between gap-4 px-4 pt-3 pb-4">
         <div>
-          <Link to="/orders" className="text-xs text-accent hover:underline">
+          <Link to="/orders" className="inline-flex items-center text-xs text-accent hover:underline max-md:min-h-11">
             Orders
           </Link>
           <h1 className="text-xl font-semibold">
@@ -39,8 +39,8 @@ export function OrderPage() {
             {priceWords(order)} · {order.product} · {order.validity} · {dayTime(order.created_at)} IST
           </p>
         </div>
-        <div className="flex items-center gap-4">
-          <div className="text-right">
+        <div className="flex items-center gap-4 max-md:w-full max-md:flex-row max-md:justify-between">
+          <div className="md:text-right">
             <p className="text-base font-medium" role="status">
               <StateWord tone={tone}>{word}</StateWord>
             </p>

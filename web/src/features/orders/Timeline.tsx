@@ -3,6 +3,9 @@ import type { Order } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { preciseTime } from "@/lib/time";
 
+const took = (milliseconds: number): string =>
+  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+
 const repeats = (text: string, words: string): boolean => text.toLowerCase().includes(words.toLowerCase());
 
 export function Timeline({ order }: { order: Order }) {
@@ -32,7 +35,7 @@ export function Timeline({ order }: { order: Order }) {
                 )}
               </td>
               <td className="w-px py-1.5 pl-3 text-right text-xs whitespace-nowrap text-faint">
-                {entry.latency_ms !== null && `${Math.round(Number(entry.latency_ms))} ms`}
+                {entry.latency_ms !== null && took(Number(entry.latency_ms))}
               </td>
             </tr>
           );

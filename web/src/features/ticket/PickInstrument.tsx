@@ -1,9 +1,30 @@
 // The ticket opened without an instrument asks for it first.
 import { useEffect, useRef, useState } from "react";
-import { useListStocksQuery } from "@/api";
+import { useGetStockQuery, useListStocksQuery } from "@/api";
 import { Tag } from "@/components/badge";
+import { PriceCell } from "@/features/market/PriceCell";
+import { watchedOf } from "@/features/watchlist/list";
 import { useSettled } from "@/lib/hooks";
 import * as money from "@/lib/money";
+import { usePrefs } from "@/lib/prefs";
+
+const row = "flex h-10 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-hover max-md:h-12";
+
+/** Most orders are for something that is watched: it is offered before a letter is typed. An index is not for sale. */
+function Watched({ symbol, onPick }: { symbol: string; onPick: (symbol: string) => void }) {
+  const { data: stock } = useGetStockQuery({ symbol });
+  if (!stock || stock.kind === "IDX") return null;
+  return (
+    <li>
+      <button type="button" onClick={() => onPick(symbol)} className={row}>
+        <span className="font-medium whitespace-nowrap">{stock.trading_symbol}</span>
+        <Tag>{stock.exchange}</Tag>
+        <span className="min-w-0 flex-1 truncate text-xs text-faint">{stock.name}</span>
+        <PriceCell symbol={symbol} fallback={stock.last_price} fallbackAt={stock.price_as_of} className="text-quiet" />
+      </button>
+    </li>
+  );
+}
 
 export function PickInstrument({ onPick }: { onPick: (symbol: string) => void }) {
   const [text, setText] = useState("");
@@ -11,6 +32,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
   const q = useSettled(text.trim(), 60);
   const { data } = useListStocksQuery({ q, limit: 12 }, { skip: q === "" });
   const found = (q ? (data?.items ?? []) : []).filter((stock) => stock.kind !== "IDX");
+  const watched = watchedOf(usePrefs());
   useEffect(() => input.current?.focus(), []);
   return (
     <form
@@ -36,11 +58,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
       <ul className="mt-2 min-h-40">
         {found.map((stock) => (
           <li key={stock.symbol}>
-            <button
-              type="button"
-              onClick={() => onPick(stock.symbol)}
-              className="flex h-10 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-hover max-md:h-12"
-            >
+            <button type="button" onClick={() => onPick(stock.symbol)} className={row}>
               <span className="font-medium whitespace-nowrap">{stock.trading_symbol}</span>
               <Tag>{stock.exchange}</Tag>
               <span className="min-w-0 flex-1 truncate text-xs text-faint">{stock.name}</span>
@@ -48,6 +66,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
             </button>
           </li>
         ))}
+        {q === "" && watched.map((symbol) => <Watched key={symbol} symbol={symbol} onPick={onPick} />)}
         {q && data && found.length === 0 && <li className="px-2 py-4 text-quiet">Nothing tradable is called “{q}”.</li>}
       </ul>
     </form>

@@ -143,6 +143,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
         <div className="mt-4 border-t border-line pt-2 max-md:hidden">
           <Depth
             quote={stock.quote}
+            tabStops={false}
             onPrice={(price) => change({ price, ...(needsPrice(draft.orderType) ? {} : { orderType: "LIMIT" }) })}
           />
         </div>

@@ -7,7 +7,7 @@ import { Button } from "@/components/button";
 import { MoveCell, PriceCell } from "@/features/market/PriceCell";
 import { openTicket } from "@/features/ticket/state";
 import { usePrefs } from "@/lib/prefs";
-import { STARTING_LIST, toggleWatched } from "./list";
+import { toggleWatched, watchedOf } from "./list";
 
 function Row({ symbol }: { symbol: string }) {
   const dispatch = useAppDispatch();
@@ -56,8 +56,7 @@ function Row({ symbol }: { symbol: string }) {
 
 export function Watchlist({ onAdd, page = false }: { onAdd: () => void; page?: boolean }) {
   const Heading = page ? "h1" : "h2";
-  const { watchlist } = usePrefs();
-  const symbols = watchlist.length ? watchlist : STARTING_LIST;
+  const symbols = watchedOf(usePrefs());
   return (
     <section aria-label={page ? "Watched instruments" : "Watchlist"} className="flex min-h-0 flex-1 flex-col">
       <div className="flex h-10 shrink-0 items-center justify-between border-b border-line pr-1 pl-3 max-md:h-12 max-md:pl-4">

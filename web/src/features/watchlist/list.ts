@@ -12,10 +12,10 @@ export const STARTING_LIST = [
   "NSE:SBIN",
 ];
 
-const listOf = (chosen: Prefs): string[] => (chosen.watchlist.length ? chosen.watchlist : STARTING_LIST);
-const watched = (): string[] => listOf(prefs());
+export const watchedOf = (chosen: Prefs): string[] => (chosen.watchlist.length ? chosen.watchlist : STARTING_LIST);
+const watched = (): string[] => watchedOf(prefs());
 
-export const watchedIn = (chosen: Prefs, symbol: string): boolean => listOf(chosen).includes(symbol);
+export const watchedIn = (chosen: Prefs, symbol: string): boolean => watchedOf(chosen).includes(symbol);
 
 export const isWatched = (symbol: string): boolean => watched().includes(symbol);
 
