@@ -17,3 +17,8 @@ BROKERS: Mapping[BrokerId, Adapter] = {
     BrokerId.GROWW: GROWW,
     BrokerId.MOCK: MOCK,
 }
+
+
+def broker_name(broker: BrokerId) -> str:
+    """As people write it: Zerodha, Upstox."""
+    return BROKERS[broker].terms.name

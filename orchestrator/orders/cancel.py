@@ -7,6 +7,7 @@ import asyncio
 import sqlalchemy as sa
 from sqlalchemy import Connection as SqlConnection
 
+from adapters.registry import broker_name
 from domain.account import UserId
 from domain.errors import BrokerError, SessionExpired
 from domain.order import ChildOrder, OrderEvent, OrderId, Source, facts_of
@@ -75,7 +76,7 @@ async def cancel_child(trading: Trading, child: ChildOrder) -> None:
     try:
         await connection.broker.cancel(child)
     except BrokerError as error:
-        await _note(trading, child, f"{child.broker.value} did not confirm the cancel.", error.words)
+        await _note(trading, child, f"{broker_name(child.broker)} did not confirm the cancel.", error.words)
         if isinstance(error, SessionExpired):
             await trading.connections.login_needed(child.account_id, error.words)
             return

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection as SqlConnection
 
+from adapters.registry import broker_name
 from domain.order import ChildId, ChildOrder, Fact, OrderEvent, Source, Status
 from orchestrator.orders import repository
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.trading import Trading
+from routing.words import rupees
 
 
 async def learn(
@@ -54,7 +56,7 @@ def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | No
     for number in after.broker_order_ids:
         if number not in before.broker_order_ids:
             twice = " The broker holds this order more than once." if len(after.broker_order_ids) > 1 else ""
-            line("accepted", f"{after.broker.value} took it as {number}.{twice}")
+            line("accepted", f"{broker_name(after.broker)} took it as {number}.{twice}")
     if after.lost and not before.lost:
         line(
             "unknown",
@@ -79,7 +81,7 @@ def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | No
 def _fill_words(before: ChildOrder, after: ChildOrder) -> str:
     more = after.filled_quantity - before.filled_quantity
     surplus = after.filled_quantity - after.quantity_now
-    at = f" at an average of ₹{after.average_price.amount:.2f}" if after.average_price else ""
+    at = f" at an average of {rupees(after.average_price * 1)}" if after.average_price else ""
     late = " This fill came after the order had ended." if before.ended else ""
     over = f" That is {surplus} more than was asked." if surplus > 0 else ""
     return f"{more} filled, {after.filled_quantity} of {after.quantity_now} so far{at}.{late}{over}"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection as SqlConnection
 
+from adapters.registry import broker_name
 from domain.account import AccountId, UserId
 from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent
 from domain.routing import Denied, RoutingDecision, Slice
@@ -50,6 +51,18 @@ async def place(
     The same `key` gives the same order; with another request (`fingerprint`) it is refused. Raises Problem.
     """
     situation = await look(trading, user_id=user_id, intent=intent)
+    # From here on in a task of its own: a caller that hangs up must leave neither an order that is recorded and
+    # never sent, nor a request cut short in mid-wire.
+    task = asyncio.create_task(_record_and_send(trading, situation, key, fingerprint))
+    trading.running.add(task)
+    task.add_done_callback(trading.running.discard)
+    return await asyncio.shield(task)
+
+
+async def _record_and_send(
+    trading: Trading, situation: Situation, key: str, fingerprint: str
+) -> tuple[StoredOrder, bool] | Denied:
+    user_id = situation.user_id
     outcome = await trading.db.write(
         lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=f"orders:{user_id}"
     )
@@ -113,10 +126,10 @@ async def _sent(trading: Trading, situation: Situation, story: Story) -> StoredO
     for child in order.children:
         trading.known.remember(child)
     trading.stories[order.id] = story
-    # A caller that hangs up must not cut a request short in mid-wire: the sending is its own task.
-    sending = asyncio.create_task(_send_and_move(trading, situation, order))
-    sending.add_done_callback(lambda _: trading.stories.pop(order.id))
-    await asyncio.shield(sending)
+    try:
+        await _send_and_move(trading, situation, order)
+    finally:
+        del trading.stories[order.id]
     return story.stored()
 
 
@@ -202,7 +215,7 @@ def tag_of(child_id: ChildId, longest: int) -> str:
 
 
 def _sending(situation: Situation, child: ChildOrder) -> OrderEvent:
-    text = f"Sending {child.quantity} to {child.broker.value} with tag {child.tag}."
+    text = f"Sending {child.quantity} to {broker_name(child.broker)} with tag {child.tag}."
     return OrderEvent(situation.now + 2 * MICROSECOND, "sending", text, child.id)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain.calendar import Calendar
 from domain.order import OrderId
@@ -31,4 +33,6 @@ class Trading:
     sending: set[str] = field(default_factory=set)
     # orders whose request is still to be answered by this process
     stories: dict[OrderId, Story] = field(default_factory=dict)
+    # the loop itself keeps only weak references to what runs without a waiting caller
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
     known: KnownChildren = field(default_factory=KnownChildren)
