@@ -81,7 +81,7 @@ def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | No
 def _fill_words(before: ChildOrder, after: ChildOrder) -> str:
     more = after.filled_quantity - before.filled_quantity
     surplus = after.filled_quantity - after.quantity_now
-    at = f" at an average of {rupees(after.average_price * 1)}" if after.average_price else ""
+    at = f" at an average of {rupees(after.average_price)}" if after.average_price else ""
     late = " This fill came after the order had ended." if before.ended else ""
     over = f" That is {surplus} more than was asked." if surplus > 0 else ""
     return f"{more} filled, {after.filled_quantity} of {after.quantity_now} so far{at}.{late}{over}"
