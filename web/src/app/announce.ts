@@ -8,9 +8,14 @@ import { prefs } from "@/lib/prefs";
 
 const told = new Map<string, Pick<Order, "filled_quantity" | "status">>();
 
+// The answer to one's own order may reach the cache before its event: a new order is always told from its beginning.
+const NEW_FOR = 60_000;
+const unsent: Pick<Order, "filled_quantity" | "status"> = { filled_quantity: 0, status: "SUBMITTING" };
+const isNew = (order: Order): boolean => Date.now() - Date.parse(order.created_at) < NEW_FOR;
+
 /** Announces what is new about an order; `cached` is how the screen last knew it, if it did. */
 export function announceOrder(cached: Order | undefined, order: Order): void {
-  const before = told.get(order.id) ?? cached;
+  const before = told.get(order.id) ?? (isNew(order) ? unsent : cached);
   told.set(order.id, order);
   const what = `${order.side === "BUY" ? "Buy" : "Sell"} ${order.symbol}`;
   const where = [...new Set(order.children.map((child) => brokerName(child.broker)))].join(" + ");

@@ -36,9 +36,14 @@ function Facts({ stock }: { stock: StockDetail }) {
     ["High", price(quote?.high)],
     ["Low", price(quote?.low)],
     ["Previous close", price(quote?.prev_close)],
-    ["Volume", money.quantity(quote?.volume)],
-    ["Lot", money.quantity(stock.lot)],
-    ["Tick", price(stock.tick)],
+    // An index is computed: nothing of it is traded.
+    ...(stock.kind === "IDX"
+      ? []
+      : ([
+          ["Volume", money.quantity(quote?.volume)],
+          ["Lot", money.quantity(stock.lot)],
+          ["Tick", price(stock.tick)],
+        ] as [string, string][])),
     ...(stock.freeze ? ([["Freeze quantity", money.quantity(stock.freeze)]] as [string, string][]) : []),
     ...(stock.strike ? ([["Strike", price(stock.strike)]] as [string, string][]) : []),
     ...(stock.expiry ? ([["Expiry", stock.expiry]] as [string, string][]) : []),

@@ -119,7 +119,7 @@ function Patience() {
     return () => clearTimeout(wait);
   }, []);
   return (
-    <p role="status" className="min-h-[18px] text-quiet">
+    <p aria-live="polite" className="min-h-[18px] text-quiet">
       {slow &&
         "Sent, waiting for the broker's answer. It is sent only once; you may close this, the order list follows it."}
     </p>
