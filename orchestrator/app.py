@@ -27,6 +27,7 @@ from orchestrator.identity import endpoints as identity
 from orchestrator.identity.brake import LoginBrake
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
+from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.market import endpoints as market
 from orchestrator.market.history import History
@@ -82,7 +83,8 @@ def create_app(
         orders.router,
     ):
         app.include_router(router)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(Limits)
+    app.add_middleware(SafeHeaders)  # outermost: refusals carry the headers too
     _serve_site(app, Site(settings.web))
     return app
 

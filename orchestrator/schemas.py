@@ -13,6 +13,7 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     WithJsonSchema,
+    field_validator,
 )
 
 from domain.calendar import IST
@@ -63,6 +64,14 @@ class In(BaseModel):
     """A request body: unknown fields are refused, so a misspelt one is never silently ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        texts = (*value, *value.values()) if isinstance(value, dict) else (value,)
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise ValueError("text has no NUL characters")
+        return value
 
 
 class Out(BaseModel):

@@ -1,4 +1,7 @@
-"""Slows down guessing: too many failed logins for one address and e-mail, or from one address, and it must pause."""
+"""Slows down guessing: too many failed logins for one address and e-mail, or from one address, and it must pause.
+
+An attempt counts as failed from its beginning: else a thousand at once would all be let in to be checked.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ REMEMBERED = 10_000
 
 
 class LoginBrake:
-    """Counts failures of the last minute in this process. A success forgets the pair's failures."""
+    """Counts failures of the last minute in this process. A success forgets itself and the pair's failures."""
 
     def __init__(self, attempts: int) -> None:
         self._attempts = attempts
         self._failures: dict[tuple[str, str], deque[datetime]] = {}
 
-    def check(self, address: str, email: str, now: datetime) -> None:
-        """Raises Problem 429 with Retry-After while the pause lasts."""
+    def attempt(self, address: str, email: str, now: datetime) -> None:
+        """Count an attempt. Raises Problem 429 with Retry-After while the pause lasts."""
         for key, limit in (((address, email), self._attempts), ((address, ""), self._attempts * PER_ADDRESS)):
             recent = self._recent(key, now)
             if len(recent) >= limit:
@@ -32,8 +35,6 @@ class LoginBrake:
                     fix=f"wait {wait} seconds",
                     headers={"retry-after": str(wait)},
                 )
-
-    def failed(self, address: str, email: str, now: datetime) -> None:
         if len(self._failures) > REMEMBERED:
             for key in list(self._failures):
                 if not self._recent(key, now):
@@ -43,6 +44,8 @@ class LoginBrake:
 
     def succeeded(self, address: str, email: str) -> None:
         self._failures.pop((address, email), None)
+        if self._failures.get((address, "")):
+            self._failures[(address, "")].pop()
 
     def _recent(self, key: tuple[str, str], now: datetime) -> deque[datetime]:
         failures = self._failures.get(key) or deque()

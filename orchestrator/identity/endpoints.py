@@ -50,14 +50,10 @@ async def log_in(
     """An access token; the refresh token comes as an HttpOnly cookie."""
     address = request.client.host if request.client else ""
     email = body.email.strip().lower()
-    brake.check(address, email, clock())
-    try:
-        tokens = await service.log_in(
-            db, email=email, password=body.password, keys=keys, settings=settings, now=clock()
-        )
-    except Problem:
-        brake.failed(address, email, clock())
-        raise
+    brake.attempt(address, email, clock())
+    tokens = await service.log_in(
+        db, email=email, password=body.password, keys=keys, settings=settings, now=clock()
+    )
     brake.succeeded(address, email)
     return _answer(response, tokens, secure=settings.cookie_secure)
 

@@ -24,6 +24,7 @@ from orchestrator.state import EventBus, KeyRing, Now
 
 router = APIRouter(prefix="/v1", tags=["market"])
 
+YEARS = range(1990, 2101)
 QUOTE_AGE = 1.0  # seconds that a full quote on the screen may be old
 
 
@@ -96,8 +97,8 @@ async def get_history(
     """Candles, oldest first, the last one still forming. Times without a zone are IST."""
     one = named(instruments, symbol)
     hub.glance([one.id])
-    until = _aware(end) if end else clock()
-    since = _aware(start) if start else until - REACH[interval]
+    until = _aware(end, "to") if end else clock()
+    since = _aware(start, "from") if start else until - REACH[interval]
     if since >= until:
         raise Problem(
             422, "invalid_input", "from must be before to", field="from", rule="from < to", fix="swap them"
@@ -157,5 +158,8 @@ def _stock(one: Instrument, instruments: Instruments, hub: Hub) -> StockOut:
     return StockOut.of(one, brokers=instruments.brokers(one.id), last=hub.last(one.id))
 
 
-def _aware(moment: datetime) -> datetime:
+def _aware(moment: datetime, field: str) -> datetime:
+    if moment.year not in YEARS:
+        rule = f"a year from {YEARS[0]} to {YEARS[-1]}"
+        raise Problem(422, "invalid_input", f"{field} is out of all reach", field=field, rule=rule)
     return moment.replace(tzinfo=IST).astimezone(UTC) if moment.tzinfo is None else moment

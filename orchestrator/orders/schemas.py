@@ -37,7 +37,7 @@ class OrderIn(In):
 
     def intent(self) -> OrderIntent:
         return OrderIntent(
-            instrument=InstrumentId(self.exchange, self.symbol.strip().upper()),
+            instrument=InstrumentId(self.exchange, _symbol(self.symbol)),
             side=self.side,
             quantity=self.quantity,
             order_type=self.order_type,
@@ -48,6 +48,11 @@ class OrderIn(In):
             disclosed_quantity=self.disclosed_quantity,
             account=None if self.account == "auto" else AccountId(self.account),
         )
+
+
+def _symbol(text: str) -> str:
+    # Some letters outside ASCII have a capital inside it: the order would go to another instrument than was named.
+    return text.upper() if text.isascii() else text
 
 
 class ReasonOut(Out):

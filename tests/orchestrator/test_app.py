@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -143,3 +144,27 @@ async def test_every_reference_of_the_openapi_schema_resolves(app: FastAPI) -> N
     wanted = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(schema)))
     assert wanted <= set(schema["components"]["schemas"])
     assert "ProblemOut" in wanted
+
+
+async def test_a_body_that_is_too_long_is_refused_before_it_is_kept(client: httpx.AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x" * 60_000
+
+    for content in (b"x" * 600_000, chunks()):
+        answer = await client.post(
+            "/v1/users/login", content=content, headers={"content-type": "application/json"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("path", ["/v1/orders?cursor=%00", "/v1/orders/%00", "/v1/accounts/%00"])
+async def test_an_address_with_nul_is_refused(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_text_with_nul_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/users/login", json={"email": "a\0@b.test", "password": "long enough"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "email")

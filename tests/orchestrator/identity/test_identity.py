@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -72,6 +74,15 @@ async def test_wrong_password_and_unknown_email_answer_alike(client: httpx.Async
     unknown = await _log_in(client, email="nobody@trademaster.test")
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.json() == unknown.json()
+
+
+async def test_guesses_at_the_same_moment_are_counted_like_guesses_in_a_row(
+    client: httpx.AsyncClient,
+) -> None:
+    await _sign_up(client)
+    guesses = (_log_in(client, password=f"guess number {number}") for number in range(20))
+    answers = await asyncio.gather(*guesses)
+    assert sorted(answer.status_code for answer in answers) == [401] * 8 + [429] * 12
 
 
 async def test_too_many_failures_make_everyone_at_that_address_wait(

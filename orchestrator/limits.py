@@ -1,0 +1,51 @@
+"""What no request may be: too long, or with NUL characters, which PostgreSQL cannot keep. Pure ASGI."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from orchestrator.errors import Problem, respond
+
+LONGEST_BODY = 256 * 1024  # bytes; the longest sensible request has a tenth of it
+
+
+class Limits:
+    """Refuses before anything is parsed or kept in memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif (problem := _refusal(scope)) is not None:
+            await respond(problem)(scope, receive, send)
+        else:
+            await self._app(scope, _counted(receive), send)
+
+
+def _refusal(scope: Scope) -> Problem | None:
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return Problem(400, "invalid_input", "the address has a NUL character", fix="leave %00 out")
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if length.isdigit() and int(length) > LONGEST_BODY:
+        return Problem(
+            413, "body_too_large", "the request is too long", rule=f"at most {LONGEST_BODY} bytes of body"
+        )
+    return None
+
+
+def _counted(receive: Receive) -> Receive:
+    """For a body that does not say how long it is."""
+    seen = 0
+
+    async def counting() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > LONGEST_BODY:
+            raise HTTPException(413, "the request is too long")
+        return message
+
+    return counting
