@@ -38,6 +38,7 @@ class GuardSettings:
     read_deadline: float = 5.0
     write_deadline: float = 8.0
     read_attempts: int = 3
+    write_patience: float = 1.2  # longest wait for room in the rate budget before a write is held back
     breaker_failures: int = 3
     breaker_reset: float = 10.0
 
@@ -209,8 +210,12 @@ class Guarded:
     async def _write(
         self, call: Callable[[], Awaitable[T]], *, kind: str = "order", urgent: bool = False
     ) -> T:
-        if wait := self._budget.take(kind, urgent=urgent):
-            raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.1f} s")
+        waited = 0.0
+        while wait := self._budget.take(kind, urgent=urgent):
+            waited += wait
+            if waited > self._settings.write_patience:
+                raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.1f} s")
+            await asyncio.sleep(wait)
         try:
             with self._writes.calling():
                 try:

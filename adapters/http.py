@@ -48,7 +48,7 @@ def exact_json(content: bytes) -> Any:
     try:
         return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
     except (ArithmeticError, RecursionError) as error:
-        raise ValueError(f"not JSON that can be read: {type(error).__name__}") from error
+        raise ValueError(f"not JSON that can be read: {_words(error)}") from error
 
 
 def _no_number(word: str) -> Any:
@@ -77,7 +77,7 @@ async def send_write(http: httpx.AsyncClient, request: httpx.Request) -> httpx.R
             raise BrokerUnavailable(f"could not reach the broker: {_words(error)}") from error
         raise OutcomeUnknown(f"no answer from the broker: {_words(error)}") from error
     except aiohttp.ClientError as error:  # what the transport has no httpx name for
-        raise OutcomeUnknown(f"no answer from the broker: {type(error).__name__}") from error
+        raise OutcomeUnknown(f"no answer from the broker: {_words(error)}") from error
 
 
 async def send_read(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
@@ -87,8 +87,20 @@ async def send_read(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Re
     except httpx.HTTPError as error:
         raise BrokerUnavailable(f"no answer from the broker: {_words(error)}") from error
     except aiohttp.ClientError as error:
-        raise BrokerUnavailable(f"no answer from the broker: {type(error).__name__}") from error
+        raise BrokerUnavailable(f"no answer from the broker: {_words(error)}") from error
 
 
-def _words(error: httpx.HTTPError) -> str:
-    return type(error.__cause__ or error).__name__
+def _words(error: httpx.HTTPError | aiohttp.ClientError) -> str:
+    """What happened, for a person; the exception itself goes along as the cause."""
+    cause = error.__cause__ or error
+    match cause:
+        case aiohttp.ClientConnectorDNSError():
+            return "its address cannot be found"
+        case aiohttp.ClientConnectorError() | httpx.ConnectError():
+            return "the connection was refused"
+        case aiohttp.ServerTimeoutError() | httpx.TimeoutException():
+            return "it took too long"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | aiohttp.ClientPayloadError():
+            return "the connection broke"
+        case _:
+            return type(cause).__name__

@@ -45,6 +45,7 @@ class _Parcel:
         cost = worth(position.quantity, position.average_price)
         self.quantity += position.quantity
         self.t1_quantity += position.quantity
+        self.sellable_quantity += max(0, position.quantity - position.overnight_quantity)  # the same day only
         self.bought += position.quantity
         self.invested = total((self.invested, cost))
         self.bought_for = total((self.bought_for, cost))

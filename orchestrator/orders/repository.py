@@ -327,6 +327,20 @@ def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrde
     ]
 
 
+def recently_absent(conn: Connection, account_id: AccountId, since: datetime) -> list[ChildOrder]:
+    """Children recorded since then that were looked for and not there: a broker may still come out with one."""
+    columns = order_children.c
+    rows = conn.execute(
+        sa.select(order_children).where(
+            columns.account_id == account_id,
+            columns.broker_order_id.is_(None),
+            columns.created_at >= since,
+            ~columns.live,
+        )
+    ).all()
+    return [child for child in map(_child, rows) if child.absent is not None]
+
+
 def find_child(
     conn: Connection, account_id: AccountId, *, broker_order_id: str, tag: str | None
 ) -> tuple[ChildOrder, UserId] | None:

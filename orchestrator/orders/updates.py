@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 POLL_WITHOUT_STREAM = 2.0
 POLL_WITH_STREAM = 10.0
+STILL_LOOKED_FOR = timedelta(hours=1)  # an order thought absent, in case its broker took it very late
 BREATH = 25  # reports of a book looked at in one go
 RECONNECT_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -118,10 +120,14 @@ class OrderUpdates:
             except TimeoutError:
                 pass
             watch.read_now.clear()
+            since = self._trading.clock() - STILL_LOOKED_FOR
             live = await self._trading.db.read(lambda conn: repository.live_children(conn, account))
             puzzling = await self._trading.db.read(lambda conn: repository.unexplained_fills(conn, account))
-            if live:
-                await self._read_book(watch, live)
+            absent = await self._trading.db.read(
+                lambda conn: repository.recently_absent(conn, account, since)
+            )
+            if live or absent:
+                await self._read_book(watch, [*live, *absent])
             for child in puzzling:
                 await read_trades(self._trading, watch.connection, child)
 

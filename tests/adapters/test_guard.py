@@ -82,7 +82,7 @@ class Scripted:
 def guard(inner: Scripted, *, wall: Callable[[], float] | None = None, **settings: Any) -> Guarded:
     return Guarded(
         cast(Broker, inner),
-        GuardSettings(read_deadline=0.2, write_deadline=0.2, **settings),
+        GuardSettings(**{"read_deadline": 0.2, "write_deadline": 0.2, "write_patience": 0.0, **settings}),
         **({"wall": wall} if wall else {}),
     )
 
@@ -210,3 +210,12 @@ async def test_a_sliding_minute_frees_calls_one_by_one() -> None:
     now = 1060.5
     await guarded.place(CHILD)
     assert broker.calls == 3
+
+
+async def test_an_order_waits_for_room_in_the_budget_rather_than_fail() -> None:
+    ticks = iter([1000.99, 1000.995, 1001.0, 1001.0])
+    broker = Scripted(terms=replace(TERMS, limits=(RateLimit("order", 3, 1),)))
+    guarded = guard(broker, wall=lambda: next(ticks), write_patience=0.5)
+    await guarded.place(CHILD)
+    await guarded.place(CHILD)
+    assert broker.calls == 2
