@@ -48,7 +48,7 @@ def exact_json(content: bytes) -> Any:
     try:
         return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
     except (ArithmeticError, RecursionError) as error:
-        raise ValueError(f"not JSON that can be read: {_words(error)}") from error
+        raise ValueError(f"not JSON that can be read: {type(error).__name__}") from error
 
 
 def _no_number(word: str) -> Any:
