@@ -120,16 +120,17 @@ class OrderUpdates:
             except TimeoutError:
                 pass
             watch.read_now.clear()
-            since = self._trading.clock() - STILL_LOOKED_FOR
             live = await self._trading.db.read(lambda conn: repository.live_children(conn, account))
             puzzling = await self._trading.db.read(lambda conn: repository.unexplained_fills(conn, account))
-            absent = await self._trading.db.read(
-                lambda conn: repository.recently_absent(conn, account, since)
-            )
+            absent = await self._absent(account)
             if live or absent:
                 await self._read_book(watch, [*live, *absent])
             for child in puzzling:
                 await read_trades(self._trading, watch.connection, child)
+
+    async def _absent(self, account: AccountId) -> list[ChildOrder]:
+        since = self._trading.clock() - STILL_LOOKED_FOR
+        return await self._trading.db.read(lambda conn: repository.recently_absent(conn, account, since))
 
     async def _read_book(self, watch: Watch, live: list[ChildOrder]) -> None:
         broker = watch.connection.broker

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import httpx
 import pytest
 
+from adapters.broker import Session
+from adapters.registry import BROKERS as ADAPTERS
+from domain.account import BrokerId
 from mocks.launch import Sandbox
+from tests.adapters.desk import SERVERS, Desk, Names, now
 from tests.stories.conftest import NewUser
 from tests.stories.product import Product, Trader, eventually, last_price, order
 
@@ -192,3 +197,32 @@ async def test_an_unknown_order_that_was_cancelled_meanwhile_is_cancelled_when_f
     ended = await trader.order_when(placed["id"], "CANCELLED")
     assert ended["filled_quantity"] == 0
     assert len(at_broker(sandbox, user)) == 1
+
+
+@pytest.mark.parametrize("broker", [BrokerId.ZERODHA, BrokerId.UPSTOX, BrokerId.GROWW, BrokerId.MOCK])
+async def test_an_order_thought_absent_that_its_broker_took_very_late_is_seen_again(
+    broker: BrokerId,
+    trader: Trader,
+    new_user: NewUser,
+    sandbox: Sandbox,
+) -> None:
+    server, addresses = SERVERS[broker]
+    user = new_user(server)
+    await trader.connect(user)
+    await trader.settled()
+    lost = {"fault": "timeout_before", "call": "place", "times": 1, "seconds": 3}
+    sandbox.post("/faults", {"broker": server, "account": user["user_id"], **lost})
+    placed = await trader.place(resting_order(sandbox))
+    absent = await trader.order_when(placed["id"], "REJECTED")
+
+    late = sandbox.post("/sessions", {"broker": server, "user_id": user["user_id"]})
+    adapter, where = ADAPTERS[broker], addresses(late["base_url"], late["ws_url"])
+    names = Names(await adapter.instruments(where))
+    session = Session(late["access_token"], user["user_id"], now() + timedelta(hours=1), late["api_key"])
+    connected = adapter.connect(session, where, names, clock=now)
+    desk = Desk(sandbox, server, adapter, session, where, names, connected)
+    await connected.place(desk.child(quantity=3, tag=absent["children"][0]["tag"]))
+    await connected.aclose()
+
+    found = await trader.order_when(placed["id"], "OPEN")
+    assert found["children"][0]["broker_order_id"] == at_broker(sandbox, user)[0]["order_id"]
