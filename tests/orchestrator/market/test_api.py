@@ -58,7 +58,9 @@ async def test_candles_of_the_past_end_in_the_one_that_forms(sandbox: Sandbox, s
         assert times == sorted(times)
         assert len(times) > 10
         assert all(one["low"] <= one["open"] <= one["high"] for one in history["candles"])
-        assert (await browser.get("/v1/stocks/NSE:INFY/history?from=0001-01-01", expect=422))["field"] == "from"
+        assert (await browser.get("/v1/stocks/NSE:INFY/history?from=0001-01-01", expect=422))[
+            "field"
+        ] == "from"
         problem = await browser.get("/v1/stocks/NSE:INFY/history?from=2026-10-02&to=2026-10-01", expect=422)
         assert problem["field"] == "from"
         assert (await browser.get("/v1/stocks/NSE:INFY/history?interval=2m", expect=422))[
