@@ -17,8 +17,9 @@ from domain.account import BrokerId, Margin
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.market import Candle, Quote, Tick
 from domain.money import Money, Price
-from domain.order import Accepted, ChildOrder, Fill, OrderReport, OrderType, Product, Side, Validity
+from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
 from domain.position import Holding, Position
+from domain.report import OrderReport
 
 # --- what a broker can do, as data -------------------------------------------------------------------------------
 

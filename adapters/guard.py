@@ -25,8 +25,9 @@ from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, Ses
 from domain.instrument import InstrumentId
 from domain.market import Candle, Quote
 from domain.money import Money
-from domain.order import Accepted, ChildOrder, OrderReport
+from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
+from domain.report import OrderReport
 
 T = TypeVar("T")
 

@@ -17,17 +17,8 @@ from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
-from domain.order import (
-    Accepted,
-    ChildOrder,
-    Fill,
-    OrderReport,
-    OrderType,
-    Product,
-    ReportStatus,
-    Side,
-    Validity,
-)
+from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
+from domain.report import OrderReport, ReportStatus
 
 Json = Mapping[str, Any]
 

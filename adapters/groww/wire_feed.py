@@ -16,7 +16,8 @@ from domain.calendar import IST
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Tick
 from domain.money import Price
-from domain.order import OrderReport, OrderType, Product, Side
+from domain.order import OrderType, Product, Side
+from domain.report import OrderReport
 
 # The feed's enums by number. An unlisted number becomes None (or an unrecognised status), never a default.
 _STATUS = (

@@ -16,18 +16,9 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Outcom
 from domain.instrument import Instrument, InstrumentId, Kind
 from domain.market import Candle, Depth, DepthLevel, Quote, Tick
 from domain.money import Money, Price
-from domain.order import (
-    Accepted,
-    ChildOrder,
-    Fill,
-    OrderReport,
-    OrderType,
-    Product,
-    ReportStatus,
-    Side,
-    Validity,
-)
+from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
 from domain.position import Holding, Position
+from domain.report import OrderReport, ReportStatus
 
 # --- words: total tables ------------------------------------------------------------------------------------------
 

@@ -19,8 +19,9 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Outcom
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Depth, DepthLevel, Quote
 from domain.money import Money, Price
-from domain.order import ChildOrder, Fill, OrderReport, OrderType, Product, ReportStatus, Side, Validity
+from domain.order import ChildOrder, Fill, OrderType, Product, Side, Validity
 from domain.position import Holding, Position
+from domain.report import OrderReport, ReportStatus
 
 VERSION = {"X-Kite-Version": "3"}
 VARIETY = "regular"

@@ -10,7 +10,8 @@ from sqlalchemy import Connection as SqlConnection
 from adapters.registry import broker_name
 from domain.account import UserId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, OrderEvent, OrderId, Source, facts_of
+from domain.order import ChildOrder, OrderEvent, OrderId, Source
+from domain.report import facts_of
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders import repository
 from orchestrator.orders.learn import learn

@@ -13,18 +13,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from domain.errors import BrokerError, SessionExpired
-from domain.order import (
-    Absent,
-    ChildId,
-    ChildOrder,
-    Fact,
-    Filled,
-    Lost,
-    OrderReport,
-    Source,
-    Status,
-    facts_of,
-)
+from domain.order import Absent, ChildId, ChildOrder, Fact, Filled, Lost, Source, Status
+from domain.report import OrderReport, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import cancel_if_asked

@@ -17,18 +17,8 @@ from domain.account import AccountId, BrokerId
 from domain.calendar import IST
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import Price
-from domain.order import (
-    ChildId,
-    ChildOrder,
-    OrderId,
-    OrderReport,
-    OrderType,
-    Product,
-    ReportStatus,
-    Side,
-    Validity,
-    apply,
-)
+from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity, apply
+from domain.report import OrderReport, ReportStatus
 from mocks.launch import Sandbox
 
 T = TypeVar("T")

@@ -18,7 +18,8 @@ from domain.account import BrokerId
 from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.money import Money, Price
-from domain.order import OrderType, Product, ReportStatus, Side, Validity
+from domain.order import OrderType, Product, Side, Validity
+from domain.report import ReportStatus
 from mocks.exchange.catalogue import instruments
 from mocks.launch import Sandbox
 from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, now, opened, present, working

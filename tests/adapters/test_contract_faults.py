@@ -13,7 +13,8 @@ from domain.errors import BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Tick
 from domain.money import Price
-from domain.order import OrderReport, OrderType, ReportStatus, Validity
+from domain.order import OrderType, Validity
+from domain.report import OrderReport, ReportStatus
 from tests.adapters.desk import INFY, Desk, eventually, next_good, now, working
 
 # Shares whose price no other test looks at: the shared market moves for everyone.

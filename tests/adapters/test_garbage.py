@@ -15,7 +15,8 @@ from aiohttp import web
 
 from adapters.broker import Broker, MarginAsk
 from domain.errors import BrokerError
-from domain.order import OrderType, Product, Side, apply_all, facts_of
+from domain.order import OrderType, Product, Side, apply_all
+from domain.report import facts_of
 from tests.adapters.desk import INFY, TCS, Desk, complete, now
 
 ROUNDS = 15  # of each call, each spoilt in another way

@@ -24,18 +24,16 @@ from domain.order import (
     Order,
     OrderId,
     OrderIntent,
-    OrderReport,
     OrderType,
     Product,
     Progress,
-    ReportStatus,
     Side,
     Status,
     Validity,
     Working,
     apply_all,
-    facts_of,
 )
+from domain.report import OrderReport, ReportStatus, facts_of
 
 START = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 INFY = InstrumentId(Exchange.NSE, "INFY")

@@ -33,8 +33,9 @@ from domain.errors import BrokerError, BrokerRejected
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Quote
 from domain.money import Money
-from domain.order import Accepted, ChildOrder, OrderReport, OrderType, Product, Validity
+from domain.order import Accepted, ChildOrder, OrderType, Product, Validity
 from domain.position import Holding, Position
+from domain.report import OrderReport
 
 
 def terms(broker: BrokerId, login: LoginKind) -> Terms:

@@ -14,7 +14,7 @@ from adapters.groww.broker import GrowwBroker
 from adapters.groww.session import account_client
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from domain.money import Price
-from domain.order import ReportStatus
+from domain.report import ReportStatus
 from tests.adapters.groww.samples import NOW, ORDER_ROW, POSITION_ROW, SYMBOLS, TRADE_ROW, child
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -17,7 +17,8 @@ from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, Ses
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.market import Tick
 from domain.money import Money, Price
-from domain.order import ChildOrder, OrderReport, OrderType, Product, ReportStatus, Side, Validity
+from domain.order import ChildOrder, OrderType, Product, Side, Validity
+from domain.report import OrderReport, ReportStatus
 from mocks.launch import Sandbox
 from tests.adapters.groww.samples import Table, child
 

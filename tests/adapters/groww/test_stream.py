@@ -21,7 +21,8 @@ from adapters.groww.feed_pb2 import MarketMessage, OrderMessage
 from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
-from domain.order import OrderType, Product, ReportStatus, Side
+from domain.order import OrderType, Product, Side
+from domain.report import ReportStatus
 from mocks.brokers.listener import Listener
 from tests.adapters.groww.samples import NOW, RELIANCE, SYMBOLS
 

@@ -15,7 +15,8 @@ from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
-from domain.order import OrderType, Product, ReportStatus, Side, Validity
+from domain.order import OrderType, Product, Side, Validity
+from domain.report import ReportStatus
 from tests.adapters.groww.samples import (
     HOLDING_ROW,
     MARGIN,

@@ -17,7 +17,8 @@ from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Money, Price
-from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, ReportStatus, Side, Validity
+from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
+from domain.report import ReportStatus
 
 INFY = InstrumentId(Exchange.NSE, "INFY")
 

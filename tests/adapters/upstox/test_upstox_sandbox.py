@@ -14,7 +14,8 @@ from adapters.upstox.broker import ADAPTER
 from domain.account import BrokerId
 from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId, Kind
-from domain.order import OrderType, Product, ReportStatus, Side
+from domain.order import OrderType, Product, Side
+from domain.report import ReportStatus
 from mocks.launch import Sandbox
 from tests.adapters.desk import INFY, Desk, Names, next_good, now, opened
 

@@ -1,0 +1,82 @@
+"""What brokers report of an order, and the facts that it proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from domain.instrument import InstrumentId
+from domain.money import Price
+from domain.order import Accepted, End, Ended, Fact, OrderType, Product, Progress, Side, Working
+
+
+class ReportStatus(StrEnum):
+    """A broker's status word, sorted. UNRECOGNISED keeps an unlisted word out of every other box."""
+
+    PENDING = "PENDING"  # on its way: received, validated, cancel or modification asked
+    OPEN = "OPEN"
+    TRIGGER_PENDING = "TRIGGER_PENDING"
+    COMPLETE = "COMPLETE"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    UNRECOGNISED = "UNRECOGNISED"
+
+
+MOST_UNITS = 10**12  # more is a broken report, which no order at any exchange comes near
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """One row of a broker's order book, or one update of its stream. `words` is the raw status word.
+
+    `at` is the broker's own time of this state (aware). `instrument` is None when we cannot name it.
+    Raises ValueError for quantities that cannot be.
+    """
+
+    broker_order_id: str
+    status: ReportStatus
+    words: str
+    at: datetime
+    quantity: int
+    filled_quantity: int
+    average_price: Price | None = None
+    tag: str | None = None
+    instrument: InstrumentId | None = None
+    side: Side | None = None
+    product: Product | None = None
+    order_type: OrderType | None = None
+    price: Price | None = None
+    trigger_price: Price | None = None
+    exchange_order_id: str | None = None
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.filled_quantity <= MOST_UNITS or not 0 <= self.quantity <= MOST_UNITS:
+            raise ValueError(f"no quantities of an order: {self.filled_quantity} of {self.quantity}")
+
+
+def facts_of(report: OrderReport) -> tuple[Fact, ...]:
+    """What one broker report proves about the order it speaks of."""
+    facts: list[Fact] = [Accepted(report.broker_order_id, report.at)]
+    if report.filled_quantity:
+        facts.append(Progress(report.filled_quantity, report.average_price, report.at))
+    said = report.message or report.words
+    match report.status:
+        case ReportStatus.CANCELLED:
+            facts.append(Ended(End.CANCELLED, report.at, said))
+        case ReportStatus.REJECTED:
+            facts.append(Ended(End.REJECTED, report.at, said))
+        case ReportStatus.EXPIRED:
+            facts.append(Ended(End.EXPIRED, report.at, said))
+        case ReportStatus.OPEN | ReportStatus.PENDING | ReportStatus.UNRECOGNISED:
+            facts.append(Working(report.at, trigger_pending=False, words=report.words))
+        case ReportStatus.TRIGGER_PENDING:
+            facts.append(Working(report.at, trigger_pending=True, words=report.words))
+        case ReportStatus.COMPLETE:
+            pass  # the filled quantity says it; a "complete" without fills proves nothing more than acceptance
+        case _:
+            assert_never(report.status)
+    return tuple(facts)
