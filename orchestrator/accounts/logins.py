@@ -279,6 +279,8 @@ def _given(terms: Terms, credentials: Mapping[str, str], *, app_configured: bool
             raise _field_problem(
                 name, f"{terms.name} has no such login field", f"use {', '.join(sorted(known))}"
             )
+        if not (given[name].isascii() and given[name].isprintable()):  # they travel in headers
+            raise _field_problem(name, "keys and tokens are plain printable characters", "paste it again")
     for field in terms.credential_fields:
         if field.required and not app_configured and field.name not in given:
             raise _field_problem(field.name, f"{terms.name} needs it", field.help or "fill it in")

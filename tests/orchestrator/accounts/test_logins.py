@@ -73,6 +73,8 @@ async def test_wrong_keys_leave_no_account_and_show_the_brokers_words(person: Lo
         ("zerodha", {"api_key": "key", "api_secret": " "}, "credentials.api_secret"),
         ("zerodha", {**KEYS, "pin": "1"}, "credentials.pin"),
         ("groww", {}, "credentials.api_key"),
+        ("groww", {"access_token": "a\r\nX: y"}, "credentials.access_token"),
+        ("groww", {"access_token": "é"}, "credentials.access_token"),
     ],
 )
 async def test_missing_and_unknown_fields_are_named(
