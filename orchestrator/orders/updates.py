@@ -17,7 +17,8 @@ import structlog
 from adapters.broker import BrokerFill, Connected
 from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, Fact, Filled, OrderReport, Source, apply, apply_all, facts_of
+from domain.order import ChildOrder, Fact, Filled, Source, apply, apply_all
+from domain.report import OrderReport, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import cancel_if_asked
