@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 
 import httpx
 import pytest
@@ -211,3 +213,25 @@ async def test_an_unknown_mode_never_becomes_a_default(person: Login) -> None:
     answer = await asha.patch("/v1/users/me", json={"mode": "turbo"})
     assert (answer.status_code, answer.json()["field"]) == (422, "mode")
     assert "orchestrator" in answer.json()["fix"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "none"},
+        {"alg": "HS256", "crit": 5},
+        {"alg": ["HS256"]},
+        [],
+        5,
+        None,
+        {"alg": "RS256", "kid": {}},
+    ],
+)
+async def test_a_token_with_a_strange_header_is_refused(
+    client: httpx.AsyncClient, person: Login, header: object
+) -> None:
+    asha = await person("asha")
+    _, claims, seal = asha.headers["authorization"].removeprefix("Bearer ").split(".")
+    forged = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+    answer = await client.get("/v1/users/me", headers={"authorization": f"Bearer {forged}.{claims}.{seal}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
