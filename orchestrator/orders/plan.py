@@ -18,7 +18,7 @@ from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
 from orchestrator.identity.repository import trading_mode
-from orchestrator.orders import repository
+from orchestrator.orders import holds
 from orchestrator.orders.trading import Trading
 from routing.decide import decide
 
@@ -95,7 +95,7 @@ def decide_now(
     usable = [one for one in situation.connections if one.account.id not in without]
     read_at = {one.account.id: one.snapshot.as_of for one in usable if one.snapshot}
     selling = situation.intent.side is Side.SELL  # only a sale asks what other sales have used up
-    held = repository.held(conn, situation.user_id, read_at, units=selling)
+    held = holds.held(conn, situation.user_id, read_at, units=selling)
     choices = candidates(
         usable,
         instrument=situation.instrument,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from domain.account import AccountId, BrokerId, UserId
 from domain.instrument import Exchange, InstrumentId
-from domain.money import ZERO, Money, Price
+from domain.money import Money, Price
 from domain.order import (
     ChildId,
     ChildOrder,
@@ -47,10 +47,8 @@ from orchestrator.orders.statements import (
     SET_STATE,
     SETTLE_PARENT,
     UNCLEAR,
-    margins_held,
-    units_held,
 )
-from orchestrator.tables import EPOCH, order_children, orders
+from orchestrator.tables import order_children, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +59,6 @@ class StoredOrder:
     decision: RoutingDecision
     timeline: tuple[OrderEvent, ...]
     child_charges: dict[ChildId, Charges]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one account's newer orders hold beyond a snapshot: rupees, and units to be delivered by instrument."""
-
-    margin: Money = ZERO
-    units: tuple[tuple[InstrumentId, int], ...] = ()
-
-    def sold(self, instruments: Iterable[InstrumentId]) -> int:
-        wanted = set(instruments)
-        return sum(quantity for instrument, quantity in self.units if instrument in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,31 +231,6 @@ def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str]
     """The order that this key already made, and the fingerprint of its request."""
     row = KEY_USED.first(conn, {"user": user_id, "wanted": key})
     return (OrderId(row.order_id), row.fingerprint) if row else None
-
-
-def held(
-    conn: Connection, user_id: UserId, read_at: dict[AccountId, datetime], *, units: bool = True
-) -> dict[AccountId, Held]:
-    """What the user's orders hold that each account's last snapshot (begun at `read_at`) cannot know yet.
-
-    Margin: of children not surely answered before the reading began. Units (left out unless asked for): of every
-    live delivery sell, because brokers do not take open sells off the holdings, and of newer fills.
-    """
-    known = {"user": user_id, "oldest": min(read_at.values(), default=EPOCH)}
-    for number, (account, began) in enumerate(read_at.items()):
-        known |= {f"account_{number}": account, f"began_{number}": began}
-    result: dict[AccountId, Held] = {}
-    for row in margins_held(len(read_at)).rows(conn, known):
-        account = AccountId(row.account_id)
-        result[account] = Held(result.get(account, Held()).margin + Money.paise(int(row.paise)))
-    if not units:
-        return result
-    for row in units_held(len(read_at)).rows(conn, known):
-        account = AccountId(row.account_id)
-        so_far = result.get(account, Held())
-        one = (InstrumentId(Exchange(row.exchange), row.symbol), int(row.units))
-        result[account] = Held(so_far.margin, (*so_far.units, one))
-    return result
 
 
 def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | None:

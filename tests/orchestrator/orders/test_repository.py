@@ -40,7 +40,7 @@ from domain.order import (
 )
 from domain.routing import Charges, Policy, RoutingDecision
 from orchestrator.db import Database
-from orchestrator.orders import codec, repository
+from orchestrator.orders import codec, holds, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.tables import users
 
@@ -186,7 +186,7 @@ async def test_one_key_makes_one_order(book: Database) -> None:
 
 
 async def held(db: Database, as_of: datetime) -> dict[AccountId, Money]:
-    found = await db.read(lambda conn: repository.held(conn, USER, {ZERODHA: as_of, UPSTOX: as_of}))
+    found = await db.read(lambda conn: holds.held(conn, USER, {ZERODHA: as_of, UPSTOX: as_of}))
     return {account: hold.margin for account, hold in found.items() if hold.margin}
 
 
@@ -223,7 +223,7 @@ async def test_shares_of_an_open_sell_are_held_whatever_the_snapshot_says(book: 
     await learn(book, child, Accepted("1", T0), Progress(4, Price.of(1500), T0), at=T0)
 
     async def sold(as_of: datetime) -> int:
-        found = await book.read(lambda conn: repository.held(conn, USER, {ZERODHA: as_of}))
+        found = await book.read(lambda conn: holds.held(conn, USER, {ZERODHA: as_of}))
         return found[ZERODHA].sold([INFY]) if ZERODHA in found else 0
 
     assert await sold(T0 - timedelta(seconds=1)) == 10
