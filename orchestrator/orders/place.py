@@ -50,7 +50,14 @@ async def place(
 
     The same `key` gives the same order; with another request (`fingerprint`) it is refused. Raises Problem.
     """
-    situation = await look(trading, user_id=user_id, intent=intent)
+    try:
+        situation = await look(trading, user_id=user_id, intent=intent)
+    except Problem:
+        # Whatever cannot be seen now, a key that made an order still stands for it.
+        earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))
+        if earlier is None or earlier[1] != fingerprint:
+            raise
+        return await _stored(trading, user_id, earlier[0]), True
     # From here on in a task of its own: a caller that hangs up must leave neither an order that is recorded and
     # never sent, nor a request cut short in mid-wire.
     task = asyncio.create_task(_record_and_send(trading, situation, key, fingerprint))

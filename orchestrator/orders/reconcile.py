@@ -61,9 +61,11 @@ class Reconciler:
 
     async def step(self) -> None:
         """One pass over what is unclear now."""
-        unclear = [
-            live for live in await self._trading.db.read(repository.unclear_children) if self._unclear(live)
-        ]
+        being_sent = set(
+            self._trading.sending
+        )  # before the read: one that is answered meanwhile is not unclear
+        stored = await self._trading.db.read(repository.unclear_children)
+        unclear = [live for live in stored if self._unclear(live, being_sent)]
         self._searches = {live.child.id: self._search(live) for live in unclear}
         now = self._trading.clock()
         due = [live for live in unclear if self._searches[live.child.id].next_look <= now]
@@ -72,13 +74,14 @@ class Reconciler:
             if isinstance(end, BaseException):
                 raise end
 
-    def _unclear(self, live: LiveChild) -> bool:
+    def _unclear(self, live: LiveChild, being_sent: set[str]) -> bool:
         if live.child.status is Status.UNKNOWN:
             return True
         left_behind = live.created_at + self._grace <= self._trading.clock()
         return (
             live.child.status is Status.SUBMITTING
             and left_behind
+            and live.child.id not in being_sent
             and live.child.id not in self._trading.sending
         )
 

@@ -154,9 +154,13 @@ def add_facts(
     before = _child(row)
     after = apply_all(before, facts)
     first_answer = answered_at is not None and row.answered_at is None
+    # Shares of a new fill are gone from demat, but not yet from a snapshot that was read before.
+    delivered = after.side is Side.SELL and after.filled_quantity > before.filled_quantity
     if after != before or first_answer:
         values = _state_columns(after, Money(row.margin_required))
-        values["answered_at"] = answered_at if first_answer else row.answered_at
+        values["answered_at"] = (
+            answered_at if first_answer or (delivered and answered_at is not None) else row.answered_at
+        )
         SET_STATE.run(conn, {"child": child_id, **values})
         if values["live"] != row.live:
             SETTLE_PARENT.run(conn, {"parent": after.order_id})
@@ -253,6 +257,18 @@ def page(
 def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
     """Every child at one account that may still trade or whose end is not known; oldest first."""
     return [_child(row) for row in LIVE_AT.rows(conn, {"account": account_id})]
+
+
+def unfinished_cancels(conn: Connection, account_id: AccountId, *, before: datetime) -> list[ChildOrder]:
+    """Live children at one account whose cancel was asked before a moment, and that the broker has numbered."""
+    columns = order_children.c
+    query = sa.select(order_children).where(
+        columns.live,
+        columns.account_id == account_id,
+        columns.cancel_asked_at < before,
+        columns.broker_order_id.is_not(None),
+    )
+    return [_child(row) for row in conn.execute(query.order_by(columns.id))]
 
 
 def unclear_children(conn: Connection) -> list[LiveChild]:

@@ -17,11 +17,11 @@ import structlog
 from adapters.broker import BrokerFill, Connected
 from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, Fact, Filled, Source, apply, apply_all
+from domain.order import ChildId, ChildOrder, Fact, Filled, Source, apply, apply_all
 from domain.report import OrderReport, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
-from orchestrator.orders.cancel import cancel_if_asked
+from orchestrator.orders.cancel import cancel_child, cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.reconcile import read_trades
 from orchestrator.orders.trading import Trading
@@ -50,6 +50,8 @@ class OrderUpdates:
     def __init__(self, trading: Trading) -> None:
         self._trading = trading
         self._tasks: dict[tuple[AccountId, int], asyncio.Task[None]] = {}
+        self._began = trading.clock()
+        self._cancelled: set[ChildId] = set()  # asked again by this process, see `_finish_cancels`
 
     async def run(self) -> None:
         """Until cancelled: an account that connects is followed, one whose session changed is followed anew."""
@@ -124,26 +126,41 @@ class OrderUpdates:
             live = await self._trading.db.read(lambda conn: repository.live_children(conn, account))
             puzzling = await self._trading.db.read(lambda conn: repository.unexplained_fills(conn, account))
             absent = await self._absent(account)
-            if live or absent:
-                await self._read_book(watch, [*live, *absent])
+            if (live or absent) and await self._read_book(watch, [*live, *absent]):
+                await self._finish_cancels(account)
             for child in puzzling:
                 await read_trades(self._trading, watch.connection, child)
+
+    async def _finish_cancels(self, account: AccountId) -> None:
+        """Cancel what the user wanted out of before we were stopped and what the book, just read, shows alive.
+
+        Once for each child: whether the first cancel had left is not known, and a cancel cannot act twice.
+        """
+        began = self._began
+        asked = await self._trading.db.read(
+            lambda conn: repository.unfinished_cancels(conn, account, before=began)
+        )
+        for child in asked:
+            if child.id not in self._cancelled:
+                self._cancelled.add(child.id)
+                await cancel_child(self._trading, child)
 
     async def _absent(self, account: AccountId) -> list[ChildOrder]:
         since = self._trading.clock() - STILL_LOOKED_FOR
         return await self._trading.db.read(lambda conn: repository.recently_absent(conn, account, since))
 
-    async def _read_book(self, watch: Watch, live: list[ChildOrder]) -> None:
+    async def _read_book(self, watch: Watch, live: list[ChildOrder]) -> bool:
+        """Whether it could be read."""
         broker = watch.connection.broker
         if broker is None:
-            return
+            return False
         try:
             reports = await broker.orders()
         except SessionExpired as error:
             await self._trading.connections.login_needed(watch.connection.account.id, error.words)
-            return
+            return False
         except BrokerError:
-            return
+            return False
         by_number = {number: child for child in live for number in child.broker_order_ids}
         by_tag = {child.tag: child for child in live}
         for number, report in enumerate(reports):
@@ -152,6 +169,7 @@ class OrderUpdates:
             child = by_number.get(report.broker_order_id) or by_tag.get(report.tag or "")
             if child is not None:
                 await self._learn(watch.connection, child, report, Source.POLL)
+        return True
 
     async def _report(self, connection: Connection, report: OrderReport, source: Source) -> None:
         child = await self._child(connection, report.broker_order_id, report.tag)

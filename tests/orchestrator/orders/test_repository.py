@@ -232,6 +232,33 @@ async def test_shares_of_an_open_sell_are_held_whatever_the_snapshot_says(book: 
     assert await sold(T0 + timedelta(seconds=1)) == 0
 
 
+async def test_a_fill_after_the_reading_is_held_until_the_next_one(book: Database) -> None:
+    child = child_of("ord_1", side=Side.SELL)
+    await record(book, child, margin="0")
+    await learn(book, child, Accepted("1", T0), at=T0)
+    read_at = T0 + timedelta(seconds=1)
+    await learn(book, child, Progress(10, Price.of(1500), T0), at=T0 + timedelta(seconds=2))
+    found = await book.read(lambda conn: holds.held(conn, USER, {ZERODHA: read_at}))
+    assert found[ZERODHA].sold([INFY]) == 10, "the snapshot still shows these shares in demat"
+
+
+async def test_a_cancel_asked_before_a_stop_is_found_again(book: Database) -> None:
+    child = child_of("ord_1")
+    await record(book, child)
+    await book.write(lambda conn: repository.ask_cancel(conn, OrderId("ord_1"), T0))
+    later = T0 + timedelta(seconds=1)
+
+    async def unfinished(before: datetime) -> int:
+        return len(await book.read(lambda conn: repository.unfinished_cancels(conn, ZERODHA, before=before)))
+
+    assert await unfinished(later) == 0, "not numbered yet: reconciliation cancels it when it is found"
+    await learn(book, child, Accepted("1", T0), at=T0)
+    assert await unfinished(later) == 1
+    assert await unfinished(T0) == 0, "asked while this process runs: the asking itself sends it"
+    await learn(book, child, Ended(End.CANCELLED, T0, "by user"))
+    assert await unfinished(later) == 0
+
+
 async def test_a_child_is_found_by_the_brokers_number_or_by_our_tag(book: Database) -> None:
     child = child_of("ord_1")
     await record(book, child)
