@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from domain.account import AccountId, AccountState, BrokerId, UserId
 from orchestrator.accounts import repository
+from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.logins import Logins, Started
 from orchestrator.accounts.schemas import (
@@ -34,15 +35,10 @@ COOKIE = "tm_connect"  # ties a login to the browser it was begun in
 COOKIE_PATH = "/v1/accounts"
 
 
-async def _connections(connection: HTTPConnection) -> Connections:
-    return cast(Connections, connection.app.state.connections)
-
-
 async def _logins(connection: HTTPConnection) -> Logins:
     return cast(Logins, connection.app.state.logins)
 
 
-Live = Annotated[Connections, Depends(_connections)]
 LoginDesk = Annotated[Logins, Depends(_logins)]
 BrowserCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
 

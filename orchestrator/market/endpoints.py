@@ -15,6 +15,7 @@ from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.instruments.service import Instruments
 from orchestrator.market import stream
+from orchestrator.market.access import Directory, Market
 from orchestrator.market.candles import SPANS
 from orchestrator.market.history import REACH, History
 from orchestrator.market.hub import Hub
@@ -28,14 +29,6 @@ YEARS = range(1990, 2101)
 QUOTE_AGE = 1.0  # seconds that a full quote on the screen may be old
 
 
-async def _instruments(connection: HTTPConnection) -> Instruments:
-    return cast(Instruments, connection.app.state.instruments)
-
-
-async def _hub(connection: HTTPConnection) -> Hub:
-    return cast(Hub, connection.app.state.hub)
-
-
 async def _history(connection: HTTPConnection) -> History:
     return cast(History, connection.app.state.history)
 
@@ -44,8 +37,6 @@ async def _audience(connection: HTTPConnection) -> Audience:
     return cast(Audience, connection.app.state.audience)
 
 
-Directory = Annotated[Instruments, Depends(_instruments)]
-Market = Annotated[Hub, Depends(_hub)]
 Past = Annotated[History, Depends(_history)]
 Sockets = Annotated[Audience, Depends(_audience)]
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from starlette.requests import HTTPConnection
 
 from domain.account import AccountId, UserId
 from domain.instrument import InstrumentId
 from domain.money import ZERO, Money
 from domain.portfolio import Portfolio
+from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.instruments.service import Instruments
-from orchestrator.market.hub import Hub
+from orchestrator.market.access import Directory, Market
 from orchestrator.portfolio import service
 from orchestrator.portfolio.schemas import (
     BalanceOut,
@@ -34,27 +34,11 @@ from orchestrator.state import Now
 router = APIRouter(prefix="/v1", tags=["portfolio"])
 
 
-async def _connections(connection: HTTPConnection) -> Connections:
-    return cast(Connections, connection.app.state.connections)
-
-
-async def _instruments(connection: HTTPConnection) -> Instruments:
-    return cast(Instruments, connection.app.state.instruments)
-
-
-async def _hub(connection: HTTPConnection) -> Hub:
-    return cast(Hub, connection.app.state.hub)
-
-
-Live = Annotated[Connections, Depends(_connections)]
-Directory = Annotated[Instruments, Depends(_instruments)]
-
-
 async def _view(
     user_id: CurrentUser,
     connections: Live,
     instruments: Directory,
-    hub: Annotated[Hub, Depends(_hub)],
+    hub: Market,
     clock: Now,
 ) -> Portfolio:
     return await service.portfolio(
