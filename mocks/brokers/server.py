@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import Profile
-from mocks.brokers.faults import ASGIApp, FaultPlan
+from mocks.brokers.backoffice.switches import Switches
+from mocks.brokers.faults import ASGIApp, FaultPlan, Scope
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
@@ -52,3 +53,22 @@ def paise(rupees_text: str | float | int) -> int:
     if not exact.is_finite() or exact != exact.to_integral_value():
         raise ValueError(f"not whole paise: {rupees_text!r}")
     return int(exact)
+
+
+def client_address(scope: Scope) -> str:
+    """Where a request comes from: the peer, or whom a proxy on the loopback names first in X-Forwarded-For."""
+    peer = str((scope.get("client") or ("",))[0])
+    if peer.startswith("127.") or peer == "::1":
+        for name, value in scope["headers"]:
+            if name == b"x-forwarded-for":
+                return str(value.decode("latin-1").split(",")[0].strip())
+    return peer
+
+
+def may_order_from(switches: Switches, user_id: str, address: str) -> bool:
+    """The static-IP rule of April 2026: orders only from a registered address; a user without one is free unless
+    the switch demands it."""
+    registered = switches.static_ips.get(user_id)
+    if registered is None:
+        return not switches.require_static_ip
+    return address in registered
