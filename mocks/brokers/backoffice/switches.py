@@ -37,6 +37,7 @@ class Switches:
     static_ips: dict[str, tuple[str, ...]] = field(default_factory=dict)
     service_hours: bool = False
     daily_approval: bool = False  # Groww: a key must be approved each day before it gives tokens
+    totp_once: bool = False  # a TOTP code is good for one login
     charges: bool = True  # fills cost what this broker charges
     plan: Plan = Plan.CONNECT
     strictness: Strictness = Strictness.CURRENT
