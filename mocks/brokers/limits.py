@@ -6,7 +6,7 @@ A server names its budgets once and asks before it does anything: a refused requ
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -22,7 +22,7 @@ class Budget:
 class Limits:
     """`check(kind, owner)`: `owner` is an account or an API key, whoever the broker counts by."""
 
-    def __init__(self, budgets: dict[str, Sequence[Budget]], clock_ns: Callable[[], int]) -> None:
+    def __init__(self, budgets: Mapping[str, Sequence[Budget]], clock_ns: Callable[[], int]) -> None:
         self._budgets = budgets
         self._clock_ns = clock_ns
         self._seen: dict[tuple[str, str], list[deque[int]]] = {}
