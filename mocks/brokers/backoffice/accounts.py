@@ -40,7 +40,9 @@ class User:
 @dataclass(slots=True)
 class App:
     """An API client. `redirect_url` "" allows any loopback URL. `user_id` "" serves every user, else only that
-    one. `totp_secret` belongs to brokers that log in by API key and TOTP. `data`: may read market data."""
+    one. `totp_secret` belongs to brokers that log in by API key and TOTP. `data`: may read market data.
+    `postback_url`: where order updates are posted, `notifier_url`: where an approved token is posted; loopback
+    addresses, "" for nowhere."""
 
     api_key: str
     api_secret: str
@@ -49,6 +51,8 @@ class App:
     user_id: str = ""
     totp_secret: str = ""
     data: bool = True
+    postback_url: str = ""
+    notifier_url: str = ""
 
     def redirect_allowed(self, url: str) -> bool:
         if self.redirect_url:
@@ -68,7 +72,8 @@ class LoginCode:
 
 @dataclass(slots=True)
 class Session:
-    """A logged-in user of one app. `refresh_token` "" when the broker has none."""
+    """A logged-in user of one app. `refresh_token` "" when the broker has none. `scope` "" may do everything;
+    other words are the broker's own, for tokens that only read."""
 
     access_token: str
     user_id: str
@@ -77,6 +82,7 @@ class Session:
     expires_at: datetime
     refresh_token: str = ""
     public_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    scope: str = ""
 
 
 class Directory:
@@ -154,11 +160,19 @@ class Directory:
             raise Refusal(Code.BAD_CODE, "The login code is invalid or has expired")
         return self.user(found.user_id)
 
-    def open_session(self, user_id: str, api_key: str, *, refresh: bool = False) -> Session:
-        """A new session; earlier ones of the same user stay valid."""
+    def open_session(
+        self,
+        user_id: str,
+        api_key: str,
+        *,
+        refresh: bool = False,
+        scope: str = "",
+        expires_at: datetime | None = None,
+    ) -> Session:
+        """A new session; earlier ones of the same user stay valid. `expires_at` None: the broker's own hour."""
         self.user(user_id)
         now = self._clock()
-        expires_at = self._expiry(now)
+        expires_at = expires_at or self._expiry(now)
         session = Session(
             access_token=self._token(user_id, expires_at),
             user_id=user_id,
@@ -166,6 +180,7 @@ class Directory:
             created_at=now,
             expires_at=expires_at,
             refresh_token=secrets.token_hex(16) if refresh else "",
+            scope=scope,
         )
         self.sessions[session.access_token] = session
         return session
