@@ -51,6 +51,7 @@ def strict(switches: Switches) -> Switches:
         rate_limits=True,
         modification_cap=True,
         service_hours=True,
+        totp_once=True,
         charges=True,
         pace=Pace.REALISTIC,
     )
