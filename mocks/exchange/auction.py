@@ -23,13 +23,16 @@ class Uncrossing:
     volume: int
 
 
-def uncross(book: Matching) -> Uncrossing:
-    """Trade everything that one price allows, then let the rest join the book."""
-    found = indicative(book)
+def uncross(book: Matching, reference: int) -> Uncrossing:
+    """Trade everything that one price allows, then let the rest join the book.
+
+    `reference` in paise is the previous close, or what takes its place in a closing auction; 0 when unknown.
+    """
+    found = indicative(book, reference)
     if found.volume:
         _trade(_eligible(book, True, found.price), _eligible(book, False, found.price), found, book)
     waiting, book.market_orders = book.market_orders, []
-    price = found.price or book.prev_close
+    price = found.price or reference
     for order in waiting:
         if not order.open:
             continue
@@ -44,16 +47,16 @@ def uncross(book: Matching) -> Uncrossing:
     return found
 
 
-def indicative(book: Matching) -> Uncrossing:
+def indicative(book: Matching, reference: int) -> Uncrossing:
     """The price and volume an auction would give now."""
     market_buy = sum(order.open for order in book.market_orders if order.buy)
     market_sell = sum(order.open for order in book.market_orders if not order.buy)
     buys = {price: level.total for price, level in book.bids.levels.items()}
     sells = {price: level.total for price, level in book.asks.levels.items()}
     if not buys and not sells:
-        volume = min(market_buy, market_sell) if book.prev_close else 0
-        return Uncrossing(book.prev_close if volume else 0, volume)
-    return equilibrium(buys, sells, market_buy, market_sell, book.prev_close)
+        volume = min(market_buy, market_sell) if reference else 0
+        return Uncrossing(reference if volume else 0, volume)
+    return equilibrium(buys, sells, market_buy, market_sell, reference)
 
 
 def equilibrium(
@@ -107,7 +110,7 @@ def _trade(buys: list[Order], sells: list[Order], found: Uncrossing, book: Match
         _fill(book, buy, quantity)
         _fill(book, sell, quantity)
         tape = book.tape
-        tape.seq += 1
+        tape.seq = buy.activity = sell.activity = tape.seq + 1
         tape.trade += 1
         later = Side.BUY if buy.stamp > sell.stamp else Side.SELL
         tape.out.append(
@@ -129,18 +132,18 @@ def _trade(buys: list[Order], sells: list[Order], found: Uncrossing, book: Match
 
 
 def _fill(book: Matching, order: Order, quantity: int) -> None:
+    """An auction sees hidden quantity too; what is left of a disclosed order shows a whole tranche, same time."""
     level = order.level
     if level is not None and quantity == order.open:
         (book.bids if order.buy else book.asks).remove(order)
         level = None
     order.filled += quantity
     order.open -= quantity
-    shown = min(order.shown, order.open)
-    if order.open and not shown:
-        shown = min(order.disclosed, order.open)  # a hidden rest carried over from before a halt
+    shown = min(order.disclosed, order.open) if order.disclosed else order.open
     if level is not None:
         level.total -= quantity
         level.displayed -= order.shown - shown
     order.shown = shown
     if not order.open:
         order.state = OrderState.COMPLETE
+        book.forget(order)

@@ -8,9 +8,12 @@ refused command changes nothing, numbers are unique for ever. `matching.py` trad
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from mocks.exchange.amendment import STOPS, Amendment, amend
-from mocks.exchange.auction import Uncrossing, uncross
-from mocks.exchange.checks import refusal
+from mocks.exchange.auction import Uncrossing, indicative, uncross
+from mocks.exchange.checks import refuse_add, refuse_cancel, refuse_modify
 from mocks.exchange.levels import Order
 from mocks.exchange.matching import NO_LIMIT, Matching
 from mocks.exchange.model import (
@@ -44,20 +47,20 @@ class Book(Matching):
         self, instrument: Instrument, tape: Tape, *, rules: Rules, last_price: int = 0, prev_close: int = 0
     ) -> None:
         super().__init__(instrument, tape, rules, last_price, prev_close)
-        self.phase = CONTINUOUS
-        low, high = instrument.band or (1, NO_LIMIT)
-        self._plain = (low, high, instrument.tick, instrument.lot, instrument.freeze or NO_LIMIT)
+        self.closing_price = 0  # paise; what POST_CLOSE trades at
+        self._plain = self._plain_limits()
 
     # --- commands -----------------------------------------------------------------------------------------
 
     def add(self, command: Add, *, quiet: bool = False) -> Order | None:
         """Accept or refuse; returns the order as the book knows it, None when refused."""
         buy = command.side is BUY
-        reason = self._refuse_add(command, buy)
-        if reason:
-            if not quiet:
-                self._reject(command.order, "add", reason)
-            return None
+        if not self._is_plain(command):
+            reason = refuse_add(self, command, buy)
+            if reason:
+                if not quiet:
+                    self._reject(command.order, "add", reason)
+                return None
         order = Order(command, buy, quiet)
         tape = self.tape
         tape.stamp += 1
@@ -70,14 +73,14 @@ class Book(Matching):
             self._accept_stop(order)
             return order
         if not quiet:
-            tape.seq += 1
+            tape.seq = order.activity = tape.seq + 1
             tape.out.append(Accepted(tape.seq, tape.now, self.key, command.order, OPEN))
         if self.phase is CONTINUOUS:
             self.activate(order)
             if self.released:
                 self.release_stops()
         else:
-            self._collect(order)
+            self._join(order)
         return order
 
     def modify(self, command: Modify) -> None:
@@ -85,7 +88,7 @@ class Book(Matching):
         if order is None:
             return self._reject(command.order, "modify", "unknown_order")
         wanted = Amendment(order, command)
-        reason = self._refuse_modify(order, wanted)
+        reason = refuse_modify(self, order, command, wanted)
         if reason:
             return self._reject(command.order, "modify", reason)
         amend(self, order, wanted)
@@ -97,10 +100,9 @@ class Book(Matching):
         order = self.orders.get(command.order)
         if order is None:
             return self._reject(command.order, "cancel", "unknown_order")
-        if order.state is not OPEN and order.state is not TRIGGER_PENDING:
-            return self._reject(command.order, "cancel", "not_open")
-        if self.phase is Phase.CLOSED:
-            return self._reject(command.order, "cancel", "closed")
+        reason = refuse_cancel(self, order)
+        if reason:
+            return self._reject(command.order, "cancel", reason)
         self.end(order, OrderState.CANCELLED, "cancelled")
         return None
 
@@ -112,10 +114,39 @@ class Book(Matching):
 
     def end_all(self, state: OrderState, reason: str) -> None:
         """End every live order in the order of their time stamps: at the close, and when a halt purges."""
+        self.end_where(lambda order: True, state, reason)
+
+    def end_where(self, predicate: Callable[[Order], bool], state: OrderState, reason: str) -> None:
+        """End the live orders that `predicate` picks, oldest stamp first."""
         for order in self.live_orders():
-            self.end(order, state, reason)
+            if predicate(order):
+                self.end(order, state, reason)
 
     # --- phases -------------------------------------------------------------------------------------------
+
+    def enter_phase(self, phase: Phase, price: int = 0) -> Uncrossing | None:
+        """Go on with another phase; the result is an auction's when entering it ran one.
+
+        `price` (paise) is the auction's reference for CONTINUOUS (0: the previous close) and the closing price
+        for POST_CLOSE (0: the last price). Continuous trading never starts on a crossed book: what an earlier
+        phase collected is matched by an auction first. The close ends every order; POST_CLOSE those of the day.
+        """
+        match phase:
+            case Phase.CONTINUOUS:
+                if self._holds_collected():
+                    return self.auction(price)
+                self._trade_continuously()
+            case Phase.HALTED:
+                self.halt()
+            case Phase.CLOSED:
+                self.close()
+            case Phase.POST_CLOSE:
+                self.end_all(OrderState.EXPIRED, "close")
+                self.closing_price = price or self.last_price or self.prev_close
+                self.phase = phase
+            case Phase.PREOPEN | Phase.LIMIT_ONLY | Phase.MATCHING:
+                self.phase = phase
+        return None
 
     def halt(self) -> None:
         """Stop trading; the rules say whether everything that rests or waits is cancelled."""
@@ -128,18 +159,66 @@ class Book(Matching):
         self.end_all(OrderState.EXPIRED, "close")
         self.phase = Phase.CLOSED
 
-    def auction(self) -> Uncrossing:
-        """Run the call auction (R8) and go on with continuous trading."""
-        found = uncross(self)
-        self.phase = Phase.CONTINUOUS
-        self.release_stops()
+    def auction(self, reference: int = 0) -> Uncrossing:
+        """Run the call auction (R8) and go on with continuous trading.
+
+        `reference` (paise) breaks ties and prices what has no price; 0 means the previous close.
+        """
+        found = uncross(self, reference or self.prev_close)
+        self._trade_continuously()
         return found
+
+    def indicative(self, reference: int = 0) -> Uncrossing:
+        """What `auction` would give now."""
+        return indicative(self, reference or self.prev_close)
+
+    def _holds_collected(self) -> bool:
+        bid, ask = self.bids.best(), self.asks.best()
+        return bool(self.market_orders) or (0 < ask <= bid)
+
+    def _trade_continuously(self) -> None:
+        self.phase = CONTINUOUS
+        if self.released:
+            self.release_stops()
+
+    # --- prices that are allowed --------------------------------------------------------------------------
+
+    def relist(self, instrument: Instrument) -> None:
+        """Go on under another day's listing of the same thing: its band, tick, lot, freeze quantity."""
+        self.instrument = instrument
+        self._plain = self._plain_limits()
+
+    def set_band(self, low: int, high: int) -> None:
+        """The day's lowest and highest price, paise. Orders that the new band strands are cancelled.
+
+        Stranded is a limit or a trigger that could not be entered any more (SEBI, sliding bands, Nov 2024).
+        """
+        self.relist(replace(self.instrument, band=(low, high)))
+        self.end_where(lambda order: self._is_stranded(order, low, high), OrderState.CANCELLED, "band")
+
+    def set_operating_range(self, limits: tuple[int, int] | None) -> None:
+        """Limit price protection of contracts: the prices in paise that a limit order may ask for now.
+
+        Resting orders stay. A stop is looked at when it is released: outside the range it is cancelled.
+        """
+        self.operating_range = limits
+        self._plain = self._plain_limits()
+
+    def _is_stranded(self, order: Order, low: int, high: int) -> bool:
+        if order.price and not low <= order.price <= high:
+            return True
+        return order.state is TRIGGER_PENDING and not low <= order.trigger <= high
+
+    def _plain_limits(self) -> tuple[int, int, int, int, int]:
+        low, high = self.price_limits()
+        listing = self.instrument
+        return max(low, 1), high, listing.tick, listing.lot, listing.freeze or NO_LIMIT
 
     # --- what is there ------------------------------------------------------------------------------------
 
     def live_orders(self) -> list[Order]:
         """Resting, collected and waiting orders, oldest stamp first."""
-        found = self.stops.orders() + list(self.market_orders)
+        found = self.stops.orders() + list(self.released) + list(self.market_orders)
         for side in (self.bids, self.asks):
             for level in side.levels.values():
                 found.extend(level.orders())
@@ -153,38 +232,10 @@ class Book(Matching):
         return OpenOrder(
             order=order.number, key=self.key, side=Side.BUY if order.buy else Side.SELL, type=order.type,
             quantity=order.quantity, filled=order.filled, shown=order.shown, price=order.price,
-            trigger=order.trigger, state=order.state, client=order.client,
+            trigger=order.trigger, state=order.state, client=order.client, activity=order.activity,
         )  # fmt: skip
 
-    # --- refusals -----------------------------------------------------------------------------------------
-
-    def _refuse_add(self, command: Add, buy: bool) -> str:
-        if self.phase is not CONTINUOUS:
-            reason = self._refuse_in_phase(command.type, command.validity, command.disclosed)
-            if reason:
-                return reason
-        if command.order in self.orders:
-            return "duplicate_order"
-        if self._is_plain(command):
-            return ""
-        reason = refusal(
-            self.instrument, buy, command.type, command.validity, command.quantity,
-            command.price, command.trigger, command.disclosed,
-        )  # fmt: skip
-        if reason:
-            return reason
-        if command.validity is Validity.TTL and command.ttl_minutes <= 0:
-            return "ttl"
-        protection = command.protection_pct
-        if protection is not None and not 0 < protection <= 100:
-            return "protection"
-        if (
-            command.type in STOPS
-            and self.rules.sl_on_entry == "reject"
-            and self.is_reached(buy, command.trigger)
-        ):
-            return "trigger_reached"
-        return ""
+    # --- what a command does ------------------------------------------------------------------------------
 
     def _is_plain(self, command: Add) -> bool:
         """A limit order with nothing special and nothing wrong: nearly all of them, so they pass quickly."""
@@ -194,64 +245,37 @@ class Book(Matching):
         price, quantity = command.price, command.quantity
         if not low <= price <= high or price % tick or not 0 < quantity <= freeze or quantity % lot:
             return False
+        if self.phase is not CONTINUOUS or command.order in self.orders:
+            return False
         return command.protection_pct is None
-
-    def _refuse_in_phase(self, type_: OrderType, validity: Validity, disclosed: int) -> str:
-        if self.phase is Phase.CLOSED:
-            return "closed"
-        if self.phase is Phase.HALTED:
-            return "halted"
-        if self.phase is Phase.PREOPEN and (type_ in STOPS or validity is Validity.IOC or disclosed):
-            return "phase"  # an auction takes no stops, no IOC and no disclosed quantity (R4)
-        return ""
-
-    def _refuse_modify(self, order: Order, wanted: Amendment) -> str:
-        if not self.is_live(order):
-            return "not_open"
-        if self.phase is not Phase.CONTINUOUS:
-            reason = self._refuse_in_phase(wanted.type, wanted.validity, wanted.disclosed)
-            if reason:
-                return reason
-        if wanted.trigger_given and wanted.type not in STOPS:
-            return "not_a_stop"
-        if wanted.quantity < order.filled:
-            return "below_filled"
-        reason = refusal(
-            self.instrument, order.buy, wanted.type, wanted.validity, wanted.quantity,
-            wanted.price, wanted.trigger, wanted.disclosed,
-        )  # fmt: skip
-        if reason:
-            return reason
-        if wanted.validity is Validity.TTL and not order.deadline:
-            return "ttl"
-        if (
-            wanted.type in STOPS
-            and self.rules.sl_on_entry == "reject"
-            and self.is_reached(order.buy, wanted.trigger)
-        ):
-            return "trigger_reached"
-        return ""
 
     def _reject(self, number: int, command: str, reason: str) -> None:
         tape = self.tape
         tape.seq += 1
         tape.out.append(Rejected(tape.seq, tape.now, self.key, number, command, reason))
 
-    # --- what an accepted command does --------------------------------------------------------------------
-
     def _accept_stop(self, order: Order) -> None:
         order.state = OrderState.TRIGGER_PENDING
         tape = self.tape
-        tape.seq += 1
+        tape.seq = order.activity = tape.seq + 1
         tape.out.append(Accepted(tape.seq, tape.now, self.key, order.number, OrderState.TRIGGER_PENDING))
         self._wait_or_fire(order)
 
     def _wait_or_fire(self, order: Order) -> None:
         if self.is_reached(order.buy, order.trigger):  # only with sl_on_entry="trigger"
             self.released.append(order)
-            self.release_stops()
+            if self.phase is CONTINUOUS:
+                self.release_stops()
         else:
             self.stops.insert(order)
+
+    def _join(self, order: Order) -> None:
+        """Enter an active order in a phase other than continuous trading."""
+        if self.phase is Phase.POST_CLOSE:
+            order.type, order.price = LIMIT, self.closing_price
+            self.activate(order)
+        else:
+            self._collect(order)
 
     def _collect(self, order: Order) -> None:
         """An auction phase: queue without matching; R7 there ends the incoming order instead."""
@@ -277,19 +301,19 @@ class Book(Matching):
 
     def announce_modified(self, order: Order) -> None:
         tape = self.tape
-        tape.seq += 1
+        tape.seq = order.activity = tape.seq + 1
         tape.out.append(
             Modified(tape.seq, tape.now, self.key, order.number, order.quantity, order.price, order.trigger)
         )
 
     def take_out(self, order: Order) -> None:
         """Remove a live order from wherever it rests or waits; what becomes of it is the caller's to say."""
-        if order.state is TRIGGER_PENDING:
-            self.stops.remove(order)
-        elif order.level is None:
-            self.market_orders.remove(order)
-        else:
+        if order.level is not None:
             (self.bids if order.buy else self.asks).remove(order)
+        elif order.state is TRIGGER_PENDING:
+            self.forget_stop(order)
+        else:
+            self.market_orders.remove(order)
 
     def enter(self, order: Order) -> None:
         """Bring a changed order in again, by its type and the phase, as if it had just come."""
@@ -301,4 +325,4 @@ class Book(Matching):
         if self.phase is CONTINUOUS:
             self.activate(order)
         else:
-            self._collect(order)
+            self._join(order)

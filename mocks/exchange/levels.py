@@ -16,8 +16,9 @@ class Order:
     """A mutable order of the book. `open` is what may still trade; `shown` is the displayed part of it."""
 
     __slots__ = (
-        "asked", "buy", "client", "deadline", "disclosed", "filled", "level", "next", "number", "open", "previous",
-        "price", "protection", "quantity", "quiet", "shown", "stamp", "state", "trigger", "type", "validity",
+        "activity", "asked", "buy", "client", "deadline", "disclosed", "filled", "level", "next", "number", "open",
+        "previous", "price", "protection", "quantity", "quiet", "shown", "stamp", "state", "trigger", "type",
+        "validity",
     )  # fmt: skip
 
     def __init__(self, command: Add, buy: bool, quiet: bool) -> None:
@@ -27,7 +28,7 @@ class Order:
             command.type
         )  # `asked` is what the client calls it: a fired stop is a LIMIT here
         self.quantity = self.open = command.quantity
-        self.filled = self.shown = self.stamp = self.deadline = 0
+        self.filled = self.shown = self.stamp = self.deadline = self.activity = 0
         self.price = 0 if command.type is MARKET else command.price
         self.trigger = command.trigger
         self.disclosed = command.disclosed

@@ -15,6 +15,7 @@ from mocks.exchange.model import (
     Instrument,
     OrderState,
     OrderType,
+    Phase,
     Rules,
     Side,
     Trade,
@@ -26,8 +27,9 @@ from mocks.exchange.tape import Tape
 
 NO_LIMIT = 1 << 62
 # Bound once: looking a member up in its enum costs as much as a call.
-BUY, SELL, MARKET, IOC = Side.BUY, Side.SELL, OrderType.MARKET, Validity.IOC
+BUY, SELL, LIMIT, MARKET, IOC = Side.BUY, Side.SELL, OrderType.LIMIT, OrderType.MARKET, Validity.IOC
 OPEN, COMPLETE, TRIGGER_PENDING = OrderState.OPEN, OrderState.COMPLETE, OrderState.TRIGGER_PENDING
+CONTINUOUS = Phase.CONTINUOUS
 
 
 class Matching:
@@ -37,6 +39,7 @@ class Matching:
         self, instrument: Instrument, tape: Tape, rules: Rules, last_price: int, prev_close: int
     ) -> None:
         self.instrument = instrument
+        self.phase: Phase = CONTINUOUS
         self.key = instrument.key
         self.tape = tape
         self.rules = rules
@@ -48,6 +51,7 @@ class Matching:
         self.released: deque[Order] = deque()  # stops that a print set free and that wait for their turn
         self.last_price = last_price
         self.prev_close = prev_close
+        self.operating_range: tuple[int, int] | None = None  # paise; limit price protection of contracts
         self._stp = rules.stp
         self.start_day()
 
@@ -83,10 +87,21 @@ class Matching:
         order.shown = disclosed if 0 < disclosed < order.open else order.open
         (self.bids if order.buy else self.asks).insert(order)
 
+    def price_limits(self) -> tuple[int, int]:
+        """The lowest and highest price that a limit order may ask for: the band and the operating range."""
+        low, high = self.instrument.band or (0, NO_LIMIT)
+        if self.operating_range is not None:
+            low, high = max(low, self.operating_range[0]), min(high, self.operating_range[1])
+        return low, high
+
+    def is_out_of_range(self, price: int) -> bool:
+        limits = self.operating_range
+        return limits is not None and not limits[0] <= price <= limits[1]
+
     def market_limit(self, order: Order) -> int:
-        """The worst price a market order may trade at: its protection and the day's band (R6)."""
-        band = self.instrument.band
-        limit = (band[1] if band else NO_LIMIT) if order.buy else (band[0] if band else 0)
+        """The worst price a market order may trade at: its protection and the prices allowed now (R6)."""
+        low, high = self.price_limits()
+        limit = high if order.buy else low
         reference = self.last_price or self.prev_close
         if order.protection is None or not reference:
             return limit
@@ -106,9 +121,9 @@ class Matching:
         if not price:
             self.end(order, OrderState.CANCELLED, "market_rest")
             return False
-        band = self.instrument.band
-        order.price = min(max(price, band[0]), band[1]) if band else price
-        order.type = OrderType.LIMIT
+        low, high = self.price_limits()
+        order.price = min(max(price, low), high)
+        order.type = LIMIT
         return True
 
     def match(self, order: Order, limit: int) -> None:
@@ -136,7 +151,7 @@ class Matching:
             self._print(order, passive, price, quantity)
             if not order.open:
                 order.state = COMPLETE
-                self._forget(order)
+                self.forget(order)
                 return
 
     def _fill_passive(self, side: BookSide, level: Level, passive: Order, quantity: int) -> None:
@@ -154,7 +169,7 @@ class Matching:
             level.count -= 1
             if not level.count:
                 side.drop(level.price)
-            self._forget(passive)
+            self.forget(passive)
             return
         passive.shown = min(passive.disclosed, passive.open)  # R3: the next tranche
         level.displayed += passive.shown
@@ -167,7 +182,7 @@ class Matching:
     def _print(self, active: Order, passive: Order, price: int, quantity: int) -> None:
         buy = active.buy
         tape = self.tape
-        tape.seq += 1
+        tape.seq = active.activity = passive.activity = tape.seq + 1
         tape.trade += 1
         buyer, seller = (active.number, passive.number) if buy else (passive.number, active.number)
         side = BUY if buy else SELL
@@ -197,7 +212,8 @@ class Matching:
         """A print elsewhere: moves the last price and may release stops, but is no trade of this book."""
         self.last_price = price
         self.check_stops(price)
-        self.release_stops()
+        if self.phase is CONTINUOUS:
+            self.release_stops()
 
     def release_stops(self) -> None:
         """Turn released stops into active orders with a new time stamp, in the order of their prints (R5)."""
@@ -209,17 +225,27 @@ class Matching:
             tape.stamp += 1
             order.stamp = tape.stamp
             order.state = OPEN
-            order.type = OrderType.LIMIT if order.type is OrderType.SL else MARKET
-            tape.seq += 1
+            order.type = LIMIT if order.type is OrderType.SL else MARKET
+            tape.seq = order.activity = tape.seq + 1
             tape.out.append(Triggered(tape.seq, tape.now, self.key, order.number))
-            self.activate(order)
+            if order.type is LIMIT and self.is_out_of_range(order.price):
+                self.end(order, OrderState.CANCELLED, "range")
+            else:
+                self.activate(order)
+
+    def forget_stop(self, order: Order) -> None:
+        """Take out a stop that waits for its trigger, or, released while trading stood still, for its turn."""
+        if order in self.released:
+            self.released.remove(order)
+        else:
+            self.stops.remove(order)
 
     def end(self, order: Order, state: OrderState, reason: str) -> None:
         """Take an order out of wherever it is and announce its end; what was open is cancelled quantity."""
         if order.level is not None:
             (self.bids if order.buy else self.asks).remove(order)
         elif order.state is TRIGGER_PENDING:
-            self.stops.remove(order)
+            self.forget_stop(order)
         elif order in self.market_orders:
             self.market_orders.remove(order)
         order.open = order.shown = 0
@@ -228,13 +254,13 @@ class Matching:
 
     def announce_end(self, order: Order, reason: str) -> None:
         if order.quiet:
-            self._forget(order)
+            self.forget(order)
             return
         tape = self.tape
         tape.seq += 1
         tape.out.append(Ended(tape.seq, tape.now, self.key, order.number, order.state, reason))
 
-    def _forget(self, order: Order) -> None:
+    def forget(self, order: Order) -> None:
         """The flow's finished orders are not remembered: its numbers only ever grow, and memory would too."""
         if order.quiet:
             del self.orders[order.number]

@@ -48,7 +48,10 @@ class OrderState(StrEnum):
 
 class Phase(StrEnum):
     CONTINUOUS = "continuous"
-    PREOPEN = "preopen"  # orders are collected for a call auction
+    PREOPEN = "preopen"  # limit and market orders are collected for a call auction
+    LIMIT_ONLY = "limit_only"  # still collecting, but market orders are frozen: not entered, changed or cancelled
+    MATCHING = "matching"  # the auction is worked out: nothing may be entered, changed or cancelled
+    POST_CLOSE = "post_close"  # trades at the closing price only
     HALTED = "halted"
     CLOSED = "closed"
 
@@ -96,7 +99,11 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Modify:
-    """`None` keeps the old value. `quantity` is the new TOTAL, filled part included (R2)."""
+    """`None` keeps the old value. `quantity` is the new TOTAL, filled part included (R2).
+
+    `seen` is the number of the order's last event that the sender knows (`OpenOrder.activity`, NSE's
+    LastActivityReference): when more has happened to the order since, the change is refused as "stale".
+    """
 
     key: str
     order: int
@@ -106,6 +113,7 @@ class Modify:
     disclosed: int | None = None
     type: OrderType | None = None
     validity: Validity | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,7 @@ class OpenOrder:
     trigger: int
     state: OrderState
     client: str
+    activity: int = 0  # number of the last event that concerned the order, see `Modify.seen`
 
 
 Command = Add | Modify | Cancel
