@@ -61,7 +61,9 @@ class Listener:
         factory: Any = self._config.http_protocol_class
         protocol: Any = factory(config=self._config, server_state=self._state, app_state=state)
         # The app_state is copied into each request's scope["state"]: a fault cuts the connection through it.
+        # Half a message is written past the protocol.
         state["abort"] = lambda: protocol.transport.abort()
+        state["write"] = lambda data: protocol.transport.write(data)
         made: asyncio.Protocol = protocol
         return made
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     LATE_FILL = "late_fill"  # fills reach the broker's books and streams `seconds` late
     DUPLICATE_ORDER = "duplicate_order"  # the broker's own retry: a second order, the same tag
     CANCEL_LOST_RACE = "cancel_lost_race"  # `cancel`: acknowledged, then the order fills
+    PARTIAL_SUCCESS = "partial_success"  # of the orders of one request every second one is refused
 
 
 @dataclass(frozen=True, slots=True)
