@@ -20,8 +20,13 @@ class Product(StrEnum):
 
 
 class Stage(StrEnum):
-    """Every step an order passes, in the neutral words; servers have their own for each."""
+    """Every step an order passes, in the neutral words; servers have their own for each.
 
+    An after-market order that was cancelled before it was sent is CANCELLED with `exchange_number` 0.
+    """
+
+    AMO_RECEIVED = "AMO_RECEIVED"  # taken while the market is closed: waits for the next session
+    AMO_MODIFIED = "AMO_MODIFIED"  # the same, changed while it waits
     RECEIVED = "RECEIVED"
     VALIDATING = "VALIDATING"
     SENT = "SENT"  # on its way to the exchange ("open pending")
@@ -34,6 +39,7 @@ class Stage(StrEnum):
     MODIFIED = "MODIFIED"
     NOT_MODIFIED = "NOT_MODIFIED"
     CANCEL_SENT = "CANCEL_SENT"
+    NOT_CANCELLED = "NOT_CANCELLED"  # history only: the exchange would not, the order lives on
     COMPLETE = "COMPLETE"
     CANCELLED = "CANCELLED"
     REJECTED = "REJECTED"
@@ -41,6 +47,7 @@ class Stage(StrEnum):
 
 ENDED = frozenset({Stage.COMPLETE, Stage.CANCELLED, Stage.REJECTED})
 LIVE = frozenset({Stage.OPEN, Stage.TRIGGER_PENDING})
+PARKED = frozenset({Stage.AMO_RECEIVED, Stage.AMO_MODIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,10 @@ class OrderRequest:
     `protection`: percent of the last price for MARKET and SL-M; -1 is the broker's automatic percentage; None is
     no protection. Whether that is allowed is for the server to say. `tag` is the client's own mark (may be "").
     `extra` is the server's to keep whatever its wire echoes back (variety, reference ids, flags).
+
+    `amo`: for the next session, taken while the market is closed. `iceberg_legs` (2 or more) sends the quantity
+    leg by leg, each an order of its own; `iceberg_quantity` is what one leg holds, 0 leaves it to the office.
+    `cover_trigger` (paise) makes it a cover order: once filled, a stop at that trigger closes it (`cover.py`).
     """
 
     key: str  # EXCHANGE:SYMBOL
@@ -65,6 +76,10 @@ class OrderRequest:
     protection: float | None = None
     tag: str = ""
     app: str = ""  # api_key of the placing app
+    amo: bool = False
+    iceberg_legs: int = 0
+    iceberg_quantity: int = 0
+    cover_trigger: int = 0
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -96,6 +111,7 @@ class Row:
     average: float  # paise, 0.0 before the first fill
     type: OrderType
     exchange_order_id: str
+    exchange_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,17 @@ class Fill:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class IcebergLeg:
+    """Which part of an iceberg an order is. `remaining_quantity`: what later legs will bring."""
+
+    leg: int  # from 1
+    legs: int
+    leg_quantity: int
+    total_quantity: int
+    remaining_quantity: int
+
+
 @dataclass(slots=True)
 class Order:
     """The live order. Quantities: `quantity` = `filled` + `pending` + `cancelled`.
@@ -120,6 +147,11 @@ class Order:
     `exchange_order_id` is "" until it was sent; `exchange_at` None until the exchange answered. `blocked` is the
     margin (paise) now held for its open part. `updated_at` is the last stage's time. `code` is the neutral reason
     of a rejection, or the exchange's word for an end that nobody asked for (ioc, ttl, close, self_trade), else "".
+
+    `stage` is what the broker shows; `resting` what the exchange last said (OPEN, TRIGGER_PENDING; None before it
+    answered). They differ while a change is on its way: `in_flight` is its stage then. `cancelled_by` is "client",
+    "broker" or "exchange" once the order is CANCELLED. `parent_id` and `children` tie the legs of an iceberg and
+    the two orders of a cover order together.
     """
 
     order_id: str
@@ -147,6 +179,12 @@ class Order:
     modifications: int = 0
     blocked: int = 0
     exit_quantity: int = 0  # shares of the open part that close a position (they need no margin)
+    resting: Stage | None = None
+    in_flight: Stage | None = None
+    cancelled_by: str = ""
+    parent_id: str = ""
+    children: list[str] = field(default_factory=list)
+    iceberg: IcebergLeg | None = None
     history: list[Row] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
 
@@ -179,6 +217,10 @@ class Order:
     def ended(self) -> bool:
         return self.stage in ENDED
 
+    @property
+    def modified(self) -> bool:
+        return self.modifications > 0
+
     def row(self) -> Row:
         return Row(
             self.stage,
@@ -192,6 +234,7 @@ class Order:
             self.average,
             self.type,
             self.exchange_order_id,
+            self.exchange_at,
         )
 
 

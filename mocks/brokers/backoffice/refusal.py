@@ -38,6 +38,13 @@ class Code(StrEnum):
     NOT_OPEN = "not_open"  # stage
     BELOW_FILLED = "below_filled"  # filled
     TOO_MANY_CHANGES = "too_many_changes"  # limit
+    BEING_PROCESSED = "being_processed"  # stage: not at the exchange yet, or a change is on its way
+    BLOCKED = "blocked"  # segment: the client's kill switch is on
+    AMO_HOURS = "amo_hours"  # an after-market order while the market is open
+    BAD_ICEBERG = "bad_iceberg"  # legs, quantity (shares of a leg)
+    BAD_CONDITION = "bad_condition"  # a trigger, a gap or a set of legs that cannot be
+    UNKNOWN_CONDITION = "unknown_condition"  # conditional_id
+    TOO_MANY_CONDITIONS = "too_many_conditions"  # limit
     NO_POSITION = "no_position"  # has (shares)
     CLOSED = "closed"  # the market is shut
     EXCHANGE = "exchange"  # reason: any other word of the exchange
