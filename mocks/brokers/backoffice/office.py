@@ -18,6 +18,7 @@ from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
 from mocks.brokers.backoffice.profile import IST, Profile
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.backoffice.risk import Risk
+from mocks.brokers.backoffice.switches import Switches
 from mocks.exchange.model import Instrument, Kind, OrderType, Side
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class BackOffice:
         """`clock` defaults to the exchange's simulated time."""
         self.exchange = exchange
         self.profile = profile
+        self.switches = Switches()
         self.now: Callable[[], datetime] = clock or self._exchange_time
         self.directory = Directory(self.now, profile.expiry, profile.token)
         self._ledgers: dict[str, Ledger] = {}
