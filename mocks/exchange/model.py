@@ -77,6 +77,11 @@ class Instrument:
     expiry: str = ""  # YYYY-MM-DD for contracts
     strike: int = 0  # paise, options only
     derivatives: bool = False  # a cash share that has contracts
+    cas_eligible: bool = False  # closes by the closing auction
+    series: str = ""  # of a cash listing: EQ at NSE, the group at BSE
+    band_percent: int = 0  # width of the daily band; 0: none that is fixed (contracts)
+    weekly: bool = False  # an option that does not end with a month
+    listed: str = ""  # YYYY-MM-DD, the first day of a contract
 
 
 @dataclass(frozen=True, slots=True)
