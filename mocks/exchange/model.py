@@ -8,6 +8,7 @@ are made in a second. Rules: R1-R9 named in `book.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -255,3 +256,19 @@ class Quote:
     upper_band: int
     bids: tuple[DepthLevel, ...]  # best first, at most 5
     asks: tuple[DepthLevel, ...]
+    indicative_price: int = 0  # what a call auction would give now; 0 outside auctions
+    indicative_quantity: int = 0
+    reference_price: int = 0  # what breaks the auction's ties; 0 outside auctions
+    oi_day_high: int = 0
+    oi_day_low: int = 0
+    prev_open_interest: int = 0  # at the end of the previous trading day
+    year_high: int = 0  # of the last 52 weeks, today included; 0 when unknown
+    year_low: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayRolled:
+    """A trading day ended and another is in force: settle the first, list the second."""
+
+    closed: date
+    opened: date
