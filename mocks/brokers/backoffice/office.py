@@ -5,17 +5,20 @@ One instance per broker; synchronous, integer paise, no broker's words. Servers 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from mocks.brokers.backoffice import charges as costs
 from mocks.brokers.backoffice.accounts import App, Directory, User
+from mocks.brokers.backoffice.charges import Charges, Leg
 from mocks.brokers.backoffice.desk import Desk
 from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.margins import Need, need, protected_price
 from mocks.brokers.backoffice.orders import Change, Fill, Order, OrderRequest, OrderUpdate, Product
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
 from mocks.brokers.backoffice.profile import IST, Profile
+from mocks.brokers.backoffice.rates.shelf import tariff_of
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.backoffice.risk import Risk
 from mocks.brokers.backoffice.switches import Switches
@@ -34,6 +37,7 @@ class BackOffice:
         """`clock` defaults to the exchange's simulated time."""
         self.exchange = exchange
         self.profile = profile
+        self.tariff = profile.tariff or tariff_of(profile.name)
         self.switches = Switches()
         self.now: Callable[[], datetime] = clock or self._exchange_time
         self.directory = Directory(self.now, profile.expiry, profile.token)
@@ -167,6 +171,13 @@ class BackOffice:
             base = request.trigger if request.type is OrderType.SL_M else self.last_price(request.key)
             price = protected_price(instrument, request.side, base, request.protection)
         return need(instrument, request.product, request.side, request.quantity - closing, price)
+
+    def charges(self, user_id: str, legs: Iterable[Leg], day: date | None = None) -> Charges:
+        """What executed orders cost at this broker, exact; `day` None is today. Without the fee on shares that leave
+        the demat account (`tariff.depository`, `charges.demat_charge`). Raises ValueError before the first rates."""
+        self.directory.user(user_id)
+        on = day or self.now().astimezone(IST).date()
+        return costs.total(costs.charge(self.tariff, self.instrument(leg.key), leg, on) for leg in legs)
 
     def convert(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from mocks.brokers.backoffice.refusal import Code
+from mocks.brokers.backoffice.tariff import Tariff
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 
@@ -30,7 +31,8 @@ class Profile:
     `order_id`, `trade_id`: (running number from 1, time) -> the broker's id. `expiry`: when a session begun now
     ends. `token`: (user id, expiry) -> access token. `user_id`: running number -> id of a new user.
     `rejects_in_book`: refusals of `place` that this broker answers with an id and a REJECTED order instead of an
-    error. `app_per_user`: every user gets an API key of his own instead of sharing the demo app.
+    error. `app_per_user`: every user gets an API key of his own instead of sharing the demo app. `tariff`: its price
+    list; None takes the one filed under `name`.
     """
 
     name: str
@@ -42,3 +44,4 @@ class Profile:
     token: Callable[[str, datetime], str] = random_token
     rejects_in_book: frozenset[Code] = field(default_factory=frozenset)
     app_per_user: bool = False
+    tariff: Tariff | None = None
