@@ -8,14 +8,32 @@ from __future__ import annotations
 
 from math import sqrt
 
+from mocks.exchange.chance import number
+
 YEAR_DAYS = 365.0
 CARRY = 0.065  # interest built into futures, per year
-VOLATILITY = {"NSE:NIFTY 50": 0.125, "NSE:NIFTY BANK": 0.145}
+VOLATILITY = {
+    "NSE:NIFTY 50": 0.125, "NSE:NIFTY BANK": 0.145, "NSE:NIFTY FIN SERVICE": 0.14, "NSE:NIFTY MID SELECT": 0.175,
+    "NSE:NIFTY NEXT 50": 0.18, "BSE:SENSEX": 0.12, "BSE:BANKEX": 0.145,
+}  # fmt: skip
+SKEW, SMILE = 0.9, 6.0  # downside options are dearer, and both wings are
 
 
 def future_value(spot: float, days: float) -> float:
     """Fair price of a future, in the unit of `spot`."""
     return spot * (1.0 + CARRY * max(days, 0.0) / YEAR_DAYS)
+
+
+def volatility(underlying: str, spot: float, strike: float, days: float) -> float:
+    """What options at this strike price in, a year: the underlying's own level, a skew and a smile.
+
+    The same for a call and its put, so that parity holds. Wings are steeper the nearer the expiry is.
+    """
+    level = VOLATILITY.get(underlying) or 0.19 + number(f"{underlying}/volatility", 150) / 1000.0
+    away = (strike - spot) / spot
+    nearness = 1.0 / (1.0 + max(days, 0.0) / 30.0)
+    shape = 1.0 - SKEW * away * nearness + SMILE * away * away * nearness * 2.0
+    return level * min(max(shape, 0.6), 2.0)
 
 
 def option_value(spot: float, strike: float, days: float, volatility: float, *, call: bool) -> float:
