@@ -115,17 +115,9 @@ def _trade(buys: list[Order], sells: list[Order], found: Uncrossing, book: Match
         later = Side.BUY if buy.stamp > sell.stamp else Side.SELL
         tape.out.append(
             Trade(
-                tape.seq,
-                tape.now,
-                book.key,
-                tape.trade,
-                buy.number,
-                sell.number,
-                quantity,
-                found.price,
-                later,
+                tape.seq, tape.now, book.key, tape.trade, buy.number, sell.number, quantity, found.price, later,
             )
-        )
+        )  # fmt: skip
         book.record_print(found.price, quantity)
         i += not buy.open
         j += not sell.open

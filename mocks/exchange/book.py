@@ -32,7 +32,7 @@ from mocks.exchange.model import (
     Side,
     Validity,
 )
-from mocks.exchange.tape import Tape
+from mocks.exchange.tape import Tape, new_event
 
 MINUTE_NS = 60_000_000_000
 # Bound once: looking a member up in its enum costs as much as a call.
@@ -63,8 +63,7 @@ class Book(Matching):
                 return None
         order = Order(command, buy, quiet)
         tape = self.tape
-        tape.stamp += 1
-        order.stamp = tape.stamp
+        tape.stamp = order.stamp = tape.stamp + 1
         self.orders[command.order] = order
         if command.validity is TTL:
             order.deadline = tape.now + command.ttl_minutes * MINUTE_NS
@@ -74,7 +73,7 @@ class Book(Matching):
             return order
         if not quiet:
             tape.seq = order.activity = tape.seq + 1
-            tape.out.append(Accepted(tape.seq, tape.now, self.key, command.order, OPEN))
+            tape.out.append(new_event(Accepted, (tape.seq, tape.now, self.key, command.order, OPEN)))
         if self.phase is CONTINUOUS:
             self.activate(order)
             if self.released:
@@ -100,9 +99,10 @@ class Book(Matching):
         order = self.orders.get(command.order)
         if order is None:
             return self._reject(command.order, "cancel", "unknown_order")
-        reason = refuse_cancel(self, order)
-        if reason:
-            return self._reject(command.order, "cancel", reason)
+        if self.phase is not CONTINUOUS or order.state is not OPEN:
+            reason = refuse_cancel(self, order)
+            if reason:
+                return self._reject(command.order, "cancel", reason)
         self.end(order, OrderState.CANCELLED, "cancelled")
         return None
 
@@ -255,10 +255,10 @@ class Book(Matching):
         tape.out.append(Rejected(tape.seq, tape.now, self.key, number, command, reason))
 
     def _accept_stop(self, order: Order) -> None:
-        order.state = OrderState.TRIGGER_PENDING
+        order.state = TRIGGER_PENDING
         tape = self.tape
         tape.seq = order.activity = tape.seq + 1
-        tape.out.append(Accepted(tape.seq, tape.now, self.key, order.number, OrderState.TRIGGER_PENDING))
+        tape.out.append(Accepted(tape.seq, tape.now, self.key, order.number, TRIGGER_PENDING))
         self._wait_or_fire(order)
 
     def _wait_or_fire(self, order: Order) -> None:

@@ -24,9 +24,7 @@ class Order:
     def __init__(self, command: Add, buy: bool, quiet: bool) -> None:
         self.number = command.order
         self.buy = buy
-        self.type = self.asked = (
-            command.type
-        )  # `asked` is what the client calls it: a fired stop is a LIMIT here
+        self.type = self.asked = command.type  # `asked` is the client's word: a fired stop is a LIMIT here
         self.quantity = self.open = command.quantity
         self.filled = self.shown = self.stamp = self.deadline = self.activity = 0
         self.price = 0 if command.type is MARKET else command.price
@@ -128,10 +126,10 @@ class BookSide:
         if level.count == 1:
             self.drop(level.price)
             return
-        level.unlink(order)
         level.count -= 1
         level.total -= order.open
         level.displayed -= order.shown
+        level.unlink(order)
 
     def drop(self, price: int) -> None:
         """Forget an empty level."""

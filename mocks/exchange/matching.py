@@ -23,7 +23,7 @@ from mocks.exchange.model import (
     Validity,
 )
 from mocks.exchange.stops import StopBook
-from mocks.exchange.tape import Tape
+from mocks.exchange.tape import Tape, new_event
 
 NO_LIMIT = 1 << 62
 # Bound once: looking a member up in its enum costs as much as a call.
@@ -186,7 +186,9 @@ class Matching:
         tape.trade += 1
         buyer, seller = (active.number, passive.number) if buy else (passive.number, active.number)
         side = BUY if buy else SELL
-        tape.out.append(Trade(tape.seq, tape.now, self.key, tape.trade, buyer, seller, quantity, price, side))
+        tape.out.append(
+            new_event(Trade, (tape.seq, tape.now, self.key, tape.trade, buyer, seller, quantity, price, side))
+        )
         self.record_print(price, quantity)
 
     def record_print(self, price: int, quantity: int) -> None:
@@ -258,7 +260,7 @@ class Matching:
             return
         tape = self.tape
         tape.seq += 1
-        tape.out.append(Ended(tape.seq, tape.now, self.key, order.number, order.state, reason))
+        tape.out.append(new_event(Ended, (tape.seq, tape.now, self.key, order.number, order.state, reason)))
 
     def forget(self, order: Order) -> None:
         """The flow's finished orders are not remembered: its numbers only ever grow, and memory would too."""
