@@ -7,7 +7,7 @@ one, contracts follow their index, and clients' trades leave a mark. `makers.py`
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import count
 from math import sqrt
@@ -16,7 +16,7 @@ from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, india_date
 from mocks.exchange.indices import IndexLevel
 from mocks.exchange.makers import LEVELS, Maker, shock, stream
-from mocks.exchange.model import Kind
+from mocks.exchange.model import Kind, Phase
 from mocks.exchange.pricing import VOLATILITY, future_value, option_value
 from mocks.exchange.tape import Tape
 
@@ -43,9 +43,11 @@ class Flow:
         self._factor = 0.0  # sum of the market's returns so far
         self._factor_time = tape.now
         self._dirty: dict[str, Maker] = {}
-        numbers = count(first_number)
+        self._seed = seed
+        self._numbers = count(first_number)
+        self._place = len(books)
         self.makers = {
-            key: Maker(book, i, seed, tape.now, numbers) for i, (key, book) in enumerate(books.items())
+            key: Maker(book, i, seed, tape.now, self._numbers) for i, (key, book) in enumerate(books.items())
         }
         self._follow()
         self._schedule: list[tuple[int, int, Maker]] = []
@@ -78,7 +80,8 @@ class Flow:
         """The one turn that is due now."""
         now = self._tape.now
         _, place, maker = heapq.heappop(self._schedule)
-        self._turn(maker, now)
+        if maker.book.phase is Phase.CONTINUOUS:
+            self._turn(maker, now)
         maker.due = now + int(maker.interval * (0.5 + maker.luck.random()) * SECOND_NS)
         heapq.heappush(self._schedule, (maker.due, place, maker))
 
@@ -95,7 +98,8 @@ class Flow:
         for maker in dirty.values():
             if not self.enabled:
                 maker.pressure = 0  # a standing market feels nothing
-            maker.quote(whole=not self.enabled)
+            if maker.book.phase is Phase.CONTINUOUS:
+                maker.quote(whole=not self.enabled)
 
     def client_traded(self, key: str, signed_quantity: int) -> None:
         """A client took (+) or hit (-) this many: the ladder needs care, and the value will feel it."""
@@ -111,16 +115,40 @@ class Flow:
             self.jump(self._tape.now)
         self.enabled = enabled
 
-    def open_day(self) -> None:
-        """A new session: the ladders of the evening are gone, the night did not count."""
-        for maker in self.makers.values():
-            maker.time = self._tape.now
+    def open_books(self, books: Sequence[Book], due: int) -> None:
+        """Continuous trading begins in these books, and their first turns come within the second after `due`.
+
+        The ladders of the evening are gone, and the night did not count.
+        """
+        opened = {book.key for book in books}
+        now = self._tape.now
+        self._factor_time = now
+        for key in [book.key for book in books]:
+            maker = self.makers[key]
+            maker.time = now
             maker.orders[0].clear()
             maker.orders[1].clear()
             self._believe(maker)
             maker.quote()
-        self._factor_time = self._tape.now
-        self.jump(self._tape.now)
+            maker.due = due + int(maker.luck.random() * SECOND_NS)
+        entries = [(maker.due, maker.place, maker) for maker in self.makers.values() if maker.book.key in opened]
+        self._schedule = [entry for entry in self._schedule if entry[2].book.key not in opened] + entries
+        heapq.heapify(self._schedule)
+
+    def relist(self, books: Mapping[str, Book]) -> None:
+        """Another day's books: makers of contracts that ended go, those of new ones come."""
+        for key in [key for key in self.makers if key not in books]:
+            del self.makers[key]
+        for key, book in books.items():
+            if key not in self.makers:
+                self._place += 1
+                self.makers[key] = Maker(book, self._place, self._seed, self._tape.now, self._numbers)
+        self._schedule = [entry for entry in self._schedule if entry[2].book.key in books]
+        heapq.heapify(self._schedule)
+
+    def value(self, key: str) -> float:
+        """What the market believes the instrument is worth, paise."""
+        return self.makers[key].value
 
     def open_interest(self, key: str) -> int:
         """Contracts outstanding, in units: invented, growing with what trades today; 0 for shares."""
