@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mocks.exchange.replay import cases, run
+from mocks.exchange.cases import BadCase, cases
+from mocks.exchange.replay import run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,16 +19,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     replay.add_argument("file", help="path of the case file, - for standard input")
     chosen = parser.parse_args(arguments)
     try:
-        text = sys.stdin.read() if chosen.file == "-" else Path(chosen.file).read_text(encoding="utf-8")
-        for case in cases(text):
-            print(json.dumps(run(case), separators=(",", ":")))
+        text = sys.stdin.read() if chosen.file == "-" else Path(chosen.file).read_text(encoding="utf-8-sig")
+        _replay(text)
     except OSError as problem:
-        print(f"{chosen.file}: {problem.strerror}", file=sys.stderr)
-        return 2
-    except (ValueError, KeyError, TypeError) as problem:
-        print(f"{chosen.file}: not a case: {problem}", file=sys.stderr)
-        return 2
+        return _fail(f"{chosen.file}: {problem.strerror}")
+    except UnicodeDecodeError:
+        return _fail(f"{chosen.file}: not a case: not UTF-8 text")
+    except BadCase as problem:
+        return _fail(f"{chosen.file}: not a case: {problem}")
     return 0
+
+
+def _replay(text: str) -> None:
+    for place, case in cases(text):
+        try:
+            result = run(case)
+        except BadCase as problem:
+            raise BadCase(f"{place}: {problem}") from problem
+        print(json.dumps(result, separators=(",", ":")))
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

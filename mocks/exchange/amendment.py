@@ -64,6 +64,7 @@ def amend(book: Book, order: Order, wanted: Amendment) -> None:
         book.take_out(order)
         order.quantity, order.open, order.shown, order.state = order.filled, 0, 0, OrderState.COMPLETE
         book.announce_modified(order)
+        book.forget(order)
     elif wanted.equals(order):
         book.announce_modified(order)
     elif is_stop or wanted.price != order.price or wanted.type is not order.type:

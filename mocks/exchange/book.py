@@ -85,7 +85,7 @@ class Book(Matching):
     def modify(self, command: Modify) -> None:
         order = self.orders.get(command.order)
         if order is None:
-            return self._reject(command.order, "modify", "unknown_order")
+            return self._reject(command.order, "modify", self._absence(command.order))
         wanted = Amendment(order, command)
         reason = refuse_modify(self, order, command, wanted)
         if reason:
@@ -98,8 +98,8 @@ class Book(Matching):
     def cancel(self, command: Cancel) -> None:
         order = self.orders.get(command.order)
         if order is None:
-            return self._reject(command.order, "cancel", "unknown_order")
-        if self.phase is not CONTINUOUS or order.state is not OPEN:
+            return self._reject(command.order, "cancel", self._absence(command.order))
+        if self.phase is not CONTINUOUS:
             reason = refuse_cancel(self, order)
             if reason:
                 return self._reject(command.order, "cancel", reason)
@@ -109,7 +109,7 @@ class Book(Matching):
     def expire(self, number: int) -> None:
         """The order's own time is over (TTL). A finished order is left alone."""
         order = self.orders.get(number)
-        if order is not None and order.deadline and self.is_live(order) and order.deadline <= self.tape.now:
+        if order is not None and 0 < order.deadline <= self.tape.now:
             self.end(order, OrderState.EXPIRED, "ttl")
 
     def end_all(self, state: OrderState, reason: str) -> None:
@@ -228,6 +228,21 @@ class Book(Matching):
         """The clients' live orders; the background flow's are left out."""
         return [self.describe(order) for order in self.live_orders() if not order.quiet]
 
+    def find(self, number: int) -> OpenOrder | None:
+        """A client's order, live or finished; None when this book never accepted it."""
+        order = self.orders.get(number)
+        if order is not None:
+            return None if order.quiet else self.describe(order)
+        known = self.finished.get(number)
+        if known is None:
+            return None
+        buy, type_, quantity, filled, price, trigger, state, client, activity = known
+        return OpenOrder(
+            order=number, key=self.key, side=Side.BUY if buy else Side.SELL, type=OrderType(type_),
+            quantity=quantity, filled=filled, shown=0, price=price, trigger=trigger, state=OrderState(state),
+            client=client, activity=activity,
+        )  # fmt: skip
+
     def describe(self, order: Order) -> OpenOrder:
         return OpenOrder(
             order=order.number, key=self.key, side=Side.BUY if order.buy else Side.SELL, type=order.type,
@@ -245,9 +260,12 @@ class Book(Matching):
         price, quantity = command.price, command.quantity
         if not low <= price <= high or price % tick or not 0 < quantity <= freeze or quantity % lot:
             return False
-        if self.phase is not CONTINUOUS or command.order in self.orders:
+        if self.phase is not CONTINUOUS or command.order in self.orders or command.order in self.finished:
             return False
         return command.protection_pct is None
+
+    def _absence(self, number: int) -> str:
+        return "not_open" if number in self.finished else "unknown_order"
 
     def _reject(self, number: int, command: str, reason: str) -> None:
         tape = self.tape
@@ -281,6 +299,7 @@ class Book(Matching):
         """An auction phase: queue without matching; R7 there ends the incoming order instead."""
         if self.rules.stp != "none" and order.client and self._meets_itself(order):
             order.state = OrderState.CANCELLED
+            order.open = 0
             self.announce_end(order, "self_trade")
         elif order.type is OrderType.MARKET:
             order.shown = order.open

@@ -21,7 +21,7 @@ def refuse_add(book: Book, command: Add, buy: bool) -> str:
     reason = refuse_in_phase(book, command.type, command.validity, command.disclosed, command.price)
     if reason:
         return reason
-    if command.order in book.orders:
+    if command.order in book.orders or command.order in book.finished:
         return "duplicate_order"
     reason = refuse_terms(
         book, buy, command.type, command.validity, command.quantity,
@@ -38,8 +38,6 @@ def refuse_add(book: Book, command: Add, buy: bool) -> str:
 
 
 def refuse_modify(book: Book, order: Order, command: Modify, wanted: Amendment) -> str:
-    if not book.is_live(order):
-        return "not_open"
     if command.seen is not None and command.seen != order.activity:
         return "stale"
     if book.phase is Phase.LIMIT_ONLY and order.type is OrderType.MARKET:
@@ -63,8 +61,6 @@ def refuse_modify(book: Book, order: Order, command: Modify, wanted: Amendment) 
 
 
 def refuse_cancel(book: Book, order: Order) -> str:
-    if not book.is_live(order):
-        return "not_open"
     if book.phase is Phase.CLOSED:
         return "closed"
     if book.phase is Phase.MATCHING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from mocks.exchange.levels import BookSide, Level, Order
+from mocks.exchange.levels import BookSide, Level, Order, Record, record
 from mocks.exchange.model import (
     DepthLevel,
     Ended,
@@ -46,7 +46,8 @@ class Matching:
         self.bids = BookSide(1)
         self.asks = BookSide(-1)
         self.stops = StopBook()
-        self.orders: dict[int, Order] = {}
+        self.orders: dict[int, Order] = {}  # live
+        self.finished: dict[int, Record] = {}  # the clients'
         self.market_orders: list[Order] = []  # collected for a call auction, oldest first
         self.released: deque[Order] = deque()  # stops that a print set free and that wait for their turn
         self.last_price = last_price
@@ -255,17 +256,19 @@ class Matching:
         self.announce_end(order, reason)
 
     def announce_end(self, order: Order, reason: str) -> None:
+        self.forget(order)
         if order.quiet:
-            self.forget(order)
             return
         tape = self.tape
         tape.seq += 1
         tape.out.append(new_event(Ended, (tape.seq, tape.now, self.key, order.number, order.state, reason)))
 
     def forget(self, order: Order) -> None:
-        """The flow's finished orders are not remembered: its numbers only ever grow, and memory would too."""
-        if order.quiet:
-            del self.orders[order.number]
+        """A finished order leaves: the flow's for good (its numbers only grow, and memory would too)."""
+        number = order.number
+        del self.orders[number]
+        if not order.quiet:
+            self.finished[number] = record(order)
 
     def depth(self, limit: int) -> tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]]:
         """Displayed quantity per level, best first: (bids, asks)."""

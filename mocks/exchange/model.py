@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Side(StrEnum):
@@ -197,11 +197,11 @@ class Trade(NamedTuple):
 class Rules:
     """The choices the rule book leaves open; the defaults are the neutral ones of the case format."""
 
-    stp: str = "none"  # none | cancel_passive | cancel_active (R7)
-    dq_replenish: str = "lose"  # lose | keep (R3)
-    market_residual: str = "ltp"  # ltp | cancel (R6)
-    sl_on_entry: str = "reject"  # reject | trigger (R5)
-    auction_priority: str = "limit_first"  # limit_first | market_first (R8)
+    stp: Literal["none", "cancel_passive", "cancel_active"] = "none"  # R7
+    dq_replenish: Literal["lose", "keep"] = "lose"  # R3
+    market_residual: Literal["ltp", "cancel"] = "ltp"  # R6
+    sl_on_entry: Literal["reject", "trigger"] = "reject"  # R5
+    auction_priority: Literal["limit_first", "market_first"] = "limit_first"  # R8
     halt_purges: bool = True
 
 

@@ -214,8 +214,7 @@ class Exchange:
 
     def order(self, key: str, number: int) -> OpenOrder | None:
         """A client order, live or finished, None when this book never accepted it."""
-        order = self._books[key].orders.get(number)
-        return None if order is None or order.quiet else self._books[key].describe(order)
+        return self._books[key].find(number)
 
     # --- inside -------------------------------------------------------------------------------------------
 
