@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -43,12 +44,17 @@ class Sandbox:
         flow: bool = True,
         state: Path | None = None,
         calendar: bool = False,
+        only: Sequence[str] = (),
+        options: Sequence[str] = (),
     ) -> Sandbox:
-        """Returns when every port listens. Raises RuntimeError when it ends instead."""
+        """Returns when every port listens. `options`: others of the command line, as they are written there.
+        Raises RuntimeError when it ends instead."""
         command = [sys.executable, "-m", "mocks", "--port-base", str(port_base), "--seed", str(seed)]
         command += [] if flow else ["--no-flow"]
         command += ["--state", str(state)] if state else []
         command += ["--calendar"] if calendar else []
+        command += ["--only", ",".join(only)] if only else []
+        command += options
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
         )
@@ -84,6 +90,9 @@ class Sandbox:
 
     def post(self, path: str, body: Any = None) -> Any:
         return self._call("POST", path, body if body is not None else {})
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self._call("PATCH", path, body)
 
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path, None)

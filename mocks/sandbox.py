@@ -1,4 +1,4 @@
-"""The whole outside world in one process: one exchange, four brokers and the control API, each on its own port.
+"""The whole outside world in one process: one exchange, up to four brokers and the control API, each on its own port.
 
 Composition only: the exchange is stepped by one task, every server runs on the same loop.
 """
@@ -12,98 +12,179 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import Any
-
-import orjson
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import IO
 
 from mocks import seed
-from mocks.brokers.backoffice import snapshot
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import IST
+from mocks.brokers.backoffice.switches import Pace, Switches, strict
 from mocks.brokers.faults import BROKERS, FaultPlan
-from mocks.brokers.listener import HOST, Listener
-from mocks.control import Control
+from mocks.brokers.listener import Listener
+from mocks.clock import SECOND_NS, SimulatedClock
+from mocks.control.app import Control
+from mocks.control.plans import read_plan
+from mocks.control.world import World
+from mocks.exchange.calendar import Calendar
 from mocks.exchange.catalogue import instruments
-from mocks.exchange.model import Kind
 from mocks.exchange.venue import Exchange
+from mocks.options import BadFile, Options
+from mocks.state import Saved
+from mocks.stepping import Stepper
 
-STEP_SECONDS = 0.25
 SAVE_SECONDS = 5.0
-STATE_FILE = "sandbox.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`port_base`: the control API's port, the brokers take the next four; 0 takes five free ones.
-
-    `host` is the address to listen on, `name` what the URLs call it (a container's service name).
-    """
-
-    port_base: int = 9100
-    seed: int = 1
-    flow: bool = True
-    always_open: bool = True
-    state: Path | None = None
-    host: str = HOST
-    name: str = ""
-
-
-class BadState(Exception):
-    """The snapshot cannot be read; its words are for a person."""
 
 
 class Sandbox:
-    """Raises OSError from the constructor when a port is taken."""
+    """Raises OSError from the constructor when a port is taken, BadFile or BadState for files it cannot use."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        names = ("control", *BROKERS)
+        self._written: IO[str] | None = None
+        self._saved = Saved(options.state)
         self._listeners = {
             name: Listener(options.port_base and options.port_base + index, options.host, options.name)
-            for index, name in enumerate(names)
+            for index, name in enumerate(("control", *BROKERS))
+            if name == "control" or name in options.only
         }
-        self.exchange = Exchange(
-            instruments(datetime.now(IST).date()),
-            seed=options.seed,
-            start_ns=time.time_ns(),
-            flow=options.flow,
-            always_open=options.always_open,
-        )
-        self.faults = FaultPlan()
-        modules = {name: importlib.import_module(f"mocks.brokers.{name}.server") for name in BROKERS}
+        self.clock = SimulatedClock(self._begin(), options.speed, options.clock)
+        self.exchange = self._exchange()
+        self.stepper = Stepper(self.exchange, self.clock)
+        self.faults = FaultPlan(self.clock.now_ns, self._schedule)
+        modules = {name: importlib.import_module(f"mocks.brokers.{name}.server") for name in options.only}
         self.offices = {
-            name: BackOffice(self.exchange, module.PROFILE, clock=lambda: datetime.now(IST))
+            name: BackOffice(self.exchange, module.PROFILE, clock=self._office_clock(name))
             for name, module in modules.items()
         }
         self._modules = modules
-        self._saved = b""
 
     @property
     def urls(self) -> dict[str, str]:
         return {name: listener.url for name, listener in self._listeners.items()}
 
+    def _begin(self) -> int:
+        """Where the simulated time starts: as asked, else where a stepped run stopped, else now."""
+        if self._options.start_ns is not None:
+            return self._options.start_ns
+        if self._saved.time_ns is not None and self._options.clock == "step":
+            return self._saved.time_ns
+        return time.time_ns()
+
+    def _exchange(self) -> Exchange:
+        """It opens where an earlier run closed, and lives through what it missed when the sandbox starts."""
+        start = self._saved.time_ns
+        if start is None or start > self.clock.now_ns():
+            start = self.clock.now_ns()
+        return Exchange(
+            instruments(datetime.fromtimestamp(start / SECOND_NS, IST).date()),
+            seed=self._options.seed,
+            start_ns=start,
+            flow=self._options.flow,
+            always_open=self._options.always_open,
+            journal=self._journal(),
+            calendar=self._calendar(),
+            last_prices=self._saved.prices,
+        )
+
+    def _journal(self) -> IO[str] | None:
+        path = self._options.journal
+        if path is None:
+            return None
+        try:
+            self._written = path.open("w", encoding="utf-8")
+        except OSError as bad:
+            raise BadFile(f"cannot write the journal {path}: {bad.strerror}") from bad
+        return self._written
+
+    def _flush(self) -> None:
+        if self._written is not None:
+            self._written.flush()
+
+    def _calendar(self) -> Calendar | None:
+        path = self._options.calendar
+        if path is None:
+            return None
+        try:
+            return Calendar.from_file(path)
+        except (OSError, ValueError, KeyError, TypeError) as bad:
+            raise BadFile(f"{path} is not a calendar ({bad!r})") from bad
+
+    def _office_clock(self, name: str) -> Callable[[], datetime]:
+        """The sandbox's time with the skew that the fault plan gives this broker."""
+
+        def now() -> datetime:
+            at = self.clock.now(IST)
+            skew = self.faults.skew(name)
+            return at + timedelta(seconds=skew) if skew else at
+
+        return now
+
+    def _schedule(self, seconds: float, callback: Callable[[], None]) -> None:
+        if not hasattr(self.exchange, 'schedule'):
+            asyncio.get_running_loop().call_later(seconds, callback)
+            return
+        self.exchange.schedule(self.exchange.now + round(seconds * SECOND_NS), callback)
+        self.stepper.nudge()
+
     async def start(self) -> None:
-        self._restore()
+        self._people()
+        self.stepper.catch_up()
+        self._plan()
+        self.faults.on_request = self.stepper.nudge
+        self.faults.on_arrival = self._arrival
         for name, office in self.offices.items():
             listener = self._listeners[name]
             self.faults.on_outage(name, listener.set_down)
             self.faults.on_expire(name, _expirer(office))
             app = self._modules[name].app(office, self.exchange, self.faults, base_url=listener.url)
             await listener.start(app)
-        control = Control(self.exchange, self.offices, self.faults, self.urls, flow=self._options.flow)
-        await self._listeners["control"].start(control.app())
+        world = World(
+            self._options,
+            self.exchange,
+            self.offices,
+            self.faults,
+            self.urls,
+            self.clock,
+            self.stepper,
+            self._flush,
+        )
+        await self._listeners["control"].start(Control(world).app())
         gc.collect()
         gc.freeze()  # the listings and the books never go: keep them out of every later collection
 
+    def _people(self) -> None:
+        for name, office in self.offices.items():
+            if self._saved.knows(name):
+                self._saved.fill(name, office)
+            else:
+                seed.demo(office)
+            office.switches = self._switches(office.switches)
+
+    def _switches(self, switches: Switches) -> Switches:
+        """The options given now go before what an earlier run had."""
+        if self._options.strict:
+            switches = strict(switches)
+        return switches if self._options.pace is None else replace(switches, pace=self._options.pace)
+
+    def _plan(self) -> None:
+        path = self._options.faults
+        if path is None:
+            return
+        try:
+            self.faults.add_all(read_plan(path.read_bytes(), self._options.only))
+        except (OSError, ValueError) as bad:
+            raise BadFile(f"{path} is not a fault plan: {bad}") from bad
+
+    def _arrival(self, broker: str) -> None:
+        """An order at its real pace is stamped with the moment it came, not with the last step."""
+        if self.clock.mode == "real" and self.offices[broker].switches.pace is Pace.REALISTIC:
+            self.stepper.catch_up()
+
     async def run(self, until: asyncio.Event) -> None:
         """Step the exchange, refresh the Date header, save the state, until the event is set; then end it all."""
-        tasks = [asyncio.ensure_future(self._step_for_ever())]
-        if self._options.state is not None:
-            tasks.append(asyncio.ensure_future(self._save_for_ever()))
+        tasks = [asyncio.ensure_future(self.stepper.run()), asyncio.ensure_future(self._tidy_for_ever())]
         waiter = asyncio.ensure_future(until.wait())
         try:
             await asyncio.wait([waiter, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -111,86 +192,27 @@ class Sandbox:
             for task in (waiter, *tasks):
                 task.cancel()
             failures = await asyncio.gather(*tasks, return_exceptions=True)
-            self._save()
+            self._saved.save(self.exchange, self.offices)
             for listener in self._listeners.values():
                 await listener.stop()
+            if self._written is not None:
+                self._written.close()
         for failure in failures:
             if isinstance(failure, Exception):
                 raise failure
 
-    async def _step_for_ever(self) -> None:
-        steps = 0
+    async def _tidy_for_ever(self) -> None:
+        saved = time.monotonic()
         while True:
-            await asyncio.sleep(STEP_SECONDS)
-            self.exchange.advance(max(self.exchange.now, time.time_ns()))
-            steps += 1
-            if steps % 4 == 0:
-                for listener in self._listeners.values():
-                    listener.refresh_date()
-
-    # state ------------------------------------------------------------------------------------------------
-
-    def _restore(self) -> None:
-        path = self._state_path()
-        if path is None or not path.exists():
-            for office in self.offices.values():
-                seed.demo(office)
-            return
-        try:
-            self._load(json.loads(path.read_bytes()))
-        except (ValueError, KeyError, TypeError) as bad:
-            raise BadState(
-                f"{path} is not a snapshot of this version ({bad!r}): delete it to start over"
-            ) from bad
-
-    def _load(self, data: dict[str, Any]) -> None:
-        for key, price in data["prices"].items():
-            # A price that today's tick or band forbids, or a contract gone: the market opens at its close.
-            with suppress(ValueError, KeyError):
-                self.exchange.set_price(key, price)
-        for name, office in self.offices.items():
-            snapshot.load(office, data["brokers"][name])
-
-    def _state_path(self) -> Path | None:
-        return self._options.state / STATE_FILE if self._options.state else None
-
-    def _dump(self) -> bytes:
-        shares = [
-            one
-            for one in self.exchange.instruments.values()
-            if one.kind is Kind.EQUITY and one.exchange == "NSE"
-        ]
-        data: dict[str, Any] = {
-            "prices": {one.key: self.exchange.quote(one.key).last_price for one in shares},
-            "brokers": {name: snapshot.dump(office) for name, office in self.offices.items()},
-        }
-        return orjson.dumps(data)
-
-    async def _save_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(SAVE_SECONDS)
-            self._save()
-
-    def _save(self) -> None:
-        """Write a new file beside the old one and swap: a crash leaves one whole snapshot."""
-        path = self._state_path()
-        if path is None:
-            return
-        data = self._dump()
-        if data == self._saved:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        self._saved = data
+            await asyncio.sleep(1)
+            for listener in self._listeners.values():
+                listener.refresh_date()
+            if time.monotonic() - saved >= SAVE_SECONDS:
+                saved = time.monotonic()
+                self._saved.save(self.exchange, self.offices)
 
 
-def _expirer(office: BackOffice) -> Any:
+def _expirer(office: BackOffice) -> Callable[[str | None], None]:
     def expire(user_id: str | None) -> None:
         office.directory.expire_sessions(user_id)
 

@@ -43,12 +43,13 @@ class Faulty:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
-        elif scope["type"] != "http" or not self._plan.rules:
-            await self._inner(scope, receive, send)
-            self._plan.on_request()
-        else:
+            return
+        self._plan.on_arrival(self._broker)
+        if self._plan.rules:
             await self._request(scope, receive, send)
-            self._plan.on_request()
+        else:
+            await self._inner(scope, receive, send)
+        self._plan.on_request()
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._surface.call_of("GET", scope["path"])
@@ -109,6 +110,7 @@ class Faulty:
         match rule.fault:
             case Fault.TIMEOUT_AFTER_ACCEPT:
                 await self._inner(scope, receive, swallow)
+                self._plan.on_request()
                 await silence(scope, receive, HOLD_SECONDS if rule.seconds is None else rule.seconds)
             case Fault.ERROR_5XX_AFTER_ACCEPT:
                 await self._inner(scope, receive, swallow)
@@ -119,6 +121,7 @@ class Faulty:
             case Fault.DELAY:
                 body = await body_of(receive)
                 await asyncio.sleep(rule.seconds or 0)
+                self._plan.on_arrival(self._broker)
                 await self._inner(scope, replay(body, receive), send)
             case Fault.EXPIRE_TOKEN:
                 self._plan.expire(rule, self._surface.account_of(scope))

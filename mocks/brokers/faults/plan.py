@@ -50,7 +50,8 @@ class FaultPlan:
     def __init__(self, clock_ns: Callable[[], int] = time.time_ns, schedule: Schedule | None = None) -> None:
         self.rules: dict[str, Rule] = {}
         self.log: list[LogLine] = []
-        self.on_request: Callable[[], None] = _idle
+        self.on_arrival: Callable[[str], None] = _nothing  # before a request of that broker is handled
+        self.on_request: Callable[[], None] = _idle  # after one was
         self._clock_ns = clock_ns
         self._schedule = schedule or _wall_time
         self._counter = 0
