@@ -41,7 +41,7 @@ CONTINUOUS, OPEN, TRIGGER_PENDING = Phase.CONTINUOUS, OrderState.OPEN, OrderStat
 
 
 class Book(Matching):
-    """Clients' orders, live and finished, stay known by number for ever (R9)."""
+    """The numbers of clients' orders stay known for ever (R9)."""
 
     def __init__(
         self, instrument: Instrument, tape: Tape, *, rules: Rules, last_price: int = 0, prev_close: int = 0
@@ -229,19 +229,9 @@ class Book(Matching):
         return [self.describe(order) for order in self.live_orders() if not order.quiet]
 
     def find(self, number: int) -> OpenOrder | None:
-        """A client's order, live or finished; None when this book never accepted it."""
+        """A client's live order. What became of a finished one its last event told."""
         order = self.orders.get(number)
-        if order is not None:
-            return None if order.quiet else self.describe(order)
-        known = self.finished.get(number)
-        if known is None:
-            return None
-        buy, type_, quantity, filled, price, trigger, state, client, activity = known
-        return OpenOrder(
-            order=number, key=self.key, side=Side.BUY if buy else Side.SELL, type=OrderType(type_),
-            quantity=quantity, filled=filled, shown=0, price=price, trigger=trigger, state=OrderState(state),
-            client=client, activity=activity,
-        )  # fmt: skip
+        return None if order is None or order.quiet else self.describe(order)
 
     def describe(self, order: Order) -> OpenOrder:
         return OpenOrder(

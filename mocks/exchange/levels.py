@@ -40,18 +40,6 @@ class Order:
         self.next: Order | None = None
 
 
-# What stays known of a finished order: buy, type, quantity, filled, price, trigger, state, client, activity.
-# Words and numbers alone, because the garbage collector looks again and again at everything else.
-Record = tuple[bool, str, int, int, int, int, str, str, int]
-
-
-def record(order: Order) -> Record:
-    return (
-        order.buy, order.type._value_, order.quantity, order.filled, order.price, order.trigger,
-        order.state._value_, order.client, order.activity,
-    )  # fmt: skip
-
-
 class Level:
     """All orders at one price, oldest first. `total` counts hidden quantity, `displayed` does not."""
 

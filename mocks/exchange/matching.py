@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from mocks.exchange.levels import BookSide, Level, Order, Record, record
+from mocks.exchange.levels import BookSide, Level, Order
 from mocks.exchange.model import (
     DepthLevel,
     Ended,
@@ -47,7 +47,7 @@ class Matching:
         self.asks = BookSide(-1)
         self.stops = StopBook()
         self.orders: dict[int, Order] = {}  # live
-        self.finished: dict[int, Record] = {}  # the clients'
+        self.finished: set[int] = set()  # the clients', so that no number is used twice (R9)
         self.market_orders: list[Order] = []  # collected for a call auction, oldest first
         self.released: deque[Order] = deque()  # stops that a print set free and that wait for their turn
         self.last_price = last_price
@@ -264,11 +264,14 @@ class Matching:
         tape.out.append(new_event(Ended, (tape.seq, tape.now, self.key, order.number, order.state, reason)))
 
     def forget(self, order: Order) -> None:
-        """A finished order leaves: the flow's for good (its numbers only grow, and memory would too)."""
+        """A finished order leaves: the flow's for good (its numbers only grow), a client's but for its number.
+
+        Keeping the orders would cost a third of the speed: the garbage collector looks at them again and again.
+        """
         number = order.number
         del self.orders[number]
         if not order.quiet:
-            self.finished[number] = record(order)
+            self.finished.add(number)
 
     def depth(self, limit: int) -> tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]]:
         """Displayed quantity per level, best first: (bids, asks)."""

@@ -8,9 +8,8 @@ from mocks.exchange import cases
 from mocks.exchange.auction import Uncrossing
 from mocks.exchange.book import MINUTE_NS, Book
 from mocks.exchange.cases import Json
-from mocks.exchange.levels import BookSide
+from mocks.exchange.levels import BookSide, Order
 from mocks.exchange.model import (
-    Accepted,
     Add,
     Cancel,
     Instrument,
@@ -57,7 +56,7 @@ class Player:
         self.book.enter_phase(cases.phase(config, "config"))
         self.numbers: dict[str, int] = {}
         self.ids: dict[int, str | int] = {}
-        self.accepted: list[int] = []
+        self.orders: list[Order] = []  # accepted, live and finished
         self.trades: list[Json] = []
         self.rejects: list[list[Any]] = []
         self.auction: Uncrossing | None = None
@@ -69,7 +68,9 @@ class Player:
         book = self.book
         match command["op"]:
             case "add":
-                book.add(self._add(command, place))
+                order = book.add(self._add(command, place))
+                if order is not None:
+                    self.orders.append(order)
             case "modify":
                 book.modify(self._modify(command, place))
             case "cancel":
@@ -95,16 +96,14 @@ class Player:
             "trades": self.trades,
             "book": {"bids": self._side(book.bids), "asks": self._side(book.asks)},
             "stops": [self.ids[order.number] for order in waiting],
-            "orders": self._orders(),
+            "orders": {
+                str(self.ids[order.number]): [order.state.value, order.filled] for order in self.orders
+            },
             "rejects": self.rejects,
         }
         if self.auction is not None:
             found["auction"] = {"price": self.auction.price or None, "volume": self.auction.volume}
         return found
-
-    def _orders(self) -> dict[str, list[Any]]:
-        known = ((number, self.book.find(number)) for number in self.accepted)
-        return {str(self.ids[number]): [order.state.value, order.filled] for number, order in known if order}
 
     def _number(self, command: Json, place: str) -> int:
         id_ = cases.identity(command, "id", place)
@@ -151,8 +150,6 @@ class Player:
                 self.trades.append({"buy": buy, "sell": sell, "qty": event.quantity, "price": event.price})
             elif isinstance(event, Rejected):
                 self.rejects.append([index, self.ids[event.order], event.reason])
-            elif isinstance(event, Accepted):
-                self.accepted.append(event.order)
 
     def _side(self, side: BookSide) -> list[list[Any]]:
         return [

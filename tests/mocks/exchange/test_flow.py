@@ -105,10 +105,9 @@ def test_a_resting_client_order_at_the_top_gets_filled_in_time() -> None:
     number = venue.next_order_number()
     inside = venue.quote(key).bids[0].price + LISTED[0].tick
     venue.submit(Add(key, number, Side.BUY, OrderType.LIMIT, 1, inside, client="A"))
-    venue.advance(NOON + 20 * SECOND_NS)
-    found = venue.order(key, number)
-    assert found is not None
-    assert found.filled == 1
+    events = venue.advance(NOON + 20 * SECOND_NS)
+    assert [event.quantity for event in events if isinstance(event, Trade) and event.buy == number] == [1]
+    assert venue.order(key, number) is None
 
 
 def test_switched_off_it_stands_still_and_on_again_it_moves() -> None:
