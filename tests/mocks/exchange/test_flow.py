@@ -9,7 +9,7 @@ import pytest
 from mocks.exchange.calendar import SECOND_NS, india_ns
 from mocks.exchange.catalogue import instruments
 from mocks.exchange.makers import shock, stream
-from mocks.exchange.model import Add, Instrument, Kind, OrderType, Quote, Side
+from mocks.exchange.model import Add, Instrument, Kind, OrderType, Quote, Side, Trade
 from mocks.exchange.pricing import future_value, option_value
 from mocks.exchange.venue import Exchange
 
