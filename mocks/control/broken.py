@@ -13,9 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from mocks.brokers.backoffice.switches import Pace, Plan, Strictness, strict
 from mocks.brokers.faults import CALLS, GROUPS, Fault
 from mocks.brokers.faults.kinds import NEEDS_SECONDS, STANDING
+from mocks.brokers.faults.plan import MOST_LINES
 from mocks.brokers.server import json_reply
 from mocks.control.plans import FaultIn, PlanIn, asked, rule_of, rules_of, shown
-from mocks.control.world import Input, Problem, Routes, World, body
+from mocks.control.world import Input, Problem, Routes, World, body, whole
 
 
 class SwitchesIn(Input):
@@ -104,8 +105,8 @@ class Broken:
         return json_reply({"faults": faults, "calls": sorted(CALLS), "groups": groups})
 
     async def fault_log(self, request: Request) -> Response:
-        """JSON; with `?format=text` one line for each fault."""
-        log = self._faults.log
+        """Oldest first; `limit` keeps the newest. JSON; with `format=text` one line for each fault."""
+        log = self._faults.log[-whole(request, "limit", MOST_LINES, 1, MOST_LINES) :]
         if request.query_params.get("format") == "text":
             return PlainTextResponse("".join(line.text() + "\n" for line in log))
         lines = [asdict(line) | {"at": line.at.isoformat(timespec="milliseconds")} for line in log]

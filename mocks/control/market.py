@@ -14,6 +14,7 @@ from mocks.brokers.mock import wire
 from mocks.brokers.server import json_reply
 from mocks.control.world import Input, Problem, Routes, World, body, moment, paise, whole
 from mocks.exchange.model import Event, Instrument, Trade
+
 try:
     from mocks.exchange.scenarios import SCENARIOS
 except ImportError:

@@ -172,7 +172,10 @@ class People:
         """The newest orders of everybody, newest first."""
         most = whole(request, "limit", 50, 1, MOST_ORDERS)
         rows = [
-            (order.updated_at or order.received_at, {"broker": name, "user_id": user_id} | wire.order_json(order))
+            (
+                order.updated_at or order.received_at,
+                {"broker": name, "user_id": user_id} | wire.order_json(order),
+            )
             for name, office in self._world.offices.items()
             for user_id in office.directory.users
             for order in office.orders(user_id)[-most:]

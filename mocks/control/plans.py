@@ -26,6 +26,7 @@ class FaultIn(Input):
     seed: int | None = None
     status: int | None = None
     body: str | None = None
+    lasts: float | None = Field(default=None, allow_inf_nan=False)
     id: str = Field(default="", max_length=40, pattern=r"^[A-Za-z0-9_.-]*$")
 
 
@@ -79,4 +80,5 @@ def asked(rule: Rule) -> dict[str, Any]:
         "seed": rule.seed,
         "status": rule.status,
         "body": rule.body,
+        "lasts": rule.lasts,
     }

@@ -95,7 +95,9 @@ class FaultPlan:
             if rule.fault is Fault.OUTAGE:
                 self._outage.get(rule.broker, _nothing)(True)
             if rule.seconds is not None and rule.fault is not Fault.CLOCK_SKEW:
-                self._end_later(rule)
+                self._end_later(rule, rule.seconds)
+        if rule.lasts is not None and rule.id in self.rules:
+            self._end_later(rule, rule.lasts)
         return rule
 
     def add_all(self, rules: Sequence[Rule]) -> list[Rule]:
@@ -232,19 +234,19 @@ class FaultPlan:
                 self._note(rule, socket.call, socket.user)
                 abort(socket.scope)
         rule.hits = 0
-        if rule.times is None and rule.seconds is None:
+        if rule.times is None and rule.seconds is None and rule.lasts is None:
             self.rules.pop(rule.id)  # what was open is dropped; a new socket may live
         elif rule.seconds is not None:
-            self._end_later(rule)
+            self._end_later(rule, rule.seconds)
 
     # details ----------------------------------------------------------------------------------------------
 
-    def _end_later(self, rule: Rule) -> None:
+    def _end_later(self, rule: Rule, seconds: float) -> None:
         def end() -> None:
             if self.rules.get(rule.id) is rule:
                 self.remove(rule.id)
 
-        self._schedule(rule.seconds or 0.0, end)
+        self._schedule(seconds, end)
 
     def _note_once(self, rule: Rule, account: str | None) -> None:
         rule.hits = 1

@@ -42,6 +42,7 @@ class Rule:
     `after` pass, then `times` are hit (None: until the rule is removed). `seconds`: of a delay, a silence, a lag or
     an outage. `probability` below 1 hits a share of them: which, depends on `seed`, the call, the account and the
     how-manieth request of that kind it is, never on time or on other accounts. `status`, `body`: of an error page.
+    `lasts`: seconds of the sandbox's time after which the rule goes by itself.
     """
 
     broker: str
@@ -57,6 +58,7 @@ class Rule:
     exchange: str | None = None
     status: int | None = None
     body: str | None = None
+    lasts: float | None = None
     seen: int = 0
     hits: int = 0
     counts: dict[tuple[str | None, str | None], int] = field(default_factory=dict, repr=False)
@@ -135,6 +137,8 @@ def _faults_of(rule: Rule) -> Iterable[tuple[str, str]]:
         yield "seconds", "seconds must be within a day"
     if rule.seconds is not None and rule.seconds < 0 and rule.fault is not Fault.CLOCK_SKEW:
         yield "seconds", "seconds cannot be negative"
+    if rule.lasts is not None and not 0 < rule.lasts <= MOST_SECONDS:
+        yield "lasts", "lasts must be above 0 and within a day"
     if rule.times is not None and rule.times < 1:
         yield "times", "times must be at least 1"
     if rule.after < 0:

@@ -22,7 +22,6 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import Profile, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
-from mocks.brokers.kite.candles import candles
 from mocks.brokers.mock import inputs, wire
 from mocks.brokers.mock.login import Login
 from mocks.brokers.mock.stream import stream
@@ -61,7 +60,7 @@ STATUS = {
     Code.NO_POSITION: 409,
     Code.TOO_MANY_CHANGES: 409,
 }
-INTERVALS = {"1m": "minute", "5m": "5minute", "15m": "15minute", "1h": "60minute", "1d": "day"}
+INTERVALS: dict[str, int | None] = {"1m": 1, "5m": 5, "15m": 15, "1h": 60, "1d": None}  # minutes; None: days
 MOST_CANDLES_OF = {
     "1m": timedelta(days=31),
     "5m": timedelta(days=93),
@@ -278,12 +277,13 @@ class Server:
     async def candles(self, request: Request, session: Session) -> Response:
         query = request.query_params
         instrument = self._office.instrument(query.get("symbol", ""))
-        if query.get("interval") not in INTERVALS:
+        interval = query.get("interval", "")
+        if interval not in INTERVALS:
             raise inputs.BadInput("interval", f"interval is one of {', '.join(INTERVALS)}")
         start, end = inputs.moment(query.get("from"), "from"), inputs.moment(query.get("to"), "to")
-        if end - start > MOST_CANDLES_OF[query["interval"]]:
+        if end - start > MOST_CANDLES_OF[interval]:
             raise inputs.BadInput("from", "the span is too long for this interval")
-        found = candles(instrument.token, INTERVALS[query["interval"]], start, end, instrument.prev_close)
+        found = self._office.exchange.history.candles(instrument.key, INTERVALS[interval], start, end)
         return json_reply({"candles": [wire.candle_json(one) for one in found]})
 
     def _keys(self, request: Request) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mocks.brokers.backoffice.orders import Fill, Order, Row, Stage
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
-from mocks.brokers.kite.candles import Candle
+from mocks.exchange.history import Candle
 from mocks.exchange.model import DepthLevel, Instrument, Quote, Side
 
 STATUS: dict[Stage, str] = {
@@ -186,14 +186,14 @@ def instrument_json(instrument: Instrument) -> dict[str, Any]:
 
 
 def candle_json(candle: Candle) -> dict[str, Any]:
-    opened, high, low, close = (money(one) for one in candle.prices)
     return {
-        "time": when(candle.at),
-        "open": opened,
-        "high": high,
-        "low": low,
-        "close": close,
+        "time": when(candle.start),
+        "open": money(candle.open),
+        "high": money(candle.high),
+        "low": money(candle.low),
+        "close": money(candle.close),
         "volume": candle.volume,
+        "open_interest": candle.open_interest,
     }
 
 
