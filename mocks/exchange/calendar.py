@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def _parse(data: Any) -> tuple[frozenset[date], dict[date, tuple[Session, ...]]]
         for day, rows in data.get("sessions", {}).items()
     }
     for day, sessions in special.items():
-        for before, after in zip(sessions, sessions[1:], strict=False):
+        for before, after in pairwise(sessions):
             if before.end > after.start:
                 raise ValueError(f"sessions of {day} overlap or are out of order")
     return holidays, special

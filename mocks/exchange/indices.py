@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mocks.exchange.catalogue import Share, shares
@@ -102,6 +102,8 @@ def members(index: str) -> tuple[Share, ...]:
             return tuple(share for share in nifty if share.industry == "Financial Services")
         case "NIFTY MID SELECT":
             return tuple(share for share in everything if share.symbol in MIDCAPS)
+        case "BANKEX":
+            return tuple(share for share in everything if share.symbol in BANKS and share.symbol in SENSEX)
         case "SENSEX":
             return tuple(share for share in everything if share.symbol in SENSEX)
     return ()
@@ -114,6 +116,7 @@ class IndexLevel:
     instrument: Instrument
     parts: list[tuple[Matching, float]]  # a constituent's book and its weight per paisa of price
     level: int = 0
+    prev_close: int = 0  # paise
     open: int = 0
     high: int = 0
     low: int = 0
@@ -134,8 +137,22 @@ class IndexLevel:
         self.high = max(self.high, level)
         self.low = min(self.low or level, level)
 
-    def start_day(self) -> None:
+    def at(self, price: Callable[[Matching], int]) -> int:
+        """The level that the constituents' prices make; the last level of an index without constituents."""
+        if not self.parts:
+            return self.level
+        return round(sum(price(book) * weight for book, weight in self.parts))
+
+    def start_day(self, instrument: Instrument) -> None:
+        """Go on from yesterday's close, which the new day's listing names."""
+        self.instrument = instrument
+        self.level = self.prev_close = instrument.prev_close
         self.open = self.high = self.low = 0
+        self._seen = -1
+
+    def rebase(self, key: str, factor: float) -> None:
+        """A constituent's price base changed (a split halves it: 0.5): weigh it so that the level stays."""
+        self.parts = [(book, weight / factor if book.key == key else weight) for book, weight in self.parts]
 
     def quote(self, last_trade: int, now: int) -> Quote:
         """A look that changes nothing: a level between two publications is shown but not kept."""
@@ -144,7 +161,7 @@ class IndexLevel:
             key=self.instrument.key, time=now, last_price=level, last_quantity=0, last_time=self.time,
             average_price=0, volume=0, buy_quantity=0, sell_quantity=0, open=self.open or level,
             high=max(self.high, level), low=min(self.low or level, level),
-            prev_close=self.instrument.prev_close, open_interest=0, lower_band=0, upper_band=0, bids=(), asks=(),
+            prev_close=self.prev_close, open_interest=0, lower_band=0, upper_band=0, bids=(), asks=(),
         )  # fmt: skip
 
 
@@ -163,5 +180,7 @@ def index_levels(instruments: Sequence[Instrument], books: Mapping[str, Matching
             )
             for share in listed
         ]
-        found[instrument.key] = IndexLevel(instrument, parts, level=instrument.prev_close)
+        found[instrument.key] = IndexLevel(
+            instrument, parts, level=instrument.prev_close, prev_close=instrument.prev_close
+        )
     return found

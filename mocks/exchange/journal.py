@@ -4,45 +4,63 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import IO, Any
 
-from mocks.exchange.model import Add, Cancel, Command, Instrument, Modify, OrderType, Side, Validity
+from mocks.exchange.calendar import Calendar
+from mocks.exchange.model import Add, Cancel, Command, Instrument, Modify, OrderType, Rules, Side, Validity
 
-FORMAT = 1
+FORMAT = 2
+FRAME = ("n", "t", "op", "at")  # number, time (ns), operation, place inside an advance
+NAMES = {type_: tuple(field.name for field in fields(type_)) for type_ in (Add, Modify, Cancel)}
 
 
 class Journal:
     """Numbers every input and writes it down at once."""
 
-    def __init__(self, sink: IO[str]) -> None:
+    def __init__(self, sink: IO[str], written: int = 0) -> None:
+        """`written` lines are there already: a journal that is gone on with."""
         self._sink = sink
-        self._number = 0
+        self.number = written
 
-    def write(self, time: int, op: str, **fields: Any) -> None:
-        self._number += 1
-        line = {"n": self._number, "t": time, "op": op, **fields}
+    def write(self, time: int, op: str, **facts: Any) -> None:
+        self.number += 1
+        line = {"n": self.number, "t": time, "op": op, **facts}
         self._sink.write(json.dumps(line, separators=(",", ":")) + "\n")
 
-    def command(self, time: int, command: Command) -> None:
-        fields = {name: value for name, value in asdict(command).items() if value is not None}
-        self.write(time, type(command).__name__.lower(), **fields)
+    def command(self, time: int, command: Command, at: int | None) -> None:
+        """`at` is the step of the advance that is on, None between advances."""
+        facts = {name: getattr(command, name) for name in NAMES[type(command)]}
+        facts = {name: value for name, value in facts.items() if value is not None}
+        if at is not None:
+            facts["at"] = at
+        self.write(time, type(command).__name__.lower(), **facts)
+
+
+def opening_line(
+    instruments: Sequence[Instrument], calendar: Calendar, rules: Rules, **options: Any
+) -> Mapping[str, Any]:
+    """Everything that an exchange was made with; the listings themselves only by their fingerprint."""
+    return {
+        "format": FORMAT, "instruments": fingerprint(instruments), "calendar": calendar.to_json(),
+        "rules": asdict(rules), **options,
+    }  # fmt: skip
 
 
 def command_from(line: dict[str, Any]) -> Command:
     """The command of a line whose `op` is add, modify or cancel."""
-    fields = {name: value for name, value in line.items() if name not in ("n", "t", "op")}
+    facts = {name: value for name, value in line.items() if name not in FRAME}
     for name, words in (("side", Side), ("type", OrderType), ("validity", Validity)):
-        if name in fields:
-            fields[name] = words(fields[name])
+        if name in facts:
+            facts[name] = words(facts[name])
     match line["op"]:
         case "add":
-            return Add(**fields)
+            return Add(**facts)
         case "modify":
-            return Modify(**fields)
+            return Modify(**facts)
         case "cancel":
-            return Cancel(**fields)
+            return Cancel(**facts)
     raise ValueError(f"not a command: {line['op']}")
 
 

@@ -2,45 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
 
+from mocks.exchange.calendar import Calendar
+from mocks.exchange.expiry import catalogue_listing
+from mocks.exchange.floor import Listing
 from mocks.exchange.journal import FORMAT, command_from, fingerprint, lines
-from mocks.exchange.model import Event, Instrument
+from mocks.exchange.model import Event, Instrument, Rules
 from mocks.exchange.venue import Exchange
 
+Line = dict[str, Any]
+Told = Callable[[int, list[Event]], None]  # the number of the input, and the events it caused
 
-def replay(journal: Iterable[str], instruments: Sequence[Instrument]) -> tuple[Exchange, list[Event]]:
-    """The exchange of a log that was kept with the default rules and calendar, and all of its events.
 
-    Raises ValueError for an empty log, another format or other listings.
+def replay(
+    journal: Iterable[str], instruments: Sequence[Instrument], *, listing: Listing | None = None
+) -> tuple[Exchange, list[Event]]:
+    """The exchange of a log, and all of its events in order.
+
+    `instruments` are those it was opened with; new listings of later days come from `listing`, by default the
+    catalogue's when it had any. Raises ValueError for an empty log, another format or other listings.
     """
     exchange: Exchange | None = None
     events: list[Event] = []
+    rest: list[Line] = []
     for line in lines(journal):
         if exchange is None:
-            if line["op"] != "exchange" or line["format"] != FORMAT:
-                raise ValueError("not a journal of this format")
-            if line["instruments"] != fingerprint(instruments):
-                raise ValueError("the journal was written for other instruments")
-            exchange = Exchange(
-                instruments,
-                seed=line["seed"],
-                start_ns=line["t"],
-                flow=line["flow"],
-                always_open=line["always_open"],
-                last_prices=line["last_prices"],
-            )
+            exchange = opened(line, instruments, listing)
             exchange.listen(events.append)
-            continue
-        match line["op"]:
-            case "advance":
-                exchange.advance(line["to"])
-            case "flow":
-                exchange.set_flow(line["enabled"])
-            case "price":
-                exchange.set_price(line["key"], line["price"])
-            case _:
-                exchange.submit(command_from(line))
+        else:
+            rest.append(line)
     if exchange is None:
         raise ValueError("an empty journal")
+    apply_lines(exchange, rest)
     return exchange, events
+
+
+def opened(line: Line, instruments: Sequence[Instrument], listing: Listing | None = None) -> Exchange:
+    """The exchange that a journal's first line describes. Raises ValueError."""
+    if line.get("op") != "exchange" or line.get("format") != FORMAT:
+        raise ValueError("not a journal of this format")
+    if line["instruments"] != fingerprint(instruments):
+        raise ValueError("the journal was written for other instruments")
+    return Exchange(
+        instruments,
+        seed=line["seed"],
+        start_ns=line["t"],
+        flow=line["flow"],
+        always_open=line["always_open"],
+        last_prices=line["last_prices"],
+        calendar=Calendar.from_json(line["calendar"]),
+        rules=Rules(**line["rules"]),
+        listing=(listing or catalogue_listing) if line["listing"] else None,
+    )
+
+
+def apply_lines(exchange: Exchange, journal: Iterable[Line], told: Told | None = None) -> None:
+    """Live through the lines after the first. `told` hears of every input, in the order of the numbers.
+
+    An input that came in the middle of an advance is applied at the step it was written with.
+    """
+    advance: Line | None = None
+    inside: list[Line] = []
+    for line in journal:
+        if "at" in line:
+            inside.append(line)
+        elif line["op"] != "remark":
+            _pass_time(exchange, advance, inside, told)
+            advance, inside = None, []
+            if line["op"] == "advance":
+                advance = line
+            else:
+                _apply(exchange, line, told)
+    _pass_time(exchange, advance, inside, told)
+
+
+def _pass_time(exchange: Exchange, line: Line | None, inside: list[Line], told: Told | None) -> None:
+    if line is None:
+        return
+    for one in inside:
+        exchange.foresee(one["at"], one["t"], partial(_apply, exchange, one, told))
+    found = exchange.advance(line["to"])
+    if told is not None:
+        told(line["n"], found)
+
+
+def _apply(exchange: Exchange, line: Line, told: Told | None) -> None:
+    heard: list[Event] = []
+    match line["op"]:
+        case "flow":
+            exchange.set_flow(line["enabled"])
+        case "price":
+            heard = exchange.set_price(line["key"], line["price"])
+        case "halt":
+            heard = exchange.halt(line["minutes"])
+        case "resume":
+            heard = exchange.resume()
+        case _:
+            heard = exchange.submit(command_from(line))
+    if told is not None:
+        told(line["n"], heard)

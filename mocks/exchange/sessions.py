@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from mocks.exchange.model import Instrument, Kind, Phase
 
@@ -46,9 +47,7 @@ class DayRules:
 
     since: date
     sessions: dict[Group, tuple[Session, ...]]
-    pre_open_priority: (
-        str  # see Rules.auction_priority; the closing auction always serves market orders first
-    )
+    pre_open_priority: Literal["limit_first", "market_first"]  # the closing auction: market orders first
 
 
 def at(text: str) -> int:

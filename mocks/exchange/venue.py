@@ -1,25 +1,34 @@
 """The exchange: many books, one clock, one writer. The same commands give the same events, byte for byte.
 
 Nothing here knows asyncio, wall clocks or global randomness: callers bring the time with `advance`, and every
-input is written to the journal before it is applied.
+input is written to the journal before it is applied. `hours.py` moves the day on, `bands.py` and `halts.py` watch
+prices, `expiry.py` changes the listings, `flow.py` trades for everybody else.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import IO
 
+from mocks.exchange.bands import Bands
 from mocks.exchange.book import Book
-from mocks.exchange.calendar import SECOND_NS, Calendar
+from mocks.exchange.calendar import SECOND_NS, Calendar, india_date
+from mocks.exchange.closing import Closing
+from mocks.exchange.crowd import Crowd
+from mocks.exchange.expiry import Settlement
+from mocks.exchange.floor import Floor, Listing
 from mocks.exchange.flow import JUMP_S, Flow
+from mocks.exchange.history import History
+from mocks.exchange.hours import Hours
 from mocks.exchange.indices import index_levels
-from mocks.exchange.journal import FORMAT, Journal, fingerprint
+from mocks.exchange.journal import Journal, opening_line
+from mocks.exchange.loop import REFILL_NS, Loop
 from mocks.exchange.model import (
     Add,
     Cancel,
     Command,
+    DayRolled,
     Event,
     Instrument,
     Kind,
@@ -32,12 +41,19 @@ from mocks.exchange.model import (
     Side,
     Trade,
 )
+from mocks.exchange.pulse import Pulse
+from mocks.exchange.quotes import book_quote
+from mocks.exchange.rollover import Night
+from mocks.exchange.sessions import Group
 from mocks.exchange.tape import Tape
 
-CLIENT_STREAM, FLOW_STREAM = 11, 13  # order numbers: two digits of a stream, then fourteen of a sequence
+CLIENT_STREAM, CROWD_STREAM, FLOW_STREAM = (
+    11,
+    12,
+    13,
+)  # order numbers: two digits, then fourteen of a sequence
 SEQUENCE = 10**14
 EPOCH_S = 1_577_836_800  # 2020-01-01: sequences start from the seconds since then, unique over restarts
-DEPTH = 5
 EXCHANGE_RULES = Rules(stp="cancel_passive")
 
 
@@ -48,60 +64,132 @@ class Exchange:
         self, instruments: Sequence[Instrument], *, seed: int, start_ns: int, flow: bool = True,
         always_open: bool = True, journal: IO[str] | None = None, calendar: Calendar | None = None,
         rules: Rules = EXCHANGE_RULES, last_prices: Mapping[str, int] | None = None,
+        listing: Listing | None = None,
     ) -> None:  # fmt: skip
         """`always_open` ignores the calendar: the market trades at midnight on a Sunday.
 
         `last_prices` of an earlier run (paise by key) are where the market goes on; those that today's bands do
-        not allow are left out.
+        not allow are left out. `listing` brings new contracts when a day begins (`expiry.catalogue_listing`);
+        without it contracts only end.
         """
         first = max(start_ns // SECOND_NS - EPOCH_S, 0) * 100_000 + 1
-        self.instruments = {instrument.key: instrument for instrument in instruments}
         self.always_open = always_open
         self.calendar = calendar or Calendar()
-        self._tape = Tape(start_ns, first)
+        self._tape = tape = Tape(start_ns, first)
         self._number = CLIENT_STREAM * SEQUENCE + first - 1
         self._journal = Journal(journal) if journal is not None else None
         if self._journal is not None:
-            self._journal.write(
-                start_ns, "exchange", format=FORMAT, seed=seed, flow=flow, always_open=always_open,
-                instruments=fingerprint(instruments), last_prices=dict(last_prices or {}),
-            )  # fmt: skip
-        resumed = {key: price for key, price in (last_prices or {}).items() if self._can_trade_at(key, price)}
-        self._books = {
-            instrument.key: Book(
-                instrument,
-                self._tape,
-                rules=rules,
-                last_price=resumed.get(instrument.key, instrument.prev_close),
-                prev_close=instrument.prev_close,
-            )
-            for instrument in instruments
-            if instrument.kind is not Kind.INDEX
-        }
+            self._journal.write(start_ns, "exchange", **opening_line(
+                instruments, self.calendar, rules, seed=seed, flow=flow, always_open=always_open,
+                last_prices=dict(last_prices or {}), listing=listing is not None,
+            ))  # fmt: skip
+        self.instruments = {instrument.key: instrument for instrument in instruments}
+        self._books = _books(self.instruments, tape, rules, last_prices or {})
         self._indices = index_levels(instruments, self._books)
         self._flow = Flow(
-            self._books, self._indices, self._tape, seed=seed, enabled=flow,
+            self._books,
+            self._indices,
+            tape,
+            seed=seed,
+            enabled=flow,
             first_number=FLOW_STREAM * SEQUENCE + first,
+        )
+        day = india_date(start_ns) if always_open else self.calendar.trading_day_at(start_ns)
+        self._floor = Floor(
+            seed, self.calendar, rules, self.instruments, self._books, self._indices, tape, self._flow, day,
+            listing, self._decided,
         )  # fmt: skip
-        self._timers: list[tuple[int, int, str, int]] = []  # (time, order stamp, key, order number)
-        self._listeners: list[Callable[[Event], None]] = []
-        self._undelivered: deque[Event] = deque()
-        self._delivering = False
-        self._phase = Phase.CONTINUOUS
-        self._publish_at = (start_ns // SECOND_NS + 1) * SECOND_NS
-        self._next_change: int | None = None
-        if not always_open:
-            self._enter(self.calendar.phase_at(start_ns))
-            self._tape.out.clear()
-            self._next_change = self.calendar.next_change(start_ns)
+        self._floor.regroup()
+        self._closing = Closing()
+        self._settlement = Settlement(self._floor, self._closing)
+        crowd = Crowd(seed, tape, self._flow, CROWD_STREAM * SEQUENCE + first)
+        self._hours = Hours(self._floor, self._closing, crowd, always_open=always_open)
+        self._bands = Bands(self._floor)
+        self.history = History(seed, self.instruments, self.calendar, day)
+        self._pulse = Pulse(self._floor, self._hours, self._closing, self._bands, self.history)
+        self._night = Night(
+            self._floor, self._closing, self._settlement, self._bands, self._pulse, self.history
+        )
+        self._loop = Loop(self._floor, self._hours, self._pulse, self.history)
+        self._listeners = self._loop.listeners
+        self._outer = tape.out
+        self._years: dict[str, tuple[date, tuple[int, int]]] = {}
+        self._hours.begin(self._night)
+        tape.out.clear()
+
+    # --- the day ------------------------------------------------------------------------------------------
 
     @property
     def now(self) -> int:
         return self._tape.now
 
     @property
+    def day(self) -> date:
+        """The trading day in force: from 06:00 in India (midnight, when always open) until the next begins."""
+        return self._floor.day
+
+    @property
     def phase(self) -> Phase:
-        return self._phase
+        """Of the shares without a closing auction."""
+        return self._hours.session(Group.SHARES).phase
+
+    def phase_of(self, key: str) -> Phase:
+        """What the instrument's group is doing. Raises KeyError for an unknown key."""
+        return self._hours.session(self._floor.group(key)).phase
+
+    def session_name(self, key: str) -> str:
+        """E.g. pre_open, continuous, closing_auction, post_close, closed, halted. KeyError for an unknown key."""
+        return self._hours.session(self._floor.group(key)).name
+
+    def next_opening(self, key: str) -> int:
+        """When orders in `key` are taken next (ns): now while they are, else the next session that takes them."""
+        if self.phase_of(key) not in (Phase.CLOSED, Phase.MATCHING, Phase.HALTED):
+            return self._tape.now
+        return self._hours.next_opening(self._floor.group(key))
+
+    def settlement_price(self, key: str) -> int:
+        """Final of a contract that expired or expires today, else the day's close (paise). KeyError: unknown."""
+        return self._settlement.price(key)
+
+    def expired(self, key: str) -> bool:
+        """A contract that this exchange saw end."""
+        return key in self._settlement.final
+
+    def on_day(self, callback: Callable[[DayRolled], None]) -> None:
+        """Be told when another trading day is in force, before anything trades."""
+        self._listeners.days.append(callback)
+
+    def on_close(self, callback: Callable[[date], None]) -> None:
+        """Be told when a day's last session ended; when always open: just before midnight, still trading."""
+        self._listeners.closes.append(callback)
+
+    def schedule(self, at_ns: int, callback: Callable[[], None]) -> None:
+        """Have `callback` called inside `advance` at that time; a time that has passed means at once, then.
+
+        Callbacks of one time come in the order they were asked for, after the day's changes of that time. What
+        they submit is journaled like any command.
+        """
+        self._listeners.callbacks.add(at_ns, callback)
+
+    def next_timer(self) -> int | None:
+        """When something will happen by itself that may not wait: a callback, an order's end, a session."""
+        return self._loop.next_timer()
+
+    def halt(self, minutes: int | None = None) -> list[Event]:
+        """Halt the whole market; after that many minutes a call auction re-opens it. None: until `resume`."""
+        self._input("halt", minutes=minutes)
+        out = self._begin()
+        self._hours.stop(minutes or 0)
+        return self._end_input(out)
+
+    def resume(self) -> list[Event]:
+        """End a halt at once, without an auction of its own. Nothing happens when there is none."""
+        self._input("resume")
+        out = self._begin()
+        self._hours.resume()
+        return self._end_input(out)
+
+    # --- commands -----------------------------------------------------------------------------------------
 
     def next_order_number(self) -> int:
         """A number that no order of this exchange had or will have."""
@@ -112,49 +200,81 @@ class Exchange:
         """Apply one command at `now`; returns its events, which listeners get too, in order."""
         tape = self._tape
         if self._journal is not None:
-            self._journal.command(tape.now, command)
-        out = self._begin()
-        trades_before = tape.trade
+            at = self._loop.step if self._loop.advancing else None
+            self._journal.command(tape.now, command, at)
+        before, trades_before = tape.out, tape.trade
+        out: list[Event] = []
+        tape.out = out
         book = self._books.get(command.key)
         if book is None:
             self._refuse(command)
         elif type(command) is Add:
             order = book.add(command)
             if order is not None and order.deadline:
-                heapq.heappush(self._timers, (order.deadline, order.stamp, command.key, order.number))
+                self._loop.deadlines.add(order.deadline, order.stamp, command.key, order.number)
         elif type(command) is Cancel:
             book.cancel(command)
         elif type(command) is Modify:
             book.modify(command)
         if tape.trade != trades_before:
-            self._tell_flow(out)
-        return self._deliver(out) if self._listeners else out
+            self._after_trades(out)
+        tape.out = before
+        self._listeners.deliver(out)
+        return out
+
+    def set_flow(self, enabled: bool) -> None:
+        """Off: prices stand still, the ladders stay and are refilled when time advances."""
+        self._input("flow", enabled=enabled)
+        self._flow.set_enabled(enabled)
+
+    def set_price(self, key: str, price: int) -> list[Event]:
+        """Move the market to `price` (paise): the ladder stands around it, one lot prints at it.
+
+        Another listing of the same share follows. Raises KeyError for an unknown key or an index, ValueError
+        for a price that is off the tick or outside the band.
+        """
+        book = self._books[key]
+        instrument = book.instrument
+        band = instrument.band
+        if price <= 0 or price % instrument.tick:
+            raise ValueError(f"{key} trades in steps of {instrument.tick} paise")
+        if band is not None and not band[0] <= price <= band[1]:
+            raise ValueError(f"{key} trades between {band[0]} and {band[1]} paise today")
+        self._input("price", key=key, price=price)
+        out = self._begin()
+        self._bands.centre_range(book, price)
+        self._flow.set_value(key, price)
+        return self._end_input(out)
+
+    # --- time ---------------------------------------------------------------------------------------------
 
     def advance(self, to_ns: int) -> list[Event]:
-        """Let time pass: timers, sessions and the background flow, in the order of their times.
+        """Let time pass: sessions, callbacks, orders' ends, the background flow, in the order of their times.
 
-        More than a minute at once is a jump (a suspended machine): timers and sessions are exact, but every
-        background agent makes only one turn.
+        How a stretch of time is cut into calls changes nothing, with one exception: more than a minute at once
+        is a jump (a suspended machine, a step to tomorrow). Everything is exact then, too, but background agents
+        make only one turn, at the end.
         """
         tape = self._tape
         if to_ns < tape.now:
             raise ValueError("time does not go back")
+        loop = self._loop
+        if loop.advancing:
+            raise RuntimeError("time passes already: a callback may not advance it")
         if self._journal is not None:
             self._journal.write(tape.now, "advance", to=to_ns)
-        out = self._begin()
         if to_ns - tape.now > JUMP_S * SECOND_NS:
+            self._hours.skip_to = to_ns - SECOND_NS
             self._flow.jump(to_ns - SECOND_NS)
-            self._publish_at = to_ns // SECOND_NS * SECOND_NS
-        if self._phase is Phase.CONTINUOUS:
-            self._flow.refill()
-        while True:
-            due, happen = self._next_thing()
-            if due is None or due > to_ns:
-                break
-            tape.now = max(due, tape.now)
-            happen()
-        tape.now = to_ns
-        return self._deliver(out)
+            self._pulse.skip(to_ns)
+        loop.advancing = True
+        try:
+            return loop.run(to_ns)
+        finally:
+            loop.advancing = False
+            self._hours.skip_to = 0
+
+    # --- what is there ------------------------------------------------------------------------------------
 
     def quote(self, key: str) -> Quote:
         """The market now. Raises KeyError for an unknown key. Indices have no depth and no bands (0)."""
@@ -163,46 +283,18 @@ class Exchange:
         if index is not None:
             return index.quote(tape.trade, tape.now)
         book = self._books[key]
-        bids, asks = book.depth(DEPTH)
-        last = book.last_price
-        band = book.instrument.band or (0, 0)
-        return Quote(
-            key=key, time=tape.now, last_price=last, last_quantity=book.last_quantity,
-            last_time=book.last_time,
-            average_price=book.turnover // book.volume if book.volume else 0, volume=book.volume,
-            buy_quantity=book.bids.quantity(), sell_quantity=book.asks.quantity(),
-            open=book.open_price, high=book.high, low=book.low, prev_close=book.prev_close,
-            open_interest=self._flow.open_interest(key), lower_band=band[0], upper_band=band[1],
-            bids=bids, asks=asks,
-        )  # fmt: skip
+        return book_quote(
+            book,
+            interest=self._flow.open_interest(key),
+            interest_before=self._night.interest.get(key, 0),
+            year=self._year(key),
+            reference=self._reference(book),
+            indicative=self._pulse.indicative.get(key),
+        )
 
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Hear every event from now on. A listener may submit: what that causes is told after the rest."""
-        self._listeners.append(callback)
-
-    def set_flow(self, enabled: bool) -> None:
-        """Off: prices stand still, the ladders stay and are refilled when time advances."""
-        if self._journal is not None:
-            self._journal.write(self._tape.now, "flow", enabled=enabled)
-        self._flow.set_enabled(enabled)
-
-    def set_price(self, key: str, price: int) -> None:
-        """Move the market to `price` (paise): the ladder stands around it, one lot prints at it.
-
-        Another listing of the same share follows. Raises KeyError for an unknown key or an index, ValueError
-        for a price that is off the tick or outside the band.
-        """
-        instrument = self._books[key].instrument
-        band = instrument.band
-        if price <= 0 or price % instrument.tick:
-            raise ValueError(f"{key} trades in steps of {instrument.tick} paise")
-        if band is not None and not band[0] <= price <= band[1]:
-            raise ValueError(f"{key} trades between {band[0]} and {band[1]} paise today")
-        if self._journal is not None:
-            self._journal.write(self._tape.now, "price", key=key, price=price)
-        out = self._begin()
-        self._flow.set_value(key, price)
-        self._deliver(out)
+        self._listeners.events.append(callback)
 
     def last_prices(self) -> dict[str, int]:
         """Last price of everything that trades, paise by key: for a later exchange to go on from."""
@@ -218,87 +310,80 @@ class Exchange:
 
     # --- inside -------------------------------------------------------------------------------------------
 
-    def _can_trade_at(self, key: str, price: int) -> bool:
-        instrument = self.instruments.get(key)
-        if instrument is None or price <= 0 or price % instrument.tick:
-            return False
-        return instrument.band is None or instrument.band[0] <= price <= instrument.band[1]
+    def _year(self, key: str) -> tuple[int, int]:
+        """Lowest and highest of the 52 weeks before today; looked up once a day."""
+        found = self._years.get(key)
+        if found is None or found[0] != self._floor.day:
+            found = self._years[key] = (self._floor.day, self.history.year_range(key))
+        return found[1]
+
+    def _reference(self, book: Book) -> int:
+        if book.phase in (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING):
+            return self._closing.references.get(book.key, 0) or book.prev_close
+        return 0
+
+    def foresee(self, step: int, time_ns: int, apply: Callable[[], None]) -> None:
+        """A replay only: have an input applied at a step of the coming advance."""
+        self._loop.pending.append((step, time_ns, apply))
 
     def _begin(self) -> list[Event]:
         out: list[Event] = []
-        self._tape.out = out
+        self._outer, self._tape.out = self._tape.out, out
         return out
 
-    def _deliver(self, out: list[Event]) -> list[Event]:
-        if self._listeners:
-            self._undelivered.extend(out)
-            if not self._delivering:
-                self._delivering = True
-                try:
-                    while self._undelivered:
-                        event = self._undelivered.popleft()
-                        for callback in self._listeners:
-                            callback(event)
-                finally:
-                    self._delivering = False
+    def _end_input(self, out: list[Event]) -> list[Event]:
+        self._tape.out = self._outer
+        self.history.take(out)
+        self._listeners.deliver(out)
         return out
 
-    def _tell_flow(self, out: list[Event]) -> None:
+    def _input(self, op: str, **fields: object) -> None:
+        """Write an input down before it is applied; `at` places one that comes in the middle of an advance."""
+        if self._journal is not None:
+            if self._loop.advancing:
+                fields["at"] = self._loop.step
+            self._journal.write(self._tape.now, op, **fields)
+
+    def _decided(self, what: str, **facts: object) -> None:
+        """What chance or a watch decided goes into the journal as a remark: a replay decides the same."""
+        if self._journal is not None:
+            self._journal.write(self._tape.now, "remark", what=what, **facts)
+
+    def _after_trades(self, out: list[Event]) -> None:
+        loop = self._loop
+        loop.refill_at = loop.refill_at or self._tape.now + REFILL_NS
+        self.history.take(out)
         for event in out:
             if type(event) is Trade:
                 signed = event.quantity if event.aggressor is Side.BUY else -event.quantity
                 self._flow.client_traded(event.key, signed)
 
     def _refuse(self, command: Command) -> None:
-        """No book by this name: an index, or nothing at all."""
+        """No book by this name: an index, a contract that ended, or nothing at all."""
         reason = "not_tradable" if command.key in self._indices else "unknown_instrument"
+        if self.expired(command.key):
+            reason = "expired"
         word = type(command).__name__.lower()
         tape = self._tape
         tape.seq += 1
         tape.out.append(Rejected(tape.seq, tape.now, command.key, command.order, word, reason))
 
-    def _next_thing(self) -> tuple[int | None, Callable[[], None]]:
-        """What happens next and when; at the same time sessions come first, then timers, the flow, the indices."""
-        due, happen = self._next_change, self._change_session
-        if self._timers and (due is None or self._timers[0][0] < due):
-            due, happen = self._timers[0][0], self._fire_timer
-        if self._phase is Phase.CONTINUOUS:
-            turn = self._flow.next_due()
-            if turn is not None and (due is None or turn < due):
-                due, happen = turn, self._flow.step
-            if due is None or self._publish_at < due:
-                due, happen = self._publish_at, self._publish_indices
-        return due, happen
 
-    def _fire_timer(self) -> None:
-        _, _, key, number = heapq.heappop(self._timers)
-        self._books[key].expire(number)
+def _books(
+    instruments: Mapping[str, Instrument], tape: Tape, rules: Rules, last_prices: Mapping[str, int]
+) -> dict[str, Book]:
+    """A book for everything but the indices, at the price where an earlier run left it if that can trade today."""
+    books = {}
+    for key, listing in instruments.items():
+        if listing.kind is not Kind.INDEX:
+            last = last_prices.get(key, 0)
+            if not _can_trade_at(listing, last):
+                last = listing.prev_close
+            books[key] = Book(listing, tape, rules=rules, last_price=last, prev_close=listing.prev_close)
+    return books
 
-    def _publish_indices(self) -> None:
-        for index in self._indices.values():
-            index.publish(self._tape.trade, self._tape.now)
-        self._publish_at = (self._tape.now // SECOND_NS + 1) * SECOND_NS
 
-    def _change_session(self) -> None:
-        self._enter(self.calendar.phase_at(self._tape.now))
-        self._next_change = self.calendar.next_change(self._tape.now)
-
-    def _enter(self, phase: Phase) -> None:
-        before, self._phase = self._phase, phase
-        if phase is before:
-            return
-        for book in self._books.values():
-            if before is Phase.CLOSED:
-                book.prev_close = book.last_price
-                book.start_day()
-            if phase is Phase.CLOSED:
-                book.close()
-            elif before is Phase.PREOPEN and phase is Phase.CONTINUOUS:
-                book.auction()
-            book.phase = phase
-        if before is Phase.CLOSED:
-            for index in self._indices.values():
-                index.start_day()
-        if phase is Phase.CONTINUOUS:
-            self._flow.open_day()
-            self._publish_at = self._tape.now
+def _can_trade_at(listing: Instrument, price: int) -> bool:
+    if price <= 0 or price % listing.tick:
+        return False
+    return listing.band is None or listing.band[0] <= price <= listing.band[1]

@@ -250,7 +250,7 @@ def test_a_later_exchange_goes_on_from_the_last_prices() -> None:
 @pytest.mark.parametrize(
     ("day", "minute", "phase"),
     [
-        (MONDAY, 9 * 60 + 14, Phase.CLOSED),
+        (MONDAY, 8 * 60 + 59, Phase.CLOSED),
         (MONDAY, 9 * 60 + 15, Phase.CONTINUOUS),
         (MONDAY, 15 * 60 + 29, Phase.CONTINUOUS),
         (MONDAY, 15 * 60 + 30, Phase.CLOSED),
@@ -260,8 +260,8 @@ def test_a_later_exchange_goes_on_from_the_last_prices() -> None:
 )
 def test_the_calendar_says_when_the_market_trades(day: date, minute: int, phase: Phase) -> None:
     venue = exchange(start_ns=india_ns(day, minute), always_open=False)
-    assert venue.phase is phase
-    (first, *_) = venue.submit(order(venue, Side.BUY, 1))
+    assert venue.phase is venue.phase_of("NSE:MRF") is phase
+    (first, *_) = venue.submit(order(venue, Side.BUY, 1, key="NSE:MRF"))
     assert isinstance(first, Rejected) is (phase is Phase.CLOSED)
     if isinstance(first, Rejected):
         assert first.reason == "closed"
@@ -269,17 +269,17 @@ def test_the_calendar_says_when_the_market_trades(day: date, minute: int, phase:
 
 def test_day_orders_end_at_the_close_and_the_next_day_starts_afresh() -> None:
     venue = exchange(start_ns=india_ns(MONDAY, 15 * 60 + 29), always_open=False)
-    waiting = order(venue, Side.BUY, 1, 150_000)
+    waiting = order(venue, Side.BUY, 1, 14_000_000, "NSE:MRF")
     venue.submit(waiting)
-    venue.submit(order(venue, Side.BUY, 1))
-    last = venue.quote("NSE:INFY").last_price
+    venue.submit(order(venue, Side.BUY, 1, key="NSE:MRF"))
+    last = venue.quote("NSE:MRF").last_price
     ended = [e for e in venue.advance(india_ns(MONDAY, 15 * 60 + 31)) if isinstance(e, Ended)]
     assert [(e.order, e.state, e.reason) for e in ended] == [(waiting.order, OrderState.EXPIRED, "close")]
-    assert venue.quote("NSE:INFY").bids == ()
+    assert venue.quote("NSE:MRF").bids == ()
     venue.advance(india_ns(date(2026, 11, 17), 9 * 60 + 16))
-    morning = venue.quote("NSE:INFY")
+    morning = venue.quote("NSE:MRF")
     assert (morning.prev_close, morning.volume) == (last, 0)
-    assert filled(venue.submit(order(venue, Side.SELL, 1))) == 1
+    assert filled(venue.submit(order(venue, Side.SELL, 1, key="NSE:MRF"))) == 1
 
 
 def test_an_always_open_market_trades_at_midnight_on_a_sunday() -> None:

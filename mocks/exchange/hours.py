@@ -1,0 +1,302 @@
+"""The trading day as it passes: which session each group of instruments is in, and what every change does.
+
+The timetable of a day is made when the day begins; random closes are drawn then and noted in the journal. Days
+change at 06:00 in India on trading days; a market that never closes changes its day at midnight.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from mocks.exchange.book import Book
+from mocks.exchange.calendar import DAY_OPENS, SECOND_NS, india_ns
+from mocks.exchange.chance import stream
+from mocks.exchange.closing import Closing, auction_band
+from mocks.exchange.crowd import Crowd
+from mocks.exchange.floor import Floor
+from mocks.exchange.halts import Halt
+from mocks.exchange.levels import Order
+from mocks.exchange.model import DayRolled, OrderState, Phase
+from mocks.exchange.sessions import CLOSED, Group, Session, rules_on
+
+if TYPE_CHECKING:
+    from mocks.exchange.rollover import Night
+
+ALWAYS_OPEN = Session(0, 24 * 60, Phase.CONTINUOUS, "continuous")
+HALTED = Session(0, 0, Phase.HALTED, "halted")
+REOPENING = Session(0, 0, Phase.PREOPEN, "reopening_auction")
+CLOSING_REFERENCE, CLOSING_MATCHING = "closing_reference", "closing_matching"
+COLLECTING = (Phase.PREOPEN, Phase.LIMIT_ONLY)
+TAKES_ORDERS = (*COLLECTING, Phase.CONTINUOUS, Phase.POST_CLOSE)
+CLOSE_WINDOW, REFERENCE_WINDOW = 30, 15  # minutes before the end that make a close, or an auction's reference
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnds:
+    """The day's last session ended: told before a market that never closes ends its orders."""
+
+    day: date
+
+
+class Change(NamedTuple):
+    """One entry of the timetable. Without a session: the close's window opens, or (no group) the day changes."""
+
+    time: int
+    number: int
+    group: Group | None
+    session: Session | None
+    word: str = "session"  # session | window | ends | begins
+
+
+class Hours:
+    """Books are moved from phase to phase here and nowhere else."""
+
+    def __init__(self, floor: Floor, closing: Closing, crowd: Crowd, *, always_open: bool) -> None:
+        self._floor = floor
+        self._closing = closing
+        self._crowd = crowd
+        self.always_open = always_open
+        self.is_trading = always_open  # anything at all, continuously
+        self.is_awake = always_open  # any session but the night
+        self.skip_to = 0  # the market's own traders do not act before this moment of a jump (ns)
+        self.halt: Halt | None = None
+        self.news: deque[DayEnds | DayRolled] = deque()  # what nobody was told yet
+        self._night: Night | None = None
+        self._changes: deque[Change] = deque()
+        self.sessions: dict[Group, Session] = dict.fromkeys(Group, ALWAYS_OPEN if always_open else CLOSED)
+
+    # --- what is on ---------------------------------------------------------------------------------------
+
+    def session(self, group: Group) -> Session:
+        if self.halt is not None and self.sessions[group].phase is not Phase.CLOSED:
+            return REOPENING if self.halt.collecting else HALTED
+        return self.sessions[group]
+
+    def next_opening(self, group: Group) -> int:
+        """When orders are taken again (ns): by today's timetable, else the first session of the next day."""
+        for change in self._changes:
+            if change.group is group and change.session is not None and change.session.phase in TAKES_ORDERS:
+                return change.time
+        day = self._floor.calendar.trading_day_after(self._floor.day)
+        return india_ns(day, self._floor.calendar.sessions_on(day, group)[0].start)
+
+    def _look_up(self) -> None:
+        phases = [session.phase for session in self.sessions.values()]
+        self.is_trading = self.halt is None and Phase.CONTINUOUS in phases
+        self.is_awake = any(phase is not Phase.CLOSED for phase in phases)
+
+    # --- the timetable ------------------------------------------------------------------------------------
+
+    def begin(self, night: Night) -> None:
+        """Take up the day in force where the clock stands; a session that is on is entered without its events."""
+        self._night = night
+        self._plan()
+        for group, session in self.sessions.items():
+            books = self._floor.books_of(group)
+            if session.phase in COLLECTING:
+                self._set_priority(books, session)
+            for book in books:
+                if session.phase is not Phase.CONTINUOUS:
+                    book.close()
+                    book.enter_phase(session.phase, book.last_price)
+        self._look_up()
+
+    def _plan(self) -> None:
+        """The timetable of the day in force from now on; sessions that are on already are noted."""
+        floor = self._floor
+        if self.always_open:
+            midnight = india_ns(floor.day + timedelta(days=1), 0)
+            changes = [Change(midnight, 0, None, None, "ends"), Change(midnight, 1, None, None, "begins")]
+        else:
+            changes = self._timetable(floor.day)
+            morning = india_ns(floor.calendar.trading_day_after(floor.day), DAY_OPENS)
+            changes.append(Change(morning, len(changes), None, None, "begins"))
+        for change in changes:
+            if change.time <= floor.tape.now and change.group is not None and change.session is not None:
+                self.sessions[change.group] = change.session
+        self._changes = deque(change for change in changes if change.time > floor.tape.now)
+
+    def _timetable(self, day: date) -> list[Change]:
+        found: list[tuple[int, Group, Session | None]] = []
+        for group in Group:
+            sessions = self._floor.calendar.sessions_on(day, group)
+            begins = 0
+            for place, session in enumerate(sessions):
+                begins = begins or india_ns(day, session.start)
+                ends = self._end(day, session)
+                found.append((begins, group, session))
+                if session.phase is Phase.CONTINUOUS:
+                    auction = sessions[place + 1 : place + 2]
+                    window = (
+                        REFERENCE_WINDOW if auction and auction[0].name == CLOSING_REFERENCE else CLOSE_WINDOW
+                    )
+                    found.append((max(india_ns(day, session.end - window), begins), group, None))
+                joined = sessions[place + 1 : place + 2] and sessions[place + 1].start == session.end
+                if not joined:
+                    found.append((ends, group, CLOSED))
+                begins = ends if joined else 0
+        found.sort(key=lambda entry: entry[0])
+        changes = [
+            Change(time, number, group, session, "session" if session else "window")
+            for number, (time, group, session) in enumerate(found)
+        ]
+        if changes:
+            changes.append(Change(changes[-1].time, len(changes), None, None, "ends"))
+        return changes
+
+    def _end(self, day: date, session: Session) -> int:
+        """All groups share one draw for one session's name."""
+        end = india_ns(day, session.end)
+        if not session.random_from:
+            return end
+        luck = stream(self._floor.seed, day.isoformat(), session.name)
+        seconds = (session.end - session.random_from) * 60
+        end -= int(luck.random() * seconds) * SECOND_NS
+        self._floor.decided("random_close", day=day.isoformat(), session=session.name, at=end)
+        return end
+
+    # --- time passes --------------------------------------------------------------------------------------
+
+    def next_due(self) -> int | None:
+        change = self._changes[0].time if self._changes else None
+        halt = self.halt.next_due() if self.halt is not None else None
+        if halt is not None and (change is None or halt < change):
+            return halt
+        return change
+
+    def happen(self) -> None:
+        """The one thing that is due next; a change of the timetable goes before the end of a halt."""
+        halt = self.halt.next_due() if self.halt is not None else None
+        if self._changes and (halt is None or self._changes[0].time <= halt):
+            self._change(self._changes.popleft())
+        else:
+            self._go_on()
+
+    def _change(self, change: Change) -> None:
+        if change.word == "ends":
+            self.news.append(DayEnds(self._floor.day))
+        elif change.word == "begins":
+            self._begin_day(self._next_day())
+        elif change.group is not None and change.session is None:
+            self._closing.open_window(self._floor.books_of(change.group))
+        elif change.group is not None and change.session is not None:
+            before, self.sessions[change.group] = self.sessions[change.group], change.session
+            if self.halt is None or change.session.phase is Phase.CLOSED:
+                self._enter(change.group, before, change.session)
+        self._look_up()
+
+    def _next_day(self) -> date:
+        if self.always_open:
+            return self._floor.day + timedelta(days=1)
+        return self._floor.calendar.trading_day_after(self._floor.day)
+
+    # --- sessions -----------------------------------------------------------------------------------------
+
+    def _enter(self, group: Group, before: Session, session: Session) -> None:
+        books = self._floor.books_of(group)
+        if session.phase in COLLECTING:
+            self._set_priority(books, session)
+        for book in books:
+            self._move(book, before, session)
+        if session.phase is Phase.PREOPEN and before.phase not in COLLECTING:
+            self._crowd.gather(books, f"{self._floor.day}/{session.name}")
+        if before.phase in COLLECTING and session.phase not in COLLECTING:
+            self._crowd.leave(books)
+        if session.name == CLOSING_MATCHING:
+            for book in books:
+                book.end_all(OrderState.CANCELLED, "closing_auction")
+        if session.phase is Phase.CONTINUOUS:
+            self._floor.flow.open_books(books, max(self._floor.tape.now, self.skip_to))
+
+    def _move(self, book: Book, before: Session, session: Session) -> None:
+        """One book into its next session. An auction is worked out the moment its collection ends."""
+        ended = before.phase is Phase.CONTINUOUS and session.phase is not Phase.CONTINUOUS
+        if session.name == CLOSING_REFERENCE:
+            self._prepare_closing_auction(book)
+        elif ended:
+            self._closing.fix(book)
+        if before.phase in COLLECTING and session.phase not in COLLECTING:
+            self._uncross(book, session)
+        elif session.phase is Phase.POST_CLOSE:
+            book.enter_phase(session.phase, self._closing.price(book))
+        else:
+            book.enter_phase(session.phase)
+
+    def _prepare_closing_auction(self, book: Book) -> None:
+        """No stop and nothing hidden goes in; limits stay, unless the auction's own band strands them."""
+        reference = self._closing.fix_reference(book)
+        book.end_where(_stays_out, OrderState.CANCELLED, "closing_auction")
+        low, high = auction_band(reference, book.instrument.tick, book.instrument.band)
+        book.set_band(low, high)
+
+    def _uncross(self, book: Book, session: Session) -> None:
+        found = book.auction(self._closing.references.get(book.key, 0))
+        if session.name == CLOSING_MATCHING:
+            self._closing.fix_auction(book, found.price if found.volume else 0)
+        if session.phase is not Phase.CONTINUOUS:
+            book.enter_phase(session.phase)
+
+    def _set_priority(self, books: list[Book], session: Session) -> None:
+        closing = session.name.startswith("closing")
+        opening_priority = rules_on(self._floor.day).pre_open_priority
+        rules = replace(self._floor.rules, auction_priority="market_first" if closing else opening_priority)
+        for book in books:
+            book.rules = rules
+
+    # --- halts --------------------------------------------------------------------------------------------
+
+    def stop(self, minutes: int) -> None:
+        """Halt everything that is not closed; 0 minutes: until `resume`, at the latest tomorrow."""
+        self.halt = Halt.of(self._floor.tape.now, minutes)
+        for book in self._floor.books.values():
+            if book.phase is not Phase.CLOSED:
+                book.halt()
+        self._look_up()
+
+    def resume(self) -> None:
+        """Everybody goes on with what the timetable says, at once."""
+        if self.halt is None:
+            return
+        interrupted = REOPENING if self.halt.collecting else HALTED
+        self.halt = None
+        for group, session in self.sessions.items():
+            if session.phase is not Phase.CLOSED:
+                self._enter(group, interrupted, session)
+        self._look_up()
+
+    def _go_on(self) -> None:
+        """A halt's time is over: first collect for an auction, then trade."""
+        assert self.halt is not None
+        if self.halt.collecting:
+            self.resume()
+            return
+        self.halt.collecting = True
+        for group, session in self.sessions.items():
+            if session.phase is not Phase.CLOSED:
+                self._enter(group, HALTED, REOPENING)
+
+    # --- days ---------------------------------------------------------------------------------------------
+
+    def _begin_day(self, opened: date) -> None:
+        """Whatever is still alive ends with its day; then the listings change, and the new day is planned."""
+        assert self._night is not None
+        closed = self._floor.day
+        for book in self._floor.books.values():
+            if book.key not in self._closing.closes:
+                self._closing.fix(book)
+            book.close()
+        self.halt = None
+        self._night.pass_to(opened)
+        self.sessions = dict.fromkeys(Group, ALWAYS_OPEN if self.always_open else CLOSED)
+        if self.always_open:
+            for group in Group:
+                self._enter(group, CLOSED, ALWAYS_OPEN)
+        self._plan()
+        self.news.append(DayRolled(closed, opened))
+
+
+def _stays_out(order: Order) -> bool:
+    return order.state is OrderState.TRIGGER_PENDING or order.disclosed > 0
