@@ -9,32 +9,64 @@ from starlette.requests import HTTPConnection
 from mocks.brokers.backoffice.accounts import App, Session
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.refusal import Code, Refusal
+from mocks.brokers.backoffice.switches import Plan
 from mocks.brokers.faults import Scope
-from mocks.brokers.groww.envelope import NOT_AUTHORISED, Failure
+from mocks.brokers.groww.envelope import NOT_AUTHORISED, Failure, TooMany
 from mocks.brokers.groww.names import Names
+from mocks.brokers.limits import Budget, Limits
+from mocks.brokers.server import client_address, may_order_from
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
+
+
+DAY_SECONDS = 86_400
+BUDGETS = {
+    "auth": (Budget(5, 1), Budget(30, 60), Budget(150, DAY_SECONDS)),
+    "orders": (Budget(10, 1), Budget(250, 60)),
+    "live": (Budget(10, 1), Budget(300, 60)),
+    "other": (Budget(20, 1), Budget(500, 60)),
+}
 
 
 class Branch:
     def __init__(self, office: BackOffice, exchange: Exchange) -> None:
         self.office = office
         self.exchange = exchange
-        self.names = Names(exchange.instruments)
+        self._rename()
+        exchange.on_day(lambda _: self._rename())  # new series come, expired ones go
+        self._limits = Limits(BUDGETS, lambda: int(office.now().timestamp() * 1e9))
 
-    def session(self, request: HTTPConnection) -> Session:
-        """Raises Refusal(no_session | session_expired)."""
-        return self.office.directory.session(bearer(request.headers.get("authorization", "")))
+    def _rename(self) -> None:
+        self.names = Names(self.exchange.instruments)
+
+    def count(self, kind: str, owner: str) -> None:
+        """Raises TooMany when the budget of this kind is spent; the kinds are Groww's."""
+        if self.office.switches.rate_limits and self._limits.check(kind, owner) is not None:
+            raise TooMany
+
+    def session(self, request: HTTPConnection, count: str = "other") -> Session:
+        """Raises Refusal(no_session | session_expired), TooMany."""
+        session = self.office.directory.session(bearer(request.headers.get("authorization", "")))
+        self.count(count, session.user_id)
+        return session
 
     def user(self, request: HTTPConnection) -> str:
         return self.session(request).user_id
 
-    def market_user(self, request: HTTPConnection) -> str:
-        """For live data: 403 without the paid subscription."""
-        session = self.session(request)
+    def ordering_user(self, request: HTTPConnection) -> str:
+        """For calls that write orders: only from a registered address."""
+        user_id = self.session(request, "orders").user_id
+        address = client_address(request.scope)
+        if not may_order_from(self.office.switches, user_id, address):
+            raise Failure(403, NOT_AUTHORISED, f"IP address {address} is not registered for order placement")
+        return user_id
+
+    def market_user(self, request: HTTPConnection, count: str = "live") -> str:
+        """For market data: 403 without the paid subscription."""
+        session = self.session(request, count)
         app = self.office.directory.apps.get(session.api_key)
-        if app is not None and not app.data:
+        if (app is not None and not app.data) or self.office.switches.plan is Plan.PERSONAL:
             raise Failure(403, NOT_AUTHORISED, "Access forbidden: no active Trading API subscription")
         return session.user_id
 

@@ -31,6 +31,13 @@ class Failure(Exception):
         self.message = message
 
 
+class TooMany(Exception):
+    """More requests than the budget of their kind: a 429 in a body without the envelope."""
+
+
+RATE_LIMITED = b'{"message":"Rate limit exceeded"}'
+
+
 def bad_request(message: str) -> Failure:
     return Failure(400, BAD_REQUEST, message)
 
@@ -69,6 +76,8 @@ def answering(handler: Endpoint) -> Endpoint:
             return failure(no)
         except Refusal as no:
             return refused(no)
+        except TooMany:
+            return Response(RATE_LIMITED, 429, media_type="application/json")
 
     return endpoint
 

@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mocks.brokers.backoffice.accounts import Session
 from mocks.brokers.backoffice.orders import OrderUpdate
+from mocks.brokers.faults import Message
 from mocks.brokers.groww import protobuf
 from mocks.brokers.groww.branch import Branch
 from mocks.brokers.groww.names import Name
@@ -30,6 +31,7 @@ from mocks.exchange.model import Kind, Quote
 TICK_SECONDS = 0.25
 OUTBOX_CAP = 10_000  # a client that reads nothing is cut off, as NATS cuts a slow consumer
 CRLF = b"\r\n"
+PRICE, MESSAGE = b"MSG /ld/", b"MSG "  # how a price begins, and anything that was subscribed to
 
 Encoder = Callable[[Name, Quote], bytes]
 _ENCODERS: dict[str, Encoder] = {
@@ -37,6 +39,14 @@ _ENCODERS: dict[str, Encoder] = {
     "price_detailed": protobuf.price_detailed,
     "book": protobuf.depth,
 }
+
+
+def frame_of(message: Message) -> str:
+    """What a frame carries, for the fault plan: `tick`, `update` (an order or a position) or `other`."""
+    data = message.get("bytes") or b""
+    if data.startswith(PRICE):
+        return "tick"
+    return "update" if data.startswith(MESSAGE) else "other"
 
 
 class FeedTokens:
@@ -147,15 +157,21 @@ class Client:
     # in and out -----------------------------------------------------------------------------------------------
 
     async def _write(self) -> None:
-        """Ends after the last word of a failed login."""
+        """Ends after the last word of a failed login. Prices share frames; whatever else is said has its own."""
+        pending = await self._outbox.get()
         while True:
-            data = await self._outbox.get()
-            while not self._outbox.empty():
-                data += self._outbox.get_nowait()
+            data, together = pending, pending.startswith(PRICE)
+            pending = b""
+            while together and not self._outbox.empty():
+                pending = self._outbox.get_nowait()
+                together = pending.startswith(PRICE)
+                if together:
+                    data, pending = data + pending, b""
             await self._websocket.send_bytes(data)
             if self._ended:
                 await self._websocket.close()
                 return
+            pending = pending or await self._outbox.get()
 
     def _put(self, data: bytes) -> None:
         try:

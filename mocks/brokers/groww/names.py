@@ -66,16 +66,20 @@ class Names:
     """All names of all instruments, both ways."""
 
     def __init__(self, instruments: Mapping[str, Instrument]) -> None:
+        self._master = b""
         self.by_key: dict[str, Name] = {}
         self._by_symbol: dict[tuple[str, str, str], Name] = {}
         self._by_groww: dict[tuple[str, str], Name] = {}
         self._by_topic: dict[tuple[str, str, str], Name] = {}
+        self._by_underlying: dict[tuple[str, str], list[Name]] = {}
         for key, instrument in instruments.items():
             name = _name(key, instrument, instruments)
             self.by_key[key] = name
             self._by_symbol[name.exchange, name.segment, name.symbol] = name
             self._by_groww[name.segment, name.groww_symbol] = name
             self._by_topic[topic(name), name.exchange.lower(), name.token] = name
+            if instrument.expiry:
+                self._by_underlying.setdefault((name.exchange, instrument.name), []).append(name)
 
     def of(self, exchange: object, segment: object, symbol: object) -> Name:
         """Raises Failure GA001 for what does not exist."""
@@ -94,18 +98,26 @@ class Names:
             raise bad_request(f"Invalid groww symbol: {groww_symbol}")
         return found
 
+    def contracts(self, exchange: str, underlying: str) -> list[Name]:
+        """Futures and options on an underlying (its own symbol, e.g. NIFTY), by expiry."""
+        found = self._by_underlying.get((exchange, underlying), [])
+        return sorted(found, key=lambda name: name.instrument.expiry)
+
     def of_topic(self, kind: str, exchange: str, token: str) -> Name | None:
         """From the parts of a feed subject: eq | fo | indices, nse | bse, exchange token."""
         return self._by_topic.get((kind, exchange, token))
 
     def master(self) -> bytes:
-        """The instrument CSV. Prices in rupees; the freeze quantity is the first that is refused."""
+        """The instrument CSV, made once. Prices in rupees; the freeze quantity is the first that is refused."""
+        if self._master:
+            return self._master
         out = io.StringIO()
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(COLUMNS)
         for name in self.by_key.values():
             rows.writerow(_row(name))
-        return out.getvalue().encode()
+        self._master = out.getvalue().encode()
+        return self._master
 
 
 def topic(name: Name) -> str:

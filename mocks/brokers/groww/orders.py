@@ -6,14 +6,14 @@ import random
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.backoffice.orders import Change, Fill, Order, OrderRequest, Product, Stage
+from mocks.brokers.backoffice.orders import PARKED, Change, Fill, Order, OrderRequest, Product, Stage
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.groww.branch import Branch
@@ -25,9 +25,10 @@ from mocks.brokers.groww.envelope import (
     json_object,
     success,
 )
+from mocks.brokers.groww.fields import one_of, page_of, price_of, quantity_of
 from mocks.brokers.groww.names import Name
-from mocks.brokers.server import paise, rupees
-from mocks.exchange.model import OrderType, Side
+from mocks.brokers.server import rupees
+from mocks.exchange.model import OrderType, Phase, Side
 
 REFERENCE = re.compile(r"[A-Za-z0-9-]{8,20}")
 LIST_SIZE, LIST_CAP, TRADES_CAP = 25, 100, 50
@@ -44,6 +45,8 @@ SIDES: Mapping[str, Side] = {"BUY": Side.BUY, "SELL": Side.SELL}
 SIDE_WORD = {side: word for word, side in SIDES.items()}
 
 STATUS: Mapping[Stage, str] = {
+    Stage.AMO_RECEIVED: "NEW",
+    Stage.AMO_MODIFIED: "NEW",
     Stage.RECEIVED: "NEW",
     Stage.VALIDATING: "NEW",
     Stage.SENT: "ACKED",
@@ -56,14 +59,13 @@ STATUS: Mapping[Stage, str] = {
     Stage.MODIFIED: "APPROVED",
     Stage.NOT_MODIFIED: "APPROVED",
     Stage.CANCEL_SENT: "CANCELLATION_REQUESTED",
+    Stage.NOT_CANCELLED: "APPROVED",
     Stage.COMPLETE: "EXECUTED",
     Stage.CANCELLED: "CANCELLED",
     Stage.REJECTED: "REJECTED",
 }
 # Groww's own risk desk fails an order, the exchange rejects it.
 RISK_CODES = frozenset({Code.INSUFFICIENT_FUNDS, Code.INSUFFICIENT_HOLDINGS, Code.NEEDS_AUTHORISATION})
-
-T = TypeVar("T")
 
 
 def status_word(stage: Stage, code: str) -> str:
@@ -98,7 +100,7 @@ class Orders:
     # writes ---------------------------------------------------------------------------------------------------
 
     async def create(self, request: Request) -> Response:
-        user_id = self._branch.user(request)
+        user_id = self._branch.ordering_user(request)
         body = await json_object(request)
         name = self._branch.names.of(body.get("exchange"), body.get("segment"), body.get("trading_symbol"))
         reference = self._reference(user_id, body.get("order_reference_id"))
@@ -115,53 +117,50 @@ class Orders:
         )
 
     async def modify(self, request: Request) -> Response:
-        user_id = self._branch.user(request)
+        user_id = self._branch.ordering_user(request)
         body = await json_object(request)
         order = self._own(user_id, str(body.get("groww_order_id")), body.get("segment"))
-        order_type = _one_of(TYPES, body, "order_type")
+        order_type = one_of(TYPES, body, "order_type")
         change = Change(
-            quantity=_quantity(body),
+            quantity=quantity_of(body),
             type=order_type,
-            price=_price(body, "price") if order_type in (OrderType.LIMIT, OrderType.SL) else None,
-            trigger=_price(body, "trigger_price") if order_type in (OrderType.SL, OrderType.SL_M) else None,
+            price=price_of(body, "price") if order_type in (OrderType.LIMIT, OrderType.SL) else None,
+            trigger=price_of(body, "trigger_price") if order_type in (OrderType.SL, OrderType.SL_M) else None,
         )
         self._office.modify(user_id, order.order_id, change)
         return success({"groww_order_id": order.order_id, "order_status": self._word(order)})
 
     async def cancel(self, request: Request) -> Response:
-        user_id = self._branch.user(request)
+        user_id = self._branch.ordering_user(request)
         body = await json_object(request)
         order = self._own(user_id, str(body.get("groww_order_id")), body.get("segment"))
         self._office.cancel(user_id, order.order_id)
         return success({"groww_order_id": order.order_id, "order_status": self._word(order)})
 
     def _reference(self, user_id: str, given: object) -> str:
-        if given is None:
-            return str(random.randint(10_000_000, 99_999_999))
-        reference = str(given)
-        if not REFERENCE.fullmatch(reference) or reference.count("-") > 2:
-            raise bad_request(
-                "order_reference_id must be 8 to 20 alphanumeric characters with at most two hyphens"
-            )
+        reference = check_reference(given, "order_reference_id")
         used = reference in self._references.get(user_id, ())
         if used or self._office.orders_by_tag(user_id, reference):
             raise Failure(400, DUPLICATE_REFERENCE, f"Duplicate order reference id: {reference}")
         return reference
 
     def _asked(self, name: Name, body: Mapping[str, Any], reference: str) -> OrderRequest:
-        order_type = _one_of(TYPES, body, "order_type")
+        order_type = one_of(TYPES, body, "order_type")
         if body.get("validity") != "DAY":
             raise bad_request(f"Invalid validity: {body.get('validity')}")
+        exchange = self._branch.exchange
         return OrderRequest(
             key=name.key,
-            side=_one_of(SIDES, body, "transaction_type"),
+            side=one_of(SIDES, body, "transaction_type"),
             type=order_type,
-            product=_one_of(PRODUCTS, body, "product"),
-            quantity=_quantity(body),
-            price=_price(body, "price") if order_type in (OrderType.LIMIT, OrderType.SL) else 0,
-            trigger=_price(body, "trigger_price") if order_type in (OrderType.SL, OrderType.SL_M) else 0,
+            product=one_of(PRODUCTS, body, "product"),
+            quantity=quantity_of(body),
+            price=price_of(body, "price") if order_type in (OrderType.LIMIT, OrderType.SL) else 0,
+            trigger=price_of(body, "trigger_price") if order_type in (OrderType.SL, OrderType.SL_M) else 0,
             protection=-1 if order_type in (OrderType.MARKET, OrderType.SL_M) else None,
             tag=reference,
+            # There is no flag for it: an order for a closed market waits for the next session.
+            amo=not exchange.always_open and exchange.phase_of(name.key) is Phase.CLOSED,
         )
 
     # reads ----------------------------------------------------------------------------------------------------
@@ -196,13 +195,13 @@ class Orders:
         ]
         rows.reverse()  # newest first
         return success(
-            {"order_list": [self._row(order) for order in _page(request, rows, LIST_SIZE, LIST_CAP)]}
+            {"order_list": [self._row(order) for order in page_of(request, rows, LIST_SIZE, LIST_CAP)]}
         )
 
     async def trades(self, request: Request) -> Response:
         user_id = self._branch.user(request)
         order = self._own(user_id, request.path_params["order_id"], request.query_params.get("segment"))
-        fills = _page(request, order.fills, TRADES_CAP, TRADES_CAP)
+        fills = page_of(request, order.fills, TRADES_CAP, TRADES_CAP)
         return success({"trade_list": [self._trade(order, fill) for fill in fills]})
 
     def _own(self, user_id: str, order_id: str, segment: object) -> Order:
@@ -242,7 +241,7 @@ class Orders:
             "remaining_quantity": order.quantity - order.filled,
             "average_fill_price": rupees(order.average),
             "deliverable_quantity": delivery,
-            "amo_status": "NA",
+            "amo_status": _amo_word(order),
             "validity": "DAY",
             "exchange": name.exchange,
             "order_type": TYPE_WORD[order.type],
@@ -278,41 +277,22 @@ class Orders:
         }
 
 
+def _amo_word(order: Order) -> str:
+    if not order.request.amo:
+        return "NA"
+    return "PENDING" if order.stage in PARKED else "PLACED" if order.exchange_number else "FAILED"
+
+
+def check_reference(given: object, field: str) -> str:
+    """The client's own reference, or a random one in its place."""
+    if given is None:
+        return str(random.randint(10_000_000, 99_999_999))
+    reference = str(given)
+    if not REFERENCE.fullmatch(reference) or reference.count("-") > 2:
+        raise bad_request(f"{field} must be 8 to 20 alphanumeric characters with at most two hyphens")
+    return reference
+
+
 def iso(at: datetime) -> str:
     """Naive IST, as the docs' samples are."""
     return f"{at.astimezone(IST):%Y-%m-%dT%H:%M:%S}"
-
-
-def _one_of(table: Mapping[str, T], body: Mapping[str, Any], field: str) -> T:
-    found = table.get(str(body.get(field)))
-    if found is None:
-        raise bad_request(f"Invalid {field}: {body.get(field)}")
-    return found
-
-
-def _quantity(body: Mapping[str, Any]) -> int:
-    quantity = body.get("quantity")
-    if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity <= 0:
-        raise bad_request(f"Invalid quantity: {quantity}")
-    return quantity
-
-
-def _price(body: Mapping[str, Any], field: str) -> int:
-    value = body.get(field)
-    if not isinstance(value, int | float | str) or isinstance(value, bool):
-        raise bad_request(f"{field} is required for this order type")
-    try:
-        return paise(value)
-    except ValueError as bad:
-        raise bad_request(f"Invalid {field}: {value}") from bad
-
-
-def _page(request: Request, rows: list[T], default: int, cap: int) -> list[T]:
-    try:
-        page = int(request.query_params.get("page", 0))
-        size = int(request.query_params.get("page_size", default))
-    except ValueError as bad:
-        raise bad_request("page and page_size must be numbers") from bad
-    if page < 0 or not 1 <= size <= cap:
-        raise bad_request(f"page must not be negative, page_size must be between 1 and {cap}")
-    return rows[page * size : (page + 1) * size]

@@ -19,11 +19,15 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
 from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Surface
 from mocks.brokers.groww.branch import Branch
-from mocks.brokers.groww.feed import Feed, FeedTokens
+from mocks.brokers.groww.chains import Chains
+from mocks.brokers.groww.envelope import RATE_LIMITED
+from mocks.brokers.groww.feed import Feed, FeedTokens, frame_of
+from mocks.brokers.groww.history import History
 from mocks.brokers.groww.login import Login
 from mocks.brokers.groww.market import Market
 from mocks.brokers.groww.orders import RISK_CODES, Orders
 from mocks.brokers.groww.portfolio import Portfolio
+from mocks.brokers.groww.smart import SmartOrders
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
@@ -47,12 +51,22 @@ _CALLS: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/live-data/ltp"): "ltp",
     ("GET", "/v1/live-data/ohlc"): "ohlc",
     ("GET", "/v1/historical/candles"): "candles",
+    ("GET", "/v1/historical/candle/range"): "candles",
+    ("GET", "/v1/historical/expiries"): "option_chain",
+    ("GET", "/v1/historical/contracts"): "option_chain",
+    ("POST", "/v1/order-advance/create"): "gtt_place",
+    ("GET", "/v1/order-advance/list"): "gtts",
     ("GET", "/"): "ticks",  # order updates come over the same socket
 }
 _PREFIXES: Mapping[str, str] = {
     "/v1/order/status/": "order",
     "/v1/order/detail/": "order",
     "/v1/order/trades/": "order_trades",
+    "/v1/order-advance/modify/": "gtt_modify",
+    "/v1/order-advance/cancel/": "gtt_cancel",
+    "/v1/order-advance/status/": "gtts",
+    "/v1/option-chain/": "option_chain",
+    "/v1/live-data/greeks/": "option_chain",
 }
 
 
@@ -60,6 +74,11 @@ def _order_id(number: int, at: datetime) -> str:
     """GMK, the time, twelve letters and digits."""
     digest = hashlib.blake2b(f"{number} {at:%Y%m%d}".encode(), digest_size=12).digest()
     return f"GMK{at.astimezone(IST):%y%m%d%H%M%S}" + "".join(_ALPHABET[byte % 36] for byte in digest)
+
+
+def _smart_order_id(number: int, at: datetime, shape: str) -> str:
+    digest = hashlib.blake2b(f"{number} {at:%Y%m%d}".encode(), digest_size=6).hexdigest()
+    return f"{'oco' if shape == 'oco' else 'gtt'}_{digest}"
 
 
 def _token(user_id: str, expires_at: datetime) -> str:
@@ -77,6 +96,7 @@ PROFILE = Profile(
     expiry=lambda now: next_time_of_day(now, 6),
     user_id=lambda number: f"{7_100_000_000 + number}",
     token=_token,
+    conditional_id=_smart_order_id,
     rejects_in_book=RISK_CODES,
     app_per_user=True,
 )
@@ -94,16 +114,20 @@ def app(
 ) -> ASGIApp:
     """`open_word`: a resting order over REST, OPEN as in the docs' examples or APPROVED as in their list."""
     branch, tokens = Branch(office, exchange), FeedTokens()
+    chains = Chains(branch)
     inner = Starlette(
         routes=[
             *Login(branch, tokens).routes(),
             *Orders(branch, open_word=open_word).routes(),
             *Portfolio(branch).routes(),
-            *Market(branch).routes(),
+            *Market(branch, chains).routes(),
+            *chains.routes(),
+            *History(branch).routes(),
+            *SmartOrders(branch).routes(),
             Feed(branch, tokens).route(),
         ]
     )
-    too_many = Reply(
-        429, "application/json", b'{"message":"Rate limit exceeded"}'
-    )  # not Groww's usual envelope
-    return Faulty(inner, faults, PROFILE.name, Surface(call_of, branch.account_of, too_many))
+    too_many = Reply(429, "application/json", RATE_LIMITED)
+    return Faulty(
+        inner, faults, PROFILE.name, Surface(call_of, branch.account_of, too_many, frame_of=frame_of)
+    )
