@@ -21,8 +21,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(slots=True)
 class User:
-    """A client of the broker. `opening_cash` (paise) is the ledger at the start of the day, `payin` today's
-    deposits less withdrawals. `ddpi`: shares may be sold without a depository authorisation."""
+    """A client of the broker. `opening_cash` (paise) is what the account is opened with. `ddpi`: shares may be sold
+    without a depository authorisation."""
 
     user_id: str
     name: str
@@ -33,8 +33,8 @@ class User:
     pin: str
     totp_secret: str
     opening_cash: int = 0
-    payin: int = 0
     ddpi: bool = True
+    blocked_segments: list[str] = field(default_factory=list)  # the kill switch: NSE, BSE, NFO, BFO
 
 
 @dataclass(slots=True)

@@ -1,71 +1,64 @@
-"""The order desk: takes an order through its stages, holds its margin, and turns exchange events into history.
+"""The order desk: takes a client's request, holds its margin, and walks the order through its stages.
 
-Every stage is a `Row` in the order's history and an `OrderUpdate` to the user's listeners, in that order.
+At `Pace.NONE` every step happens in the same instant; at `Pace.REALISTIC` steps wait on the exchange's clock and
+`place`, `modify` and `cancel` return with the order on its way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from mocks.brokers.backoffice import iceberg
+from mocks.brokers.backoffice.amo import Parking
+from mocks.brokers.backoffice.answers import ENDINGS, Answers, at_exchange
+from mocks.brokers.backoffice.blotter import Blotter
 from mocks.brokers.backoffice.checks import Terms, check_terms
+from mocks.brokers.backoffice.cover import at_market, check_cover, child_request, leaves
+from mocks.brokers.backoffice.latency import Latency
 from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.margins import automatic_protection
+from mocks.brokers.backoffice.misfortune import Misfortune
+from mocks.brokers.backoffice.mishap import Kind, Mishap, nothing_wrong
 from mocks.brokers.backoffice.orders import (
     LIVE,
+    PARKED,
     Change,
-    Fill,
+    IcebergLeg,
     Order,
     OrderRequest,
-    OrderUpdate,
     Stage,
 )
 from mocks.brokers.backoffice.profile import Profile
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.backoffice.risk import MARKET_TYPES, Risk
-from mocks.exchange.model import (
-    Accepted,
-    Add,
-    Cancel,
-    Ended,
-    Event,
-    Modified,
-    Modify,
-    OrderState,
-    OrderType,
-    Rejected,
-    Trade,
-    Triggered,
-)
+from mocks.brokers.backoffice.steps import Steps, seconds, walk
+from mocks.brokers.backoffice.switches import Pace, Switches
+from mocks.exchange.model import Add, Cancel, Modify, OrderType, Rejected
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
 
 ACTIVE = {OrderType.SL: OrderType.LIMIT, OrderType.SL_M: OrderType.MARKET}
 MODIFICATION_LIMIT = 25
-EXCHANGE_CODES = {
-    "tick": Code.TICK,
-    "band": Code.BAND,
-    "lot": Code.LOT,
-    "freeze": Code.FREEZE,
-    "closed": Code.CLOSED,
-    "trigger_reached": Code.TRIGGER_REACHED,
-}
-# Why the exchange ended an order, in words; nothing to add when the client asked for it.
-ENDINGS = {
-    "cancelled": "",
-    "ioc": "The unfilled part of an IOC order was cancelled",
-    "ttl": "The order's time ran out",
-    "close": "The market closed",
-    "self_trade": "Cancelled by the exchange: it would have traded with an order of the same client",
-    "market_rest": "Nothing left to trade with inside the limits",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An order's terms and margin at one moment: `opening` shares held `blocked` paise."""
+
+    type: OrderType
+    terms: Terms
+    protection: float | None
+    exit_quantity: int
+    blocked: int
+    opening: int
 
 
 class Desk:
-    """Takes the requests of every user of one broker; `hear` is its ear at the exchange."""
+    """Takes the requests of every user of one broker."""
 
     def __init__(
         self,
@@ -74,33 +67,172 @@ class Desk:
         now: Callable[[], datetime],
         ledgers: dict[str, Ledger],
         risk: Risk,
+        switches: Callable[[], Switches] = Switches,
+        seed: int = 1,
     ) -> None:
         self._exchange = exchange
         self._profile = profile
-        self._now = now
         self._ledgers = ledgers
         self._risk = risk
-        self._by_number: dict[int, Order] = {}
-        self.listeners: dict[str, list[Callable[[OrderUpdate], None]]] = {}
-        self.order_count = 0
-        self.trade_count = 0
-        exchange.listen(self.hear)
+        self._switches = switches
+        self.blotter = Blotter(profile, now, ledgers)
+        self.answers = Answers(exchange, self.blotter)
+        self.latency = Latency(profile.name, seed)
+        self._parking = Parking(exchange, self._release)
+        self._misfortune = Misfortune(exchange, self.answers)
+        self.blotter.endings += [self._next_leg, self._guard]
+        exchange.listen(self.answers.hear)
 
-    # requests ---------------------------------------------------------------------------------------------
+    # place ------------------------------------------------------------------------------------------------
 
-    def place(self, ledger: Ledger, request: OrderRequest) -> Order:
+    def place(self, ledger: Ledger, request: OrderRequest, *, parent: Order | None = None) -> Order:
+        mishap = self._misfortune.of_place()
+        part: IcebergLeg | None = None
         try:
-            blocked, closing = self._risk.admit(ledger, request)
+            self._admissible(ledger, request)
+            leg, part = iceberg.first_leg(request, self._risk.instrument(request.key))
+            blocked, closing = self._risk.admit(ledger, leg)
         except Refusal as no:
             if no.code not in self._profile.rejects_in_book:
                 raise
-            return self._reject(self._receive(ledger, request), no)
-        order = self._receive(ledger, request)
+            refused = self.blotter.open(ledger, request)
+            walk(self._exchange, self._refuse(ledger, refused, no))
+            return refused
+        order = self._new(ledger, leg, part, parent)
+        if request.amo:
+            self.blotter.enter(ledger, order, Stage.AMO_RECEIVED)
+            self._block(ledger, order, blocked, closing)
+            self._parking.park(order)
+        else:
+            walk(self._exchange, self._carry(ledger, order, blocked, closing, mishap))
+        if mishap is not None and mishap.kind is Kind.DUPLICATE_ORDER:
+            walk(self._exchange, self._repeat(ledger, request, mishap))
+        return order
+
+    def _admissible(self, ledger: Ledger, request: OrderRequest) -> None:
+        segment = self._risk.instrument(request.key).exchange
+        if segment in ledger.user.blocked_segments:
+            raise Refusal(Code.BLOCKED, f"The kill switch is on for {segment}", segment=segment)
+        self._parking.check(request)
+        check_cover(request, self._exchange.quote(request.key).last_price)
+
+    def _new(
+        self, ledger: Ledger, request: OrderRequest, part: IcebergLeg | None, parent: Order | None
+    ) -> Order:
+        order = self.blotter.open(ledger, request)
+        order.iceberg = part
+        if parent is not None:
+            order.parent_id = parent.order_id
+            parent.children.append(order.order_id)
+        return order
+
+    def _block(self, ledger: Ledger, order: Order, blocked: int, closing: int) -> None:
         ledger.hold(order, blocked)
         order.exit_quantity = closing
-        self._mark(order, Stage.VALIDATING)
-        self._send(order, request.quantity)
-        return order
+
+    def _carry(
+        self, ledger: Ledger, order: Order, blocked: int, closing: int, mishap: Mishap | None
+    ) -> Steps:
+        """From the client to the exchange."""
+        kind = None if mishap is None else mishap.kind
+        late = 0 if mishap is None else seconds(mishap.seconds)
+        if kind is Kind.LATE_ACCEPT:
+            yield late
+            if self._ledgers.get(order.user_id) is not ledger:
+                return
+            try:
+                blocked, closing = self._risk.admit(ledger, order.request)
+            except Refusal as no:
+                yield from self._refuse(ledger, order, no)
+                return
+        self.blotter.enter(ledger, order)
+        self._block(ledger, order, blocked, closing)
+        if kind is Kind.STUCK:
+            yield late
+        yield self._pause(order, "validate")
+        if order.ended:
+            return
+        self.blotter.mark(order, Stage.VALIDATING)
+        if kind is Kind.LATE_REJECT:
+            yield late
+            if not order.ended:
+                order.code = "risk"
+                self.blotter.end(order, Stage.REJECTED, "Rejected by the risk desk")
+            return
+        yield from self._send(order, mishap)
+
+    def _send(self, order: Order, mishap: Mishap | None = None) -> Steps:
+        yield self._pause(order, "send")
+        if order.ended:
+            return
+        self._allot(order)
+        self.blotter.mark(order, Stage.SENT)
+        yield self._pause(order, "exchange")
+        if not order.ended:
+            instrument = self._exchange.instruments[order.key]
+            quantity = self._misfortune.at_exchange(order, instrument, mishap)
+            self._exchange.submit(self._command(order, quantity))
+
+    def _refuse(self, ledger: Ledger, order: Order, no: Refusal) -> Steps:
+        self.blotter.enter(ledger, order)
+        yield self._pause(order, "validate")
+        if order.ended:
+            return
+        order.code = no.code.value
+        self.blotter.mark(order, Stage.VALIDATING)
+        yield self._pause(order, "send")
+        if not order.ended:
+            self.blotter.end(order, Stage.REJECTED, no.message)
+
+    def _repeat(self, ledger: Ledger, request: OrderRequest, mishap: Mishap) -> Steps:
+        """The broker's own retry; its refusal is told to nobody."""
+        yield seconds(mishap.seconds)
+        if self._ledgers.get(ledger.user.user_id) is ledger:
+            with nothing_wrong():
+                self._try(ledger, request)
+
+    def _try(self, ledger: Ledger, request: OrderRequest) -> Order | None:
+        try:
+            return self.place(ledger, request)
+        except Refusal:
+            return None
+
+    def _next_leg(self, order: Order) -> None:
+        """A complete leg of an iceberg brings the next; a leg that ends otherwise is the last."""
+        if order.stage is not Stage.COMPLETE or order.iceberg is None:
+            return
+        instrument = self._exchange.instruments[order.key]
+        following = iceberg.next_leg(order, instrument)
+        if following is None:
+            return
+        ledger = self._ledgers[order.user_id]
+        first = ledger.orders.get(order.parent_id, order)
+        leg = self._new(ledger, following[0], following[1], first)
+        try:
+            blocked, closing = self._risk.admit(ledger, following[0])
+        except Refusal as no:
+            walk(self._exchange, self._refuse(ledger, leg, no))
+            return
+        walk(self._exchange, self._carry(ledger, leg, blocked, closing, None))
+
+    def _guard(self, parent: Order) -> None:
+        """What a cover order filled is guarded by its stop."""
+        request = child_request(parent)
+        if request is None or parent.cancelled_by == "broker":
+            return
+        ledger = self._ledgers[parent.user_id]
+        try:
+            blocked, closing = self._risk.admit(ledger, request)
+        except Refusal as no:
+            if no.code is not Code.TRIGGER_REACHED:
+                walk(self._exchange, self._refuse(ledger, self._new(ledger, request, None, parent), no))
+                return
+            request = at_market(request)
+            blocked, closing = self._risk.admit(ledger, request)
+        guard = self._new(ledger, request, None, parent)
+        walk(self._exchange, self._carry(ledger, guard, blocked, closing, None))
+
+    # change -----------------------------------------------------------------------------------------------
 
     def find(self, ledger: Ledger, order_id: str) -> Order:
         found = ledger.orders.get(order_id)
@@ -109,16 +241,15 @@ class Desk:
         return found
 
     def modify(self, ledger: Ledger, order_id: str, change: Change) -> Order:
-        order = self._open(ledger, order_id)
-        if order.modifications >= MODIFICATION_LIMIT:
+        order = self._changeable(ledger, order_id)
+        if self._switches().modification_cap and order.modifications >= MODIFICATION_LIMIT:
             raise Refusal(
                 Code.TOO_MANY_CHANGES,
                 "Maximum allowed order modifications exceeded",
                 limit=MODIFICATION_LIMIT,
             )
         asked = _after(order, change)
-        instrument = self._exchange.instruments[order.key]
-        check_terms(instrument, asked)
+        check_terms(self._exchange.instruments[order.key], asked)
         if asked.quantity <= order.filled:
             raise Refusal(
                 Code.BELOW_FILLED,
@@ -126,95 +257,163 @@ class Desk:
                 filled=order.filled,
             )
         protection = order.protection if change.protection is None else change.protection
-        held = order.type, order.validity, order.disclosed, order.protection, order.exit_quantity
-        blocked = order.blocked
+        before = _held(order)
         self._risk.readmit(ledger, order, asked, protection)
-        before = order.stage
+        after = _held(order, asked, protection)
         order.modifications += 1
-        order.protection = protection
-        self._mark(order, Stage.MODIFY_VALIDATING)
-        self._mark(order, Stage.MODIFY_SENT)
-        order.stage = before
-        order.type, order.validity, order.disclosed = asked.type, asked.validity, asked.disclosed
-        command = Modify(
-            key=order.key,
-            order=order.exchange_number,
-            quantity=None if change.quantity is None else asked.quantity - order.exchange_base,
-            price=change.price,
-            trigger=change.trigger,
-            disclosed=change.disclosed,
-            type=change.type,
-            validity=change.validity,
-        )
-        events = self._exchange.submit(command)
-        if any(isinstance(one, Rejected) and one.order == order.exchange_number for one in events):
-            order.type, order.validity, order.disclosed, order.protection, order.exit_quantity = held
-            ledger.hold(order, blocked)
+        if order.stage in PARKED:
+            self._take_on(order, after)
+            order.quantity, order.price, order.trigger = asked.quantity, asked.price, asked.trigger
+            self.blotter.mark(order, Stage.AMO_MODIFIED)
+        else:
+            walk(self._exchange, self._modifying(ledger, order, change, before, after))
         return order
+
+    def _modifying(self, ledger: Ledger, order: Order, change: Change, before: _Held, after: _Held) -> Steps:
+        nth = order.modifications
+        order.in_flight = Stage.MODIFY_VALIDATING
+        self.blotter.mark(order, Stage.MODIFY_VALIDATING)
+        yield self._pause(order, "modify", nth)
+        if order.ended:
+            return
+        order.in_flight = Stage.MODIFY_SENT
+        self.blotter.mark(order, Stage.MODIFY_SENT)
+        yield self._pause(order, "modify_send", nth)
+        if order.ended:
+            return
+        self._take_on(order, after)
+        uncut = self.answers.uncut(order.exchange_number)
+        total = None if change.quantity is None and not uncut else after.terms.quantity - order.exchange_base
+        events = self._exchange.submit(
+            Modify(
+                key=order.key,
+                order=order.exchange_number,
+                quantity=total,
+                price=change.price,
+                trigger=change.trigger,
+                disclosed=change.disclosed,
+                type=change.type,
+                validity=change.validity,
+            )
+        )
+        refused = any(isinstance(one, Rejected) and one.order == order.exchange_number for one in events)
+        if refused:
+            self._take_on(order, before)
+        if not order.ended:
+            kept = before if refused else after
+            left = kept.terms.quantity - order.filled - order.exit_quantity
+            ledger.hold(order, kept.blocked * max(0, left) // kept.opening if kept.opening > 0 else 0)
+
+    def _take_on(self, order: Order, held: _Held) -> None:
+        """Terms that the exchange does not repeat in its answer."""
+        order.type, order.protection = held.type, held.protection
+        order.validity, order.disclosed = held.terms.validity, held.terms.disclosed
 
     def cancel(self, ledger: Ledger, order_id: str) -> Order:
-        order = self._open(ledger, order_id)
-        before = order.stage
-        self._mark(order, Stage.CANCEL_SENT)
-        order.stage = before
-        self._exchange.submit(Cancel(order.key, order.exchange_number))
+        mishap = self._misfortune.of_cancel()
+        order = self._changeable(ledger, order_id)
+        exit_now = leaves(order)
+        if order.stage in PARKED:
+            self._parking.leave(order)
+            self.blotter.end(order, Stage.CANCELLED, by="client")
+        elif exit_now is not None:
+            self.modify(ledger, order_id, exit_now)
+        else:
+            walk(self._exchange, self._cancelling(order, mishap))
         return order
 
-    def _open(self, ledger: Ledger, order_id: str) -> Order:
+    def _cancelling(self, order: Order, mishap: Mishap | None) -> Steps:
+        order.in_flight = Stage.CANCEL_SENT
+        self.blotter.mark(order, Stage.CANCEL_SENT)
+        if mishap is not None and mishap.kind is Kind.CANCEL_LOST_RACE:
+            self._misfortune.lose_race(order)
+            yield seconds(mishap.seconds)
+        yield self._pause(order, "cancel", order.modifications)
+        if not order.ended:
+            self._exchange.submit(Cancel(order.key, order.exchange_number))
+
+    def _changeable(self, ledger: Ledger, order_id: str) -> Order:
         order = self.find(ledger, order_id)
-        if order.stage not in LIVE:
+        if order.stage in LIVE or order.stage in PARKED:
+            return order
+        if order.ended:
             raise Refusal(
                 Code.NOT_OPEN, f"The order is {order.stage} and cannot be changed", stage=order.stage.value
             )
-        return order
+        raise Refusal(Code.BEING_PROCESSED, "The order is being processed", stage=order.stage.value)
 
-    # stages -----------------------------------------------------------------------------------------------
+    # the day and restarts ---------------------------------------------------------------------------------
 
-    def _receive(self, ledger: Ledger, request: OrderRequest) -> Order:
-        now = self._now()
-        self.order_count += 1
-        order = Order(
-            order_id=self._profile.order_id(self.order_count, now),
-            user_id=ledger.user.user_id,
-            request=request,
-            received_at=now,
-            quantity=request.quantity,
-            price=request.price,
-            trigger=request.trigger,
-            disclosed=request.disclosed,
-            type=request.type,
-            validity=request.validity,
-            protection=request.protection,
-        )
-        ledger.add(order)
-        self._mark(order, Stage.RECEIVED)
-        return order
+    def end_day(self, ledger: Ledger) -> None:
+        """Whatever is open ends; after-market orders stay for the next session."""
+        for order in list(ledger.live.values()):
+            if order.stage in PARKED:
+                continue
+            if at_exchange(order):
+                self.answers.catch_up(order.exchange_number)
+            if at_exchange(order):
+                order.cancelled_by = "exchange"
+                self._exchange.submit(Cancel(order.key, order.exchange_number))
+            if not order.ended:
+                order.code = "close"
+                self.blotter.end(order, Stage.CANCELLED, ENDINGS["close"], by="exchange")
 
-    def _send(self, order: Order, quantity: int) -> None:
+    def forget(self, ledger: Ledger) -> None:
+        """Every order of a user ends, parked ones too."""
+        for order in list(ledger.live.values()):
+            if order.stage in PARKED:
+                self._parking.leave(order)
+                self.blotter.end(order, Stage.CANCELLED, by="broker")
+        self.end_day(ledger)
+
+    def resume(self, order: Order) -> None:
+        """Go on with an order of an earlier run: back into the (new) exchange's book, or to where it waited."""
+        if order.stage in PARKED:
+            self._parking.park(order)
+        elif at_exchange(order):
+            order.stage, order.in_flight = order.resting or order.stage, None
+            order.exchange_base = order.filled
+            self._allot(order)
+            self._exchange.submit(self._command(order, order.pending))
+        else:
+            walk(self._exchange, self._send(order))
+
+    def _release(self, order: Order) -> None:
+        """A parked order begins its way."""
+        walk(self._exchange, self._released(order))
+
+    def _released(self, order: Order) -> Steps:
+        yield self._pause(order, "release")
+        if order.ended:
+            return
+        self.blotter.mark(order, Stage.RECEIVED)
+        self.blotter.mark(order, Stage.VALIDATING)
+        yield from self._send(order)
+
+    # the exchange -----------------------------------------------------------------------------------------
+
+    def _pause(self, order: Order, stage: str, change: int = 0) -> int:
+        if self._switches().pace is Pace.NONE:
+            return 0
+        return self.latency.wait(order.number, change, stage, self.blotter.now())
+
+    def _allot(self, order: Order) -> None:
         number = self._exchange.next_order_number()
         order.exchange_number = number
-        order.exchange_base = order.filled
         if not order.exchange_order_id:
             order.exchange_order_id = str(number)
-        self._by_number[number] = order
-        if order.stage not in LIVE:
-            self._mark(order, Stage.SENT)
-        self._exchange.submit(self._command(order, number, quantity))
+        self.blotter.by_number[number] = order
 
-    def resend(self, order: Order) -> None:
-        """Put an order of an earlier run back into the (new) exchange's book."""
-        self._send(order, order.pending)
-
-    def _command(self, order: Order, number: int, quantity: int) -> Add:
+    def _command(self, order: Order, quantity: int) -> Add:
         protection = order.protection
         if protection is not None and protection < 0:
             last_price = self._exchange.quote(order.key).last_price
             protection = automatic_protection(last_price, self._exchange.instruments[order.key].kind)
         # An order put back after a restart may be a stop that was triggered before.
-        kind = ACTIVE.get(order.type, order.type) if order.stage is Stage.OPEN else order.type
+        kind = ACTIVE.get(order.type, order.type) if order.resting is Stage.OPEN else order.type
         return Add(
             key=order.key,
-            order=number,
+            order=order.exchange_number,
             side=order.side,
             type=kind,
             quantity=quantity,
@@ -227,116 +426,12 @@ class Desk:
             client=self._ledgers[order.user_id].user.pan,
         )
 
-    def _mark(self, order: Order, stage: Stage, fill: Fill | None = None, message: str = "") -> None:
-        order.stage = stage
-        order.message = message
-        order.updated_at = self._now()
-        row = order.row()
-        order.history.append(row)
-        listeners = self.listeners.get(order.user_id)
-        if listeners:
-            update = OrderUpdate(order, row, fill)
-            for callback in tuple(listeners):
-                callback(update)
 
-    def _reject(self, order: Order, no: Refusal) -> Order:
-        order.code = no.code.value
-        self._mark(order, Stage.VALIDATING)
-        self._end(order, Stage.REJECTED, no.message)
-        return order
-
-    def _end(self, order: Order, stage: Stage, message: str = "", fill: Fill | None = None) -> None:
-        self._ledgers[order.user_id].end(order)
-        if stage is Stage.CANCELLED:
-            order.cancelled = order.quantity - order.filled
-        self._by_number.pop(order.exchange_number, None)
-        self._mark(order, stage, fill, message)
-
-    # the exchange's answers -------------------------------------------------------------------------------
-
-    def hear(self, event: Event) -> None:
-        """Listener of the exchange; events of other members are not ours and are passed over."""
-        if isinstance(event, Trade):
-            for number in (event.buy, event.sell):
-                traded = self._by_number.get(number)
-                if traded is not None:
-                    self._filled(traded, event)
-            return
-        order = self._by_number.get(event.order)
-        if order is None:
-            return
-        if isinstance(event, Accepted) and order.stage in LIVE:
-            return  # put back after a restart: nothing new for the client
-        order.exchange_at = self._now()
-        match event:
-            case Accepted():
-                self._accepted(order, event)
-            case Rejected():
-                self._refused(order, event)
-            case Modified():
-                self._modified(order, event)
-            case Triggered():
-                self._mark(order, Stage.TRIGGERED)
-                self._mark(order, Stage.OPEN)
-            case Ended():
-                order.code = "" if event.reason == "cancelled" else event.reason
-                self._end(order, Stage.CANCELLED, ENDINGS.get(event.reason, event.reason))
-
-    def _accepted(self, order: Order, event: Accepted) -> None:
-        waiting = event.state is OrderState.TRIGGER_PENDING
-        self._mark(order, Stage.TRIGGER_PENDING if waiting else Stage.OPEN)
-
-    def _refused(self, order: Order, event: Rejected) -> None:
-        if event.command == "add":
-            order.code = EXCHANGE_CODES.get(event.reason, Code.EXCHANGE).value
-            self._end(order, Stage.REJECTED, f"The exchange rejected the order: {event.reason}")
-            return
-        before = order.stage
-        if event.command == "modify":
-            self._mark(order, Stage.NOT_MODIFIED, message=event.reason)
-        self._mark(order, before, message=event.reason)
-
-    def _modified(self, order: Order, event: Modified) -> None:
-        waiting = order.stage is Stage.TRIGGER_PENDING and order.type in (OrderType.SL, OrderType.SL_M)
-        order.quantity = event.quantity + order.exchange_base
-        order.price, order.trigger = event.price, event.trigger
-        self._mark(order, Stage.MODIFIED)
-        self._mark(order, Stage.TRIGGER_PENDING if waiting else Stage.OPEN)
-
-    def _filled(self, order: Order, trade: Trade) -> None:
-        now = self._now()
-        self.trade_count += 1
-        fill = Fill(
-            trade_id=self._profile.trade_id(self.trade_count, now),
-            exchange_trade=trade.trade,
-            order_id=order.order_id,
-            key=order.key,
-            side=order.side,
-            product=order.product,
-            quantity=trade.quantity,
-            price=trade.price,
-            at=now,
-        )
-        order.fills.append(fill)
-        order.exchange_at = now
-        ledger = self._ledgers[order.user_id]
-        self._release(ledger, order, trade.quantity)
-        order.filled += trade.quantity
-        order.filled_value += trade.quantity * trade.price
-        ledger.book(order.key, order.product, order.side, trade.quantity, trade.price)
-        if order.filled >= order.quantity:
-            self._end(order, Stage.COMPLETE, fill=fill)
-        else:
-            self._mark(order, Stage.PARTIAL, fill)
-            order.stage = Stage.OPEN
-
-    def _release(self, ledger: Ledger, order: Order, quantity: int) -> None:
-        """The filled part's margin passes from the order to the position; closing parts, which held none, first."""
-        opening = order.pending - order.exit_quantity
-        closed = min(order.exit_quantity, quantity)
-        order.exit_quantity -= closed
-        if opening > 0:
-            ledger.hold(order, order.blocked - order.blocked * (quantity - closed) // opening)
+def _held(order: Order, asked: Terms | None = None, protection: float | None = None) -> _Held:
+    if asked is None:
+        asked, protection = _after(order, Change()), order.protection
+    opening = asked.quantity - order.filled - order.exit_quantity
+    return _Held(asked.type, asked, protection, order.exit_quantity, order.blocked, opening)
 
 
 def _after(order: Order, change: Change) -> Terms:

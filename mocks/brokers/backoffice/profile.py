@@ -44,4 +44,5 @@ class Profile:
     token: Callable[[str, datetime], str] = random_token
     rejects_in_book: frozenset[Code] = field(default_factory=frozenset)
     app_per_user: bool = False
+    conditional_id: Callable[[int, datetime, str], str] = lambda number, at, shape: str(number)
     tariff: Tariff | None = None

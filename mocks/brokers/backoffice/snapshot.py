@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import types
 from dataclasses import is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from mocks.brokers.backoffice.accounts import App, Session, User
+from mocks.brokers.backoffice.conditional import Conditional
+from mocks.brokers.backoffice.contract_note import ContractNote
+from mocks.brokers.backoffice.entries import Daybook, Entry
+from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.backoffice.orders import LIVE, Order
+from mocks.brokers.backoffice.orders import Order
 from mocks.brokers.backoffice.portfolio import Holding, Position
 
-FORMAT = 1
+FORMAT = 2
 
 
 def dump(office: BackOffice) -> dict[str, Any]:
@@ -22,10 +26,12 @@ def dump(office: BackOffice) -> dict[str, Any]:
     directory = office.directory
     return {
         "format": FORMAT,
-        "order_count": office.desk.order_count,
-        "trade_count": office.desk.trade_count,
+        "order_count": office.desk.blotter.order_count,
+        "trade_count": office.desk.blotter.trade_count,
         "apps": list(directory.apps.values()),
         "sessions": list(directory.sessions.values()),
+        "conditional_count": office.conditionals.count,
+        "conditionals": office.conditionals.everything(),
         "users": [_dump_user(office, user_id) for user_id in directory.users],
     }
 
@@ -34,6 +40,11 @@ def _dump_user(office: BackOffice, user_id: str) -> dict[str, Any]:
     ledger = office.ledger(user_id)
     return {
         "user": ledger.user,
+        "entries": ledger.daybook.entries,
+        "payin": ledger.payin,
+        "unpaid": ledger.unpaid,
+        "delivered": ledger.delivered,
+        "notes": list(ledger.notes.values()),
         "holdings": list(ledger.holdings.values()),
         "positions": list(ledger.positions.values()),
         "orders": list(ledger.orders.values()),
@@ -48,8 +59,8 @@ def load(office: BackOffice, data: dict[str, Any]) -> None:
     """
     if data.get("format") != FORMAT:
         raise ValueError(f"unknown snapshot format {data.get('format')!r}")
-    office.desk.order_count = data["order_count"]
-    office.desk.trade_count = data["trade_count"]
+    office.desk.blotter.order_count = data["order_count"]
+    office.desk.blotter.trade_count = data["trade_count"]
     for app in data["apps"]:
         office.add_app(_decode(App, app))
     for session in data["sessions"]:
@@ -57,12 +68,16 @@ def load(office: BackOffice, data: dict[str, Any]) -> None:
         office.directory.sessions[kept.access_token] = kept
     for entry in data["users"]:
         _load_user(office, entry)
+    office.conditionals.count = data["conditional_count"]
+    for one in data["conditionals"]:
+        office.conditionals.restore(_decode(Conditional, one))
 
 
 def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
     user: User = _decode(User, entry["user"])
     office.add_user(user)
     ledger = office.ledger(user.user_id)
+    _load_money(ledger, entry)
     listed = office.exchange.instruments
     for held in (_decode(Holding, one) for one in entry["holdings"]):
         if held.key in listed:
@@ -76,8 +91,19 @@ def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
             continue
         ledger.add(order)
     for order in list(ledger.live.values()):
-        if order.stage in LIVE:
-            office.desk.resend(order)
+        office.desk.resume(order)
+
+
+def _load_money(ledger: Ledger, entry: dict[str, Any]) -> None:
+    ledger.daybook = Daybook()
+    for movement in entry["entries"]:
+        ledger.daybook.keep(_decode(Entry, movement))
+    ledger.payin = entry["payin"]
+    for order_id, amount in entry["unpaid"].items():
+        ledger.owe(order_id, amount)
+    ledger.delivered = dict(entry["delivered"])
+    for note in (_decode(ContractNote, one) for one in entry["notes"]):
+        ledger.notes[note.day.isoformat()] = note
 
 
 @cache
@@ -99,4 +125,6 @@ def _decode(kind: Any, value: Any) -> Any:
         return [_decode(inner, one) for one in value]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
+    if kind is date:
+        return date.fromisoformat(value)
     return datetime.fromisoformat(value) if kind is datetime else value
