@@ -1,16 +1,13 @@
-"""What Upstox calls an instrument: keys like `NSE_EQ|INE009A01021`, trading symbols, and the public instrument file."""
+"""What Upstox calls an instrument: keys like `NSE_EQ|INE009A01021` and trading symbols.
+
+A contract that expired keeps its name: yesterday's orders and trades still speak of it.
+"""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
-import orjson
-
-from mocks.brokers.backoffice.profile import IST
 from mocks.exchange.model import Instrument, Kind
 
 SEGMENTS = {"NSE": "NSE_EQ", "BSE": "BSE_EQ", "NFO": "NSE_FO", "BFO": "BSE_FO"}
@@ -25,123 +22,86 @@ INDEX_NAMES = {
     "INDIA VIX": "India VIX",
     "SENSEX": "SENSEX",
 }
-INDEX_SYMBOLS = {"NIFTY 50": "NIFTY", "NIFTY BANK": "BANKNIFTY"}
+INDEX_SYMBOLS = {
+    "NIFTY 50": "NIFTY",
+    "NIFTY BANK": "BANKNIFTY",
+    "NIFTY FIN SERVICE": "FINNIFTY",
+    "NIFTY MID SELECT": "MIDCPNIFTY",
+    "NIFTY NEXT 50": "NIFTYNXT50",
+}
+OPTIONS = frozenset({Kind.CALL, Kind.PUT})
 
 
 class Names:
     """The exchange's keys (`NSE:INFY`) and Upstox's, both ways."""
 
     def __init__(self, instruments: Mapping[str, Instrument]) -> None:
-        self._instruments = instruments
-        self._key = {name: _instrument_key(instrument) for name, instrument in instruments.items()}
-        self._name = {key: name for name, key in self._key.items()}
-        self._monthly = _last_expiries(instruments.values())
+        """`instruments` is the exchange's own table: after a day roll call `refresh`."""
+        self._source = instruments
+        self._known: dict[str, Instrument] = {}
+        self._key: dict[str, str] = {}
+        self._listed: dict[str, str] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the day's listings."""
+        self._known.update(self._source)
+        self._listed = {}
+        for name, instrument in self._source.items():
+            key = instrument_key(instrument)
+            self._key[name] = key
+            self._listed[key] = name
+        self.monthly = _last_expiries(self._source.values())
+
+    def __iter__(self) -> Iterator[Instrument]:
+        """Everything listed today."""
+        return iter(self._source.values())
 
     def key(self, name: str) -> str:
         return self._key[name]
 
     def name(self, key: str) -> str | None:
-        return self._name.get(key)
+        """The exchange's name of a key that is listed today."""
+        return self._listed.get(key)
 
     def instrument(self, key: str) -> Instrument | None:
-        name = self._name.get(key)
-        return self._instruments[name] if name else None
+        name = self._listed.get(key)
+        return self._source[name] if name else None
+
+    def known(self, name: str) -> Instrument:
+        """Of today or of a day before."""
+        return self._known[name]
 
     def segment(self, name: str) -> str:
         return self._key[name].partition("|")[0]
 
     def symbol(self, name: str) -> str:
         """The trading symbol in orders, positions and quotes, e.g. `INFY`, `NIFTY26NOVFUT`."""
-        symbol = self._instruments[name].symbol
+        symbol = self._known[name].symbol
         return INDEX_SYMBOLS.get(symbol, symbol)
 
-    def _long_symbol(self, name: str) -> str:
-        """The one in the instrument file, e.g. `INFY`, `NIFTY FUT 24 NOV 26`, `NIFTY 25550 CE 24 NOV 26`."""
-        instrument = self._instruments[name]
-        if not instrument.expiry:
-            return self.symbol(name)
-        when = f"{date.fromisoformat(instrument.expiry):%d %b %y}".upper()
-        root = _root(instrument)
-        if instrument.kind is Kind.FUTURE:
-            return f"{root} FUT {when}"
-        return f"{root} {instrument.strike / 100:g} {instrument.kind.value} {when}"
+    def contracts(self, underlying: str) -> list[Instrument]:
+        """Options and futures on an exchange key such as `NSE:NIFTY 50`, in the order of the listing."""
+        return [one for one in self._source.values() if one.underlying == underlying]
 
-    @cached_property
-    def files(self) -> dict[str, bytes]:
-        """`complete`, `NSE`, `BSE`: the packed instrument files."""
-        rows = [self._row(name) for name in self._instruments]
-        return {
-            "complete": _pack(rows),
-            "NSE": _pack(row for row in rows if row["exchange"] == "NSE"),
-            "BSE": _pack(row for row in rows if row["exchange"] == "BSE"),
-        }
+    def options(self, underlying: str) -> list[Instrument]:
+        return [one for one in self.contracts(underlying) if one.kind in OPTIONS]
 
-    def _row(self, name: str) -> dict[str, Any]:
-        instrument = self._instruments[name]
-        row: dict[str, Any] = {
-            "segment": self.segment(name),
-            "name": instrument.name,
-            "exchange": "BSE" if instrument.exchange in ("BSE", "BFO") else "NSE",
-            "instrument_type": instrument.kind.value,
-            "instrument_key": self.key(name),
-            "exchange_token": str(instrument.token),
-            "trading_symbol": self._long_symbol(name),
-        }
-        if instrument.kind is Kind.INDEX:
-            return {
-                **row,
-                "instrument_type": "INDEX",
-                "name": INDEX_NAMES.get(instrument.symbol, instrument.symbol),
-            }
-        row |= {
-            "lot_size": instrument.lot,
-            "freeze_quantity": float(instrument.freeze),
-            "tick_size": float(instrument.tick),  # paise
-            "qty_multiplier": 1.0,
-        }
-        if instrument.kind is Kind.EQUITY:
-            return row | self._share(instrument)
-        return row | self._contract(instrument)
-
-    @staticmethod
-    def _share(instrument: Instrument) -> dict[str, Any]:
-        if instrument.exchange == "BSE":
-            return {"isin": instrument.isin, "instrument_type": "A", "short_name": instrument.name}
-        row = {"isin": instrument.isin, "security_type": "NORMAL", "short_name": instrument.name}
-        return row | ({"cas_eligible": True} if instrument.derivatives else {})
-
-    def _contract(self, instrument: Instrument) -> dict[str, Any]:
+    def weekly(self, instrument: Instrument) -> bool:
+        """Is the expiry not the last of its month?"""
         expiry = date.fromisoformat(instrument.expiry)
-        root = _root(instrument)
-        end = datetime.combine(expiry, time(23, 59, 59), IST)
-        underlying = {
-            f"{word}_{part}": value
-            for word in ("underlying", "asset")
-            for part, value in (
-                ("symbol", root),
-                ("key", self._key[instrument.underlying]),
-                ("type", "INDEX"),
-            )
-        }
-        return {
-            **underlying,
-            "weekly": self._monthly[root, expiry.year, expiry.month] != expiry,
-            "expiry": int(end.timestamp() * 1000),
-            "minimum_lot": instrument.lot,
-            "strike_price": instrument.strike / 100,
-        }
+        return self.monthly[instrument.underlying, expiry.year, expiry.month] != expiry
 
 
-def _instrument_key(instrument: Instrument) -> str:
+def instrument_key(instrument: Instrument) -> str:
     if instrument.kind is Kind.INDEX:
-        return (
-            f"{INDEX_SEGMENTS[instrument.exchange]}|{INDEX_NAMES.get(instrument.symbol, instrument.symbol)}"
-        )
+        name = INDEX_NAMES.get(instrument.symbol, instrument.symbol)
+        return f"{INDEX_SEGMENTS[instrument.exchange]}|{name}"
     known_by = instrument.isin if instrument.kind is Kind.EQUITY else str(instrument.token)
     return f"{SEGMENTS[instrument.exchange]}|{known_by}"
 
 
-def _root(instrument: Instrument) -> str:
+def root(instrument: Instrument) -> str:
     """The underlying's short symbol: NIFTY of the contract on `NSE:NIFTY 50`."""
     symbol = instrument.underlying.partition(":")[2]
     return INDEX_SYMBOLS.get(symbol, symbol)
@@ -153,10 +113,6 @@ def _last_expiries(instruments: Iterable[Instrument]) -> dict[tuple[str, int, in
     for instrument in instruments:
         if instrument.expiry:
             expiry = date.fromisoformat(instrument.expiry)
-            month = (_root(instrument), expiry.year, expiry.month)
+            month = (instrument.underlying, expiry.year, expiry.month)
             last[month] = max(last.get(month, expiry), expiry)
     return last
-
-
-def _pack(rows: Iterable[dict[str, Any]]) -> bytes:
-    return gzip.compress(orjson.dumps(list(rows)), compresslevel=6, mtime=0)

@@ -1,226 +1,186 @@
-"""Upstox's two websockets: the protobuf market feed and the JSON portfolio stream, each with its one-time address."""
+"""Upstox's two websockets and their addresses: one-time ones by authorisation, fixed ones that lead there."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from mocks.brokers.backoffice.orders import OrderUpdate
-from mocks.brokers.upstox import feed, wire
+from mocks.brokers.backoffice.accounts import LOOPBACK
+from mocks.brokers.backoffice.refusal import Refusal
+from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.account import Account
-from mocks.brokers.upstox.desk import Desk
+from mocks.brokers.upstox.desk import Desk, Topic
+from mocks.brokers.upstox.market_stream import MarketFeed
+from mocks.brokers.upstox.portfolio_stream import PortfolioFeed, kinds_of
+from mocks.brokers.upstox.status import Statuses
 from mocks.brokers.upstox.wire import Problem
-from mocks.exchange.model import Phase, Quote
 
 MARKET = "/v3/feed/market-data-feed"
 PORTFOLIO = "/v2/feed/portfolio-stream-feed"
 MARKET_SOCKET = "/market-data-feeder/v3/upstox-developer-api/feeds"
 PORTFOLIO_SOCKET = "/portfolio-stream-feeder/v1/upstox-developer-api/order-updates/feed"
-POLL_SECONDS = 0.25
-UPDATE_TYPES = frozenset({"order", "gtt_order", "position", "holding"})
+# Where clients of the real host names are sent: they come through a proxy that speaks TLS (`tunnel.py`).
+MARKET_HOST, PORTFOLIO_HOST = "wsfeeder-api.upstox.com", "api.upstox.com"
+CONNECTIONS = 2  # market feeds of one user
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A one-time address: whose, by which token."""
+
+    user_id: str
+    token: str
 
 
 class Streams:
-    """Sockets open by a one-time code (from the authorize endpoints) or directly by the bearer token."""
+    """A socket opens by a one-time code; the fixed addresses answer a bearer token with a redirect to such a one."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._office, self._names, self._exchange = desk, desk.office, desk.names, desk.exchange
+    def __init__(self, desk: Desk, statuses: Statuses) -> None:
+        self._desk, self._office, self._statuses = desk, desk.office, statuses
         self._account = Account(desk)
-        self._codes: dict[str, str] = {}  # code -> user
+        self._passes: dict[str, Pass] = {}
+        self._open: Counter[str] = Counter()
 
     def routes(self) -> list[BaseRoute]:
         return [
-            self._desk.route(f"{MARKET}/authorize", self.authorize_market, "GET"),
-            self._desk.route(f"{PORTFOLIO}/authorize", self.authorize_portfolio, "GET"),
-            *(WebSocketRoute(path, self.market) for path in (MARKET, MARKET_SOCKET)),
-            *(WebSocketRoute(path, self.portfolio) for path in (PORTFOLIO, PORTFOLIO_SOCKET)),
+            self._desk.route(f"{MARKET}/authorize", self.authorize_market, "GET", Topic.MARKET),
+            self._desk.route(f"{PORTFOLIO}/authorize", self.authorize_portfolio, "GET", Topic.BOOK),
+            self._desk.route(MARKET, self.no_socket, "GET", Topic.MARKET),
+            self._desk.route(PORTFOLIO, self.no_socket, "GET", Topic.BOOK),
+            WebSocketRoute(MARKET, self.lead_to_market),
+            WebSocketRoute(PORTFOLIO, self.lead_to_portfolio),
+            WebSocketRoute(MARKET_SOCKET, self.market),
+            WebSocketRoute(PORTFOLIO_SOCKET, self.portfolio),
         ]
 
-    # addresses --------------------------------------------------------------------------------------------
+    # addresses ----------------------------------------------------------------------------------------------
 
     async def authorize_market(self, request: Request, user_id: str) -> Response:
-        return self._address(MARKET_SOCKET, user_id)
+        return self._authorized(self._market_address(request.scope))
 
     async def authorize_portfolio(self, request: Request, user_id: str) -> Response:
-        kinds = request.query_params.get("update_types", "order")
-        _kinds(kinds)
-        return self._address(PORTFOLIO_SOCKET, user_id, update_types=kinds)
+        return self._authorized(
+            self._portfolio_address(request.scope, request.query_params.get("update_types"))
+        )
 
-    def _address(self, path: str, user_id: str, **more: str) -> Response:
-        code = secrets.token_urlsafe(24)
-        self._codes[code] = user_id
-        host = self._desk.base_url.replace("http", "ws", 1)
-        query = urlencode({"requestId": secrets.token_hex(8), "code": code, **more})
-        address = f"{host}{path}?{query}"
+    async def no_socket(self, request: Request, user_id: str) -> Response:
+        """The fixed address over plain HTTP."""
+        raise Problem("UDAPI100060", "This address is for websockets: ask for one at /authorize")
+
+    def _authorized(self, address: str) -> Response:
         return wire.reply({"authorized_redirect_uri": address, "authorizedRedirectUri": address})
+
+    def _market_address(self, scope: MutableMapping[str, Any]) -> str:
+        return self._address(scope, MARKET_HOST, MARKET_SOCKET)
+
+    def _portfolio_address(self, scope: MutableMapping[str, Any], kinds: str | None) -> str:
+        wanted = kinds or "order"
+        kinds_of(wanted)
+        return self._address(scope, PORTFOLIO_HOST, PORTFOLIO_SOCKET, update_types=wanted)
+
+    def _address(self, scope: MutableMapping[str, Any], public_host: str, path: str, **more: str) -> str:
+        """On the host that the client called by: the sandbox's own, or Upstox's name for it."""
+        session = self._desk.session(scope)
+        if session.scope:
+            raise Problem("UDAPI100067", "The API you are trying to access is not permitted with this token")
+        code = secrets.token_urlsafe(24)
+        self._passes[code] = Pass(session.user_id, session.access_token)
+        base = (
+            f"wss://{public_host}" if _calls_upstox(scope) else self._desk.base_url.replace("http", "ws", 1)
+        )
+        return f"{base}{path}?{urlencode({'requestId': secrets.token_hex(8), 'code': code, **more})}"
+
+    async def lead_to_market(self, socket: WebSocket) -> None:
+        await self._lead(socket, lambda: self._market_address(socket.scope))
+
+    async def lead_to_portfolio(self, socket: WebSocket) -> None:
+        kinds = socket.query_params.get("update_types")
+        await self._lead(socket, lambda: self._portfolio_address(socket.scope, kinds))
+
+    async def _lead(self, socket: WebSocket, address: Any) -> None:
+        try:
+            await socket.send_denial_response(RedirectResponse(address(), 302))
+        except Problem as problem:
+            await socket.send_denial_response(wire.error_reply(problem))
 
     def user(self, scope: MutableMapping[str, Any]) -> str | None:
         """Who opens a socket, without spending the code."""
         code = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("code", [""])[0]
         if code:
-            return self._codes.get(code)
+            found = self._passes.get(code)
+            return found.user_id if found else None
         try:
-            return self._desk.caller(scope)
+            return self._desk.session(scope).user_id
         except Problem:
             return None
 
     async def _caller(self, socket: WebSocket) -> str | None:
         """The user, whose code is spent now; or None, and the handshake is refused with 401."""
-        user_id = self.user(socket.scope)
-        self._codes.pop(socket.query_params.get("code", ""), None)
-        if user_id is None:
-            problem = Problem("UDAPI100050", "Invalid token used to access API")
-            await socket.send_denial_response(wire.error_reply(problem))
-        return user_id
+        found = self._passes.pop(socket.query_params.get("code", ""), None)
+        if found is not None:
+            try:
+                return self._office.directory.session(found.token).user_id
+            except Refusal:
+                pass  # the token died since
+        problem = Problem("UDAPI100050", "Invalid token used to access API")
+        await socket.send_denial_response(wire.error_reply(problem))
+        return None
 
-    # prices -----------------------------------------------------------------------------------------------
+    # the sockets --------------------------------------------------------------------------------------------
 
     async def market(self, socket: WebSocket) -> None:
-        if await self._caller(socket) is None:
+        user_id = await self._caller(socket)
+        if user_id is None:
             return
-        await socket.accept()
-        wanted: dict[str, str] = {}  # instrument key -> mode
-        sent: dict[str, Quote] = {}
-        is_open = self._exchange.phase is Phase.CONTINUOUS
-        await socket.send_bytes(feed.market_info(self._now_ms, is_open=is_open))
-        await _either(self._hear(socket, wanted, sent), self._tell(socket, wanted, sent))
-
-    @property
-    def _now_ms(self) -> int:
-        return self._exchange.now // 1_000_000
-
-    async def _hear(self, socket: WebSocket, wanted: dict[str, str], sent: dict[str, Quote]) -> None:
-        """Requests come as JSON in binary frames; text frames are passed over, as Upstox does."""
-        while True:
-            message = await socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            request = _request(message.get("bytes"))
-            if request is None:
-                continue
-            method, mode, keys = request
-            known = [key for key in keys if self._names.name(key)]
-            if method == "unsub":
-                for key in known:
-                    wanted.pop(key, None)
-                    sent.pop(key, None)
-                continue
-            wanted.update(dict.fromkeys(known, mode))
-            if known:
-                await socket.send_bytes(self._frame(wanted, sent, known, first=True))
-
-    async def _tell(self, socket: WebSocket, wanted: dict[str, str], sent: dict[str, Quote]) -> None:
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            changed = [key for key in wanted if self._changed(key, sent)]
-            if changed:
-                await socket.send_bytes(self._frame(wanted, sent, changed, first=False))
-
-    def _changed(self, key: str, sent: dict[str, Quote]) -> bool:
-        old, new = sent.get(key), self._quote(key)
-        return old is None or (old.last_price, old.volume, old.bids, old.asks) != (
-            new.last_price,
-            new.volume,
-            new.bids,
-            new.asks,
-        )
-
-    def _quote(self, key: str) -> Quote:
-        name = self._names.name(key)
-        assert name is not None
-        return self._exchange.quote(name)
-
-    def _frame(
-        self, wanted: dict[str, str], sent: dict[str, Quote], keys: list[str], *, first: bool
-    ) -> bytes:
-        lines = []
-        for key in keys:
-            instrument = self._names.instrument(key)
-            assert instrument is not None
-            sent[key] = self._quote(key)
-            lines.append((key, wanted[key], instrument, sent[key]))
-        return feed.prices(self._now_ms, lines, first=first)
-
-    # orders -----------------------------------------------------------------------------------------------
+        if self._desk.switches.rate_limits and self._open[user_id] >= CONNECTIONS:
+            problem = Problem("UDAPI10005", f"At most {CONNECTIONS} connections to the market feed")
+            await socket.send_denial_response(wire.error_reply(problem))
+            return
+        self._open[user_id] += 1
+        try:
+            await socket.accept()
+            feed = MarketFeed(self._desk, self._statuses, socket)
+            await feed.greet()
+            await _either(feed.hear(), feed.tell())
+        finally:
+            self._open[user_id] -= 1
 
     async def portfolio(self, socket: WebSocket) -> None:
         try:
-            kinds = _kinds(socket.query_params.get("update_types", "order"))
+            kinds = kinds_of(socket.query_params.get("update_types", "order"))
         except Problem as problem:
             await socket.send_denial_response(wire.error_reply(problem))
             return
         user_id = await self._caller(socket)
         if user_id is None:
             return
-        outbox: asyncio.Queue[str] = asyncio.Queue()
-
-        def hear(update: OrderUpdate) -> None:
-            for message in self._messages(update, kinds):
-                outbox.put_nowait(orjson.dumps(message).decode())
-
-        stop = self._office.listen(user_id, hear)  # before the handshake ends, so that nothing falls between
+        # Listen before the handshake ends, so that nothing falls between.
+        feed = PortfolioFeed(self._desk, self._account, user_id, kinds)
         try:
             await socket.accept()
-            await _either(_drain(socket), _pour(socket, outbox))
+            await _either(_drain(socket), _pour(socket, feed.outbox))
         finally:
-            stop()
-
-    def _messages(self, update: OrderUpdate, kinds: frozenset[str]) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = []
-        if "order" in kinds:
-            messages.append(wire.update_message(update.order, update.row, self._names))
-        if "position" in kinds and update.fill is not None:
-            messages += self._positions(update)
-        return messages
-
-    def _positions(self, update: OrderUpdate) -> list[dict[str, Any]]:
-        """The position the fill changed; the stream says neither its last price nor its profit."""
-        order = update.order
-        rows = [
-            self._account.position(position)
-            for position in self._office.positions(order.user_id)
-            if (position.key, position.product) == (order.key, order.product)
-        ]
-        segment = self._names.segment(order.key)
-        return [
-            {
-                "update_type": "position",
-                **{name: value for name, value in row.items() if name not in ("pnl", "last_price")},
-                "exchange": segment,
-                "instrument_key": row["instrument_token"],
-            }
-            for row in rows
-        ]
+            feed.stop()
 
 
-def _kinds(text: str) -> frozenset[str]:
-    kinds = frozenset(filter(None, text.split(","))) or frozenset({"order"})
-    if not kinds <= UPDATE_TYPES:
-        raise Problem("UDAPI100036", "The update_types are invalid", "update_types", text)
-    return kinds
-
-
-def _request(frame: bytes | None) -> tuple[str, str, list[str]] | None:
-    """(method, mode, keys) of a subscription frame; None for anything else."""
-    try:
-        body = orjson.loads(frame or b"")
-        method, data = body["method"], body["data"]
-        mode, keys = data.get("mode") or "ltpc", data["instrumentKeys"]
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        return None
-    if method not in ("sub", "unsub", "change_mode") or mode not in feed.MODES or not isinstance(keys, list):
-        return None
-    return method, mode, [key for key in keys if isinstance(key, str)]
+def _calls_upstox(scope: MutableMapping[str, Any]) -> bool:
+    """Is the host in the request Upstox's own name?"""
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value.decode("latin-1").partition(":")[0]
+            return host not in LOOPBACK and host.endswith(".upstox.com")
+    return False
 
 
 async def _drain(socket: WebSocket) -> None:
