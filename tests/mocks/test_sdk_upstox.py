@@ -18,7 +18,7 @@ from tests.mocks.upstox_sdk import INFY, VERSION, client_for, code_of, limit, ma
 
 @pytest.fixture(scope="module")
 def upstox_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
+    with Sandbox.start(flow=False, only=("upstox",)) as running:
         yield running
 
 

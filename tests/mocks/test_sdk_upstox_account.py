@@ -20,7 +20,7 @@ from tests.mocks.upstox_sdk import CALLBACK, INFY, IST, VERSION, client_for, cod
 
 @pytest.fixture(scope="module")
 def upstox_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
+    with Sandbox.start(flow=False, only=("upstox",)) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 8
 
 @pytest.fixture(scope="module")
 def upstox_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
+    with Sandbox.start(flow=False, only=("upstox",)) as running:
         yield running
 
 

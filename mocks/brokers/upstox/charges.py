@@ -1,105 +1,80 @@
-"""Upstox's answer to what an order would cost, by the sandbox's own copy of the rates of 2026."""
+"""What an order would cost and what it would block, on Upstox's wire."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.brokers.backoffice.charges import Charges, Leg, to_paisa
 from mocks.brokers.backoffice.orders import Product
+from mocks.brokers.server import paise
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.bodies import listed, one_of, product
-from mocks.brokers.upstox.desk import Desk
+from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.wire import Problem
-from mocks.exchange.model import Instrument, Kind, Side
+from mocks.exchange.model import Side
 
-CRORE = 10_000_000
-SEBI = 10 / CRORE
-GST = 0.18
-DEMAT_SALE = 20.0  # a scrip and day
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Parts of the turnover. `share` and `cap` (rupees) are the brokerage's."""
-
-    share: float
-    cap: float
-    stt_buy: float
-    stt_sell: float
-    stamp: float
-    exchange: float
-    ipft: float
-
-
-DELIVERY = Rates(0.025, 20, 0.001, 0.001, 0.00015, 306.99 / CRORE, 0.01 / CRORE)
-INTRADAY = Rates(0.001, 20, 0, 0.00025, 0.00003, 306.99 / CRORE, 0.01 / CRORE)
-FUTURE = Rates(0.0005, 20, 0, 0.0005, 0.00002, 182.99 / CRORE, 0.01 / CRORE)
-OPTION = Rates(1, 20, 0, 0.0015, 0.00003, 3552 / CRORE, 1 / CRORE)
-BSE_SHARE = 375 / CRORE
+RUPEE = Decimal(1)
 
 
 def routes(desk: Desk) -> list[Route]:
     async def brokerage(request: Request, user_id: str) -> Response:
         query = dict(request.query_params)
         instrument = listed(query.get("instrument_token"), desk.names)
-        quantity, price = (
-            _above_zero(query, "quantity", "UDAPI1064"),
-            _above_zero(query, "price", "UDAPI1065"),
+        leg = Leg(
+            key=instrument.key,
+            side=one_of(wire.SIDES, query, "transaction_type", "UDAPI1057"),
+            product=product(query.get("product"), instrument),
+            quantity=_above_zero(query, "quantity", "UDAPI1064"),
+            price=_above_zero(query, "price", "UDAPI1065", scale=100),
         )
-        side = one_of(wire.SIDES, query, "transaction_type", "UDAPI1057")
-        bought = product(query.get("product"), instrument)
-        return wire.reply({"charges": charges(instrument, bought, side, quantity * price)})
+        sold_out = leg.product is Product.CNC and leg.side is Side.SELL
+        demat = desk.office.tariff.depository.of(leg.value) if sold_out else Decimal(0)
+        return wire.reply({"charges": _charges(desk.office.charges(user_id, [leg]), demat)})
 
-    return [desk.route("/v2/charges/brokerage", brokerage, "GET")]
+    return [desk.route("/v2/charges/brokerage", brokerage, "GET", Topic.MARKET)]
 
 
-def _above_zero(query: dict[str, str], name: str, code: str) -> float:
+def _above_zero(query: dict[str, str], name: str, code: str, *, scale: int = 1) -> int:
+    """A whole number, or with `scale` 100 rupees in paise."""
     try:
-        value = float(query.get(name, ""))
+        value = paise(query.get(name, "")) * scale // 100
     except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
+        value = 0
+    if value <= 0:
         raise Problem(code, f"The {name} must be above zero", name, query.get(name))
     return value
 
 
-def charges(instrument: Instrument, bought: Product, side: Side, turnover: float) -> dict[str, Any]:
-    """Rupees, rounded to the paisa; new and deprecated names of the same parts, as the live API sends both."""
-    rates = _rates(instrument, bought)
-    exchange = turnover * (BSE_SHARE if instrument.exchange == "BSE" else rates.exchange)
-    brokerage, ipft, sebi = min(turnover * rates.share, rates.cap), turnover * rates.ipft, turnover * SEBI
+def _charges(found: Charges, demat: Decimal) -> dict[str, Any]:
+    """Rupees, STT in whole ones as in Upstox's samples; the deprecated names of the same parts are sent too."""
     taxes = {
-        "gst": round((brokerage + exchange + ipft) * GST, 2),
-        "stt": round(turnover * (rates.stt_buy if side is Side.BUY else rates.stt_sell), 2),
-        "stamp_duty": round(turnover * rates.stamp if side is Side.BUY else 0.0, 2),
+        "gst": _figure(found.gst),
+        "stt": float(found.stt.quantize(RUPEE, ROUND_HALF_UP)),
+        "stamp_duty": _figure(found.stamp),
     }
     others = {
-        "transaction": round(exchange, 2),
+        "transaction": _figure(found.exchange),
         "clearing": 0.0,
-        "ipft": round(ipft, 2),
-        "sebi_turnover": round(sebi, 2),
+        "ipft": _figure(found.ipft),
+        "sebi_turnover": _figure(found.sebi),
     }
-    sold = bought is Product.CNC and side is Side.SELL
-    demat = {"name": "BASIC", "min_expense": DEMAT_SALE if sold else 0.0}
-    total = round(brokerage, 2) + sum(taxes.values()) + sum(others.values())
+    plan = {"name": "BASIC", "min_expense": _figure(demat)}
+    brokerage = _figure(found.brokerage)
     return {
-        "total": round(total, 2),
-        "brokerage": round(brokerage, 2),
+        "total": round(brokerage + sum(taxes.values()) + sum(others.values()), 2),
+        "brokerage": brokerage,
         "taxes": taxes,
         "other_charges": others,
         "otherTaxes": others,
-        "dp_plan": demat,
-        "dpPlan": demat,
+        "dp_plan": plan,
+        "dpPlan": plan,
     }
 
 
-def _rates(instrument: Instrument, bought: Product) -> Rates:
-    if instrument.kind is Kind.FUTURE:
-        return FUTURE
-    if instrument.kind in (Kind.CALL, Kind.PUT):
-        return OPTION
-    return INTRADAY if bought is Product.MIS else DELIVERY
+def _figure(amount: Decimal) -> float:
+    return float(to_paisa(amount))

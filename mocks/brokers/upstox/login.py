@@ -14,7 +14,7 @@ from mocks.brokers import login_page
 from mocks.brokers.backoffice.accounts import App, User
 from mocks.brokers.backoffice.refusal import Refusal
 from mocks.brokers.upstox import wire
-from mocks.brokers.upstox.desk import Desk
+from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.wire import Problem
 
 DIALOG = "/v2/login/authorization/dialog"
@@ -30,7 +30,7 @@ def routes(desk: Desk) -> list[Route]:
         desk.public(DIALOG, login.dialog, "GET"),
         desk.public(DIALOG, login.decide, "POST"),
         desk.public("/v2/login/authorization/token", login.token, "POST"),
-        desk.route("/v2/logout", login.logout, "DELETE"),
+        desk.route("/v2/logout", login.logout, "DELETE", Topic.ACCOUNT),
     ]
 
 

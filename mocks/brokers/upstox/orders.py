@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.brokers.backoffice.iceberg import slices
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import Change, Order, OrderRequest
 from mocks.brokers.backoffice.refusal import Code, Refusal
@@ -26,34 +27,34 @@ from mocks.brokers.upstox.bodies import (
     protection,
     whole,
 )
-from mocks.brokers.upstox.desk import Desk
+from mocks.brokers.upstox.desk import ORDERS, Desk, Topic
+from mocks.brokers.upstox.webhooks import Webhooks
 from mocks.brokers.upstox.wire import Problem
-from mocks.exchange.model import Instrument
 
 BATCH_LIMIT = 10
 ORDER_ID = re.compile(r"[-a-zA-Z0-9]+")
 
 
-def routes(desk: Desk) -> list[Route]:
-    orders = Orders(desk)
+def routes(desk: Desk, webhooks: Webhooks) -> list[Route]:
+    orders = Orders(desk, webhooks)
     return [
-        desk.route("/v3/order/place", orders.place_v3, "POST"),
-        desk.route("/v2/order/place", orders.place_v2, "POST"),
-        desk.route("/v3/order/modify", orders.modify, "PUT"),
-        desk.route("/v2/order/modify", orders.modify, "PUT"),
-        desk.route("/v3/order/cancel", orders.cancel, "DELETE"),
-        desk.route("/v2/order/cancel", orders.cancel, "DELETE"),
-        desk.route("/v2/order/retrieve-all", orders.book, "GET"),
-        desk.route("/v2/order/details", orders.details, "GET"),
-        desk.route("/v2/order/history", orders.history, "GET"),
-        desk.route("/v2/order/trades/get-trades-for-day", orders.trades, "GET"),
-        desk.route("/v2/order/trades", orders.order_trades, "GET"),
+        desk.route("/v3/order/place", orders.place_v3, "POST", Topic.TRADE),
+        desk.route("/v2/order/place", orders.place_v2, "POST", Topic.TRADE),
+        desk.route("/v3/order/modify", orders.modify, "PUT", Topic.TRADE),
+        desk.route("/v2/order/modify", orders.modify, "PUT", Topic.TRADE),
+        desk.route("/v3/order/cancel", orders.cancel, "DELETE", Topic.TRADE),
+        desk.route("/v2/order/cancel", orders.cancel, "DELETE", Topic.TRADE),
+        desk.route("/v2/order/retrieve-all", orders.book, "GET", Topic.BOOK),
+        desk.route("/v2/order/details", orders.details, "GET", Topic.BOOK),
+        desk.route("/v2/order/history", orders.history, "GET", Topic.BOOK),
+        desk.route("/v2/order/trades/get-trades-for-day", orders.trades, "GET", Topic.PORTFOLIO),
+        desk.route("/v2/order/trades", orders.order_trades, "GET", Topic.PORTFOLIO),
     ]
 
 
 class Orders:
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._names = desk, desk.names
+    def __init__(self, desk: Desk, webhooks: Webhooks) -> None:
+        self._desk, self._names, self._webhooks = desk, desk.names, webhooks
         self._office: BackOffice = desk.office
 
     # one at a time ----------------------------------------------------------------------------------------
@@ -62,14 +63,19 @@ class Orders:
         started = perf_counter()
         self._desk.in_service()
         body = await json_object(request)
-        asked = order_request(body, self._names)
-        order_ids = place(self._desk, user_id, asked, slicing=bool(body.get("slice")))
-        return wire.reply({"order_ids": order_ids}, metadata=_latency(started))
+        app = self._desk.session(request.scope).api_key
+        asked = self._desk.for_session(order_request(body, self._names), app)
+        self._webhooks.watch(user_id)
+        order_ids, wrong = place(self._desk, user_id, asked, slicing=bool(body.get("slice")))
+        word = {"status": "partial_success", "errors": wrong} if wrong else {}
+        return wire.reply({"order_ids": order_ids}, metadata=_latency(started), **word)
 
     async def place_v2(self, request: Request, user_id: str) -> Response:
         self._desk.in_service()
-        asked = order_request(await json_object(request), self._names)
-        [order_id] = place(self._desk, user_id, asked, slicing=False)
+        app = self._desk.session(request.scope).api_key
+        asked = self._desk.for_session(order_request(await json_object(request), self._names), app)
+        self._webhooks.watch(user_id)
+        [order_id], _ = place(self._desk, user_id, asked, slicing=False)
         return wire.reply({"order_id": order_id})
 
     async def modify(self, request: Request, user_id: str) -> Response:
@@ -155,13 +161,27 @@ class Orders:
         )
 
 
-def place(desk: Desk, user_id: str, asked: OrderRequest, *, slicing: bool) -> list[str]:
-    """The ids of the orders placed: one, or with `slicing` one for each freeze quantity."""
-    instrument = desk.office.instrument(asked.key)
-    sizes = list(pieces(asked.quantity, instrument)) if slicing else [asked.quantity]
+def place(
+    desk: Desk, user_id: str, asked: OrderRequest, *, slicing: bool
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """(ids of the orders placed, error lines of those refused): one, or with `slicing` one for each freeze quantity.
+
+    Raises Refusal when nothing was placed.
+    """
+    sizes = slices(asked.quantity, desk.office.instrument(asked.key)) if slicing else [asked.quantity]
     if len(sizes) > BATCH_LIMIT:
         raise Problem("UDAPI1118", f"At most {BATCH_LIMIT} orders in one request")
-    return [desk.office.place(user_id, replace(asked, quantity=size)).order_id for size in sizes]
+    desk.count(user_id, ORDERS, len(sizes) - 1)
+    done: list[str] = []
+    refused: list[Refusal] = []
+    for size in sizes:
+        try:
+            done.append(desk.office.place(user_id, replace(asked, quantity=size)).order_id)
+        except Refusal as no:
+            refused.append(no)
+    if not done:
+        raise refused[0]
+    return done, [wire.error_line(wire.refused(no)) for no in refused]
 
 
 def _order_id(request: Request) -> str:
@@ -174,14 +194,6 @@ def _checked_id(order_id: object, *, missing: str) -> str:
     if not ORDER_ID.fullmatch(order_id):
         raise Problem("UDAPI1010", "The order id has only letters, digits and hyphens", "order_id", order_id)
     return order_id
-
-
-def pieces(quantity: int, instrument: Instrument) -> Iterator[int]:
-    """The quantity in parts the exchange takes: whole lots, none above the freeze quantity."""
-    largest = instrument.freeze // instrument.lot * instrument.lot or quantity
-    while quantity > 0:
-        yield min(quantity, largest)
-        quantity -= largest
 
 
 def _latency(started: float) -> dict[str, int]:

@@ -14,54 +14,46 @@ from starlette.responses import Response
 
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import Profile, next_time_of_day
-from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
-from mocks.brokers.upstox import account, batches, charges, days, login, market, orders, streams, wire
+from mocks.brokers.faults import ASGIApp, Fault, FaultPlan, Faulty, Message, Reply, Scope, Surface
+from mocks.brokers.upstox import (
+    account,
+    batches,
+    charges,
+    console,
+    controls,
+    days,
+    funds,
+    gtt,
+    history,
+    login,
+    options,
+    orders,
+    quotes,
+    reports,
+    search,
+    streams,
+    wire,
+)
+from mocks.brokers.upstox.calls import call_of
 from mocks.brokers.upstox.desk import Desk
+from mocks.brokers.upstox.feed import MARKET_INFO
+from mocks.brokers.upstox.status import Statuses
+from mocks.brokers.upstox.webhooks import Webhooks
 from mocks.brokers.upstox.wire import Problem
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
 
-CALLS = {
-    ("GET", login.DIALOG): "login",
-    ("POST", login.DIALOG): "login",
-    ("POST", "/v2/login/authorization/token"): "token",
-    ("GET", "/v2/user/profile"): "profile",
-    ("GET", "/v2/user/get-funds-and-margin"): "funds",
-    ("GET", "/v3/user/get-funds-and-margin"): "funds",
-    ("GET", "/v2/portfolio/long-term-holdings"): "holdings",
-    ("GET", "/v2/portfolio/short-term-positions"): "positions",
-    ("GET", "/v3/portfolio/mtf-positions"): "positions",
-    ("PUT", "/v2/portfolio/convert-position"): "convert",
-    ("POST", "/v2/charges/margin"): "margin",
-    ("GET", "/v2/charges/brokerage"): "charges",
-    ("POST", "/v3/order/place"): "place",
-    ("POST", "/v2/order/place"): "place",
-    ("POST", "/v2/order/multi/place"): "place",
-    ("POST", "/v2/order/positions/exit"): "place",
-    ("PUT", "/v3/order/modify"): "modify",
-    ("PUT", "/v2/order/modify"): "modify",
-    ("DELETE", "/v3/order/cancel"): "cancel",
-    ("DELETE", "/v2/order/cancel"): "cancel",
-    ("DELETE", "/v2/order/multi/cancel"): "cancel",
-    ("GET", "/v2/order/retrieve-all"): "orders",
-    ("GET", "/v2/order/details"): "order",
-    ("GET", "/v2/order/history"): "order_history",
-    ("GET", "/v2/order/trades/get-trades-for-day"): "trades",
-    ("GET", "/v2/order/trades"): "order_trades",
-    ("GET", "/v2/market-quote/quotes"): "quote",
-    ("GET", "/v3/market-quote/quotes"): "quote",
-    ("GET", "/v2/market-quote/ltp"): "ltp",
-    ("GET", "/v3/market-quote/ltp"): "ltp",
-    ("GET", "/v2/market-quote/ohlc"): "ohlc",
-    ("GET", "/v3/market-quote/ohlc"): "ohlc",
-    ("GET", streams.MARKET): "ticks",
-    ("GET", streams.MARKET_SOCKET): "ticks",
-    ("GET", streams.PORTFOLIO): "order_updates",
-    ("GET", streams.PORTFOLIO_SOCKET): "order_updates",
+TOO_MANY = Reply(429, "application/json", wire.error_body(Problem("UDAPI10005", "Too Many Request Sent")))
+# Upstox's own words for faults that pretend one of its rules.
+REPLIES = {
+    Fault.ERROR_400_AFTER_ACCEPT: Problem("UDAPI100500", "Something went wrong. Please contact us."),
+    Fault.IP_NOT_ALLOWED: Problem(
+        "UDAPI1154", "Access to this API has been restricted due to static IP restrictions"
+    ),
+    Fault.SERVICE_HOURS: Problem("UDAPI100074", "The service is accessible from 5:30 AM to 12:00 AM IST"),
+    Fault.KILL_SWITCH: wire.KILLED,
 }
-PREFIXES = (("/v3/historical-candle/", "candles"), ("/market-quote/instruments/", "instruments"))
-TOO_MANY = wire.error_body(Problem("UDAPI10005", "Too Many Request Sent"))
 
 
 def _token(user_id: str, expires_at: datetime) -> str:
@@ -77,6 +69,11 @@ def _token(user_id: str, expires_at: datetime) -> str:
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
+def _gtt_id(number: int, at: datetime, shape: str) -> str:
+    """Such as GTT-C26211100000007: year, day, month, number."""
+    return f"GTT-C{at:%y%d%m}{number:08d}"
+
+
 PROFILE = Profile(
     name="upstox",
     title="Upstox",
@@ -86,28 +83,32 @@ PROFILE = Profile(
     user_id=lambda number: f"UP{number:04d}",
     token=_token,
     rejects_in_book=wire.LATE_REFUSALS,
+    conditional_id=_gtt_id,
 )
-
-
-def call_of(method: str, path: str) -> str | None:
-    known = CALLS.get((method, path))
-    if known is not None:
-        return known
-    return next((call for prefix, call in PREFIXES if path.startswith(prefix)), None)
 
 
 def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: str) -> ASGIApp:
     """See `mocks.brokers.server.ServerModule`."""
     desk = Desk(office, exchange, base_url)
-    live = streams.Streams(desk)
+    statuses = Statuses(desk.names, exchange)
+    webhooks = Webhooks(desk)
+    live = streams.Streams(desk, statuses)
     routes = [
-        *orders.routes(desk),
+        *orders.routes(desk, webhooks),
+        *batches.routes(desk, webhooks),
+        *gtt.routes(desk, webhooks),
         *account.routes(desk),
-        *market.routes(desk),
-        *batches.routes(desk),
+        *funds.routes(desk),
+        *controls.routes(desk),
         *charges.routes(desk),
-        *days.routes(desk),
+        *reports.routes(desk),
+        *quotes.routes(desk),
+        *options.routes(desk),
+        *history.routes(desk),
+        *search.routes(desk),
+        *days.routes(desk, statuses),
         *login.routes(desk),
+        *console.routes(desk, webhooks),
         *live.routes(),
     ]
     inner = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
@@ -115,8 +116,24 @@ def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: 
     def account_of(scope: Scope) -> str | None:
         return live.user(scope)
 
-    reply = Reply(429, "application/json", TOO_MANY)
-    return Faulty(inner, faults, "upstox", Surface(call_of, account_of, reply))
+    replies = {fault: _refusal(problem) for fault, problem in REPLIES.items()}
+    surface = Surface(call_of, account_of, TOO_MANY, frame_of=frame_of, replies=replies, envelope=_envelope)
+    return Faulty(inner, faults, "upstox", surface)
+
+
+def frame_of(message: Message) -> str:
+    """Order updates are text, prices bytes; a frame about the market itself is neither."""
+    if message.get("text") is not None:
+        return "update"
+    return "other" if (message.get("bytes") or b"").startswith(MARKET_INFO) else "tick"
+
+
+def _refusal(problem: Problem) -> Reply:
+    return Reply(wire.HTTP_STATUS.get(problem.code, 400), "application/json", wire.error_body(problem))
+
+
+def _envelope(status: int, message: str) -> bytes:
+    return wire.error_body(Problem("UDAPI100500", message))
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

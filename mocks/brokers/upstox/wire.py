@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 from starlette.responses import Response
@@ -37,9 +38,13 @@ STATUS_WORDS = {
     Stage.COMPLETE: "complete",
     Stage.CANCELLED: "cancelled",
     Stage.REJECTED: "rejected",
+    Stage.AMO_RECEIVED: "after market order req received",
+    Stage.AMO_MODIFIED: "modify after market order req received",
+    Stage.NOT_CANCELLED: "not cancelled",
 }
 
-BEFORE_EXCHANGE = frozenset({Stage.RECEIVED, Stage.VALIDATING, Stage.SENT})
+# What the sandbox trades, by Upstox's segments and the exchange's own words.
+HERE = {"NSE_EQ": "NSE", "BSE_EQ": "BSE", "NSE_FO": "NFO", "BSE_FO": "BFO"}
 
 # Refused by the risk desk after the order has its id: the caller reads of it in the book.
 LATE_REFUSALS = frozenset(
@@ -75,12 +80,17 @@ REFUSALS = {
     Code.UNKNOWN_APP: "UDAPI100069",
     Code.BAD_REDIRECT: "UDAPI100070",
     Code.BAD_LOGIN: "UDAPI100016",
+    Code.NOT_OPEN: "UDAPI100041",
+    Code.TOO_MANY_CHANGES: "UDAPI100041",
+    Code.BELOW_FILLED: "UDAPI1052",
 }
 HTTP_STATUS = {
     "UDAPI100050": 401,
     "UDAPI100016": 401,
     "UDAPI100069": 401,
     "UDAPI100060": 404,
+    "UDAPI100067": 403,
+    "UDAPI1154": 403,
     "UDAPI100072": 423,
     "UDAPI100074": 423,
     "UDAPI10005": 429,
@@ -95,7 +105,13 @@ class Problem(Exception):
         self.code, self.message, self.field, self.value = code, message, field, value
 
 
+# Which of 1184 to 1188 this one is, is not published.
+KILLED = Problem("UDAPI1187", "The kill switch is on for this segment", "segment")
+
+
 def refused(no: Refusal) -> Problem:
+    if no.code is Code.BLOCKED:
+        return KILLED
     return Problem(REFUSALS.get(no.code, "UDAPI100036"), no.message)
 
 
@@ -145,7 +161,7 @@ def order_row(order: Order, names: Names) -> dict[str, Any]:
     ended = order.ended
     return {
         **_row(order, names, order.row()),
-        "guid": None,
+        "guid": guid(order),
         "pending_quantity": 0 if ended else order.pending,
         "status_message_raw": order.message or None,
         "order_ref_id": order.order_id[2:],
@@ -165,7 +181,7 @@ def _row(order: Order, names: Names, row: Row) -> dict[str, Any]:
         "product": PRODUCT_WORDS[order.product],
         "price": rupees(row.price),
         "quantity": row.quantity,
-        "status": STATUS_WORDS[row.stage],
+        "status": _status(order, row),
         "tag": request.tag or None,
         "instrument_token": names.key(order.key),
         "placed_by": order.user_id,
@@ -180,16 +196,25 @@ def _row(order: Order, names: Names, row: Row) -> dict[str, Any]:
         "filled_quantity": row.filled,
         "status_message": row.message or None,
         "exchange_order_id": row.exchange_order_id or None,
-        "parent_order_id": None,
+        "parent_order_id": order.parent_id or None,
         "order_id": order.order_id,
-        "variety": "SIMPLE",
+        "variety": "AMO" if order.request.amo else "SIMPLE",
         "order_timestamp": clock(row.at),
-        "exchange_timestamp": clock(row.at)
-        if order.exchange_at and row.stage not in BEFORE_EXCHANGE
-        else None,
-        "is_amo": False,
+        "exchange_timestamp": clock(row.exchange_at),
+        "is_amo": order.request.amo,
         "order_request_id": str(1 + order.modifications),
     }
+
+
+def _status(order: Order, row: Row) -> str:
+    if row.stage is Stage.CANCELLED and order.request.amo and not order.exchange_number:
+        return "cancelled after market order"
+    return STATUS_WORDS[row.stage]
+
+
+def guid(order: Order) -> str:
+    """Upstox's own mark of an order, the same at every reading."""
+    return str(uuid5(NAMESPACE_OID, f"{order.user_id}:{order.order_id}"))
 
 
 def trade_row(fill: Fill, order: Order, names: Names) -> dict[str, Any]:
@@ -228,5 +253,5 @@ def update_message(order: Order, row: Row, names: Names) -> dict[str, Any]:
         "pending_quantity": 0 if order.ended else row.quantity - row.filled - row.cancelled,
         "order_ref_id": order.order_id[2:],
         "status_message_raw": row.message or None,
-        "guid": None,
+        "guid": guid(order),
     }
