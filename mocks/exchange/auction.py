@@ -41,9 +41,7 @@ def uncross(book: Matching, reference: int) -> Uncrossing:
             order.shown = order.open
             (book.bids if order.buy else book.asks).insert(order)
         else:
-            order.open = order.shown = 0
-            order.state = OrderState.CANCELLED
-            book.announce_end(order, "no_price")
+            book.end(order, OrderState.CANCELLED, "no_price")
     return found
 
 

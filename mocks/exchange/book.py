@@ -55,16 +55,29 @@ class Book(Matching):
     def add(self, command: Add, *, quiet: bool = False) -> Order | None:
         """Accept or refuse; returns the order as the book knows it, None when refused."""
         buy = command.side is BUY
-        if not self._is_plain(command):
+        number, price, quantity = command.order, command.price, command.quantity
+        low, high, tick, lot, freeze = self._plain
+        # A limit order with nothing special and nothing wrong: nearly all of them, so they pass quickly.
+        if not (
+            low <= price <= high
+            and 0 < quantity <= freeze
+            and command.type is LIMIT
+            and not (price % tick or quantity % lot or command.disclosed)
+            and command.validity is not TTL
+            and self.phase is CONTINUOUS
+            and number not in self.orders
+            and number not in self.finished
+            and command.protection_pct is None
+        ):
             reason = refuse_add(self, command, buy)
             if reason:
                 if not quiet:
-                    self._reject(command.order, "add", reason)
+                    self._reject(number, "add", reason)
                 return None
         order = Order(command, buy, quiet)
         tape = self.tape
         tape.stamp = order.stamp = tape.stamp + 1
-        self.orders[command.order] = order
+        self.orders[number] = order
         if command.validity is TTL:
             order.deadline = tape.now + command.ttl_minutes * MINUTE_NS
         type_ = command.type
@@ -73,7 +86,7 @@ class Book(Matching):
             return order
         if not quiet:
             tape.seq = order.activity = tape.seq + 1
-            tape.out.append(new_event(Accepted, (tape.seq, tape.now, self.key, command.order, OPEN)))
+            tape.out.append(new_event(Accepted, (tape.seq, tape.now, self.key, number, OPEN)))
         if self.phase is CONTINUOUS:
             self.activate(order)
             if self.released:
@@ -242,18 +255,6 @@ class Book(Matching):
 
     # --- what a command does ------------------------------------------------------------------------------
 
-    def _is_plain(self, command: Add) -> bool:
-        """A limit order with nothing special and nothing wrong: nearly all of them, so they pass quickly."""
-        if command.type is not LIMIT or command.disclosed or command.validity is TTL:
-            return False
-        low, high, tick, lot, freeze = self._plain
-        price, quantity = command.price, command.quantity
-        if not low <= price <= high or price % tick or not 0 < quantity <= freeze or quantity % lot:
-            return False
-        if self.phase is not CONTINUOUS or command.order in self.orders or command.order in self.finished:
-            return False
-        return command.protection_pct is None
-
     def _absence(self, number: int) -> str:
         return "not_open" if number in self.finished else "unknown_order"
 
@@ -288,9 +289,7 @@ class Book(Matching):
     def _collect(self, order: Order) -> None:
         """An auction phase: queue without matching; R7 there ends the incoming order instead."""
         if self.rules.stp != "none" and order.client and self._meets_itself(order):
-            order.state = OrderState.CANCELLED
-            order.open = 0
-            self.announce_end(order, "self_trade")
+            self.end(order, OrderState.CANCELLED, "self_trade")
         elif order.type is OrderType.MARKET:
             order.shown = order.open
             self.market_orders.append(order)

@@ -253,15 +253,13 @@ class Matching:
             self.market_orders.remove(order)
         order.open = order.shown = 0
         order.state = state
-        self.announce_end(order, reason)
-
-    def announce_end(self, order: Order, reason: str) -> None:
-        self.forget(order)
-        if order.quiet:
-            return
-        tape = self.tape
-        tape.seq += 1
-        tape.out.append(new_event(Ended, (tape.seq, tape.now, self.key, order.number, order.state, reason)))
+        number = order.number
+        del self.orders[number]
+        if not order.quiet:
+            self.finished.add(number)
+            tape = self.tape
+            tape.seq += 1
+            tape.out.append(new_event(Ended, (tape.seq, tape.now, self.key, number, state, reason)))
 
     def forget(self, order: Order) -> None:
         """A finished order leaves: the flow's for good (its numbers only grow), a client's but for its number.
