@@ -19,9 +19,9 @@ from mocks.exchange.sessions import Group
 EXCHANGES = ("NSE", "NFO", "CDS", "BSE", "BFO", "BCD", "MCX", "NSCOM")
 # What the sandbox trades, and whose hours each keeps.
 HERE = {
-    "NSE": Group.AUCTION_SHARES,
+    "NSE": Group.SHARES,
     "NFO": Group.CONTRACTS,
-    "BSE": Group.AUCTION_SHARES,
+    "BSE": Group.SHARES,
     "BFO": Group.CONTRACTS,
 }
 OPEN_FROM = "continuous"  # timings are those of normal trading, as Upstox gives them
