@@ -15,7 +15,7 @@ Mode = Literal["real", "step"]
 
 
 class SimulatedClock:
-    """Nanoseconds since the Unix epoch (UTC). Never goes back, whatever is set."""
+    """Nanoseconds since the Unix epoch (UTC). Never goes back, but for `wait_at`."""
 
     def __init__(
         self, start_ns: int, speed: float = 1.0, mode: Mode = "real", *,
@@ -64,6 +64,11 @@ class SimulatedClock:
         self._anchor()
         self._at = max(self._at, time_ns)
         return self._at
+
+    def wait_at(self, time_ns: int) -> None:
+        """Go on from there: whoever follows this clock could not keep up. The only way back in time."""
+        self._anchor()
+        self._at = min(self._at, time_ns)
 
     def wall_seconds_until(self, time_ns: int) -> float | None:
         """How long a real second hand takes until then; None when the clock only steps."""

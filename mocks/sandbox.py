@@ -29,6 +29,7 @@ from mocks.control.plans import read_plan
 from mocks.control.world import World
 from mocks.exchange.calendar import Calendar
 from mocks.exchange.catalogue import instruments
+from mocks.exchange.expiry import catalogue_listing
 from mocks.exchange.venue import Exchange
 from mocks.options import BadFile, Options
 from mocks.state import Saved
@@ -52,7 +53,7 @@ class Sandbox:
         self.clock = SimulatedClock(self._begin(), options.speed, options.clock)
         self.exchange = self._exchange()
         self.stepper = Stepper(self.exchange, self.clock)
-        self.faults = FaultPlan(self.clock.now_ns, self._schedule)
+        self.faults = FaultPlan(self.stepper.now_ns, self._schedule)
         modules = {name: importlib.import_module(f"mocks.brokers.{name}.server") for name in options.only}
         self.offices = {
             name: BackOffice(self.exchange, module.PROFILE, clock=self._office_clock(name))
@@ -77,15 +78,19 @@ class Sandbox:
         start = self._saved.time_ns
         if start is None or start > self.clock.now_ns():
             start = self.clock.now_ns()
+        calendar = self._calendar()
+        today = datetime.fromtimestamp(start / SECOND_NS, IST)
+        day = today.date() if self._options.always_open else (calendar or Calendar()).trading_day_at(start)
         return Exchange(
-            instruments(datetime.fromtimestamp(start / SECOND_NS, IST).date()),
+            instruments(day, self._saved.closes, calendar),
             seed=self._options.seed,
             start_ns=start,
             flow=self._options.flow,
             always_open=self._options.always_open,
             journal=self._journal(),
-            calendar=self._calendar(),
+            calendar=calendar,
             last_prices=self._saved.prices,
+            listing=catalogue_listing,
         )
 
     def _journal(self) -> IO[str] | None:
@@ -115,22 +120,19 @@ class Sandbox:
         """The sandbox's time with the skew that the fault plan gives this broker."""
 
         def now() -> datetime:
-            at = self.clock.now(IST)
+            at = datetime.fromtimestamp(self.stepper.now_ns() / SECOND_NS, IST)
             skew = self.faults.skew(name)
             return at + timedelta(seconds=skew) if skew else at
 
         return now
 
     def _schedule(self, seconds: float, callback: Callable[[], None]) -> None:
-        if not hasattr(self.exchange, 'schedule'):
-            asyncio.get_running_loop().call_later(seconds, callback)
-            return
         self.exchange.schedule(self.exchange.now + round(seconds * SECOND_NS), callback)
         self.stepper.nudge()
 
     async def start(self) -> None:
         self._people()
-        self.stepper.catch_up()
+        self.stepper.open()
         self._plan()
         self.faults.on_request = self.stepper.nudge
         self.faults.on_arrival = self._arrival

@@ -35,21 +35,21 @@ class Saved:
         self.path = folder / STATE_FILE if folder else None
         self._last = b""
         self._data: dict[str, Any] | None = None
+        self.prices: dict[str, int] | None = None  # last, paise by key
+        self.closes: dict[str, int] | None = None  # of the day before
+        self.time_ns: int | None = None  # simulated
         if self.path is None or not self.path.exists():
             return
         try:
             self._data = json.loads(self.path.read_bytes())
-            self.prices, self.time_ns = self._read_market()
+            self.prices, self.closes = self._read_prices("prices"), self._read_prices("closes")
+            self.time_ns = int(self._data["time"])
         except (ValueError, KeyError, TypeError, AttributeError) as bad:
             raise BadState(self.path, bad) from bad
 
-    prices: dict[str, int] | None = None
-    time_ns: int | None = None
-
-    def _read_market(self) -> tuple[dict[str, int], int]:
+    def _read_prices(self, name: str) -> dict[str, int]:
         assert self._data is not None
-        prices = {str(key): int(price) for key, price in self._data["prices"].items()}
-        return prices, int(self._data["time"])
+        return {str(key): int(price) for key, price in self._data[name].items()}
 
     def knows(self, broker: str) -> bool:
         """Did this broker run before?"""
@@ -90,6 +90,7 @@ class Saved:
         data: dict[str, Any] = {
             "time": exchange.now,
             "prices": exchange.last_prices(),
+            "closes": {key: one.prev_close for key, one in exchange.instruments.items()},
             "switches": before["switches"] | {name: asdict(one.switches) for name, one in offices.items()},
             "brokers": before["brokers"] | {name: snapshot.dump(one) for name, one in offices.items()},
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from mocks.clock import SECOND_NS, SimulatedClock
@@ -12,29 +13,52 @@ if TYPE_CHECKING:
 
 STEP_SECONDS = 0.25
 SHORTEST_SECONDS = 0.001
-STRIDE_NS = 30 * SECOND_NS  # of a fast clock: well below what the exchange takes for a suspended machine
+LONGEST_STRIDE_NS = 30 * SECOND_NS  # well below what the exchange takes for a suspended machine
 WALK_NS = 900 * SECOND_NS  # further than that is a leap
-BREATH = 20  # strides after which requests get their turn
+PATIENCE = 4  # steps that the exchange may fall behind before the clock waits for it
 
 
 class Stepper:
-    """The only one that advances the exchange. Times are simulated nanoseconds since the epoch."""
+    """The only one that advances the exchange. Times are simulated nanoseconds since the epoch.
+
+    A clock that is faster than the machine can simulate waits: what happens does not depend on the speed.
+    """
 
     def __init__(self, exchange: Exchange, clock: SimulatedClock) -> None:
         self._exchange = exchange
         self._clock = clock
         self._wake = asyncio.Event()
         self._planned = 0  # until when it sleeps
+        self._stride = SECOND_NS
+        self._told = 0
+        self._led = False  # somebody puts the clock forward
+
+    def now_ns(self) -> int:
+        """The time for everybody but the exchange, never far ahead of it."""
+        ahead = self._exchange.now + self._reach()
+        self._told = max(self._told, min(self._clock.now_ns(), ahead))
+        return self._told
+
+    def _reach(self) -> int:
+        if self._clock.mode == "step":
+            return 0
+        return round(2 * STEP_SECONDS * SECOND_NS * self._clock.speed)
 
     def catch_up(self) -> None:
-        """Bring the exchange to the clock's time at once."""
+        """Bring the exchange to the present."""
+        now = self.now_ns()
+        if now > self._exchange.now:
+            self._exchange.advance(now)
+
+    def open(self) -> None:
+        """Bring an exchange of an earlier run to the present, in one leap."""
         now = self._clock.now_ns()
         if now > self._exchange.now:
             self._exchange.advance(now)
 
     def nudge(self) -> None:
         """Something may have been scheduled for sooner than the next step."""
-        due = _next_timer(self._exchange)
+        due = self._exchange.next_timer()
         if due is not None and due < self._planned:
             self._wake.set()
 
@@ -44,34 +68,49 @@ class Stepper:
         Up to a quarter of an hour every trade in between happens. Further is a leap: sessions, timers and days are
         exact, the background trading makes one turn.
         """
-        walks = time_ns - self._exchange.now <= WALK_NS
-        strides = 0
-        while walks and self._exchange.now + STRIDE_NS < time_ns:
-            self._exchange.advance(self._clock.advance_to(self._exchange.now + STRIDE_NS))
-            strides += 1
-            if strides % BREATH == 0:
-                await asyncio.sleep(0)
-        self._clock.advance_to(time_ns)
-        self.catch_up()
+        self._led = True
+        try:
+            self._clock.advance_to(time_ns)
+            if time_ns - self._exchange.now <= WALK_NS:
+                await self._walk(time_ns, None)
+            self.open()
+        finally:
+            self._led = False
 
     async def run(self) -> None:
         """For ever. A clock that only steps is left alone."""
         while True:
-            if self._clock.mode == "real":
+            if self._clock.mode == "real" and not self._led:
                 await self._follow()
             await self._rest()
 
     async def _follow(self) -> None:
         now = self._clock.now_ns()
-        if now - self._exchange.now <= WALK_NS:  # else the machine slept
-            while self._exchange.now + STRIDE_NS < now:
-                self._exchange.advance(self._exchange.now + STRIDE_NS)
-                await asyncio.sleep(0)
-        self.catch_up()
+        if now - self._exchange.now > max(WALK_NS, PATIENCE * self._reach()):
+            self.open()  # the machine slept
+            return
+        await self._walk(now, STEP_SECONDS)
+        if self._clock.now_ns() - self._exchange.now > PATIENCE * self._reach():
+            self._clock.wait_at(self._exchange.now)
+
+    async def _walk(self, time_ns: int, seconds: float | None) -> None:
+        """Towards `time_ns` in strides that let requests in between; for so many real seconds at most."""
+        began = time.monotonic()
+        while self._exchange.now < time_ns:
+            before = time.monotonic()
+            self._exchange.advance(min(time_ns, self._exchange.now + self._stride))
+            took = time.monotonic() - before
+            if took < STEP_SECONDS / 10:
+                self._stride = min(self._stride * 2, LONGEST_STRIDE_NS)
+            elif took > STEP_SECONDS / 4:
+                self._stride = max(self._stride // 2, SECOND_NS // 20)
+            if seconds is not None and time.monotonic() - began > seconds:
+                return
+            await asyncio.sleep(0)
 
     async def _rest(self) -> None:
         seconds = STEP_SECONDS
-        due = _next_timer(self._exchange)
+        due = self._exchange.next_timer()
         if due is not None:
             until = self._clock.wall_seconds_until(due)
             if until is not None:
@@ -82,7 +121,3 @@ class Stepper:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:
             return
-
-
-def _next_timer(exchange: Exchange) -> int | None:
-    return exchange.next_timer() if hasattr(exchange, "next_timer") else None
