@@ -73,9 +73,9 @@ def final_price(listing: Instrument, spot: int) -> int:
 
 
 def next_listings(floor: Floor, opened: date, closes: Mapping[str, int]) -> dict[str, Instrument]:
-    """The listings of `opened` by key: what goes on with its closes as bases, then what is new.
+    """The listings of `opened` by key: what goes on with its closes as bases, then the new contracts.
 
-    Without a `listing` of the floor, nothing new comes.
+    Contracts come on what is listed already. Without a `listing` of the floor, nothing new comes.
     """
     fresh = {one.key: one for one in floor.listing(opened, closes)} if floor.listing is not None else {}
     month_ended = (opened.year, opened.month) != (floor.day.year, floor.day.month)
@@ -85,7 +85,12 @@ def next_listings(floor: Floor, opened: date, closes: Mapping[str, int]) -> dict
             continue
         found[key] = _carried(fresh.pop(key, listing), listing, closes, month_ended)
     today = opened.isoformat()
-    new = {key: one for key, one in fresh.items() if not is_contract(one) or one.expiry >= today}
+    listed = floor.instruments
+    new = {
+        key: one
+        for key, one in fresh.items()
+        if is_contract(one) and one.expiry >= today and one.underlying in listed
+    }
     return found | new
 
 
