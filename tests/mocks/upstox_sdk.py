@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import upstox_client
+import upstox_client.api
 from upstox_client.rest import ApiException
 
 from mocks.launch import Sandbox
@@ -51,3 +52,31 @@ def code_of(error: ApiException) -> str:
     assert line["errorCode"] == line["error_code"]
     code: str = line["errorCode"]
     return code
+
+
+def gtt(kind: str = "SINGLE", *rules: Any, **changes: Any) -> Any:
+    """A GTT order to buy INFY; without rules an entry when it falls to Rs 1,450."""
+    order = {
+        "type": kind, "quantity": 5, "product": "D", "instrument_token": INFY, "transaction_type": "BUY",
+        "rules": [*rules] or [rule("ENTRY", "BELOW", 1450.0)],
+    }  # fmt: skip
+    return upstox_client.GttPlaceOrderRequest(**(order | changes))
+
+
+def rule(strategy: str, trigger: str, price: float, **more: Any) -> Any:
+    return upstox_client.GttRule(strategy=strategy, trigger_type=trigger, trigger_price=price, **more)
+
+
+def methods() -> set[str]:
+    """Every call of the SDK, as `OrderApi.place_order`."""
+    found = set()
+    for name, kind in vars(upstox_client.api).items():
+        if isinstance(kind, type) and name.endswith(("Api", "ApiV3")):
+            found |= {
+                f"{name}.{method}"
+                for method in vars(kind)
+                if not method.startswith("_")
+                and "_with_http_info" not in method
+                and method != "get_websocket_parameters"
+            }
+    return found

@@ -41,7 +41,7 @@ class Login:
     async def dialog(self, request: Request) -> Response:
         query = dict(request.query_params)
         app = self._app(query)
-        if query.get("response_type") != "code":
+        if query.get("response_type", "code") != "code":  # the official SDK leaves it out
             raise Problem(
                 "UDAPI100068", "The response_type must be code", "response_type", query.get("response_type")
             )
