@@ -56,7 +56,7 @@ class Sandbox:
         self.faults = FaultPlan(self.stepper.now_ns, self._schedule)
         modules = {name: importlib.import_module(f"mocks.brokers.{name}.server") for name in options.only}
         self.offices = {
-            name: BackOffice(self.exchange, module.PROFILE, clock=self._office_clock(name))
+            name: BackOffice(self.exchange, module.PROFILE, clock=self._office_clock(name), seed=options.seed)
             for name, module in modules.items()
         }
         self._modules = modules
@@ -140,6 +140,7 @@ class Sandbox:
             listener = self._listeners[name]
             self.faults.on_outage(name, listener.set_down)
             self.faults.on_expire(name, _expirer(office))
+            self.faults.on_lag(name, office.set_read_lag)
             app = self._modules[name].app(office, self.exchange, self.faults, base_url=listener.url)
             await listener.start(app)
         world = World(

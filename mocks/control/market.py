@@ -22,7 +22,6 @@ except ImportError:
 
 TAPE = 2000
 MOST_FOUND = 50
-DEPTH = 20
 
 
 class PricesIn(Input):
@@ -116,12 +115,7 @@ class Market:
     async def book(self, request: Request) -> Response:
         key = request.path_params["key"]
         self._listed(key, "key")
-        levels = whole(request, "levels", 5, 1, DEPTH)
         quote = wire.quote_json(self._exchange.quote(key))
-        if levels > len(quote["bids"]) or levels > len(quote["asks"]):
-            bids, asks = self._exchange.depth(key, levels)
-            quote["bids"] = [wire.level_json(level) for level in bids]
-            quote["asks"] = [wire.level_json(level) for level in asks]
         session = {"phase": self._exchange.phase_of(key).name, "session": self._exchange.session_name(key)}
         return json_reply(quote | session)
 

@@ -9,7 +9,7 @@ const words = (order) => order.status.replaceAll("_", " ") + (order.message ? `:
 
 const COLUMNS = [
   ["Time", (order) => clock(order.received_at)],
-  ["", (order) => side(order.side)],
+  ["Side", (order) => side(order.side), "bare"],
   ["Symbol", (order) => order.symbol],
   ["Type", (order) => `${order.type} ${order.product}`],
   ["Done", filled, "right"],
@@ -28,7 +28,7 @@ export function show(brokers) {
 export async function refresh() {
   const flow = get("/orders?limit=40");
   if ($("user").value) draw(await get(`/users/${$("user").value}`));
-  table($("flow"), [["", (order) => badge(order.broker)], ["Account", (order) => order.user_id], ...COLUMNS],
+  table($("flow"), [["Broker", (order) => badge(order.broker), "bare"], ["Account", (order) => order.user_id], ...COLUMNS],
     (await flow).orders, "No orders yet");
 }
 

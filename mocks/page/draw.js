@@ -45,11 +45,12 @@ export function keep(node, data, draw) {
   draw();
 }
 
-/** `columns`: [heading, cell(row), class]. An empty table says `nothing`. */
+/** `columns`: [heading, cell(row), class]; a heading of class "bare" is only spoken. An empty table says `nothing`. */
 export function table(node, columns, rows, nothing) {
   keep(node, rows, () => {
     const caption = node.caption;
-    const heads = columns.map(([title, , kind]) => make("th", { scope: "col", class: kind }, title));
+    const heads = columns.map(([title, , kind]) =>
+      make("th", { scope: "col", class: kind }, kind === "bare" ? make("span", { class: "unseen" }, title) : title));
     const lines = rows.map((row) =>
       make("tr", {}, ...columns.map(([, cell, kind]) => make("td", { class: kind }, cell(row)))),
     );

@@ -91,7 +91,7 @@ export async function refresh(act) {
   });
   table($("log"), [
     ["Time", (line) => clock(line.at)],
-    ["", (line) => badge(line.broker)],
+    ["Broker", (line) => badge(line.broker), "bare"],
     ["Fault", (line) => nameOf(line.fault)],
     ["Call", (line) => (line.call ?? "–").replaceAll("_", " ")],
     ["Account", (line) => line.account ?? "–"],

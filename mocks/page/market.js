@@ -84,7 +84,8 @@ export async function refresh() {
   const key = encodeURIComponent(shown);
   const [quote, { trades }] = await Promise.all([get(`/books/${key}`), get(`/tape?symbol=${key}&limit=30`)]);
   if (shown !== symbol) return;
-  $("name").textContent = `${shown} · ${quote.session.replaceAll("_", " ")}`;
+  $("name").textContent = shown;
+  $("session").textContent = quote.session.replaceAll("_", " ");
   $("last").textContent = price(quote.last_price);
   const moved = Number(quote.last_price) - Number(quote.prev_close);
   keep($("change"), quote.last_price + quote.prev_close, () =>
