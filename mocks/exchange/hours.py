@@ -155,7 +155,7 @@ class Hours:
         luck = stream(self._floor.seed, day.isoformat(), session.name)
         seconds = (session.end - session.random_from) * 60
         end -= int(luck.random() * seconds) * SECOND_NS
-        self._floor.decided("random_close", day=day.isoformat(), session=session.name, at=end)
+        self._floor.decided("random_close", day=day.isoformat(), session=session.name, until=end)
         return end
 
     # --- time passes --------------------------------------------------------------------------------------

@@ -52,10 +52,14 @@ class DayRules:
 
 def at(text: str) -> int:
     """Minutes since midnight of `HH:MM`; raises ValueError for anything else."""
-    hours, minutes = text.split(":")
-    found = int(hours) * 60 + int(minutes)
-    if not (len(hours) == len(minutes) == 2 and 0 <= found <= 24 * 60 and int(minutes) < 60):
+    hours, colon, minutes = text.partition(":")
+    if not (
+        colon and len(hours) == len(minutes) == 2 and (hours + minutes).isdecimal() and int(minutes) < 60
+    ):
         raise ValueError(f"{text!r} is not a time of day (HH:MM)")
+    found = int(hours) * 60 + int(minutes)
+    if found > 24 * 60:
+        raise ValueError(f"{text!r} is after midnight")
     return found
 
 
