@@ -63,6 +63,7 @@ def prices():
     return feed.get_ltp()["NSE"]["CASH"]["3787"] if orders and orders[-1]["orderStatus"] == "EXECUTED" else None
 
 ltp = waited(prices)
+order = orders[-1]
 depth = waited(lambda: feed.get_market_depth()["NSE"]["CASH"]["3787"])
 future = next(row for row in groww.get_all_instruments().to_dict("records") if row["instrument_type"] == "FUT")
 buy(future["trading_symbol"], "FNO", int(future["lot_size"]), "NRML")
@@ -74,7 +75,7 @@ ends = [feed.unsubscribe_ltp(wipro), feed.unsubscribe_market_depth(wipro), feed.
         feed.unsubscribe_equity_order_updates(), feed.unsubscribe_fno_order_updates(),
         feed.unsubscribe_fno_position_updates()]
 public = {name for name in vars(GrowwFeed) if not name.startswith("_") and callable(getattr(GrowwFeed, name))}
-print(json.dumps({"ltp": ltp, "depth": depth, "order": orders[-1], "position": position, "fno_order": fno_order,
+print(json.dumps({"ltp": ltp, "depth": depth, "order": order, "position": position, "fno_order": fno_order,
                   "index": index, "feeds": sorted(everything), "ends": ends, "uncalled": sorted(public - called)}))
 """
 
@@ -115,7 +116,7 @@ def test_depth_has_five_levels_a_side(heard: dict[str, Any]) -> None:
 
 def test_contracts_report_orders_and_positions(heard: dict[str, Any]) -> None:
     assert heard["fno_order"]["product"] == "NRML"
-    assert heard["position"]["exchangePosition"]["NSE"]["creditQuantity"] > 0
+    assert heard["position"]["exchangePosition"]["NSE"]["creditQty"] > 0
 
 
 def test_an_index_tells_its_value(heard: dict[str, Any]) -> None:
@@ -125,4 +126,4 @@ def test_an_index_tells_its_value(heard: dict[str, Any]) -> None:
 def test_unsubscribing_ends_each_subscription(heard: dict[str, Any]) -> None:
     nested = [{"NSE": {"CASH": {"3787": True}}}, {"NSE": {"CASH": {"NIFTY": True}}}]
     assert heard["ends"] == [nested[0], nested[0], nested[1], True, True, True]
-    assert heard["feeds"] == ["live_data", "live_index", "market_depth", "order_updates", "position_updates"]
+    assert heard["feeds"] == ["index_value", "ltp", "market_depth", "order_updates", "position_updates"]

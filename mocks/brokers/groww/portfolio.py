@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.brokers.backoffice.charges import Leg
 from mocks.brokers.backoffice.orders import OrderRequest, Product
 from mocks.brokers.backoffice.portfolio import Position
 from mocks.brokers.groww.branch import Branch
@@ -105,31 +106,32 @@ class Portfolio:
         return rows
 
     async def margins(self, request: Request) -> Response:
+        """What is used is negative, as in the docs' sample."""
         funds = self._branch.office.funds(self._branch.user(request))
-        available = rupees(funds.available)
-        used = -rupees(funds.used)  # the docs' sample shows what is used as negative
-        derivatives = funds.span + funds.premium
+        spendable, available = rupees(funds.spendable), rupees(funds.available)
+        contracts = funds.span + funds.exposure + funds.delivery_margin + funds.premium
+        used = -(rupees(funds.used))
         return success(
             {
                 "clear_cash": rupees(funds.cash),
                 "net_margin_used": used,
-                "brokerage_and_charges": 0,
-                "collateral_used": 0,
-                "collateral_available": 0,
+                "brokerage_and_charges": rupees(funds.charges),
+                "collateral_used": rupees(funds.collateral_used),
+                "collateral_available": rupees(funds.collateral - funds.collateral_used),
                 "adhoc_margin": 0,
                 "fno_margin_details": {
-                    "net_fno_margin_used": -rupees(derivatives),
+                    "net_fno_margin_used": -rupees(contracts),
                     "span_margin_used": -rupees(funds.span),
-                    "exposure_margin_used": 0,
+                    "exposure_margin_used": -rupees(funds.exposure),
                     "future_balance_available": available,
-                    "option_buy_balance_available": available,
+                    "option_buy_balance_available": spendable,
                     "option_sell_balance_available": available,
                 },
                 "equity_margin_details": {
-                    "net_equity_margin_used": used + rupees(derivatives),
+                    "net_equity_margin_used": used + rupees(contracts),
                     "cnc_margin_used": -rupees(funds.delivery_debit),
-                    "mis_margin_used": -rupees(max(0, funds.position_margin - derivatives)),
-                    "cnc_balance_available": available,
+                    "mis_margin_used": -rupees(funds.var),
+                    "cnc_balance_available": spendable,
                     "mis_balance_available": available,
                 },
                 "commodity_margin_details": {
@@ -148,27 +150,32 @@ class Portfolio:
         )
 
     async def order_margins(self, request: Request) -> Response:
+        """Of one order, or of a basket of contracts, in the order of its legs."""
         user_id = self._branch.user(request)
         segment = request.query_params.get("segment")
         body = await json_list(request)
         if len(body) > 1 and segment != "FNO":
             raise bad_request("A basket of orders is supported for FNO only")
-        needs = [self._branch.office.required_margin(user_id, self._asked(row, segment)) for row in body]
-        delivery = [row["product"] == "CNC" for row in body]
+        office = self._branch.office
+        asked = [self._asked(row, segment) for row in body]
+        need = office.basket_margin(user_id, asked).initial
+        charges = office.charges(user_id, [self._executed(one) for one in asked])
         return success(
             {
-                "exposure_required": rupees(sum(need.exposure for need in needs)),
-                "span_required": rupees(sum(need.span for need in needs)),
-                "option_buy_premium": rupees(sum(need.premium for need in needs)),
-                "brokerage_and_charges": 0,
-                "total_requirement": rupees(sum(need.total for need in needs)),
-                "cash_cnc_margin_required": rupees(
-                    sum(n.cash for n, cnc in zip(needs, delivery, strict=True) if cnc)
-                ),
-                "cash_mis_margin_required": rupees(sum(need.var for need in needs)),
-                "physical_delivery_margin_requirement": 0,
+                "exposure_required": rupees(need.exposure),
+                "span_required": rupees(need.span),
+                "option_buy_premium": rupees(need.premium),
+                "brokerage_and_charges": rupees(charges.paise),
+                "total_requirement": rupees(need.total),
+                "cash_cnc_margin_required": rupees(need.cash),
+                "cash_mis_margin_required": rupees(need.var),
+                "physical_delivery_margin_requirement": rupees(need.delivery),
             }
         )
+
+    def _executed(self, asked: OrderRequest) -> Leg:
+        price = asked.price or self._branch.exchange.quote(asked.key).last_price
+        return Leg(asked.key, asked.side, asked.product, asked.quantity, price)
 
     def _asked(self, row: dict[str, Any], segment: str | None) -> OrderRequest:
         name = self._branch.names.of(row.get("exchange"), segment, row.get("trading_symbol"))
