@@ -7,78 +7,21 @@ import hashlib
 import json
 import struct
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from mocks.brokers.backoffice.accounts import App, Session, User
-from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.faults import FaultPlan
-from mocks.brokers.kite.server import PROFILE, app, call_of
-from mocks.brokers.listener import Listener
-from mocks.exchange.calendar import india_ns
-from mocks.exchange.catalogue import instruments
-from mocks.exchange.venue import Exchange
-
-DAY = date(2026, 11, 20)
-INFY, NIFTY = 408065, 256265
-
-
-@dataclass
-class Server:
-    office: BackOffice
-    exchange: Exchange
-    url: str
-    session: Session
-
-    def headers(self, session: Session | None = None) -> dict[str, str]:
-        chosen = session or self.session
-        return {"Authorization": f"token {chosen.api_key}:{chosen.access_token}"}
-
-    def socket(self, session: Session | None = None, path: str = "") -> Any:
-        chosen = session or self.session
-        query = f"api_key={chosen.api_key}&access_token={chosen.access_token}"
-        return connect(f"{self.url.replace('http', 'ws')}{path}?{query}", proxy=None)
-
-    async def call(self, method: str, path: str, form: dict[str, str] | None = None) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.url, headers=self.headers(), trust_env=False) as client:
-            return await client.request(method, path, data=form)
-
-
-def user(user_id: str, *, ddpi: bool = True) -> User:
-    return User(
-        user_id,
-        "Asha Rao",
-        "a@example.com",
-        "9000000000",
-        "ABCDE1234F",
-        "sandbox",
-        "123456",
-        "",
-        50_000_000,
-        ddpi=ddpi,
-    )
+from mocks.brokers.kite.server import call_of
+from tests.mocks.kite_server import INFY, LIMIT, NIFTY, Server, serving, user
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    exchange = Exchange(instruments(DAY), seed=1, start_ns=india_ns(DAY, 600), flow=False)
-    exchange.advance(exchange.now + 1_000_000_000)
-    office = BackOffice(exchange, PROFILE)
-    office.add_app(App("key", "secret"))
-    office.add_app(App("personal", "secret", data=False))
-    office.add_user(user("KT1"))
-    listener = Listener(0)
-    await listener.start(app(office, exchange, FaultPlan(), base_url=listener.url))
-    try:
-        yield Server(office, exchange, listener.url, office.directory.open_session("KT1", "key"))
-    finally:
-        await listener.stop()
+    async with serving() as found:
+        yield found
 
 
 async def frame(socket: ClientConnection) -> list[bytes]:
@@ -104,17 +47,6 @@ async def text(socket: ClientConnection) -> dict[str, Any]:
             if isinstance(message, str):
                 found: dict[str, Any] = json.loads(message)
                 return found
-
-
-LIMIT = {
-    "exchange": "NSE",
-    "tradingsymbol": "INFY",
-    "transaction_type": "BUY",
-    "quantity": "10",
-    "product": "CNC",
-    "order_type": "LIMIT",
-    "price": "1450",
-}
 
 
 @pytest.mark.parametrize(("mode", "lengths"), [("ltp", [8, 8]), ("quote", [44, 28]), ("full", [184, 32])])
@@ -210,7 +142,7 @@ async def test_refusals_carry_the_whole_envelope(server: Server) -> None:
         ("POST", "/orders/regular", LIMIT | {"quantity": "100000"}, 400, "MarginException"),
         ("POST", "/orders/regular", LIMIT | {"quantity": "ten"}, 400, "InputException"),
         ("POST", "/orders/regular", {}, 400, "InputException"),
-        ("POST", "/orders/co", LIMIT, 400, "InputException"),
+        ("POST", "/orders/bo", LIMIT, 400, "InputException"),
         ("DELETE", "/orders/regular/1", None, 404, "GeneralException"),
         ("DELETE", "/orders", None, 405, "GeneralException"),
         ("GET", "/nowhere/at/all", None, 404, "GeneralException"),
@@ -244,6 +176,15 @@ async def test_a_token_under_another_key_does_not_open(server: Server) -> None:
         ("GET", "/instruments/historical/408065/day", "candles"),
         ("GET", "/", "ticks"),
         ("GET", "/ws", "ticks"),
+        ("POST", "/gtt/triggers", "gtt_place"),
+        ("PUT", "/gtt/triggers/7", "gtt_modify"),
+        ("DELETE", "/gtt/triggers/7", "gtt_cancel"),
+        ("GET", "/gtt/triggers", "gtts"),
+        ("GET", "/gtt/triggers/7", "gtt"),
+        ("DELETE", "/alerts", "alerts"),
+        ("POST", "/portfolio/holdings/authorise", "authorise"),
+        ("PUT", "/portfolio/positions", "convert"),
+        ("POST", "/margins/basket", "margin"),
         ("GET", "/favicon.ico", None),
     ],
 )

@@ -15,8 +15,8 @@ from mocks.brokers import login_page
 from mocks.brokers.backoffice.accounts import App, Session
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.refusal import Code, Refusal
-from mocks.brokers.kite.portfolio import person
 from mocks.brokers.kite.reply import TOKEN, KiteError, bad_input, form, stamp, success
+from mocks.brokers.kite.user import person
 
 PAGE = "/connect/login"
 KEPT = ("api_key", "v", "redirect_params", "redirect_url")
@@ -107,13 +107,30 @@ class LoginPages:
         }
 
     async def refresh(self, request: Request) -> Response:
-        """Refresh tokens are for approved platforms; ordinary apps get none, so none is known."""
-        self._checked(await form(request), "refresh_token")
+        """A new access token for a refresh token, which only approved platforms get."""
+        fields = await form(request)
+        app = self._checked(fields, "refresh_token")
+        session = self._refreshable(fields["refresh_token"], app.api_key)
+        fresh = self._office.directory.open_session(session.user_id, app.api_key, refresh=True)
+        self._office.directory.close_session(session.access_token)
+        return success(self._opened(fresh))
+
+    def _refreshable(self, refresh_token: str, api_key: str) -> Session:
+        """The session of a refresh token. Raises 403 TokenException."""
+        for session in self._office.directory.sessions.values():
+            if refresh_token and session.refresh_token == refresh_token and session.api_key == api_key:
+                return session
         raise Refusal(Code.BAD_CODE, "Invalid `refresh_token`.")
 
     async def logout(self, request: Request) -> Response:
-        session = self._office.directory.session(request.query_params.get("access_token", ""))
-        if session.api_key != request.query_params.get("api_key"):
+        """Ends an access token, or what a refresh token could still renew."""
+        query = request.query_params
+        key = query.get("api_key", "")
+        if "refresh_token" in query:
+            self._refreshable(query["refresh_token"], key).refresh_token = ""
+            return success(True)
+        session = self._office.directory.session(query.get("access_token", ""))
+        if session.api_key != key:
             raise Refusal(Code.NO_SESSION, "Incorrect `api_key` or `access_token`.")
         self._office.directory.close_session(session.access_token)
         return success(True)

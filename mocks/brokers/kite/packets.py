@@ -48,8 +48,8 @@ def packet(token: int, quote: Quote, mode: str, *, index: bool) -> bytes:
     )
     if mode == "quote":
         return body
-    interest = quote.open_interest
-    tail = struct.pack(">5I", quote.last_time // SECOND_NS, interest, interest, interest, seconds)
+    interest = quote.open_interest, quote.oi_day_high, quote.oi_day_low
+    tail = struct.pack(">5I", quote.last_time // SECOND_NS, *interest, seconds)
     return body + tail + _five(quote.bids) + _five(quote.asks)
 
 

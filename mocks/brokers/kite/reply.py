@@ -14,12 +14,8 @@ from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.server import json_reply
 
 INPUT, TOKEN, MARGIN, HOLDING = "InputException", "TokenException", "MarginException", "HoldingException"
-ORDER, NETWORK, GENERAL, PERMISSION = (
-    "OrderException",
-    "NetworkException",
-    "GeneralException",
-    "PermissionException",
-)
+ORDER, NETWORK, GENERAL = "OrderException", "NetworkException", "GeneralException"
+PERMISSION, USER = "PermissionException", "UserException"
 
 # Everything that is not here is 400 InputException.
 STATUSES = {
@@ -31,7 +27,10 @@ STATUSES = {
     Code.BAD_CODE: (403, TOKEN),
     Code.UNKNOWN_ORDER: (404, GENERAL),
     Code.NOT_OPEN: (400, ORDER),
+    Code.BEING_PROCESSED: (400, ORDER),
+    Code.UNKNOWN_CONDITION: (404, GENERAL),
     Code.TOO_MANY_CHANGES: (429, NETWORK),
+    Code.BLOCKED: (403, USER),
 }
 
 
@@ -69,6 +68,14 @@ def words(no: Refusal) -> str:
             return "Couldn't find that `order_id`."
         case Code.NOT_OPEN:
             return "Order cannot be modified or cancelled as it is being processed or is already closed."
+        case Code.BEING_PROCESSED:
+            return "Order cannot be modified or cancelled as it is being processed. Please try again later."
+        case Code.TOO_MANY_CHANGES:
+            return "Maximum allowed order modifications exceeded."
+        case Code.UNKNOWN_CONDITION:
+            return "Trigger not found."
+        case Code.BAD_ICEBERG:
+            return "Invalid `iceberg_quantity`."
         case Code.UNKNOWN_INSTRUMENT:
             return "The instrument you are placing an order for has either expired or does not exist."
         case _:
@@ -86,7 +93,7 @@ def failure(error: KiteError) -> Response:
 
 async def form(request: Request) -> dict[str, str]:
     """The urlencoded body; the last of repeated fields counts."""
-    return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+    return dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
 
 
 def stamp(moment: datetime | None) -> str | None:

@@ -13,7 +13,8 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import OrderUpdate
 from mocks.brokers.backoffice.refusal import Refusal
 from mocks.brokers.kite import packets
-from mocks.brokers.kite.reply import NETWORK, PERMISSION, KiteError, failure, refused
+from mocks.brokers.kite.gate import Gate
+from mocks.brokers.kite.reply import NETWORK, TOKEN, KiteError, failure, refused
 from mocks.brokers.kite.rows import ANNOUNCED, update_payload
 from mocks.brokers.kite.tokens import INDICES, Tokens
 from mocks.exchange.model import Quote
@@ -25,9 +26,9 @@ HEARTBEAT_TICKS = 8  # a heartbeat after two idle seconds
 
 
 class Ticker:
-    def __init__(self, office: BackOffice, tokens: Tokens) -> None:
-        self._office, self._tokens = office, tokens
-        self._open: Counter[str] = Counter()  # connections by access token
+    def __init__(self, office: BackOffice, tokens: Tokens, gate: Gate) -> None:
+        self._office, self._tokens, self._gate = office, tokens, gate
+        self._open: Counter[tuple[str, str]] = Counter()  # connections by API key and user
 
     async def connect(self, socket: WebSocket) -> None:
         try:
@@ -36,25 +37,24 @@ class Ticker:
             await socket.send_denial_response(failure(no))
             return
         await socket.accept()
-        self._open[session.access_token] += 1
+        owner = session.api_key, session.user_id
+        self._open[owner] += 1
         connection = Connection(socket, self._office, self._tokens, session)
         try:
             await connection.run()
         finally:
-            self._open[session.access_token] -= 1
+            self._open[owner] -= 1
 
     def _admit(self, socket: WebSocket) -> Session:
-        query = socket.query_params
+        """The official sandbox wants `user_id` too: when it is there it must be the token's."""
         try:
-            session = self._office.directory.session(query.get("access_token", ""))
-            app = self._office.directory.app(query.get("api_key", ""))
+            session = self._gate.session(socket.scope)
         except Refusal as no:
             raise refused(no) from no
-        if session.api_key != app.api_key:
-            raise KiteError(403, "TokenException", "Incorrect `api_key` or `access_token`.")
-        if not app.data:
-            raise KiteError(403, PERMISSION, "Insufficient permission for that call.")
-        if self._open[session.access_token] >= CONNECTIONS:
+        if socket.query_params.get("user_id", session.user_id) != session.user_id:
+            raise KiteError(403, TOKEN, "Incorrect `api_key` or `access_token`.")
+        self._gate.may_read(session)
+        if self._open[session.api_key, session.user_id] >= CONNECTIONS:
             raise KiteError(429, NETWORK, "Too many requests")
         return session
 
@@ -126,13 +126,13 @@ class Connection:
                 self._modes.pop(token, None)
                 self._sent.pop(token, None)
             return
+        if len(self._modes.keys() | set(known)) > INSTRUMENTS:
+            raise ValueError(f"at most {INSTRUMENTS} instruments a connection")
         if action == "subscribe":
             # Repeated by clients after a reconnect: what has a mode keeps it.
             self._modes.update({token: mode for token in known if token not in self._modes})
         else:
             self._modes.update(dict.fromkeys(known, mode))
-        if len(self._modes) > INSTRUMENTS:
-            raise ValueError(f"at most {INSTRUMENTS} instruments a connection")
         for token in known:
             self._sent.pop(token, None)
         self._send_changes()
@@ -150,7 +150,10 @@ class Connection:
         """Queue one frame of what moved since it was last sent."""
         fresh: list[bytes] = []
         for token, mode in self._modes.items():
-            quote = self._office.exchange.quote(self._tokens.by_token[token])
+            key = self._tokens.by_token.get(token)
+            if key is None:
+                continue  # the contract expired while it was subscribed
+            quote = self._office.exchange.quote(key)
             if not _moved(self._sent.get(token), quote, mode):
                 continue
             self._sent[token] = quote
