@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from mocks.exchange.amendment import STOPS, Amendment, amend
+from mocks.exchange.amendment import STOPS, UNPRICED, Amendment, amend
 from mocks.exchange.auction import Uncrossing, indicative, uncross
 from mocks.exchange.checks import refuse_add, refuse_cancel, refuse_modify
 from mocks.exchange.levels import Order
@@ -80,10 +80,13 @@ class Book(Matching):
         self.orders[number] = order
         if command.validity is TTL:
             order.deadline = tape.now + command.ttl_minutes * MINUTE_NS
-        type_ = command.type
-        if type_ is not LIMIT and type_ is not MARKET:
-            self._accept_stop(order)
-            return order
+        if command.type is not LIMIT:
+            if command.type in UNPRICED:
+                order.price = 0  # whatever came with it
+            if command.type in STOPS:
+                order.trigger = command.trigger
+                self._accept_stop(order)
+                return order
         if not quiet:
             tape.seq = order.activity = tape.seq + 1
             tape.out.append(new_event(Accepted, (tape.seq, tape.now, self.key, number, OPEN)))
@@ -191,8 +194,7 @@ class Book(Matching):
 
     def _trade_continuously(self) -> None:
         self.phase = CONTINUOUS
-        if self.released:
-            self.release_stops()
+        self.release_stops()
 
     # --- prices that are allowed --------------------------------------------------------------------------
 
@@ -273,8 +275,7 @@ class Book(Matching):
     def _wait_or_fire(self, order: Order) -> None:
         if self.is_reached(order.buy, order.trigger):  # only with sl_on_entry="trigger"
             self.released.append(order)
-            if self.phase is CONTINUOUS:
-                self.release_stops()
+            self.release_stops()
         else:
             self.stops.insert(order)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from mocks.exchange.model import Add, OrderState, OrderType
+from mocks.exchange.model import Add, OrderState
 
-OPEN, MARKET = OrderState.OPEN, OrderType.MARKET
+OPEN = OrderState.OPEN
 
 
 class Order:
@@ -27,8 +27,8 @@ class Order:
         self.type = self.asked = command.type  # `asked` is the client's word: a fired stop is a LIMIT here
         self.quantity = self.open = command.quantity
         self.filled = self.shown = self.stamp = self.deadline = self.activity = 0
-        self.price = 0 if command.type is MARKET else command.price
-        self.trigger = command.trigger
+        self.price = command.price
+        self.trigger = 0
         self.disclosed = command.disclosed
         self.validity = command.validity
         self.protection = command.protection_pct

@@ -215,13 +215,15 @@ class Matching:
         """A print elsewhere: moves the last price and may release stops, but is no trade of this book."""
         self.last_price = price
         self.check_stops(price)
-        if self.phase is CONTINUOUS:
-            self.release_stops()
+        self.release_stops()
 
     def release_stops(self) -> None:
-        """Turn released stops into active orders with a new time stamp, in the order of their prints (R5)."""
+        """Turn released stops into active orders with a new time stamp, in the order of their prints (R5).
+
+        Outside continuous trading they wait.
+        """
         tape = self.tape
-        while self.released:
+        while self.released and self.phase is CONTINUOUS:
             order = self.released.popleft()
             if order.state is not TRIGGER_PENDING:
                 continue
