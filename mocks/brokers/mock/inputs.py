@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
 
@@ -43,6 +43,8 @@ class OrderIn(BaseModel):
     disclosed_quantity: int = Field(default=0, ge=0)
     protection: float = Field(default=-1, le=25)
     tag: str = Field(default="", max_length=40)
+    after_market: bool = False
+    iceberg_legs: int = Field(default=0, ge=0, le=50)
 
 
 class ChangeIn(BaseModel):
@@ -113,6 +115,8 @@ def placement(order: OrderIn, api_key: str) -> OrderRequest:
         protection=order.protection if order.type in (OrderType.MARKET, OrderType.SL_M) else None,
         tag=order.tag,
         app=api_key,
+        amo=order.after_market,
+        iceberg_legs=order.iceberg_legs,
     )
 
 
@@ -142,6 +146,13 @@ def moment(text: str | None, field: str) -> datetime:
         return datetime.fromisoformat((text or "").replace(" ", "+")).astimezone(IST)
     except ValueError as bad:
         raise BadInput(field, f"{field} is a time like 2026-11-20T09:15:00+05:30") from bad
+
+
+def day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as bad:
+        raise BadInput(field, f"{field} is a day like 2026-11-20") from bad
 
 
 def token_of(scope: Scope) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,8 +21,12 @@ from mocks.brokers.backoffice.accounts import Session
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import Profile, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
-from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Scope, Surface
+from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Message, Reply, Scope, Surface
 from mocks.brokers.mock import inputs, wire
+from mocks.brokers.mock.batches import Batches
+from mocks.brokers.mock.conditionals import Conditionals
+from mocks.brokers.mock.costs import Costs
+from mocks.brokers.mock.gate import Barred, Gate
 from mocks.brokers.mock.login import Login
 from mocks.brokers.mock.stream import stream
 from mocks.brokers.server import json_reply, no_such_call
@@ -59,6 +63,14 @@ STATUS = {
     Code.NEEDS_AUTHORISATION: 409,
     Code.NO_POSITION: 409,
     Code.TOO_MANY_CHANGES: 409,
+    Code.BEING_PROCESSED: 409,
+    Code.BLOCKED: 409,
+    Code.AMO_HOURS: 409,
+    Code.INTRADAY_OVER: 409,
+    Code.TOO_MANY_CONDITIONS: 409,
+    Code.UNKNOWN_CONDITION: 404,
+    Code.UNKNOWN_AUTHORISATION: 404,
+    Code.NO_CONTRACT_NOTE: 404,
 }
 INTERVALS: dict[str, int | None] = {"1m": 1, "5m": 5, "15m": 15, "1h": 60, "1d": None}  # minutes; None: days
 MOST_CANDLES_OF = {
@@ -68,7 +80,6 @@ MOST_CANDLES_OF = {
     "1h": timedelta(days=400),
     "1d": timedelta(days=2000),
 }
-MONEY_CODES = frozenset({Code.INSUFFICIENT_FUNDS})
 CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (method, re.compile(pattern), call)
     for method, pattern, call in (
@@ -84,7 +95,20 @@ CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("GET", r"/holdings", "holdings"),
         ("GET", r"/positions", "positions"),
         ("POST", r"/positions/convert", "convert"),
-        ("POST", r"/margin", "margin"),
+        ("POST", r"/margin(/basket)?", "margin"),
+        ("POST", r"/charges", "charges"),
+        ("POST", r"/orders/multi", "multi_place"),
+        ("DELETE", r"/orders", "cancel_all"),
+        ("POST", r"/positions/exit", "exit_all"),
+        ("GET", r"/kill-switch", "kill_switch"),
+        ("PUT", r"/kill-switch", "kill_switch"),
+        ("GET", r"/contract-notes/[^/]+", "contract_note"),
+        ("GET", r"/ledger", "statement"),
+        ("GET", r"/gtt", "gtts"),
+        ("GET", r"/gtt/[^/]+", "gtt"),
+        ("POST", r"/gtt", "gtt_place"),
+        ("PUT", r"/gtt/[^/]+", "gtt_modify"),
+        ("DELETE", r"/gtt/[^/]+", "gtt_cancel"),
         ("GET", r"/quotes", "quote"),
         ("GET", r"/ltp", "ltp"),
         ("GET", r"/candles", "candles"),
@@ -110,63 +134,65 @@ def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: 
         session = office.directory.sessions.get(inputs.token_of(scope))
         return session.user_id if session else None
 
+    gate = Gate(office)
     inner = Starlette(
         routes=[
             *Login(office).routes(),
-            *Server(office).routes(),
+            *Batches(office, gate).routes(),
+            *Costs(office, gate).routes(),
+            *Conditionals(office, gate).routes(),
+            *Server(office, gate).routes(),
             WebSocketRoute("/stream", stream(office, exchange, inputs.token_of)),
         ],
         exception_handlers={
             Refusal: refused,
+            Barred: barred,
             inputs.BadInput: bad_input,
             HTTPException: no_such_call,
         },
     )
-    return Faulty(inner, faults, PROFILE.name, Surface(call_of, account_of, TOO_MANY))
+    return Faulty(inner, faults, PROFILE.name, Surface(call_of, account_of, TOO_MANY, frame_of))
+
+
+def frame_of(message: Message) -> str:
+    """Everything is text here: the type tells."""
+    return {"order": "update", "tick": "tick"}.get(orjson.loads(message["text"])["type"], "other")
 
 
 class Server:
-    """The REST half. Each method is one endpoint; `_private` wraps those that need a session."""
+    """Account, orders one by one, and the market. Each method is one endpoint."""
 
-    def __init__(self, office: BackOffice) -> None:
+    def __init__(self, office: BackOffice, gate: Gate) -> None:
         self._office = office
+        self._gate = gate
         instruments = [wire.instrument_json(one) for one in office.exchange.instruments.values()]
         self._instruments = json_reply({"instruments": instruments}).body
 
     def routes(self) -> list[Route]:
+        signed = self._gate.signed
         return [
-            Route("/token", self._private(self.logout), methods=["DELETE"]),
-            Route("/profile", self._private(self.profile)),
+            Route("/token", signed(self.logout), methods=["DELETE"]),
+            Route("/profile", signed(self.profile)),
             Route("/instruments", self.instruments),
-            Route("/funds", self._private(self.funds)),
-            Route("/funds/deposit", self._private(self.deposit), methods=["POST"]),
-            Route("/funds/withdraw", self._private(self.withdraw), methods=["POST"]),
-            Route("/holdings", self._private(self.holdings)),
-            Route("/positions", self._private(self.positions)),
-            Route("/positions/convert", self._private(self.convert), methods=["POST"]),
-            Route("/orders", self._private(self.orders), methods=["GET"]),
-            Route("/orders", self._private(self.place), methods=["POST"]),
-            Route("/orders/{order_id}", self._private(self.order), methods=["GET"]),
-            Route("/orders/{order_id}", self._private(self.modify), methods=["PATCH"]),
-            Route("/orders/{order_id}", self._private(self.cancel), methods=["DELETE"]),
-            Route("/orders/{order_id}/history", self._private(self.history)),
-            Route("/orders/{order_id}/trades", self._private(self.order_trades)),
-            Route("/trades", self._private(self.trades)),
-            Route("/quotes", self._private(self.quotes)),
-            Route("/ltp", self._private(self.last_prices)),
-            Route("/candles", self._private(self.candles)),
-            Route("/margin", self._private(self.margin), methods=["POST"]),
+            Route("/funds", signed(self.funds)),
+            Route("/funds/deposit", signed(self.deposit), methods=["POST"]),
+            Route("/funds/withdraw", signed(self.withdraw), methods=["POST"]),
+            Route("/holdings", signed(self.holdings)),
+            Route("/positions", signed(self.positions)),
+            Route("/positions/convert", signed(self.convert), methods=["POST"]),
+            Route("/orders", signed(self.orders), methods=["GET"]),
+            Route("/orders", signed(self.place, order=True), methods=["POST"]),
+            Route("/orders/{order_id}", signed(self.order), methods=["GET"]),
+            Route("/orders/{order_id}", signed(self.modify, order=True), methods=["PATCH"]),
+            Route("/orders/{order_id}", signed(self.cancel, order=True), methods=["DELETE"]),
+            Route("/orders/{order_id}/history", signed(self.history)),
+            Route("/orders/{order_id}/trades", signed(self.order_trades)),
+            Route("/trades", signed(self.trades)),
+            Route("/quotes", signed(self.quotes)),
+            Route("/ltp", signed(self.last_prices)),
+            Route("/candles", signed(self.candles)),
+            Route("/margin", signed(self.margin), methods=["POST"]),
         ]
-
-    def _private(
-        self, endpoint: Callable[[Request, Session], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        sessions = self._office.directory
-
-        async def handle(request: Request) -> Response:
-            return await endpoint(request, sessions.session(inputs.token_of(request.scope)))
-
-        return handle
 
     async def logout(self, request: Request, session: Session) -> Response:
         self._office.directory.close_session(session.access_token)
@@ -297,12 +323,12 @@ class Server:
 
 async def refused(request: Request, no: Exception) -> Response:
     assert isinstance(no, Refusal)
-    fields = {
-        name: wire.money(value) if no.code in MONEY_CODES and isinstance(value, int) else value
-        for name, value in no.fields.items()
-    }
-    error = {"code": no.code.value, "message": no.message, **fields}
-    return json_reply({"error": error}, STATUS.get(no.code, 422))
+    return json_reply({"error": wire.refusal_json(no)}, STATUS.get(no.code, 422))
+
+
+async def barred(request: Request, no: Exception) -> Response:
+    assert isinstance(no, Barred)
+    return json_reply({"error": {"code": no.code, "message": no.message}}, no.status)
 
 
 async def bad_input(request: Request, bad: Exception) -> Response:

@@ -7,12 +7,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from mocks.brokers.backoffice.contract_note import ContractNote
+from mocks.brokers.backoffice.entries import Entry
 from mocks.brokers.backoffice.orders import Fill, Order, Row, Stage
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
+from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.exchange.history import Candle
 from mocks.exchange.model import DepthLevel, Instrument, Quote, Side
 
 STATUS: dict[Stage, str] = {
+    Stage.AMO_RECEIVED: "after_market",
+    Stage.AMO_MODIFIED: "after_market",
     Stage.RECEIVED: "pending",
     Stage.VALIDATING: "pending",
     Stage.SENT: "pending",
@@ -25,6 +30,7 @@ STATUS: dict[Stage, str] = {
     Stage.MODIFIED: "modified",
     Stage.NOT_MODIFIED: "not_modified",
     Stage.CANCEL_SENT: "cancel_pending",
+    Stage.NOT_CANCELLED: "not_cancelled",
     Stage.COMPLETE: "complete",
     Stage.CANCELLED: "cancelled",
     Stage.REJECTED: "rejected",
@@ -32,6 +38,7 @@ STATUS: dict[Stage, str] = {
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 SIDE_WORDS = {side: word for word, side in SIDES.items()}
 Rupees = Decimal
+MONEY_CODES = frozenset({Code.INSUFFICIENT_FUNDS})
 
 
 def money(amount: int) -> str:
@@ -108,6 +115,42 @@ def fill_json(fill: Fill) -> dict[str, Any]:
         "quantity": fill.quantity,
         "price": money(fill.price),
         "at": when(fill.at),
+    }
+
+
+def refusal_json(no: Refusal) -> dict[str, Any]:
+    """Amounts in rupees, like everywhere."""
+    fields = {
+        name: money(value) if no.code in MONEY_CODES and isinstance(value, int) else value
+        for name, value in no.fields.items()
+    }
+    return {"code": no.code.value, "message": no.message, **fields}
+
+
+def note_json(note: ContractNote) -> dict[str, Any]:
+    return {
+        "number": note.number,
+        "user_id": note.user_id,
+        "day": note.day.isoformat(),
+        "issued_at": when(note.issued_at),
+        "trades": [fill_json(fill) for fill in note.trades],
+        "charges": {line: money(amount) for line, amount in note.charges.items()},
+        "total_charges": money(note.total_charges),
+        "obligation": money(note.obligation),
+        "net": money(note.net),
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "at": when(entry.at),
+        "day": entry.day.isoformat(),
+        "occasion": entry.occasion.value,
+        "debit": entry.debit.value,
+        "credit": entry.credit.value,
+        "amount": money(entry.amount),
+        "symbol": entry.key or None,
     }
 
 
