@@ -23,3 +23,36 @@ def shock(source: Random) -> float:
 def number(name: str, below: int) -> int:
     """A number in [0, below) that belongs to a name for ever."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") % below
+
+
+def _exponential(parts: int) -> tuple[float, ...]:
+    """Middles of `parts` equally likely slices of the exponential distribution with mean 1.
+
+    By plain arithmetic, -log(1-u) = u + u^2/2 + ..., after halving: the C library's log differs between systems.
+    """
+    log_of_2 = _minus_log_rest(0.5)
+    found = []
+    for slice_ in range(parts):
+        rest = 1.0 - (slice_ + 0.5) / parts
+        value = 0.0
+        while rest < 0.5:
+            rest *= 2.0
+            value += log_of_2
+        found.append(value + _minus_log_rest(1.0 - rest))
+    return tuple(found)
+
+
+def _minus_log_rest(u: float) -> float:
+    total, power = 0.0, 1.0
+    for n in range(1, 60):
+        power *= u
+        total += power / n
+    return total
+
+
+WAITS = _exponential(256)
+
+
+def wait(source: Random) -> float:
+    """A waiting time with mean 1 of something that happens independently of its past."""
+    return WAITS[source.getrandbits(8)]

@@ -1,95 +1,164 @@
-"""The rest of the market, seeded: what everything is worth from second to second, and who has a turn when.
+"""The rest of the market, seeded: whose turn it is when, who is awake, and what clients' trades do to prices.
 
-A share's value is a market factor plus its own walk, drawn back to its anchor; a BSE listing follows the NSE
-one, contracts follow their index, and clients' trades leave a mark. `makers.py` turns values into orders.
+Liquid listings have a crowd that takes turns all day; a far option has one that only shows what it would quote and
+wakes when a client comes. `beliefs.py` says what things are worth, `makers.py` turns it into orders. Trades excite
+trades (a Hawkes process with an exponential kernel, one multiplication a turn).
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import count
 from math import sqrt
 
+from mocks.exchange.beliefs import JUMP_SIZE, JUMPS_S, PULL, SHARE_VOLATILITY, Beliefs
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, india_date
+from mocks.exchange.chance import shock, wait
 from mocks.exchange.indices import IndexLevel
-from mocks.exchange.makers import LEVELS, Maker, shock, stream
-from mocks.exchange.model import Kind, Phase
-from mocks.exchange.pricing import VOLATILITY, future_value, option_value
+from mocks.exchange.liquidity import turn_seconds, usual_interest
+from mocks.exchange.makers import LEVELS, Maker
+from mocks.exchange.model import DepthLevel, Instrument, Phase
 from mocks.exchange.tape import Tape
 
-SHARE_VOLATILITY = 1.0e-4  # of a share's own walk, per square root of a second (about 24 % a year)
-MARKET_VOLATILITY = 5.0e-5  # of the factor common to all
-PULL = 1.0 / 20_000.0  # per second, towards the anchor: a day's wandering stays believable
 JUMP_S = 60  # an advance longer than this is a jump: everybody makes one turn at its end
-VIX = "NSE:INDIA VIX"
+EXCITES, FADES = (
+    0.5,
+    1.0,
+)  # a trade lifts the rate by this part of the usual one; it fades at this rate a turn
+BRANCHING = EXCITES / FADES  # trades that a trade causes: below 1, or bursts would never end
+MOST_EXCITED = 8.0
+TAKES = 0.75  # turns in which somebody trades
+WOKEN_S = 20.0  # between the turns of a crowd that only woke for a client
+CONTINUOUS = Phase.CONTINUOUS
+
+Depth = tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]]
 
 
 class Flow:
-    """All makers and takers of one exchange. Time comes from the tape; nothing here reads a clock."""
+    """All crowds of one exchange, made when they are first needed. Time comes from the tape."""
 
     def __init__(
         self, books: Mapping[str, Book], indices: Mapping[str, IndexLevel], tape: Tape, *, seed: int,
         enabled: bool, first_number: int,
     ) -> None:  # fmt: skip
         self.enabled = enabled
-        self._tape = tape
+        self.beliefs = Beliefs(indices, tape, seed)
+        self.makers: dict[str, Maker] = {}
+        self.awake: set[str] = set()  # keys of the books that somebody quotes; never walked through
+        self._books = books
         self._indices = indices
-        self._market = stream(seed, "market", "factor")
-        self._vix = stream(seed, VIX, "walk")
-        self._fear = float(indices[VIX].level) if VIX in indices else 0.0
-        self._factor = 0.0  # sum of the market's returns so far
-        self._factor_time = tape.now
-        self._dirty: dict[str, Maker] = {}
+        self._tape = tape
         self._seed = seed
+        self._started, self._gaps = tape.now, enabled
         self._numbers = count(first_number)
-        self._place = len(books)
-        self.makers = {
-            key: Maker(book, i, seed, tape.now, self._numbers) for i, (key, book) in enumerate(books.items())
-        }
-        self._follow()
-        self._schedule: list[tuple[int, int, Maker]] = []
-        for maker in self.makers.values():
-            fresh = maker.book.last_price == maker.book.prev_close
-            if enabled and fresh and maker.leader is None and maker.expiry is None:
-                maker.value *= 1.0 + 0.008 * shock(maker.luck) / 3.0  # the night's gap
-            self._believe(maker)
-            maker.quote()
-            maker.due = tape.now + int(maker.luck.random() * SECOND_NS)
-            self._schedule.append((maker.due, maker.place, maker))
+        self._interest: dict[str, int] = {}  # open interest when the day began
+        self._dirty: dict[str, Maker] = {}
+        self._places: dict[str, int] = {}
+        self._place = 0
+        self._twins: dict[str, list[str]] = {}  # listings of one ISIN, the leading one first
+        self._schedule: list[tuple[int, int, str]] = []
+        self._enrol(books.values())
+
+    # --- who is there -------------------------------------------------------------------------------------
+
+    def _enrol(self, books: Iterable[Book]) -> None:
+        """Give every new book a place in the order of turns, and those that are liquid a first turn."""
+        now = self._tape.now
+        for book in books:
+            listing = book.instrument
+            if listing.key in self._places:
+                continue
+            self._place += 1
+            self._places[listing.key] = self._place
+            if listing.isin:
+                self._twins.setdefault(listing.isin, []).append(listing.key)
+            interval = self._interval(listing)
+            if interval:
+                early = self._place * 0.6180339887498949 % 1.0 * min(interval, 60.0)
+                self._schedule.append((now + int(early * SECOND_NS), self._place, listing.key))
         heapq.heapify(self._schedule)
 
-    def _follow(self) -> None:
-        """A second listing of the same ISIN follows the first."""
-        first: dict[str, Maker] = {}
-        for maker in self.makers.values():
-            isin = maker.book.instrument.isin
-            leader = first.setdefault(isin, maker) if isin else maker
-            if leader is not maker:
-                maker.leader = leader
-                leader.followers.append(maker)
+    def _interval(self, listing: Instrument) -> float:
+        if not listing.expiry:
+            return turn_seconds(listing, 0, 0)
+        index = self._indices.get(listing.underlying)
+        share = self._books.get(listing.underlying)
+        spot = (
+            index.instrument.prev_close if index is not None else share.prev_close if share is not None else 0
+        )
+        days = (date.fromisoformat(listing.expiry) - india_date(self._tape.now)).days
+        return turn_seconds(listing, spot, days)
+
+    def maker(self, key: str) -> Maker:
+        """The crowd of a book, made when it is first asked for. Raises KeyError for an unknown key."""
+        found = self.makers.get(key)
+        return found if found is not None else self._make(key)
+
+    def _make(self, key: str) -> Maker:
+        book = self._books[key]
+        listing = book.instrument
+        made = Maker(
+            book, self._places[key], self._seed, self._tape.now, self._numbers, self._interval(listing)
+        )
+        self.makers[key] = made
+        made.market_seen = self.beliefs.factor
+        first = self._twins[listing.isin][0] if listing.isin else key
+        if first != key:
+            made.leader = self.maker(first)
+        elif self._gaps and not made.expiry and book.last_price == book.prev_close and not book.volume:
+            made.value *= 1.0 + 0.008 * shock(made.luck) / 3.0  # the night's gap
+        self._look(made)
+        return made
+
+    def offer(self, key: str) -> Depth | None:
+        """What a sleeping crowd would quote: (bids, asks); None when it is awake or the book does not trade.
+
+        Looking changes nothing: an order that comes later meets exactly this.
+        """
+        if key in self.awake or self._books[key].phase is not CONTINUOUS:
+            return None
+        maker = self.maker(key)
+        self._look(maker)
+        return maker.offer()
+
+    def wake(self, key: str) -> None:
+        """Somebody comes to a sleeping book: the crowd stands what it showed, and takes turns from now on."""
+        maker = self.maker(key)
+        if maker.awake or maker.book.phase is not CONTINUOUS:
+            return
+        self._look(maker)
+        maker.time = self._tape.now
+        self._stand(maker)
 
     # --- time ---------------------------------------------------------------------------------------------
 
     def next_due(self) -> int | None:
-        return self._schedule[0][0] if self.enabled else None
+        return self._schedule[0][0] if self.enabled and self._schedule else None
 
     def step(self) -> None:
         """The one turn that is due now."""
+        _, place, key = self._schedule[0]
         now = self._tape.now
-        _, place, maker = heapq.heappop(self._schedule)
-        if maker.book.phase is Phase.CONTINUOUS:
+        maker = self.makers.get(key)
+        if maker is None:
+            maker = self._make(key)
+        if maker.book.phase is CONTINUOUS:
             self._turn(maker, now)
-        maker.due = now + int(maker.interval * (0.5 + maker.luck.random()) * SECOND_NS)
-        heapq.heappush(self._schedule, (maker.due, place, maker))
+            rate = self.beliefs.mood() * (1.0 - BRANCHING + EXCITES * maker.excitement)
+            pause = maker.interval * wait(maker.luck) / rate
+        else:
+            pause = maker.interval
+        heapq.heapreplace(self._schedule, (now + int(pause * SECOND_NS) + 1_000_000, place, key))
 
     def jump(self, now: int) -> None:
         """Skip the turns of a long pause: all are due again within the second that starts at `now`."""
-        for maker in self.makers.values():
-            maker.due = now + int(maker.luck.random() * SECOND_NS)
-        self._schedule = [(maker.due, maker.place, maker) for maker in self.makers.values()]
+        self._schedule = [
+            (now + int(place * 0.6180339887498949 % 1.0 * SECOND_NS), place, key)
+            for _, place, key in sorted(self._schedule, key=lambda turn: turn[1])
+        ]
         heapq.heapify(self._schedule)
 
     def refill(self) -> None:
@@ -98,18 +167,18 @@ class Flow:
         for maker in dirty.values():
             if not self.enabled:
                 maker.pressure = 0  # a standing market feels nothing
-            if maker.book.phase is Phase.CONTINUOUS:
-                maker.quote(whole=not self.enabled)
+            if maker.book.phase is CONTINUOUS and maker.awake:
+                maker.restock(whole=not self.enabled)
 
     def client_traded(self, key: str, signed_quantity: int) -> None:
         """A client took (+) or hit (-) this many: the ladder needs care, and the value will feel it."""
-        maker = self.makers[key]
+        maker = self.maker(key)
         self._dirty[key] = maker
         maker.pressure += signed_quantity
 
     def set_enabled(self, enabled: bool) -> None:
         if enabled and not self.enabled:
-            self._factor_time = self._tape.now
+            self.beliefs.skip()
             for maker in self.makers.values():
                 maker.time = self._tape.now
             self.jump(self._tape.now)
@@ -120,122 +189,197 @@ class Flow:
 
         The ladders of the evening are gone, and the night did not count.
         """
+        self.beliefs.skip()
+        self.beliefs.forget_spots()
         opened = {book.key for book in books}
-        now = self._tape.now
-        self._factor_time = now
-        for key in [book.key for book in books]:
-            maker = self.makers[key]
-            maker.time = now
-            maker.orders[0].clear()
-            maker.orders[1].clear()
-            self._believe(maker)
-            maker.quote()
-            maker.due = due + int(maker.luck.random() * SECOND_NS)
-        entries = [(maker.due, maker.place, maker) for maker in self.makers.values() if maker.book.key in opened]
-        self._schedule = [entry for entry in self._schedule if entry[2].book.key not in opened] + entries
+        for book in books:
+            maker = self.makers.get(book.key)
+            if maker is not None:
+                maker.time = self._tape.now
+                maker.sleep()
+                self.awake.discard(book.key)
+            if book.bids.keys or book.asks.keys:
+                self.wake(book.key)
+        self._schedule = [
+            (due + int(place * 0.6180339887498949 % 1.0 * SECOND_NS), place, key)
+            if key in opened
+            else (at, place, key)
+            for at, place, key in self._schedule
+        ]
         heapq.heapify(self._schedule)
 
-    def relist(self, books: Mapping[str, Book]) -> None:
-        """Another day's books: makers of contracts that ended go, those of new ones come."""
-        for key in [key for key in self.makers if key not in books]:
-            del self.makers[key]
-        for key, book in books.items():
-            if key not in self.makers:
-                self._place += 1
-                self.makers[key] = Maker(book, self._place, self._seed, self._tape.now, self._numbers)
-        self._schedule = [entry for entry in self._schedule if entry[2].book.key in books]
-        heapq.heapify(self._schedule)
+    def relist(self, books: Mapping[str, Book], interest: Mapping[str, int] | None = None) -> None:
+        """Another day's books: crowds of contracts that ended go, those of new ones come.
 
-    def value(self, key: str) -> float:
-        """What the market believes the instrument is worth, paise."""
-        return self.makers[key].value
+        `interest` is the open interest at yesterday's close, by key.
+        """
+        self._books = books
+        self._interest = dict(interest or {})
+        for key in [key for key in self._places if key not in books]:
+            del self._places[key]
+            self.makers.pop(key, None)
+            self.awake.discard(key)
+        self._schedule = [turn for turn in self._schedule if turn[2] in books]
+        for maker in self.makers.values():
+            maker.follow_listing()
+            maker.anchor = maker.value
+        fresh = [book for book in books.values() if book.key not in self._places]
+        self._enrol(fresh)
+        for book in fresh:
+            if not book.instrument.expiry:
+                self.maker(book.key).market_seen = self.beliefs.factor
 
-    def open_interest(self, key: str) -> int:
-        """Contracts outstanding, in units: invented, growing with what trades today; 0 for shares."""
-        maker = self.makers[key]
-        if maker.expiry is None:
-            return 0
-        lot = maker.book.instrument.lot
-        return (sum(maker.sizes) * 40 + maker.book.volume // 3) // lot * lot
+    def _queue(self, maker: Maker, now: int) -> None:
+        pause = int(maker.interval * wait(maker.luck) * SECOND_NS)
+        heapq.heappush(self._schedule, (now + pause + 1, maker.place, maker.book.key))
 
     # --- value --------------------------------------------------------------------------------------------
 
+    def value(self, key: str) -> float:
+        """What the market believes the instrument is worth, paise."""
+        maker = self.maker(key)
+        self._look(maker)
+        return maker.value
+
+    def open_interest(self, key: str) -> int:
+        """Contracts outstanding, in units: yesterday's, and more by what trades today; 0 for shares."""
+        book = self._books[key]
+        listing = book.instrument
+        if not listing.expiry:
+            return 0
+        base = self._interest.get(key)
+        if base is None:
+            base = self._interest[key] = usual_interest(listing)
+        return base + book.volume // 5 // listing.lot * listing.lot
+
     def set_value(self, key: str, price: int) -> None:
         """Move what the market believes to `price`, re-quote there and print one lot at it."""
-        maker = self.makers[key]
-        group = [maker.leader or maker, *(maker.leader or maker).followers]
+        maker = self.maker(key)
+        group = self._group(maker)
         for member in group:
             member.anchor = member.value = float(price)
             member.pressure = 0
-        if maker.expiry is not None:
-            maker.offset = 0.0
-            maker.offset = price - self._model(maker, maker.expiry)
-            maker.value = float(price)
+            member.held = 0.0
+        self._set_offset(maker, float(price))
         for member in group:
-            member.quote()
+            if member.book.phase is not CONTINUOUS:
+                continue
+            if member.awake:
+                member.move()
+            else:
+                self._stand(member)
             if not price % member.book.instrument.tick:
                 member.print_at(price)
+        self.beliefs.forget_spots()
+
+    def _stand(self, maker: Maker) -> None:
+        self.awake.add(maker.book.key)
+        maker.wake()
+        if not maker.interval:
+            maker.interval = WOKEN_S
+            self._queue(maker, self._tape.now)
+
+    def _set_offset(self, maker: Maker, price: float) -> None:
+        if maker.expiry:
+            maker.offset = 0.0
+            maker.offset = price - self._model(maker, self._spot(maker))
+
+    def _group(self, maker: Maker) -> list[Maker]:
+        """All listings of the same thing, the leading one first."""
+        isin = maker.book.instrument.isin
+        return [self.maker(key) for key in self._twins[isin]] if isin else [maker]
 
     def _turn(self, maker: Maker, now: int) -> None:
-        self._move_value(maker, now)
-        maker.quote()
-        if not maker.opened or maker.taker.random() < 0.75:
+        seconds = (now - maker.time) / 1e9
+        fading = FADES * seconds / maker.interval if maker.interval else 1.0
+        maker.excitement /= 1.0 + fading * (1.0 + fading * 0.5)
+        self._move_value(maker, now, seconds)
+        if not maker.awake:
+            self._stand(maker)
+        else:
+            maker.quote()
+            maker.stir()
+        if not maker.opened or maker.luck.random() < TAKES:
             maker.opened = True
-            maker.take()
+            if maker.take():
+                maker.excitement = min(maker.excitement + 1.0, MOST_EXCITED)
 
-    def _move_value(self, maker: Maker, now: int) -> None:
-        if maker.leader is None and maker.expiry is None:
-            seconds = (now - maker.time) / SECOND_NS
-            factor = self._market_factor(now)
-            change = (factor - maker.market_seen) + SHARE_VOLATILITY * sqrt(seconds) * shock(maker.luck)
+    def _move_value(self, maker: Maker, now: int, seconds: float) -> None:
+        beliefs = self.beliefs
+        if maker.leader is None and not maker.expiry:
+            factor = beliefs.move_market()
+            luck = maker.luck
+            moved = SHARE_VOLATILITY * maker.calm * sqrt(seconds * beliefs.mood()) * shock(luck)
+            change = factor - maker.market_seen + moved
+            if luck.random() * JUMPS_S < seconds:
+                change += JUMP_SIZE * shock(luck)
             maker.market_seen = factor
-            pull = min(PULL * seconds, 0.5)
-            maker.value += maker.value * change + (maker.anchor - maker.value) * pull
+            if maker.goal_time:
+                self._approach(maker, now)
+            pull = PULL * seconds
+            maker.value += maker.value * change + (maker.anchor - maker.value) * (pull if pull < 0.5 else 0.5)
         if maker.pressure:
             self._feel(maker)
         maker.time = now
         self._believe(maker)
 
+    def _approach(self, maker: Maker, now: int) -> None:
+        """A scenario draws the value to its goal, there by its time."""
+        before, left = now - maker.time, maker.goal_time - maker.time
+        if left <= before:
+            maker.value = maker.anchor = maker.goal
+            maker.goal_time = 0
+        else:
+            maker.value += (maker.goal - maker.value) * before / left
+            maker.anchor = maker.value
+
     def _feel(self, maker: Maker) -> None:
         """Part of what clients push stays: a whole ladder taken moves the value by half of its height."""
-        ladder = sum(maker.sizes)
+        ladder = maker.base * LEVELS * 1.3
         push = max(min(maker.pressure / ladder, 2.0), -2.0) * maker.step * LEVELS * 0.5
         maker.pressure = 0
-        if maker.expiry is not None:
+        if maker.expiry:
             maker.offset += push
         else:
             (maker.leader or maker).value += push
-
-    def _market_factor(self, now: int) -> float:
-        seconds = (now - self._factor_time) / SECOND_NS
-        if seconds >= 0.25:
-            self._factor_time = now
-            self._factor += MARKET_VOLATILITY * sqrt(seconds) * shock(self._market)
-            vix = self._indices.get(VIX)
-            if vix is not None:
-                pull = (vix.instrument.prev_close - self._fear) * min(PULL * seconds, 0.5)
-                self._fear += pull + 0.3 * sqrt(seconds) * shock(self._vix)
-                vix.level = round(self._fear)
-        return self._factor
 
     def _believe(self, maker: Maker) -> None:
         """Take over what the leader or the model says, and keep inside the day's band."""
         if maker.leader is not None:
             maker.value = maker.leader.value
-        elif maker.expiry is not None and self.enabled:
-            maker.value = self._model(maker, maker.expiry) + maker.offset
-        band = maker.book.instrument.band
-        if band is not None:
-            maker.value = min(max(maker.value, float(band[0])), float(band[1]))
+        elif maker.expiry and self.enabled:
+            listing = maker.book.instrument
+            spot = self.beliefs.index_spot(listing.underlying) or self._share_spot(listing)
+            maker.value = self._model(maker, spot) + maker.offset
+        self._confine(maker)
 
-    def _model(self, maker: Maker, expiry: date) -> float:
-        instrument = maker.book.instrument
-        index = self._indices.get(instrument.underlying)
-        if index is None:
-            return float(instrument.prev_close)
-        spot = float(index.current(self._tape.trade))
-        days = float((expiry - india_date(self._tape.now)).days)
-        if instrument.kind is Kind.FUTURE:
-            return future_value(spot, days)
-        volatility = VOLATILITY[instrument.underlying]
-        return option_value(spot, instrument.strike, days, volatility, call=instrument.kind is Kind.CALL)
+    def _look(self, maker: Maker) -> None:
+        """The same at any time that somebody asks, leaving no trace that a later turn could see."""
+        if maker.leader is not None:
+            maker.value = maker.leader.value
+        elif maker.expiry and self.enabled:
+            maker.value = self._model(maker, self._spot(maker)) + maker.offset
+        self._confine(maker)
+
+    def _confine(self, maker: Maker) -> None:
+        """Nobody may bid below the band or ask above it; inside an operating range both sides have room."""
+        book = maker.book
+        low, high = book.price_limits()
+        if book.operating_range is not None:
+            room = int(maker.half * maker.wide) + book.instrument.tick
+            low, high = low + room, high - room
+        if maker.value < low:
+            maker.value = float(low)
+        elif maker.value > high:
+            maker.value = float(high)
+
+    def _spot(self, maker: Maker) -> float:
+        listing = maker.book.instrument
+        return self.beliefs.level(listing.underlying) or self._share_spot(listing)
+
+    def _share_spot(self, listing: Instrument) -> float:
+        return self.maker(listing.underlying).value if listing.underlying in self._books else 0.0
+
+    def _model(self, maker: Maker, spot: float) -> float:
+        listing = maker.book.instrument
+        return self.beliefs.model(listing, spot, maker.expiry) if spot else float(listing.prev_close)

@@ -53,7 +53,7 @@ class Night:
             self._open(listing)
         floor.day = opened
         floor.regroup()
-        floor.flow.relist(floor.books)
+        floor.flow.relist(floor.books, self.interest)
         self._closing.start_day()
         self._bands.start_day()
         self._pulse.start_day()

@@ -209,6 +209,8 @@ class Exchange:
         if book is None:
             self._refuse(command)
         elif type(command) is Add:
+            if command.key not in self._flow.awake:
+                self._flow.wake(command.key)
             order = book.add(command)
             if order is not None and order.deadline:
                 self._loop.deadlines.add(order.deadline, order.stamp, command.key, order.number)
@@ -285,6 +287,7 @@ class Exchange:
         book = self._books[key]
         return book_quote(
             book,
+            offered=self._flow.offer(key),
             interest=self._flow.open_interest(key),
             interest_before=self._night.interest.get(key, 0),
             year=self._year(key),

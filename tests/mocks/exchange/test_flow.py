@@ -8,7 +8,7 @@ import pytest
 
 from mocks.exchange.calendar import SECOND_NS, india_ns
 from mocks.exchange.catalogue import instruments
-from mocks.exchange.makers import shock, stream
+from mocks.exchange.chance import shock, stream
 from mocks.exchange.model import Add, Instrument, Kind, OrderType, Quote, Side, Trade
 from mocks.exchange.pricing import future_value, option_value
 from mocks.exchange.venue import Exchange
@@ -31,8 +31,16 @@ def tradable() -> list[Instrument]:
     return [instrument for instrument in LISTED if instrument.kind is not Kind.INDEX]
 
 
-def test_every_name_trades_within_seconds(lively: Exchange) -> None:
-    assert [i.key for i in tradable() if not lively.quote(i.key).volume] == []
+def test_every_share_trades_within_seconds(lively: Exchange) -> None:
+    shares = [i for i in tradable() if not i.expiry]
+    assert [i.key for i in shares if not lively.quote(i.key).volume] == []
+
+
+def test_every_contract_shows_a_market_whether_it_trades_or_not(lively: Exchange) -> None:
+    for contract in (i for i in tradable() if i.expiry):
+        quote = lively.quote(contract.key)
+        assert quote.asks
+        assert quote.bids or quote.asks[0].price <= 4 * contract.tick  # nobody bids for next to nothing
 
 
 def test_books_are_never_crossed_and_stay_on_tick_and_in_band(lively: Exchange) -> None:
@@ -43,7 +51,7 @@ def test_books_are_never_crossed_and_stay_on_tick_and_in_band(lively: Exchange) 
             assert level.price % instrument.tick == 0
             assert quote.lower_band <= level.price <= quote.upper_band
             assert level.quantity % instrument.lot == 0
-        assert quote.low <= quote.last_price <= quote.high
+        assert not quote.volume or quote.low <= quote.last_price <= quote.high
 
 
 def test_liquid_shares_show_five_levels_of_believable_size(lively: Exchange) -> None:
