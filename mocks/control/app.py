@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import BadRule
 from mocks.brokers.server import json_reply, no_such_call
+from mocks.control.accounts import Accounts
 from mocks.control.broken import Broken
 from mocks.control.day import Day
 from mocks.control.market import Market
@@ -25,7 +26,7 @@ from mocks.control.people import People
 from mocks.control.world import Problem, World
 
 PAGE = Path(__file__).parent.parent / "page"
-NOT_FOUND = frozenset({Code.UNKNOWN_USER, Code.UNKNOWN_INSTRUMENT})
+NOT_FOUND = frozenset({Code.UNKNOWN_USER, Code.UNKNOWN_INSTRUMENT, Code.NO_CONTRACT_NOTE})
 
 
 class Control:
@@ -33,7 +34,8 @@ class Control:
         self._world = world
 
     def app(self) -> Starlette:
-        parts = (Day(self._world), People(self._world), Broken(self._world), Market(self._world))
+        world = self._world
+        parts = (Day(world), People(world), Accounts(world), Broken(world), Market(world))
         routes: list[BaseRoute] = [
             Route(path, endpoint, methods=[method])
             for part in parts

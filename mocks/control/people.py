@@ -14,6 +14,7 @@ from mocks.brokers.backoffice.accounts import App, User
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import Product
 from mocks.brokers.mock import wire
+from mocks.brokers.mock.conditionals import gtt_json
 from mocks.brokers.server import json_reply
 from mocks.control.world import Broker, Input, Problem, Routes, World, body, optional_paise, paise, whole
 
@@ -45,10 +46,6 @@ class UserIn(Input):
     pan: str = Field(default="", pattern=r"^([A-Z]{5}[0-9]{4}[A-Z])?$")
 
 
-class MoneyIn(Input):
-    amount: Decimal
-
-
 class People:
     def __init__(self, world: World) -> None:
         self._world = world
@@ -58,7 +55,6 @@ class People:
             ("GET", "/brokers", self.brokers),
             ("POST", "/users", self.create_user),
             ("GET", "/users/{broker}/{user_id}", self.truth),
-            ("POST", "/users/{broker}/{user_id}/funds", self.move_money),
             ("POST", "/sessions", self.create_session),
             ("GET", "/orders", self.orders),
         ]
@@ -142,6 +138,9 @@ class People:
         office, user_id = self._account(request)
         quote = self._world.exchange.quote
         ledger = office.ledger(user_id)
+        fills = sorted(
+            (one for order in ledger.orders.values() for one in order.fills), key=lambda one: one.at
+        )
         return json_reply(
             {
                 "user_id": user_id,
@@ -149,24 +148,17 @@ class People:
                 "orders": [
                     wire.order_json(order)
                     | {"stage": order.stage.value, "history": [wire.row_json(row) for row in order.history]}
-                    for order in office.orders(user_id)
+                    for order in ledger.orders.values()
                 ],
-                "trades": [wire.fill_json(fill) for fill in office.trades(user_id)],
+                "trades": [wire.fill_json(fill) for fill in fills],
                 "holdings": [
                     wire.holding_json(one, quote(one.key), ledger.waiting(one.isin))
                     for one in ledger.holdings.values()
                 ],
                 "positions": [wire.position_json(one, quote(one.key)) for one in office.positions(user_id)],
+                "gtts": [gtt_json(one) for one in office.conditionals.list(user_id)],
             }
         )
-
-    async def move_money(self, request: Request) -> Response:
-        """Pay in, or with an amount below zero pay out."""
-        office, user_id = self._account(request)
-        amount = paise((await body(request, MoneyIn)).amount, "amount")
-        office.ledger(user_id)
-        moved = office.deposit(user_id, amount) if amount >= 0 else office.withdraw(user_id, -amount)
-        return json_reply(wire.funds_json(moved))
 
     async def orders(self, request: Request) -> Response:
         """The newest orders of everybody, newest first."""
@@ -178,7 +170,7 @@ class People:
             )
             for name, office in self._world.offices.items()
             for user_id in office.directory.users
-            for order in office.orders(user_id)[-most:]
+            for order in list(office.ledger(user_id).orders.values())[-most:]
         ]
         rows.sort(key=lambda row: row[0], reverse=True)
         return json_reply({"orders": [row for _, row in rows[:most]]})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
@@ -165,8 +165,7 @@ class Server:
     def __init__(self, office: BackOffice, gate: Gate) -> None:
         self._office = office
         self._gate = gate
-        instruments = [wire.instrument_json(one) for one in office.exchange.instruments.values()]
-        self._instruments = json_reply({"instruments": instruments}).body
+        self._dump: tuple[date, bytes] | None = None  # of a trading day: listings change over night
 
     def routes(self) -> list[Route]:
         signed = self._gate.signed
@@ -206,7 +205,11 @@ class Server:
 
     async def instruments(self, request: Request) -> Response:
         """Public."""
-        return Response(self._instruments, media_type="application/json")
+        exchange = self._office.exchange
+        if self._dump is None or self._dump[0] != exchange.day:
+            listed = [wire.instrument_json(one) for one in exchange.instruments.values()]
+            self._dump = exchange.day, bytes(json_reply({"instruments": listed}).body)
+        return Response(self._dump[1], media_type="application/json")
 
     async def funds(self, request: Request, session: Session) -> Response:
         return json_reply(wire.funds_json(self._office.funds(session.user_id)))
