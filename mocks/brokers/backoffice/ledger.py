@@ -1,31 +1,56 @@
-"""One client's money and shares: what fills do to them, what is free, and what a day's end leaves.
+"""One client's money and shares: what fills do to them, what is free, and what orders and positions tie up.
 
-Integer paise and shares.
+Integer paise and shares. Cash is what the entries say (`entries.py`); the day's trades are entered when it is settled
+(`settlement.py`), until then they are reckoned from the positions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mocks.brokers.backoffice.accounts import User
 from mocks.brokers.backoffice.checks import DELIVERY
-from mocks.brokers.backoffice.margins import FUNDED_PERCENT, need, percent
+from mocks.brokers.backoffice.contract_note import ContractNote
+from mocks.brokers.backoffice.entries import Account, Daybook, Occasion
+from mocks.brokers.backoffice.margins import (
+    Need,
+    collateral_value,
+    contract_need,
+    funded_percent,
+    is_contract,
+    is_option,
+    need,
+    percent,
+)
+from mocks.brokers.backoffice.market import Market
 from mocks.brokers.backoffice.orders import Order, Product
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
-from mocks.exchange.model import Instrument, Side
+from mocks.brokers.backoffice.span import Stake, requirement
+from mocks.exchange.model import Instrument, Kind, Side
 
 
 @dataclass(slots=True)
 class Ledger:
     user: User
-    instruments: dict[str, Instrument]
+    market: Market
+    daybook: Daybook = field(default_factory=Daybook)
+    payin: int = 0  # today's deposits less withdrawals, in the daybook already
     orders: dict[str, Order] = field(default_factory=dict)  # the day's book, oldest first
     positions: dict[tuple[str, Product], Position] = field(default_factory=dict)
     holdings: dict[str, Holding] = field(default_factory=dict)  # by ISIN
     by_tag: dict[str, list[str]] = field(default_factory=dict)
     live: dict[str, Order] = field(default_factory=dict)  # orders not ended
     blocked: int = 0  # the sum of what live orders hold
+    unpaid: dict[str, int] = field(default_factory=dict)  # charges of the day by order, paise
+    charges: int = 0  # their sum
+    delivered: dict[str, int] = field(
+        default_factory=dict
+    )  # paise that sales out of holdings fetched, by ISIN
+    notes: dict[str, ContractNote] = field(default_factory=dict)  # by day, YYYY-MM-DD
+
+    # orders -----------------------------------------------------------------------------------------------
 
     def add(self, order: Order) -> None:
         self.orders[order.order_id] = order
@@ -46,6 +71,26 @@ class Ledger:
         order.exit_quantity = 0
         self.live.pop(order.order_id, None)
 
+    def owe(self, order_id: str, amount: int) -> None:
+        """The charges of an order so far, instead of what was known of them."""
+        self.charges += amount - self.unpaid.get(order_id, 0)
+        self.unpaid[order_id] = amount
+
+    # money ------------------------------------------------------------------------------------------------
+
+    @property
+    def opening_cash(self) -> int:
+        """The balance at the start of the day."""
+        return self.daybook.balance - self.payin
+
+    def pay(self, amount: int, at: datetime) -> None:
+        """A deposit, or a withdrawal when below zero."""
+        occasion = Occasion.PAY_IN if amount > 0 else Occasion.PAY_OUT
+        self.daybook.write(at, self.market.today, occasion, Account.BANK, amount)
+        self.payin += amount
+
+    # shares -----------------------------------------------------------------------------------------------
+
     def position(self, key: str, product: Product) -> Position:
         return self.positions.setdefault((key, product), Position(key, product))
 
@@ -56,25 +101,38 @@ class Ledger:
         """Shares that a delivery sale may still take: free holdings + today's purchases - open delivery sales."""
         held = self.holdings.get(instrument.isin)
         bought = self.positions.get((instrument.key, product))
-        free = (held.free if held else 0) + max(0, bought.quantity if bought else 0)
-        return free - self.waiting(instrument.isin)
+        free = 0
+        if held is not None:
+            free = held.mtf_quantity - held.mtf_used if product is Product.MTF else held.free
+        today = max(0, bought.quantity if bought else 0)
+        return free + today - self.waiting(instrument.isin, product)
 
-    def waiting(self, isin: str) -> int:
-        """Shares in open delivery sales."""
+    def waiting(self, isin: str, product: Product | None = None) -> int:
+        """Shares in open delivery sales, of one product or of all."""
         return sum(
             order.pending
             for order in self.live.values()
             if order.side is Side.SELL
             and order.product in DELIVERY
-            and self.instruments[order.key].isin == isin
+            and product in (None, order.product)
+            and self.market.instrument(order.key).isin == isin
         )
 
     def unauthorised(self, instrument: Instrument, quantity: int, product: Product) -> tuple[int, int]:
-        """(shares a sale needs from the depository, shares authorised for it) for an account without DDPI."""
+        """(shares a sale needs from the depository, shares authorised for it) for an account without DDPI.
+
+        Funded shares are pledged to the broker, who needs no leave to deliver them.
+        """
+        if product is Product.MTF:
+            return 0, 0
         bought = self.positions.get((instrument.key, product))
         held = self.holdings.get(instrument.isin)
         needs = quantity - min(quantity, max(0, bought.quantity if bought else 0))
-        return needs, held.authorised if held else 0
+        if held is None:
+            return needs, 0
+        until = held.authorised_until
+        over = until is not None and self.market.now() >= until
+        return needs, 0 if over else held.authorised
 
     def closing(self, key: str, product: Product, side: Side, quantity: int) -> int:
         """How much of an order would close a position, after what other open orders already close."""
@@ -98,76 +156,214 @@ class Ledger:
             return
         bought_today, sold_out = max(0, before), max(0, -before)
         moved = max(0, quantity - bought_today) if side is Side.SELL else -min(quantity, sold_out)
-        if moved:
-            held = self.holding(self.instruments[key].isin, key)
-            held.used += moved
-            held.authorised = max(0, held.authorised - moved)
+        if not moved:
+            return
+        instrument = self.market.instrument(key)
+        held = self.holding(instrument.isin, key)
+        self.delivered[instrument.isin] = max(0, self.delivered.get(instrument.isin, 0) + moved * price)
+        if product is Product.MTF:
+            held.mtf_used += moved
+            return
+        held.used += moved
+        held.authorised = max(0, held.authorised - moved)
 
-    def funds(self, last_price: Callable[[str], int] | None = None) -> Funds:
-        """`last_price` values open positions; without it `unrealised` is 0 (it never counts as available)."""
-        debit = credit = realised = unrealised = span = premium = margin = 0
-        for (key, product), position in self.positions.items():
-            if product in DELIVERY:
-                paid = position.buy_value - position.sell_value
-                if product is Product.MTF and paid > 0:
-                    paid = percent(paid, FUNDED_PERCENT)
-                debit += max(0, paid)
-                credit += max(0, -paid)
-                continue
-            realised += position.realised
-            if not position.quantity:
-                continue
-            side = Side.BUY if position.quantity > 0 else Side.SELL
-            held = need(self.instruments[key], product, side, abs(position.quantity), round(position.average))
-            span += held.span
-            premium += held.premium
-            margin += held.total
-            if last_price is not None:
-                unrealised += position.pnl(last_price(key)) - position.realised
-        cash = self.user.opening_cash + self.user.payin
-        return Funds(
-            opening_cash=self.user.opening_cash,
-            payin=self.user.payin,
-            blocked=self.blocked,
-            position_margin=margin,
-            span=span,
-            premium=premium,
-            delivery_debit=debit,
-            sale_credit=credit,
-            realised=realised,
-            unrealised=unrealised,
-            available=cash + realised + credit - debit - margin - self.blocked,
+    def convert(
+        self, position: Position, new: Product, side: Side, quantity: int, *, overnight: bool
+    ) -> None:
+        """Move a part of a position (of today, or of what was carried in) to another product at its cost."""
+        if overnight:
+            signed = quantity if side is Side.BUY else -quantity
+            position.overnight_quantity -= signed
+            other = self.position(position.key, new)
+            cost = other.overnight_quantity * other.overnight_price + signed * position.overnight_price
+            other.overnight_quantity += signed
+            if other.overnight_quantity:
+                other.overnight_price = abs(round(cost / other.overnight_quantity))
+            other.marked_price = position.marked_price
+            return
+        price = round(position.average)
+        if side is Side.BUY:
+            position.day_buy_quantity -= quantity
+            position.day_buy_value -= quantity * price
+        else:
+            position.day_sell_quantity -= quantity
+            position.day_sell_value -= quantity * price
+        self.book(position.key, new, side, quantity, price)
+
+    # what is tied up --------------------------------------------------------------------------------------
+
+    def need(
+        self, instrument: Instrument, product: Product, side: Side, opening: int, closing: int, price: int,
+        *, besides: Order | None = None,
+    ) -> Need:  # fmt: skip
+        """What an order ties up: `opening` shares at `price`, after `closing` more of it closed a position.
+
+        `besides`: an order to leave out, the one that is being changed.
+        """
+        if not opening:
+            return Need()
+        if not is_contract(instrument):
+            return need(instrument, product, side, opening, price)
+        before = [*self.stakes(instrument.underlying), *self._asked(instrument, side, besides)]
+        sign = 1 if side is Side.BUY else -1
+        if closing:
+            before.append(self.stake(instrument, sign * closing))
+        after = [*before, self.stake(instrument, sign * opening)]
+        premium = opening * price if is_option(instrument) else 0
+        return contract_need(side, premium, requirement(before), requirement(after))
+
+    def stake(self, instrument: Instrument, quantity: int) -> Stake:
+        market = self.market
+        share = market.instrument(instrument.underlying).kind is Kind.EQUITY
+        return Stake(
+            instrument,
+            quantity,
+            market.last(instrument.key),
+            market.spot(instrument),
+            market.days_left(instrument),
+            share,
         )
 
-    def settle(self, last_price: Callable[[str], int]) -> None:
-        """A day ends and the next begins: intraday is squared off at the last price, delivery moves to T1 and
-        T1 to settled, contracts are carried, booked money becomes the opening cash, ended orders are dropped."""
-        for (key, product), position in self.positions.items():
-            if product is Product.MIS and position.quantity:
-                side = Side.SELL if position.quantity > 0 else Side.BUY
-                position.add(side, abs(position.quantity), last_price(key))
-        funds = self.funds()
-        self.user.opening_cash = funds.cash + funds.realised + funds.sale_credit - funds.delivery_debit
-        self.user.payin = 0
-        for held in self.holdings.values():
-            held.quantity += held.t1 - held.used
-            held.t1 = held.used = held.authorised = 0
-        carried: dict[tuple[str, Product], Position] = {}
-        for (key, product), position in self.positions.items():
-            if product in DELIVERY and position.quantity > 0:
-                self._receive(key, position)
-            elif product is Product.NRML and position.quantity:
-                carried[key, product] = Position(key, product, position.quantity, round(position.average))
-        self.positions = carried
-        self.holdings = {isin: held for isin, held in self.holdings.items() if held.quantity or held.t1}
-        self.orders = dict(self.live)
-        self.by_tag = {}
-        for order in self.orders.values():
-            if order.tag:
-                self.by_tag.setdefault(order.tag, []).append(order.order_id)
+    def stakes(self, underlying: str | None = None) -> Iterator[Stake]:
+        """Open contract positions, of one underlying or all."""
+        for position in self.positions.values():
+            if position.quantity and position.product not in DELIVERY:
+                instrument = self.market.instrument(position.key)
+                if is_contract(instrument) and underlying in (None, instrument.underlying):
+                    yield self.stake(instrument, position.quantity)
 
-    def _receive(self, key: str, position: Position) -> None:
-        held = self.holding(self.instruments[key].isin, key)
-        cost = held.average * held.owned + position.average * position.quantity
-        held.t1 += position.quantity
-        held.average = cost / held.owned
+    def _asked(self, instrument: Instrument, side: Side, besides: Order | None) -> Iterator[Stake]:
+        """Open orders on the same underlying that a new one comes on top of: what closes positions, and what
+        opens on the same side. A hedge that is not filled yet helps nobody."""
+        for order in self.live.values():
+            if order is besides or order.product in DELIVERY:
+                continue
+            other = self.market.instrument(order.key)
+            if not is_contract(other) or other.underlying != instrument.underlying:
+                continue
+            sign = 1 if order.side is Side.BUY else -1
+            paid = is_option(other) and order.side is Side.BUY
+            quantity = order.pending if order.side is side and not paid else order.exit_quantity
+            if quantity:
+                yield self.stake(other, sign * quantity)
+
+    def funds(self) -> Funds:
+        """`unrealised` never counts as available."""
+        shares, contracts, delivery = self._intraday(), self._contracts(), self._delivery()
+        collateral = self._collateral()
+        margin = shares.margin + contracts.span + contracts.exposure + contracts.delivery
+        secured = margin + self._blocked_margin() if collateral else 0
+        realised = shares.realised + contracts.realised
+        return Funds(
+            opening_cash=self.opening_cash,
+            payin=self.payin,
+            blocked=self.blocked,
+            position_margin=margin + contracts.premium,
+            span=contracts.span,
+            premium=contracts.premium,
+            delivery_debit=delivery.debit,
+            sale_credit=delivery.credit,
+            realised=realised,
+            unrealised=shares.unrealised + contracts.unrealised,
+            available=self.daybook.balance
+            + collateral
+            + realised
+            + delivery.credit
+            - delivery.debit
+            - margin
+            - contracts.premium
+            - self.blocked
+            - self.charges,
+            exposure=contracts.exposure,
+            delivery_margin=contracts.delivery,
+            charges=self.charges,
+            collateral=collateral,
+            collateral_used=min(collateral, secured),
+            mtf_margin=delivery.funded,
+            mtf_loan=self.daybook.loan,
+            realised_shares=shares.realised,
+        )
+
+    def _blocked_margin(self) -> int:
+        """What open orders hold that collateral may pay for."""
+        return sum(
+            order.blocked
+            for order in self.live.values()
+            if order.product not in DELIVERY
+            and not (order.side is Side.BUY and is_option(self.market.instrument(order.key)))
+        )
+
+    def _collateral(self) -> int:
+        return sum(
+            collateral_value(self.market.instrument(held.key), held.pledged, self.market.last(held.key))
+            for held in self.holdings.values()
+            if held.pledged
+        )
+
+    def _intraday(self) -> _Sums:
+        sums = _Sums()
+        for (key, product), position in self.positions.items():
+            instrument = self.market.instrument(key)
+            if product in DELIVERY or is_contract(instrument):
+                continue
+            sums.realised += position.realised
+            if position.quantity:
+                side = Side.BUY if position.quantity > 0 else Side.SELL
+                held = need(instrument, product, side, abs(position.quantity), round(position.average))
+                sums.margin += held.total
+                sums.unrealised += position.pnl(self.market.last(key)) - position.realised
+        return sums
+
+    def _contracts(self) -> _Sums:
+        sums = _Sums()
+        for (key, product), position in self.positions.items():
+            if product in DELIVERY or not is_contract(instrument := self.market.instrument(key)):
+                continue
+            booked, open_value = position.settled_part
+            sums.realised += booked
+            if is_option(instrument):
+                sums.premium += open_value
+            if position.quantity:
+                sums.unrealised += position.pnl(self.market.last(key)) - position.realised
+        held = requirement(self.stakes())
+        sums.span, sums.exposure, sums.delivery = held.span, held.exposure, held.delivery
+        return sums
+
+    def _delivery(self) -> _Sums:
+        sums = _Sums()
+        for (key, product), position in self.positions.items():
+            if product not in DELIVERY:
+                continue
+            paid = position.buy_value - position.sell_value
+            instrument = self.market.instrument(key)
+            if product is Product.MTF and paid > 0:
+                paid = percent(paid, funded_percent(instrument))
+                sums.funded += paid
+            elif product is Product.MTF and paid < 0:
+                paid += min(-paid, self.repayment(instrument))
+            sums.debit += max(0, paid)
+            sums.credit += max(0, -paid)
+        return sums
+
+    def repayment(self, instrument: Instrument) -> int:
+        """The part of the loan that today's sales of funded shares pay back."""
+        held = self.holdings.get(instrument.isin)
+        if held is None or not held.mtf_quantity:
+            return 0
+        return held.mtf_loan * min(held.mtf_used, held.mtf_quantity) // held.mtf_quantity
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What positions of one sort come to, paise."""
+
+    realised: int = 0
+    unrealised: int = 0
+    margin: int = 0
+    span: int = 0
+    exposure: int = 0
+    delivery: int = 0
+    premium: int = 0
+    debit: int = 0
+    credit: int = 0
+    funded: int = 0

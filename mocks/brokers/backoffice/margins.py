@@ -1,7 +1,7 @@
-"""How much money an order or a position ties up. Pure, integer paise.
+"""How much money an order ties up. Pure, integer paise.
 
-The percentages are the sandbox's own round figures: delivery 100, intraday 20, futures 12 SPAN-like + 3 exposure,
-options bought the premium, options sold 15 + 3 of the strike's notional, margin-funded delivery 40.
+Shares here, by listing: delivery in full, intraday and funded purchases by how wide a share may move in a day. The
+percentages are the sandbox's own round figures. Contracts are in `span.py`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mocks.brokers.backoffice.orders import Product
+from mocks.brokers.backoffice.span import Requirement
 from mocks.exchange.model import Instrument, Kind, Side
 
+# Percent of the value for intraday shares by the width of the daily band; shares with contracts have a fifth.
 INTRADAY_PERCENT = 20
-FUNDED_PERCENT = 40
-FUTURE_SPAN_PERCENT = 12
-OPTION_SPAN_PERCENT = 15
-EXPOSURE_PERCENT = 3
+INTRADAY_BY_BAND = ((5, 100), (10, 40), (20, 25))
+FUNDED_PERCENT, FUNDED_OTHERS = 25, 50  # own part of a purchase on the broker's money
+HAIRCUT, HAIRCUT_OTHERS = 15, 30  # percent of a pledged share's value that does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,88 @@ class Need:
     span: int = 0
     exposure: int = 0
     premium: int = 0
+    delivery: int = 0  # share contracts about to expire
 
     @property
     def total(self) -> int:
-        return self.cash + self.var + self.span + self.exposure + self.premium
+        return self.cash + self.var + self.span + self.exposure + self.premium + self.delivery
+
+    @property
+    def in_cash(self) -> bool:
+        """Collateral does not pay for it."""
+        return bool(self.cash or self.premium)
+
+    def __add__(self, other: Need) -> Need:
+        return Need(
+            self.cash + other.cash,
+            self.var + other.var,
+            self.span + other.span,
+            self.exposure + other.exposure,
+            self.premium + other.premium,
+            self.delivery + other.delivery,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BasketNeed:
+    """What orders need together. `orders`: each on its own. `initial`: blocked while they are placed in their order,
+    each helped by those before it. `final`: once all are filled, every hedge counted."""
+
+    initial: Need
+    final: Need
+    orders: tuple[Need, ...]
+
+
+def is_option(instrument: Instrument) -> bool:
+    return instrument.kind in (Kind.CALL, Kind.PUT)
+
+
+def is_contract(instrument: Instrument) -> bool:
+    return is_option(instrument) or instrument.kind is Kind.FUTURE
 
 
 def need(instrument: Instrument, product: Product, side: Side, quantity: int, price: int) -> Need:
-    """Margin to open `quantity` at `price`. CNC sales need shares, not money: zero."""
+    """Margin to open `quantity` shares at `price`. CNC and MTF sales need shares, not money: zero."""
     value = quantity * price
-    if instrument.kind in (Kind.CALL, Kind.PUT):
-        if side is Side.BUY:
-            return Need(premium=value)
-        notional = quantity * instrument.strike
-        return Need(span=percent(notional, OPTION_SPAN_PERCENT), exposure=percent(notional, EXPOSURE_PERCENT))
-    if instrument.kind is Kind.FUTURE:
-        return Need(span=percent(value, FUTURE_SPAN_PERCENT), exposure=percent(value, EXPOSURE_PERCENT))
     if product is Product.MIS:
-        return Need(var=percent(value, INTRADAY_PERCENT))
+        return Need(var=percent(value, intraday_percent(instrument)))
     if side is Side.SELL:
         return Need()
-    return Need(cash=percent(value, FUNDED_PERCENT) if product is Product.MTF else value)
+    return Need(cash=percent(value, funded_percent(instrument)) if product is Product.MTF else value)
+
+
+def contract_need(side: Side, premium: int, before: Requirement, after: Requirement) -> Need:
+    """What an order adds to the requirement of everything held with it. `premium` is its value, 0 for a future:
+    a buyer pays it besides, a seller's margin is less by what he will receive. A hedge never has a negative need."""
+    span = after.span - before.span
+    exposure, delivery = after.exposure - before.exposure, after.delivery - before.delivery
+    if side is Side.SELL:
+        span -= premium
+    total = span + exposure + delivery
+    paid = premium if side is Side.BUY else 0
+    if total <= 0:
+        return Need(premium=paid)
+    # One part may shrink while another grows: what is asked is the sum, shown where it grows.
+    delivery = min(max(0, delivery), total)
+    exposure = min(max(0, exposure), total - delivery)
+    return Need(span=total - exposure - delivery, exposure=exposure, delivery=delivery, premium=paid)
+
+
+def intraday_percent(instrument: Instrument) -> int:
+    if instrument.derivatives or not instrument.band_percent:
+        return INTRADAY_PERCENT
+    return next(
+        (rate for width, rate in INTRADAY_BY_BAND if instrument.band_percent <= width), INTRADAY_PERCENT
+    )
+
+
+def funded_percent(instrument: Instrument) -> int:
+    return FUNDED_PERCENT if instrument.derivatives else FUNDED_OTHERS
+
+
+def collateral_value(instrument: Instrument, quantity: int, price: int) -> int:
+    """Paise that pledged shares count as."""
+    return quantity * price * (100 - (HAIRCUT if instrument.derivatives else HAIRCUT_OTHERS)) // 100
 
 
 def percent(amount: int, rate: int) -> int:

@@ -6,7 +6,6 @@ One instance per broker; synchronous, integer paise, no broker's words. Servers 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from mocks.brokers.backoffice.hindsight import as_of
 from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.margins import BasketNeed, Need
 from mocks.brokers.backoffice.market import Market
-from mocks.brokers.backoffice.orders import PARKED, Change, Fill, Order, OrderRequest, OrderUpdate, Product
+from mocks.brokers.backoffice.orders import Change, Fill, Order, OrderRequest, OrderUpdate, Product
 from mocks.brokers.backoffice.portfolio import Funds, Holding, Position
 from mocks.brokers.backoffice.profile import IST, Profile
 from mocks.brokers.backoffice.rates.shelf import tariff_of
@@ -113,10 +112,12 @@ class BackOffice:
 
     def set_position(self, user_id: str, key: str, product: Product, quantity: int, price: int) -> Position:
         """Give a position: NRML is carried in overnight, the rest counts as traded today. Signed quantity."""
-        self.instrument(key)
+        instrument = self.instrument(key)
         position = Position(key, product)
         if product is Product.NRML:
             position.overnight_quantity, position.overnight_price = quantity, price
+            if instrument.kind is Kind.FUTURE:
+                position.marked_price = price  # as if it was settled at its cost
         else:
             position.add(Side.BUY if quantity > 0 else Side.SELL, abs(quantity), price)
         self.ledger(user_id).positions[key, product] = position
@@ -350,16 +351,14 @@ class BackOffice:
         today = self.market.today
         opened = self.exchange.calendar.trading_day_after(today)
         for ledger in self._ledgers.values():
-            for order in list(ledger.live.values()):
-                if order.stage not in PARKED:
-                    with suppress(Refusal):  # on its way to the exchange
-                        self.desk.cancel(ledger, order.order_id)
+            self.desk.end_day(ledger)
             square_off_at_last(ledger)
         self._end_day(today, opened)
 
     def _end_day(self, closed: date, opened: date) -> None:
         end = DayEnd(closed, opened, self.now(), self.tariff, self.switches.charges)
         for ledger in self._ledgers.values():
+            self.desk.end_day(ledger)
             settle(ledger, end)
         self.market.forget()
 

@@ -46,6 +46,9 @@ class Code(StrEnum):
     UNKNOWN_CONDITION = "unknown_condition"  # conditional_id
     TOO_MANY_CONDITIONS = "too_many_conditions"  # limit
     NO_POSITION = "no_position"  # has (shares)
+    INTRADAY_OVER = "intraday_over"  # past the broker's square-off hour
+    UNKNOWN_AUTHORISATION = "unknown_authorisation"
+    NO_CONTRACT_NOTE = "no_contract_note"  # nothing was traded on that day
     CLOSED = "closed"  # the market is shut
     EXCHANGE = "exchange"  # reason: any other word of the exchange
 

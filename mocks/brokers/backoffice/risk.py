@@ -5,11 +5,12 @@ Margins are blocked on `Ledger`; a `Refusal` leaves everything as it was.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mocks.brokers.backoffice.checks import DELIVERY, Terms, check_product, check_terms, check_trigger, terms
 from mocks.brokers.backoffice.ledger import Ledger
-from mocks.brokers.backoffice.margins import need, protected_price
+from mocks.brokers.backoffice.margins import is_contract, need, protected_price
 from mocks.brokers.backoffice.orders import Order, OrderRequest, Product
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.exchange.model import Instrument, OrderType, Side
@@ -23,6 +24,7 @@ MARKET_TYPES = frozenset({OrderType.MARKET, OrderType.SL_M})
 class Risk:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self.intraday_is_over: Callable[[Instrument], bool] = lambda instrument: False
 
     def instrument(self, key: str) -> Instrument:
         found = self._exchange.instruments.get(key)
@@ -42,10 +44,28 @@ class Risk:
             self._owns(ledger, instrument, request.product, request.quantity)
             return 0, 0
         closing = ledger.closing(request.key, request.product, request.side, request.quantity)
+        self._in_time(instrument, request, closing)
         price = self._reckoned_price(instrument, asked, request.protection)
-        blocked = need(instrument, request.product, request.side, request.quantity - closing, price).total
-        self._afford(ledger, blocked)
-        return blocked, closing
+        needed = ledger.need(
+            instrument, request.product, request.side, request.quantity - closing, closing, price
+        )
+        self._afford(ledger, needed.total, in_cash=needed.in_cash)
+        return needed.total, closing
+
+    def price(self, request: OrderRequest) -> int:
+        """What an order is reckoned at, paise: its limit, or where its market protection ends."""
+        return self._reckoned_price(self.instrument(request.key), terms(request), request.protection)
+
+    def _in_time(self, instrument: Instrument, request: OrderRequest, closing: int) -> None:
+        if (
+            request.product is Product.MIS
+            and not request.amo
+            and request.quantity > closing
+            and self.intraday_is_over(instrument)
+        ):
+            raise Refusal(
+                Code.INTRADAY_OVER, f"Intraday orders in {instrument.symbol} are closed for the day"
+            )
 
     def _owns(self, ledger: Ledger, instrument: Instrument, product: Product, quantity: int) -> None:
         has = ledger.sellable(instrument, product)
@@ -66,10 +86,11 @@ class Risk:
                     has=authorised,
                 )
 
-    def _afford(self, ledger: Ledger, amount: int) -> None:
+    def _afford(self, ledger: Ledger, amount: int, *, in_cash: bool = False) -> None:
         if amount <= 0:
             return
-        has = ledger.funds().available
+        funds = ledger.funds()
+        has = funds.spendable if in_cash else funds.available
         if amount > has:
             raise Refusal(
                 Code.INSUFFICIENT_FUNDS,
@@ -96,9 +117,11 @@ class Risk:
         price = self._reckoned_price(instrument, asked, protection)
         open_part = asked.quantity - order.filled
         order_exit = min(order.exit_quantity, open_part)
-        blocked = need(instrument, order.product, order.side, open_part - order_exit, price).total
-        self._afford(ledger, blocked - order.blocked)
-        ledger.hold(order, blocked)
+        needed = ledger.need(
+            instrument, order.product, order.side, open_part - order_exit, order_exit, price, besides=order
+        )
+        self._afford(ledger, needed.total - order.blocked, in_cash=needed.in_cash)
+        ledger.hold(order, needed.total)
         order.exit_quantity = order_exit
 
     def convert(
@@ -118,7 +141,6 @@ class Risk:
         has = 0 if position is None else position.overnight_quantity if overnight else position.day_quantity
         if position is None or quantity <= 0 or quantity > (has if side is Side.BUY else -has):
             raise Refusal(Code.NO_POSITION, "There is no such position to convert", has=has)
-        price = round(position.average)
         if side is Side.SELL and new in DELIVERY and quantity > ledger.sellable(instrument):
             raise Refusal(
                 Code.INSUFFICIENT_HOLDINGS,
@@ -126,17 +148,8 @@ class Risk:
                 needs=quantity,
                 has=ledger.sellable(instrument),
             )
-        extra = (
-            need(instrument, new, side, quantity, price).total
-            - need(instrument, old, side, quantity, price).total
-        )
-        self._afford(ledger, extra)
-        if overnight:
-            position.overnight_quantity -= quantity if side is Side.BUY else -quantity
-        elif side is Side.BUY:
-            position.day_buy_quantity -= quantity
-            position.day_buy_value -= quantity * price
-        else:
-            position.day_sell_quantity -= quantity
-            position.day_sell_value -= quantity * price
-        ledger.book(key, new, side, quantity, price)
+        if not is_contract(instrument):
+            price = round(position.average)
+            asked, held = (need(instrument, one, side, quantity, price) for one in (new, old))
+            self._afford(ledger, asked.total - held.total, in_cash=asked.in_cash)
+        ledger.convert(position, new, side, quantity, overnight=overnight)

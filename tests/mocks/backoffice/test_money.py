@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from mocks.brokers.backoffice.margins import need, protected_price
+from mocks.brokers.backoffice.entries import Occasion
+from mocks.brokers.backoffice.margins import protected_price
 from mocks.brokers.backoffice.orders import Change, Product
 from mocks.brokers.backoffice.portfolio import Position
 from mocks.brokers.backoffice.refusal import Code, Refusal
@@ -20,6 +21,11 @@ FUTURE = "NFO:NIFTY26DECFUT"
 def holding(desk: Desk) -> tuple[int, int, int]:
     held = {one.isin: one for one in desk.office.holdings(USER)}[ISIN]
     return held.quantity, held.t1, held.used
+
+
+def charged(desk: Desk) -> int:
+    """Charges debited so far, paise."""
+    return -sum(one.to_client for one in desk.office.ledger_entries(USER) if one.occasion is Occasion.CHARGES)
 
 
 def test_an_open_delivery_buy_holds_its_whole_value() -> None:
@@ -47,15 +53,6 @@ def test_a_market_order_is_reckoned_at_its_protected_price() -> None:
     assert int(no.fields["needs"]) > last
 
 
-def test_a_short_option_needs_margin_and_a_long_one_its_premium() -> None:
-    desk = Desk()
-    option = next(one for key, one in desk.exchange.instruments.items() if one.kind.value == "CE")
-    bought = need(option, Product.NRML, Side.BUY, option.lot, 100_00)
-    sold = need(option, Product.NRML, Side.SELL, option.lot, 100_00)
-    assert (bought.premium, bought.span) == (option.lot * 100_00, 0)
-    assert sold.span > 0 == sold.premium
-
-
 def test_more_than_the_free_cash_is_refused() -> None:
     desk = Desk(cash=14_499_99)
     no = desk.refused("BUY 10 NSE:INFY CNC LIMIT 1450")
@@ -68,7 +65,7 @@ def test_a_fill_moves_margin_from_the_order_to_the_purchase() -> None:
     funds = desk.office.funds(USER)
     assert funds.blocked == 0
     assert funds.delivery_debit == order.filled_value
-    assert funds.available == 1_000_000_00 - order.filled_value
+    assert funds.available == 1_000_000_00 - order.filled_value - funds.charges
 
 
 def test_a_partial_fill_holds_margin_for_the_rest_only() -> None:
@@ -95,7 +92,7 @@ def test_a_closed_intraday_position_books_its_profit() -> None:
     gain = sold.filled_value - bought.filled_value
     funds = desk.office.funds(USER)
     assert (funds.realised, funds.position_margin) == (gain, 0)
-    assert funds.available == 1_000_000_00 + gain
+    assert funds.available == 1_000_000_00 + gain - funds.charges
 
 
 def test_a_sale_out_of_holdings_is_used_quantity_and_a_negative_position() -> None:
@@ -154,7 +151,7 @@ def test_settlement_moves_purchases_to_t1_and_t1_to_settled() -> None:
     assert holding(desk) == (50, 30, 0)
     (held,) = desk.office.holdings(USER)
     assert held.average == pytest.approx((50 * 1400_00 + bought.filled_value) / 80)
-    assert desk.available == 1_000_000_00 - bought.filled_value
+    assert desk.available == 1_000_000_00 - bought.filled_value - charged(desk)
     desk.office.settle()
     assert holding(desk) == (80, 0, 0)
 
@@ -165,7 +162,7 @@ def test_settlement_takes_sold_shares_out_and_pays_for_them() -> None:
     sold = desk.place("SELL 50 NSE:INFY CNC MARKET")
     desk.office.settle()
     assert desk.office.holdings(USER) == []
-    assert desk.available == 1_000_000_00 + sold.filled_value
+    assert desk.available == 1_000_000_00 + sold.filled_value - charged(desk)
 
 
 def test_settlement_squares_intraday_off_and_carries_contracts() -> None:
@@ -244,12 +241,9 @@ def test_cash_blocked_and_shares_balance_over_a_random_day() -> None:
     for order in list(ledger.live.values()):
         desk.office.cancel(USER, order.order_id)
     (held,) = desk.office.holdings(USER)
-    positions = {one.product: one for one in desk.office.positions(USER)}
-    mis = positions[Product.MIS]
     desk.office.settle()
-    closing = mis.quantity * 0  # squared off by settle: its own trades are in the position
-    cash = 50_000_000_00 + flow + closing
-    squared = desk.office.ledger(USER).user.opening_cash - cash
+    cash = 50_000_000_00 + flow
+    squared = desk.office.funds(USER).cash + charged(desk) - cash
     net_mis = sum(t.quantity * (1 if t.side is Side.BUY else -1) for t in trades if t.product is Product.MIS)
     assert squared == net_mis * desk.price()
     net = sum(t.quantity * (1 if t.side is Side.BUY else -1) for t in trades if t.product is Product.CNC)
