@@ -76,7 +76,14 @@ class Batches:
         wrong: list[dict[str, Any]] = []
         for line in lines:
             try:
-                asked.append((line, self._desk.for_session(order_request(line, self._names), app)))
+                asked.append(
+                    (
+                        line,
+                        self._desk.for_session(
+                            order_request(line, self._names, self._desk.switches.strictness), app
+                        ),
+                    )
+                )
             except Problem as no:
                 wrong.append(_line_error(no, line["correlation_id"]))
         return asked, wrong

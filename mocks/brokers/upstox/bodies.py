@@ -9,6 +9,7 @@ import orjson
 from starlette.requests import Request
 
 from mocks.brokers.backoffice.orders import OrderRequest, Product
+from mocks.brokers.backoffice.switches import Strictness
 from mocks.brokers.server import paise
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.names import Names
@@ -22,7 +23,7 @@ STOPS = (OrderType.SL, OrderType.SL_M)
 PRICED = (OrderType.LIMIT, OrderType.SL)
 
 
-def order_request(body: dict[str, Any], names: Names) -> OrderRequest:
+def order_request(body: dict[str, Any], names: Names, strictness: Strictness) -> OrderRequest:
     """The order in a body, or the Problem with it."""
     instrument = listed(body.get("instrument_token"), names)
     kind = one_of(wire.TYPES, body, "order_type", "UDAPI1056")
@@ -46,7 +47,7 @@ def order_request(body: dict[str, Any], names: Names) -> OrderRequest:
         trigger=trigger if kind in STOPS else 0,
         disclosed=whole(body, "disclosed_quantity", "UDAPI1039", default=0),
         validity=one_of(wire.VALIDITIES, body, "validity", "UDAPI1055"),
-        protection=protection(body) if kind in MARKET_TYPES else None,
+        protection=protection(body, strictness) if kind in MARKET_TYPES else None,
         tag=tag(body.get("tag")),
     )
 
@@ -114,11 +115,13 @@ def product(word: Any, instrument: Instrument) -> Product:
     return products[word]
 
 
-def protection(body: dict[str, Any]) -> float:
-    """Percent for market orders; -1, the default, is automatic. None at all is not allowed over the API."""
+def protection(body: dict[str, Any], strictness: Strictness) -> float | None:
+    """Percent for market orders; -1, the default, is automatic. None at all was the default until April 2026 and is
+    not allowed over the API since."""
+    legacy = strictness is Strictness.LEGACY
     value = body.get("market_protection")
-    if value is None:
-        return -1
+    if value is None or (legacy and value == 0):
+        return None if legacy else -1
     if isinstance(value, bool) or not isinstance(value, int | float) or value < -1 or -1 < value < 0:
         raise Problem("UDAPI1160", "The market protection is invalid", "market_protection", value)
     if value > 25:
@@ -127,7 +130,7 @@ def protection(body: dict[str, Any]) -> float:
         raise Problem(
             "UDAPI1158", "Market orders without market protection are not allowed", "market_protection", value
         )
-    return value
+    return float(value)
 
 
 def tag(value: Any) -> str:

@@ -32,6 +32,7 @@ STRATEGIES = {"ENTRY": Role.ENTRY, "TARGET": Role.TARGET, "STOPLOSS": Role.STOPL
 STRATEGY_WORDS = {role: word for word, role in STRATEGIES.items()}
 TRIGGERS = {"ABOVE": Trigger.ABOVE, "BELOW": Trigger.BELOW, "IMMEDIATE": Trigger.IMMEDIATE}
 TRIGGER_WORDS = {trigger: word for word, trigger in TRIGGERS.items()}
+SENT = (LegStatus.TRIGGERED, LegStatus.COMPLETED)
 LEAST_GAP_PERCENT = 10  # of the way from the last price to the stop
 STATUS_WORDS = {
     LegStatus.WAITING: "PENDING",
@@ -91,7 +92,7 @@ class Gtt:
         assert entry is not None
         quantity = whole(body, "quantity", "UDAPI1052")
         legs = self._legs(body, shape, replace(entry.request, quantity=quantity))
-        if entry.status not in (LegStatus.WAITING, LegStatus.ACTIVE):
+        if not kept.over and entry.status in SENT:
             if quantity != entry.request.quantity:
                 raise Problem(
                     "UDAPI1145", "The quantity of an open GTT order stays as it is", "quantity", quantity
@@ -175,7 +176,7 @@ class Gtt:
                     rule["trailing_gap"],
                 )
         side = entry.side if role is Role.ENTRY else Side.SELL if entry.side is Side.BUY else Side.BUY
-        request = replace(entry, side=side, protection=protection(rule))
+        request = replace(entry, side=side, protection=protection(rule, self._desk.switches.strictness))
         return Leg(role=role, trigger=trigger, price=price, request=request, trailing_gap=gap)
 
 

@@ -64,7 +64,7 @@ class Orders:
         self._desk.in_service()
         body = await json_object(request)
         app = self._desk.session(request.scope).api_key
-        asked = self._desk.for_session(order_request(body, self._names), app)
+        asked = self._desk.for_session(order_request(body, self._names, self._desk.switches.strictness), app)
         self._webhooks.watch(user_id)
         order_ids, wrong = place(self._desk, user_id, asked, slicing=bool(body.get("slice")))
         word = {"status": "partial_success", "errors": wrong} if wrong else {}
@@ -73,7 +73,9 @@ class Orders:
     async def place_v2(self, request: Request, user_id: str) -> Response:
         self._desk.in_service()
         app = self._desk.session(request.scope).api_key
-        asked = self._desk.for_session(order_request(await json_object(request), self._names), app)
+        asked = self._desk.for_session(
+            order_request(await json_object(request), self._names, self._desk.switches.strictness), app
+        )
         self._webhooks.watch(user_id)
         [order_id], _ = place(self._desk, user_id, asked, slicing=False)
         return wire.reply({"order_id": order_id})
@@ -95,7 +97,7 @@ class Orders:
             disclosed=whole(body, "disclosed_quantity", "UDAPI1039", default=0) or None,
             type=kind if kind is not order.type else None,
             validity=validity if validity is not order.validity else None,
-            protection=protection(body) if kind in MARKET_TYPES else None,
+            protection=protection(body, self._desk.switches.strictness) if kind in MARKET_TYPES else None,
         )
         try:
             self._office.modify(user_id, order_id, change)
