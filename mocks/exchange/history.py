@@ -104,13 +104,13 @@ class History:
 
     def year_range(self, key: str) -> tuple[int, int]:
         """Lowest and highest price of the last 52 weeks before today, paise; (0, 0) without a past."""
-        days = self._past_days(self._instruments[key], self._day - timedelta(days=364))
         since = self._day - timedelta(days=364)
-        low = high = 0
-        for bar in reversed(days):
-            if bar.day < since:
-                break
-            low, high = min(low or bar.low, bar.low), max(high, bar.high)
+        if self._recent is None:
+            self._recent = self._past(RECENT_YEARS)
+        low, high = self._recent.extremes(self._instruments[key], since)
+        for bar in self._lived.get(key, ()):
+            if bar.day >= since:
+                low, high = min(low or bar.low, bar.low), max(high, bar.high)
         return low, high
 
     # --- days ---------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ is the weighted sum of its members' closes, and contracts stood at their model p
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
@@ -62,6 +64,7 @@ class Past:
         self._calendar = calendar
         self._closes = {key: one.prev_close for key, one in instruments.items()}
         self.days = self._trading_days(today, years)
+        self._years = list(Counter(day.year for day in self.days).items())
         self._market = self._draws("market")
         self._shares: dict[str, _Walk] = {}
         self._bars: dict[str, list[DayBar]] = {}
@@ -74,6 +77,19 @@ class Past:
             found = [] if close is None else self._made(instrument, close)
             self._bars[instrument.key] = found
         return found
+
+    def extremes(self, instrument: Instrument, since: date) -> tuple[int, int]:
+        """Lowest and highest price from `since` on, paise: those of the bars. (0, 0) without a past."""
+        close = self._closes.get(instrument.key)
+        if close is None or not self.days:
+            return 0, 0
+        if instrument.kind is not Kind.EQUITY:
+            recent = [bar for bar in self.bars(instrument) if bar.day >= since]
+            return min((bar.low for bar in recent), default=0), max((bar.high for bar in recent), default=0)
+        first = bisect_left(self.days, since)
+        walk, tick = self._share(instrument, close), instrument.tick
+        low = max(round(min(walk.low[first:]) / tick), 1) * tick
+        return low, max(round(max(walk.high[first:]) / tick) * tick, low)
 
     def _made(self, instrument: Instrument, close: int) -> list[DayBar]:
         luck = stream(self._seed, instrument.key, "days")
@@ -96,14 +112,11 @@ class Past:
     def _draws(self, name: str) -> list[tuple[float, ...]]:
         """Five draws for every trading day of a name, from a stream per year: a date keeps its own."""
         found: list[tuple[float, ...]] = []
-        year, luck = 0, Random()
-        for day in self.days:
-            if day.year != year:
-                year = day.year
-                luck = stream(self._seed, name, f"days of {year}")
-            draw = luck.random
-            move = 2.0 * (draw() + draw() + draw() - 1.5)
-            found.append((move, draw(), draw(), draw(), draw()))
+        for year, count in self._years:
+            draw = stream(self._seed, name, f"days of {year}").random
+            found += [
+                (2.0 * (draw() + draw() + draw() - 1.5), draw(), draw(), draw(), draw()) for _ in range(count)
+            ]
         return found
 
     def _share(self, instrument: Instrument, close: int) -> _Walk:
