@@ -64,8 +64,8 @@ class Parking:
         return phase is Phase.CONTINUOUS or (phase is Phase.PREOPEN and order.type not in STOPS)
 
     def _day_rolled(self) -> None:
-        if self._exchange.always_open:
-            self._let_go([*self._parked.values()])
+        if self._exchange.always_open:  # after everybody has heard of the new day
+            self._exchange.schedule(self._exchange.now, lambda: self._let_go([*self._parked.values()]))
 
     def _let_go(self, orders: list[Order]) -> None:
         for order in orders:

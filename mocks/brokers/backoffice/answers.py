@@ -17,6 +17,7 @@ from mocks.brokers.backoffice.refusal import Code
 from mocks.brokers.backoffice.steps import Steps, walk
 from mocks.exchange.model import (
     Accepted,
+    Cancel,
     Ended,
     Event,
     Modified,
@@ -40,7 +41,7 @@ EXCHANGE_CODES = {
 }
 # Why the exchange ended an order, in words; nothing to add when the client asked for it.
 ENDINGS = {
-    "cancelled": "",
+    "": "",
     "ioc": "The unfilled part of an IOC order was cancelled",
     "ttl": "The order's time ran out",
     "close": "The market closed",
@@ -48,8 +49,8 @@ ENDINGS = {
     "market_rest": "Nothing left to trade with inside the limits",
     "range": "Cancelled by the exchange: outside the price range of the moment",
     "halt": "Cancelled by the exchange: trading was halted",
+    "exchange": "The exchange cancelled the rest of the order",
 }
-CUT = "The exchange cancelled the rest of the order"
 
 
 @dataclass(slots=True)
@@ -60,20 +61,12 @@ class _Late:
     waiting: deque[tuple[Event, datetime]] = field(default_factory=deque)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """The exchange was given only `quantity` of the order; the rest is cancelled a while after it is filled."""
-
-    quantity: int
-    nanoseconds: int
-
-
 class Answers:
     def __init__(self, exchange: Exchange, blotter: Blotter) -> None:
         self._exchange = exchange
         self._blotter = blotter
         self._late: dict[int, _Late] = {}
-        self._cuts: dict[int, _Cut] = {}
+        self._cuts: dict[int, int] = {}  # shares of an order that the exchange was given, by its number
         blotter.endings.append(self._forget)
 
     # mishaps ----------------------------------------------------------------------------------------------
@@ -82,9 +75,10 @@ class Answers:
         """From its first fill on, what happens to the order is heard so much later."""
         self._late[number] = _Late(nanoseconds)
 
-    def cut(self, number: int, quantity: int, nanoseconds: int) -> None:
-        """The order is `quantity` at the exchange: cancel the rest after that is filled."""
-        self._cuts[number] = _Cut(quantity, nanoseconds)
+    def cut(self, order: Order, quantity: int, nanoseconds: int) -> None:
+        """The order is `quantity` at the exchange; what is left of it a while later is cancelled."""
+        self._cuts[order.exchange_number] = quantity
+        walk(self._exchange, self._cut_short(order, nanoseconds))
 
     def uncut(self, number: int) -> bool:
         """The exchange is told the whole quantity after all; was it cut?"""
@@ -151,10 +145,10 @@ class Answers:
                 self._blotter.mark(order, Stage.OPEN)
                 order.stage = order.in_flight or Stage.OPEN
             case Ended():
-                asked = event.reason == "cancelled"
-                order.code = "" if asked else event.reason
-                words = ENDINGS.get(event.reason, event.reason)
-                self._blotter.end(order, Stage.CANCELLED, words, by="client" if asked else "exchange")
+                asked = event.reason == "cancelled"  # by the client, or by us with a code of our own
+                order.code = order.code if asked else event.reason
+                words = ENDINGS.get(order.code, order.code)
+                self._blotter.end(order, Stage.CANCELLED, words, by="exchange" if order.code else "client")
 
     def _refused(self, order: Order, event: Rejected) -> None:
         if event.command == "add":
@@ -199,15 +193,17 @@ class Answers:
             return
         self._blotter.mark(order, Stage.PARTIAL, fill)
         order.stage = order.in_flight or Stage.OPEN
-        cut = self._cuts.get(order.exchange_number)
-        if cut is not None and order.filled >= cut.quantity:
-            walk(self._exchange, self._cut_short(order, cut.nanoseconds))
 
     def _cut_short(self, order: Order, nanoseconds: int) -> Steps:
-        yield nanoseconds
-        if not order.ended and order.exchange_number in self._cuts:
-            order.code = "exchange"
-            self._blotter.end(order, Stage.CANCELLED, CUT, by="exchange")
+        yield max(1, nanoseconds)  # never before the order is there
+        part = self._cuts.get(order.exchange_number)
+        if order.ended or part is None:
+            return
+        order.code = "exchange"
+        if order.filled < part:
+            self._exchange.submit(Cancel(order.key, order.exchange_number))
+        else:
+            self._blotter.end(order, Stage.CANCELLED, ENDINGS["exchange"], by="exchange")
 
 
 def _release(ledger: Ledger, order: Order, quantity: int) -> None:

@@ -172,6 +172,9 @@ class Conditionals:
                 self._look(one, event.price)
 
     def _look(self, one: Conditional, price: int) -> None:
+        if one.expires_at is not None and self._now() >= one.expires_at:
+            self._finish(one, Status.EXPIRED, LegStatus.EXPIRED)
+            return
         moved = False
         for leg in one.legs:
             if leg.status is not LegStatus.ACTIVE:

@@ -352,7 +352,7 @@ class Desk:
             if at_exchange(order):
                 self.answers.catch_up(order.exchange_number)
             if at_exchange(order):
-                order.cancelled_by = "exchange"
+                order.code = "close"
                 self._exchange.submit(Cancel(order.key, order.exchange_number))
             if not order.ended:
                 order.code = "close"

@@ -58,7 +58,7 @@ class Latency:
         dice = random.Random(int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big"))
         shape = STAGES[stage]
         if dice.random() < shape.tail:
-            drawn = shape.median * TAIL_START * (1.0 - dice.random()) ** (-1.0 / TAIL_EXPONENT)
+            drawn = shape.median * TAIL_START * math.pow(1.0 - dice.random(), -1.0 / TAIL_EXPONENT)
         else:
             # Twelve uniforms make a normal variable without the platform's own logarithm.
             normal = sum(dice.random() for _ in range(12)) - 6.0

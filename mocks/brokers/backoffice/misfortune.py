@@ -61,7 +61,7 @@ class Misfortune:
         if mishap.kind is Kind.PARTIAL_THEN_CANCEL:
             part = order.quantity // instrument.lot // 2 * instrument.lot
             if part:
-                self._answers.cut(order.exchange_number, part, seconds(mishap.seconds))
+                self._answers.cut(order, part, seconds(mishap.seconds))
                 return part
         return order.quantity
 

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     LATE_ACCEPT = "late_accept"  # in no list and not at the exchange until `seconds` later
     STUCK = "stuck"  # listed, but RECEIVED for `seconds` before it goes on
     LATE_REJECT = "late_reject"  # accepted, then rejected by the risk desk `seconds` later
-    PARTIAL_THEN_CANCEL = "partial_then_cancel"  # a part is filled, the rest is cancelled by the exchange
+    PARTIAL_THEN_CANCEL = "partial_then_cancel"  # a part is filled, the rest is cancelled `seconds` later
     LATE_FILL = "late_fill"  # fills reach the broker's books and streams `seconds` late
     DUPLICATE_ORDER = "duplicate_order"  # the broker's own retry: a second order, the same tag
     CANCEL_LOST_RACE = "cancel_lost_race"  # `cancel`: acknowledged, then the order fills

@@ -11,7 +11,7 @@ from mocks.brokers.backoffice.orders import Order, OrderRequest, Product
 from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.exchange.catalogue import instruments
-from mocks.exchange.model import OrderType, Side
+from mocks.exchange.model import Add, Event, OrderType, Side, Trade
 from mocks.exchange.venue import Exchange
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=IST)
@@ -33,8 +33,15 @@ class Desk:
         """`cash` in paise."""
         start_ns = int(START.timestamp()) * 10**9
         self.exchange = Exchange(instruments(START.date()), seed=1, start_ns=start_ns, flow=False)
+        self.traded: dict[int, int] = {}  # shares by order number, as the exchange says
+        self.exchange.listen(self._count)
         self.office = BackOffice(self.exchange, profile)
         self.user = seed.create(self.office, seed.NewUser(user_id=USER, cash=cash, ddpi=ddpi))
+
+    def _count(self, event: Event) -> None:
+        if isinstance(event, Trade):
+            for number in (event.buy, event.sell):
+                self.traded[number] = self.traded.get(number, 0) + event.quantity
 
     def price(self, key: str = INFY) -> int:
         return self.exchange.quote(key).last_price
@@ -70,6 +77,11 @@ class Desk:
         except Refusal as no:
             return no
         raise AssertionError(f"{text} was taken: {order.stage}")
+
+    def meet(self, side: Side, quantity: int, price: int, key: str = INFY) -> None:
+        """Somebody else's limit order (paise)."""
+        number = self.exchange.next_order_number()
+        self.exchange.submit(Add(key, number, side, OrderType.LIMIT, quantity, price, client="SOMEBODY"))
 
     def wait(self, seconds: float = 1.0) -> None:
         self.exchange.advance(self.exchange.now + int(seconds * 10**9))

@@ -41,7 +41,7 @@ def bracket(desk: Desk, *, entry: Trigger = Trigger.IMMEDIATE, at: float = 0, ga
     at_once = Trigger.IMMEDIATE
     legs = [
         leg(desk, Role.ENTRY, entry, at, "BUY 10 NSE:INFY MIS MARKET"),
-        leg(desk, Role.TARGET, at_once, 1550, "SELL 10 NSE:INFY MIS MARKET"),
+        leg(desk, Role.TARGET, at_once, 1600, "SELL 10 NSE:INFY MIS MARKET"),
         leg(desk, Role.STOPLOSS, at_once, 1470, "SELL 10 NSE:INFY MIS MARKET", gap),
     ]
     return desk.office.conditionals.place(USER, Conditional(INFY, Shape.BRACKET, legs))
@@ -123,7 +123,7 @@ def test_exits_wait_for_their_entry_then_guard_what_it_filled() -> None:
     assert desk.office.orders(USER) == []  # a stop without a position is nothing
     desk.exchange.set_price(INFY, 1520_00)
     assert status(one) == ("triggered", ["completed", "active", "active"])
-    desk.exchange.set_price(INFY, 1551_00)
+    desk.exchange.set_price(INFY, 1601_00)
     assert status(one) == ("completed", ["completed", "completed", "cancelled"])
     assert [position.quantity for position in desk.office.positions(USER)] == [0]
 

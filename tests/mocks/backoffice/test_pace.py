@@ -11,7 +11,7 @@ from mocks.brokers.backoffice.latency import STAGES, Latency
 from mocks.brokers.backoffice.orders import Change, Order, Stage
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.refusal import Code, Refusal
-from mocks.exchange.model import OrderType
+from mocks.exchange.model import OrderType, Side
 from tests.mocks.backoffice.desk import INFY, LATE_FUNDS, USER, Desk, stages
 from tests.mocks.backoffice.pace import slow
 
@@ -73,13 +73,12 @@ def test_brokers_and_seeds_have_latencies_of_their_own() -> None:
 def test_an_order_on_its_way_is_being_processed() -> None:
     desk = slow(Desk())
     order = desk.place(REST)
-    for ask in (
-        lambda: desk.office.cancel(USER, order.order_id),
-        lambda: desk.office.modify(USER, order.order_id, Change(price=1440_00)),
-    ):
-        with pytest.raises(Refusal) as no:
-            ask()
-        assert no.value.code is Code.BEING_PROCESSED
+    with pytest.raises(Refusal) as no:
+        desk.office.cancel(USER, order.order_id)
+    assert no.value.code is Code.BEING_PROCESSED
+    with pytest.raises(Refusal) as no:
+        desk.office.modify(USER, order.order_id, Change(price=1440_00))
+    assert no.value.code is Code.BEING_PROCESSED
     desk.wait(3)
     assert stage_of(order) is Stage.OPEN
 
@@ -129,13 +128,15 @@ def test_a_modification_takes_its_time_and_may_find_the_order_filled() -> None:
 
 def test_margin_of_a_modified_order_fits_what_is_left_of_it() -> None:
     desk = slow(Desk(cash=10**12))
-    offered = desk.exchange.quote(INFY).asks[0]
-    order = desk.place(f"BUY {offered.quantity + 100} NSE:INFY CNC LIMIT {offered.price / 100}")
+    best = desk.bid() + 10
+    order = desk.place(f"BUY 100 NSE:INFY CNC LIMIT {best / 100}")
     desk.wait(3)
-    assert order.filled == offered.quantity
-    desk.office.modify(USER, order.order_id, Change(quantity=offered.quantity + 300, price=1450_00))
+    desk.office.modify(USER, order.order_id, Change(quantity=300, price=1450_00))
+    desk.meet(Side.SELL, 40, best)  # traded while the change is on its way
+    assert (order.filled, order.stage) == (40, Stage.MODIFY_VALIDATING)
     desk.wait(3)
-    assert order.blocked == desk.office.funds(USER).blocked == 300 * 1450_00
+    assert (order.pending, order.price) == (260, 1450_00)
+    assert order.blocked == desk.office.funds(USER).blocked == 260 * 1450_00
 
 
 def test_a_refused_modification_at_the_exchange_gives_the_old_margin_back() -> None:
