@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import MINUTE_NS, SECOND_NS
-from mocks.exchange.catalogue import percent_band
 from mocks.exchange.floor import Floor, is_contract
 from mocks.exchange.model import Instrument, Kind, Phase
+from mocks.exchange.ticks import percent_band
 
 DYNAMIC_PERCENT = 10
 SLIDE_PERCENT = 5

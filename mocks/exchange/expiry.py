@@ -11,14 +11,14 @@ from dataclasses import replace
 from datetime import date
 
 from mocks.exchange.bands import DYNAMIC_PERCENT
-from mocks.exchange.catalogue import instruments as listed_on
-from mocks.exchange.catalogue import percent_band, tick_for
+from mocks.exchange.catalogue import instruments as catalogue_listing
 from mocks.exchange.closing import Closing
 from mocks.exchange.floor import Floor, is_contract
 from mocks.exchange.model import Instrument, Kind
-from mocks.exchange.pricing import future_value, option_value, volatility
+from mocks.exchange.ticks import percent_band, tick_for
 
 STATIC_PERCENT = 20
+__all__ = ["Settlement", "catalogue_listing", "day_band", "final_price", "next_listings"]
 
 
 class Settlement:
@@ -77,7 +77,11 @@ def next_listings(floor: Floor, opened: date, closes: Mapping[str, int]) -> dict
 
     Contracts come on what is listed already. Without a `listing` of the floor, nothing new comes.
     """
-    fresh = {one.key: one for one in floor.listing(opened, closes)} if floor.listing is not None else {}
+    fresh = (
+        {one.key: one for one in floor.listing(opened, closes, floor.calendar)}
+        if floor.listing is not None
+        else {}
+    )
     month_ended = (opened.year, opened.month) != (floor.day.year, floor.day.month)
     found = {}
     for key, listing in floor.instruments.items():
@@ -115,22 +119,3 @@ def day_band(listing: Instrument, close: int, spot: int, tick: int) -> tuple[int
         DYNAMIC_PERCENT if listing.derivatives or listing.kind is Kind.FUTURE else STATIC_PERCENT
     )
     return percent_band(close, percent, tick)
-
-
-def catalogue_listing(day: date, closes: Mapping[str, int]) -> list[Instrument]:
-    """The catalogue of a day, its new contracts priced on where the underlyings closed."""
-    return [
-        _priced(listing, day, closes[listing.underlying]) if listing.underlying in closes else listing
-        for listing in listed_on(day)
-    ]
-
-
-def _priced(listing: Instrument, day: date, spot: int) -> Instrument:
-    days = float((date.fromisoformat(listing.expiry) - day).days)
-    if listing.kind is Kind.FUTURE:
-        value = future_value(spot, days)
-    else:
-        width = volatility(listing.underlying, spot, listing.strike, days)
-        value = option_value(spot, listing.strike, days, width, call=listing.kind is Kind.CALL)
-    close = max(round(value / listing.tick), 1) * listing.tick
-    return replace(listing, prev_close=close, band=day_band(listing, close, spot, listing.tick))

@@ -14,8 +14,8 @@ from mocks.exchange.model import Instrument, Kind, Rules
 from mocks.exchange.sessions import Group, group_of
 from mocks.exchange.tape import Tape
 
-# The listings of a day, given the last closes in paise by key.
-Listing = Callable[[date, Mapping[str, int]], Sequence[Instrument]]
+# The listings of a day, given the last closes in paise by key and the trading days.
+Listing = Callable[[date, Mapping[str, int], Calendar], Sequence[Instrument]]
 
 
 @dataclass
@@ -51,6 +51,26 @@ class Floor:
     def decided(self, what: str, **facts: object) -> None:
         if self.note is not None:
             self.note(what, **facts)
+
+
+def books_of(
+    instruments: Mapping[str, Instrument], tape: Tape, rules: Rules, last_prices: Mapping[str, int]
+) -> dict[str, Book]:
+    """A book for everything but the indices, at the price where an earlier run left it if that can trade today."""
+    books = {}
+    for key, listing in instruments.items():
+        if listing.kind is not Kind.INDEX:
+            last = last_prices.get(key, 0)
+            if not _can_trade_at(listing, last):
+                last = listing.prev_close
+            books[key] = Book(listing, tape, rules=rules, last_price=last, prev_close=listing.prev_close)
+    return books
+
+
+def _can_trade_at(listing: Instrument, price: int) -> bool:
+    if price <= 0 or price % listing.tick:
+        return False
+    return listing.band is None or listing.band[0] <= price <= listing.band[1]
 
 
 def is_contract(instrument: Instrument) -> bool:

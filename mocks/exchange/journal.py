@@ -24,27 +24,29 @@ class Journal:
         self._sink = sink
         self.number = written
 
-    def write(self, time: int, op: str, **facts: Any) -> None:
+    def write(self, time: int, op: str, **facts: Any) -> int:
+        """Returns the line's number."""
         self.number += 1
         line = {"n": self.number, "t": time, "op": op, **facts}
         self._sink.write(json.dumps(line, separators=(",", ":")) + "\n")
+        return self.number
 
-    def command(self, time: int, command: Command, at: int | None) -> None:
+    def command(self, time: int, command: Command, at: int | None) -> int:
         """`at` is the step of the advance that is on, None between advances."""
         facts = {name: getattr(command, name) for name in NAMES[type(command)]}
         facts = {name: value for name, value in facts.items() if value is not None}
         if at is not None:
             facts["at"] = at
-        self.write(time, type(command).__name__.lower(), **facts)
+        return self.write(time, type(command).__name__.lower(), **facts)
 
 
 def opening_line(
     instruments: Sequence[Instrument], calendar: Calendar, rules: Rules, **options: Any
 ) -> Mapping[str, Any]:
-    """Everything that an exchange was made with; the listings themselves only by their fingerprint."""
+    """Everything that an exchange was made with; the listings only by their closes and their fingerprint."""
     return {
         "format": FORMAT, "instruments": fingerprint(instruments), "calendar": calendar.to_json(),
-        "rules": asdict(rules), **options,
+        "rules": asdict(rules), "closes": {one.key: one.prev_close for one in instruments}, **options,
     }  # fmt: skip
 
 

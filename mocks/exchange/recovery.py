@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from mocks.exchange.calendar import Calendar
+from mocks.exchange.calendar import Calendar, india_date
 from mocks.exchange.expiry import catalogue_listing
 from mocks.exchange.floor import Listing
 from mocks.exchange.journal import FORMAT, command_from, fingerprint, lines
@@ -59,6 +59,30 @@ def opened(line: Line, instruments: Sequence[Instrument], listing: Listing | Non
     )
 
 
+def listed(line: Line) -> list[Instrument]:
+    """The catalogue's listings of the day on which a journal was opened, on the closes that it names."""
+    calendar = Calendar.from_json(line["calendar"])
+    day = india_date(line["t"]) if line["always_open"] else calendar.trading_day_at(line["t"])
+    found = catalogue_listing(day, line["closes"], calendar)
+    return [one for one in found if one.key in line["closes"]]
+
+
+def told_rows(journal: Iterable[str]) -> list[dict[str, Any]]:
+    """Every event of a journal as plain data, in order: `in` is the number of the input that caused it.
+
+    The same journal gives the same rows, byte for byte. Raises ValueError for what is not a journal of the
+    catalogue's listings.
+    """
+    rest = list(lines(journal))
+    if not rest:
+        raise ValueError("an empty journal")
+    exchange = opened(rest[0], listed(rest[0]) if "closes" in rest[0] else [])
+    found: list[tuple[int, Event]] = []
+    apply_lines(exchange, rest[1:], lambda number, events: found.extend((number, event) for event in events))
+    found.sort(key=lambda row: row[1].seq)
+    return [{"in": number, "event": type(event).__name__, **event._asdict()} for number, event in found]
+
+
 def apply_lines(exchange: Exchange, journal: Iterable[Line], told: Told | None = None) -> None:
     """Live through the lines after the first. `told` hears of every input, in the order of the numbers.
 
@@ -66,10 +90,14 @@ def apply_lines(exchange: Exchange, journal: Iterable[Line], told: Told | None =
     """
     advance: Line | None = None
     inside: list[Line] = []
+    last = exchange.inputs
     for line in journal:
+        last = line["n"]
+        if line["op"] == "remark":
+            continue
         if "at" in line:
             inside.append(line)
-        elif line["op"] != "remark":
+        else:
             _pass_time(exchange, advance, inside, told)
             advance, inside = None, []
             if line["op"] == "advance":
@@ -77,6 +105,7 @@ def apply_lines(exchange: Exchange, journal: Iterable[Line], told: Told | None =
             else:
                 _apply(exchange, line, told)
     _pass_time(exchange, advance, inside, told)
+    exchange.inputs = last
 
 
 def _pass_time(exchange: Exchange, line: Line | None, inside: list[Line], told: Told | None) -> None:

@@ -16,8 +16,9 @@ from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, Calendar, india_date
 from mocks.exchange.closing import Closing
 from mocks.exchange.crowd import Crowd
+from mocks.exchange.entry import contract_refusal
 from mocks.exchange.expiry import Settlement
-from mocks.exchange.floor import Floor, Listing
+from mocks.exchange.floor import Floor, Listing, books_of
 from mocks.exchange.flow import JUMP_S, Flow
 from mocks.exchange.history import History
 from mocks.exchange.hours import Hours
@@ -31,7 +32,6 @@ from mocks.exchange.model import (
     DayRolled,
     Event,
     Instrument,
-    Kind,
     Modify,
     OpenOrder,
     Phase,
@@ -78,13 +78,14 @@ class Exchange:
         self._tape = tape = Tape(start_ns, first)
         self._number = CLIENT_STREAM * SEQUENCE + first - 1
         self._journal = Journal(journal) if journal is not None else None
+        self.inputs = 0  # number of the last input, as far as a journal counts them
         if self._journal is not None:
-            self._journal.write(start_ns, "exchange", **opening_line(
+            self.inputs = self._journal.write(start_ns, "exchange", **opening_line(
                 instruments, self.calendar, rules, seed=seed, flow=flow, always_open=always_open,
                 last_prices=dict(last_prices or {}), listing=listing is not None,
             ))  # fmt: skip
         self.instruments = {instrument.key: instrument for instrument in instruments}
-        self._books = _books(self.instruments, tape, rules, last_prices or {})
+        self._books = books_of(self.instruments, tape, rules, last_prices or {})
         self._indices = index_levels(instruments, self._books)
         self._flow = Flow(
             self._books,
@@ -201,13 +202,15 @@ class Exchange:
         tape = self._tape
         if self._journal is not None:
             at = self._loop.step if self._loop.advancing else None
-            self._journal.command(tape.now, command, at)
+            self.inputs = self._journal.command(tape.now, command, at)
         before, trades_before = tape.out, tape.trade
         out: list[Event] = []
         tape.out = out
         book = self._books.get(command.key)
         if book is None:
-            self._refuse(command)
+            self._refuse(command, self._unknown(command.key))
+        elif not self.always_open and (reason := contract_refusal(book, command)):
+            self._refuse(command, reason)
         elif type(command) is Add:
             if command.key not in self._flow.awake:
                 self._flow.wake(command.key)
@@ -264,7 +267,7 @@ class Exchange:
         if loop.advancing:
             raise RuntimeError("time passes already: a callback may not advance it")
         if self._journal is not None:
-            self._journal.write(tape.now, "advance", to=to_ns)
+            self.inputs = self._journal.write(tape.now, "advance", to=to_ns)
         if to_ns - tape.now > JUMP_S * SECOND_NS:
             self._hours.skip_to = to_ns - SECOND_NS
             self._flow.jump(to_ns - SECOND_NS)
@@ -311,6 +314,26 @@ class Exchange:
         """A client order, live or finished, None when this book never accepted it."""
         return self._books[key].find(number)
 
+    # --- recovery -----------------------------------------------------------------------------------------
+
+    @property
+    def is_advancing(self) -> bool:
+        return self._loop.advancing
+
+    def join(self, listing: Listing) -> None:
+        """Take up again what a snapshot leaves out: where later listings come from, a journal's remarks."""
+        self._journal = None
+        self._floor.note = self._decided
+        self._floor.listing = listing if self._floor.listing is not None else None
+
+    def keep_journal(self, sink: IO[str]) -> None:
+        """Write every further input there, numbered on from `inputs`."""
+        self._journal = Journal(sink, self.inputs)
+
+    def foresee(self, step: int, time_ns: int, apply: Callable[[], None]) -> None:
+        """A replay only: have an input applied at a step of the coming advance."""
+        self._loop.pending.append((step, time_ns, apply))
+
     # --- inside -------------------------------------------------------------------------------------------
 
     def _year(self, key: str) -> tuple[int, int]:
@@ -324,10 +347,6 @@ class Exchange:
         if book.phase in (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING):
             return self._closing.references.get(book.key, 0) or book.prev_close
         return 0
-
-    def foresee(self, step: int, time_ns: int, apply: Callable[[], None]) -> None:
-        """A replay only: have an input applied at a step of the coming advance."""
-        self._loop.pending.append((step, time_ns, apply))
 
     def _begin(self) -> list[Event]:
         out: list[Event] = []
@@ -345,12 +364,12 @@ class Exchange:
         if self._journal is not None:
             if self._loop.advancing:
                 fields["at"] = self._loop.step
-            self._journal.write(self._tape.now, op, **fields)
+            self.inputs = self._journal.write(self._tape.now, op, **fields)
 
     def _decided(self, what: str, **facts: object) -> None:
         """What chance or a watch decided goes into the journal as a remark: a replay decides the same."""
         if self._journal is not None:
-            self._journal.write(self._tape.now, "remark", what=what, **facts)
+            self.inputs = self._journal.write(self._tape.now, "remark", what=what, **facts)
 
     def _after_trades(self, out: list[Event]) -> None:
         loop = self._loop
@@ -361,32 +380,14 @@ class Exchange:
                 signed = event.quantity if event.aggressor is Side.BUY else -event.quantity
                 self._flow.client_traded(event.key, signed)
 
-    def _refuse(self, command: Command) -> None:
+    def _unknown(self, key: str) -> str:
         """No book by this name: an index, a contract that ended, or nothing at all."""
-        reason = "not_tradable" if command.key in self._indices else "unknown_instrument"
-        if self.expired(command.key):
-            reason = "expired"
-        word = type(command).__name__.lower()
+        if key in self._indices:
+            return "not_tradable"
+        return "expired" if self.expired(key) else "unknown_instrument"
+
+    def _refuse(self, command: Command, reason: str) -> None:
         tape = self._tape
         tape.seq += 1
+        word = type(command).__name__.lower()
         tape.out.append(Rejected(tape.seq, tape.now, command.key, command.order, word, reason))
-
-
-def _books(
-    instruments: Mapping[str, Instrument], tape: Tape, rules: Rules, last_prices: Mapping[str, int]
-) -> dict[str, Book]:
-    """A book for everything but the indices, at the price where an earlier run left it if that can trade today."""
-    books = {}
-    for key, listing in instruments.items():
-        if listing.kind is not Kind.INDEX:
-            last = last_prices.get(key, 0)
-            if not _can_trade_at(listing, last):
-                last = listing.prev_close
-            books[key] = Book(listing, tape, rules=rules, last_price=last, prev_close=listing.prev_close)
-    return books
-
-
-def _can_trade_at(listing: Instrument, price: int) -> bool:
-    if price <= 0 or price % listing.tick:
-        return False
-    return listing.band is None or listing.band[0] <= price <= listing.band[1]

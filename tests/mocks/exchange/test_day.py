@@ -18,6 +18,7 @@ from mocks.exchange.model import (
     Event,
     Instrument,
     Kind,
+    Modify,
     OrderType,
     Phase,
     Rejected,
@@ -37,13 +38,9 @@ INFY_CLOSE = next(one.prev_close for one in FEW if one.key == INFY)
 MRF_CLOSE = next(one.prev_close for one in FEW if one.key == MRF)
 
 
-def exchange(
-    day: date, time: str, *, flow: bool = False, always_open: bool = False, **more: object
-) -> Exchange:
+def exchange(day: date, time: str, *, flow: bool = False, always_open: bool = False) -> Exchange:
     listed = [replace(one, expiry="2026-11-24") if one.expiry else one for one in FEW]
-    return Exchange(
-        listed, seed=7, start_ns=india_ns(day, at(time)), flow=flow, always_open=always_open, **more
-    )  # type: ignore[arg-type]
+    return Exchange(listed, seed=7, start_ns=india_ns(day, at(time)), flow=flow, always_open=always_open)
 
 
 def until(venue: Exchange, time: str, day: date | None = None) -> list[Event]:
@@ -431,6 +428,23 @@ def test_operating_ranges_are_those_of_the_circular(kind: Kind, average: int, lo
     assert operating_range(listing, average) == (low, high)
 
 
+def test_contracts_refuse_what_has_no_price_to_be_measured_by() -> None:
+    call = replace(
+        next(one for one in FEW if one.key == FUTURE), key="NFO:CALL", kind=Kind.CALL, strike=26_000_00
+    )
+    listed = [replace(one, expiry="2026-11-24", band=(10, 90_000_00)) for one in (*FEW[-1:], call)]
+    start = india_ns(MONDAY, at("11:00"))
+    venue = Exchange(listed, seed=1, start_ns=start, flow=False, always_open=False)
+    assert reasons(place(venue, Side.BUY, 65, key="NFO:CALL")[1]) == ["no_last_price"]
+    stop = {"key": "NFO:CALL", "type": OrderType.SL_M, "trigger": call.prev_close + 1000}
+    assert reasons(place(venue, Side.BUY, 65, **stop)[1]) == ["stop_market"]  # type: ignore[arg-type]
+    number, events = place(venue, Side.BUY, 65, venue.quote("NFO:CALL").bids[0].price, "NFO:CALL")
+    assert reasons(events) == []
+    assert reasons(venue.submit(Modify("NFO:CALL", number, type=OrderType.MARKET))) == ["no_last_price"]
+    lenient = Exchange(listed, seed=1, start_ns=start, flow=False)
+    assert trades(place(lenient, Side.BUY, 65, key="NFO:CALL")[1])
+
+
 # Halts -------------------------------------------------------------------------------------------------------
 
 
@@ -493,7 +507,11 @@ def test_callbacks_come_at_their_time_in_the_order_they_were_asked_for() -> None
 
 def test_a_callback_may_not_let_time_pass() -> None:
     venue = exchange(MONDAY, "11:00")
-    venue.schedule(venue.now + 1, lambda: venue.advance(venue.now + 5) and None)
+
+    def hurry() -> None:
+        venue.advance(venue.now + 5)
+
+    venue.schedule(venue.now + 1, hurry)
     with pytest.raises(RuntimeError, match="callback"):
         venue.advance(venue.now + 10)
 
