@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -166,7 +165,7 @@ def _profit_chance(option: Instrument, found: Greeks) -> float:
 
 def expiry_of(text: str, days: Sequence[date], today: date) -> date:
     """A date, or a word for one of the listed `days` (ascending). Raises Problem."""
-    words = _words(days, today)
+    words = _words([day for day in days if day >= today])
     if text in words:
         return words[text]
     try:
@@ -175,21 +174,10 @@ def expiry_of(text: str, days: Sequence[date], today: date) -> date:
         raise Problem("UDAPI1088", "Dates are YYYY-MM-DD", "expiry_date", text) from bad
 
 
-def _words(days: Sequence[date], today: date) -> dict[str, date]:
-    """`current_week`, `next_week`, `current_month`, `next_month`, `far_month`: the last expiry inside each."""
-    monday = today - timedelta(days=today.weekday())
-    ends = {"current_week": monday + timedelta(days=6), "next_week": monday + timedelta(days=13)}
-    year, month = today.year, today.month
-    for word in ("current_month", "next_month", "far_month"):
-        ends[word] = date(year, month, monthrange(year, month)[1])
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    found: dict[str, date] = {}
-    start = today
-    for word, end in ends.items():
-        if word == "current_month":
-            start = today
-        inside = [day for day in days if start <= day <= end]
-        if inside:
-            found[word] = inside[-1]
-        start = end + timedelta(days=1)
-    return found
+def _words(days: Sequence[date]) -> dict[str, date]:
+    """`current_week` and `next_week` are the two nearest expiries; `current_month`, `next_month` and `far_month` the
+    nearest last ones of a month."""
+    last = {(day.year, day.month): day for day in days}
+    return dict(zip(("current_week", "next_week"), days, strict=False)) | dict(
+        zip(("current_month", "next_month", "far_month"), last.values(), strict=False)
+    )

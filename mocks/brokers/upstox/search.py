@@ -13,7 +13,7 @@ from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.listing import dated, row
-from mocks.brokers.upstox.names import OPTIONS
+from mocks.brokers.upstox.names import OPTIONS, root
 from mocks.brokers.upstox.options import expiry_of
 from mocks.brokers.upstox.wire import Problem
 from mocks.exchange.model import Instrument, Kind
@@ -69,9 +69,7 @@ class Search:
         found = [one for one in self._names if self._says(one, words)]
         for narrower in (self._by_place, self._by_expiry, self._by_offset):
             found = narrower(found, query)
-        found.sort(
-            key=lambda one: (one.symbol != words[0], one.kind not in (Kind.EQUITY, Kind.INDEX), one.key)
-        )
+        found.sort(key=lambda one: self._rank(one, words[0]))
         shown = found[(page - 1) * size : page * size]
         pages = {
             "page_number": page,
@@ -81,6 +79,12 @@ class Search:
         }
         rows = [dated(row(one, self._names)) for one in shown]
         return wire.reply(rows, meta_data={"page": pages})
+
+    def _rank(self, one: Instrument, word: str) -> tuple[bool, bool, bool, str]:
+        """The thing of that very name first, then what is on it, shares and indices before contracts."""
+        contract = bool(one.expiry)
+        named = (root(one) if contract else self._names.symbol(one.key)) == word
+        return (not named, contract, one.kind in OPTIONS, one.key)
 
     def _says(self, one: Instrument, words: list[str]) -> bool:
         text = f"{one.symbol} {self._names.symbol(one.key)} {one.name} {one.isin}".upper()
