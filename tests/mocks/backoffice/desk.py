@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 
 from mocks import seed
 from mocks.brokers.backoffice.office import BackOffice
@@ -11,7 +12,7 @@ from mocks.brokers.backoffice.orders import Order, OrderRequest, Product
 from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.exchange.catalogue import instruments
-from mocks.exchange.model import Add, Event, OrderType, Side, Trade
+from mocks.exchange.model import Add, Event, Instrument, OrderType, Side, Trade
 from mocks.exchange.venue import Exchange
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=IST)
@@ -28,11 +29,17 @@ PROFILE = Profile(
 )
 
 
+@cache
+def listed(day: date) -> list[Instrument]:
+    """Shares, indices and the contracts on NIFTY: what is on shares takes a second a test to list."""
+    return [one for one in instruments(day) if not one.expiry or one.underlying == "NSE:NIFTY 50"]
+
+
 class Desk:
     def __init__(self, *, cash: int = 1_000_000_00, profile: Profile = PROFILE, ddpi: bool = True) -> None:
         """`cash` in paise."""
         start_ns = int(START.timestamp()) * 10**9
-        self.exchange = Exchange(instruments(START.date()), seed=1, start_ns=start_ns, flow=False)
+        self.exchange = Exchange(listed(START.date()), seed=1, start_ns=start_ns, flow=False)
         self.traded: dict[int, int] = {}  # shares by order number, as the exchange says
         self.exchange.listen(self._count)
         self.office = BackOffice(self.exchange, profile)

@@ -17,10 +17,9 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import Change, Order, Product, Stage
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.refusal import Code
-from mocks.exchange.catalogue import instruments
 from mocks.exchange.model import OrderType
 from mocks.exchange.venue import Exchange
-from tests.mocks.backoffice.desk import INFY, PROFILE, USER, Desk, stages
+from tests.mocks.backoffice.desk import INFY, PROFILE, USER, Desk, listed, stages
 
 REST = "BUY 10 NSE:INFY CNC LIMIT 1450"
 NIFTY = "NFO:NIFTY26DECFUT"
@@ -38,7 +37,7 @@ class Night(Desk):
     def __init__(self) -> None:
         start_ns = int(EVENING.timestamp()) * 10**9
         self.exchange = Exchange(
-            instruments(EVENING.date()), seed=1, start_ns=start_ns, flow=False, always_open=False
+            listed(EVENING.date()), seed=1, start_ns=start_ns, flow=False, always_open=False
         )
         self.office = BackOffice(self.exchange, PROFILE)
         self.user = seed.create(self.office, seed.NewUser(user_id=USER, cash=1_000_000_00))
@@ -118,7 +117,7 @@ def test_legs_are_whole_lots_as_even_as_can_be(count: int, more: int, lot: int) 
 
 @given(st.integers(1, 100_000))
 def test_slices_are_full_but_the_last(lots: int) -> None:
-    instrument = next(one for one in instruments(EVENING.date()) if one.key == NIFTY)
+    instrument = next(one for one in listed(EVENING.date()) if one.key == NIFTY)
     parts = slices(lots * instrument.lot, instrument)
     assert sum(parts) == lots * instrument.lot
     assert all(0 < part <= instrument.freeze and part % instrument.lot == 0 for part in parts)
