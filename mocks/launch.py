@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 STOP_SECONDS = 10
+ANSWER_SECONDS = 60  # a clock put forward takes its time
 
 
 class ControlError(Exception):
@@ -103,7 +104,7 @@ class Sandbox:
             self.urls["control"] + path, data, {"Content-Type": "application/json"}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as no:
             raise ControlError(no.code, json.loads(no.read() or b"null")) from no

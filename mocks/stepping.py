@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 STEP_SECONDS = 0.25
 SHORTEST_SECONDS = 0.001
 LONGEST_STRIDE_NS = 30 * SECOND_NS  # well below what the exchange takes for a suspended machine
-WALK_NS = 900 * SECOND_NS  # further than that is a leap
-PATIENCE = 4  # steps that the exchange may fall behind before the clock waits for it
+WALK_NS = 60 * SECOND_NS  # further than that is a leap
+PATIENCE, PATIENCE_NS = (
+    4,
+    10 * SECOND_NS,
+)  # steps, time that the exchange may be behind before the clock waits
 
 
 class Stepper:
@@ -65,14 +68,15 @@ class Stepper:
     async def to(self, time_ns: int) -> None:
         """Put the clock forward to `time_ns`.
 
-        Up to a quarter of an hour every trade in between happens. Further is a leap: sessions, timers and days are
-        exact, the background trading makes one turn.
+        Up to a minute every trade in between happens. Further is a leap: sessions, timers and days are exact, the
+        background trading makes one turn. The strides are always the same: the journal of a stepped run repeats.
         """
         self._led = True
         try:
             self._clock.advance_to(time_ns)
-            if time_ns - self._exchange.now <= WALK_NS:
-                await self._walk(time_ns, None)
+            while 0 < time_ns - self._exchange.now <= WALK_NS:
+                self._exchange.advance(min(time_ns, self._exchange.now + SECOND_NS))
+                await asyncio.sleep(0)
             self.open()
         finally:
             self._led = False
@@ -89,14 +93,14 @@ class Stepper:
         if now - self._exchange.now > max(WALK_NS, PATIENCE * self._reach()):
             self.open()  # the machine slept
             return
-        await self._walk(now, STEP_SECONDS)
-        if self._clock.now_ns() - self._exchange.now > PATIENCE * self._reach():
+        await self._walk(now)
+        if self._clock.now_ns() - self._exchange.now > max(PATIENCE * self._reach(), PATIENCE_NS):
             self._clock.wait_at(self._exchange.now)
 
-    async def _walk(self, time_ns: int, seconds: float | None) -> None:
-        """Towards `time_ns` in strides that let requests in between; for so many real seconds at most."""
+    async def _walk(self, time_ns: int) -> None:
+        """Towards `time_ns` for as long as one step takes, in strides short enough to let requests in between."""
         began = time.monotonic()
-        while self._exchange.now < time_ns:
+        while self._exchange.now < time_ns and time.monotonic() - began <= STEP_SECONDS:
             before = time.monotonic()
             self._exchange.advance(min(time_ns, self._exchange.now + self._stride))
             took = time.monotonic() - before
@@ -104,12 +108,11 @@ class Stepper:
                 self._stride = min(self._stride * 2, LONGEST_STRIDE_NS)
             elif took > STEP_SECONDS / 4:
                 self._stride = max(self._stride // 2, SECOND_NS // 20)
-            if seconds is not None and time.monotonic() - began > seconds:
-                return
             await asyncio.sleep(0)
 
     async def _rest(self) -> None:
-        seconds = STEP_SECONDS
+        behind = self._clock.mode == "real" and self._clock.now_ns() - self._exchange.now > self._reach()
+        seconds = SHORTEST_SECONDS if behind else STEP_SECONDS
         due = self._exchange.next_timer()
         if due is not None:
             until = self._clock.wall_seconds_until(due)

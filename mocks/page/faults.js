@@ -12,7 +12,7 @@ export async function start(act) {
   kinds = Object.fromEntries(told.faults.map((one) => [one.fault, one]));
   options($("call"), [
     ["", "whatever the fault is for"],
-    ["Kinds of call", Object.keys(told.groups).map((name) => [name, `all of ${name}`])],
+    ["Parts of a broker", Object.keys(told.groups).map((name) => [name, `the ${name.replace("_api", "")} API`])],
     ["One call", told.calls.map((name) => [name, name.replaceAll("_", " ")])],
   ]);
   const button = ([fault, label]) =>

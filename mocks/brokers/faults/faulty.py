@@ -101,6 +101,7 @@ class Faulty:
                 await answer(send, self._surface.refusal(rule.fault))
             case Fault.DROP_REQUEST:
                 abort(scope)
+                await gone(receive)
             case _:
                 return False
         return True
@@ -132,7 +133,7 @@ class Faulty:
                 caught = Recorded()
                 await self._inner(scope, receive, caught.send)
                 self._plan.on_request()
-                await _spoil(rule, caught, scope, send)
+                await _spoil(rule, caught, scope, receive, send)
             case _:
                 await self._inner(scope, receive, send)
 
@@ -150,7 +151,7 @@ class Faulty:
         await caught.forward(send)
 
 
-async def _spoil(rule: Rule, caught: Recorded, scope: Scope, send: Send) -> None:
+async def _spoil(rule: Rule, caught: Recorded, scope: Scope, receive: Receive, send: Send) -> None:
     """Give a caught answer in the way that the rule says."""
     if rule.fault is Fault.LATE_ANSWER:
         await asyncio.sleep(rule.seconds or 0)
@@ -164,6 +165,7 @@ async def _spoil(rule: Rule, caught: Recorded, scope: Scope, send: Send) -> None
         await send({"type": "http.response.body", "body": half, "more_body": True})
         await asyncio.sleep(FLUSH_SECONDS)
         abort(scope)
+        await gone(receive)
     else:
         await send(caught.start())
         size = max(1, -(-len(caught.body) // PIECES))

@@ -9,19 +9,20 @@ BROKERS = ("kite", "upstox", "groww", "mock")
 # What a request is called, alike at all brokers. `ticks` and `order_updates` are the websockets; one socket for both
 # is `ticks`.
 STREAMS = frozenset({"ticks", "order_updates"})
+# Calls that fail together when a part of a broker is down; a rule's `call` may name one of these.
 GROUPS: dict[str, frozenset[str]] = {
-    "login": frozenset({"login", "token", "authorise", "ip"}),
-    "orders": frozenset(
+    "session_api": frozenset({"login", "token", "authorise", "ip"}),
+    "order_api": frozenset(
         {"place", "modify", "cancel", "multi_place", "cancel_all", "exit_all", "kill_switch", "convert"}
         | {"gtt_place", "gtt_modify", "gtt_cancel"}
     ),
-    "books": frozenset(
+    "book_api": frozenset(
         {"orders", "order", "order_history", "trades", "order_trades", "gtts", "gtt", "alerts", "postback"}
     ),
-    "portfolio": frozenset(
+    "portfolio_api": frozenset(
         {"profile", "funds", "holdings", "positions", "margin", "charges", "contract_note", "statement"}
     ),
-    "data": frozenset(
+    "data_api": frozenset(
         {"instruments", "quote", "ltp", "ohlc", "candles", "option_chain", "search", "holidays"}
         | {"market_status"}
     ),
@@ -92,12 +93,12 @@ USUAL_CALLS: dict[Fault, frozenset[str]] = {
     **{fault: frozenset({"place", "multi_place"}) for fault in MISHAPS},
     Fault.CANCEL_LOST_RACE: frozenset({"cancel"}),
     Fault.PARTIAL_SUCCESS: frozenset({"multi_place", "cancel_all", "exit_all", "place"}),
-    Fault.STALE_READS: GROUPS["books"],
+    Fault.STALE_READS: GROUPS["book_api"],
     Fault.CHANGED_DUMP: frozenset({"instruments"}),
-    Fault.SERVICE_HOURS: GROUPS["orders"] | GROUPS["books"] | GROUPS["portfolio"],
-    Fault.IP_NOT_ALLOWED: GROUPS["orders"],
+    Fault.SERVICE_HOURS: GROUPS["order_api"] | GROUPS["book_api"] | GROUPS["portfolio_api"],
+    Fault.IP_NOT_ALLOWED: GROUPS["order_api"],
     Fault.KILL_SWITCH: frozenset({"place", "multi_place", "modify", "gtt_place"}),
-    Fault.ERROR_400_AFTER_ACCEPT: GROUPS["orders"],
+    Fault.ERROR_400_AFTER_ACCEPT: GROUPS["order_api"],
 }
 NEEDS_SECONDS = frozenset(
     {Fault.DELAY, Fault.LATE_ANSWER, Fault.TRICKLE, Fault.STALE_READS, Fault.CLOCK_SKEW, Fault.LATE_UPDATE}

@@ -167,7 +167,7 @@ def _wrong_call(rule: Rule) -> Iterable[tuple[str, str]]:
     if rule.call is not None and rule.call not in STREAMS and rule.fault in STREAM_FAULTS:
         yield "call", f"{rule.fault} is for ticks or order_updates"
     if rule.fault is Fault.STALE_READS and rule.call is not None:
-        wrong = not (calls_of(rule.call, rule.fault) or frozenset()) <= GROUPS["books"]
+        wrong = not (calls_of(rule.call, rule.fault) or frozenset()) <= GROUPS["book_api"]
         if wrong:
             yield "call", "stale_reads is for the lists of orders and trades"
     if rule.call in STREAMS and rule.fault not in STREAM_FAULTS:
