@@ -6,6 +6,7 @@ hundreds of commands, where books get deep. In both, changes and cancels go to o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -20,14 +21,14 @@ PRICES = st.integers(95, 105)
 SIZES = st.integers(1, 30)
 PHASES = ["continuous", "continuous", "preopen", "limit_only", "matching", "post_close", "halted", "closed"]
 
-SWITCHES: dict[str, Configs] = {
+SWITCHES: dict[str, Any] = {
     "stp": st.sampled_from(["none", "cancel_passive", "cancel_active"]),
     "dq_replenish": st.sampled_from(["lose", "keep"]),
     "market_residual": st.sampled_from(["ltp", "cancel"]),
     "sl_on_entry": st.sampled_from(["reject", "trigger"]),
     "auction_priority": st.sampled_from(["limit_first", "market_first"]),
     "halt_purges": st.booleans(),
-}  # type: ignore[assignment]
+}
 MARKETS: dict[str, Any] = {
     "ltp": st.sampled_from([100, 99, 101, None]),
     "prev_close": st.sampled_from([100, 98, None]),
@@ -147,19 +148,30 @@ OPS = {
 }  # fmt: skip
 
 
-def long_case(seed: int, length: int = 250) -> tuple[Json, list[Json]]:
-    """A config and a flow of `length` commands through every phase; the same for the same seed."""
+TRADING = {"add": 60, "modify": 20, "cancel": 6, "ltp": 2, "advance": 2, "range": 0.6}  # continuous alone
+OPENINGS = {"add": 60, "modify": 12, "cancel": 6, "auction": 5, "resume": 5}
+
+
+def long_case(seed: int, length: int = 250, ops: Mapping[str, float] = OPS) -> tuple[Json, list[Json]]:
+    """A config and a flow of `length` commands, by default through every phase; the same for the same seed."""
     draw = Random(seed)
     config: Json = {
         "stp": draw.choice(["none", "cancel_passive", "cancel_active"]),
         "dq_replenish": draw.choice(["lose", "keep"]), "market_residual": draw.choice(["ltp", "ltp", "cancel"]),
         "sl_on_entry": draw.choice(["reject", "trigger"]),
         "auction_priority": draw.choice(["limit_first", "market_first"]), "halt_purges": draw.random() < 0.3,
-        "phase": draw.choice(["continuous", "preopen"]), "ltp": draw.choice([None, 100]),
+        "phase": draw.choice(["continuous", "preopen"]) if "auction" in ops else "continuous",
+        "ltp": draw.choice([None, 100]),
         "prev_close": draw.choice([None, 98, 100]), "band": draw.choice([None, [92, 108]]),
     }  # fmt: skip
-    ops = draw.choices(list(OPS), list(OPS.values()), k=length)
-    return config, named([_long_command(op, draw) for op in ops])
+    words = draw.choices(list(ops), list(ops.values()), k=length)
+    return config, named([_long_command(word, draw) for word in words])
+
+
+def long_cases(
+    ops: Mapping[str, float] = OPS, length: int = 100
+) -> st.SearchStrategy[tuple[Json, list[Json]]]:
+    return st.integers(0, 10**6).map(lambda seed: long_case(seed, length, ops))
 
 
 def _long_command(op: str, draw: Random) -> Json:

@@ -52,14 +52,14 @@ class Order:
 class NaiveBook:
     def __init__(self, config: Json) -> None:
         self.config = config
-        self.tick = config.get("tick", 1)
-        self.lot = config.get("lot", 1)
+        self.tick: int = config.get("tick", 1)
+        self.lot: int = config.get("lot", 1)
         self.freeze = config.get("freeze") or FAR
         self.band: tuple[int, int] | None = tuple(config["band"]) if config.get("band") else None
         self.range: tuple[int, int] | None = None
-        self.prev_close = config.get("prev_close") or 0
-        self.ltp = config.get("ltp") or 0
-        self.phase = config.get("phase", "continuous")
+        self.prev_close: int = config.get("prev_close") or 0
+        self.ltp: int = config.get("ltp") or 0
+        self.phase: str = config.get("phase", "continuous")
         self.closing_price = 0
         self.now = 0
         self.clock = 0
@@ -251,7 +251,7 @@ class NaiveBook:
         if self.phase == "continuous":
             return ""
         if self.phase in ("closed", "halted"):
-            return str(self.phase)
+            return self.phase
         if self.phase == "matching" or order.type in STOPS or order.validity == "IOC" or order.disclosed:
             return "phase"
         if self.phase == "limit_only" and order.type == "MARKET":

@@ -2,14 +2,16 @@
 
 `a B 10 @100` is a limit order, `b S 10 MKT` a market order, `c B 10 @101 SL 100` and `d B 10 SLM 100` stops; behind
 them `IOC`, `TTL 5`, `DQ 4`, `PROTECT 2`, `client X`. `modify a qty 5 price 99`, `cancel a`, `ltp 100`, `advance 5`,
-`auction`, `halt`, `resume preopen`, `close` are themselves. A book side is `100 15/10 a,b` a level: total/displayed.
+`auction`, `halt`, `resume preopen`, `close` are themselves, and so are the further commands of `drive.py`: `phase
+post_close 100`, `band 90 110`, `range 95 105`, `range off`, `modify a type MARKET`. A book side is `100 15/10 a,b` a
+level: total/displayed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from mocks.exchange.replay import run
+from tests.mocks.exchange.drive import drive
 
 Json = dict[str, Any]
 MODIFIABLE = ("qty", "price", "trigger", "disclosed")
@@ -27,10 +29,17 @@ def command(line: str) -> Json:
         return {"op": "ltp", "price": int(words[1])}
     if words[0] == "advance":
         return {"op": "advance", "minutes": int(words[1])}
+    if words[0] == "phase":
+        return {"op": "phase", "phase": words[1], "price": int(words[2]) if words[2:] else 0}
+    if words[0] == "range" and words[1] == "off":
+        return {"op": "range"}
+    if words[0] in ("band", "range"):
+        return {"op": words[0], "low": int(words[1]), "high": int(words[2])}
     if words[0] == "modify":
-        changes = dict(zip(words[2::2], map(int, words[3::2]), strict=True))
-        assert set(changes) <= set(MODIFIABLE)
-        return {"op": "modify", "id": words[1], **changes}
+        changes = dict(zip(words[2::2], words[3::2], strict=True))
+        assert set(changes) <= {*MODIFIABLE, "type"}
+        values = {name: word if name == "type" else int(word) for name, word in changes.items()}
+        return {"op": "modify", "id": words[1], **values}
     return order(words)
 
 
@@ -66,7 +75,7 @@ def lines(text: str) -> list[str]:
 
 def play(text: str, **config: Any) -> Json:
     """Run commands given as text, one a line or divided by semicolons."""
-    return run({"config": config, "commands": [command(line) for line in lines(text)]})
+    return drive(config, [command(line) for line in lines(text)]).result()
 
 
 def trades(result: Json) -> list[str]:

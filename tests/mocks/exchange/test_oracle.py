@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 
 from tests.mocks.exchange.drive import Driver
-from tests.mocks.exchange.flows import AUCTIONS, CONTINUOUS, WHOLE_DAYS, configs, long_case
+from tests.mocks.exchange.flows import (
+    AUCTIONS,
+    CONTINUOUS,
+    OPENINGS,
+    TRADING,
+    WHOLE_DAYS,
+    configs,
+    long_case,
+)
 from tests.mocks.exchange.naive import NaiveBook
 
 Json = dict[str, Any]
@@ -41,7 +49,9 @@ def test_the_fast_book_equals_the_naive_one_through_whole_days(config: Json, scr
     compare(config, script)
 
 
-@pytest.mark.parametrize("hundred", range(4))
-def test_the_fast_book_equals_the_naive_one_in_long_flows(hundred: int) -> None:
-    for seed in range(hundred * 25, hundred * 25 + 25):
+@pytest.mark.parametrize("ten", range(4))
+def test_the_fast_book_equals_the_naive_one_in_long_flows(ten: int) -> None:
+    for seed in range(ten * 10, ten * 10 + 10):
         compare(*long_case(seed))
+        compare(*long_case(seed, ops=TRADING))
+        compare(*long_case(seed, ops=OPENINGS))
