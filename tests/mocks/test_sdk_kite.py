@@ -294,8 +294,11 @@ def test_candles(kite: Any) -> None:
     minutes = kite.historical_data(
         408065, dt.datetime(2026, 11, 20, 9, 15, tzinfo=IST), end, "minute", oi=True
     )
-    assert len(minutes) == 375
-    assert days[-1]["open"] == minutes[0]["open"]
+    assert minutes[0]["date"].time() == dt.time(9, 15)
+    assert (days[-1]["open"], days[-1]["close"]) == (minutes[0]["open"], minutes[-1]["close"])
+    assert days[-1]["high"] == max(minute["high"] for minute in minutes)
+    assert days[-1]["volume"] == sum(minute["volume"] for minute in minutes)
+    assert all(minute["oi"] == 0 for minute in minutes)
     with pytest.raises(kite_errors.InputException):
         kite.historical_data(408065, end - dt.timedelta(days=90), end, "minute")
 

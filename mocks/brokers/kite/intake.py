@@ -58,7 +58,7 @@ class Intake:
         quantity = whole(fields, "quantity")
         legs, leg_quantity = self._iceberg(variety, fields, terms.key, quantity)
         if variety == "auction":
-            extra["auction_number"] = self._auction(fields, terms.side)
+            self._check_auction(fields, terms.side)
         validity, minutes = self._validity(fields)
         return OrderRequest(
             key=terms.key,
@@ -171,10 +171,13 @@ class Intake:
             raise bad_input("Invalid `iceberg_quantity`.")
         return legs, leg_quantity
 
-    def _auction(self, fields: dict[str, str], side: Side) -> str:
+    def _check_auction(self, fields: dict[str, str], side: Side) -> None:
+        """Sales of holdings that the exchange buys in for others' short delivery. None is ever held here: the list
+        of auctions is empty and no number is on it."""
         if side is not Side.SELL:
             raise bad_input("Invalid `transaction_type`. Only sell orders are taken into an auction.")
-        return required(fields, "auction_number")
+        number = required(fields, "auction_number")
+        raise bad_input(f"Invalid `auction_number`. There is no auction {number} today.")
 
     def _tag(self, fields: dict[str, str]) -> str:
         tag = fields.get("tag", "")

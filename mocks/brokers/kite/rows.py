@@ -50,7 +50,6 @@ NOT_TOLD = ("account_id", "modified", "validity_ttl")
 def order_row(order: Order, token: int) -> dict[str, Any]:
     """A row of GET /orders, with every field of the official samples."""
     reached_exchange = bool(order.exchange_order_id)
-    extra = order.request.extra
     return {
         "account_id": order.user_id,
         "placed_by": order.user_id,
@@ -67,7 +66,6 @@ def order_row(order: Order, token: int) -> dict[str, Any]:
         "modified": order.modified,
         **_what(order, token, order.type, order.price, order.trigger),
         "validity_ttl": order.request.ttl_minutes,
-        **({"auction_number": extra["auction_number"]} if "auction_number" in extra else {}),
         "average_price": rupees(order.average),
         "quantity": order.quantity,
         "filled_quantity": order.filled,
