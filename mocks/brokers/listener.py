@@ -6,6 +6,7 @@ uvicorn's own protocols do the wire; this replaces its `Server`, which cannot go
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from email.utils import formatdate
 from typing import Any
@@ -18,6 +19,9 @@ from mocks.brokers.faults import ASGIApp
 HOST = "127.0.0.1"
 BACKLOG = 2048
 DATE_SECONDS = 1.0
+# uvicorn says so of every websocket handshake answered with a status: a redirect or a refusal is no error here.
+NO_ERROR = "ASGI callable returned without completing handshake."
+logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != NO_ERROR)
 
 
 class Listener:
