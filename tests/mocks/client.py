@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,6 +32,7 @@ class Client:
         """Send and take any end: an answer, an error page, a cut connection."""
         try:
             async with self.http.request(method, self.session["base_url"] + path, json=body) as answer:
+                await answer.read()
                 assert answer.status >= 400
         except aiohttp.ClientError:
             pass
@@ -50,6 +51,13 @@ class Client:
     def truth(self) -> dict[str, Any]:
         found: dict[str, Any] = self.sandbox.get(f"/users/mock/{self.user_id}")
         return found
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something that comes by itself; a minute is never."""
+    async with asyncio.timeout(60):
+        while not true():
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
+from datetime import datetime
+
 import pytest
 
 from mocks.brokers.faults import BadRule, Fault, FaultPlan, Rule
+from mocks.brokers.faults.dump import changed
 from mocks.launch import ControlError, Sandbox
-from tests.mocks.client import user
+from tests.mocks.client import until, user
 
 
 def hits(rule: Rule, call: str, account: str, requests: int) -> list[int]:
@@ -161,3 +166,170 @@ def test_the_control_api_refuses_nonsense(sandbox: Sandbox) -> None:
     with pytest.raises(ControlError) as no:
         sandbox.delete("/faults/nosuch")
     assert no.value.status == 404
+
+
+async def test_a_broken_answer_is_of_an_order_that_was_placed(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        for count, (fault, more) in enumerate(
+            [
+                ("error_400_after_accept", {}),
+                ("error_5xx_after_accept", {"status": 504, "body": "json"}),
+                ("drop_answer", {}),
+            ],
+            start=1,
+        ):
+            client.fault(fault, "place", times=1, **more)
+            await client.doubtful("POST", "/orders", ORDER)
+            assert len(client.truth()["orders"]) == count, fault
+
+
+async def test_a_refusal_of_the_brokers_rules_places_nothing(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        for fault, status in [("ip_not_allowed", 403), ("service_hours", 423), ("kill_switch", 403)]:
+            client.fault(fault, "place", times=1)
+            answer = await client.call("POST", "/orders", ORDER)
+            assert (answer[0], answer[1]["error"]["code"]) == (status, fault)
+        client.fault("drop_request", "place", times=1)
+        await client.doubtful("POST", "/orders", ORDER)
+        assert client.truth()["orders"] == []
+
+
+async def test_a_trickled_answer_is_whole_in_the_end(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        _, told = await client.call("GET", "/funds")
+        client.fault("trickle", "funds", seconds=0.3, times=1)
+        assert await client.call("GET", "/funds") == (200, told)
+
+
+async def test_a_client_that_leaves_during_a_delay_has_placed_its_order(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("delay", "place", seconds=0.4, times=1)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.call("POST", "/orders", ORDER), 0.1)
+        assert client.truth()["orders"] == []
+        await until(lambda: len(client.truth()["orders"]) == 1)
+
+
+async def test_a_changed_instrument_file_has_other_ticks_and_lots(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        before = {one["symbol"]: one for one in (await client.call("GET", "/instruments"))[1]["instruments"]}
+        sandbox.post("/faults", {"broker": "mock", "fault": "changed_dump", "times": 1})
+        after = {one["symbol"]: one for one in (await client.call("GET", "/instruments"))[1]["instruments"]}
+    future = next(key for key in before if key.startswith("NFO:NIFTY") and key.endswith("FUT"))
+    assert after[future]["lot"] == 2 * before[future]["lot"]
+    assert float(after[future]["tick"]) == 2 * float(before[future]["tick"])
+
+
+def test_a_csv_file_and_a_gzipped_one_change_alike() -> None:
+    text = b"tradingsymbol,tick_size,lot_size\nINFY,0.05,1\nODD,,\n"
+    assert changed(text) == b"tradingsymbol,tick_size,lot_size\nINFY,0.10,2\nODD,,\n"
+    assert gzip.decompress(changed(gzip.compress(text))) == changed(text)
+
+
+async def test_one_exchange_is_down_while_the_other_answers(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("error_5xx_before", "order_api", exchange="BSE", status=503)
+        assert (await client.call("POST", "/orders", ORDER))[0] == 201
+        assert (await client.text("POST", "/orders"))[0] == 422
+        await client.doubtful("POST", "/orders", ORDER | {"symbol": "BSE:INFY"})
+        assert [one["symbol"] for one in client.truth()["orders"]] == ["NSE:INFY"]
+
+
+async def test_orders_are_up_while_the_data_is_down(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("error_5xx_before", "data_api", status=503)
+        assert (await client.text("GET", "/ltp?symbols=NSE:INFY"))[0] == 503
+        assert (await client.call("POST", "/orders", ORDER))[0] == 201
+
+
+async def test_stale_lists_do_not_know_an_order_yet(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("stale_reads", seconds=60, times=1)
+        _, made = await client.call("POST", "/orders", ORDER)
+        assert (await client.call("GET", "/orders"))[1]["orders"] == []
+        assert [one["order_id"] for one in (await client.call("GET", "/orders"))[1]["orders"]] == [
+            made["order_id"]
+        ]
+
+
+async def test_a_skewed_clock_shows_in_the_stamps(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        rule = sandbox.post("/faults", {"broker": "mock", "fault": "clock_skew", "seconds": 300})
+        _, made = await client.call("POST", "/orders", ORDER)
+        now = sandbox.get("/clock")["ist"]
+        sandbox.delete(f"/faults/{rule['id']}")
+        ahead = datetime.fromisoformat(made["received_at"]) - datetime.fromisoformat(now)
+        assert 200 < ahead.total_seconds() < 400
+
+
+async def test_a_rule_that_lasts_goes_by_itself(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("rate_limit", "funds", lasts=0.5)
+        assert (await client.call("GET", "/funds"))[0] == 429
+        await until(lambda: sandbox.get("/faults")["faults"] == [])
+        assert (await client.call("GET", "/funds"))[0] == 200
+
+
+def test_a_plan_is_taken_whole_or_not_at_all(sandbox: Sandbox) -> None:
+    good = {"broker": "mock", "fault": "rate_limit", "probability": 0.5}
+    with pytest.raises(ControlError) as no:
+        sandbox.post("/faults/plan", {"rules": [good, {"broker": "mock", "fault": "delay"}]})
+    assert (no.value.status, no.value.answer["error"]["field"]) == (422, "rules.1.seconds")
+    assert sandbox.get("/faults")["faults"] == []
+    sandbox.post("/faults/plan", {"rules": [good, good], "seed": 3})
+    plan = sandbox.get("/faults/plan")
+    assert len({rule["seed"] for rule in plan["rules"]}) == 2
+    for rule in plan["rules"]:
+        rule["id"] = ""
+    again = sandbox.post("/faults/plan", plan | {"replace": True})
+    assert [one["seed"] for one in again["faults"]] == [one["seed"] for one in plan["rules"]]
+
+
+def test_which_requests_are_hit_does_not_depend_on_other_accounts() -> None:
+    def of_a(others: int) -> list[bool]:
+        plan = FaultPlan()
+        plan.add(Rule("mock", Fault.RATE_LIMIT, call="place", probability=0.5, seed=4))
+        hit = []
+        for _ in range(30):
+            hit.append(plan.pick("mock", "place", lambda: "A") is not None)
+            for _ in range(others):
+                plan.pick("mock", "place", lambda: "B")
+        return hit
+
+    assert of_a(0) == of_a(1) == of_a(3)
+
+
+# --- what goes wrong with an order inside the broker ----------------------------------------------------------------
+
+
+async def test_a_late_order_is_nowhere_and_then_open(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("late_accept", seconds=0.6, times=1)
+        await client.call("POST", "/orders", ORDER)
+        assert client.truth()["orders"] == []
+        await until(lambda: [one["status"] for one in client.truth()["orders"]] == ["open"])
+
+
+async def test_an_order_is_placed_twice_with_one_tag(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("duplicate_order", times=1)
+        await client.call("POST", "/orders", ORDER | {"tag": "twice"})
+        await until(lambda: [one["tag"] for one in client.truth()["orders"]] == ["twice", "twice"])
+
+
+async def test_a_fill_wins_against_a_cancel(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        _, made = await client.call("POST", "/orders", ORDER | {"price": "1540.00"})
+        sandbox.post("/prices", {"prices": {"NSE:INFY": "1545.00"}})
+        _, made = await client.call("POST", "/orders", ORDER | {"price": "1540.00"})
+        client.fault("cancel_lost_race", times=1)
+        await client.call("DELETE", f"/orders/{made['order_id']}")
+        await until(lambda: client.truth()["orders"][-1]["status"] == "complete")
+
+
+async def test_of_many_orders_in_one_request_half_are_refused(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        client.fault("partial_success", times=1)
+        status, told = await client.call("POST", "/orders/multi", {"orders": [ORDER] * 4})
+        assert status == 207
+        assert ["error" in one for one in told["results"]] == [False, True, False, True]
