@@ -72,6 +72,14 @@ class Bars:
                 found.append(Bar(since, open_, high, low, close, volume))
         return found
 
+    def last(self, key: str, day: int) -> Bar | None:
+        """The newest minute of that day with a print."""
+        now = self._now.get(key)
+        since = now[0] + IST_MINUTES - day * DAY_MINUTES if now is not None else -1
+        if now is None or not 0 <= since < DAY_MINUTES:
+            return None
+        return Bar(since, *now[1:])
+
     def traded(self) -> list[str]:
         """Everything that has traded in the days kept."""
         return list(self._now)

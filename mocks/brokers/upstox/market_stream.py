@@ -121,9 +121,9 @@ class MarketFeed:
             if mode == "ltpc":
                 yield Line(key, mode, instrument, quote)
                 continue
-            bars = self._desk.bars_of_today(instrument.key, 1) if mode.startswith("full") else []
+            minute = self._exchange.history.last_minute(instrument.key) if mode in feed.LEVELS else None
             greeks = self._options.sensitivities(instrument, quote)
-            yield Line(key, mode, instrument, quote, greeks, bars[-1] if bars else None)
+            yield Line(key, mode, instrument, quote, greeks, minute)
 
 
 def _face(quote: Quote | None, mode: str) -> object:

@@ -46,6 +46,7 @@ class Statuses:
     def __init__(self, names: Names, exchange: Exchange) -> None:
         self._names, self._exchange = names, exchange
         self._seen: dict[str, Status] = {}
+        self._speakers: dict[tuple[str, bool], Instrument] = {}
 
     def segment(self, segment: str) -> Status:
         """Of `NSE_EQ`, `NSE_FO`, `NSE_INDEX`..."""
@@ -57,6 +58,16 @@ class Statuses:
         return self._status(f"{segment} auctioned", self._speaker(segment, auctioned=True))
 
     def _speaker(self, segment: str, *, auctioned: bool) -> Instrument | None:
+        if segment in SHUT:
+            return None
+        known = self._speakers.get((segment, auctioned))
+        if known is None or known.key not in self._exchange.instruments:  # its contract ended
+            known = self._choose(segment, auctioned=auctioned)
+            if known is not None:
+                self._speakers[segment, auctioned] = known
+        return known
+
+    def _choose(self, segment: str, *, auctioned: bool) -> Instrument | None:
         mine = [one for one in self._names if self._names.segment(one.key) == segment]
         matching = (one for one in mine if one.kind is not Kind.EQUITY or one.cas_eligible is auctioned)
         return next(matching, mine[0] if mine else None)
