@@ -80,7 +80,7 @@ def commands(case: Json) -> list[Json]:
 
 def config(case: Json) -> Json:
     """The case's config; what it leaves out is for the reader of each field to say."""
-    found = _mapping(case.get("config") or {}, "config")
+    found = {} if case.get("config") is None else _mapping(case["config"], "config")
     _refuse_unknown(found, CONFIG, "config")
     return found
 
