@@ -116,7 +116,7 @@ class Conditionals:
         self._finish(kept, Status.CANCELLED, LegStatus.CANCELLED)
         return kept
 
-    def disable(self, conditional_id: str, user_id: str, reason: str) -> Conditional:
+    def disable(self, user_id: str, conditional_id: str, reason: str) -> Conditional:
         """The broker itself takes it out of the watch (a corporate action)."""
         kept = self.get(user_id, conditional_id)
         for leg in kept.legs:

@@ -6,7 +6,7 @@ One instance per broker; synchronous, integer paise, no broker's words. Servers 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from mocks.brokers.backoffice import authorisation, mishap, sweep
@@ -19,7 +19,7 @@ from mocks.brokers.backoffice.conditional_watch import Conditionals
 from mocks.brokers.backoffice.contract_note import SQUARED_OFF, ContractNote
 from mocks.brokers.backoffice.desk import Desk
 from mocks.brokers.backoffice.entries import Account, Entry, Occasion
-from mocks.brokers.backoffice.hindsight import as_of
+from mocks.brokers.backoffice.hindsight import Hindsight
 from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.margins import BasketNeed, Need
 from mocks.brokers.backoffice.market import Market
@@ -63,7 +63,7 @@ class BackOffice:
         self.desk = Desk(exchange, profile, self.now, self._ledgers, self.risk, lambda: self.switches, seed)
         self.conditionals = Conditionals(exchange, profile, self.now, self._place_fired)
         self.desk.blotter.endings.append(self.conditionals.on_end)
-        self._read_lag: dict[str, float] = {}
+        self._hindsight = Hindsight(self.now)
         self.authorisations = Authorisations(self.now)
         self.square_off = SquareOff(self)
         self.risk.intraday_is_over = self.square_off.is_over
@@ -201,22 +201,18 @@ class BackOffice:
 
     def order(self, user_id: str, order_id: str) -> Order:
         """Raises Refusal(unknown_order)."""
-        ledger, at = self.ledger(user_id), self._read_as_of(user_id)
-        found = self.desk.find(ledger, order_id)
-        if at is None:
-            return found
-        then = as_of(found, at)
-        if then is None:
+        found = self._hindsight.order(self.desk.find(self.ledger(user_id), order_id))
+        if found is None:
             raise Refusal(Code.UNKNOWN_ORDER, f"Unknown order {order_id}", order_id=order_id)
-        return then
+        return found
 
     def orders(self, user_id: str) -> list[Order]:
         """The day's book, oldest first."""
-        return self._as_read(user_id, self.ledger(user_id).orders.values())
+        return self._hindsight.orders(user_id, self.ledger(user_id).orders.values())
 
     def orders_by_tag(self, user_id: str, tag: str) -> list[Order]:
         ledger = self.ledger(user_id)
-        return self._as_read(user_id, [ledger.orders[one] for one in ledger.by_tag.get(tag, ())])
+        return self._hindsight.orders(user_id, [ledger.orders[one] for one in ledger.by_tag.get(tag, ())])
 
     def trades(self, user_id: str) -> list[Fill]:
         """The day's executions, oldest first."""
@@ -224,23 +220,13 @@ class BackOffice:
         return sorted(fills, key=lambda fill: fill.at)
 
     def read_lag(self, user_id: str) -> float:
-        """How many seconds old what this user reads of orders and trades is."""
-        return self._read_lag.get(user_id, 0.0)
+        """How many seconds old what this user reads is."""
+        return self._hindsight.lags.get(user_id, 0.0)
 
     def set_read_lag(self, user_id: str, seconds: float) -> None:
-        """Let `order`, `orders`, `orders_by_tag` and `trades` answer what was true so long ago; 0 ends it.
-        `place`, `modify` and `cancel` always act on the truth."""
-        self._read_lag[user_id] = seconds
-
-    def _read_as_of(self, user_id: str) -> datetime | None:
-        lag = self._read_lag.get(user_id, 0.0)
-        return self.now() - timedelta(seconds=lag) if lag > 0 else None
-
-    def _as_read(self, user_id: str, orders: Iterable[Order]) -> list[Order]:
-        at = self._read_as_of(user_id)
-        if at is None:
-            return list(orders)
-        return [then for order in orders if (then := as_of(order, at)) is not None]
+        """Let `order`, `orders`, `orders_by_tag`, `trades` and `positions` answer what was true so long ago; 0 ends
+        it. `place`, `modify` and `cancel` always act on the truth; funds and holdings are never behind."""
+        self._hindsight.lags[user_id] = seconds
 
     def _place_fired(self, user_id: str, request: OrderRequest) -> Order:
         """An order of a conditional: no mishap of whoever is being served meets it."""
@@ -271,7 +257,7 @@ class BackOffice:
 
     def positions(self, user_id: str) -> list[Position]:
         """Closed ones included until the day ends."""
-        return list(self.ledger(user_id).positions.values())
+        return self._hindsight.positions(self.ledger(user_id))
 
     def deposit(self, user_id: str, amount: int) -> Funds:
         """Paise."""

@@ -83,7 +83,7 @@ class Gtt:
         last = self._office.last_price(placed.key)
         if any(abs(leg.price - last) * CLOSEST < last for leg in placed.legs):
             reason = "The trigger price is within 0.25% of the last price"
-            self._office.conditionals.disable(placed.conditional_id, placed.user_id, reason)
+            self._office.conditionals.disable(placed.user_id, placed.conditional_id, reason)
 
     def _conditional(self, fields: dict[str, str], session: Session) -> Conditional:
         shape = listed(SHAPES, fields, "type")
