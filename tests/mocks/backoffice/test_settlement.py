@@ -12,7 +12,7 @@ from mocks import seed
 from mocks.brokers.backoffice import snapshot
 from mocks.brokers.backoffice.entries import Account, Occasion
 from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.backoffice.orders import Product
+from mocks.brokers.backoffice.orders import Order, Product
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.rates.shelf import TARIFFS
 from mocks.brokers.backoffice.refusal import Code, Refusal
@@ -49,6 +49,11 @@ class Days(Desk):
         day = self.exchange.calendar.trading_day_after(self.exchange.day)
         self.go(datetime(day.year, day.month, day.day, 10, 0, tzinfo=IST))
 
+    def deal(self, side: str, key: str, product: str = "NRML", quantity: int = 65) -> Order:
+        """At the best price of the other side: nobody has traded the contract today."""
+        price = (self.ask(key) if side == "BUY" else self.bid(key)) / 100
+        return self.place(f"{side} {quantity} {key} {product} LIMIT {price}")
+
     def moved(self, occasion: Occasion) -> int:
         """Paise to the client."""
         return sum(e.to_client for e in self.office.ledger_entries(USER) if e.occasion is occasion)
@@ -58,15 +63,15 @@ class Days(Desk):
         return (held.quantity, held.t1) if held else (0, 0)
 
 
-def near_call(desk: Desk, expiry: date = TODAY, *, in_the_money: bool = False) -> str:
-    spot = desk.price("NSE:NIFTY 50")
+def near_call(desk: Desk, expiry: date = TODAY, *, above: int = 0) -> str:
+    """The call of that expiry whose strike is nearest to the index plus `above` (paise)."""
+    wanted = desk.price("NSE:NIFTY 50") + above
     calls = [
         one
         for one in desk.exchange.instruments.values()
         if one.kind is Kind.CALL and one.underlying == "NSE:NIFTY 50" and one.expiry == expiry.isoformat()
     ]
-    wanted = [one for one in calls if (one.strike < spot - 200_00) is in_the_money]
-    return min(wanted, key=lambda one: abs(one.strike - spot)).key
+    return min(calls, key=lambda one: abs(one.strike - wanted)).key
 
 
 def test_shares_bought_today_are_t1_the_next_trading_day_and_settled_the_day_after() -> None:
@@ -136,13 +141,13 @@ def test_nothing_is_charged_when_charges_are_switched_off() -> None:
 
 def test_a_future_is_marked_to_market_every_day_and_keeps_its_cost() -> None:
     desk = Days()
-    bought = desk.place(f"BUY 65 {FUTURE} NRML MARKET")
+    bought = desk.deal("BUY", FUTURE)
     desk.next_day()
     (carried,) = desk.office.positions(USER)
     marked = carried.marked_price
     assert desk.moved(Occasion.MARK_TO_MARKET) == 65 * marked - bought.filled_value
     assert carried.overnight_price == round(bought.average)
-    sold = desk.place(f"SELL 65 {FUTURE} NRML MARKET")
+    sold = desk.deal("SELL", FUTURE)
     assert desk.office.funds(USER).realised == sold.filled_value - 65 * marked
     desk.next_day()
     assert desk.moved(Occasion.MARK_TO_MARKET) == sold.filled_value - bought.filled_value
@@ -151,10 +156,10 @@ def test_a_future_is_marked_to_market_every_day_and_keeps_its_cost() -> None:
 
 def test_a_carried_and_traded_position_keeps_its_overnight_and_day_parts() -> None:
     desk = Days()
-    desk.place(f"BUY 65 {FUTURE} NRML MARKET")
+    desk.deal("BUY", FUTURE)
     desk.next_day()
-    desk.place(f"BUY 65 {FUTURE} NRML MARKET")
-    desk.place(f"SELL 65 {FUTURE} NRML MARKET")
+    desk.deal("BUY", FUTURE)
+    desk.deal("SELL", FUTURE)
     (position,) = desk.office.positions(USER)
     assert (position.overnight_quantity, position.day_buy_quantity, position.day_sell_quantity) == (
         65,
@@ -166,8 +171,8 @@ def test_a_carried_and_traded_position_keeps_its_overnight_and_day_parts() -> No
 
 def test_an_option_pays_its_premium_and_is_worth_its_distance_at_the_end() -> None:
     desk = Days()
-    call = near_call(desk, in_the_money=True)
-    bought = desk.place(f"BUY 65 {call} NRML MARKET")
+    call = near_call(desk, above=-300_00)
+    bought = desk.deal("BUY", call)
     assert desk.office.funds(USER).premium == bought.filled_value
     desk.go(NOON.replace(hour=16, minute=30))
     worth = desk.exchange.settlement_price(call)
@@ -182,12 +187,7 @@ def test_an_option_pays_its_premium_and_is_worth_its_distance_at_the_end() -> No
 
 def test_an_option_out_of_the_money_ends_without_a_movement() -> None:
     desk = Days()
-    strikes = sorted(
-        (one.strike, one.key)
-        for one in desk.exchange.instruments.values()
-        if one.kind is Kind.CALL and one.underlying == "NSE:NIFTY 50" and one.expiry == TODAY.isoformat()
-    )
-    sold = desk.place(f"SELL 65 {strikes[-1][1]} NRML MARKET")
+    sold = desk.deal("SELL", near_call(desk, above=400_00))
     desk.next_day()
     assert desk.office.positions(USER) == []
     assert desk.moved(Occasion.PREMIUM) == sold.filled_value
@@ -197,11 +197,11 @@ def test_an_option_out_of_the_money_ends_without_a_movement() -> None:
 def test_a_carried_option_holds_no_premium_and_pays_in_full_when_it_is_sold() -> None:
     desk = Days()
     call = near_call(desk, date(2026, 12, 29))
-    desk.place(f"BUY 65 {call} NRML MARKET")
+    desk.deal("BUY", call)
     desk.next_day()
     before = desk.office.funds(USER)
     assert before.premium == 0
-    sold = desk.place(f"SELL 65 {call} NRML MARKET")
+    sold = desk.deal("SELL", call)
     after = desk.office.funds(USER)
     assert after.available == before.available + sold.filled_value - after.charges
 
@@ -247,7 +247,7 @@ def test_intraday_positions_are_closed_by_real_orders_at_the_brokers_hour() -> N
 
 def test_contracts_are_closed_at_their_own_hour() -> None:
     desk = Days()
-    desk.place(f"BUY 65 {FUTURE} MIS MARKET")
+    desk.deal("BUY", FUTURE, "MIS")
     desk.go(NOON.replace(hour=15, minute=20))
     assert desk.office.positions(USER)[0].quantity == 65
     desk.go(NOON.replace(hour=15, minute=30, second=10))
@@ -307,7 +307,7 @@ def test_everything_of_an_account_survives_a_restart() -> None:
     desk = Days()
     desk.place("BUY 10 NSE:INFY CNC MARKET")
     desk.place("BUY 20 NSE:INFY MTF MARKET")
-    desk.place(f"SELL 65 {FUTURE} NRML MARKET")
+    desk.deal("SELL", FUTURE)
     desk.next_day()
     desk.place("SELL 4 NSE:INFY CNC MARKET")
     desk.office.deposit(USER, 500_00)
