@@ -80,7 +80,8 @@ def test_shares_bought_today_are_t1_the_next_trading_day_and_settled_the_day_aft
     assert desk.hold() == (0, 0)
     desk.next_day()
     assert (desk.exchange.day, desk.hold()) == (WEDNESDAY, (0, 10))
-    assert desk.office.positions(USER) == desk.office.orders(USER) == []
+    assert desk.office.positions(USER) == []
+    assert desk.office.orders(USER) == []
     assert desk.moved(Occasion.SHARES) == -bought.filled_value
     desk.next_day()
     assert desk.hold() == (10, 0)
