@@ -51,6 +51,10 @@ class Closing:
         self.references.pop(book.key, None)
         return close
 
+    def reference(self, book: Book) -> int:
+        """What breaks the ties of the book's next auction: at the close its own price, else where it stood."""
+        return self.references.get(book.key, 0) or book.last_price or book.prev_close
+
     def price(self, book: Matching) -> int:
         """What the book closed at today, or would close at if it never traded again."""
         return self.closes.get(book.key, 0) or book.last_price or book.prev_close

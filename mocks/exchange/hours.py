@@ -102,6 +102,10 @@ class Hours:
                 if session.phase is not Phase.CONTINUOUS:
                     book.close()
                     book.enter_phase(session.phase, book.last_price)
+                if session.name.startswith("closing"):
+                    self._prepare_closing_auction(book)
+            if session.phase in COLLECTING:
+                self._crowd.gather(books, f"{self._floor.day}/{session.name}")
         self._look_up()
 
     def _plan(self) -> None:
@@ -233,7 +237,7 @@ class Hours:
         book.set_band(low, high)
 
     def _uncross(self, book: Book, session: Session) -> None:
-        found = book.auction(self._closing.references.get(book.key, 0))
+        found = book.auction(self._closing.reference(book))
         if session.name == CLOSING_MATCHING:
             self._closing.fix_auction(book, found.price if found.volume else 0)
         if session.phase is not Phase.CONTINUOUS:

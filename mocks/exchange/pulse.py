@@ -61,7 +61,7 @@ class Pulse:
             phase = self._hours.session(group).phase
             if phase in COLLECTING:
                 for book in self._floor.books_of(group):
-                    self.indicative[book.key] = book.indicative(self._closing.references.get(book.key, 0))
+                    self.indicative[book.key] = book.indicative(self._closing.reference(book))
             elif phase is not Phase.MATCHING and self.indicative:
                 for key in self._floor.members[group]:
                     self.indicative.pop(key, None)

@@ -286,7 +286,7 @@ class Exchange:
         tape = self._tape
         index = self._indices.get(key)
         if index is not None:
-            return index.quote(tape.trade, tape.now)
+            return index.quote(tape.trade, tape.now, self._year(key))
         book = self._books[key]
         return book_quote(
             book,
@@ -344,9 +344,8 @@ class Exchange:
         return found[1]
 
     def _reference(self, book: Book) -> int:
-        if book.phase in (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING):
-            return self._closing.references.get(book.key, 0) or book.prev_close
-        return 0
+        is_on = book.phase in (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING)
+        return self._closing.reference(book) if is_on else 0
 
     def _begin(self) -> list[Event]:
         out: list[Event] = []

@@ -521,3 +521,23 @@ def test_the_next_opening_is_where_orders_are_taken() -> None:
     assert venue.next_opening(INFY) == india_ns(TUESDAY, at("09:00"))
     assert exchange(MONDAY, "11:00").next_opening(INFY) == india_ns(MONDAY, at("11:00"))
     assert exchange(MONDAY, "15:36").next_opening(INFY) == india_ns(MONDAY, at("15:50"))
+
+
+# A start in the middle ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("time", "session"), [("09:02", "pre_open"), ("15:22", "closing_auction")])
+def test_an_exchange_may_be_started_in_the_middle_of_an_auction(time: str, session: str) -> None:
+    venue = exchange(MONDAY, time, flow=True)
+    assert venue.session_name(INFY) == session
+    until(venue, f"{time[:3]}{int(time[3:]) + 1:02}")
+    quote = venue.quote(INFY)
+    assert quote.reference_price == INFY_CLOSE
+    assert quote.indicative_quantity > 0
+    limit = INFY_CLOSE * 105 // 100 // 10 * 10
+    assert reasons(place(venue, Side.BUY, 1, limit)[1]) == (["band"] if session == "closing_auction" else [])
+
+
+def test_an_index_knows_its_year() -> None:
+    quote = exchange(MONDAY, "11:00").quote("NSE:NIFTY 50")
+    assert 0 < quote.year_low <= quote.last_price <= quote.year_high
