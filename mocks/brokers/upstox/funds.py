@@ -56,7 +56,7 @@ class Money:
 
     async def funds_v3(self, request: Request, user_id: str) -> Response:
         self._desk.in_service("UDAPI100072")
-        return wire.reply(_funds_v3(self._office.funds(user_id)))
+        return wire.reply(funds_v3(self._office.funds(user_id)))
 
     async def margin(self, request: Request, user_id: str) -> Response:
         """Each order on its own, their sum, and what all of them need together."""
@@ -113,7 +113,7 @@ def _margin(need: Need) -> dict[str, float]:
     }
 
 
-def _funds_v3(funds: Funds) -> dict[str, Any]:
+def funds_v3(funds: Funds) -> dict[str, Any]:
     """The tree of April 2026; `total` of the pledged part is left out as in live answers. The cash that is used is
     what the free cash and the ledger leave: margins take pledged shares first."""
     loss, profit = max(0, -funds.realised), max(0, funds.realised)

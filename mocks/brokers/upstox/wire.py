@@ -58,31 +58,55 @@ LATE_REFUSALS = frozenset(
         Code.BAND,
         Code.TRIGGER_REACHED,
         Code.NOT_TRADABLE,
+        Code.INTRADAY_OVER,
         Code.CLOSED,
         Code.EXCHANGE,
     }
 )
-# Which of the documented price codes (1029-1036, 1043) says what is not published: the nearest is taken.
+BAD_INPUT = "UDAPI100036"
+# Every reason has its code. Which of the documented price codes (1029-1036, 1043) says what is not published: the
+# nearest is taken; so for the kill switch, of 1184 to 1188. What Upstox has no code for is invalid input.
 REFUSALS = {
-    Code.UNKNOWN_ORDER: "UDAPI100010",
+    Code.BAD_LOGIN: "UDAPI100016",
+    Code.UNKNOWN_USER: "UDAPI100016",
+    Code.UNKNOWN_APP: "UDAPI100069",
+    Code.BAD_REDIRECT: "UDAPI100070",
+    Code.BAD_CODE: "UDAPI100057",
+    Code.NO_SESSION: "UDAPI100050",
+    Code.SESSION_EXPIRED: "UDAPI100050",
     Code.UNKNOWN_INSTRUMENT: "UDAPI100011",
+    Code.NOT_TRADABLE: "UDAPI100011",
     Code.BAD_QUANTITY: "UDAPI1052",
+    Code.LOT: "UDAPI1052",
+    Code.FREEZE: "UDAPI1052",
+    Code.TICK: "UDAPI1032",
+    Code.BAND: "UDAPI1036",
     Code.BAD_PRICE: "UDAPI1029",
     Code.BAD_TRIGGER: "UDAPI1030",
     Code.TRIGGER_REACHED: "UDAPI1031",
-    Code.TICK: "UDAPI1032",
-    Code.BAND: "UDAPI1036",
     Code.BAD_DISCLOSED: "UDAPI1039",
-    Code.BAD_PRODUCT: "UDAPI1054",
     Code.BAD_VALIDITY: "UDAPI1055",
-    Code.NO_POSITION: "UDAPI1035",
-    Code.BAD_CODE: "UDAPI100057",
-    Code.UNKNOWN_APP: "UDAPI100069",
-    Code.BAD_REDIRECT: "UDAPI100070",
-    Code.BAD_LOGIN: "UDAPI100016",
+    Code.BAD_PRODUCT: "UDAPI1054",
+    Code.INSUFFICIENT_FUNDS: BAD_INPUT,
+    Code.INSUFFICIENT_HOLDINGS: BAD_INPUT,
+    Code.NEEDS_AUTHORISATION: BAD_INPUT,
+    Code.UNKNOWN_ORDER: "UDAPI100010",
     Code.NOT_OPEN: "UDAPI100041",
-    Code.TOO_MANY_CHANGES: "UDAPI100041",
     Code.BELOW_FILLED: "UDAPI1052",
+    Code.TOO_MANY_CHANGES: "UDAPI100041",
+    Code.BEING_PROCESSED: BAD_INPUT,
+    Code.BLOCKED: "UDAPI1187",
+    Code.AMO_HOURS: "UDAPI100039",
+    Code.BAD_ICEBERG: BAD_INPUT,
+    Code.BAD_CONDITION: "UDAPI1130",
+    Code.UNKNOWN_CONDITION: "UDAPI100010",
+    Code.TOO_MANY_CONDITIONS: BAD_INPUT,
+    Code.NO_POSITION: "UDAPI1035",
+    Code.INTRADAY_OVER: BAD_INPUT,
+    Code.UNKNOWN_AUTHORISATION: BAD_INPUT,
+    Code.NO_CONTRACT_NOTE: BAD_INPUT,
+    Code.CLOSED: "UDAPI1113",
+    Code.EXCHANGE: BAD_INPUT,
 }
 HTTP_STATUS = {
     "UDAPI100050": 401,
@@ -105,14 +129,11 @@ class Problem(Exception):
         self.code, self.message, self.field, self.value = code, message, field, value
 
 
-# Which of 1184 to 1188 this one is, is not published.
-KILLED = Problem("UDAPI1187", "The kill switch is on for this segment", "segment")
+KILLED = Problem(REFUSALS[Code.BLOCKED], "The kill switch is on for this segment", "segment")
 
 
 def refused(no: Refusal) -> Problem:
-    if no.code is Code.BLOCKED:
-        return KILLED
-    return Problem(REFUSALS.get(no.code, "UDAPI100036"), no.message)
+    return KILLED if no.code is Code.BLOCKED else Problem(REFUSALS[no.code], no.message)
 
 
 def error_line(problem: Problem) -> dict[str, Any]:
