@@ -22,9 +22,13 @@ MINUTE = 60_000_000_000
 class Parking:
     """Looks when a session opens, and once a minute while one is open that does not take what is parked."""
 
-    def __init__(self, exchange: Exchange, release: Callable[[Order], None]) -> None:
+    def __init__(
+        self, exchange: Exchange, release: Callable[[Order], None], drop: Callable[[Order], None]
+    ) -> None:
+        """`drop` ends an order whose contract has expired meanwhile."""
         self._exchange = exchange
         self._release = release
+        self._drop = drop
         self._parked: dict[str, Order] = {}
         self._armed = False
         exchange.on_day(lambda _: self._day_rolled())
@@ -47,6 +51,10 @@ class Parking:
         self._parked.pop(order.order_id, None)
 
     def _arm(self) -> None:
+        for order in [*self._parked.values()]:
+            if order.key not in self._exchange.instruments:
+                self.leave(order)
+                self._drop(order)
         if self._armed or not self._parked or self._exchange.always_open:
             return
         self._armed = True
@@ -55,8 +63,8 @@ class Parking:
 
     def _look(self) -> None:
         self._armed = False
+        self._arm()  # lets go of what is listed no more
         self._let_go([order for order in self._parked.values() if self._takes(order)])
-        self._arm()
 
     def _takes(self, order: Order) -> bool:
         """A pre-open session takes limit and market orders; stops wait for continuous trading."""
@@ -64,8 +72,13 @@ class Parking:
         return phase is Phase.CONTINUOUS or (phase is Phase.PREOPEN and order.type not in STOPS)
 
     def _day_rolled(self) -> None:
-        if self._exchange.always_open:  # after everybody has heard of the new day
-            self._exchange.schedule(self._exchange.now, lambda: self._let_go([*self._parked.values()]))
+        """Once everybody has heard of the new day."""
+        self._exchange.schedule(self._exchange.now, self._begin_day)
+
+    def _begin_day(self) -> None:
+        self._arm()
+        if self._exchange.always_open:
+            self._let_go([*self._parked.values()])
 
     def _let_go(self, orders: list[Order]) -> None:
         for order in orders:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from mocks.brokers.backoffice.orders import OrderRequest
 from mocks.brokers.backoffice.refusal import Code, Refusal
-from mocks.exchange.model import Instrument, Side
+from mocks.exchange.model import Instrument, Kind, Side
 
 
 class Shape(StrEnum):
@@ -166,6 +166,8 @@ ROLES = {
 
 def check_conditional(asked: Conditional, instrument: Instrument) -> None:
     """Legs fit the shape, prices the tick, exits the other side of their entry. Raises Refusal."""
+    if instrument.kind is Kind.INDEX:
+        raise Refusal(Code.NOT_TRADABLE, f"{instrument.key} is an index and cannot be traded", key=asked.key)
     roles = [leg.role for leg in asked.legs]
     if len(set(roles)) != len(roles) or set(roles) not in ROLES[asked.shape]:
         raise Refusal(Code.BAD_CONDITION, "These legs do not make a conditional order of this kind")

@@ -58,7 +58,7 @@ class Desk:
         self._courier = Courier(exchange, self.blotter, self._answers, latency, switches)
         self._misfortune = self._courier.misfortune
         self._changes = Changes(self._courier, risk)
-        self._parking = Parking(exchange, lambda order: self._courier.walk(self._courier.released(order)))
+        self._parking = Parking(exchange, self._release, self._drop)
         self.blotter.endings += [self._next_leg, self._guard]
         exchange.listen(self._answers.hear)
 
@@ -247,6 +247,13 @@ class Desk:
                 self._parking.leave(order)
                 self.blotter.end(order, Stage.CANCELLED, by="broker")
         self.end_day(ledger)
+
+    def _release(self, order: Order) -> None:
+        self._courier.walk(self._courier.released(order))
+
+    def _drop(self, order: Order) -> None:
+        order.code = "expired"
+        self.blotter.end(order, Stage.CANCELLED, "The contract has expired", by="exchange")
 
     def resume(self, order: Order) -> None:
         """Go on with an order of an earlier run: back into the exchange's book, or to where it waited."""

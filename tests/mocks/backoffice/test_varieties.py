@@ -104,6 +104,16 @@ def test_in_an_always_open_market_they_go_when_the_day_rolls_over() -> None:
     assert stage_of(order) is Stage.OPEN
 
 
+def test_a_parked_order_in_a_contract_that_expired_is_let_go() -> None:
+    desk = Night()
+    desk.until(18, 0, day=23)  # the contract's last evening; the 24th is a holiday
+    future = "NFO:NIFTY26NOVFUT"
+    order = desk.place(f"BUY 65 {future} NRML LIMIT {desk.price(future) // 100}", amo=True)
+    desk.until(9, 16, day=25)
+    assert (stage_of(order), order.code) == (Stage.CANCELLED, "expired")
+    assert desk.office.funds(USER).blocked == 0
+
+
 # icebergs -----------------------------------------------------------------------------------------------------
 
 
