@@ -288,11 +288,13 @@ MARKET: dict[str, Call] = {
     ).get_market_status("NSE"),
 }
 CALLS = TRADING | ACCOUNT | MARKET
-WITHOUT_ENVELOPE = {
+WITHOUT_ENVELOPE: dict[str, Call] = {
     "LoginApi.authorize": lambda one: sdk.LoginApi(one.client).authorize(
         one.session["api_key"], CALLBACK, VERSION
     ),
-    "LoginApi.token": None,  # made in `test_sdk_upstox_account.py`: it needs a code from the login page
+    "LoginApi.token": lambda one: pytest.fail(
+        "made in test_sdk_upstox_account.py, with a code from the login page"
+    ),
 }
 
 

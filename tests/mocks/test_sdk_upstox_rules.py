@@ -353,3 +353,71 @@ def test_the_day_is_told_in_upstox_words(sunday: Sandbox) -> None:
         ("15:55", "CLOSING_START", "CLOSING_START"),
         ("16:05", "NORMAL_CLOSE", "NORMAL_CLOSE"),
     ]
+
+
+# --- what takes time ----------------------------------------------------------------------------------------
+
+
+def test_an_order_goes_through_its_stages_in_time(sandbox: Sandbox, client: Any) -> None:
+    sandbox.patch(SWITCHES, {"pace": "realistic"})
+    orders, book = upstox_client.OrderApiV3(client), upstox_client.OrderApi(client)
+    [order_id] = orders.place_order(limit()).data.order_ids
+    assert book.get_order_status(order_id=order_id).data.status == "put order req received"
+    with pytest.raises(ApiException) as early:
+        orders.cancel_order(order_id)
+    assert code_of(early.value).startswith("UDAPI")
+    sandbox.post("/clock", {"advance": 30})
+    assert book.get_order_status(order_id=order_id).data.status == "open"
+    orders.cancel_order(order_id)
+    assert book.get_order_status(order_id=order_id).data.status == "cancel pending"
+    sandbox.post("/clock", {"advance": 30})
+    stages = [stage.status for stage in book.get_order_details(VERSION, order_id=order_id).data]
+    assert stages == [
+        "put order req received", "validation pending", "open pending", "open", "cancel pending", "cancelled",
+    ]  # fmt: skip
+
+
+def test_money_is_asked_for_after_the_answer(sandbox: Sandbox, client: Any) -> None:
+    """An id is no promise: the risk desk says no later, in the book."""
+    sandbox.patch(SWITCHES, {"pace": "realistic"})
+    orders, book = upstox_client.OrderApiV3(client), upstox_client.OrderApi(client)
+    [order_id] = orders.place_order(limit(quantity=5000)).data.order_ids
+    assert book.get_order_status(order_id=order_id).data.status == "put order req received"
+    sandbox.post("/clock", {"advance": 30})
+    assert book.get_order_status(order_id=order_id).data.status == "rejected"
+
+
+def test_a_change_acts_on_the_order_as_it_is_however_old_reads_are(
+    sandbox: Sandbox, user: dict[str, Any], client: Any
+) -> None:
+    orders, book = upstox_client.OrderApiV3(client), upstox_client.OrderApi(client)
+    [order_id] = orders.place_order(limit()).data.order_ids
+    rule = {"broker": "upstox", "fault": "stale_reads", "account": user["user_id"], "seconds": 60}
+    sandbox.post("/faults", rule)
+    assert book.get_order_book(VERSION).data == []
+    change = upstox_client.ModifyOrderRequest(
+        order_id=order_id, quantity=12, validity="DAY", price=1451.0, order_type="LIMIT", trigger_price=0.0
+    )
+    assert orders.modify_order(change).status == "success"
+    sandbox.delete("/faults?broker=upstox")
+    assert book.get_order_status(order_id=order_id).data.quantity == 12
+
+
+def test_before_april_2026_a_market_order_needed_no_protection(sandbox: Sandbox, client: Any) -> None:
+    orders = upstox_client.OrderApiV3(client)
+    plain = market(quantity=1, market_protection=0)
+    assert refusal(lambda: orders.place_order(plain)) == (400, "UDAPI1158")
+    sandbox.patch(SWITCHES, {"strictness": "legacy"})
+    [order_id] = orders.place_order(plain).data.order_ids
+    assert upstox_client.OrderApi(client).get_order_status(order_id=order_id).data.status == "complete"
+
+
+def test_shares_on_the_brokers_money_are_carried(sandbox: Sandbox, client: Any) -> None:
+    upstox_client.OrderApiV3(client).place_order(market(quantity=3, product="MTF"))
+    portfolio = upstox_client.PortfolioApi(client)
+    [today] = portfolio.get_mtf_positions().data
+    assert (today.product, today.quantity, today.overnight_quantity) == ("MTF", 3, 0)
+    assert portfolio.get_positions(VERSION).data == []
+    sandbox.post("/settle")
+    [carried] = portfolio.get_mtf_positions().data
+    assert (carried.quantity, carried.overnight_quantity, carried.average_price) == (3, 3, today.buy_price)

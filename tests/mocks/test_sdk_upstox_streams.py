@@ -224,7 +224,7 @@ def test_by_default_only_orders_are_told(proxied: str, client: Any, listen: Call
     orders = upstox_client.OrderApiV3(client)
     orders.place_order(market(quantity=1))
     [order_id] = orders.place_order(limit()).data.order_ids
-    told = []
+    told: list[dict[str, Any]] = []
     while not told or told[-1]["order_id"] != order_id or told[-1]["status"] != "open":
         told.append(json.loads(heard.messages.get(timeout=PATIENCE_SECONDS)))
     assert {one["update_type"] for one in told} == {"order"}

@@ -15,7 +15,7 @@ from mocks.brokers.backoffice.portfolio import Position
 from mocks.brokers.backoffice.refusal import Refusal
 from mocks.brokers.backoffice.sweep import Swept
 from mocks.brokers.upstox import wire
-from mocks.brokers.upstox.bodies import json_body, order_request
+from mocks.brokers.upstox.bodies import flag, json_body, order_request
 from mocks.brokers.upstox.controls import SEGMENTS
 from mocks.brokers.upstox.desk import ORDERS, Desk, Topic
 from mocks.brokers.upstox.orders import BATCH_LIMIT, place
@@ -57,7 +57,7 @@ class Batches:
         for line, order in asked:
             mark = line["correlation_id"]
             try:
-                ids, failed = place(self._desk, user_id, order, slicing=bool(line.get("slice")))
+                ids, failed = place(self._desk, user_id, order, slicing=flag(line, "slice"))
             except (Problem, Refusal) as no:
                 wrong.append(_line_error(no, mark))
                 continue
@@ -76,6 +76,7 @@ class Batches:
         wrong: list[dict[str, Any]] = []
         for line in lines:
             try:
+                flag(line, "slice")
                 asked.append(
                     (
                         line,

@@ -107,6 +107,16 @@ def whole(body: dict[str, Any], name: str, code: str, *, default: int | None = N
     return value
 
 
+def flag(body: dict[str, Any], name: str) -> bool:
+    """Missing or null is false."""
+    value = body.get(name)
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise Problem("UDAPI100036", f"The {name} is true or false", name, value)
+    return value
+
+
 def product(word: Any, instrument: Instrument) -> Product:
     share = instrument.kind in (Kind.EQUITY, Kind.INDEX)
     products = {"I": Product.MIS, "D": Product.CNC if share else Product.NRML, "MTF": Product.MTF}

@@ -21,6 +21,7 @@ from mocks.brokers.upstox.bodies import (
     PRICED,
     STOPS,
     amount,
+    flag,
     json_object,
     one_of,
     order_request,
@@ -66,7 +67,7 @@ class Orders:
         app = self._desk.session(request.scope).api_key
         asked = self._desk.for_session(order_request(body, self._names, self._desk.switches.strictness), app)
         self._webhooks.watch(user_id)
-        order_ids, wrong = place(self._desk, user_id, asked, slicing=bool(body.get("slice")))
+        order_ids, wrong = place(self._desk, user_id, asked, slicing=flag(body, "slice"))
         word = {"status": "partial_success", "errors": wrong} if wrong else {}
         return wire.reply({"order_ids": order_ids}, metadata=_latency(started), **word)
 
@@ -85,7 +86,9 @@ class Orders:
         self._desk.in_service()
         body = await json_object(request)
         order_id = _checked_id(body.get("order_id"), missing="UDAPI1003")
-        order = self._office.order(user_id, order_id)
+        order = self._office.desk.find(
+            self._office.ledger(user_id), order_id
+        )  # as it is, however old reads are
         kind = one_of(wire.TYPES, body, "order_type", "UDAPI1056")
         validity = one_of(wire.VALIDITIES, body, "validity", "UDAPI1055")
         price, trigger = amount(body, "price"), amount(body, "trigger_price")
