@@ -1,19 +1,22 @@
-"""`make bench`: every benchmark, or those named: python -m benchmarks [exchange] [orders] [portfolio]."""
+"""`make bench`: every benchmark, or those named: python -m benchmarks [exchange] [books] [orders] [portfolio]."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 
 from benchmarks import exchange_events, orders, portfolio
 
-ALL = ("exchange", "orders", "portfolio")
+ALL = ("exchange", "books", "orders", "portfolio")
 
 
 def main() -> None:
     wanted = sys.argv[1:] or ALL
     if "exchange" in wanted:
         exchange_events.main()
+    if "books" in wanted:  # in a process of its own, because its memory is measured
+        subprocess.run([sys.executable, "-m", "benchmarks.exchange_books"], check=True)
     if "orders" in wanted:
         asyncio.run(orders.main())
     if "portfolio" in wanted:

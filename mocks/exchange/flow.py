@@ -24,13 +24,11 @@ from mocks.exchange.model import DepthLevel, Instrument, Phase
 from mocks.exchange.tape import Tape
 
 JUMP_S = 60  # an advance longer than this is a jump: everybody makes one turn at its end
-EXCITES, FADES = (
-    0.5,
-    1.0,
-)  # a trade lifts the rate by this part of the usual one; it fades at this rate a turn
-BRANCHING = EXCITES / FADES  # trades that a trade causes: below 1, or bursts would never end
-MOST_EXCITED = 8.0
 TAKES = 0.75  # turns in which somebody trades
+# Hawkes: a trade lifts the rate of turns by EXCITES of the usual one, which fades within about one usual turn. USUAL
+# is what makes the average come out at one turn an interval (found by simulation; the rate is held between turns).
+EXCITES, USUAL = 0.3, 0.55
+MOST_EXCITED = 8.0
 WOKEN_S = 20.0  # between the turns of a crowd that only woke for a client
 CONTINUOUS = Phase.CONTINUOUS
 
@@ -45,6 +43,7 @@ class Flow:
         enabled: bool, first_number: int,
     ) -> None:  # fmt: skip
         self.enabled = enabled
+        self.pace = 1.0  # turns are this many times as frequent as usual
         self.beliefs = Beliefs(indices, tape, seed)
         self.makers: dict[str, Maker] = {}
         self.awake: set[str] = set()  # keys of the books that somebody quotes; never walked through
@@ -147,8 +146,8 @@ class Flow:
             maker = self._make(key)
         if maker.book.phase is CONTINUOUS:
             self._turn(maker, now)
-            rate = self.beliefs.mood() * (1.0 - BRANCHING + EXCITES * maker.excitement)
-            pause = maker.interval * wait(maker.luck) / rate
+            rate = USUAL * self.beliefs.mood() + EXCITES * maker.excitement
+            pause = maker.interval * wait(maker.luck) / (rate * self.pace)
         else:
             pause = maker.interval
         heapq.heapreplace(self._schedule, (now + int(pause * SECOND_NS) + 1_000_000, place, key))
@@ -291,7 +290,7 @@ class Flow:
 
     def _turn(self, maker: Maker, now: int) -> None:
         seconds = (now - maker.time) / 1e9
-        fading = FADES * seconds / maker.interval if maker.interval else 1.0
+        fading = seconds / maker.interval if maker.interval else 1.0
         maker.excitement /= 1.0 + fading * (1.0 + fading * 0.5)
         self._move_value(maker, now, seconds)
         if not maker.awake:

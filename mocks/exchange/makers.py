@@ -51,7 +51,7 @@ class Maker:
     __slots__ = (
         "anchor", "awake", "base", "book", "calm", "excitement", "expiry", "freeze", "goal", "goal_time", "half",
         "held", "interval", "ladder", "leader", "lean", "locked", "luck", "market_seen", "numbers", "offset",
-        "opened", "place", "pressure", "step", "thin", "time", "value", "wide",
+        "opened", "place", "pressure", "sizes", "step", "thin", "time", "value", "wide",
     )  # fmt: skip
 
     def __init__(
@@ -89,6 +89,7 @@ class Maker:
         self.step = max(int(listing.prev_close * STEP) // listing.tick, 1) * listing.tick
         self.base = level_size(listing)
         self.freeze = listing.freeze // listing.lot * listing.lot or 1 << 62
+        self.resize(self.thin)
 
     # --- the ladder ---------------------------------------------------------------------------------------
 
@@ -143,10 +144,10 @@ class Maker:
             side = self.book.bids if buy else self.book.asks
             for at, price in enumerate(prices):
                 stands = _quiet_quantity(side, price)
-                if whole and stands != self._size(at):
+                if whole and stands != self.sizes[at]:
                     self._clear(buy, price)
                     self._fill(buy, price, at, exact=True)
-                elif stands * 2 < self._size(at):
+                elif stands * 2 < self.sizes[at]:
                     self._fill(buy, price, at)
 
     def stir(self) -> None:
@@ -233,22 +234,27 @@ class Maker:
             asks = [price for price in asks if price <= high]
         return bids, asks
 
-    def _size(self, at: int) -> int:
+    def resize(self, thin: float) -> None:
+        """Quote this part of the usual sizes from now on."""
+        self.thin = thin
         lot = self.book.instrument.lot
-        wanted = int(self.base * self.thin) * WEIGHTS[min(at, LEVELS - 1)] // 10
-        return min(max(wanted // lot, COUNTS[min(at, LEVELS - 1)]) * lot, self.freeze)
+        base = max(int(self.base * thin), lot)
+        self.sizes = tuple(
+            min(max(base * weight // 10 // lot, count) * lot, self.freeze)
+            for weight, count in zip(WEIGHTS, COUNTS, strict=True)
+        )
 
     def _part(self, at: int, parts: int) -> int:
         lot = self.book.instrument.lot
-        return max(self._size(at) // parts // lot, 1) * lot
+        return max(self.sizes[at] // parts // lot, 1) * lot
 
     def _shown(self, at: int, price: int) -> DepthLevel:
-        return DepthLevel(price, self._size(at), COUNTS[at])
+        return DepthLevel(price, self.sizes[at], COUNTS[at])
 
     def _fill(self, buy: bool, price: int, at: int, *, exact: bool = False) -> None:
         """Put a level's orders down: its usual number of them at first, later one to three of varying size."""
         lot = self.book.instrument.lot
-        lots = self._size(at) // lot
+        lots = self.sizes[at] // lot
         if exact:
             count = min(COUNTS[at], lots)
         else:
@@ -263,7 +269,7 @@ class Maker:
 
     def _renew_best(self, buy: bool, price: int) -> None:
         level = (self.book.bids if buy else self.book.asks).levels.get(price)
-        if level is None or level.total * 2 < self._size(0):
+        if level is None or level.total * 2 < self.sizes[0]:
             self._fill(buy, price, 0)
 
     def _clear(self, buy: bool, price: int) -> None:

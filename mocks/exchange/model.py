@@ -227,8 +227,7 @@ Command = Add | Modify | Cancel
 Event = Accepted | Rejected | Modified | Triggered | Ended | Trade
 
 
-@dataclass(frozen=True, slots=True)
-class DepthLevel:
+class DepthLevel(NamedTuple):
     price: int
     quantity: int  # displayed
     orders: int
