@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mocks.brokers.backoffice import snapshot
 from mocks.brokers.backoffice.conditional import (
@@ -250,3 +252,28 @@ def test_conditionals_survive_a_restart() -> None:
         USER, Conditional(INFY, Shape.SINGLE, [replace(kept.legs[0], status=LegStatus.ACTIVE)])
     )
     assert fresh.number == 3
+
+
+WALK = st.lists(st.integers(14_600, 16_200), min_size=1, max_size=12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(prices=WALK, gap=st.sampled_from([0, 2, 10]), entry=st.sampled_from([0, 1530, 1560]))
+def test_whatever_the_price_does_a_bracket_enters_and_leaves_at_most_once(
+    prices: list[int], gap: int, entry: int
+) -> None:
+    desk = Desk()
+    one = bracket(desk, entry=Trigger.ABOVE if entry else Trigger.IMMEDIATE, at=entry, gap=gap)
+    stop, highest = one.legs[2].price, 0
+    for price in prices:
+        desk.exchange.set_price(INFY, price * 10)
+        assert one.legs[2].price >= stop  # a sale's stop only rises
+        stop = one.legs[2].price
+        highest = max(highest, price * 10)
+        held = sum(position.quantity for position in desk.office.positions(USER))
+        assert held in (0, 10)
+        fired = [leg for leg in one.legs if leg.triggered_at is not None]
+        assert len(fired) == len(desk.office.orders(USER)) <= 2
+        assert (one.status is Status.COMPLETED) is (len(fired) == 2)
+        if entry and highest < entry * 100:
+            assert fired == []
