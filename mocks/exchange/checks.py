@@ -85,8 +85,10 @@ def refuse_in_phase(book: Book, type_: OrderType, validity: Validity, disclosed:
         return "phase"
     if book.phase is Phase.LIMIT_ONLY and type_ is OrderType.MARKET:
         return "phase"
-    if book.phase is Phase.POST_CLOSE and type_ is OrderType.LIMIT and price != book.closing_price:
-        return "closing_price"
+    if book.phase is Phase.POST_CLOSE:
+        known = book.closing_price  # 0 for what never had a price
+        fits = known and (type_ is OrderType.MARKET or price == known)
+        return "" if fits else "closing_price"
     return ""
 
 

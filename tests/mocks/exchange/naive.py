@@ -256,7 +256,8 @@ class NaiveBook:
             return "phase"
         if self.phase == "limit_only" and order.type == "MARKET":
             return "phase"
-        if self.phase == "post_close" and order.type == "LIMIT" and order.price != self.closing_price:
+        at_close = order.type == "MARKET" or order.price == self.closing_price
+        if self.phase == "post_close" and not (self.closing_price and at_close):
             return "closing_price"
         return ""
 

@@ -127,6 +127,10 @@ def test_without_a_closing_price_the_last_one_counts() -> None:
     assert rejects(play("phase post_close; a B 1 @100; b B 1 @99", ltp=100)) == ["b closing_price"]
 
 
+def test_what_never_had_a_price_has_no_trading_after_the_close() -> None:
+    assert rejects(play("phase post_close; a B 1 MKT")) == ["a closing_price"]
+
+
 # Bands and ranges ---------------------------------------------------------------------------------------------
 
 
