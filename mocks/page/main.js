@@ -6,6 +6,7 @@ import * as day from "./day.js";
 import { $, keep, make, say } from "./draw.js";
 import * as faults from "./faults.js";
 import * as market from "./market.js";
+import * as switches from "./switches.js";
 
 const EVERY_MS = 1000;
 
@@ -30,7 +31,9 @@ async function refresh() {
     const { brokers } = await get("/brokers");
     faults.show(brokers);
     accounts.show(brokers);
-    const [rules] = await Promise.all([faults.refresh(act), accounts.refresh(), market.refresh(), day.refresh()]);
+    const [rules] = await Promise.all([
+      faults.refresh(act), switches.refresh(act), accounts.refresh(), market.refresh(), day.refresh(),
+    ]);
     pills(brokers, rules);
     since = null;
   } catch (problem) {
@@ -67,6 +70,7 @@ for (const button of document.querySelectorAll("nav button")) {
   });
 }
 $("user").addEventListener("change", () => act(async () => {}));
+$("brokers").addEventListener("change", () => act(async () => {}));
 
 await Promise.all([faults.start(act), day.start(act)]);
 market.start(act);
