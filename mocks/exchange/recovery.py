@@ -114,6 +114,8 @@ def _pass_time(exchange: Exchange, line: Line | None, inside: list[Line], told: 
     for one in inside:
         exchange.foresee(one["at"], one["t"], partial(_apply, exchange, one, told))
     found = exchange.advance(line["to"])
+    if exchange.has_foreseen:
+        raise ValueError(f"line {line['n']}: what came in the middle of it does not fit this exchange")
     if told is not None:
         told(line["n"], found)
 

@@ -224,7 +224,8 @@ class Exchange:
         if tape.trade != trades_before:
             self._after_trades(out)
         tape.out = before
-        self._listeners.deliver(out)
+        if self._listeners.events:
+            self._listeners.deliver(out)
         return out
 
     def set_flow(self, enabled: bool) -> None:
@@ -333,6 +334,11 @@ class Exchange:
     def foresee(self, step: int, time_ns: int, apply: Callable[[], None]) -> None:
         """A replay only: have an input applied at a step of the coming advance."""
         self._loop.pending.append((step, time_ns, apply))
+
+    @property
+    def has_foreseen(self) -> bool:
+        """Inputs are left that found no place: the journal is another exchange's."""
+        return bool(self._loop.pending)
 
     # --- inside -------------------------------------------------------------------------------------------
 

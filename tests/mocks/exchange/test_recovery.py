@@ -324,6 +324,18 @@ def test_what_is_no_snapshot_is_refused(data: bytes) -> None:
         load(data)
 
 
+def test_an_input_without_a_place_is_refused() -> None:
+    journal = io.StringIO()
+    venue = Exchange(FEW, seed=5, start_ns=india_ns(MONDAY, at("11:00")), journal=journal)
+    venue.schedule(venue.now + 5, lambda: venue.set_flow(False))
+    venue.advance(venue.now + SECOND_NS)
+    text = journal.getvalue()
+    again, _ = replay(text.splitlines(), FEW)
+    assert state(again) == state(venue)
+    with pytest.raises(ValueError, match="does not fit"):
+        replay(text.replace('"at":0', '"at":900').splitlines(), FEW)
+
+
 def test_no_snapshot_in_the_middle_of_an_advance() -> None:
     venue = Driver("11:00", flow=False).venue
 
