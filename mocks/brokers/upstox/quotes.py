@@ -139,15 +139,15 @@ class Quotes:
         return wire.reply(data)
 
     async def ohlc_v2(self, request: Request, user_id: str) -> Response:
-        _interval(request)
-        data = {
-            label(key, one, self._names): {
-                "ohlc": ohlc(quote),
+        minutes = _interval(request)
+        data = {}
+        for key, one, quote in self._wanted(request):
+            live = candle(quote) if minutes is None else self._bars(one, quote, minutes)[0]
+            data[label(key, one, self._names)] = {
+                "ohlc": {name: live[name] for name in ("open", "high", "low", "close")},
                 "last_price": rupees(quote.last_price),
                 "instrument_token": key,
             }
-            for key, one, quote in self._wanted(request)
-        }
         return wire.reply(data)
 
     async def ohlc_v3(self, request: Request, user_id: str) -> Response:
