@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mocks.brokers.backoffice import authorisation, mishap, sweep
 from mocks.brokers.backoffice import charges as costs
@@ -69,6 +69,10 @@ class BackOffice:
         self.risk.intraday_is_over = self.square_off.is_over
         exchange.on_close(self._day_closed)
         exchange.on_day(self._day_rolled)
+        # What the broker's own server wants kept over a restart: JSON made by `keeps`, found again in `kept`.
+        self.keeps: Callable[[], Any] = lambda: None
+        self.kept: Any = None
+        self.resets: list[Callable[[], None]] = []  # told when everybody is forgotten
 
     def _exchange_time(self) -> datetime:
         return datetime.fromtimestamp(self.exchange.now / 1e9, IST)
@@ -365,6 +369,8 @@ class BackOffice:
         self.conditionals.clear()
         self.desk.blotter.listeners.clear()
         self.directory.clear()
+        for forget in self.resets:
+            forget()
 
     # the market -------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ def dump(office: BackOffice) -> dict[str, Any]:
         "conditional_count": office.conditionals.count,
         "conditionals": office.conditionals.everything(),
         "users": [_dump_user(office, user_id) for user_id in directory.users],
+        "server": office.keeps(),
     }
 
 
@@ -71,6 +72,7 @@ def load(office: BackOffice, data: dict[str, Any]) -> None:
     office.conditionals.count = data["conditional_count"]
     for one in data["conditionals"]:
         office.conditionals.restore(_decode(Conditional, one))
+    office.kept = data.get("server")
 
 
 def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
