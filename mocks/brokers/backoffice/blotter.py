@@ -50,11 +50,6 @@ class Blotter:
         ledger.add(order)
         self.mark(order, stage)
 
-    def knows(self, order: Order) -> bool:
-        """False for an order whose user was forgotten meanwhile."""
-        ledger = self.ledgers.get(order.user_id)
-        return ledger is not None and ledger.orders.get(order.order_id) is order
-
     def mark(self, order: Order, stage: Stage, fill: Fill | None = None, message: str = "") -> None:
         order.stage = stage
         order.message = message

@@ -20,6 +20,7 @@ from mocks.brokers.backoffice.refusal import Code
 from mocks.exchange.model import OrderType
 from mocks.exchange.venue import Exchange
 from tests.mocks.backoffice.desk import INFY, PROFILE, USER, Desk, listed, stages
+from tests.mocks.backoffice.pace import slow
 
 REST = "BUY 10 NSE:INFY CNC LIMIT 1450"
 NIFTY = "NFO:NIFTY26DECFUT"
@@ -241,3 +242,33 @@ def test_the_kill_switch_cancels_and_refuses_until_it_is_lifted() -> None:
     assert desk.refused(REST).code is Code.BLOCKED
     desk.office.block_segments(USER, [])
     assert desk.place(REST).stage is Stage.OPEN
+
+
+# restarts -----------------------------------------------------------------------------------------------------
+
+
+def test_a_restart_goes_on_with_what_was_on_its_way_and_with_the_legs_to_come() -> None:
+    desk = slow(Desk())
+    order = desk.place(REST, quantity=30, iceberg_legs=3)
+    data = json.loads(orjson.dumps(snapshot.dump(desk.office)))
+    later = Desk()
+    later.office = BackOffice(later.exchange, PROFILE)
+    snapshot.load(later.office, data)
+    assert later.office.order(USER, order.order_id).stage is Stage.OPEN
+    later.exchange.set_price(INFY, 1440_00)
+    assert [one.filled for one in later.office.orders(USER)] == [10, 10, 10]
+
+
+def test_a_restart_forgets_a_change_on_its_way_but_not_the_order() -> None:
+    desk = slow(Desk())
+    order = desk.place("BUY 5 NSE:INFY MIS SL 1600 1580")
+    desk.wait(3)
+    desk.office.cancel(USER, order.order_id)
+    data = json.loads(orjson.dumps(snapshot.dump(desk.office)))
+    later = Desk()
+    later.office = BackOffice(later.exchange, PROFILE)
+    snapshot.load(later.office, data)
+    kept = later.office.order(USER, order.order_id)
+    assert (kept.stage, len(later.exchange.open_orders(INFY))) == (Stage.TRIGGER_PENDING, 1)
+    later.office.cancel(USER, kept.order_id)
+    assert stage_of(kept) is Stage.CANCELLED
