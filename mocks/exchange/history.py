@@ -66,15 +66,23 @@ class History:
         """An index published its level."""
         self._bars.print(key, time_ns, level, 0)
 
-    def roll(self, opened: date, interest: Mapping[str, int] | None = None) -> None:
-        """The day in force ended and `opened` begins; `interest` is the open interest at the close, by key."""
+    def roll(
+        self, opened: date, interest: Mapping[str, int] | None = None, closes: Mapping[str, int] | None = None
+    ) -> None:
+        """The day in force ended and `opened` begins.
+
+        `interest` is the open interest at the close by key, `closes` what the day closed at (paise), which need
+        not be the last trade's price.
+        """
         number = (self._day - EPOCH).days
         for key in self._bars.traded():
             bars = self._bars.of(key, number)
             if bars:
-                day = whole(bars)
+                _, first, high, low, last, volume = whole(bars)
+                close = (closes or {}).get(key, last)
                 held = (interest or {}).get(key, 0)
-                self._lived.setdefault(key, []).append(DayBar(self._day, *day[1:], held))
+                day = DayBar(self._day, first, max(high, close), min(low, close), close, volume, held)
+                self._lived.setdefault(key, []).append(day)
         self._bars.forget_before(number)
         self._day = opened
 

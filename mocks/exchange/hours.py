@@ -119,8 +119,12 @@ class Hours:
             morning = india_ns(floor.calendar.trading_day_after(floor.day), DAY_OPENS)
             changes.append(Change(morning, len(changes), None, None, "begins"))
         for change in changes:
-            if change.time <= floor.tape.now and change.group is not None and change.session is not None:
+            if change.time > floor.tape.now or change.group is None:
+                continue
+            if change.session is not None:
                 self.sessions[change.group] = change.session
+            else:
+                self._closing.open_window(floor.books_of(change.group))
         self._changes = deque(change for change in changes if change.time > floor.tape.now)
 
     def _timetable(self, day: date) -> list[Change]:

@@ -46,7 +46,7 @@ class Night:
         listings = next_listings(floor, opened, closes)
         for key in self._settlement.expire(opened):
             del floor.books[key]
-        self._history.roll(opened, self.interest)
+        self._history.roll(opened, self.interest, closes)
         floor.instruments.clear()
         floor.instruments.update(listings)
         for listing in listings.values():

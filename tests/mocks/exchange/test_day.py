@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from mocks.exchange.bands import operating_range
 from mocks.exchange.calendar import MINUTE_NS, SECOND_NS, Calendar, india_date, india_ns
 from mocks.exchange.catalogue import instruments
 from mocks.exchange.halts import halt_minutes
+from mocks.exchange.history import IST
 from mocks.exchange.model import (
     Add,
     DayRolled,
@@ -296,6 +297,21 @@ def test_a_new_day_stands_on_the_closes_of_the_old_one() -> None:
     assert quote.upper_band == up * 110 // 100 // 10 * 10
     index = venue.quote("NSE:NIFTY 50")
     assert index.prev_close == index.last_price == level
+
+
+def test_a_lived_day_becomes_the_past_and_ends_at_its_close() -> None:
+    venue = exchange(MONDAY, "15:05")
+    for step in (0, 500, 1000):
+        venue.set_price(MRF, MRF_CLOSE + step)
+        until(venue, f"15:{10 + step // 100:02}")
+    until(venue, "15:31")
+    close = venue.settlement_price(MRF)
+    assert close != venue.quote(MRF).last_price
+    venue.advance(india_ns(TUESDAY, at("08:00")))
+    midnight = datetime(2026, 11, 16, tzinfo=IST)
+    (day,) = venue.history.candles(MRF, None, midnight, midnight)
+    assert (day.open, day.high, day.low, day.close) == (MRF_CLOSE, MRF_CLOSE + 1000, MRF_CLOSE, close)
+    assert venue.quote(MRF).prev_close == close
 
 
 def test_ticks_follow_the_month_end_close() -> None:
