@@ -92,6 +92,9 @@ class Sandbox:
     def post(self, path: str, body: Any = None) -> Any:
         return self._call("POST", path, body if body is not None else {})
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("PUT", path, body)
+
     def patch(self, path: str, body: Any) -> Any:
         return self._call("PATCH", path, body)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -150,3 +152,118 @@ def test_the_flow_can_be_stopped_and_started(own: Sandbox) -> None:
     assert own.post("/flow", {"enabled": True}) == {"flow": True}
     assert own.get("/health")["flow"] is True
     assert own.post("/flow", {"enabled": False}) == {"flow": False}
+
+
+# --- what happens to an account, and the papers of it --------------------------------------------------------------
+
+
+async def test_money_comes_and_goes_and_is_written_down(sandbox: Sandbox) -> None:
+    async with user(sandbox, cash="1000") as client:
+        account = f"/users/mock/{client.user_id}"
+        assert sandbox.post(f"{account}/funds", {"amount": "250.50"})["available"] == "1250.50"
+        assert sandbox.post(f"{account}/funds", {"amount": "-1250.50"})["available"] == "0.00"
+        assert refusal(sandbox, f"{account}/funds", {"amount": "-1"})[1]["code"] == "insufficient_funds"
+        entries = sandbox.get(f"{account}/ledger")["entries"]
+        assert [(one["occasion"], one["amount"]) for one in entries] == [
+            ("opening", "1000.00"),
+            ("pay_in", "250.50"),
+            ("pay_out", "1250.50"),
+        ]
+        assert sandbox.get(f"{account}/ledger?since=2100-01-01")["entries"] == []
+
+
+async def test_shares_are_authorised_pledged_and_blocked(sandbox: Sandbox) -> None:
+    async with user(sandbox, ddpi=False) as client:
+        account = f"/users/mock/{client.user_id}"
+        sale = {
+            "symbol": "NSE:INFY",
+            "side": "SELL",
+            "type": "LIMIT",
+            "price": "1600",
+            "product": "CNC",
+            "quantity": 4,
+        }
+        assert (await client.call("POST", "/orders", sale))[1]["error"]["code"] == "needs_authorisation"
+        sandbox.post(f"{account}/authorise", {"symbol": "NSE:INFY", "quantity": 4})
+        assert (await client.call("POST", "/orders", sale))[0] == 201
+        sandbox.post(f"{account}/pledge", {"symbol": "NSE:INFY", "quantity": 5})
+        assert client.truth()["holdings"][0]["pledged_quantity"] == 5
+        sandbox.put(f"{account}/kill-switch", {"exchanges": ["NSE"]})
+        assert client.truth()["orders"][-1]["status"] == "cancelled"
+        assert (await client.call("POST", "/orders", sale))[1]["error"]["code"] == "blocked"
+        sandbox.put(f"{account}/kill-switch", {"exchanges": []})
+        assert (await client.call("POST", "/orders", sale))[0] == 201
+
+
+async def test_the_days_note_says_what_was_traded(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        note = f"/users/mock/{client.user_id}/contract-notes"
+        await client.call(
+            "POST", "/orders", SHORT | {"side": "SELL", "type": "MARKET", "product": "CNC", "quantity": 3}
+        )
+        told = sandbox.get(f"{note}/today")
+        assert sum(one["quantity"] for one in told["trades"]) == 3
+        assert float(told["net"]) < float(told["obligation"])
+        with pytest.raises(ControlError) as no:
+            sandbox.get(f"{note}/2020-01-01")
+        assert no.value.status == 404
+        with pytest.raises(ControlError) as no:
+            sandbox.get(f"{note}/tomorrow")
+        assert (no.value.status, no.value.answer["error"]["field"]) == (422, "day")
+
+
+def test_a_broker_enforces_what_is_switched_on(sandbox: Sandbox) -> None:
+    before = sandbox.get("/brokers/mock/switches")
+    assert sandbox.patch("/brokers/mock/switches", {"service_hours": True}) == before | {
+        "service_hours": True
+    }
+    strict = sandbox.patch("/brokers/mock/switches", {"strict": True, "pace": "none"})
+    assert (strict["rate_limits"], strict["pace"]) == (True, "none")
+    assert sandbox.patch("/brokers/mock/switches", before) == before
+    for body, field in [
+        ({"pace": "slow"}, "pace"),
+        ({"speed": 1}, "speed"),
+        ({"static_ips": {"A": ["x"]}}, "static_ips"),
+    ]:
+        with pytest.raises(ControlError) as no:
+            sandbox.patch("/brokers/mock/switches", body)
+        assert (no.value.status, no.value.answer["error"]["field"]) == (422, field)
+
+
+async def test_books_prints_and_orders_can_be_watched(sandbox: Sandbox) -> None:
+    async with user(sandbox) as client:
+        body = {"symbol": "NSE:SBIN", "side": "BUY", "type": "MARKET", "product": "CNC", "quantity": 3}
+        _, order = await client.call("POST", "/orders", body)
+        book = sandbox.get("/books/NSE:SBIN")
+        assert (book["phase"], book["session"], len(book["bids"])) == ("CONTINUOUS", "continuous", 5)
+        prints = sandbox.get("/tape?symbol=NSE:SBIN")["trades"]
+        assert (prints[0]["price"], prints[0]["aggressor"]) == (order["average_price"], "BUY")
+        assert sandbox.get(f"/tape?symbol=NSE:SBIN&after={prints[0]['number']}")["trades"] == []
+        newest = sandbox.get("/orders?limit=1")["orders"][0]
+        assert (newest["user_id"], newest["order_id"]) == (client.user_id, order["order_id"])
+
+
+def test_a_search_puts_the_plain_listing_first(sandbox: Sandbox) -> None:
+    def found(words: str) -> list[str]:
+        return [one["symbol"] for one in sandbox.get(f"/instruments?search={words}")["instruments"]]
+
+    assert found("infy")[0] == "NSE:INFY"
+    assert found("") == []
+    assert all("NIFTY" in one for one in found("nifty+fut"))
+
+
+def test_a_halt_stops_trading_until_it_is_ended(own: Sandbox) -> None:
+    own.post("/halt", {})
+    assert own.get("/books/NSE:INFY")["phase"] == "HALTED"
+    own.post("/resume")
+    assert own.get("/books/NSE:INFY")["phase"] == "CONTINUOUS"
+    assert refusal(own, "/halt", {"minutes": 0})[1]["field"] == "minutes"
+
+
+def test_the_page_is_html_and_its_parts_are_there(sandbox: Sandbox) -> None:
+    with urllib.request.urlopen(sandbox.urls["control"] + "/") as answer:
+        assert answer.headers["content-type"].startswith("text/html")
+        page = answer.read().decode()
+    for part in re.findall(r'(?:src|href)="(/page/[^"]+)"', page):
+        with urllib.request.urlopen(sandbox.urls["control"] + part) as answer:
+            assert answer.status == 200
