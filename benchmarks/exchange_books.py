@@ -5,7 +5,7 @@
 The real shares and seeded synthetic ones, every book with makers, takers, bursts and real matching. Two loads: one
 trade a second in every book with all the orders and cancels around it, and one event (an order or a trade) a second
 in every book with its five-level depth read once a second. Processor time; the warmed-up heap is frozen and
-collections are rare, as `mocks.sandbox` has them.
+collections are rare.
 """
 
 from __future__ import annotations

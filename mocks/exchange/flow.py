@@ -14,6 +14,7 @@ from itertools import count
 from math import sqrt
 
 from mocks.exchange.beliefs import JUMP_SIZE, JUMPS_S, PULL, SHARE_VOLATILITY, Beliefs
+from mocks.exchange.bend import Bend
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, india_date
 from mocks.exchange.chance import shock, wait
@@ -270,6 +271,20 @@ class Flow:
             if not price % member.book.instrument.tick:
                 member.print_at(price)
         self.beliefs.forget_spots()
+
+    def bend(self, key: str, bend: Bend) -> None:
+        """Tell the crowds of a listing and of its twins how to behave from now on."""
+        for maker in self._group(self.maker(key)):
+            maker.calm, maker.wide, maker.locked = bend.calm, bend.wide, bend.locked
+            maker.resize(bend.thin)
+            maker.goal = float(bend.goal)
+            maker.goal_time = self._tape.now + bend.seconds * SECOND_NS if bend.goal and bend.seconds else 0
+            if bend.locked and bend.goal:
+                maker.value = maker.anchor = float(bend.goal)
+            if not bend.goal:
+                maker.anchor = maker.value
+            if maker.awake and maker.book.phase is CONTINUOUS:
+                maker.move()
 
     def _stand(self, maker: Maker) -> None:
         self.awake.add(maker.book.key)

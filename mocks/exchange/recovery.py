@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from mocks.exchange.bend import Bend
 from mocks.exchange.calendar import Calendar, india_date
 from mocks.exchange.expiry import catalogue_listing
 from mocks.exchange.floor import Listing
@@ -127,6 +128,8 @@ def _apply(exchange: Exchange, line: Line, told: Told | None) -> None:
             exchange.set_flow(line["enabled"])
         case "price":
             heard = exchange.set_price(line["key"], line["price"])
+        case "bend":
+            heard = exchange.bend(line["key"], Bend(**{name: line[name] for name in Bend._fields}))
         case "halt":
             heard = exchange.halt(line["minutes"])
         case "resume":

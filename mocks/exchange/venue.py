@@ -12,6 +12,7 @@ from datetime import date
 from typing import IO
 
 from mocks.exchange.bands import Bands
+from mocks.exchange.bend import Bend
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, Calendar, india_date
 from mocks.exchange.closing import Closing
@@ -45,6 +46,7 @@ from mocks.exchange.pulse import Pulse
 from mocks.exchange.quotes import book_quote
 from mocks.exchange.rollover import Night
 from mocks.exchange.sessions import Group
+from mocks.exchange.scenarios import play
 from mocks.exchange.tape import Tape
 
 CLIENT_STREAM, CROWD_STREAM, FLOW_STREAM = (
@@ -251,6 +253,18 @@ class Exchange:
         self._bands.centre_range(book, price)
         self._flow.set_value(key, price)
         return self._end_input(out)
+
+    def bend(self, key: str, bend: Bend) -> list[Event]:
+        """Have the crowd of a book, and of the share's other listing, behave like this from now on. KeyError."""
+        book = self._books[key]
+        self._input("bend", key=key, **bend._asdict())
+        out = self._begin()
+        self._flow.bend(book.key, bend)
+        return self._end_input(out)
+
+    def play(self, name: str, key: str | None = None) -> None:
+        """Begin one of `scenarios.SCENARIOS`. KeyError: unknown name or key; ValueError: it does not suit the key."""
+        play(self, name, key)
 
     # --- time ---------------------------------------------------------------------------------------------
 
