@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import connect
 
+from mocks.brokers.backoffice import snapshot
 from mocks.brokers.backoffice.accounts import App, Session, User
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.faults import FaultPlan
@@ -112,14 +113,18 @@ def user(user_id: str, *, ddpi: bool = True, cash: int = 50_000_000) -> User:
 
 
 @asynccontextmanager
-async def serving(**more: Any) -> AsyncIterator[Server]:
-    """A market that stands still at ten in the morning unless a test moves it. `more` is for the exchange."""
+async def serving(kept: dict[str, Any] | None = None, **more: Any) -> AsyncIterator[Server]:
+    """A market that stands still at ten in the morning unless a test moves it. `kept` is the snapshot of an
+    earlier office, `more` is for the exchange."""
     exchange = Exchange(instruments(DAY), seed=1, start_ns=india_ns(DAY, 600), flow=False, **more)
     exchange.advance(exchange.now + SECOND_NS)
     office = BackOffice(exchange, PROFILE)
-    office.add_app(App("key", "secret"))
-    office.add_app(App("personal", "secret", data=False))
-    office.add_user(user("KT1"))
+    if kept is not None:
+        snapshot.load(office, kept)
+    else:
+        office.add_app(App("key", "secret"))
+        office.add_app(App("personal", "secret", data=False))
+        office.add_user(user("KT1"))
     listener = Listener(0)
     await listener.start(app(office, exchange, FaultPlan(), base_url=listener.url))
     try:

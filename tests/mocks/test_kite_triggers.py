@@ -6,9 +6,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 
-from tests.mocks.kite_server import INFY, Server, serving
+from mocks.brokers.backoffice import snapshot
+from mocks.brokers.backoffice.accounts import App
+from tests.mocks.kite_server import INFY, Server, serving, user
 
 LAST = 150_000
 
@@ -329,3 +332,24 @@ async def test_five_hundred_alerts_may_be_active(server: Server) -> None:
     for _ in range(500):
         await alert(server)
     assert (await server.error("POST", "/alerts", ALERT))[:2] == (400, "InputException")
+
+
+async def test_alerts_survive_a_restart_and_a_reset_forgets_them(server: Server) -> None:
+    told = await alert(server)
+    gone = await alert(server, name="gone")
+    await server.data("DELETE", f"/alerts?uuid={gone['uuid']}")
+    server.print("NSE:INFY", 155_000)
+    kept = json.loads(orjson.dumps(snapshot.dump(server.office)))
+    async with serving(kept=kept) as again:
+        again.session = server.session
+        row = await again.data("GET", f"/alerts/{told['uuid']}")
+        assert (row["alert_count"], row["status"]) == (1, "enabled")
+        again.print("NSE:INFY", 154_000)
+        again.print("NSE:INFY", 155_500)
+        assert await count(again, told) == 2
+        assert (await alert(again))["uuid"] not in (told["uuid"], gone["uuid"])
+        again.office.reset()
+        again.office.add_app(App("key", "secret"))
+        again.office.add_user(user("KT1"))
+        again.session = again.office.directory.open_session("KT1", "key")
+        assert await again.data("GET", "/alerts?status=enabled") == []

@@ -17,6 +17,7 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.exchange.model import Event, Kind, Trade
 
 SECOND_NS = 1_000_000_000
+TIMES = ("created_at", "updated_at")
 OPERATORS: dict[str, Callable[[int, int], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -88,6 +89,35 @@ class AlertWatch:
         self._count = 0
         self._ticking = False
         office.exchange.listen(self._hear)
+        office.resets.append(self._forget)
+        office.keeps = self._dump
+        self._restore(office.kept)
+
+    # what a restart and a reset mean ------------------------------------------------------------------------
+
+    def _dump(self) -> dict[str, Any]:
+        return {
+            "count": self._count,
+            "alerts": [one for mine in self.by_user.values() for one in mine.values()],
+        }
+
+    def _restore(self, kept: dict[str, Any] | None) -> None:
+        """What `_dump` gave, as JSON has it."""
+        for data in kept["alerts"] if kept else ():
+            alert = Alert(**(data | {name: datetime.fromisoformat(data[name]) for name in TIMES}))
+            alert.firings = [
+                Firing(**(one | {"at": datetime.fromisoformat(one["at"])})) for one in data["firings"]
+            ]
+            self.by_user.setdefault(alert.user_id, {})[alert.uuid] = alert
+            if alert.status == "enabled":
+                self._watch(alert)
+        self._count = kept["count"] if kept else 0
+
+    def _forget(self) -> None:
+        self.by_user.clear()
+        self._watched.clear()
+
+    # alerts -------------------------------------------------------------------------------------------------
 
     def add(self, alert: Alert) -> None:
         self.by_user.setdefault(alert.user_id, {})[alert.uuid] = alert

@@ -48,8 +48,9 @@ class Orders:
         return success({"order_id": self._office.modify(session.user_id, order.order_id, change).order_id})
 
     def _named(self, request: Request, session: Session) -> Order:
-        """The order of the path, whose variety must be the path's."""
-        order = self._office.order(session.user_id, request.path_params["order_id"])
+        """The order of the path as it is, however old the reads are; its variety must be the path's."""
+        ledger = self._office.ledger(session.user_id)
+        order = self._office.desk.find(ledger, request.path_params["order_id"])
         if rows.variety(order) != request.path_params["variety"]:
             raise bad_input("Invalid `variety`. It is not that of the order.")
         return order
