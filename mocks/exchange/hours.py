@@ -1,7 +1,7 @@
 """The trading day as it passes: which session each group of instruments is in, and what every change does.
 
-The timetable of a day is made when the day begins; random closes are drawn then and noted in the journal. Days
-change at 06:00 in India on trading days; a market that never closes changes its day at midnight.
+The timetable of a day is made when the day begins. Days change at 06:00 in India on trading days; a market that
+never closes changes its day at midnight.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mocks.exchange.book import Book
-from mocks.exchange.calendar import DAY_OPENS, SECOND_NS, india_ns
-from mocks.exchange.chance import stream
+from mocks.exchange.calendar import DAY_OPENS, india_ns
 from mocks.exchange.closing import Closing, auction_band
 from mocks.exchange.crowd import Crowd
 from mocks.exchange.floor import Floor
@@ -21,6 +20,7 @@ from mocks.exchange.halts import Halt
 from mocks.exchange.levels import Order
 from mocks.exchange.model import DayRolled, OrderState, Phase
 from mocks.exchange.sessions import CLOSED, Group, Session, rules_on
+from mocks.exchange.timetable import CLOSING_REFERENCE, Change, timetable
 
 if TYPE_CHECKING:
     from mocks.exchange.rollover import Night
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
 ALWAYS_OPEN = Session(0, 24 * 60, Phase.CONTINUOUS, "continuous")
 HALTED = Session(0, 0, Phase.HALTED, "halted")
 REOPENING = Session(0, 0, Phase.PREOPEN, "reopening_auction")
-CLOSING_REFERENCE, CLOSING_MATCHING = "closing_reference", "closing_matching"
+CLOSING_MATCHING = "closing_matching"
 COLLECTING = (Phase.PREOPEN, Phase.LIMIT_ONLY)
 TAKES_ORDERS = (*COLLECTING, Phase.CONTINUOUS, Phase.POST_CLOSE)
-CLOSE_WINDOW, REFERENCE_WINDOW = 30, 15  # minutes before the end that make a close, or an auction's reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,6 @@ class DayEnds:
     """The day's last session ended: told before a market that never closes ends its orders."""
 
     day: date
-
-
-class Change(NamedTuple):
-    """One entry of the timetable. Without a session: the close's window opens, or (no group) the day changes."""
-
-    time: int
-    number: int
-    group: Group | None
-    session: Session | None
-    word: str = "session"  # session | window | ends | begins
 
 
 class Hours:
@@ -115,7 +104,7 @@ class Hours:
             midnight = india_ns(floor.day + timedelta(days=1), 0)
             changes = [Change(midnight, 0, None, None, "ends"), Change(midnight, 1, None, None, "begins")]
         else:
-            changes = self._timetable(floor.day)
+            changes = timetable(floor, floor.day)
             morning = india_ns(floor.calendar.trading_day_after(floor.day), DAY_OPENS)
             changes.append(Change(morning, len(changes), None, None, "begins"))
         for change in changes:
@@ -126,45 +115,6 @@ class Hours:
             else:
                 self._closing.open_window(floor.books_of(change.group))
         self._changes = deque(change for change in changes if change.time > floor.tape.now)
-
-    def _timetable(self, day: date) -> list[Change]:
-        found: list[tuple[int, Group, Session | None]] = []
-        for group in Group:
-            sessions = self._floor.calendar.sessions_on(day, group)
-            begins = 0
-            for place, session in enumerate(sessions):
-                begins = begins or india_ns(day, session.start)
-                ends = self._end(day, session)
-                found.append((begins, group, session))
-                if session.phase is Phase.CONTINUOUS:
-                    auction = sessions[place + 1 : place + 2]
-                    window = (
-                        REFERENCE_WINDOW if auction and auction[0].name == CLOSING_REFERENCE else CLOSE_WINDOW
-                    )
-                    found.append((max(india_ns(day, session.end - window), begins), group, None))
-                joined = sessions[place + 1 : place + 2] and sessions[place + 1].start == session.end
-                if not joined:
-                    found.append((ends, group, CLOSED))
-                begins = ends if joined else 0
-        found.sort(key=lambda entry: entry[0])
-        changes = [
-            Change(time, number, group, session, "session" if session else "window")
-            for number, (time, group, session) in enumerate(found)
-        ]
-        if changes:
-            changes.append(Change(changes[-1].time, len(changes), None, None, "ends"))
-        return changes
-
-    def _end(self, day: date, session: Session) -> int:
-        """All groups share one draw for one session's name."""
-        end = india_ns(day, session.end)
-        if not session.random_from:
-            return end
-        luck = stream(self._floor.seed, day.isoformat(), session.name)
-        seconds = (session.end - session.random_from) * 60
-        end -= int(luck.random() * seconds) * SECOND_NS
-        self._floor.decided("random_close", day=day.isoformat(), session=session.name, until=end)
-        return end
 
     # --- time passes --------------------------------------------------------------------------------------
 

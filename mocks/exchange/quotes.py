@@ -2,15 +2,58 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from mocks.exchange.auction import Uncrossing
 from mocks.exchange.book import Book
-from mocks.exchange.model import DepthLevel, Quote
+from mocks.exchange.closing import Closing
+from mocks.exchange.floor import Floor
+from mocks.exchange.history import History
+from mocks.exchange.model import DepthLevel, Phase, Quote
+from mocks.exchange.pulse import Pulse
+from mocks.exchange.rollover import Night
 
 DEPTH = 5
 NOTHING = Uncrossing(0, 0)
+IN_AUCTION = (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING)
 
 
-def book_quote(
+class QuoteBoard:
+    """Looking changes nothing. The range of the past year is looked up once a day."""
+
+    def __init__(self, floor: Floor, closing: Closing, pulse: Pulse, night: Night, history: History) -> None:
+        self._floor = floor
+        self._closing = closing
+        self._pulse = pulse
+        self._night = night
+        self._history = history
+        self._years: dict[str, tuple[date, tuple[int, int]]] = {}
+
+    def quote(self, key: str) -> Quote:
+        """Raises KeyError for an unknown key. Indices have no depth and no bands (0)."""
+        floor = self._floor
+        index = floor.indices.get(key)
+        if index is not None:
+            return index.quote(floor.tape.trade, floor.tape.now, self._year(key))
+        book = floor.books[key]
+        return _book_quote(
+            book,
+            offered=floor.flow.offer(key),
+            interest=floor.flow.open_interest(key),
+            interest_before=self._night.interest.get(key, 0),
+            year=self._year(key),
+            reference=self._closing.reference(book) if book.phase in IN_AUCTION else 0,
+            indicative=self._pulse.indicative.get(key),
+        )
+
+    def _year(self, key: str) -> tuple[int, int]:
+        found = self._years.get(key)
+        if found is None or found[0] != self._floor.day:
+            found = self._years[key] = (self._floor.day, self._history.year_range(key))
+        return found[1]
+
+
+def _book_quote(
     book: Book, *, interest: int, interest_before: int, year: tuple[int, int], reference: int,
     indicative: Uncrossing | None,
     offered: tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]] | None = None,

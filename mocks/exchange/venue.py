@@ -13,7 +13,6 @@ from typing import IO
 
 from mocks.exchange.bands import Bands
 from mocks.exchange.bend import Bend
-from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, Calendar, india_date
 from mocks.exchange.closing import Closing
 from mocks.exchange.crowd import Crowd
@@ -43,10 +42,10 @@ from mocks.exchange.model import (
     Trade,
 )
 from mocks.exchange.pulse import Pulse
-from mocks.exchange.quotes import book_quote
+from mocks.exchange.quotes import QuoteBoard
 from mocks.exchange.rollover import Night
-from mocks.exchange.sessions import Group
 from mocks.exchange.scenarios import play
+from mocks.exchange.sessions import Group
 from mocks.exchange.tape import Tape
 
 CLIENT_STREAM, CROWD_STREAM, FLOW_STREAM = (
@@ -110,14 +109,12 @@ class Exchange:
         self._bands = Bands(self._floor)
         self.history = History(seed, self.instruments, self.calendar, day)
         self._pulse = Pulse(self._floor, self._hours, self._closing, self._bands, self.history)
-        self._night = Night(
-            self._floor, self._closing, self._settlement, self._bands, self._pulse, self.history
-        )
+        night = Night(self._floor, self._closing, self._settlement, self._bands, self._pulse, self.history)
         self._loop = Loop(self._floor, self._hours, self._pulse, self.history)
         self._listeners = self._loop.listeners
         self._outer = tape.out
-        self._years: dict[str, tuple[date, tuple[int, int]]] = {}
-        self._hours.begin(self._night)
+        self._board = QuoteBoard(self._floor, self._closing, self._pulse, night, self.history)
+        self._hours.begin(night)
         tape.out.clear()
 
     # --- the day ------------------------------------------------------------------------------------------
@@ -298,20 +295,7 @@ class Exchange:
 
     def quote(self, key: str) -> Quote:
         """The market now. Raises KeyError for an unknown key. Indices have no depth and no bands (0)."""
-        tape = self._tape
-        index = self._indices.get(key)
-        if index is not None:
-            return index.quote(tape.trade, tape.now, self._year(key))
-        book = self._books[key]
-        return book_quote(
-            book,
-            offered=self._flow.offer(key),
-            interest=self._flow.open_interest(key),
-            interest_before=self._night.interest.get(key, 0),
-            year=self._year(key),
-            reference=self._reference(book),
-            indicative=self._pulse.indicative.get(key),
-        )
+        return self._board.quote(key)
 
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Hear every event from now on. A listener may submit: what that causes is told after the rest."""
@@ -355,17 +339,6 @@ class Exchange:
         return bool(self._loop.pending)
 
     # --- inside -------------------------------------------------------------------------------------------
-
-    def _year(self, key: str) -> tuple[int, int]:
-        """Lowest and highest of the 52 weeks before today; looked up once a day."""
-        found = self._years.get(key)
-        if found is None or found[0] != self._floor.day:
-            found = self._years[key] = (self._floor.day, self.history.year_range(key))
-        return found[1]
-
-    def _reference(self, book: Book) -> int:
-        is_on = book.phase in (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING)
-        return self._closing.reference(book) if is_on else 0
 
     def _begin(self) -> list[Event]:
         out: list[Event] = []
