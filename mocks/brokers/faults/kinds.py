@@ -45,7 +45,7 @@ class Fault(StrEnum):
     DROP_REQUEST = "drop_request"  # not processed; the connection is cut at once
     DROP_ANSWER = "drop_answer"  # processed; cut in the middle of the answer
     TRICKLE = "trickle"  # processed; the answer's bytes come one after another over `seconds`
-    STALE_READS = "stale_reads"  # lists of orders and trades answer what was true `seconds` ago
+    STALE_READS = "stale_reads"  # orders, trades and positions answer what was true `seconds` ago
     CHANGED_DUMP = "changed_dump"  # the instrument file comes with doubled ticks and lots
     # a session or the broker's rules
     EXPIRE_TOKEN = "expire_token"  # at once, or at the matching request when `call` is given
@@ -93,7 +93,7 @@ USUAL_CALLS: dict[Fault, frozenset[str]] = {
     **{fault: frozenset({"place", "multi_place"}) for fault in MISHAPS},
     Fault.CANCEL_LOST_RACE: frozenset({"cancel"}),
     Fault.PARTIAL_SUCCESS: frozenset({"multi_place", "cancel_all", "exit_all", "place"}),
-    Fault.STALE_READS: GROUPS["book_api"],
+    Fault.STALE_READS: GROUPS["book_api"] | {"positions"},
     Fault.CHANGED_DUMP: frozenset({"instruments"}),
     Fault.SERVICE_HOURS: GROUPS["order_api"] | GROUPS["book_api"] | GROUPS["portfolio_api"],
     Fault.IP_NOT_ALLOWED: GROUPS["order_api"],

@@ -17,6 +17,7 @@ from mocks.brokers.faults.kinds import (
     STANDING,
     STREAM_FAULTS,
     STREAMS,
+    USUAL_CALLS,
     Fault,
     calls_of,
 )
@@ -167,9 +168,8 @@ def _wrong_call(rule: Rule) -> Iterable[tuple[str, str]]:
     if rule.call is not None and rule.call not in STREAMS and rule.fault in STREAM_FAULTS:
         yield "call", f"{rule.fault} is for ticks or order_updates"
     if rule.fault is Fault.STALE_READS and rule.call is not None:
-        wrong = not (calls_of(rule.call, rule.fault) or frozenset()) <= GROUPS["book_api"]
-        if wrong:
-            yield "call", "stale_reads is for the lists of orders and trades"
+        if not (calls_of(rule.call, rule.fault) or frozenset()) <= USUAL_CALLS[rule.fault]:
+            yield "call", "stale_reads is for orders, trades and positions"
     if rule.call in STREAMS and rule.fault not in STREAM_FAULTS:
         yield "call", f"streams know only {', '.join(sorted(STREAM_FAULTS))} and outage"
     if rule.exchange is not None and (whole or rule.fault in STREAM_FAULTS | FRAME_FAULTS):
