@@ -14,7 +14,7 @@ ALL = ("exchange", "books", "orders", "portfolio")
 def main() -> None:
     wanted = sys.argv[1:] or ALL
     if "exchange" in wanted:
-        exchange_events.main()
+        exchange_events.main([])
     if "books" in wanted:  # in a process of its own, because its memory is measured
         subprocess.run([sys.executable, "-m", "benchmarks.exchange_books"], check=True)
     if "orders" in wanted:

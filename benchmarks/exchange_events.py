@@ -164,14 +164,14 @@ def report(best: dict[tuple[str, bool], float]) -> list[str]:
     return lines
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--books", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     for line in report(measured(script(chosen.seed, chosen.events, chosen.books), chosen.books)):
         print(line)
 
