@@ -7,7 +7,7 @@ strike and kind agree, whatever each broker calls them. The first broker of `ORD
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from adapters.broker import Listing
@@ -73,27 +73,53 @@ def join(masters: Mapping[BrokerId, Iterable[Listing]]) -> Directory:
     joiner = _Joiner()
     placed = {broker: joiner.place_all(masters[broker]) for broker in ORDER if broker in masters}
     # Only now every instrument has all the facts (Kite's master has no ISIN, others add it).
+    instruments = joiner.instruments()
     names = {broker: BrokerNames() for broker in placed}
     for broker, rows in placed.items():
         for name, listing in rows:
-            names[broker].add(Listing(joiner.instruments[name], listing.order_key, listing.feed_key))
+            names[broker].add(Listing(instruments[name], listing.order_key, listing.feed_key))
     shares: dict[str, list[InstrumentId]] = {}
-    for instrument in joiner.instruments.values():
+    for instrument in instruments.values():
         if instrument.isin is not None:
             shares.setdefault(instrument.isin, []).append(instrument.id)
     ordered = {isin: tuple(sorted(ids, key=_nse_first)) for isin, ids in shares.items()}
-    return Directory(joiner.instruments, names, ordered)
+    return Directory(instruments, names, ordered)
 
 
 def _nse_first(name: InstrumentId) -> tuple[bool, InstrumentId]:
     return (name.exchange is not Exchange.NSE, name)
 
 
+class _Facts:
+    """What is known so far of one instrument: what an earlier master did not say is taken from a later one, and of
+    two freeze limits the lower one is safe."""
+
+    __slots__ = ("first", "freeze", "isin", "name", "sector", "underlying")
+
+    def __init__(self, first: Instrument) -> None:
+        self.first = first
+        self.name = first.name
+        self.isin, self.freeze = first.isin, first.freeze
+        self.underlying, self.sector = first.underlying, first.sector
+
+    def add(self, other: Instrument) -> None:
+        if self.name == self.first.id.symbol:
+            self.name = other.name
+        if self.isin is None:
+            self.isin = other.isin
+        if self.freeze is None or (other.freeze is not None and other.freeze < self.freeze):
+            self.freeze = other.freeze
+        if self.underlying is None:
+            self.underlying = other.underlying
+        if self.sector is None:
+            self.sector = other.sector
+
+
 class _Joiner:
     """Finds the instrument that a broker's row speaks of, or makes it, and adds the facts it did not have."""
 
     def __init__(self) -> None:
-        self.instruments: dict[InstrumentId, Instrument] = {}
+        self._facts: dict[InstrumentId, _Facts] = {}
         self._contracts: dict[ContractKey, InstrumentId] = {}
         self._shares: dict[tuple[Exchange, str], InstrumentId] = {}
 
@@ -105,24 +131,30 @@ class _Joiner:
             rows.setdefault(name, listing)
         return list(rows.items())
 
+    def instruments(self) -> dict[InstrumentId, Instrument]:
+        """Everything that was placed, with all the facts."""
+        days: dict[date, str] = {}
+        return {name: _finished(facts, days) for name, facts in self._facts.items()}
+
     def _place(self, instrument: Instrument, *, taken: Container[InstrumentId]) -> InstrumentId:
-        name = self._known(instrument)
+        terms = _terms(instrument) if instrument.is_derivative else None
+        name = self._known(instrument, terms)
         if name is None or (name in taken and name != instrument.id):
             name = instrument.id
-            self.instruments[name] = _described(instrument)
-            if instrument.is_derivative:
-                self._contracts[_terms(instrument)] = name
+            facts = self._facts[name] = _Facts(instrument)
+            if terms is not None:
+                self._contracts[terms] = name
         else:
-            self.instruments[name] = _completed(self.instruments[name], instrument)
-        isin = self.instruments[name].isin
-        if isin is not None:
-            self._shares.setdefault((name.exchange, isin), name)
+            facts = self._facts[name]
+            facts.add(instrument)
+        if facts.isin is not None:
+            self._shares.setdefault((name.exchange, facts.isin), name)
         return name
 
-    def _known(self, instrument: Instrument) -> InstrumentId | None:
-        if instrument.is_derivative:
-            return self._contracts.get(_terms(instrument))
-        if instrument.id in self.instruments:
+    def _known(self, instrument: Instrument, terms: ContractKey | None) -> InstrumentId | None:
+        if terms is not None:
+            return self._contracts.get(terms)
+        if instrument.id in self._facts:
             return instrument.id
         return self._shares.get((instrument.id.exchange, instrument.isin)) if instrument.isin else None
 
@@ -132,29 +164,25 @@ def _terms(instrument: Instrument) -> ContractKey:
     return (instrument.id.exchange, underlying, instrument.expiry, instrument.strike, instrument.kind)
 
 
-def _described(instrument: Instrument) -> Instrument:
+def _finished(facts: _Facts, days: dict[date, str]) -> Instrument:
     """Contracts say what they are in words: masters give them the underlying's name or nothing."""
-    if not instrument.is_derivative or instrument.expiry is None:
-        return instrument
-    strike = f"{instrument.strike.amount.normalize():f} " if instrument.strike else ""
-    words = f"{instrument.underlying} {instrument.expiry:%d %b %Y} {strike}{instrument.kind.value}"
-    return replace(instrument, name=words)
-
-
-def _completed(known: Instrument, other: Instrument) -> Instrument:
-    """What an earlier master did not say is taken from a later one; of two freeze limits the lower one is safe."""
-    limits = [limit for limit in (known.freeze, other.freeze) if limit is not None]
-    name = other.name if known.name == known.id.symbol else known.name
-    new = (other.isin, other.underlying, other.sector)
-    old = (known.isin, known.underlying, known.sector)
-    adds = any(fact is not None and was is None for fact, was in zip(new, old, strict=True))
-    if not adds and name == known.name and min(limits, default=None) == known.freeze:
-        return known  # as nearly always: masters have a hundred thousand rows
-    return replace(
-        known,
+    first, name = facts.first, facts.name
+    if first.is_derivative and first.expiry is not None:
+        day = days.get(first.expiry)
+        if day is None:
+            day = days[first.expiry] = f"{first.expiry:%d %b %Y}"
+        strike = f"{first.strike.amount.normalize():f} " if first.strike else ""
+        name = f"{facts.underlying} {day} {strike}{first.kind.value}"
+    return Instrument(
+        id=first.id,
         name=name,
-        isin=known.isin or other.isin,
-        freeze=min(limits, default=None),
-        underlying=known.underlying or other.underlying,
-        sector=known.sector or other.sector,
+        kind=first.kind,
+        lot=first.lot,
+        tick=first.tick,
+        isin=facts.isin,
+        freeze=facts.freeze,
+        expiry=first.expiry,
+        strike=first.strike,
+        underlying=facts.underlying,
+        sector=facts.sector,
     )

@@ -17,6 +17,9 @@ from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.money import Price
 from orchestrator.tables import instrument_masters
 
+EXCHANGES = {exchange.value: exchange for exchange in Exchange}
+KINDS = {kind.value: kind for kind in Kind}
+
 
 @dataclass(frozen=True, slots=True)
 class Master:
@@ -33,7 +36,8 @@ def pack(listings: Sequence[Listing]) -> bytes:
 
 
 def unpack(packed: bytes) -> list[Listing]:
-    return [_listing(row) for row in orjson.loads(zlib.decompress(packed))]
+    read = _Reader()
+    return [read.listing(row) for row in orjson.loads(zlib.decompress(packed))]
 
 
 def store(conn: Connection, master: Master) -> None:
@@ -71,34 +75,54 @@ def _row(listing: Listing) -> list[Any]:
     ]
 
 
-def _listing(row: list[Any]) -> Listing:
-    (
-        exchange,
-        symbol,
-        name,
-        kind,
-        lot,
-        tick,
-        isin,
-        freeze,
-        expiry,
-        strike,
-        underlying,
-        sector,
-        order_key,
-        feed_key,
-    ) = row
-    instrument = Instrument(
-        id=InstrumentId(Exchange(exchange), symbol),
-        name=name,
-        kind=Kind(kind),
-        lot=lot,
-        tick=Price.of(tick),
-        isin=isin,
-        freeze=freeze,
-        expiry=date.fromisoformat(expiry) if expiry else None,
-        strike=Price.of(strike) if strike is not None else None,
-        underlying=underlying,
-        sector=sector,
-    )
-    return Listing(instrument, order_key, feed_key)
+class _Reader:
+    """Rows back into listings. Words, prices and days that come again are made once: a master repeats its few ticks,
+    strikes and expiries a hundred thousand times."""
+
+    def __init__(self) -> None:
+        self._prices: dict[str, Price] = {}
+        self._days: dict[str, date] = {}
+
+    def listing(self, row: list[Any]) -> Listing:
+        (
+            exchange,
+            symbol,
+            name,
+            kind,
+            lot,
+            tick,
+            isin,
+            freeze,
+            expiry,
+            strike,
+            underlying,
+            sector,
+            order_key,
+            feed_key,
+        ) = row
+        instrument = Instrument(
+            id=InstrumentId(EXCHANGES[exchange], symbol),
+            name=name,
+            kind=KINDS[kind],
+            lot=lot,
+            tick=self._price(tick),
+            isin=isin,
+            freeze=freeze,
+            expiry=self._day(expiry) if expiry else None,
+            strike=self._price(strike) if strike is not None else None,
+            underlying=underlying,
+            sector=sector,
+        )
+        return Listing(instrument, order_key, feed_key)
+
+    def _price(self, text: str) -> Price:
+        known = self._prices.get(text)
+        if known is None:
+            known = self._prices[text] = Price.of(text)
+        return known
+
+    def _day(self, text: str) -> date:
+        known = self._days.get(text)
+        if known is None:
+            known = self._days[text] = date.fromisoformat(text)
+        return known

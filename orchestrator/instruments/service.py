@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 MORNING = time(8, 30)  # IST: all masters are out by then
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds until a master that failed is asked for again
 LOOK = 30.0  # seconds between looks at whether a morning has come
+TOGETHER = 2.0  # seconds that masters wait for each other to be joined at once
 PATIENCE = 5.0  # seconds that a first start waits for masters it has never seen
 NOTHING = BrokerNames()
 
@@ -118,7 +119,8 @@ class Instruments:
         """
         stored = await self._db.read(repository.masters)
         if stored:
-            await self._take(stored)
+            self._take(stored)
+            await self._join()
         first = asyncio.Event()
         task = asyncio.create_task(self._keep(first), name="instruments")
         if len(self._masters) < len(self._adapters):
@@ -146,8 +148,19 @@ class Instruments:
         ]
 
     async def refresh(self, brokers: Iterable[BrokerId]) -> None:
-        """Ask these brokers for their masters now and keep what comes; each is used as soon as it is there."""
-        await asyncio.gather(*(self._load(broker) for broker in brokers))
+        """Ask these brokers for their masters now and keep what comes. Each is used when all are there, or after a
+        moment: joining them is work, and done once for all that come together."""
+        loading = [asyncio.ensure_future(self._load(broker)) for broker in brokers]
+        if not loading:
+            return
+        try:
+            await asyncio.wait(loading, timeout=TOGETHER)
+            await self._join()
+            await asyncio.gather(*loading)
+            await self._join()
+        finally:
+            for task in loading:
+                task.cancel()
 
     async def _load(self, broker: BrokerId) -> None:
         asked = self._clock()
@@ -162,15 +175,18 @@ class Instruments:
         packed = await asyncio.to_thread(repository.pack, listings)
         master = repository.Master(broker, asked, packed, len(listings))
         await self._db.write(lambda conn: repository.store(conn, master))
-        await self._take([master])
+        self._take([master])
         log.info("instruments.loaded", broker=broker.value, count=master.count)
 
-    async def _take(self, masters: Iterable[repository.Master]) -> None:
+    def _take(self, masters: Iterable[repository.Master]) -> None:
         self._masters |= {master.broker: master for master in masters}
         self._outdated = True
+
+    async def _join(self) -> None:
+        """Bring the directory up to date with the masters that are there."""
         async with self._joining:
             if not self._outdated:
-                return  # what came while others were joined is in already
+                return
             self._outdated = False
             known = list(self._masters.values())
             self._directory, self._search = await asyncio.to_thread(_built, known)
