@@ -232,7 +232,7 @@ def nifty_future(names: Names) -> Instrument:
 async def test_a_future_is_ordered_in_units_and_not_in_lots(desk: Desk) -> None:
     future = nifty_future(desk.names)
     assert (future.lot, future.id.exchange) == (65, Exchange.NFO)
-    price = Price.of(25_000)
+    price = Price.of(25_700)
     fields: dict[str, Any] = {"instrument": future.id, "product": Product.NRML, "price": price}
     child = await desk.placed(desk.child(quantity=130, **fields))
     report = await desk.until(child, working)
