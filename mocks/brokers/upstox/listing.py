@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 import orjson
@@ -64,8 +65,6 @@ def _share(instrument: Instrument) -> Row:
 
 
 def _contract(instrument: Instrument, names: Names) -> Row:
-    expiry = date.fromisoformat(instrument.expiry)
-    end = datetime.combine(expiry, time(23, 59, 59), IST)
     on_index = names.known(instrument.underlying).kind is Kind.INDEX
     underlying = {
         f"{word}_{part}": value
@@ -79,17 +78,29 @@ def _contract(instrument: Instrument, names: Names) -> Row:
     return {
         **underlying,
         "weekly": names.weekly(instrument),
-        "expiry": int(end.timestamp() * 1000),
+        "expiry": _last_second(instrument.expiry),
         "minimum_lot": instrument.lot,
         "strike_price": instrument.strike / 100,
     }
+
+
+@cache
+def _last_second(expiry: str) -> int:
+    """Of an expiry day (YYYY-MM-DD), milliseconds since the epoch."""
+    return int(datetime.combine(date.fromisoformat(expiry), time(23, 59, 59), IST).timestamp() * 1000)
+
+
+@cache
+def _label(expiry: str) -> str:
+    """24 NOV 26."""
+    return f"{date.fromisoformat(expiry):%d %b %y}".upper()
 
 
 def _long_symbol(instrument: Instrument, names: Names) -> str:
     """The one in the instrument file, e.g. `INFY`, `NIFTY FUT 24 NOV 26`, `NIFTY 25550 CE 24 NOV 26`."""
     if not instrument.expiry:
         return names.symbol(instrument.key)
-    when = f"{date.fromisoformat(instrument.expiry):%d %b %y}".upper()
+    when = _label(instrument.expiry)
     if instrument.kind is Kind.FUTURE:
         return f"{root(instrument)} FUT {when}"
     return f"{root(instrument)} {instrument.strike / 100:g} {instrument.kind.value} {when}"
@@ -130,5 +141,5 @@ class Files:
             if name.endswith("_MIS"):
                 more = {"intraday_margin": INTRADAY_MARGIN, "intraday_leverage": INTRADAY_LEVERAGE}
                 rows = ({**one, **more} for one in rows)
-            self._packed[name] = gzip.compress(orjson.dumps(list(rows)), compresslevel=6, mtime=0)
+            self._packed[name] = gzip.compress(orjson.dumps(list(rows)), compresslevel=3, mtime=0)
         return self._packed[name]

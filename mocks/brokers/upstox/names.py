@@ -6,7 +6,6 @@ A contract that expired keeps its name: yesterday's orders and trades still spea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 
 from mocks.exchange.model import Instrument, Kind
 
@@ -51,7 +50,7 @@ class Names:
             key = instrument_key(instrument)
             self._key[name] = key
             self._listed[key] = name
-        self.monthly = _last_expiries(self._source.values())
+        self._monthly = _last_expiries(self._source.values())
 
     def __iter__(self) -> Iterator[Instrument]:
         """Everything listed today."""
@@ -89,8 +88,7 @@ class Names:
 
     def weekly(self, instrument: Instrument) -> bool:
         """Is the expiry not the last of its month?"""
-        expiry = date.fromisoformat(instrument.expiry)
-        return self.monthly[instrument.underlying, expiry.year, expiry.month] != expiry
+        return self._monthly[instrument.underlying, instrument.expiry[:7]] != instrument.expiry
 
 
 def instrument_key(instrument: Instrument) -> str:
@@ -107,12 +105,11 @@ def root(instrument: Instrument) -> str:
     return INDEX_SYMBOLS.get(symbol, symbol)
 
 
-def _last_expiries(instruments: Iterable[Instrument]) -> dict[tuple[str, int, int], date]:
-    """The month's last expiry of each underlying is the monthly one, the others are weekly."""
-    last: dict[tuple[str, int, int], date] = {}
+def _last_expiries(instruments: Iterable[Instrument]) -> dict[tuple[str, str], str]:
+    """By underlying and month (YYYY-MM): its last expiry is the monthly one, the others are weekly."""
+    last: dict[tuple[str, str], str] = {}
     for instrument in instruments:
         if instrument.expiry:
-            expiry = date.fromisoformat(instrument.expiry)
-            month = (instrument.underlying, expiry.year, expiry.month)
-            last[month] = max(last.get(month, expiry), expiry)
+            month = (instrument.underlying, instrument.expiry[:7])
+            last[month] = max(last.get(month, ""), instrument.expiry)
     return last
