@@ -150,10 +150,6 @@ class IndexLevel:
         self.open = self.high = self.low = 0
         self._seen = -1
 
-    def rebase(self, key: str, factor: float) -> None:
-        """A constituent's price base changed (a split halves it: 0.5): weigh it so that the level stays."""
-        self.parts = [(book, weight / factor if book.key == key else weight) for book, weight in self.parts]
-
     def quote(self, last_trade: int, now: int, year: tuple[int, int]) -> Quote:
         """A look that changes nothing: a level between two publications is shown but not kept.
 

@@ -379,6 +379,61 @@ def test_new_contracts_come_with_the_day() -> None:
     assert venue.quote(fresh[0].key).bids
 
 
+# The whole of it ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lived() -> tuple[Exchange, list[tuple[Event, str, tuple[int, int]]]]:
+    """Morning and evening of a lively day, each event with the session and the band at its moment."""
+    venue = exchange(MONDAY, "08:59", flow=True)
+    seen: list[tuple[Event, str, tuple[int, int]]] = []
+
+    def note(event: Event) -> None:
+        quote = venue.quote(event.key)
+        seen.append((event, venue.session_name(event.key), (quote.lower_band, quote.upper_band)))
+
+    venue.listen(note)
+    until(venue, "09:20")
+    venue.advance(india_ns(MONDAY, at("15:10")))
+    until(venue, "16:01")
+    return venue, seen
+
+
+def test_trades_happen_in_their_sessions_and_inside_their_bands(
+    lived: tuple[Exchange, list[tuple[Event, str, tuple[int, int]]]],
+) -> None:
+    _, seen = lived
+    sessions: dict[str, set[str]] = {INFY: set(), MRF: set(), FUTURE: set()}
+    for event, session, (low, high) in seen:
+        assert isinstance(event, Trade)  # nobody but the market itself was there, and it is quiet
+        assert low <= event.price <= high
+        if event.key in sessions:
+            sessions[event.key].add(session)
+    assert sessions[INFY] == {"pre_open_matching", "continuous", "closing_matching"}
+    assert sessions[MRF] == sessions[FUTURE] == {"pre_open_matching", "continuous"}
+    numbers = [event.trade for event, _, _ in seen if isinstance(event, Trade)]
+    assert numbers == sorted(set(numbers))
+    assert [event.seq for event, _, _ in seen] == sorted({event.seq for event, _, _ in seen})
+
+
+def test_the_days_figures_are_those_of_its_trades(
+    lived: tuple[Exchange, list[tuple[Event, str, tuple[int, int]]]],
+) -> None:
+    venue, seen = lived
+    for key in (INFY, MRF, FUTURE, "BSE:INFY"):
+        prints = [event for event, _, _ in seen if isinstance(event, Trade) and event.key == key]
+        quote = venue.quote(key)
+        assert quote.volume == sum(event.quantity for event in prints)
+        assert (quote.open, quote.last_price) == (prints[0].price, prints[-1].price)
+        assert (quote.low, quote.high) == (
+            min(event.price for event in prints), max(event.price for event in prints),
+        )  # fmt: skip
+        assert (quote.bids, quote.asks) == ((), ())
+        assert quote.low <= venue.settlement_price(key) <= quote.high
+    auction = [event for event, session, _ in seen if event.key == INFY and session == "closing_matching"]
+    assert {event.price for event in auction if isinstance(event, Trade)} == {venue.settlement_price(INFY)}
+
+
 # Bands and ranges --------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -322,6 +324,26 @@ def test_random_closes_are_written_down() -> None:
 def test_what_is_no_snapshot_is_refused(data: bytes) -> None:
     with pytest.raises(BadSnapshot):
         load(data)
+
+
+PROGRAM = """
+import hashlib
+from tests.mocks.exchange.test_recovery import Driver
+seen = [Driver(start, flow=True).play([], []) for start in ("08:59", "15:13")]
+print(hashlib.sha256(repr([(one.heard, one.state()) for one in seen]).encode()).hexdigest())
+"""
+
+
+def test_hash_randomisation_changes_no_auction() -> None:
+    root = Path(__file__).parents[3]
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM], cwd=root, check=True, capture_output=True, text=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+        ).stdout
+        for seed in ("1", "77")
+    }  # fmt: skip
+    assert len(found) == 1
 
 
 def test_an_input_without_a_place_is_refused() -> None:
