@@ -16,11 +16,11 @@ from math import sqrt
 from mocks.exchange.beliefs import JUMP_SIZE, JUMPS_S, PULL, SHARE_VOLATILITY, Beliefs
 from mocks.exchange.bend import Bend
 from mocks.exchange.book import Book
-from mocks.exchange.calendar import SECOND_NS, india_date
+from mocks.exchange.calendar import SECOND_NS, india_date, india_ns
 from mocks.exchange.chance import shock, wait
 from mocks.exchange.indices import IndexLevel
 from mocks.exchange.liquidity import turn_seconds, usual_interest
-from mocks.exchange.makers import LEVELS, Maker
+from mocks.exchange.makers import EXPIRES, LEVELS, Maker
 from mocks.exchange.model import DepthLevel, Instrument, Phase
 from mocks.exchange.tape import Tape
 
@@ -240,6 +240,24 @@ class Flow:
         maker = self.maker(key)
         self._look(maker)
         return maker.value
+
+    def idle_closes(self, closes: Mapping[str, int]) -> dict[str, int]:
+        """Model prices in paise, on the tick, of the contracts that nobody traded today, on their underlyings' closes.
+
+        A last trade of weeks ago is no base for tomorrow. A market that stands still has none.
+        """
+        found: dict[str, int] = {}
+        for key, book in self._books.items():
+            listing = book.instrument
+            if not listing.expiry or book.volume or not self.enabled:
+                continue
+            spot = closes.get(listing.underlying, 0)
+            if spot:
+                value = self.beliefs.model(
+                    listing, float(spot), india_ns(date.fromisoformat(listing.expiry), EXPIRES)
+                )
+                found[key] = max(round(value / listing.tick), 1) * listing.tick
+        return found
 
     def open_interest(self, key: str) -> int:
         """Contracts outstanding, in units: yesterday's, and more by what trades today; 0 for shares."""

@@ -38,6 +38,7 @@ class Night:
         """`opened` is the day in force from here on. All orders have ended before."""
         floor = self._floor
         closes = self._settlement.closes()
+        closes.update(floor.flow.idle_closes(closes))
         self.interest = {
             key: floor.flow.open_interest(key)
             for key, book in floor.books.items()
