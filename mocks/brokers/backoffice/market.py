@@ -38,6 +38,12 @@ class Market:
             return self._known[key]
         raise Refusal(Code.UNKNOWN_INSTRUMENT, f"Unknown instrument {key}", key=key)
 
+    def adopt(self, instrument: Instrument, price: int | None) -> None:
+        """Know a listing of an earlier run; `price` is what its day is settled at, when that is over."""
+        self._known.setdefault(instrument.key, instrument)
+        if price is not None:
+            self._settled[instrument.key] = price
+
     def last(self, key: str) -> int:
         if key in self._exchange.instruments:
             return self._exchange.quote(key).last_price

@@ -17,8 +17,9 @@ from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import Order
 from mocks.brokers.backoffice.portfolio import Holding, Position
+from mocks.exchange.model import Instrument
 
-FORMAT = 2
+FORMAT = 3
 
 
 def dump(office: BackOffice) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def dump(office: BackOffice) -> dict[str, Any]:
     directory = office.directory
     return {
         "format": FORMAT,
+        "day": office.market.today,
+        "listings": _listings(office),
         "order_count": office.desk.blotter.order_count,
         "trade_count": office.desk.blotter.trade_count,
         "apps": list(directory.apps.values()),
@@ -35,6 +38,15 @@ def dump(office: BackOffice) -> dict[str, Any]:
         "users": [_dump_user(office, user_id) for user_id in directory.users],
         "server": office.keeps(),
     }
+
+
+def _listings(office: BackOffice) -> list[dict[str, Any]]:
+    """What positions and orders are in, and what it is worth: some of it may not be listed when they come back."""
+    keys = {key: None for ledger in office.ledgers() for key, _ in ledger.positions}
+    keys |= {order.key: None for ledger in office.ledgers() for order in ledger.orders.values()}
+    return [
+        {"instrument": office.market.instrument(key), "price": office.market.settlement(key)} for key in keys
+    ]
 
 
 def _dump_user(office: BackOffice, user_id: str) -> dict[str, Any]:
@@ -55,8 +67,9 @@ def _dump_user(office: BackOffice, user_id: str) -> dict[str, Any]:
 def load(office: BackOffice, data: dict[str, Any]) -> None:
     """Fill an empty office from parsed JSON.
 
-    Open orders go back to the exchange, behind whoever is there now. What is listed no more (an expired contract)
-    is dropped. Raises ValueError, KeyError or TypeError for data of another shape.
+    Open orders go back to the exchange, behind whoever is there now. A snapshot of an earlier day is settled first, at
+    the prices it was made at: its orders are over, but for those that wait for the next session. Raises ValueError,
+    KeyError or TypeError for data of another shape.
     """
     if data.get("format") != FORMAT:
         raise ValueError(f"unknown snapshot format {data.get('format')!r}")
@@ -67,12 +80,23 @@ def load(office: BackOffice, data: dict[str, Any]) -> None:
     for session in data["sessions"]:
         kept: Session = _decode(Session, session)
         office.directory.sessions[kept.access_token] = kept
+    saved = date.fromisoformat(data["day"])
+    earlier = saved < office.market.today
+    for one in data["listings"]:
+        price = one["price"] if earlier else None
+        office.market.adopt(_decode(Instrument, one["instrument"]), price)
     for entry in data["users"]:
         _load_user(office, entry)
     office.conditionals.count = data["conditional_count"]
     for one in data["conditionals"]:
         office.conditionals.restore(_decode(Conditional, one))
     office.kept = data.get("server")
+    if earlier:
+        office.end_missed_day(saved)
+    for ledger in office.ledgers():
+        for order in list(ledger.live.values()):
+            if order.key in office.exchange.instruments:
+                office.desk.resume(order)
 
 
 def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
@@ -80,20 +104,13 @@ def _load_user(office: BackOffice, entry: dict[str, Any]) -> None:
     office.add_user(user)
     ledger = office.ledger(user.user_id)
     _load_money(ledger, entry)
-    listed = office.exchange.instruments
     for held in (_decode(Holding, one) for one in entry["holdings"]):
-        if held.key in listed:
+        if held.key in office.exchange.instruments:
             ledger.holdings[held.isin] = held
     for position in (_decode(Position, one) for one in entry["positions"]):
-        if position.key in listed:
-            ledger.positions[position.key, position.product] = position
-    orders: list[Order] = [_decode(Order, one) for one in entry["orders"]]
-    for order in orders:
-        if order.key not in listed:
-            continue
+        ledger.positions[position.key, position.product] = position
+    for order in (_decode(Order, one) for one in entry["orders"]):
         ledger.add(order)
-    for order in list(ledger.live.values()):
-        office.desk.resume(order)
 
 
 def _load_money(ledger: Ledger, entry: dict[str, Any]) -> None:
@@ -127,6 +144,8 @@ def _decode(kind: Any, value: Any) -> Any:
         return [_decode(inner, one) for one in value]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
+    if get_origin(kind) is tuple:
+        return tuple(value)
     if kind is date:
         return date.fromisoformat(value)
     return datetime.fromisoformat(value) if kind is datetime else value

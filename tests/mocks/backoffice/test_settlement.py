@@ -332,3 +332,22 @@ def test_every_movement_takes_from_one_account_what_it_gives_to_another() -> Non
     assert book.balance_of(Account.CLIENT) == book.balance == desk.office.funds(USER).cash
     assert desk.office.ledger_entries(USER, WEDNESDAY) == []
     assert timedelta(0) <= book.entries[-1].at - book.entries[0].at
+
+
+def test_a_restart_on_a_later_day_settles_the_day_that_was_missed() -> None:
+    desk = Days()
+    call = near_call(desk, above=-300_00)
+    desk.place("BUY 10 NSE:INFY CNC MARKET")
+    bought = desk.deal("BUY", call)
+    desk.place("BUY 10 NSE:INFY CNC LIMIT 1450")
+    worth = desk.exchange.settlement_price(call)
+    saved = orjson.loads(orjson.dumps(snapshot.dump(desk.office)))
+    later = Days(start=datetime(2026, 11, 25, 10, 0, tzinfo=IST))
+    later.office = BackOffice(later.exchange, KITE)
+    snapshot.load(later.office, saved)
+    assert later.hold() == (0, 10)
+    assert later.office.orders(USER) == []
+    assert later.office.positions(USER) == []
+    assert later.moved(Occasion.PREMIUM) == -bought.filled_value
+    assert later.moved(Occasion.EXPIRY) == 65 * worth
+    assert later.office.contract_note(USER, TODAY).trades
