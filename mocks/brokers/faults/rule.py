@@ -167,9 +167,9 @@ def _wrong_call(rule: Rule) -> Iterable[tuple[str, str]]:
         yield "call", f"{rule.fault} is of the whole broker: no call, no account"
     if rule.call is not None and rule.call not in STREAMS and rule.fault in STREAM_FAULTS:
         yield "call", f"{rule.fault} is for ticks or order_updates"
-    if rule.fault is Fault.STALE_READS and rule.call is not None:
-        if not (calls_of(rule.call, rule.fault) or frozenset()) <= USUAL_CALLS[rule.fault]:
-            yield "call", "stale_reads is for orders, trades and positions"
+    wanted = calls_of(rule.call, rule.fault) or frozenset()
+    if rule.fault is Fault.STALE_READS and not wanted <= USUAL_CALLS[rule.fault]:
+        yield "call", "stale_reads is for orders, trades and positions"
     if rule.call in STREAMS and rule.fault not in STREAM_FAULTS:
         yield "call", f"streams know only {', '.join(sorted(STREAM_FAULTS))} and outage"
     if rule.exchange is not None and (whole or rule.fault in STREAM_FAULTS | FRAME_FAULTS):
