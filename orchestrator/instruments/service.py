@@ -29,7 +29,7 @@ MORNING = time(8, 30)  # IST: all masters are out by then
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds until a master that failed is asked for again
 LOOK = 30.0  # seconds between looks at whether a morning has come
 TOGETHER = 2.0  # seconds that masters wait for each other to be joined at once
-PATIENCE = 5.0  # seconds that a first start waits for masters it has never seen
+PATIENCE = 15.0  # seconds that a first start waits for masters it has never seen
 NOTHING = BrokerNames()
 
 
