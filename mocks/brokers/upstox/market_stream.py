@@ -12,8 +12,9 @@ from mocks.brokers.upstox import feed
 from mocks.brokers.upstox.desk import Desk
 from mocks.brokers.upstox.feed import Line
 from mocks.brokers.upstox.options import Options
+from mocks.brokers.upstox.prints import Prints
 from mocks.brokers.upstox.status import SHUT, Statuses
-from mocks.exchange.model import Quote
+from mocks.exchange.model import Kind, Phase, Quote
 
 POLL_SECONDS = 0.25
 # Keys of one connection: with a single mode, and with several.
@@ -30,12 +31,13 @@ METHODS = frozenset({"sub", "unsub", "change_mode"})
 class MarketFeed:
     """One connection. First the market's status, then a snapshot of what is asked for, then changes."""
 
-    def __init__(self, desk: Desk, statuses: Statuses, socket: WebSocket) -> None:
+    def __init__(self, desk: Desk, statuses: Statuses, prints: Prints, socket: WebSocket) -> None:
         self._desk, self._names, self._exchange = desk, desk.names, desk.exchange
-        self._statuses, self._socket = statuses, socket
+        self._statuses, self._prints, self._socket = statuses, prints, socket
         self._options = Options(desk)
         self._wanted: dict[str, str] = {}  # key -> mode
         self._sent: dict[str, Quote] = {}
+        self._seen: dict[str, int] = {}  # key -> the last trade it was sent with
         self._told: dict[str, str] = {}  # segment -> status
 
     async def greet(self) -> None:
@@ -79,6 +81,7 @@ class MarketFeed:
         for key in keys:
             self._wanted.pop(key, None)
             self._sent.pop(key, None)
+            self._seen.pop(key, None)
 
     def _within_limits(self, mode: str, keys: list[str]) -> list[str]:
         """As many as the connection may still have in this mode; the others are never answered."""
@@ -104,9 +107,15 @@ class MarketFeed:
         if name is None:  # its last day is over
             self._forget([key])
             return False
-        return _face(self._exchange.quote(name), self._wanted[key]) != _face(
-            self._sent.get(key), self._wanted[key]
-        )
+        mode = self._wanted[key]
+        if mode == "ltpc" and key in self._sent and self._trades_on(name):
+            return self._seen[key] != self._prints.newest(name)
+        return _face(self._exchange.quote(name), mode) != _face(self._sent.get(key), mode)
+
+    def _trades_on(self, name: str) -> bool:
+        """Does only a trade change the last price? An index has none, an auction has an indicative price."""
+        book = self._exchange.instruments[name].kind is not Kind.INDEX
+        return book and self._exchange.phase_of(name) is Phase.CONTINUOUS
 
     def _frame(self, keys: list[str], *, first: bool) -> bytes:
         return feed.prices(self._now_ms, self._lines(keys), first=first)
@@ -118,6 +127,7 @@ class MarketFeed:
                 continue
             mode, quote = self._wanted[key], self._exchange.quote(instrument.key)
             self._sent[key] = quote
+            self._seen[key] = self._prints.newest(instrument.key)
             if mode == "ltpc":
                 yield Line(key, mode, instrument, quote)
                 continue

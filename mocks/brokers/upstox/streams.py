@@ -23,6 +23,7 @@ from mocks.brokers.upstox.account import Account
 from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.market_stream import MarketFeed
 from mocks.brokers.upstox.portfolio_stream import PortfolioFeed, kinds_of
+from mocks.brokers.upstox.prints import Prints
 from mocks.brokers.upstox.status import Statuses
 from mocks.brokers.upstox.wire import Problem
 
@@ -48,7 +49,7 @@ class Streams:
 
     def __init__(self, desk: Desk, statuses: Statuses) -> None:
         self._desk, self._office, self._statuses = desk, desk.office, statuses
-        self._account = Account(desk)
+        self._account, self._prints = Account(desk), Prints(desk.exchange)
         self._passes: dict[str, Pass] = {}
         self._open: Counter[str] = Counter()
 
@@ -150,7 +151,7 @@ class Streams:
         self._open[user_id] += 1
         try:
             await socket.accept()
-            feed = MarketFeed(self._desk, self._statuses, socket)
+            feed = MarketFeed(self._desk, self._statuses, self._prints, socket)
             await feed.greet()
             await _either(feed.hear(), feed.tell())
         finally:
