@@ -112,7 +112,7 @@ def test_futures_stood_near_their_underlying_on_every_day() -> None:
 def test_volume_is_u_shaped_over_the_day() -> None:
     key = next(one.key for one in LISTED.values() if one.series == "EQ" and not one.derivatives)
     sums = [0] * 13
-    for one in PAST.candles(key, 30, MIDNIGHT - timedelta(days=60), MIDNIGHT):
+    for one in PAST.candles(key, 30, MIDNIGHT - timedelta(days=60), datetime(2026, 11, 7, tzinfo=IST)):
         sums[(one.start.hour * 60 + one.start.minute - 555) // 30] += one.volume
     assert sums[0] > 2 * sums[5]
     assert sums[11] > 1.2 * sums[5]
@@ -131,6 +131,12 @@ def test_the_hours_of_a_past_day_are_those_of_its_date() -> None:
     assert (
         len(PAST.candles("NSE:INFY", 1, start, start + timedelta(hours=1))) == 2
     )  # and nothing before the auction
+
+
+def test_a_festive_evening_session_is_in_the_past_as_well() -> None:
+    found = PAST.candles("NSE:INFY", 1, datetime(2026, 11, 8, tzinfo=IST), datetime(2026, 11, 9, tzinfo=IST))
+    assert found
+    assert found[0].start.hour >= 13
 
 
 def test_weeks_and_months_are_made_of_days() -> None:
