@@ -14,11 +14,7 @@ from mocks.brokers.mock import wire
 from mocks.brokers.server import json_reply
 from mocks.control.world import Input, Problem, Routes, World, body, moment, paise, whole
 from mocks.exchange.model import Event, Instrument, Trade
-
-try:
-    from mocks.exchange.scenarios import SCENARIOS
-except ImportError:
-    SCENARIOS = {}
+from mocks.exchange.scenarios import SCENARIOS
 
 TAPE = 2000
 MOST_FOUND = 50
@@ -33,7 +29,7 @@ class FlowIn(Input):
 
 
 class ScenarioIn(Input):
-    """`symbol`: for scenarios of one instrument."""
+    """`symbol`: where it happens; without it, everywhere, if the scenario can."""
 
     name: str
     symbol: str | None = None
@@ -139,9 +135,11 @@ class Market:
         return json_reply({"flow": asked.enabled})
 
     async def scenarios(self, request: Request) -> Response:
-        return json_reply(
-            {"scenarios": [{"name": name, "text": one.text} for name, one in SCENARIOS.items()]}
-        )
+        listed = [
+            {"name": name, "words": one.words, "everywhere": one.everywhere}
+            for name, one in SCENARIOS.items()
+        ]
+        return json_reply({"scenarios": listed})
 
     async def play(self, request: Request) -> Response:
         asked = await body(request, ScenarioIn)

@@ -12,7 +12,7 @@ let flow = true;
 export async function start(act) {
   const { scenarios } = await get("/scenarios");
   $("scenarios").replaceChildren(...scenarios.map((one) =>
-    make("button", { type: "button", title: one.text, onclick: () => act(() => play(one)) },
+    make("button", { type: "button", title: one.words, onclick: () => act(() => play(one)) },
       one.name.replaceAll("_", " "))));
   $("speeds").replaceChildren(...SPEEDS.map(([label, asked]) =>
     make("button", { type: "button", "aria-pressed": "false", "data-speed": label,
@@ -33,8 +33,10 @@ export async function start(act) {
 }
 
 async function play(scenario) {
-  await post("/scenario", { name: scenario.name, symbol: current() });
-  say(`${scenario.name.replaceAll("_", " ")} begins at ${current()}`);
+  const name = scenario.name.replaceAll("_", " ");
+  const everywhere = scenario.everywhere && $("everywhere").checked;
+  await post("/scenario", everywhere ? { name: scenario.name } : { name: scenario.name, symbol: current() });
+  say(`${name}, ${everywhere ? "the whole market" : current()}: ${scenario.words}`);
 }
 
 export async function refresh() {

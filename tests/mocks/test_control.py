@@ -260,6 +260,20 @@ def test_a_halt_stops_trading_until_it_is_ended(own: Sandbox) -> None:
     assert refusal(own, "/halt", {"minutes": 0})[1]["field"] == "minutes"
 
 
+def test_a_scenario_plays_where_it_is_asked_to(own: Sandbox) -> None:
+    listed = {one["name"]: one for one in own.get("/scenarios")["scenarios"]}
+    assert all(one["words"] for one in listed.values())
+    before = float(own.get("/prices?symbols=NSE:WIPRO")["quotes"][0]["last_price"])
+    other = own.get("/prices?symbols=NSE:SBIN")["quotes"][0]["last_price"]
+    own.post("/scenario", {"name": "gap_up", "symbol": "NSE:WIPRO"})
+    own.post("/clock", {"advance": 1})
+    assert float(own.get("/prices?symbols=NSE:WIPRO")["quotes"][0]["last_price"]) > before * 1.02
+    assert own.get("/prices?symbols=NSE:SBIN")["quotes"][0]["last_price"] == other
+    assert refusal(own, "/scenario", {"name": "armageddon"})[0] == 404
+    assert refusal(own, "/scenario", {"name": "gap_up", "symbol": "NSE:NOSUCH"})[0] == 404
+    assert refusal(own, "/scenario", {"name": "upper_circuit"})[1]["field"] == "symbol"
+
+
 def test_the_page_is_html_and_its_parts_are_there(sandbox: Sandbox) -> None:
     with urllib.request.urlopen(sandbox.urls["control"] + "/") as answer:
         assert answer.headers["content-type"].startswith("text/html")
