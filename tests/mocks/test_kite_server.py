@@ -14,7 +14,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from mocks.brokers.kite.server import call_of
+from mocks.brokers.faults import CALLS
+from mocks.brokers.kite.calls import CALLS_OF_KITE, call_of
+from mocks.brokers.kite.server import frame_of
+from mocks.brokers.kite.tokens import Tokens
 from tests.mocks.kite_server import INFY, LIMIT, NIFTY, Server, serving, user
 
 
@@ -26,7 +29,7 @@ async def server() -> AsyncIterator[Server]:
 
 async def frame(socket: ClientConnection) -> list[bytes]:
     """The packets of the next frame that is not a heartbeat."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             message = await socket.recv()
             if isinstance(message, bytes) and len(message) > 1:
@@ -119,7 +122,83 @@ async def test_a_dead_token_and_a_personal_plan_are_refused_alike_by_the_ticker(
         assert refusal.value.response.status_code == 403
 
 
-async def test_a_personal_plan_trades_but_sees_no_prices(server: Server) -> None:
+async def test_the_official_sandboxs_user_id_must_be_the_tokens(server: Server) -> None:
+    async with server.socket(path="/oms", more="&user_id=KT1") as socket:
+        await socket.send(json.dumps({"a": "subscribe", "v": [INFY]}))
+        assert len(await frame(socket)) == 1
+    with pytest.raises(InvalidStatus) as refusal:
+        await server.socket(path="/oms", more="&user_id=KT2")
+    assert refusal.value.response.status_code == 403
+
+
+async def test_a_connection_takes_three_thousand_instruments_and_keeps_them(server: Server) -> None:
+    tokens = list(Tokens(server.exchange.instruments).by_token)
+    assert len(tokens) > 3000
+    async with server.socket() as socket:
+        await socket.send(json.dumps({"a": "mode", "v": ["ltp", tokens[:3000]]}))
+        found: set[bytes] = set()
+        while len(found) < 3000:
+            found.update(packet[:4] for packet in await frame(socket))
+        await socket.send(json.dumps({"a": "subscribe", "v": tokens[3000:3001]}))
+        assert "3000" in (await text(socket))["data"]
+        await socket.send(json.dumps({"a": "unsubscribe", "v": tokens[:1]}))
+        await socket.send(json.dumps({"a": "mode", "v": ["ltp", tokens[3000:3001]]}))
+        assert len(await frame(socket)) == 1
+
+
+async def test_what_was_unsubscribed_is_silent(server: Server) -> None:
+    tcs = Tokens(server.exchange.instruments).by_key["NSE:TCS"]
+    async with server.socket() as socket:
+        await socket.send(json.dumps({"a": "subscribe", "v": [INFY, tcs]}))
+        assert len(await frame(socket)) == 2
+        await socket.send(json.dumps({"a": "unsubscribe", "v": [INFY]}))
+        await socket.send(json.dumps({"a": "mode", "v": ["full", [tcs]]}))
+        assert [len(packet) for packet in await frame(socket)] == [184]
+        server.exchange.set_price("NSE:INFY", 150_000)
+        async with asyncio.timeout(6):
+            assert await socket.recv() == b"\x00"
+
+
+async def test_a_trade_moves_the_packets_of_every_mode(server: Server) -> None:
+    async with server.socket() as socket:
+        for mode, length in (("ltp", 8), ("quote", 44), ("full", 184)):
+            await socket.send(json.dumps({"a": "mode", "v": [mode, [INFY]]}))
+            await frame(socket)
+            price = server.exchange.quote("NSE:INFY").last_price + 100
+            server.exchange.set_price("NSE:INFY", price)
+            (packet,) = await frame(socket)
+            assert (len(packet), struct.unpack_from(">I", packet, 4)[0]) == (length, price)
+
+
+async def test_fills_are_told_part_by_part(server: Server) -> None:
+    async with server.socket() as socket:
+        depth = server.exchange.quote("NSE:INFY").asks
+        quantity = depth[0].quantity + 5
+        server.office.deposit("KT1", 10**12)
+        price = f"{depth[0].price / 100:.2f}"
+        placed = await server.placed(quantity=str(quantity), price=price)
+        data = (await text(socket))["data"]
+        assert (data["order_id"], data["status"]) == (placed, "UPDATE")
+        assert 0 < data["filled_quantity"] < quantity
+        assert data["unfilled_quantity"] == quantity - data["filled_quantity"]
+
+
+def test_frames_have_names_for_the_fault_plan() -> None:
+    kinds: list[tuple[dict[str, Any], str]] = [
+        ({"text": '{"type":"order","data":{}}'}, "update"),
+        ({"text": '{"type":"error","data":""}'}, "other"),
+        ({"bytes": b"\x00"}, "other"),
+        ({"bytes": b"\x00\x01\x00\x08"}, "tick"),
+    ]
+    for message, kind in kinds:
+        assert frame_of({"type": "websocket.send", **message}) == kind
+
+
+def test_the_fault_plan_knows_every_call() -> None:
+    assert {call for _, _, call in CALLS_OF_KITE} <= CALLS
+
+
+async def test_a_personal_app_trades_but_sees_no_prices(server: Server) -> None:
     server.session = server.office.directory.open_session("KT1", "personal")
     assert (await server.call("GET", "/orders")).status_code == 200
     refusal = await server.call("GET", "/quote/ltp?i=NSE:INFY")

@@ -6,7 +6,7 @@ import re
 
 from mocks.brokers.kite.login import PAGE
 
-_CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+CALLS_OF_KITE: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (method, re.compile(pattern), call)
     for method, pattern, call in (
         ("POST", r"/orders/\w+$", "place"),
@@ -52,4 +52,6 @@ _CALLS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
 def call_of(method: str, path: str) -> str | None:
     """The neutral name of a request."""
     path = path.removeprefix("/oms")
-    return next((call for verb, pattern, call in _CALLS if verb == method and pattern.match(path)), None)
+    return next(
+        (call for verb, pattern, call in CALLS_OF_KITE if verb == method and pattern.match(path)), None
+    )

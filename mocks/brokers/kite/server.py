@@ -24,8 +24,6 @@ from mocks.brokers.kite.tokens import Tokens
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
 
-__all__ = ["PROFILE", "app", "call_of"]
-
 PROFILE = Profile(
     name="kite",
     title="Kite",
@@ -43,7 +41,7 @@ def app(office: BackOffice, exchange: Exchange, faults: FaultPlan, *, base_url: 
     exchange.on_day(lambda rolled: tokens.relist(exchange.instruments))
     ticker = Ticker(office, tokens, gate)
     paths = routes(office, tokens, gate)
-    sockets: list[BaseRoute] = [WebSocketRoute(path, ticker.connect) for path in ("/", "/ws")]
+    sockets: list[BaseRoute] = [WebSocketRoute(path, ticker.connect) for path in ("/", "/ws", "/oms")]
     inner = Starlette(
         routes=[*sockets, *paths, Mount("/oms", routes=[*sockets, *paths])],
         exception_handlers={HTTPException: _no_such_route},

@@ -22,6 +22,7 @@ from mocks.exchange.model import Quote
 MODES = ("ltp", "quote", "full")
 CONNECTIONS, INSTRUMENTS = 3, 3000
 TICK_SECONDS = 0.25
+FRAME_PACKETS = 200
 HEARTBEAT_TICKS = 8  # a heartbeat after two idle seconds
 
 
@@ -103,9 +104,10 @@ class Connection:
             try:
                 self._obey(orjson.loads(text))
             except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, IndexError) as error:
-                self._queue.put_nowait(
-                    orjson.dumps({"type": "error", "data": f"Invalid request: {error}"}).decode()
-                )
+                notice = {"type": "error", "data": f"Invalid request: {error}"}
+                self._queue.put_nowait(orjson.dumps(notice).decode())
+            else:
+                await self._send_changes()
 
     def _obey(self, command: dict[str, object]) -> None:
         """subscribe, unsubscribe or mode. Raises ValueError and its kin for anything else."""
@@ -135,32 +137,40 @@ class Connection:
             self._modes.update(dict.fromkeys(known, mode))
         for token in known:
             self._sent.pop(token, None)
-        self._send_changes()
 
     async def _tick(self) -> None:
         idle = 0
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            idle = 0 if self._send_changes() else idle + 1
+            idle = 0 if await self._send_changes() else idle + 1
             if idle >= HEARTBEAT_TICKS:
                 self._queue.put_nowait(packets.HEARTBEAT)
                 idle = 0
 
-    def _send_changes(self) -> bool:
-        """Queue one frame of what moved since it was last sent."""
-        fresh: list[bytes] = []
-        for token, mode in self._modes.items():
-            key = self._tokens.by_token.get(token)
-            if key is None:
-                continue  # the contract expired while it was subscribed
-            quote = self._office.exchange.quote(key)
-            if not _moved(self._sent.get(token), quote, mode):
-                continue
-            self._sent[token] = quote
-            fresh.append(packets.packet(token, quote, mode, index=token & 0xFF == INDICES))
-        if fresh:
-            self._queue.put_nowait(packets.frame(fresh))
-        return bool(fresh)
+    async def _send_changes(self) -> bool:
+        """Queue what moved since it was last sent, in frames of some hundred packets: others get their turn between."""
+        moved = False
+        subscribed = list(self._modes)
+        for first in range(0, len(subscribed), FRAME_PACKETS):
+            fresh = [
+                one for token in subscribed[first : first + FRAME_PACKETS] if (one := self._fresh(token))
+            ]
+            if fresh:
+                self._queue.put_nowait(packets.frame(fresh))
+                moved = True
+            await asyncio.sleep(0)
+        return moved
+
+    def _fresh(self, token: int) -> bytes | None:
+        """The packet of an instrument that moved."""
+        mode, key = self._modes.get(token), self._tokens.by_token.get(token)
+        if mode is None or key is None:
+            return None  # unsubscribed meanwhile, or a contract that expired while it was subscribed
+        quote = self._office.exchange.quote(key)
+        if not _moved(self._sent.get(token), quote, mode):
+            return None
+        self._sent[token] = quote
+        return packets.packet(token, quote, mode, index=token & 0xFF == INDICES)
 
 
 def _moved(before: Quote | None, now: Quote, mode: str) -> bool:
