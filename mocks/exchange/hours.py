@@ -72,6 +72,18 @@ class Hours:
         day = self._floor.calendar.trading_day_after(self._floor.day)
         return india_ns(day, self._floor.calendar.sessions_on(day, group)[0].start)
 
+    def next_end(self) -> int | None:
+        """When continuous trading of some group ends next, or the day of a market that never closes (ns)."""
+        sessions = dict(self.sessions)
+        for change in self._changes:
+            if change.word == "begins" and self.always_open:
+                return change.time
+            if change.group is not None and change.session is not None:
+                if sessions[change.group].phase is Phase.CONTINUOUS:
+                    return change.time
+                sessions[change.group] = change.session
+        return None
+
     def _look_up(self) -> None:
         phases = [session.phase for session in self.sessions.values()]
         self.is_trading = self.halt is None and Phase.CONTINUOUS in phases

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 
 from mocks.exchange.agenda import Callbacks, Deadlines
+from mocks.exchange.calendar import SECOND_NS
 from mocks.exchange.floor import Floor
 from mocks.exchange.history import History
 from mocks.exchange.hours import DayEnds, Hours
@@ -70,6 +71,7 @@ class Loop:
         self.pending: deque[tuple[int, int, Callable[[], None]]] = (
             deque()
         )  # inputs of a replay: step, time, what
+        self._leap_to = 0  # where a leap that is on ends (ns)
         self._floor = floor
         self._tape = floor.tape
         self._hours = hours
@@ -101,6 +103,21 @@ class Loop:
                 self.listeners.tell(hours.news.popleft())
             self._replay_inputs()
 
+    def leap(self, to_ns: int) -> None:
+        """The coming stretch is long: the market's own traders act only in the last second of every session."""
+        self._leap_to = to_ns
+        self._skip()
+
+    def land(self) -> None:
+        self._leap_to = self._hours.skip_to = 0
+
+    def _skip(self) -> None:
+        end = min(self._hours.next_end() or FAR, self._leap_to)
+        moment = max(end - SECOND_NS, self._tape.now)
+        self._hours.skip_to = moment
+        self._floor.flow.jump(moment)
+        self._pulse.skip(moment)
+
     def next_timer(self) -> int | None:
         """When something will happen that may not wait; background turns and the pulse may."""
         due = (self.listeners.callbacks.next_due(), self.deadlines.next_due(), self._hours.next_due())
@@ -127,6 +144,8 @@ class Loop:
     def _change_hours(self) -> None:
         self.step += 1
         self._hours.happen()
+        if self._leap_to:
+            self._skip()
 
     def _call_back(self) -> None:
         self.listeners.callbacks.take()()

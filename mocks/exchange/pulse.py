@@ -30,8 +30,8 @@ class Pulse:
         return self._at if self._hours.is_awake else None
 
     def skip(self, to_ns: int) -> None:
-        """The seconds of a jump do not beat, but for its last."""
-        self._at = max(to_ns // SECOND_NS * SECOND_NS, self._at)
+        """Beat next at `to_ns`, or at the next second when that has passed: a leap leaves the others out."""
+        self._at = max(to_ns, self._floor.tape.now + SECOND_NS) // SECOND_NS * SECOND_NS
 
     def start_day(self) -> None:
         self._breaker.start_day()

@@ -269,8 +269,8 @@ class Exchange:
         """Let time pass: sessions, callbacks, orders' ends, the background flow, in the order of their times.
 
         How a stretch of time is cut into calls changes nothing, with one exception: more than a minute at once
-        is a jump (a suspended machine, a step to tomorrow). Everything is exact then, too, but background agents
-        make only one turn, at the end.
+        is a leap (a suspended machine, a step to tomorrow). Everything is exact then, too, but background agents
+        make only one turn in every session that passes, at its end.
         """
         tape = self._tape
         if to_ns < tape.now:
@@ -281,15 +281,13 @@ class Exchange:
         if self._journal is not None:
             self.inputs = self._journal.write(tape.now, "advance", to=to_ns)
         if to_ns - tape.now > JUMP_S * SECOND_NS:
-            self._hours.skip_to = to_ns - SECOND_NS
-            self._flow.jump(to_ns - SECOND_NS)
-            self._pulse.skip(to_ns)
+            loop.leap(to_ns)
         loop.advancing = True
         try:
             return loop.run(to_ns)
         finally:
             loop.advancing = False
-            self._hours.skip_to = 0
+            loop.land()
 
     # --- what is there ------------------------------------------------------------------------------------
 

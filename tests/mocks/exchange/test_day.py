@@ -434,6 +434,17 @@ def test_the_days_figures_are_those_of_its_trades(
     assert {event.price for event in auction if isinstance(event, Trade)} == {venue.settlement_price(INFY)}
 
 
+def test_a_leap_over_days_leaves_prices_and_candles_behind() -> None:
+    venue = exchange(MONDAY, "11:00", flow=True)
+    venue.advance(india_ns(date(2026, 11, 19), at("12:00")))
+    begin, end = (datetime(2026, 11, day, tzinfo=IST) for day in (16, 19))
+    for key in (INFY, MRF, "NSE:NIFTY 50"):
+        days = venue.history.candles(key, None, begin, end)
+        assert [candle.start.day for candle in days] == [16, 17, 18, 19]
+        assert len({candle.close for candle in days}) > 1
+        assert venue.quote(key).prev_close == days[2].close
+
+
 # Bands and ranges --------------------------------------------------------------------------------------------
 
 
