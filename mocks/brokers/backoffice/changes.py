@@ -27,6 +27,8 @@ class _Held:
     protection: float | None
     blocked: int
     opening: int
+    exit_quantity: int
+    filled: int
 
 
 class Changes:
@@ -67,6 +69,7 @@ class Changes:
 
     def _modifying(self, ledger: Ledger, order: Order, change: Change, before: _Held, after: _Held) -> Steps:
         nth = order.modifications
+        order.reserved = max(0, after.terms.quantity - order.quantity)
         for stage, wait in ((Stage.MODIFY_VALIDATING, "modify"), (Stage.MODIFY_SENT, "modify_send")):
             order.in_flight = stage
             self._courier.blotter.mark(order, stage)
@@ -75,9 +78,13 @@ class Changes:
                 return
         _take_on(order, after)
         taken = self._submit(order, change, after)
+        order.reserved = 0
         if not taken:
             _take_on(order, before)
-        if not order.ended:
+            order.exit_quantity = max(0, before.exit_quantity - (order.filled - before.filled))
+        if order.ended:
+            order.exit_quantity = 0
+        else:
             kept = after if taken else before
             left = max(0, kept.terms.quantity - order.filled - order.exit_quantity)
             ledger.hold(order, kept.blocked * left // kept.opening if kept.opening > 0 else 0)
@@ -121,7 +128,7 @@ def _take_on(order: Order, held: _Held) -> None:
 
 def _held(order: Order, asked: Terms, protection: float | None) -> _Held:
     opening = asked.quantity - order.filled - order.exit_quantity
-    return _Held(asked.type, asked, protection, order.blocked, opening)
+    return _Held(asked.type, asked, protection, order.blocked, opening, order.exit_quantity, order.filled)
 
 
 def _after(order: Order, change: Change) -> Terms:

@@ -77,7 +77,7 @@ class Courier:
         if not at_exchange(order):
             self.walk(self.send(order))
             return
-        order.stage, order.in_flight = order.resting or order.stage, None
+        order.stage, order.in_flight, order.reserved = order.resting or order.stage, None, 0
         order.exchange_base = order.filled
         self._allot(order)
         self.exchange.submit(self._command(order, order.pending))

@@ -224,6 +224,13 @@ class Desk:
             self._changes.cancel(order, mishap)
         return order
 
+    def recall(self, ledger: Ledger, concerns: Callable[[Order], bool]) -> None:
+        """The broker itself ends what has not left the house yet."""
+        for order in list(ledger.live.values()):
+            if not order.exchange_number and order.stage not in PARKED and concerns(order):
+                order.code = "blocked"
+                self.blotter.end(order, Stage.CANCELLED, "Cancelled by the kill switch", by="broker")
+
     # the day and restarts ---------------------------------------------------------------------------------
 
     def end_day(self, ledger: Ledger) -> None:

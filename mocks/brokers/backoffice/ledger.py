@@ -110,7 +110,7 @@ class Ledger:
     def waiting(self, isin: str, product: Product | None = None) -> int:
         """Shares in open delivery sales, of one product or of all."""
         return sum(
-            order.pending
+            order.pending + order.reserved
             for order in self.live.values()
             if order.side is Side.SELL
             and order.product in DELIVERY

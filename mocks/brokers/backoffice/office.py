@@ -123,8 +123,12 @@ class BackOffice(Treasury):
         with Code.BLOCKED. An empty list lifts it."""
         user = self.directory.user(user_id)
         user.blocked_segments = sorted(segments)
-        blocked = user.blocked_segments
-        self.cancel_all(user_id, lambda order: self.instrument(order.key).exchange not in blocked)
+
+        def blocked(order: Order) -> bool:
+            return self.instrument(order.key).exchange in user.blocked_segments
+
+        self.desk.recall(self.ledger(user_id), blocked)
+        self.cancel_all(user_id, lambda order: not blocked(order))
 
     def order(self, user_id: str, order_id: str) -> Order:
         """Raises Refusal(unknown_order)."""

@@ -179,6 +179,7 @@ class Order:
     modifications: int = 0
     blocked: int = 0
     exit_quantity: int = 0  # shares of the open part that close a position (they need no margin)
+    reserved: int = 0  # shares that a change on its way would add
     number: int = 0  # the broker's running number
     resting: Stage | None = None
     in_flight: Stage | None = None

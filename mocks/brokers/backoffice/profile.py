@@ -32,7 +32,8 @@ class Profile:
     ends. `token`: (user id, expiry) -> access token. `user_id`: running number -> id of a new user.
     `rejects_in_book`: refusals of `place` that this broker answers with an id and a REJECTED order instead of an
     error. `app_per_user`: every user gets an API key of his own instead of sharing the demo app. `tariff`: its price
-    list; None takes the one filed under `name`.
+    list; None takes the one filed under `name`. `conditional_id`: (running number, time, shape: single | oco |
+    bracket) -> the id of a conditional order.
     """
 
     name: str

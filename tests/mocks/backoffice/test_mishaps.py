@@ -176,7 +176,8 @@ def test_a_lagging_book_shows_what_was() -> None:
     (then,) = desk.office.orders(USER)
     assert (then.order_id, then.stage, then.pending) == (order.order_id, Stage.OPEN, 10)
     assert desk.office.order(USER, order.order_id).stage is Stage.OPEN
-    assert desk.office.trades(USER) == desk.office.positions(USER) == []
+    assert desk.office.trades(USER) == []
+    assert desk.office.positions(USER) == []
     desk.wait(3)
     assert [position.quantity for position in desk.office.positions(USER)] == [10]
     assert [one.stage for one in desk.office.orders(USER)] == [Stage.CANCELLED, Stage.COMPLETE]

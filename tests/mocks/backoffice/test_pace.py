@@ -148,7 +148,20 @@ def test_a_refused_modification_at_the_exchange_gives_the_old_margin_back() -> N
     desk.exchange.set_price(INFY, 1575_00)  # the new trigger is passed before the change arrives
     desk.wait(3)
     assert "NOT_MODIFIED" in stages(order)
+    assert order.exit_quantity == 0
     assert (order.price, order.trigger, order.type, order.blocked) == (1600_00, 1580_00, OrderType.SL, held)
+
+
+def test_shares_that_a_change_on_its_way_would_sell_are_spoken_for() -> None:
+    desk = slow(Desk())
+    desk.office.set_holding(USER, INFY, 30, 1400_00)
+    order = desk.place("SELL 10 NSE:INFY CNC LIMIT 1600")
+    desk.wait(3)
+    desk.office.modify(USER, order.order_id, Change(quantity=30))
+    assert desk.refused("SELL 10 NSE:INFY CNC LIMIT 1600").code is Code.INSUFFICIENT_HOLDINGS
+    desk.wait(3)
+    assert (order.pending, order.reserved) == (30, 0)
+    assert desk.refused("SELL 10 NSE:INFY CNC LIMIT 1600").code is Code.INSUFFICIENT_HOLDINGS
 
 
 def test_a_late_refusal_comes_after_the_answer() -> None:

@@ -244,6 +244,15 @@ def test_the_kill_switch_cancels_and_refuses_until_it_is_lifted() -> None:
     assert desk.place(REST).stage is Stage.OPEN
 
 
+def test_the_kill_switch_stops_what_has_not_left_the_house() -> None:
+    desk = slow(Desk())
+    order = desk.place(REST)
+    desk.office.block_segments(USER, ["NSE"])
+    assert (stage_of(order), order.cancelled_by) == (Stage.CANCELLED, "broker")
+    desk.wait(3)
+    assert desk.exchange.open_orders(INFY) == []
+
+
 # restarts -----------------------------------------------------------------------------------------------------
 
 
