@@ -18,12 +18,14 @@ from mocks.brokers.backoffice.portfolio import Position
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.refusal import Refusal
 from mocks.brokers.backoffice.statutory import in_force
-from mocks.exchange.model import Instrument, OrderType, Side
+from mocks.exchange.model import Instrument, OrderType, Phase, Side
+from mocks.exchange.sessions import Group
 
 if TYPE_CHECKING:
     from mocks.brokers.backoffice.office import BackOffice
 
 MIDNIGHT = time(23, 59, 50)
+EARLY = 10  # minutes before the end of a day with other sessions
 GRACE_NS = 3_000_000_000  # for the cancels to arrive before the closing orders leave
 
 
@@ -34,12 +36,31 @@ class SquareOff:
 
     def hour(self, instrument: Instrument) -> time:
         """When positions in it are closed today."""
-        if self._office.exchange.always_open:
-            return MIDNIGHT
-        hours = in_force(self._office.tariff.square_off, self._office.market.today)
         if is_contract(instrument):
-            return hours.contracts
-        return hours.auctioned if instrument.cas_eligible else hours.shares
+            return self._hour(Group.CONTRACTS)
+        return self._hour(Group.AUCTION_SHARES if instrument.cas_eligible else Group.SHARES)
+
+    def _hour(self, group: Group) -> time:
+        """The broker's hour, or ten minutes before the last session's end on a day that is over before it or begins
+        after it (Muhurat trading)."""
+        exchange = self._office.exchange
+        if exchange.always_open:
+            return MIDNIGHT
+        today = self._office.market.today
+        hours = in_force(self._office.tariff.square_off, today)
+        usual = {
+            Group.SHARES: hours.shares,
+            Group.AUCTION_SHARES: hours.auctioned,
+            Group.CONTRACTS: hours.contracts,
+        }[group]
+        minute = usual.hour * 60 + usual.minute
+        sessions = [
+            one for one in exchange.calendar.sessions_on(today, group) if one.phase is Phase.CONTINUOUS
+        ]
+        if not sessions or any(one.start <= minute < one.end for one in sessions):
+            return usual
+        before = max(one.end for one in sessions) - EARLY
+        return time(before // 60, before % 60)
 
     def is_over(self, instrument: Instrument) -> bool:
         """True when new intraday positions in it are refused until the next day."""
@@ -52,9 +73,7 @@ class SquareOff:
     def plan(self) -> None:
         """Put today's hours on the exchange's agenda; those that are past are left out."""
         office = self._office
-        hours = in_force(office.tariff.square_off, office.market.today)
-        always = office.exchange.always_open
-        times = {MIDNIGHT} if always else {hours.auctioned, hours.shares, hours.contracts}
+        times = {self._hour(group) for group in (Group.SHARES, Group.AUCTION_SHARES, Group.CONTRACTS)}
         for at in sorted(times):
             moment = datetime.combine(office.market.today, at, IST)
             at_ns = int(moment.timestamp()) * 10**9

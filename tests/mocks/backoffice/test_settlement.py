@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import orjson
 import pytest
@@ -253,6 +253,17 @@ def test_contracts_are_closed_at_their_own_hour() -> None:
     assert desk.office.positions(USER)[0].quantity == 65
     desk.go(NOON.replace(hour=15, minute=30, second=10))
     assert desk.office.positions(USER)[0].quantity == 0
+
+
+def test_muhurat_trading_has_an_hour_of_its_own() -> None:
+    desk = Days(start=datetime(2026, 11, 6, 10, 0, tzinfo=IST))
+    desk.go(datetime(2026, 11, 8, 18, 20, tzinfo=IST))  # a Sunday
+    infy = desk.office.instrument(INFY)
+    assert desk.office.square_off.hour(infy) == time(19, 5)
+    assert not desk.office.square_off.is_over(infy)
+    desk.place("BUY 10 NSE:INFY MIS MARKET")
+    desk.next_day()
+    assert desk.office.contract_note(USER, date(2026, 11, 8)).charges["desk"] == 50_00
 
 
 def test_an_always_open_market_squares_off_before_midnight() -> None:
