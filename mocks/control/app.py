@@ -19,6 +19,7 @@ from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import BadRule
 from mocks.brokers.server import json_reply, no_such_call
 from mocks.control.accounts import Accounts
+from mocks.control.apps import Apps
 from mocks.control.broken import Broken
 from mocks.control.day import Day
 from mocks.control.market import Market
@@ -35,7 +36,7 @@ class Control:
 
     def app(self) -> Starlette:
         world = self._world
-        parts = (Day(world), People(world), Accounts(world), Broken(world), Market(world))
+        parts = (Day(world), People(world), Apps(world), Accounts(world), Broken(world), Market(world))
         routes: list[BaseRoute] = [
             Route(path, endpoint, methods=[method])
             for part in parts
