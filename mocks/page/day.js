@@ -9,11 +9,13 @@ const SPEEDS = [["Stop", { mode: "step" }], ["1×", { mode: "real", speed: 1 }],
 
 let flow = true;
 
+const spoken = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+
 export async function start(act) {
   const { scenarios } = await get("/scenarios");
   $("scenarios").replaceChildren(...scenarios.map((one) =>
     make("button", { type: "button", title: one.words, onclick: () => act(() => play(one)) },
-      one.name.replaceAll("_", " "))));
+      spoken(one.name))));
   $("speeds").replaceChildren(...SPEEDS.map(([label, asked]) =>
     make("button", { type: "button", "aria-pressed": "false", "data-speed": label,
       onclick: () => act(() => post("/clock", asked)) }, label)));
@@ -33,7 +35,7 @@ export async function start(act) {
 }
 
 async function play(scenario) {
-  const name = scenario.name.replaceAll("_", " ");
+  const name = spoken(scenario.name);
   const everywhere = scenario.everywhere && $("everywhere").checked;
   await post("/scenario", everywhere ? { name: scenario.name } : { name: scenario.name, symbol: current() });
   say(`${name}, ${everywhere ? "the whole market" : current()}: ${scenario.words}`);

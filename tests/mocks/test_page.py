@@ -69,7 +69,7 @@ async def test_one_click_breaks_a_broker_and_another_mends_it(browser: Browser, 
         await expect(page.locator("#positions")).to_contain_text("NSE:INFY")
     await page.get_by_role("button", name="Full outage").click()
     await expect(page.locator("#pills")).to_contain_text("Mock down")
-    await page.get_by_role("button", name="Mend everything").click()
+    await page.get_by_role("button", name="Mend all").click()
     await expect(page.locator("#pills")).to_contain_text("Mock well")
     assert sandbox.get("/faults")["faults"] == []
     assert wrong == []
