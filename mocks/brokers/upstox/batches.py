@@ -149,14 +149,19 @@ def _line_error(no: Problem | Refusal, mark: str) -> dict[str, Any]:
 def _many_reply(
     placed: list[dict[str, Any]], wrong: list[dict[str, Any]], total: int, *, payload_errors: int = 0
 ) -> Response:
+    """The summary counts lines: one with a slice refused is no success."""
     status, word = (200, "success") if not wrong else (207, "partial_success") if placed else (400, "error")
-    failed = len(wrong) - payload_errors
-    summary = {"total": total, "success": total - len(wrong) if not payload_errors else 0}
+    failed = len({line["correlation_id"] for line in wrong})
     body = {
         "status": word,
         "data": placed,
         "errors": wrong or None,
-        "summary": {**summary, "error": failed, "payload_error": payload_errors},
+        "summary": {
+            "total": total,
+            "success": 0 if payload_errors else total - failed,
+            "error": failed - payload_errors,
+            "payload_error": payload_errors,
+        },
     }
     return Response(orjson.dumps(body), status, media_type="application/json")
 

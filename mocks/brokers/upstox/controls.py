@@ -18,6 +18,7 @@ from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.wire import Problem
 
 SEGMENTS = ("NSE_EQ", "BSE_EQ", "NSE_FO", "BSE_FO", "MCX_FO", "NCD_FO", "BCD_FO", "NSE_COM")
+NAMES = ("primary_ip", "secondary_ip")
 COOLING = timedelta(hours=12)  # a killed segment stays killed for so long
 
 
@@ -36,7 +37,7 @@ class Addresses:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._changed: dict[tuple[str, str], datetime] = {}  # (user, primary | secondary)
+        self._changed: dict[tuple[str, str], datetime] = {}  # (user, one of NAMES)
 
     async def show(self, request: Request, user_id: str) -> Response:
         return wire.reply(self._row(user_id))
@@ -44,45 +45,46 @@ class Addresses:
     async def change(self, request: Request, user_id: str) -> Response:
         """A change ends every session of the client."""
         body = await json_object(request)
-        asked = {
-            "primary": _address(body, "primary_ip", required=True),
-            "secondary": _address(body, "secondary_ip"),
-        }
-        if asked["primary"] == asked["secondary"]:
+        primary, secondary = _address(body, "primary_ip", required=True), _address(body, "secondary_ip")
+        if primary == secondary:
             raise Problem("UDAPI1180", "The secondary IP must differ from the primary", "secondary_ip")
+        before = self._registered(user_id)
+        changed = [
+            name for name, old, new in zip(NAMES, before, (primary, secondary), strict=True) if new != old
+        ]
         now = self._desk.office.now()
-        before = self._desk.switches.static_ips.get(user_id, ())
-        for name, old, new in zip(asked, (*before, "", "")[:2], asked.values(), strict=False):
-            if new == old:
-                continue
-            last = self._changed.get((user_id, name))
-            if (
-                last is not None
-                and last.astimezone(IST).isocalendar()[:2] == now.astimezone(IST).isocalendar()[:2]
-            ):
-                raise Problem("UDAPI1181", "The IP can be changed once in a calendar week", f"{name}_ip", new)
-        for name, old, new in zip(asked, (*before, "", "")[:2], asked.values(), strict=False):
-            if new != old:
-                self._changed[user_id, name] = now
-        registered = tuple(filter(None, asked.values()))
-        ended = registered != before
+        for name in changed:
+            self._once_a_week(user_id, name, now)
+        self._changed |= {(user_id, name): now for name in changed}
         switches = self._desk.switches
-        self._desk.office.switches = replace(
-            switches, static_ips={**switches.static_ips, user_id: registered}
-        )
-        if ended:
+        addresses = {**switches.static_ips, user_id: tuple(filter(None, (primary, secondary)))}
+        self._desk.office.switches = replace(switches, static_ips=addresses)
+        if changed:
             self._desk.office.directory.expire_sessions(user_id)
-        return wire.reply({**self._row(user_id), "access_tokens_invalidated": ended})
+        return wire.reply({**self._row(user_id), "access_tokens_invalidated": bool(changed)})
+
+    def _registered(self, user_id: str) -> tuple[str, str]:
+        """(primary, secondary), "" for none."""
+        first, second = (*self._desk.switches.static_ips.get(user_id, ()), "", "")[:2]
+        return first, second
+
+    def _once_a_week(self, user_id: str, name: str, now: datetime) -> None:
+        last = self._changed.get((user_id, name))
+        if last is not None and _week(last) == _week(now):
+            raise Problem("UDAPI1181", "The IP can be changed once in a calendar week", name)
 
     def _row(self, user_id: str) -> dict[str, Any]:
-        primary, secondary = (*self._desk.switches.static_ips.get(user_id, ()), None, None)[:2]
+        addresses = dict(zip(NAMES, self._registered(user_id), strict=True))
         return {
             "user_id": user_id,
-            "primary_ip": primary,
-            "secondary_ip": secondary,
-            "primary_ip_updated_at": wire.clock(self._changed.get((user_id, "primary"))),
-            "secondary_ip_updated_at": wire.clock(self._changed.get((user_id, "secondary"))),
+            **{name: address or None for name, address in addresses.items()},
+            **{f"{name}_updated_at": wire.clock(self._changed.get((user_id, name))) for name in NAMES},
         }
+
+
+def _week(at: datetime) -> tuple[int, int]:
+    """Year and number of a week from Monday to Sunday in India."""
+    return at.astimezone(IST).isocalendar()[:2]
 
 
 def _address(body: dict[str, Any], name: str, *, required: bool = False) -> str:

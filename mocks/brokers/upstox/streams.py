@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -109,7 +109,7 @@ class Streams:
         kinds = socket.query_params.get("update_types")
         await self._lead(socket, lambda: self._portfolio_address(socket.scope, kinds))
 
-    async def _lead(self, socket: WebSocket, address: Any) -> None:
+    async def _lead(self, socket: WebSocket, address: Callable[[], str]) -> None:
         try:
             await socket.send_denial_response(RedirectResponse(address(), 302))
         except Problem as problem:
