@@ -13,6 +13,7 @@ from pathlib import Path
 import uvloop
 
 from mocks.brokers.backoffice.profile import IST
+from mocks.brokers.backoffice.statutory import FIRST
 from mocks.brokers.backoffice.switches import Pace
 from mocks.brokers.faults import BROKERS
 from mocks.brokers.listener import HOST
@@ -139,6 +140,8 @@ def _moment(text: str) -> int:
     except ValueError:
         raise argparse.ArgumentTypeError("a time looks like 2026-11-20T09:00 (IST)") from None
     at = at if at.tzinfo else at.replace(tzinfo=IST)
+    if at.astimezone(IST).date() < FIRST:
+        raise argparse.ArgumentTypeError(f"charges are known from {FIRST} on")
     return round(at.timestamp() * SECOND_NS)
 
 

@@ -24,6 +24,7 @@ from mocks.brokers.backoffice.rates.shelf import tariff_of
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.backoffice.risk import Risk
 from mocks.brokers.backoffice.settlement import note_of
+from mocks.brokers.backoffice.statutory import in_force
 from mocks.brokers.backoffice.switches import Switches
 from mocks.exchange.model import Instrument, Kind, Side
 
@@ -35,7 +36,7 @@ class Treasury:
     """Every method may raise `Refusal`; nothing has changed then."""
 
     def __init__(self, exchange: Exchange, profile: Profile, clock: Callable[[], datetime] | None) -> None:
-        """`clock` None is the exchange's simulated time."""
+        """`clock` None is the exchange's simulated time. Raises ValueError for a day before the first known rates."""
         self.exchange = exchange
         self.profile = profile
         self.tariff = profile.tariff or tariff_of(profile.name)
@@ -43,6 +44,7 @@ class Treasury:
         self.now: Callable[[], datetime] = clock or self._exchange_time
         self.directory = Directory(self.now, profile.expiry, profile.token)
         self.market = Market(exchange, self.now)
+        in_force(self.tariff.square_off, self.market.today)
         self.risk = Risk(exchange)
         self.authorisations = Authorisations(self.now)
         self._ledgers: dict[str, Ledger] = {}

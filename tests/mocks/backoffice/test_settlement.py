@@ -362,3 +362,8 @@ def test_a_restart_on_a_later_day_settles_the_day_that_was_missed() -> None:
     assert later.moved(Occasion.PREMIUM) == -bought.filled_value
     assert later.moved(Occasion.EXPIRY) == 65 * worth
     assert later.office.contract_note(USER, TODAY).trades
+
+
+def test_a_day_before_the_first_known_rates_is_refused() -> None:
+    with pytest.raises(ValueError, match="2022-06-01"):
+        Days(start=datetime(2022, 6, 1, 10, 0, tzinfo=IST))
