@@ -421,3 +421,41 @@ def test_shares_on_the_brokers_money_are_carried(sandbox: Sandbox, client: Any) 
     sandbox.post("/settle")
     [carried] = portfolio.get_mtf_positions().data
     assert (carried.quantity, carried.overnight_quantity, carried.average_price) == (3, 3, today.buy_price)
+
+
+def test_a_contract_that_expired_keeps_its_name_and_leaves_the_lists(sunday: Sandbox) -> None:
+    """The Tuesday expiry of the 24th is a holiday: the contracts end on the Monday."""
+    sunday.post("/clock", {"to": "2026-11-23T10:00:00+05:30"})
+    session = sunday.post("/sessions", {"broker": "upstox", "user_id": "UPOPT", "cash": "1000000"})
+    client = client_for(session["base_url"], session["access_token"])
+
+    def options() -> list[Any]:
+        found: list[Any] = upstox_client.OptionsApi(client).get_option_contracts("NSE_INDEX|Nifty 50").data
+        return found
+
+    nearest = min(options(), key=lambda one: (one.expiry, abs(one.strike_price - 26000)))
+    assert f"{nearest.expiry:%Y-%m-%d}" == "2026-11-23"
+    quotes = upstox_client.MarketQuoteV3Api(client)
+    [quote] = quotes.get_full_market_quote_v3(instrument_key=nearest.instrument_key).data.values()
+    # A limit: the exchange takes no market order in a contract that has not traded today.
+    buy = limit(
+        instrument_token=nearest.instrument_key, quantity=nearest.lot_size, price=quote.depth.sell[0].price
+    )
+    [order_id] = upstox_client.OrderApiV3(client).place_order(buy).data.order_ids
+    bought = upstox_client.OrderApi(client).get_order_status(order_id=order_id).data
+    assert bought.status == "complete", bought.status_message
+    sunday.post("/clock", {"to": "2026-11-25T07:00:00+05:30"})
+    again = sunday.post("/sessions", {"broker": "upstox", "user_id": "UPOPT"})
+    client = client_for(session["base_url"], again["access_token"])
+    assert min(f"{one.expiry:%Y-%m-%d}" for one in options()) > "2026-11-23"
+    quotes = upstox_client.MarketQuoteV3Api(client)
+    assert refusal(lambda: quotes.get_ltp(instrument_key=nearest.instrument_key)) == (400, "UDAPI1087")
+    assert upstox_client.OrderApi(client).get_order_book(VERSION).data == []
+    assert upstox_client.PortfolioApi(client).get_positions(VERSION).data == []
+    report = upstox_client.PostTradeApi(client)
+    [trade] = report.get_trades_by_date_range("2026-11-23", "2026-11-24", 1, 10, segment="FO").data
+    assert (trade.symbol, trade.option_type, trade.expiry) == (
+        bought.tradingsymbol,
+        nearest.instrument_type,
+        "2026-11-23",
+    )
