@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import orjson
 from starlette.websockets import WebSocket
 
+from mocks.brokers.prints import Prints
 from mocks.brokers.upstox import feed
 from mocks.brokers.upstox.desk import Desk
 from mocks.brokers.upstox.feed import Line
 from mocks.brokers.upstox.options import Options
-from mocks.brokers.upstox.prints import Prints
 from mocks.brokers.upstox.status import SHUT, Statuses
 from mocks.exchange.model import Kind, Phase, Quote
 

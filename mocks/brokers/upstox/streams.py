@@ -18,12 +18,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mocks.brokers.backoffice.accounts import LOOPBACK
 from mocks.brokers.backoffice.refusal import Refusal
+from mocks.brokers.prints import Prints
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.account import Account
 from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.market_stream import MarketFeed
 from mocks.brokers.upstox.portfolio_stream import PortfolioFeed, kinds_of
-from mocks.brokers.upstox.prints import Prints
 from mocks.brokers.upstox.status import Statuses
 from mocks.brokers.upstox.wire import Problem
 
