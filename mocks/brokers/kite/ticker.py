@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import date
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -17,6 +18,7 @@ from mocks.brokers.kite.gate import Gate
 from mocks.brokers.kite.reply import NETWORK, TOKEN, KiteError, failure, refused
 from mocks.brokers.kite.rows import ANNOUNCED, update_payload
 from mocks.brokers.kite.tokens import INDICES, Tokens
+from mocks.brokers.prints import Prints
 from mocks.exchange.model import Quote
 
 MODES = ("ltp", "quote", "full")
@@ -29,6 +31,7 @@ HEARTBEAT_TICKS = 8  # a heartbeat after two idle seconds
 class Ticker:
     def __init__(self, office: BackOffice, tokens: Tokens, gate: Gate) -> None:
         self._office, self._tokens, self._gate = office, tokens, gate
+        self._prints = Prints(office.exchange)
         self._open: Counter[tuple[str, str]] = Counter()  # connections by API key and user
 
     async def connect(self, socket: WebSocket) -> None:
@@ -40,7 +43,7 @@ class Ticker:
         await socket.accept()
         owner = session.api_key, session.user_id
         self._open[owner] += 1
-        connection = Connection(socket, self._office, self._tokens, session)
+        connection = Connection(socket, self._office, self._tokens, self._prints, session)
         try:
             await connection.run()
         finally:
@@ -63,11 +66,17 @@ class Ticker:
 class Connection:
     """One open socket: a reader of commands, a writer of whatever is in the queue, a clock for ticks."""
 
-    def __init__(self, socket: WebSocket, office: BackOffice, tokens: Tokens, session: Session) -> None:
+    def __init__(
+        self, socket: WebSocket, office: BackOffice, tokens: Tokens, prints: Prints, session: Session
+    ) -> None:
         self._socket, self._office, self._tokens, self._session = socket, office, tokens, session
+        self._prints = prints
         self._app: App = office.directory.app(session.api_key)
         self._modes: dict[int, str] = {}
         self._sent: dict[int, Quote] = {}
+        self._seen: dict[
+            int, tuple[int, date]
+        ] = {}  # the last trade, and the day, that a packet was made after
         self._queue: asyncio.Queue[bytes | str] = asyncio.Queue()
 
     async def run(self) -> None:
@@ -166,11 +175,15 @@ class Connection:
         mode, key = self._modes.get(token), self._tokens.by_token.get(token)
         if mode is None or key is None:
             return None  # unsubscribed meanwhile, or a contract that expired while it was subscribed
+        index, seen = token & 0xFF == INDICES, (self._prints.newest(key), self._office.exchange.day)
+        if mode != "full" and not index and token in self._sent and self._seen[token] == seen:
+            return None  # only a trade or a new day moves it: no need to ask for the quote
         quote = self._office.exchange.quote(key)
+        self._seen[token] = seen
         if not _moved(self._sent.get(token), quote, mode):
             return None
         self._sent[token] = quote
-        return packets.packet(token, quote, mode, index=token & 0xFF == INDICES)
+        return packets.packet(token, quote, mode, index=index)
 
 
 def _moved(before: Quote | None, now: Quote, mode: str) -> bool:
