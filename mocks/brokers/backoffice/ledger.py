@@ -14,15 +14,13 @@ from mocks.brokers.backoffice.accounts import User
 from mocks.brokers.backoffice.checks import DELIVERY
 from mocks.brokers.backoffice.contract_note import ContractNote
 from mocks.brokers.backoffice.entries import Account, Daybook, Occasion
+from mocks.brokers.backoffice.funds import reckon
 from mocks.brokers.backoffice.margins import (
     Need,
-    collateral_value,
     contract_need,
-    funded_percent,
     is_contract,
     is_option,
     need,
-    percent,
 )
 from mocks.brokers.backoffice.market import Market
 from mocks.brokers.backoffice.orders import Order, Product
@@ -249,101 +247,7 @@ class Ledger:
 
     def funds(self) -> Funds:
         """`unrealised` never counts as available."""
-        shares, contracts, delivery = self._intraday(), self._contracts(), self._delivery()
-        collateral = self._collateral()
-        margin = shares.margin + contracts.span + contracts.exposure + contracts.delivery
-        secured = margin + self._blocked_margin() if collateral else 0
-        realised = shares.realised + contracts.realised
-        return Funds(
-            opening_cash=self.opening_cash,
-            payin=self.payin,
-            blocked=self.blocked,
-            position_margin=margin + contracts.premium,
-            span=contracts.span,
-            premium=contracts.premium,
-            delivery_debit=delivery.debit,
-            sale_credit=delivery.credit,
-            realised=realised,
-            unrealised=shares.unrealised + contracts.unrealised,
-            available=self.daybook.balance
-            + collateral
-            + realised
-            + delivery.credit
-            - delivery.debit
-            - margin
-            - contracts.premium
-            - self.blocked
-            - self.charges,
-            exposure=contracts.exposure,
-            delivery_margin=contracts.delivery,
-            charges=self.charges,
-            collateral=collateral,
-            collateral_used=min(collateral, secured),
-            mtf_margin=delivery.funded,
-            mtf_loan=self.daybook.loan,
-            realised_shares=shares.realised,
-        )
-
-    def _blocked_margin(self) -> int:
-        """What open orders hold that collateral may pay for."""
-        return sum(
-            order.blocked
-            for order in self.live.values()
-            if order.product not in DELIVERY
-            and not (order.side is Side.BUY and is_option(self.market.instrument(order.key)))
-        )
-
-    def _collateral(self) -> int:
-        return sum(
-            collateral_value(self.market.instrument(held.key), held.pledged, self.market.last(held.key))
-            for held in self.holdings.values()
-            if held.pledged
-        )
-
-    def _intraday(self) -> _Sums:
-        sums = _Sums()
-        for (key, product), position in self.positions.items():
-            instrument = self.market.instrument(key)
-            if product in DELIVERY or is_contract(instrument):
-                continue
-            sums.realised += position.realised
-            if position.quantity:
-                side = Side.BUY if position.quantity > 0 else Side.SELL
-                held = need(instrument, product, side, abs(position.quantity), round(position.average))
-                sums.margin += held.total
-                sums.unrealised += position.pnl(self.market.last(key)) - position.realised
-        return sums
-
-    def _contracts(self) -> _Sums:
-        sums = _Sums()
-        for (key, product), position in self.positions.items():
-            if product in DELIVERY or not is_contract(instrument := self.market.instrument(key)):
-                continue
-            booked, open_value = position.settled_part
-            sums.realised += booked
-            if is_option(instrument):
-                sums.premium += open_value
-            if position.quantity:
-                sums.unrealised += position.pnl(self.market.last(key)) - position.realised
-        held = requirement(self.stakes())
-        sums.span, sums.exposure, sums.delivery = held.span, held.exposure, held.delivery
-        return sums
-
-    def _delivery(self) -> _Sums:
-        sums = _Sums()
-        for (key, product), position in self.positions.items():
-            if product not in DELIVERY:
-                continue
-            paid = position.buy_value - position.sell_value
-            instrument = self.market.instrument(key)
-            if product is Product.MTF and paid > 0:
-                paid = percent(paid, funded_percent(instrument))
-                sums.funded += paid
-            elif product is Product.MTF and paid < 0:
-                paid += min(-paid, self.repayment(instrument))
-            sums.debit += max(0, paid)
-            sums.credit += max(0, -paid)
-        return sums
+        return reckon(self)
 
     def repayment(self, instrument: Instrument) -> int:
         """The part of the loan that today's sales of funded shares pay back."""
@@ -351,19 +255,3 @@ class Ledger:
         if held is None or not held.mtf_quantity:
             return 0
         return held.mtf_loan * min(held.mtf_used, held.mtf_quantity) // held.mtf_quantity
-
-
-@dataclass(slots=True)
-class _Sums:
-    """What positions of one sort come to, paise."""
-
-    realised: int = 0
-    unrealised: int = 0
-    margin: int = 0
-    span: int = 0
-    exposure: int = 0
-    delivery: int = 0
-    premium: int = 0
-    debit: int = 0
-    credit: int = 0
-    funded: int = 0
