@@ -30,6 +30,7 @@ TAKES = 0.75  # turns in which somebody trades
 # is what makes the average come out at one turn an interval (found by simulation; the rate is held between turns).
 EXCITES, USUAL = 0.3, 0.55
 MOST_EXCITED = 8.0
+GOLDEN = 0.6180339887498949  # multiples of it, without their whole part, spread evenly
 WOKEN_S = 20.0  # between the turns of a crowd that only woke for a client
 CONTINUOUS = Phase.CONTINUOUS
 
@@ -57,6 +58,7 @@ class Flow:
         self._interest: dict[str, int] = {}  # open interest when the day began
         self._dirty: dict[str, Maker] = {}
         self._places: dict[str, int] = {}
+        self._paces: dict[str, float] = {}  # seconds from turn to turn, of those who take turns
         self._place = 0
         self._twins: dict[str, list[str]] = {}  # listings of one ISIN, the leading one first
         self._schedule: list[tuple[int, int, str]] = []
@@ -65,20 +67,23 @@ class Flow:
     # --- who is there -------------------------------------------------------------------------------------
 
     def _enrol(self, books: Iterable[Book]) -> None:
-        """Give every new book a place in the order of turns, and those that are liquid a first turn."""
+        """Give every new book a place in the order of turns, and those that are liquid now a first turn."""
         now = self._tape.now
         for book in books:
             listing = book.instrument
-            if listing.key in self._places:
-                continue
-            self._place += 1
-            self._places[listing.key] = self._place
-            if listing.isin:
-                self._twins.setdefault(listing.isin, []).append(listing.key)
-            interval = self._interval(listing)
+            key = listing.key
+            if key not in self._places:
+                self._place += 1
+                self._places[key] = self._place
+                if listing.isin:
+                    self._twins.setdefault(listing.isin, []).append(key)
+            interval = 0.0 if key in self._paces else self._interval(listing)
             if interval:
-                early = self._place * 0.6180339887498949 % 1.0 * min(interval, 60.0)
-                self._schedule.append((now + int(early * SECOND_NS), self._place, listing.key))
+                self._paces[key] = interval
+                early = self._places[key] * GOLDEN % 1.0 * min(interval, 60.0)
+                self._schedule.append((now + int(early * SECOND_NS), self._places[key], key))
+                if key in self.makers:
+                    self.makers[key].interval = interval
         heapq.heapify(self._schedule)
 
     def _interval(self, listing: Instrument) -> float:
@@ -100,11 +105,11 @@ class Flow:
     def _make(self, key: str) -> Maker:
         book = self._books[key]
         listing = book.instrument
+        # Nothing may depend on when this happens: to look at a book is enough to make its crowd.
         made = Maker(
-            book, self._places[key], self._seed, self._tape.now, self._numbers, self._interval(listing)
+            book, self._places[key], self._seed, self._started, self._numbers, self._interval(listing)
         )
         self.makers[key] = made
-        made.market_seen = self.beliefs.factor
         first = self._twins[listing.isin][0] if listing.isin else key
         if first != key:
             made.leader = self.maker(first)
@@ -156,7 +161,7 @@ class Flow:
     def jump(self, now: int) -> None:
         """Skip the turns of a long pause: all are due again within the second that starts at `now`."""
         self._schedule = [
-            (now + int(place * 0.6180339887498949 % 1.0 * SECOND_NS), place, key)
+            (now + int(place * GOLDEN % 1.0 * SECOND_NS), place, key)
             for _, place, key in sorted(self._schedule, key=lambda turn: turn[1])
         ]
         heapq.heapify(self._schedule)
@@ -201,9 +206,7 @@ class Flow:
             if book.bids.keys or book.asks.keys:
                 self.wake(book.key)
         self._schedule = [
-            (due + int(place * 0.6180339887498949 % 1.0 * SECOND_NS), place, key)
-            if key in opened
-            else (at, place, key)
+            (due + int(place * GOLDEN % 1.0 * SECOND_NS), place, key) if key in opened else (at, place, key)
             for at, place, key in self._schedule
         ]
         heapq.heapify(self._schedule)
@@ -217,6 +220,7 @@ class Flow:
         self._interest = dict(interest or {})
         for key in [key for key in self._places if key not in books]:
             del self._places[key]
+            self._paces.pop(key, None)
             self.makers.pop(key, None)
             self.awake.discard(key)
         self._schedule = [turn for turn in self._schedule if turn[2] in books]
@@ -224,7 +228,7 @@ class Flow:
             maker.follow_listing()
             maker.anchor = maker.value
         fresh = [book for book in books.values() if book.key not in self._places]
-        self._enrol(fresh)
+        self._enrol(books.values())
         for book in fresh:
             if not book.instrument.expiry:
                 self.maker(book.key).market_seen = self.beliefs.factor
@@ -308,7 +312,7 @@ class Flow:
         self.awake.add(maker.book.key)
         maker.wake()
         if not maker.interval:
-            maker.interval = WOKEN_S
+            maker.interval = self._paces[maker.book.key] = WOKEN_S
             self._queue(maker, self._tape.now)
 
     def _set_offset(self, maker: Maker, price: float) -> None:
