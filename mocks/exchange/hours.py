@@ -257,7 +257,8 @@ class Hours:
         for book in self._floor.books.values():
             if book.key not in self._closing.closes:
                 self._closing.fix(book)
-            book.close()
+            if book.phase is not Phase.CLOSED:
+                book.close()
         self.halt = None
         self._night.pass_to(opened)
         self.sessions = dict.fromkeys(Group, ALWAYS_OPEN if self.always_open else CLOSED)

@@ -305,11 +305,11 @@ class Exchange:
 
     def open_orders(self, key: str) -> list[OpenOrder]:
         """The clients' live orders of one book, oldest first; the background flow's are left out."""
-        return self._books[key].open_orders()
+        return [] if self.expired(key) else self._books[key].open_orders()
 
     def order(self, key: str, number: int) -> OpenOrder | None:
-        """A client order, live or finished, None when this book never accepted it."""
-        return self._books[key].find(number)
+        """A client order, live or finished; None when this book never accepted it or its contract ended."""
+        return None if self.expired(key) else self._books[key].find(number)
 
     # --- recovery -----------------------------------------------------------------------------------------
 

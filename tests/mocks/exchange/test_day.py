@@ -356,6 +356,8 @@ def test_a_contract_settles_on_its_underlying_and_goes() -> None:
         spot, max(spot - strike, 0), max(strike - spot, 0),
     ]  # fmt: skip
     assert venue.expired(FUTURE)
+    assert venue.open_orders(FUTURE) == []
+    assert venue.order(FUTURE, 1) is None
     assert FUTURE not in venue.instruments
     assert reasons(place(venue, Side.BUY, 65, key=FUTURE)[1]) == ["expired"]
 
