@@ -50,7 +50,7 @@ class OrderState(StrEnum):
 class Phase(StrEnum):
     CONTINUOUS = "continuous"
     PREOPEN = "preopen"  # limit and market orders are collected for a call auction
-    LIMIT_ONLY = "limit_only"  # still collecting, but market orders are frozen: not entered, changed or cancelled
+    LIMIT_ONLY = "limit_only"  # still collecting; market orders are not entered, changed or cancelled
     MATCHING = "matching"  # the auction is worked out: nothing may be entered, changed or cancelled
     POST_CLOSE = "post_close"  # trades at the closing price only
     HALTED = "halted"
