@@ -119,18 +119,22 @@ class Ledger:
     def unauthorised(self, instrument: Instrument, quantity: int, product: Product) -> tuple[int, int]:
         """(shares a sale needs from the depository, shares authorised for it) for an account without DDPI.
 
-        Funded shares are pledged to the broker, who needs no leave to deliver them.
+        Settled shares are sold before T1 ones, which are not in the demat account yet and need no leave. Funded shares
+        are pledged to the broker, who needs none either. What open sales will take is not left for another.
         """
         if product is Product.MTF:
             return 0, 0
         bought = self.positions.get((instrument.key, product))
+        rest = quantity - min(quantity, max(0, bought.quantity if bought else 0))
         held = self.holdings.get(instrument.isin)
-        needs = quantity - min(quantity, max(0, bought.quantity if bought else 0))
         if held is None:
-            return needs, 0
+            return rest, 0
+        waiting = self.waiting(instrument.isin, product)
+        needs = min(rest, max(0, held.quantity - held.used - waiting))
         until = held.authorised_until
-        over = until is not None and self.market.now() >= until
-        return needs, 0 if over else held.authorised
+        if until is not None and self.market.now() >= until:
+            return needs, 0
+        return needs, max(0, held.authorised - waiting)
 
     def closing(self, key: str, product: Product, side: Side, quantity: int) -> int:
         """How much of an order would close a position, after what other open orders already close."""

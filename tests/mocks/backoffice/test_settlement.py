@@ -308,6 +308,24 @@ def test_leave_to_sell_is_asked_for_confirmed_and_over_at_half_past_five() -> No
     assert desk.office.authorisations.find(everything).shares == {isin: 45}
 
 
+def test_leave_to_sell_is_not_given_to_two_open_orders() -> None:
+    desk = Days(ddpi=False)
+    desk.office.set_holding(USER, INFY, 50, 1400_00)
+    desk.office.authorise(USER, desk.office.instrument(INFY).isin, 20)
+    desk.place("SELL 15 NSE:INFY CNC LIMIT 1600")
+    no = desk.refused("SELL 10 NSE:INFY CNC LIMIT 1600")
+    assert (no.code, no.fields) == (Code.NEEDS_AUTHORISATION, {"needs": 10, "has": 5})
+
+
+def test_shares_on_their_way_are_sold_without_leave_after_the_settled_ones() -> None:
+    desk = Days(ddpi=False)
+    desk.office.set_holding(USER, INFY, 10, 1400_00, t1=10)
+    assert desk.refused("SELL 15 NSE:INFY CNC MARKET").fields == {"needs": 10, "has": 0}
+    desk.office.authorise(USER, desk.office.instrument(INFY).isin, 10)
+    desk.place("SELL 15 NSE:INFY CNC MARKET")
+    desk.place("SELL 5 NSE:INFY CNC MARKET")
+
+
 def test_an_overdrawn_account_pays_interest_for_every_calendar_day() -> None:
     desk = Days(cash=0)
     desk.office.ledger(USER).pay(-LAKH, desk.office.now())
