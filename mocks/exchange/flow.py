@@ -11,18 +11,18 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import count
-from math import sqrt
 
-from mocks.exchange.beliefs import JUMP_SIZE, JUMPS_S, PULL, SHARE_VOLATILITY, Beliefs
+from mocks.exchange.beliefs import Beliefs
 from mocks.exchange.bend import Bend
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import SECOND_NS, india_date, india_ns
 from mocks.exchange.chance import shock, wait
 from mocks.exchange.indices import IndexLevel
 from mocks.exchange.liquidity import turn_seconds, usual_interest
-from mocks.exchange.makers import EXPIRES, LEVELS, Maker
+from mocks.exchange.makers import EXPIRES, Maker
 from mocks.exchange.model import DepthLevel, Instrument, Phase
 from mocks.exchange.tape import Tape
+from mocks.exchange.valuation import Valuation
 
 JUMP_S = 60  # an advance longer than this is a jump: everybody makes one turn at its end
 TAKES = 0.75  # turns in which somebody trades
@@ -47,6 +47,7 @@ class Flow:
         self.enabled = enabled
         self.pace = 1.0  # turns are this many times as frequent as usual
         self.beliefs = Beliefs(indices, tape, seed)
+        self.values = Valuation(self.beliefs, self, models=enabled)
         self.makers: dict[str, Maker] = {}
         self.awake: set[str] = set()  # keys of the books that somebody quotes; never walked through
         self._books = books
@@ -115,8 +116,12 @@ class Flow:
             made.leader = self.maker(first)
         elif self._gaps and not made.expiry and book.last_price == book.prev_close and not book.volume:
             made.value *= 1.0 + 0.008 * shock(made.luck) / 3.0  # the night's gap
-        self._look(made)
+        self.values.look(made)
         return made
+
+    def share(self, key: str) -> Maker | None:
+        """The crowd of a share; None for anything that has no book."""
+        return self.maker(key) if key in self._books else None
 
     def offer(self, key: str) -> Depth | None:
         """What a sleeping crowd would quote: (bids, asks); None when it is awake or the book does not trade.
@@ -126,7 +131,7 @@ class Flow:
         if key in self.awake or self._books[key].phase is not CONTINUOUS:
             return None
         maker = self.maker(key)
-        self._look(maker)
+        self.values.look(maker)
         return maker.offer()
 
     def wake(self, key: str) -> None:
@@ -134,7 +139,7 @@ class Flow:
         maker = self.maker(key)
         if maker.awake or maker.book.phase is not CONTINUOUS:
             return
-        self._look(maker)
+        self.values.look(maker)
         maker.time = self._tape.now
         self._stand(maker)
 
@@ -187,7 +192,7 @@ class Flow:
             for maker in self.makers.values():
                 maker.time = self._tape.now
             self.jump(self._tape.now)
-        self.enabled = enabled
+        self.enabled = self.values.models = enabled
 
     def open_books(self, books: Sequence[Book], due: int) -> None:
         """Continuous trading begins in these books, and their first turns come within the second after `due`.
@@ -242,7 +247,7 @@ class Flow:
     def value(self, key: str) -> float:
         """What the market believes the instrument is worth, paise."""
         maker = self.maker(key)
-        self._look(maker)
+        self.values.look(maker)
         return maker.value
 
     def idle_closes(self, closes: Mapping[str, int]) -> dict[str, int]:
@@ -279,10 +284,7 @@ class Flow:
         maker = self.maker(key)
         group = self._group(maker)
         for member in group:
-            member.anchor = member.value = float(price)
-            member.pressure = 0
-            member.held = 0.0
-        self._set_offset(maker, float(price))
+            self.values.put(member, float(price))
         for member in group:
             if member.book.phase is not CONTINUOUS:
                 continue
@@ -315,11 +317,6 @@ class Flow:
             maker.interval = self._paces[maker.book.key] = WOKEN_S
             self._queue(maker, self._tape.now)
 
-    def _set_offset(self, maker: Maker, price: float) -> None:
-        if maker.expiry:
-            maker.offset = 0.0
-            maker.offset = price - self._model(maker, self._spot(maker))
-
     def _group(self, maker: Maker) -> list[Maker]:
         """All listings of the same thing, the leading one first."""
         isin = maker.book.instrument.isin
@@ -329,7 +326,7 @@ class Flow:
         seconds = (now - maker.time) / 1e9
         fading = seconds / maker.interval if maker.interval else 1.0
         maker.excitement /= 1.0 + fading * (1.0 + fading * 0.5)
-        self._move_value(maker, now, seconds)
+        self.values.move(maker, now, seconds)
         if not maker.awake:
             self._stand(maker)
         else:
@@ -339,83 +336,3 @@ class Flow:
             maker.opened = True
             if maker.take():
                 maker.excitement = min(maker.excitement + 1.0, MOST_EXCITED)
-
-    def _move_value(self, maker: Maker, now: int, seconds: float) -> None:
-        beliefs = self.beliefs
-        if maker.leader is None and not maker.expiry:
-            factor = beliefs.move_market()
-            luck = maker.luck
-            moved = SHARE_VOLATILITY * maker.calm * sqrt(seconds * beliefs.mood()) * shock(luck)
-            change = factor - maker.market_seen + moved
-            if luck.random() * JUMPS_S < seconds:
-                change += JUMP_SIZE * shock(luck)
-            maker.market_seen = factor
-            if maker.goal_time:
-                self._approach(maker, now)
-            pull = PULL * seconds
-            maker.value += maker.value * change + (maker.anchor - maker.value) * (pull if pull < 0.5 else 0.5)
-        if maker.pressure:
-            self._feel(maker)
-        maker.time = now
-        self._believe(maker)
-
-    def _approach(self, maker: Maker, now: int) -> None:
-        """A scenario draws the value to its goal, there by its time."""
-        before, left = now - maker.time, maker.goal_time - maker.time
-        if left <= before:
-            maker.value = maker.anchor = maker.goal
-            maker.goal_time = 0
-        else:
-            maker.value += (maker.goal - maker.value) * before / left
-            maker.anchor = maker.value
-
-    def _feel(self, maker: Maker) -> None:
-        """Part of what clients push stays: a whole ladder taken moves the value by half of its height."""
-        ladder = maker.base * LEVELS * 1.3
-        push = max(min(maker.pressure / ladder, 2.0), -2.0) * maker.step * LEVELS * 0.5
-        maker.pressure = 0
-        if maker.expiry:
-            maker.offset += push
-        else:
-            (maker.leader or maker).value += push
-
-    def _believe(self, maker: Maker) -> None:
-        """Take over what the leader or the model says, and keep inside the day's band."""
-        if maker.leader is not None:
-            maker.value = maker.leader.value
-        elif maker.expiry and self.enabled:
-            listing = maker.book.instrument
-            spot = self.beliefs.index_spot(listing.underlying) or self._share_spot(listing)
-            maker.value = self._model(maker, spot) + maker.offset
-        self._confine(maker)
-
-    def _look(self, maker: Maker) -> None:
-        """The same at any time that somebody asks, leaving no trace that a later turn could see."""
-        if maker.leader is not None:
-            maker.value = maker.leader.value
-        elif maker.expiry and self.enabled:
-            maker.value = self._model(maker, self._spot(maker)) + maker.offset
-        self._confine(maker)
-
-    def _confine(self, maker: Maker) -> None:
-        """Nobody may bid below the band or ask above it; inside an operating range both sides have room."""
-        book = maker.book
-        low, high = book.price_limits()
-        if book.operating_range is not None:
-            room = int(maker.half * maker.wide) + book.instrument.tick
-            low, high = low + room, high - room
-        if maker.value < low:
-            maker.value = float(low)
-        elif maker.value > high:
-            maker.value = float(high)
-
-    def _spot(self, maker: Maker) -> float:
-        listing = maker.book.instrument
-        return self.beliefs.level(listing.underlying) or self._share_spot(listing)
-
-    def _share_spot(self, listing: Instrument) -> float:
-        return self.maker(listing.underlying).value if listing.underlying in self._books else 0.0
-
-    def _model(self, maker: Maker, spot: float) -> float:
-        listing = maker.book.instrument
-        return self.beliefs.model(listing, spot, maker.expiry) if spot else float(listing.prev_close)
