@@ -7,13 +7,15 @@ real rule also counts trades, clients and brokers before it slides: here one loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import MINUTE_NS, SECOND_NS
 from mocks.exchange.floor import Floor, is_contract
-from mocks.exchange.model import Instrument, Kind, Phase
+from mocks.exchange.levels import Order
+from mocks.exchange.model import Instrument, Kind, OrderState, Phase
 from mocks.exchange.ticks import percent_band
 
 DYNAMIC_PERCENT = 10
@@ -73,6 +75,17 @@ class Bands:
             if found != book.operating_range:
                 book.set_operating_range(found)
 
+    def narrow_futures(self, shares: Sequence[Book]) -> None:
+        """The shares' closing auction begins: ranges of their futures are set anew, what is outside is cancelled.
+
+        NSE/FAOP/74467, in force since 3 August 2026.
+        """
+        keys = {share.key for share in shares}
+        for book in self._floor.books.values():
+            if book.instrument.kind is Kind.FUTURE and book.instrument.underlying in keys:
+                self.renew_ranges([book])
+                book.end_where(partial(_is_outside, book), OrderState.CANCELLED, "range")
+
     def centre_range(self, book: Book, price: int) -> None:
         """The market was put at `price` from outside: what was traded before tells nothing."""
         if is_contract(book.instrument):
@@ -105,6 +118,10 @@ class Bands:
         low, high = max(band[0] + step, tick), band[1] + step
         self._floor.decided("band", key=book.key, low=low, high=high)
         book.set_band(low, high)
+
+
+def _is_outside(book: Book, order: Order) -> bool:
+    return order.price > 0 and order.state is OrderState.OPEN and book.is_out_of_range(order.price)
 
 
 def operating_range(listing: Instrument, average: int) -> tuple[int, int]:

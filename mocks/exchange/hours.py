@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from mocks.exchange.bands import Bands
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import DAY_OPENS, india_ns
 from mocks.exchange.closing import Closing, auction_band
@@ -43,10 +44,13 @@ class DayEnds:
 class Hours:
     """Books are moved from phase to phase here and nowhere else."""
 
-    def __init__(self, floor: Floor, closing: Closing, crowd: Crowd, *, always_open: bool) -> None:
+    def __init__(
+        self, floor: Floor, closing: Closing, crowd: Crowd, bands: Bands, *, always_open: bool
+    ) -> None:
         self._floor = floor
         self._closing = closing
         self._crowd = crowd
+        self._bands = bands
         self.always_open = always_open
         self.is_trading = always_open  # anything at all, continuously
         self.is_awake = always_open  # any session but the night
@@ -175,6 +179,8 @@ class Hours:
             self._crowd.gather(books, f"{self._floor.day}/{session.name}")
         if before.phase in COLLECTING and session.phase not in COLLECTING:
             self._crowd.leave(books)
+        if session.name == CLOSING_REFERENCE:
+            self._bands.narrow_futures(books)
         if session.name == CLOSING_MATCHING:
             for book in books:
                 book.end_all(OrderState.CANCELLED, "closing_auction")

@@ -512,6 +512,26 @@ def test_operating_ranges_are_those_of_the_circular(kind: Kind, average: int, lo
     assert operating_range(listing, average) == (low, high)
 
 
+def test_the_closing_auction_sets_the_ranges_of_its_shares_futures_anew() -> None:
+    base = next(one for one in FEW if one.key == FUTURE)
+    future = replace(
+        base, key="NFO:INFYFUT", underlying=INFY, expiry="2026-11-24", lot=1, tick=10, prev_close=INFY_CLOSE,
+        band=(INFY_CLOSE // 20 * 10, INFY_CLOSE * 2),
+    )  # fmt: skip
+    shares = [one for one in FEW if one.key in (INFY, MRF)]
+    venue = Exchange(
+        [*shares, future], seed=1, start_ns=india_ns(MONDAY, at("15:14")), flow=False, always_open=False
+    )
+    low = INFY_CLOSE * 975 // 1000 // 10 * 10
+    waiting, events = place(venue, Side.BUY, 5, low, "NFO:INFYFUT")
+    near, _ = place(venue, Side.BUY, 5, INFY_CLOSE * 99 // 100 // 10 * 10, "NFO:INFYFUT")
+    assert reasons(events) == []
+    venue.set_price("NFO:INFYFUT", INFY_CLOSE * 102 // 100 // 10 * 10)
+    ended = [(event.order, event.reason) for event in until(venue, "15:16") if isinstance(event, Ended)]
+    assert ended == [(waiting, "range")]
+    assert venue.order("NFO:INFYFUT", near) is not None
+
+
 def test_contracts_refuse_what_has_no_price_to_be_measured_by() -> None:
     call = replace(
         next(one for one in FEW if one.key == FUTURE), key="NFO:CALL", kind=Kind.CALL, strike=26_000_00
