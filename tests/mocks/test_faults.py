@@ -254,12 +254,12 @@ async def test_stale_lists_do_not_know_an_order_yet(sandbox: Sandbox) -> None:
 
 async def test_a_skewed_clock_shows_in_the_stamps(sandbox: Sandbox) -> None:
     async with user(sandbox) as client:
-        rule = sandbox.post("/faults", {"broker": "mock", "fault": "clock_skew", "seconds": 300})
+        rule = sandbox.post("/faults", {"broker": "mock", "fault": "clock_skew", "seconds": -300})
         _, made = await client.call("POST", "/orders", ORDER)
         now = sandbox.get("/clock")["ist"]
         sandbox.delete(f"/faults/{rule['id']}")
-        ahead = datetime.fromisoformat(made["received_at"]) - datetime.fromisoformat(now)
-        assert 200 < ahead.total_seconds() < 400
+        behind = datetime.fromisoformat(now) - datetime.fromisoformat(made["received_at"])
+        assert 200 < behind.total_seconds() < 400
 
 
 async def test_a_rule_that_lasts_goes_by_itself(sandbox: Sandbox) -> None:
