@@ -13,17 +13,17 @@ class Callbacks:
     """Functions to call at a time. They belong to whoever asked: a snapshot leaves them out."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._heap: list[tuple[int, int, Callable[[], object]]] = []
         self._number = 0
 
-    def add(self, at_ns: int, callback: Callable[[], None]) -> None:
+    def add(self, at_ns: int, callback: Callable[[], object]) -> None:
         self._number += 1
         heapq.heappush(self._heap, (at_ns, self._number, callback))
 
     def next_due(self) -> int | None:
         return self._heap[0][0] if self._heap else None
 
-    def take(self) -> Callable[[], None]:
+    def take(self) -> Callable[[], object]:
         """The next one, which is no longer on the list."""
         return heapq.heappop(self._heap)[2]
 

@@ -163,7 +163,7 @@ class Exchange:
         """Be told when a day's last session ended; when always open: just before midnight, still trading."""
         self._listeners.closes.append(callback)
 
-    def schedule(self, at_ns: int, callback: Callable[[], None]) -> None:
+    def schedule(self, at_ns: int, callback: Callable[[], object]) -> None:
         """Have `callback` called inside `advance` at that time; a time that has passed means at once, then.
 
         Callbacks of one time come in the order they were asked for, after the day's changes of that time. What
