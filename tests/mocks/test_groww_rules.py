@@ -145,3 +145,23 @@ def test_a_personal_plan_has_no_market_data(broker: Sandbox, strict: Any) -> Non
         read(broker, account, "/v1/live-data/ltp?segment=CASH&exchange_symbols=NSE_INFY").status_code == 403
     )
     assert read(broker, account, "/v1/holdings/user").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("error_400_after_accept", 400, "GA006"),
+        ("ip_not_allowed", 403, "GA005"),
+        ("service_hours", 503, "GA003"),
+        ("kill_switch", 403, "GA005"),
+        ("error_5xx_before", 500, "GA000"),
+    ],
+)
+def test_faults_speak_groww(broker: Sandbox, fault: str, status: int, code: str) -> None:
+    account = session(broker)
+    how = {"status": 500, "body": "json"} if fault == "error_5xx_before" else {}
+    broker.post("/faults", {"broker": "groww", "fault": fault, "call": "place", "times": 1, **how})
+    answer = order(broker, account)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    book = read(broker, account, "/v1/order/list").json()["payload"]["order_list"]
+    assert len(book) == (1 if fault == "error_400_after_accept" else 0)

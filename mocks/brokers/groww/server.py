@@ -17,10 +17,18 @@ from starlette.applications import Starlette
 
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
-from mocks.brokers.faults import ASGIApp, FaultPlan, Faulty, Reply, Surface
+from mocks.brokers.faults import ASGIApp, Fault, FaultPlan, Faulty, Reply, Surface
 from mocks.brokers.groww.branch import Branch
 from mocks.brokers.groww.chains import Chains
-from mocks.brokers.groww.envelope import RATE_LIMITED
+from mocks.brokers.groww.envelope import (
+    CANNOT_PROCESS,
+    INTERNAL,
+    NOT_AUTHORISED,
+    RATE_LIMITED,
+    UNAVAILABLE,
+    Failure,
+    failure,
+)
 from mocks.brokers.groww.feed import Feed, FeedTokens, frame_of
 from mocks.brokers.groww.history import History
 from mocks.brokers.groww.login import Login
@@ -101,6 +109,14 @@ PROFILE = Profile(
     app_per_user=True,
 )
 
+# Groww's words for what the fault plan may ask of it; which code it uses in truth is not documented.
+REPLIES: Mapping[Fault, Failure] = {
+    Fault.ERROR_400_AFTER_ACCEPT: Failure(400, CANNOT_PROCESS, "Request timed out, please check your orders"),
+    Fault.IP_NOT_ALLOWED: Failure(403, NOT_AUTHORISED, "IP address is not registered for order placement"),
+    Fault.SERVICE_HOURS: Failure(503, UNAVAILABLE, "Orders are not taken at this hour"),
+    Fault.KILL_SWITCH: Failure(403, NOT_AUTHORISED, "Trading is switched off for this account"),
+}
+
 
 def call_of(method: str, path: str) -> str | None:
     known = _CALLS.get((method, path))
@@ -128,6 +144,17 @@ def app(
         ]
     )
     too_many = Reply(429, "application/json", RATE_LIMITED)
+    replies = {
+        fault: Reply(no.status, "application/json", bytes(failure(no).body)) for fault, no in REPLIES.items()
+    }
     return Faulty(
-        inner, faults, PROFILE.name, Surface(call_of, branch.account_of, too_many, frame_of=frame_of)
+        inner,
+        faults,
+        PROFILE.name,
+        Surface(call_of, branch.account_of, too_many, frame_of, replies, _envelope),
     )
+
+
+def _envelope(status: int, words: str) -> bytes:
+    """A failure of the servers themselves, in JSON."""
+    return bytes(failure(Failure(status, INTERNAL if status == 500 else UNAVAILABLE, words)).body)
