@@ -31,6 +31,7 @@ TAKES = 0.75  # turns in which somebody trades
 EXCITES, USUAL = 0.3, 0.55
 MOST_EXCITED = 8.0
 GOLDEN = 0.6180339887498949  # multiples of it, without their whole part, spread evenly
+SLOWEST_S = 60.0  # before everybody's first turn
 WOKEN_S = 20.0  # between the turns of a crowd that only woke for a client
 CONTINUOUS = Phase.CONTINUOUS
 
@@ -58,6 +59,7 @@ class Flow:
         self._numbers = count(first_number)
         self._interest: dict[str, int] = {}  # open interest when the day began
         self._dirty: dict[str, Maker] = {}
+        self._since: dict[str, int] = {}  # when a book last began to trade
         self._places: dict[str, int] = {}
         self._paces: dict[str, float] = {}  # seconds from turn to turn, of those who take turns
         self._place = 0
@@ -81,7 +83,7 @@ class Flow:
             interval = 0.0 if key in self._paces else self._interval(listing)
             if interval:
                 self._paces[key] = interval
-                early = self._places[key] * GOLDEN % 1.0 * min(interval, 60.0)
+                early = self._places[key] * GOLDEN % 1.0 * min(interval, SLOWEST_S)
                 self._schedule.append((now + int(early * SECOND_NS), self._places[key], key))
                 if key in self.makers:
                     self.makers[key].interval = interval
@@ -107,9 +109,8 @@ class Flow:
         book = self._books[key]
         listing = book.instrument
         # Nothing may depend on when this happens: to look at a book is enough to make its crowd.
-        made = Maker(
-            book, self._places[key], self._seed, self._started, self._numbers, self._interval(listing)
-        )
+        since = self._since.get(key, self._started)
+        made = Maker(book, self._places[key], self._seed, since, self._numbers, self._paces.get(key, 0.0))
         self.makers[key] = made
         first = self._twins[listing.isin][0] if listing.isin else key
         if first != key:
@@ -189,13 +190,15 @@ class Flow:
     def set_enabled(self, enabled: bool) -> None:
         if enabled and not self.enabled:
             self.beliefs.skip()
+            self._started = self._tape.now
+            self._since.clear()
             for maker in self.makers.values():
                 maker.time = self._tape.now
             self.jump(self._tape.now)
         self.enabled = self.values.models = enabled
 
     def open_books(self, books: Sequence[Book], due: int) -> None:
-        """Continuous trading begins in these books, and their first turns come within the second after `due`.
+        """Continuous trading begins in these books, and their first turns come within a usual turn of `due`.
 
         The ladders of the evening are gone, and the night did not count.
         """
@@ -203,6 +206,7 @@ class Flow:
         self.beliefs.forget_spots()
         opened = {book.key for book in books}
         for book in books:
+            self._since[book.key] = self._tape.now
             maker = self.makers.get(book.key)
             if maker is not None:
                 maker.time = self._tape.now
@@ -211,7 +215,9 @@ class Flow:
             if book.bids.keys or book.asks.keys:
                 self.wake(book.key)
         self._schedule = [
-            (due + int(place * GOLDEN % 1.0 * SECOND_NS), place, key) if key in opened else (at, place, key)
+            (due + int(place * GOLDEN % 1.0 * min(self._paces[key], SLOWEST_S) * SECOND_NS), place, key)
+            if key in opened
+            else (at, place, key)
             for at, place, key in self._schedule
         ]
         heapq.heapify(self._schedule)
@@ -226,6 +232,7 @@ class Flow:
         for key in [key for key in self._places if key not in books]:
             del self._places[key]
             self._paces.pop(key, None)
+            self._since.pop(key, None)
             self.makers.pop(key, None)
             self.awake.discard(key)
         self._schedule = [turn for turn in self._schedule if turn[2] in books]

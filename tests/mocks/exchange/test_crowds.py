@@ -250,3 +250,20 @@ def test_the_same_seed_is_the_same_market_however_often_somebody_looks() -> None
         for key in watched.instruments:
             watched.quote(key)
         assert quiet.advance(quiet.now + SECOND_NS) == watched.advance(watched.now + SECOND_NS)
+
+
+def test_a_look_before_the_opening_changes_nothing_after_it() -> None:
+    """The hours before the opening did not count for anybody, known or not."""
+    listed = [one for one in LISTED.values() if one.symbol in ("INFY", "TCS") and not one.expiry]
+    morning = india_ns(FRIDAY, 8 * 60)
+    quiet, watched = (Exchange(listed, seed=9, start_ns=morning, always_open=False) for _ in range(2))
+    for venue in (quiet, watched):
+        while venue.now < india_ns(FRIDAY, 9 * 60 + 16):
+            if venue is watched:
+                for key in venue.instruments:
+                    venue.quote(key)
+            venue.advance(venue.now + 30 * SECOND_NS)
+    for one in listed:
+        assert quiet.quote(one.key) == watched.quote(one.key)
+        opened = quiet.quote(one.key)
+        assert abs(opened.last_price / opened.open - 1.0) < 0.004
