@@ -24,6 +24,7 @@ from mocks.exchange.venue import Exchange
 DAY = date(2026, 11, 20)
 INFY, NIFTY = 408065, 256265
 SECOND_NS = 1_000_000_000
+SHARES = frozenset({"INFY", "TCS", "HDFCBANK", "RELIANCE", "NIFTY 50"})
 LIMIT = {
     "exchange": "NSE",
     "tradingsymbol": "INFY",
@@ -41,6 +42,7 @@ class Server:
     exchange: Exchange
     url: str
     session: Session
+    client: httpx.AsyncClient
 
     def headers(self, session: Session | None = None) -> dict[str, str]:
         chosen = session or self.session
@@ -55,8 +57,8 @@ class Server:
         self, method: str, path: str, form: dict[str, str] | None = None, **more: Any
     ) -> httpx.Response:
         """`more`: json, params, headers, content, as httpx takes them."""
-        async with httpx.AsyncClient(base_url=self.url, headers=self.headers(), trust_env=False) as client:
-            return await client.request(method, path, data=form, **more)
+        headers = self.headers() | more.pop("headers", {})
+        return await self.client.request(method, path, data=form, headers=headers, **more)
 
     async def data(self, method: str, path: str, form: dict[str, str] | None = None, **more: Any) -> Any:
         """`data` of an answer that must be a success."""
@@ -113,10 +115,13 @@ def user(user_id: str, *, ddpi: bool = True, cash: int = 50_000_000) -> User:
 
 
 @asynccontextmanager
-async def serving(kept: dict[str, Any] | None = None, **more: Any) -> AsyncIterator[Server]:
-    """A market that stands still at ten in the morning unless a test moves it. `kept` is the snapshot of an
-    earlier office, `more` is for the exchange."""
-    exchange = Exchange(instruments(DAY), seed=1, start_ns=india_ns(DAY, 600), flow=False, **more)
+async def serving(
+    kept: dict[str, Any] | None = None, *, whole: bool = False, **more: Any
+) -> AsyncIterator[Server]:
+    """A market that stands still at ten in the morning unless a test moves it: some shares and the contracts of one
+    index, or the `whole` of it. `kept` is the snapshot of an earlier office, `more` is for the exchange."""
+    listed = [one for one in instruments(DAY) if whole or one.name == "NIFTY" or one.symbol in SHARES]
+    exchange = Exchange(listed, seed=1, start_ns=india_ns(DAY, 600), flow=False, **more)
     exchange.advance(exchange.now + SECOND_NS)
     office = BackOffice(exchange, PROFILE)
     if kept is not None:
@@ -127,7 +132,9 @@ async def serving(kept: dict[str, Any] | None = None, **more: Any) -> AsyncItera
         office.add_user(user("KT1"))
     listener = Listener(0)
     await listener.start(app(office, exchange, FaultPlan(), base_url=listener.url))
+    session = office.directory.open_session("KT1", "key")
     try:
-        yield Server(office, exchange, listener.url, office.directory.open_session("KT1", "key"))
+        async with httpx.AsyncClient(base_url=listener.url, trust_env=False) as client:
+            yield Server(office, exchange, listener.url, session, client)
     finally:
         await listener.stop()

@@ -299,6 +299,7 @@ TRADES = st.lists(
 async def test_the_formulas_hold_on_every_row(trades: list[tuple[Side, int, str]], carried: int) -> None:
     """As on every row of the official samples."""
     async with serving() as server:
+        server.office.deposit("KT1", 10**10)
         server.office.set_holding("KT1", "NSE:INFY", 200, 140_055, t1=20)
         future = min(
             (
