@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.account import BrokerId, Margin
+from domain.conditional import ConditionalKind
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.market import Candle, Quote, Tick
 from domain.money import Money, Price
@@ -69,6 +70,11 @@ class Terms:
     moves_funds: bool = False  # deposit and withdraw by API: simulated brokers only
     order_stream: bool = True
     quote_batch: int = 500
+    converts: bool = False  # a position can be moved to another product
+    conditionals: frozenset[ConditionalKind] = frozenset()  # kinds of GTT the broker itself keeps
+    after_market: bool = False  # takes orders for the next session while the market is closed
+    most_changes: int | None = None  # modifications that one order may see; None: no limit is known
+    lists_addresses: bool = False  # tells which addresses orders may come from
     margin_rates: Mapping[Product, str] = field(default_factory=dict)  # part of value blocked, an estimate
     visible_after: float = 1.0  # seconds until an accepted order surely shows in the book
     quiet_window: float = 30.0  # seconds of looking by tag before a lost order counts as absent
@@ -191,6 +197,38 @@ class MarginAsk:
     product: Product
     price: Price | None = None
     trigger_price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Move `quantity` units of a position (long: `side` BUY) to another product; `overnight`: its carried part."""
+
+    instrument: InstrumentId
+    side: Side
+    quantity: int
+    old: Product
+    new: Product
+    overnight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this account may do today, found by asking (`Broker.probe`). None: could not be told.
+
+    A plan without market data, a read-only token and a segment that is switched off are no dead sessions.
+    """
+
+    market_data: bool | None = None
+    orders: bool | None = None
+    exchanges: frozenset[Exchange] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """Where the person gives the depository leave to sell: `url` "" when the broker's own app must be used."""
+
+    url: str
+    words: str
 
 
 class Broker(Protocol):
