@@ -267,3 +267,25 @@ def test_a_look_before_the_opening_changes_nothing_after_it() -> None:
         assert quiet.quote(one.key) == watched.quote(one.key)
         opened = quiet.quote(one.key)
         assert abs(opened.last_price / opened.open - 1.0) < 0.004
+
+
+def test_an_untraded_contract_closes_at_its_model_and_wakes_up_as_its_end_comes_near() -> None:
+    key = next(
+        one.key
+        for one in LISTED.values()
+        if one.key.startswith("NFO:NIFTY26DEC") and one.key.endswith("26000CE")
+    )
+    listed = [
+        one for one in LISTED.values() if one.key in ("NSE:NIFTY 50", key) or one.symbol in ("INFY", "TCS")
+    ]
+    venue = Exchange(listed, seed=3, start_ns=india_ns(FRIDAY, 24 * 60 - 1))
+    before = venue.quote(key)
+    assert before.volume == 0
+    for ahead in range(1, 12):  # each a jump over a day
+        venue.advance(india_ns(FRIDAY, 24 * 60 * (ahead + 1) - 1))
+        venue.advance(venue.now + 50 * SECOND_NS)
+    after = venue.quote(key)
+    assert after.prev_close < before.prev_close  # time has gone by, and an option is worth less
+    for _ in range(120):
+        venue.advance(venue.now + SECOND_NS)
+    assert venue.quote(key).volume > 0
