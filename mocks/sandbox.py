@@ -35,6 +35,7 @@ from mocks.options import BadFile, Options
 from mocks.state import Saved
 from mocks.stepping import Stepper
 
+COLLECT = (50_000, 20, 100)  # trading drops thousands of small things a second, hardly ever in circles
 SAVE_SECONDS = 5.0
 
 
@@ -156,6 +157,7 @@ class Sandbox:
         await self._listeners["control"].start(Control(world).app())
         gc.collect()
         gc.freeze()  # the listings and the books never go: keep them out of every later collection
+        gc.set_threshold(*COLLECT)
 
     def _people(self) -> None:
         for name, office in self.offices.items():

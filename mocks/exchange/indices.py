@@ -150,18 +150,14 @@ class IndexLevel:
         self.open = self.high = self.low = 0
         self._seen = -1
 
-    def quote(self, last_trade: int, now: int, year: tuple[int, int]) -> Quote:
-        """A look that changes nothing: a level between two publications is shown but not kept.
-
-        `year` is (low, high) of the 52 weeks before today, paise.
-        """
+    def quote(self, last_trade: int, now: int) -> Quote:
+        """A look that changes nothing: a level between two publications is shown but not kept."""
         level = self.current(last_trade)
         return Quote(
             key=self.instrument.key, time=now, last_price=level, last_quantity=0, last_time=self.time,
             average_price=0, volume=0, buy_quantity=0, sell_quantity=0, open=self.open or level,
             high=max(self.high, level), low=min(self.low or level, level),
             prev_close=self.prev_close, open_interest=0, lower_band=0, upper_band=0, bids=(), asks=(),
-            year_high=max(year[1], self.high, level), year_low=min(year[0] or level, self.low or level, level),
         )  # fmt: skip
 
 

@@ -261,8 +261,6 @@ class Quote:
     oi_day_high: int = 0
     oi_day_low: int = 0
     prev_open_interest: int = 0  # at the end of the previous trading day
-    year_high: int = 0  # of the last 52 weeks, today included; 0 when unknown
-    year_low: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ IN_AUCTION = (Phase.PREOPEN, Phase.LIMIT_ONLY, Phase.MATCHING)
 
 
 class QuoteBoard:
-    """Looking changes nothing. The range of the past year is looked up once a day."""
+    """Looking changes nothing. The range of a past year is looked up once a day, when somebody asks."""
 
     def __init__(self, floor: Floor, closing: Closing, pulse: Pulse, night: Night, history: History) -> None:
         self._floor = floor
@@ -34,31 +34,33 @@ class QuoteBoard:
         floor = self._floor
         index = floor.indices.get(key)
         if index is not None:
-            return index.quote(floor.tape.trade, floor.tape.now, self._year(key))
+            return index.quote(floor.tape.trade, floor.tape.now)
         book = floor.books[key]
         return _book_quote(
             book,
             offered=floor.flow.offer(key),
             interest=floor.flow.open_interest(key),
             interest_before=self._night.interest.get(key, 0),
-            year=self._year(key),
             reference=self._closing.reference(book) if book.phase in IN_AUCTION else 0,
             indicative=self._pulse.indicative.get(key),
         )
 
-    def _year(self, key: str) -> tuple[int, int]:
+    def year_range(self, key: str) -> tuple[int, int]:
+        """(lowest, highest) of the last 52 weeks, today included, paise. Apart from the quote, because the first
+        look at an instrument's year makes its whole past. Raises KeyError for an unknown key."""
+        now = self.quote(key)
         found = self._years.get(key)
         if found is None or found[0] != self._floor.day:
             found = self._years[key] = (self._floor.day, self._history.year_range(key))
-        return found[1]
+        seen = [price for price in (*found[1], now.low, now.high, now.last_price) if price]
+        return (min(seen), max(seen)) if seen else (0, 0)
 
 
 def _book_quote(
-    book: Book, *, interest: int, interest_before: int, year: tuple[int, int], reference: int,
-    indicative: Uncrossing | None,
+    book: Book, *, interest: int, interest_before: int, reference: int, indicative: Uncrossing | None,
     offered: tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]] | None = None,
 ) -> Quote:  # fmt: skip
-    """`year` is (low, high) of the 52 weeks before today, paise; `reference` 0 outside auctions.
+    """`reference` is 0 outside auctions.
 
     `offered` is what makers would quote who have not come to the book yet: (bids, asks).
     """
@@ -78,6 +80,5 @@ def _book_quote(
         indicative_price=found.price, indicative_quantity=found.volume,
         reference_price=reference, oi_day_high=max(interest, interest_before),
         oi_day_low=min(interest, interest_before) if interest_before else interest,
-        prev_open_interest=interest_before, year_high=max(year[1], book.high),
-        year_low=min(year[0], book.low) if year[0] and book.low else year[0] or book.low,
+        prev_open_interest=interest_before,
     )  # fmt: skip

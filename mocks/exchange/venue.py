@@ -295,6 +295,10 @@ class Exchange:
         """The market now. Raises KeyError for an unknown key. Indices have no depth and no bands (0)."""
         return self._board.quote(key)
 
+    def year_range(self, key: str) -> tuple[int, int]:
+        """(lowest, highest) price of the last 52 weeks, today included, paise. Raises KeyError for an unknown key."""
+        return self._board.year_range(key)
+
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Hear every event from now on. A listener may submit: what that causes is told after the rest."""
         self._listeners.events.append(callback)

@@ -45,7 +45,8 @@ class Market:
         query = request.query_params
         name = self._branch.names.of(query.get("exchange"), query.get("segment"), query.get("trading_symbol"))
         quote = self._branch.exchange.quote(name.key)
-        return success(_full(quote, self._volatility(name), _market_cap(name, quote)))
+        year = self._branch.exchange.year_range(name.key)
+        return success(_full(quote, year, self._volatility(name), _market_cap(name, quote)))
 
     def _volatility(self, name: Name) -> float | None:
         """Percent; options only."""
@@ -86,7 +87,9 @@ def _day(quote: Quote) -> dict[str, float]:
     }
 
 
-def _full(quote: Quote, volatility: float | None, market_cap: float | None) -> dict[str, Any]:
+def _full(
+    quote: Quote, year: tuple[int, int], volatility: float | None, market_cap: float | None
+) -> dict[str, Any]:
     best_bid = quote.bids[0] if quote.bids else None
     best_ask = quote.asks[0] if quote.asks else None
     change = quote.last_price - quote.prev_close
@@ -117,8 +120,8 @@ def _full(quote: Quote, volatility: float | None, market_cap: float | None) -> d
         "total_buy_quantity": quote.buy_quantity,
         "total_sell_quantity": quote.sell_quantity,
         "volume": quote.volume,
-        "week_52_high": rupees(quote.year_high),
-        "week_52_low": rupees(quote.year_low),
+        "week_52_high": rupees(year[1]),
+        "week_52_low": rupees(year[0]),
     }
 
 

@@ -84,13 +84,14 @@ class Quotes:
         for key, instrument, quote in self._wanted(request):
             full = self._full(key, instrument, quote)
             full["ohlc"] = candle(quote)
+            lowest, highest = self._exchange.year_range(instrument.key)
             data[label(key, instrument, self._names)] = (
                 full
                 | _auction(quote)
                 | {
                     "prev_close_price": rupees(quote.prev_close),
-                    "year_high": rupees(quote.year_high),
-                    "year_low": rupees(quote.year_low),
+                    "year_high": rupees(highest),
+                    "year_low": rupees(lowest),
                     "previous_oi": float(quote.prev_open_interest),
                     "cas_eligible": instrument.derivatives,
                 }

@@ -643,5 +643,7 @@ def test_an_exchange_may_be_started_in_the_middle_of_an_auction(time: str, sessi
 
 
 def test_an_index_knows_its_year() -> None:
-    quote = exchange(MONDAY, "11:00").quote("NSE:NIFTY 50")
-    assert 0 < quote.year_low <= quote.last_price <= quote.year_high
+    venue = exchange(MONDAY, "11:00")
+    quote = venue.quote("NSE:NIFTY 50")
+    lowest, highest = venue.year_range("NSE:NIFTY 50")
+    assert 0 < lowest <= quote.last_price <= highest
