@@ -123,7 +123,9 @@ class Session:
 class Endpoints:
     """Where a broker is. The sandbox is just other URLs (ADR 0006). No trailing slashes.
 
-    `feed` and `orders_feed` are websocket URLs, empty where the broker's REST hands them out.
+    `feed` and `orders_feed` are websocket URLs, empty where the broker's REST hands them out. `proxy` is the account's
+    own way out (`http://user:password@host:port`, a secret), "" for none: logins, calls and streams all take it.
+    Without one they leave over IPv4 alone, or `ipv6` alone: brokers take orders from one registered address.
     """
 
     rest: str
@@ -132,6 +134,8 @@ class Endpoints:
     orders_feed: str = ""
     instruments: str = ""
     order_rest: str = ""  # a separate host for order writes, else `rest`
+    proxy: str = field(default="", repr=False)
+    ipv6: bool = False
 
 
 class Login(Protocol):

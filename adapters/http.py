@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from adapters.broker import Endpoints
 from domain.errors import BrokerUnavailable, OutcomeUnknown
 
 USER_AGENT = "TradeMaster-Orchestrator/0.1"
@@ -21,9 +23,17 @@ IDLE_SECONDS = (
 )
 
 
-def _session() -> aiohttp.ClientSession:
+def _family(via: Endpoints | None) -> socket.AddressFamily:
+    """The one kind of address that orders leave from; any towards a proxy, whose own address the broker sees."""
+    if via is None or via.proxy:
+        return socket.AF_UNSPEC
+    return socket.AF_INET6 if via.ipv6 else socket.AF_INET
+
+
+def _session(family: socket.AddressFamily) -> aiohttp.ClientSession:
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=IDLE_SECONDS), auto_decompress=False
+        connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=IDLE_SECONDS, family=family),
+        auto_decompress=False,
     )
     # aiohttp silently repeats PUT and DELETE after a dropped connection; modify and cancel are such writes (ADR 0003).
     session._retry_connection = False
@@ -31,16 +41,31 @@ def _session() -> aiohttp.ClientSession:
 
 
 def client(
-    base_url: str, *, headers: dict[str, str] | None = None, deadline: float = 10.0
+    base_url: str,
+    *,
+    via: Endpoints | None = None,
+    headers: dict[str, str] | None = None,
+    deadline: float = 10.0,
 ) -> httpx.AsyncClient:
-    """A long-lived client. `deadline` seconds bound the wait for an answer; connecting has its own, shorter bound."""
+    """A long-lived client. `deadline` seconds bound the wait for an answer; connecting has its own, shorter bound.
+
+    `via` says which way out an account's calls take; without it, whatever way there is (public files).
+    """
     return httpx.AsyncClient(
         base_url=base_url,
         headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(headers or {})},
         timeout=httpx.Timeout(deadline, connect=3.0, pool=2.0),
-        transport=AiohttpTransport(client=_session),
+        transport=AiohttpTransport(
+            client=lambda: _session(_family(via)),
+            proxy=httpx.Proxy(via.proxy) if via is not None and via.proxy else None,
+        ),
         trust_env=False,
     )
+
+
+def stream_route(via: Endpoints) -> dict[str, Any]:
+    """The same way out for a websocket: arguments of `websockets.connect`."""
+    return {"proxy": via.proxy or None, "family": _family(via)}
 
 
 def exact_json(content: bytes) -> Any:
@@ -64,7 +89,11 @@ def _never_left(error: httpx.HTTPError) -> bool:
     if cause is None:
         return isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol)
     return isinstance(
-        cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL
+        cause,
+        aiohttp.ClientConnectorError  # a proxy that cannot be reached, too
+        | aiohttp.ClientHttpProxyError  # the proxy refused the tunnel: the request waits for it
+        | aiohttp.ConnectionTimeoutError
+        | aiohttp.InvalidURL,
     )
 
 
@@ -96,6 +125,8 @@ def _words(error: httpx.HTTPError | aiohttp.ClientError) -> str:
     match cause:
         case aiohttp.ClientConnectorDNSError():
             return "its address cannot be found"
+        case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError():
+            return "the account's proxy did not let it through"
         case aiohttp.ClientConnectorError() | httpx.ConnectError():
             return "the connection was refused"
         case aiohttp.ServerTimeoutError() | httpx.TimeoutException():

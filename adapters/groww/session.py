@@ -139,5 +139,7 @@ def account_client(session: Session, endpoints: Endpoints) -> httpx.AsyncClient:
 
 def _client(endpoints: Endpoints, bearer: str) -> httpx.AsyncClient:
     return http.client(
-        f"{endpoints.rest}/v1", headers={**headers(bearer), "Content-Type": "application/json"}
+        f"{endpoints.rest}/v1",
+        via=endpoints,
+        headers={**headers(bearer), "Content-Type": "application/json"},
     )

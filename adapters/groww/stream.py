@@ -118,7 +118,11 @@ async def _line(
     jwt, subscription_id = await _socket_token(session, endpoints, identity.public_key)
     try:
         socket = await connect(
-            endpoints.feed, compression=None, ping_interval=None, open_timeout=SILENCE_SECONDS
+            endpoints.feed,
+            compression=None,
+            ping_interval=None,
+            open_timeout=SILENCE_SECONDS,
+            **http.stream_route(endpoints),
         )
     except InvalidStatus as error:
         kind = SessionExpired if error.response.status_code in (401, 403) else BrokerUnavailable

@@ -46,7 +46,11 @@ class Mock:
 
     def __init__(self, session: Session, endpoints: Endpoints, symbols: Symbols) -> None:
         self._symbols = symbols
-        self._http = http.client(endpoints.rest, headers={"Authorization": f"Bearer {session.access_token}"})
+        self._http = http.client(
+            endpoints.rest,
+            via=endpoints,
+            headers={"Authorization": f"Bearer {session.access_token}"},
+        )
 
     @property
     def terms(self) -> Terms:
@@ -194,12 +198,12 @@ class MockAdapter:
     def market_feed(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
     ) -> AbstractAsyncContextManager[MarketFeed]:
-        return stream.market_feed(session, endpoints.feed)
+        return stream.market_feed(session, endpoints)
 
     def order_stream(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
     ) -> AsyncGenerator[StreamEvent, None]:
-        return stream.order_stream(session, endpoints.orders_feed or endpoints.feed, clock)
+        return stream.order_stream(session, endpoints, clock)
 
 
 ADAPTER = MockAdapter()

@@ -37,7 +37,7 @@ class MockLogin:
             "code": code,
             "redirect_uri": redirect_uri,
         }
-        async with http.client(endpoints.rest) as client:
+        async with http.client(endpoints.rest, via=endpoints) as client:
             # The code works once, so this is sent like a write.
             response = await http.send_write(client, client.build_request("POST", "/token", json=body))
         data = wire.write_answer(response.status_code, response.content)

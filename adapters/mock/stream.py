@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from adapters import http
-from adapters.broker import Clock, Connected, Session, StreamEvent
+from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent
 from adapters.mock import wire
 from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
@@ -26,7 +26,7 @@ CONNECT_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def _connection(session: Session, url: str) -> AsyncIterator[ClientConnection]:
+async def _connection(session: Session, endpoints: Endpoints, url: str) -> AsyncIterator[ClientConnection]:
     """An open socket that said "ready". Raises SessionExpired or BrokerUnavailable; so does its end in the block."""
     try:
         async with connect(
@@ -37,7 +37,7 @@ async def _connection(session: Session, url: str) -> AsyncIterator[ClientConnect
             close_timeout=1.0,
             ping_interval=None,  # the heartbeat tells more than pongs would
             compression=None,
-            proxy=None,
+            **http.stream_route(endpoints),
             max_size=2**22,
         ) as socket:
             if (first := await _next(socket)).get("type") != "ready":
@@ -97,14 +97,16 @@ class MockFeed:
 
 
 @asynccontextmanager
-async def market_feed(session: Session, url: str) -> AsyncIterator[MockFeed]:
-    async with _connection(session, url) as socket:
+async def market_feed(session: Session, endpoints: Endpoints) -> AsyncIterator[MockFeed]:
+    async with _connection(session, endpoints, endpoints.feed) as socket:
         yield MockFeed(socket)
 
 
-async def order_stream(session: Session, url: str, clock: Clock) -> AsyncGenerator[StreamEvent, None]:
+async def order_stream(
+    session: Session, endpoints: Endpoints, clock: Clock
+) -> AsyncGenerator[StreamEvent, None]:
     """Updates of all orders of the account, each fill also as a trade."""
-    async with _connection(session, url) as socket:
+    async with _connection(session, endpoints, endpoints.orders_feed or endpoints.feed) as socket:
         yield Connected(clock())
         while True:
             message = await _next(socket)

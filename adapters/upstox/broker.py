@@ -60,7 +60,11 @@ class UpstoxBroker:
     def __init__(self, session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock) -> None:
         self._symbols, self._clock = symbols, clock
         self._order_rest = endpoints.order_rest or endpoints.rest
-        self._http = http.client(endpoints.rest, headers={"Authorization": f"Bearer {session.access_token}"})
+        self._http = http.client(
+            endpoints.rest,
+            via=endpoints,
+            headers={"Authorization": f"Bearer {session.access_token}"},
+        )
 
     @property
     def terms(self) -> Terms:

@@ -54,7 +54,7 @@ class UpstoxLogin:
             client_secret=credentials["api_secret"],
             redirect_uri=redirect_uri,
         )
-        async with http.client(endpoints.rest) as client:
+        async with http.client(endpoints.rest, via=endpoints) as client:
             request = client.build_request(
                 "POST",
                 TOKEN_PATH,

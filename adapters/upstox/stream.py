@@ -103,7 +103,7 @@ async def market_feed(
 ) -> AsyncIterator[UpstoxFeed]:
     """An open price stream. Raises SessionExpired or BrokerUnavailable when it cannot be opened."""
     uri = await _authorised(session, endpoints, MARKET_PATH)
-    async with _opened(uri) as socket:
+    async with _opened(uri, endpoints) as socket:
         yield UpstoxFeed(socket, symbols, clock)
 
 
@@ -112,7 +112,7 @@ async def order_stream(
 ) -> AsyncGenerator[StreamEvent, None]:
     """Connected, then every order update of the account, the ones made in Upstox's own app too."""
     uri = await _authorised(session, endpoints, f"{PORTFOLIO_PATH}?update_types=order")
-    async with _opened(uri) as socket:
+    async with _opened(uri, endpoints) as socket:
         yield Connected(clock())
         try:
             async for message in socket:
@@ -133,7 +133,7 @@ async def order_stream(
 async def _authorised(session: Session, endpoints: Endpoints, path: str) -> str:
     """The one-time websocket address."""
     headers = {"Authorization": f"Bearer {session.access_token}"}
-    async with http.client(endpoints.rest, headers=headers) as client:
+    async with http.client(endpoints.rest, via=endpoints, headers=headers) as client:
         reply = await http.send_read(client, client.build_request("GET", path))
     with wire.understood("a stream address"):
         data = wire.read(reply.status_code, reply.content)
@@ -141,7 +141,7 @@ async def _authorised(session: Session, endpoints: Endpoints, path: str) -> str:
 
 
 @asynccontextmanager
-async def _opened(uri: str) -> AsyncIterator[ClientConnection]:
+async def _opened(uri: str, endpoints: Endpoints) -> AsyncIterator[ClientConnection]:
     try:
         socket = await connect(
             uri,
@@ -150,7 +150,7 @@ async def _opened(uri: str) -> AsyncIterator[ClientConnection]:
             ping_timeout=PONG_SECONDS,
             close_timeout=CLOSE_SECONDS,
             max_size=LARGEST_FRAME,
-            proxy=None,
+            **http.stream_route(endpoints),
         )
     except InvalidStatus as error:
         if error.response.status_code == 401:

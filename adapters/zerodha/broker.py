@@ -54,7 +54,7 @@ INTERVALS = {
 
 def _client(session: Session, endpoints: Endpoints) -> httpx.AsyncClient:
     headers = {**wire.VERSION, "Authorization": f"token {session.api_key}:{session.access_token}"}
-    return http.client(endpoints.rest, headers=headers)
+    return http.client(endpoints.rest, via=endpoints, headers=headers)
 
 
 class Zerodha:

@@ -56,7 +56,7 @@ class KiteLogin:
         key, secret = credentials["api_key"], credentials["api_secret"]
         checksum = hashlib.sha256(f"{key}{request_token}{secret}".encode()).hexdigest()
         form = {"api_key": key, "request_token": request_token, "checksum": checksum}
-        async with http.client(endpoints.rest, headers=wire.VERSION) as client:
+        async with http.client(endpoints.rest, via=endpoints, headers=wire.VERSION) as client:
             # The request token works once, so this is sent like a write.
             response = await http.send_write(
                 client, client.build_request("POST", "/session/token", data=form)

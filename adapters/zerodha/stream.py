@@ -39,7 +39,7 @@ async def _connect(session: Session, endpoints: Endpoints) -> ClientConnection:
             close_timeout=1.0,
             ping_interval=None,  # the byte watchdog sees more than pongs would
             compression=None,
-            proxy=None,
+            **http.stream_route(endpoints),
             max_size=2**22,
         )
     except InvalidStatus as error:
@@ -62,7 +62,7 @@ async def _connection(session: Session, endpoints: Endpoints) -> AsyncIterator[C
 async def _why_refused(session: Session, endpoints: Endpoints) -> None:
     """A dead token and a plan without streams are refused alike; a read by REST tells them apart."""
     headers = {**wire.VERSION, "Authorization": f"token {session.api_key}:{session.access_token}"}
-    async with http.client(endpoints.rest, headers=headers) as client:
+    async with http.client(endpoints.rest, via=endpoints, headers=headers) as client:
         response = await http.send_read(client, client.build_request("GET", "/user/profile"))
         wire.read_answer(response.status_code, response.content)
     raise BrokerUnavailable(
