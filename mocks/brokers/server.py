@@ -39,6 +39,12 @@ async def no_such_call(request: Request, error: Exception) -> Response:
     return json_reply({"error": {"code": "no_such_call", "message": message}}, error.status_code)
 
 
+# What a client may send: rupees that a JSON float carries to the paisa, quantities of 32 bits, short numbers in text.
+MOST_RUPEES = 10**13
+MOST_SHARES = 2**31 - 1
+MOST_DIGITS = 18
+
+
 def rupees(paise: float) -> float:
     """Paise to a JSON float of rupees with at most four decimals, as the brokers send them."""
     return round(paise / 100, 4)
@@ -47,12 +53,25 @@ def rupees(paise: float) -> float:
 def paise(rupees_text: str | float | int) -> int:
     """Rupees as sent by a client (form text or JSON number) to integer paise. Raises ValueError."""
     try:
-        exact = Decimal(str(rupees_text)) * 100
+        given = Decimal(str(rupees_text))
     except InvalidOperation as bad:
         raise ValueError(f"not a number: {rupees_text!r}") from bad
-    if not exact.is_finite() or exact != exact.to_integral_value():
-        raise ValueError(f"not whole paise: {rupees_text!r}")
+    return whole_paise(given)
+
+
+def whole_paise(rupees: Decimal) -> int:
+    """Raises ValueError for parts of a paisa and for more than `MOST_RUPEES`."""
+    if not rupees.is_finite() or not -MOST_RUPEES <= rupees <= MOST_RUPEES:
+        raise ValueError(f"not an amount: {rupees}")
+    exact = rupees * 100
+    if exact != exact.to_integral_value():
+        raise ValueError(f"not whole paise: {rupees}")
     return int(exact)
+
+
+def natural(text: str) -> int | None:
+    """A number in plain digits, at most `MOST_DIGITS` of them; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def client_address(scope: Scope) -> str:

@@ -11,6 +11,7 @@ from mocks.brokers.faults import BadRule, Fault, Rule
 from mocks.control.world import Broker, Input
 
 MOST_RULES = 1000
+MOST_SEED = 10**15
 
 
 class FaultIn(Input):
@@ -23,7 +24,7 @@ class FaultIn(Input):
     after: int = Field(default=0, le=1_000_000)
     seconds: float | None = Field(default=None, allow_inf_nan=False)
     probability: float = Field(default=1.0, allow_inf_nan=False)
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=-MOST_SEED, le=MOST_SEED)
     status: int | None = None
     body: str | None = None
     lasts: float | None = Field(default=None, allow_inf_nan=False)
@@ -34,7 +35,7 @@ class PlanIn(Input):
     """`seed`: of the rules that have none of their own. `replace`: the rules in force go."""
 
     rules: list[FaultIn] = Field(max_length=MOST_RULES)
-    seed: int = 0
+    seed: int = Field(default=0, ge=-MOST_SEED, le=MOST_SEED)
     replace: bool = False
 
 

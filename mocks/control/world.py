@@ -16,6 +16,7 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.faults import FaultPlan
 from mocks.brokers.mock import inputs
+from mocks.brokers.server import natural
 from mocks.clock import SimulatedClock
 from mocks.options import Options
 from mocks.stepping import Stepper
@@ -85,9 +86,10 @@ def whole(request: Request, name: str, default: int, low: int, high: int) -> int
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+    number = natural(text)
+    if number is None or not low <= number <= high:
         raise Problem(422, "bad_input", f"{name} is a whole number from {low} to {high}", name)
-    return int(text)
+    return number
 
 
 def day(text: str, name: str) -> date:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from mocks.brokers.groww.envelope import bad_request
-from mocks.brokers.server import paise
+from mocks.brokers.server import MOST_SHARES, paise
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ def one_of(table: Mapping[str, T], body: Mapping[str, Any], field: str) -> T:
 
 def quantity_of(body: Mapping[str, Any]) -> int:
     quantity = body.get("quantity")
-    if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity <= 0:
+    if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 < quantity <= MOST_SHARES:
         raise bad_request(f"Invalid quantity: {quantity}")
     return quantity
 

@@ -20,7 +20,7 @@ from mocks.brokers.groww.branch import Branch
 from mocks.brokers.groww.envelope import Failure, TooMany, answering, bad_request, json_object, success
 from mocks.brokers.groww.feed import FeedTokens
 from mocks.brokers.groww.orders import iso
-from mocks.brokers.server import json_reply
+from mocks.brokers.server import json_reply, natural
 
 TIMESTAMP_LIFE = timedelta(minutes=10)
 KEYS_PAGE = "/trade-api/api-keys"
@@ -86,10 +86,11 @@ class Login:
 
     def _wrong_checksum(self, app: App, timestamp: str, checksum: str) -> str:
         now = self._branch.office.now()
-        if not timestamp.isdigit() or abs(now.timestamp() - int(timestamp)) > TIMESTAMP_LIFE.total_seconds():
+        at = natural(timestamp)
+        if at is None or abs(now.timestamp() - at) > TIMESTAMP_LIFE.total_seconds():
             return "Timestamp is invalid or older than 10 minutes"
         expected = hashlib.sha256((app.api_secret + timestamp).encode()).hexdigest()
-        if not hmac.compare_digest(expected, checksum):
+        if not hmac.compare_digest(expected.encode(), checksum.encode()):
             return "Invalid checksum"
         if self._branch.office.switches.daily_approval and not self._approved(app):
             return f"API key is not approved for today: approve it on {KEYS_PAGE}"

@@ -14,6 +14,7 @@ from mocks.brokers.backoffice.orders import OrderRequest, Product
 from mocks.brokers.backoffice.portfolio import Position
 from mocks.brokers.groww.branch import Branch
 from mocks.brokers.groww.envelope import answering, bad_request, json_list, success
+from mocks.brokers.groww.fields import quantity_of
 from mocks.brokers.groww.names import Name
 from mocks.brokers.groww.orders import PRODUCTS, SIDES, TYPES
 from mocks.brokers.server import paise, rupees
@@ -182,7 +183,7 @@ class Portfolio:
         try:
             price = paise(row.get("price") or 0)
             side, product = SIDES[str(row.get("transaction_type"))], PRODUCTS[str(row.get("product"))]
-            order_type, quantity = TYPES[str(row.get("order_type"))], int(row["quantity"])
+            order_type, quantity = TYPES[str(row.get("order_type"))], quantity_of(row)
         except (KeyError, TypeError, ValueError) as bad:
             raise bad_request(f"Invalid order: {bad}") from bad
         if order_type is OrderType.SL_M:

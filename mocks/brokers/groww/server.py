@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.profile import IST, Profile, next_time_of_day
@@ -21,9 +24,11 @@ from mocks.brokers.faults import ASGIApp, Fault, FaultPlan, Faulty, Reply, Surfa
 from mocks.brokers.groww.branch import Branch
 from mocks.brokers.groww.chains import Chains
 from mocks.brokers.groww.envelope import (
+    BAD_REQUEST,
     CANNOT_PROCESS,
     INTERNAL,
     NOT_AUTHORISED,
+    NOT_FOUND,
     RATE_LIMITED,
     UNAVAILABLE,
     Failure,
@@ -141,7 +146,8 @@ def app(
             *History(branch).routes(),
             *SmartOrders(branch).routes(),
             Feed(branch, tokens).route(),
-        ]
+        ],
+        exception_handlers={404: _no_such_call, 405: _no_such_call},
     )
     too_many = Reply(429, "application/json", RATE_LIMITED)
     replies = {
@@ -153,6 +159,12 @@ def app(
         PROFILE.name,
         Surface(call_of, branch.account_of, too_many, frame_of, replies, _envelope),
     )
+
+
+async def _no_such_call(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = NOT_FOUND if error.status_code == 404 else BAD_REQUEST
+    return failure(Failure(error.status_code, code, f"{error.detail}: {request.method} {request.url.path}"))
 
 
 def _envelope(status: int, words: str) -> bytes:

@@ -54,7 +54,7 @@ def gtt(name: Name, body: Mapping[str, Any]) -> Conditional:
     )
     _check_duration(body)
     opposite = Side.SELL if side is Side.BUY else Side.BUY
-    children = body.get("child_legs") or {}
+    children = _part(body, "child_legs")
     exits = [
         replace(exit_leg(name, children[field], role, opposite, product, quantity), trigger=Trigger.IMMEDIATE)
         for field, role in EXIT_ROLES.items()
@@ -106,7 +106,7 @@ def changed_gtt(name: Name, kept: Conditional, body: Mapping[str, Any]) -> Condi
         "product_type": entry.request.product.value,
         "trigger_price": body.get("trigger_price", old["trigger_price"]),
         "trigger_direction": body.get("trigger_direction", DIRECTION_WORD[entry.trigger]),
-        "order": old | (body.get("order") or {}) | {"transaction_type": old["transaction_type"]},
+        "order": old | _part(body, "order") | {"transaction_type": old["transaction_type"]},
         "child_legs": children,
         "duration": body.get("duration", DURATION),
     }
@@ -129,7 +129,7 @@ def changed_oco(kept: Conditional, body: Mapping[str, Any]) -> Conditional:
     for field, role in EXIT_ROLES.items():
         leg = kept.leg(role)
         assert leg is not None
-        given = body.get(field) or {}
+        given = _part(body, field)
         trigger = price_of(given, "trigger_price") if "trigger_price" in given else leg.price
         legs.append(
             replace(leg, price=trigger, request=replace(leg.request, quantity=quantity, product=product))
@@ -147,6 +147,14 @@ def segment_of(given: object) -> str:
     if given not in SEGMENTS:
         raise bad_request(f"Smart orders are not available for segment {given}")
     return str(given)
+
+
+def _part(body: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """An object inside the body; missing or null is an empty one."""
+    given = body.get(field)
+    if given is not None and not isinstance(given, dict):
+        raise bad_request(f"Invalid {field}")
+    return given or {}
 
 
 def _check_duration(body: Mapping[str, Any]) -> None:

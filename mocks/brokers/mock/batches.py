@@ -12,7 +12,7 @@ from starlette.routing import Route
 from mocks.brokers.backoffice.accounts import Session
 from mocks.brokers.backoffice.iceberg import slices
 from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.backoffice.refusal import Refusal
+from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.backoffice.sweep import Swept
 from mocks.brokers.mock import inputs, wire
 from mocks.brokers.mock.gate import Gate
@@ -78,6 +78,8 @@ class Batches:
             instrument = self._office.instrument(one.symbol)
             if sliced and instrument.kind is not Kind.INDEX:
                 quantities = slices(one.quantity, instrument)
+            if len(quantities) > MOST_ORDERS:
+                raise Refusal(Code.FREEZE, f"The quantity makes more than {MOST_ORDERS} orders")
         except Refusal as no:
             return [{"error": wire.refusal_json(no)}]
         for quantity in quantities:

@@ -17,7 +17,7 @@ from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import Product
 from mocks.brokers.mock import inputs, wire
 from mocks.brokers.mock.gate import Gate
-from mocks.brokers.server import json_reply
+from mocks.brokers.server import MOST_SHARES, json_reply
 
 MOST_LEGS = 50
 
@@ -28,7 +28,7 @@ class LegIn(BaseModel):
     symbol: str
     side: Literal["BUY", "SELL"]
     product: Product
-    quantity: int = Field(gt=0)
+    quantity: int = Field(gt=0, le=MOST_SHARES)
     price: inputs.Rupees
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from mocks.brokers.backoffice.orders import Change, OrderRequest, Product
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.faults import Scope
+from mocks.brokers.server import MOST_RUPEES, MOST_SHARES, whole_paise
 from mocks.exchange.model import OrderType, Side, Validity
 
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
@@ -35,12 +36,12 @@ class OrderIn(BaseModel):
     side: Literal["BUY", "SELL"]
     type: OrderType
     product: Product
-    quantity: int = Field(gt=0)
+    quantity: int = Field(gt=0, le=MOST_SHARES)
     price: Rupees | None = None
     trigger_price: Rupees | None = None
     validity: Validity = Validity.DAY
     ttl_minutes: int = Field(default=0, ge=0, le=1440)
-    disclosed_quantity: int = Field(default=0, ge=0)
+    disclosed_quantity: int = Field(default=0, ge=0, le=MOST_SHARES)
     protection: float = Field(default=-1, le=25)
     tag: str = Field(default="", max_length=40)
     after_market: bool = False
@@ -50,12 +51,12 @@ class OrderIn(BaseModel):
 class ChangeIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    quantity: int | None = Field(default=None, gt=0)
+    quantity: int | None = Field(default=None, gt=0, le=MOST_SHARES)
     price: Rupees | None = None
     trigger_price: Rupees | None = None
     type: OrderType | None = None
     validity: Validity | None = None
-    disclosed_quantity: int | None = Field(default=None, ge=0)
+    disclosed_quantity: int | None = Field(default=None, ge=0, le=MOST_SHARES)
 
 
 class AmountIn(BaseModel):
@@ -79,20 +80,20 @@ class ConvertIn(BaseModel):
 
     symbol: str
     side: Literal["BUY", "SELL"]
-    quantity: int = Field(gt=0)
+    quantity: int = Field(gt=0, le=MOST_SHARES)
     old_product: Product
     new_product: Product
     overnight: bool = False
 
 
 def paise(value: Decimal | None, field: str) -> int | None:
-    """Rupees to paise. Raises BadInput for parts of a paisa."""
+    """Rupees to paise. Raises BadInput for parts of a paisa and for amounts beyond `MOST_RUPEES`."""
     if value is None:
         return None
-    exact = value * 100
-    if not exact.is_finite() or exact != int(exact):
-        raise BadInput(field, f"{field}: prices and amounts have at most two decimals")
-    return int(exact)
+    try:
+        return whole_paise(value)
+    except ValueError as bad:
+        raise BadInput(field, f"{field}: at most two decimals, and at most {MOST_RUPEES} rupees") from bad
 
 
 def amount(asked: AmountIn) -> int:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from mocks.brokers.backoffice.orders import OrderRequest, Product
 from mocks.brokers.backoffice.switches import Strictness
-from mocks.brokers.server import paise
+from mocks.brokers.server import MOST_SHARES, paise
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.names import Names
 from mocks.brokers.upstox.wire import Problem
@@ -102,7 +102,8 @@ def whole(body: dict[str, Any], name: str, code: str, *, default: int | None = N
     value = body.get(name)
     if value is None and default is not None:
         return default
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0 or (default is None and value == 0):
+    least = 1 if default is None else 0
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST_SHARES:
         raise Problem(code, f"The {name} is invalid", name, value)
     return value
 

@@ -94,7 +94,10 @@ class Console:
         return HTMLResponse(page, status)
 
     async def approve(self, request: Request) -> Response:
-        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        form = {
+            name: values[0]
+            for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()
+        }
         mark = form.get("request") or next(iter(self._asked), "")
         asked = self._asked.get(mark)
         if asked is None or asked.expires_at <= self._office.now():

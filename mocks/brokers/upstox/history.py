@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.switches import Strictness
-from mocks.brokers.server import rupees
+from mocks.brokers.server import natural, rupees
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.bodies import listed
 from mocks.brokers.upstox.desk import Desk
@@ -133,9 +133,10 @@ def _interval(request: Request) -> Interval:
     unit, count = path["unit"], path["count"]
     if unit not in HIGHEST:
         raise Problem("UDAPI1146", "Invalid unit", "unit", unit)
-    if not count.isdigit() or not 1 <= int(count) <= HIGHEST[unit]:
+    number = natural(count)
+    if number is None or not 1 <= number <= HIGHEST[unit]:
         raise Problem("UDAPI1147", "Invalid interval", "interval", count)
-    return Interval(unit, int(count))
+    return Interval(unit, number)
 
 
 def _day(request: Request, name: str) -> date:

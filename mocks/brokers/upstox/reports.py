@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mocks.brokers.backoffice.orders import Fill
-from mocks.brokers.server import rupees
+from mocks.brokers.server import natural, rupees
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.names import OPTIONS, Names
@@ -90,6 +90,7 @@ def _day(text: str | None, name: str) -> date:
 
 
 def _number(text: str | None, name: str) -> int:
-    if not text or not text.isdigit() or int(text) < 1:
+    number = natural(text or "")
+    if not number:
         raise Problem("UDAPI100036", f"The {name} starts from 1", name, text)
-    return int(text)
+    return number

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mocks.brokers.backoffice.profile import IST
+from mocks.brokers.server import natural
 from mocks.brokers.upstox import wire
 from mocks.brokers.upstox.desk import Desk, Topic
 from mocks.brokers.upstox.listing import dated, row
@@ -153,7 +154,8 @@ def _number(query: dict[str, Any], name: str, default: int) -> int:
     text = query.get(name)
     if not text:
         return default
-    if not str(text).isdigit() or int(text) < 1:
+    number = natural(str(text))
+    if not number:
         code = "UDAPI1174" if name == "page_number" else "UDAPI1173"
         raise Problem(code, f"The {name} is out of range", name, text)
-    return int(text)
+    return number
