@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -107,6 +107,7 @@ async def open_parts(
     clock: Clock,
     adapters: Mapping[BrokerId, Adapter] | None,
     opened: AsyncExitStack,
+    database: Callable[[Settings], Database] = open_database,
 ) -> None:
     """Open everything endpoints use and put it on `app.state`; `opened` closes it again."""
     state = app.state
@@ -114,7 +115,7 @@ async def open_parts(
     state.calendar = Calendar(always_open=settings.always_open)
     state.keys = keys(settings)
     state.vault = Vault(state.keys.master)
-    state.db = open_database(settings)
+    state.db = database(settings)
     opened.push_async_callback(state.db.close)
     await _migrated(state.db, settings)
     state.bus = open_bus(settings.redis_url)

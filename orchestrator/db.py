@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from orchestrator.config import Settings
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Threads = Callable[[int, str], Executor]  # so many of them, so named
 
 READERS = 4
 LOCKED_PAUSE = 0.005  # seconds between tries while another process writes to the file
@@ -63,11 +64,11 @@ def _dumps(value: Any) -> str:
 class SqliteDatabase:
     dialect = "sqlite"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, threads: Threads = ThreadPoolExecutor) -> None:
         self._writer_engine = sqlite_engine(path, begin="BEGIN IMMEDIATE", pool_size=1)
         self._reader_engine = sqlite_engine(path, begin="BEGIN", pool_size=READERS)
-        self._writer = _GroupCommit(self._writer_engine)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._writer = _GroupCommit(self._writer_engine, threads)
+        self._readers = threads(READERS, "sqlite-read")
 
     async def write(self, work: Work[T], *, lock: str | None = None) -> T:
         # `lock` needs nothing here: one after the other inside BEGIN IMMEDIATE, all writes already are in a line.
@@ -113,7 +114,7 @@ class _GroupCommit:
     Only the commit, which waits for the disk, has a thread. Owned by one event loop.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, threads: Threads) -> None:
         self._engine = engine
         self._connection: Connection | None = None
         self._waiting: list[_Write] = []
@@ -121,7 +122,7 @@ class _GroupCommit:
         self._closed = False
         self._locked_since: float | None = None
         self._idle = asyncio.Event()
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._disk = threads(1, "sqlite-commit")
 
     async def run(self, work: Work[T]) -> T:
         if self._closed:
