@@ -111,12 +111,14 @@ Credentials = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A logged-in session. All of it is secret but `broker_user_id` and `expires_at` (aware)."""
+    """A logged-in session. All of it is secret but `broker_user_id`, `expires_at` (aware) and `algo_name`, the name
+    under which the exchange knows a registered algorithm ("" for none)."""
 
     access_token: str
     broker_user_id: str
     expires_at: datetime
     api_key: str = ""
+    algo_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

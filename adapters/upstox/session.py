@@ -68,6 +68,7 @@ class UpstoxLogin:
             broker_user_id=user_id,
             expires_at=session_end(now),
             api_key=credentials["api_key"],
+            algo_name=credentials.get("algo_name", "").strip(),
         )
 
 

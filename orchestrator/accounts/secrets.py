@@ -44,6 +44,7 @@ def seal_session(vault: Vault, account_id: AccountId, session: Session) -> str:
         "broker_user_id": session.broker_user_id,
         "expires_at": session.expires_at.isoformat(),
         "api_key": session.api_key,
+        "algo_name": session.algo_name,
     }
     return vault.seal(orjson.dumps(body).decode(), table="accounts", column="session", row=account_id)
 
@@ -56,6 +57,7 @@ def open_session(vault: Vault, account_id: AccountId, sealed: str) -> Session:
         broker_user_id=body["broker_user_id"],
         expires_at=datetime.fromisoformat(body["expires_at"]),
         api_key=body["api_key"],
+        algo_name=body.get("algo_name", ""),  # sessions of an older version have none
     )
 
 
