@@ -190,6 +190,7 @@ class Change:
     validity: Validity
     price: Price | None = None
     trigger_price: Price | None = None
+    disclosed_quantity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
