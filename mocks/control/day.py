@@ -14,7 +14,7 @@ from mocks.brokers.server import json_reply
 from mocks.clock import SECOND_NS
 from mocks.control.world import Input, Problem, Routes, World, body, moment
 
-SHOWN = ("NSE:INFY", "NFO:NIFTY", "BSE:INFY")
+LONGEST_SECONDS = 366 * 86_400
 
 
 class ClockIn(Input):
@@ -22,7 +22,7 @@ class ClockIn(Input):
 
     mode: Literal["real", "step"] | None = None
     speed: float | None = Field(default=None, gt=0, le=10_000, allow_inf_nan=False)
-    advance: float | None = Field(default=None, ge=0, le=366 * 86_400, allow_inf_nan=False)
+    advance: float | None = Field(default=None, ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)
     to: AwareDatetime | None = None
 
 
@@ -76,8 +76,11 @@ class Day:
         clock, stepper = self._world.clock, self._world.stepper
         if asked.advance is not None and asked.to is not None:
             raise Problem(422, "bad_input", "advance or to, not both", "to")
-        if asked.to is not None and _ns(asked.to) < clock.now_ns():
+        to = None if asked.to is None else _ns(asked.to)
+        if to is not None and to < clock.now_ns():
             raise Problem(422, "bad_input", f"time does not go back: it is {moment(clock.now_ns())}", "to")
+        if to is not None and to > clock.now_ns() + LONGEST_SECONDS * SECOND_NS:
+            raise Problem(422, "bad_input", "the clock goes a year forward at most", "to")
         stepper.catch_up()
         if asked.mode is not None:
             clock.set_mode(asked.mode)
@@ -85,8 +88,8 @@ class Day:
             clock.set_speed(asked.speed)
         if asked.advance is not None:
             await stepper.to(clock.now_ns() + round(asked.advance * SECOND_NS))
-        elif asked.to is not None:
-            await stepper.to(_ns(asked.to))
+        elif to is not None:
+            await stepper.to(to)
         return json_reply(self._clock())
 
     async def journal(self, request: Request) -> Response:

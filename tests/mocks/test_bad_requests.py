@@ -185,3 +185,11 @@ def test_a_plan_keeps_its_seeds_within_json(sandbox: Sandbox) -> None:
         with pytest.raises(ControlError) as no:
             sandbox.post("/faults/plan", {"rules": [{"broker": "mock", "fault": "rate_limit"}], "seed": seed})
         assert no.value.status == 422
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_the_clock_goes_neither_to_the_end_of_time_nor_to_its_beginning(time: str, sandbox: Sandbox) -> None:
+    with pytest.raises(ControlError) as no:
+        sandbox.post("/clock", {"to": time})
+    assert no.value.status == 422
+    assert sandbox.get("/health")["status"] == "ok"
