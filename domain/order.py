@@ -14,55 +14,58 @@ from enum import StrEnum
 from typing import NewType, assert_never
 
 from domain.account import AccountId, BrokerId, UserId
+from domain.facts import (
+    Absent,
+    Accepted,
+    ChangeAsked,
+    ChangeOver,
+    End,
+    Ended,
+    Fact,
+    Fill,
+    Filled,
+    Lost,
+    Modified,
+    Progress,
+    Working,
+)
 from domain.instrument import InstrumentId
 from domain.money import ZERO, Money, Price, average_price
+from domain.words import OrderType, Product, Side, Status, Validity
+
+# Whoever speaks of orders finds the whole vocabulary here.
+__all__ = [
+    "Absent",
+    "Accepted",
+    "ChangeAsked",
+    "ChangeOver",
+    "ChildId",
+    "ChildOrder",
+    "End",
+    "Ended",
+    "Fact",
+    "Fill",
+    "Filled",
+    "Lost",
+    "Modified",
+    "Order",
+    "OrderEvent",
+    "OrderId",
+    "OrderIntent",
+    "OrderType",
+    "Product",
+    "Progress",
+    "Side",
+    "Source",
+    "Status",
+    "Validity",
+    "Working",
+    "apply",
+    "apply_all",
+]
 
 OrderId = NewType("OrderId", str)
 ChildId = NewType("ChildId", str)
-
-
-class Side(StrEnum):
-    BUY = "BUY"
-    SELL = "SELL"
-
-    @property
-    def opposite(self) -> Side:
-        return Side.SELL if self is Side.BUY else Side.BUY
-
-
-class OrderType(StrEnum):
-    MARKET = "MARKET"
-    LIMIT = "LIMIT"
-    SL = "SL"  # stop with a limit price
-    SL_M = "SL-M"  # stop that becomes a protected market order
-
-
-class Product(StrEnum):
-    CNC = "CNC"  # delivery
-    MIS = "MIS"  # intraday
-    NRML = "NRML"  # carried derivatives
-    MTF = "MTF"  # margin funded delivery
-
-
-class Validity(StrEnum):
-    DAY = "DAY"
-    IOC = "IOC"
-
-
-class Status(StrEnum):
-    SUBMITTING = "SUBMITTING"
-    UNKNOWN = "UNKNOWN"
-    OPEN = "OPEN"
-    TRIGGER_PENDING = "TRIGGER_PENDING"
-    PARTIALLY_FILLED = "PARTIALLY_FILLED"
-    FILLED = "FILLED"
-    CANCELLED = "CANCELLED"
-    REJECTED = "REJECTED"
-    EXPIRED = "EXPIRED"
-
-    @property
-    def final(self) -> bool:
-        return self in (Status.FILLED, Status.CANCELLED, Status.REJECTED, Status.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,92 +82,10 @@ class OrderIntent:
     trigger_price: Price | None = None
     disclosed_quantity: int = 0
     account: AccountId | None = None
-
-
-# --- facts -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """A trade of ours, keyed by the broker's trade id. `at` is the exchange's time (aware)."""
-
-    trade_id: str
-    quantity: int
-    price: Price
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The broker gave the order an id (which is not yet the exchange's acceptance)."""
-
-    broker_order_id: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Working:
-    """A broker report saw the order alive. `words` is the broker's own status word."""
-
-    at: datetime
-    trigger_pending: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The request left and no clear answer came."""
-
-    at: datetime
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Looked for by tag over a quiet window and not there."""
-
-    at: datetime
-    words: str
-
-
-class End(StrEnum):
-    CANCELLED = "CANCELLED"
-    REJECTED = "REJECTED"
-    EXPIRED = "EXPIRED"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    end: End
-    at: datetime
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A report's running total, where the trades themselves are not (yet) known."""
-
-    filled_quantity: int
-    average_price: Price | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Modified:
-    """The terms now in force at the broker; `quantity` is the new total."""
-
-    quantity: int
-    price: Price | None
-    trigger_price: Price | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    fill: Fill
-
-
-Fact = Accepted | Working | Lost | Absent | Ended | Progress | Modified | Filled
+    after_market: bool = False  # for the next session, given while the market is closed
+    iceberg_legs: int = (
+        0  # 0: all at once; else it goes in that many parts, each when the one before is filled
+    )
 
 
 # --- a child: one order at one broker ----------------------------------------------------------------------------
@@ -193,6 +114,8 @@ class ChildOrder:
     trigger_price: Price | None
     tag: str
     disclosed_quantity: int = 0
+    after_market: bool = False
+    iceberg_legs: int = 0
 
     broker_order_ids: tuple[str, ...] = ()
     accepted_at: datetime | None = None
@@ -201,7 +124,9 @@ class ChildOrder:
     absent: Absent | None = None
     ended: Ended | None = None
     progress: Progress | None = None
+    asked: ChangeAsked | None = None
     modified: Modified | None = None
+    change_over: ChangeOver | None = None
     fills: tuple[Fill, ...] = ()
 
     @property
@@ -212,6 +137,41 @@ class ChildOrder:
     def quantity_now(self) -> int:
         """Units in force, after a modification."""
         return self.modified.quantity if self.modified else self.quantity
+
+    @property
+    def order_type_now(self) -> OrderType:
+        return (self.modified and self.modified.order_type) or self.order_type
+
+    @property
+    def price_now(self) -> Price | None:
+        return self.modified.price if self.modified else self.price
+
+    @property
+    def trigger_price_now(self) -> Price | None:
+        return self.modified.trigger_price if self.modified else self.trigger_price
+
+    @property
+    def disclosed_quantity_now(self) -> int:
+        told = self.modified.disclosed_quantity if self.modified else None
+        return self.disclosed_quantity if told is None else told
+
+    @property
+    def changing(self) -> ChangeAsked | None:
+        """The change that was asked and of which it is not known yet whether it is in force."""
+        if self.asked is None:
+            return None
+        known = max(
+            self.modified.number if self.modified else 0, self.change_over.number if self.change_over else 0
+        )
+        return self.asked if self.asked.number > known else None
+
+    @property
+    def most_quantity(self) -> int:
+        """The most units that may be in force: of an unanswered change, the larger of both totals."""
+        change = self.changing
+        return (
+            self.quantity_now if change is None or change.replace else max(self.quantity_now, change.quantity)
+        )
 
     @property
     def filled_quantity(self) -> int:
@@ -230,7 +190,7 @@ class ChildOrder:
     @property
     def status(self) -> Status:
         filled = self.filled_quantity
-        if filled >= self.quantity_now:
+        if filled >= self.most_quantity:
             return Status.FILLED
         if self.ended is not None:
             return Status(self.ended.end.value)
@@ -245,7 +205,7 @@ class ChildOrder:
     @property
     def live_quantity(self) -> int:
         """Units that may still trade: what is not filled and not provably dead. UNKNOWN counts as live."""
-        return 0 if self.status.final else max(0, self.quantity_now - self.filled_quantity)
+        return 0 if self.status.final else max(0, self.most_quantity - self.filled_quantity)
 
     @property
     def reason(self) -> str | None:
@@ -289,8 +249,11 @@ def apply(child: ChildOrder, fact: Fact) -> ChildOrder:
             most = max(filter(None, (child.progress, fact)), key=_progress_rank)
             return replace(child, progress=most)
         case Modified():
-            newest = max(filter(None, (child.modified, fact)), key=lambda change: (change.at, repr(change)))
-            return replace(child, modified=newest)
+            return replace(child, modified=max(filter(None, (child.modified, fact)), key=_change_rank))
+        case ChangeAsked():
+            return replace(child, asked=max(filter(None, (child.asked, fact)), key=_change_rank))
+        case ChangeOver():
+            return replace(child, change_over=max(filter(None, (child.change_over, fact)), key=_change_rank))
         case Filled(fill):
             return replace(child, fills=_with_fill(child.fills, fill))
         case _:
@@ -305,6 +268,10 @@ def apply_all(child: ChildOrder, facts: Iterable[Fact]) -> ChildOrder:
 
 def _progress_rank(progress: Progress) -> tuple[int, datetime, str]:
     return (progress.filled_quantity, progress.at, str(progress.average_price))
+
+
+def _change_rank(change: ChangeAsked | Modified | ChangeOver) -> tuple[int, datetime, str]:
+    return (change.number, change.at, repr(change))
 
 
 def _with_fill(fills: Sequence[Fill], fill: Fill) -> tuple[Fill, ...]:
@@ -354,6 +321,11 @@ class Order:
     children: tuple[ChildOrder, ...]
 
     @property
+    def quantity_now(self) -> int:
+        """Units asked for, after the modifications of its parts."""
+        return self.intent.quantity + sum(child.quantity_now - child.quantity for child in self.children)
+
+    @property
     def filled_quantity(self) -> int:
         return sum(child.filled_quantity for child in self.children)
 
@@ -379,7 +351,7 @@ class Order:
         filled = self.filled_quantity
         if all(status.final for status in statuses):
             # A dead child's quantity may have been filled by another one: the sum decides, not the parts.
-            if filled >= self.intent.quantity or statuses == {Status.FILLED}:
+            if filled >= self.quantity_now or statuses == {Status.FILLED}:
                 return Status.FILLED
             return statuses.pop() if not filled and len(statuses) == 1 else Status.CANCELLED
         if filled:

@@ -29,6 +29,8 @@ class ReasonCode(StrEnum):
     NOT_TRADABLE = "not_tradable"
     PRODUCT_NOT_FOR_SEGMENT = "product_not_for_segment"
     MARKET_CLOSED = "market_closed"
+    AFTER_MARKET_WHILE_OPEN = "after_market_while_open"
+    ICEBERG_LEGS = "iceberg_legs"
     PRICE_UNKNOWN = "price_unknown"
     CHARGES_UNKNOWN = "charges_unknown"
     NO_ACCOUNT = "no_account"
@@ -45,6 +47,7 @@ class ReasonCode(StrEnum):
     ORDER_TYPE_UNSUPPORTED = "order_type_unsupported"
     VALIDITY_UNSUPPORTED = "validity_unsupported"
     DISCLOSED_UNSUPPORTED = "disclosed_unsupported"
+    AFTER_MARKET_UNSUPPORTED = "after_market_unsupported"
     MARGIN_SHORT = "margin_short"
     HOLDINGS_SHORT = "holdings_short"
     FREEZE_LIMIT = "freeze_limit"
@@ -148,6 +151,7 @@ class Candidate:
     margin_rates: tuple[tuple[Product, Decimal], ...]
     place_ms: int | None = None  # measured median of placing, milliseconds
     held: int = 0  # net position units of this contract and product: an exit needs no margin
+    after_market: bool = False  # takes orders for the next session while the market is closed
 
 
 @dataclass(frozen=True, slots=True)

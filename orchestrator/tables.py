@@ -162,6 +162,8 @@ orders = Table(
     Column("trigger_price", Rupees),
     Column("disclosed_quantity", Integer, nullable=False),
     Column("account_id", String),  # null: auto
+    Column("after_market", Boolean, nullable=False),
+    Column("iceberg_legs", Integer, nullable=False),
     Column("decision", Text, nullable=False),  # JSON, as hashed
     Column("done", Boolean, nullable=False),
     Index(None, "user_id", "done", "id"),
@@ -187,6 +189,8 @@ order_children = Table(
     Column("price", Rupees),
     Column("trigger_price", Rupees),
     Column("disclosed_quantity", Integer, nullable=False),
+    Column("after_market", Boolean, nullable=False),
+    Column("iceberg_legs", Integer, nullable=False),
     Column("tag", String, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("margin_required", Rupees, nullable=False),
@@ -200,6 +204,7 @@ order_children = Table(
     Column("broker_order_id", String),
     Column("answered_at", Moment),  # our clock, at the first clear answer
     Column("cancel_asked_at", Moment),
+    Column("changing_since", Moment),  # a change was asked and it is not known yet whether it is in force
     UniqueConstraint("account_id", "tag"),
     Index(None, "order_id"),
     Index(None, "user_id", "answered_at"),
@@ -220,6 +225,23 @@ order_events = Table(
     Column("latency_ms", Integer),
     Column("source", String),
     Index(None, "order_id", "seq"),
+)
+
+# Writes to a broker that are no orders (conversions, conditional orders): recorded before they leave, never repeated.
+broker_requests = Table(
+    "broker_requests",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("body", Text, nullable=False),  # JSON, as asked
+    Column("asked_at", Moment, nullable=False),
+    Column("outcome", String, nullable=False),  # asked | done | rejected | unknown
+    Column("words", Text),  # the broker's
+    Column("result", Text),  # the broker's id of what was made
+    Column("answered_at", Moment),
+    Index(None, "user_id", "id"),
 )
 
 idempotency_keys = Table(

@@ -162,6 +162,9 @@ def _lacks(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
     if intent.disclosed_quantity and not candidate.disclosed_supported:
         text = f"{label} has no disclosed quantity."
         yield Reason(ReasonCode.DISCLOSED_UNSUPPORTED, text, account, fix="Leave the disclosed quantity out.")
+    if intent.after_market and not candidate.after_market:
+        text = f"{label} takes no after-market orders."
+        yield Reason(ReasonCode.AFTER_MARKET_UNSUPPORTED, text, account)
 
 
 def _measured(offer: Offer) -> Offer:

@@ -13,6 +13,7 @@ from routing.words import rupees, units
 
 PRICED = frozenset({OrderType.LIMIT, OrderType.SL})
 TRIGGERED = frozenset({OrderType.SL, OrderType.SL_M})
+MOST_LEGS = 10  # as many as brokers slice one order into
 CASH_PRODUCTS = (Product.CNC, Product.MIS, Product.MTF)
 CONTRACT_PRODUCTS = (Product.NRML, Product.MIS)
 
@@ -27,6 +28,7 @@ def check(intent: OrderIntent, market: Market) -> tuple[Reason, ...]:
         *_price(intent, market),
         *_trigger(intent, market),
         *_disclosed(intent, market),
+        *_iceberg(intent, market),
         *_product(intent, market),
         *_session(intent, market),
     )
@@ -128,6 +130,23 @@ def _disclosed(intent: OrderIntent, market: Market) -> Iterator[Reason]:
         yield Reason(ReasonCode.DISCLOSED_QUANTITY, text, field="disclosed_quantity", fix="Leave it at 0.")
 
 
+def _iceberg(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    legs = intent.iceberg_legs
+    if not legs:
+        return
+    text = None
+    if not MOST_LEGS >= legs >= 2:
+        text = f"An iceberg has 2 to {MOST_LEGS} legs."
+    elif intent.order_type is not OrderType.LIMIT or intent.validity is not Validity.DAY:
+        text = "An iceberg is a LIMIT order for the day: its later legs need a price that still stands."
+    elif intent.disclosed_quantity or intent.after_market:
+        text = "An iceberg hides its rest already, and needs an open market."
+    elif intent.quantity // market.lot < legs:
+        text = f"{units(max(intent.quantity, 0))} cannot be divided into {legs} legs of whole lots."
+    if text:
+        yield Reason(ReasonCode.ICEBERG_LEGS, text, field="iceberg_legs", fix="Leave it at 0.")
+
+
 def _product(intent: OrderIntent, market: Market) -> Iterator[Reason]:
     contract = market.kind is not Kind.EQUITY
     allowed = CONTRACT_PRODUCTS if contract else CASH_PRODUCTS
@@ -144,9 +163,17 @@ def _product(intent: OrderIntent, market: Market) -> Iterator[Reason]:
 
 
 def _session(intent: OrderIntent, market: Market) -> Iterator[Reason]:
-    if not market.open:
+    if market.open and intent.after_market:
+        text = f"{intent.instrument.exchange} is open: an after-market order waits for the next session."
+        yield Reason(
+            ReasonCode.AFTER_MARKET_WHILE_OPEN, text, field="after_market", fix="Place it as a normal order."
+        )
+    if not market.open and not intent.after_market:
         because = f" ({market.closed_because})" if market.closed_because else ""
         text = f"{intent.instrument.exchange} is closed{because}."
         yield Reason(
-            ReasonCode.MARKET_CLOSED, text, field="exchange", fix="Place it when the market is open."
+            ReasonCode.MARKET_CLOSED,
+            text,
+            field="exchange",
+            fix="Place it when the market is open, or ask for an after-market order.",
         )

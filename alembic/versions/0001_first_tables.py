@@ -69,6 +69,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accounts_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "broker_requests",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_broker_requests_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broker_requests")),
+    )
+    with op.batch_alter_table("broker_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broker_requests_user_id_id"), ["user_id", "id"], unique=False)
+
+    op.create_table(
         "orders",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
@@ -84,6 +104,8 @@ def upgrade() -> None:
         sa.Column("trigger_price", Rupees(), nullable=True),
         sa.Column("disclosed_quantity", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("after_market", sa.Boolean(), nullable=False),
+        sa.Column("iceberg_legs", sa.Integer(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -152,6 +174,8 @@ def upgrade() -> None:
         sa.Column("price", Rupees(), nullable=True),
         sa.Column("trigger_price", Rupees(), nullable=True),
         sa.Column("disclosed_quantity", sa.Integer(), nullable=False),
+        sa.Column("after_market", sa.Boolean(), nullable=False),
+        sa.Column("iceberg_legs", sa.Integer(), nullable=False),
         sa.Column("tag", sa.String(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("margin_required", Rupees(), nullable=False),
@@ -165,6 +189,7 @@ def upgrade() -> None:
         sa.Column("broker_order_id", sa.String(), nullable=True),
         sa.Column("answered_at", Moment(), nullable=True),
         sa.Column("cancel_asked_at", Moment(), nullable=True),
+        sa.Column("changing_since", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_order_children_order_id"), ondelete="CASCADE"
         ),
@@ -235,6 +260,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_orders_user_id_done_id"))
 
     op.drop_table("orders")
+    with op.batch_alter_table("broker_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_broker_requests_user_id_id"))
+
+    op.drop_table("broker_requests")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_user_id"))
 

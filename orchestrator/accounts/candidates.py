@@ -72,6 +72,7 @@ def _candidate(
         margin_rates=tuple((kind, Decimal(rate)) for kind, rate in sorted(terms.margin_rates.items())),
         place_ms=health.place_ms_p50 if health else None,
         held=_position(snapshot, instrument.id, product),
+        after_market=terms.after_market,
     )
 
 

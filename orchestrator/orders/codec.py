@@ -11,7 +11,20 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.money import Price, plain
-from domain.order import Absent, ChildOrder, End, Ended, Fill, Lost, Modified, Progress, Working
+from domain.order import (
+    Absent,
+    ChangeAsked,
+    ChangeOver,
+    ChildOrder,
+    End,
+    Ended,
+    Fill,
+    Lost,
+    Modified,
+    OrderType,
+    Progress,
+    Working,
+)
 from domain.routing import Charges, RoutingDecision
 
 _DECISION = TypeAdapter(RoutingDecision)
@@ -66,8 +79,7 @@ def dump_facts(child: ChildOrder) -> str:
         facts["ended"] = [ended.end, ended.at, ended.words]
     if progress := child.progress:
         facts["progress"] = [progress.filled_quantity, _price(progress.average_price), progress.at]
-    if change := child.modified:
-        facts["modified"] = [change.quantity, _price(change.price), _price(change.trigger_price), change.at]
+    facts |= _dump_changes(child)
     if child.fills:
         facts["fills"] = [[fill.trade_id, fill.quantity, _price(fill.price), fill.at] for fill in child.fills]
     return orjson.dumps(facts).decode()
@@ -78,7 +90,7 @@ def load_facts(child: ChildOrder, text: str) -> ChildOrder:
     facts = orjson.loads(text)
     at = datetime.fromisoformat
     working, lost, absent, ended = (facts.get(name) for name in ("working", "lost", "absent", "ended"))
-    progress, change = facts.get("progress"), facts.get("modified")
+    progress = facts.get("progress")
     return replace(
         child,
         broker_order_ids=tuple(facts.get("ids", ())),
@@ -88,11 +100,49 @@ def load_facts(child: ChildOrder, text: str) -> ChildOrder:
         absent=Absent(at(absent[0]), absent[1]) if absent else None,
         ended=Ended(End(ended[0]), at(ended[1]), ended[2]) if ended else None,
         progress=Progress(progress[0], _to_price(progress[1]), at(progress[2])) if progress else None,
-        modified=Modified(change[0], _to_price(change[1]), _to_price(change[2]), at(change[3]))
-        if change
-        else None,
+        asked=_asked(facts.get("asked")),
+        modified=_modified(facts.get("modified")),
+        change_over=_change_over(facts.get("change_over")),
         fills=tuple(
             Fill(trade_id, quantity, Price.of(price), at(when))
             for trade_id, quantity, price, when in facts.get("fills", ())
         ),
     )
+
+
+def _dump_changes(child: ChildOrder) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if asked := child.asked:
+        prices = [_price(asked.price), _price(asked.trigger_price)]
+        terms = [asked.quantity, asked.order_type, *prices, asked.disclosed_quantity]
+        facts["asked"] = [asked.number, *terms, asked.at, asked.replace]
+    if change := child.modified:
+        prices = [_price(change.price), _price(change.trigger_price)]
+        more = [change.order_type, change.disclosed_quantity, change.number]
+        facts["modified"] = [change.quantity, *prices, change.at, *more]
+    if over := child.change_over:
+        facts["change_over"] = [over.number, over.at, over.words]
+    return facts
+
+
+def _asked(row: list[Any] | None) -> ChangeAsked | None:
+    if row is None:
+        return None
+    number, quantity, kind, price, trigger, disclosed, at, replaces = row
+    prices = (_to_price(price), _to_price(trigger))
+    return ChangeAsked(
+        number, quantity, OrderType(kind), *prices, disclosed, datetime.fromisoformat(at), replaces
+    )
+
+
+def _modified(row: list[Any] | None) -> Modified | None:
+    if row is None:
+        return None
+    quantity, price, trigger, at, kind, disclosed, number = row
+    prices = (_to_price(price), _to_price(trigger))
+    known = OrderType(kind) if kind else None
+    return Modified(quantity, *prices, datetime.fromisoformat(at), known, disclosed, number)
+
+
+def _change_over(row: list[Any] | None) -> ChangeOver | None:
+    return ChangeOver(row[0], datetime.fromisoformat(row[1]), row[2]) if row else None

@@ -212,6 +212,7 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         trigger_price=intent.trigger_price,
         disclosed_quantity=intent.disclosed_quantity,
         tag=tag_of(child_id, connection.terms.tag_length[1]),
+        after_market=intent.after_market,
     )
     return NewChild(child, part.margin_required, part.charges)
 

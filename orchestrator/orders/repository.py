@@ -112,6 +112,8 @@ def record(
             "trigger_price": intent.trigger_price and intent.trigger_price.amount,
             "disclosed_quantity": intent.disclosed_quantity,
             "account_id": intent.account,
+            "after_market": intent.after_market,
+            "iceberg_legs": intent.iceberg_legs,
             "decision": codec.dump_decision(decision),
             "done": False,
         },
@@ -203,6 +205,8 @@ def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
         "price": child.price and child.price.amount,
         "trigger_price": child.trigger_price and child.trigger_price.amount,
         "disclosed_quantity": child.disclosed_quantity,
+        "after_market": child.after_market,
+        "iceberg_legs": child.iceberg_legs,
         "tag": child.tag,
         "created_at": order.created_at,
         "margin_required": new.margin_required.amount,
@@ -225,6 +229,7 @@ def _state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
         "live_quantity": child.live_quantity,
         "margin_held": int(held_paise.to_integral_value(ROUND_UP)),
         "broker_order_id": child.broker_order_id,
+        "changing_since": child.changing.at if child.changing else None,
     }
 
 
@@ -349,6 +354,8 @@ def _stored(row: sa.Row[Any], children: Sequence[sa.Row[Any]], events: Sequence[
         trigger_price=_price(row.trigger_price),
         disclosed_quantity=row.disclosed_quantity,
         account=AccountId(row.account_id) if row.account_id else None,
+        after_market=row.after_market,
+        iceberg_legs=row.iceberg_legs,
     )
     order = Order(
         id=OrderId(row.id),
@@ -378,6 +385,8 @@ def _child(row: sa.Row[Any]) -> ChildOrder:
         trigger_price=_price(row.trigger_price),
         disclosed_quantity=row.disclosed_quantity,
         tag=row.tag,
+        after_market=row.after_market,
+        iceberg_legs=row.iceberg_legs,
     )
     return codec.load_facts(sent, row.facts)
 

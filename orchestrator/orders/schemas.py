@@ -34,6 +34,9 @@ class OrderIn(In):
     account: Annotated[str, Field(min_length=1, max_length=64, description="`auto` or an account's id")] = (
         "auto"
     )
+    after_market: Annotated[
+        bool, Field(description="for the next session: only while the exchange is closed")
+    ] = False
 
     def intent(self) -> OrderIntent:
         return OrderIntent(
@@ -47,6 +50,7 @@ class OrderIn(In):
             trigger_price=self.trigger_price,
             disclosed_quantity=self.disclosed_quantity,
             account=None if self.account == "auto" else AccountId(self.account),
+            after_market=self.after_market,
         )
 
 
@@ -249,6 +253,7 @@ class OrderOut(Out):
     status: Status
     status_reason: str | None
     account: str
+    after_market: bool
     children: list[ChildOut]
     decision: DecisionOut
     timeline: list[TimelineOut]
@@ -275,6 +280,7 @@ class OrderOut(Out):
             status=order.status,
             status_reason=_why(order.children),
             account=intent.account or "auto",
+            after_market=intent.after_market,
             children=[
                 ChildOut.of(
                     child,

@@ -35,6 +35,7 @@ SET_STATE = Prepared(
                 "live_quantity",
                 "margin_held",
                 "broker_order_id",
+                "changing_since",
                 "answered_at",
             )
         }

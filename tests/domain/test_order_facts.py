@@ -12,6 +12,8 @@ from domain.money import Price
 from domain.order import (
     Absent,
     Accepted,
+    ChangeAsked,
+    ChangeOver,
     ChildId,
     ChildOrder,
     End,
@@ -78,6 +80,28 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Ended, st.sampled_from(End), MOMENTS, WORDS),
     st.builds(Progress, st.integers(0, 12), st.none() | PRICES, MOMENTS),
     st.builds(Modified, st.integers(1, 15), st.none() | PRICES, st.none() | PRICES, MOMENTS),
+    st.builds(
+        Modified,
+        st.integers(1, 15),
+        PRICES,
+        st.none(),
+        MOMENTS,
+        st.none() | st.sampled_from(OrderType),
+        st.none() | st.integers(0, 3),
+        st.integers(0, 3),
+    ),
+    st.builds(
+        ChangeAsked,
+        st.integers(1, 3),
+        st.integers(1, 15),
+        st.sampled_from(OrderType),
+        st.none() | PRICES,
+        st.none(),
+        st.just(0),
+        MOMENTS,
+        st.booleans(),
+    ),
+    st.builds(ChangeOver, st.integers(1, 3), MOMENTS, WORDS),
     st.builds(Filled, st.builds(Fill, st.sampled_from("tuv"), st.integers(1, 6), PRICES, MOMENTS)),
 )
 
@@ -147,6 +171,34 @@ def test_the_brokers_total_counts_until_the_trades_explain_it() -> None:
 
 def test_a_smaller_quantity_after_modification_can_be_filled() -> None:
     assert child(Accepted("n1", at(1)), Modified(4, None, None, at(2)), fill("t", 4)).status is Status.FILLED
+
+
+def asked(quantity: int, number: int = 1) -> ChangeAsked:
+    return ChangeAsked(number, quantity, OrderType.LIMIT, Price.of(1501), None, 0, at(2))
+
+
+def test_a_larger_quantity_of_which_no_answer_is_known_counts_as_live() -> None:
+    unsure = child(Accepted("n1", at(1)), asked(15))
+    assert (unsure.changing, unsure.live_quantity, unsure.quantity_now) == (asked(15), 15, 10)
+    assert child(Accepted("n1", at(1)), asked(15), fill("t", 10)).status is Status.PARTIALLY_FILLED
+
+
+def test_a_smaller_quantity_of_which_no_answer_is_known_frees_nothing() -> None:
+    assert child(Accepted("n1", at(1)), asked(4), fill("t", 4)).live_quantity == 6
+
+
+def test_a_change_is_in_force_once_it_is_known_and_its_refusal_leaves_the_old_terms() -> None:
+    taken = child(asked(15), Modified(15, Price.of(1501), None, at(3), OrderType.LIMIT, 0, 1))
+    assert (taken.changing, taken.quantity_now, taken.price_now) == (None, 15, Price.of(1501))
+    refused = child(asked(15), ChangeOver(1, at(3), "no"))
+    assert (refused.changing, refused.quantity_now, refused.price_now) == (None, 10, Price.of(1500))
+    again = apply_all(refused, [asked(12, number=2)])
+    assert again.changing == asked(12, number=2)
+
+
+def test_the_parents_quantity_moves_with_its_parts() -> None:
+    more = child(Accepted("n1", at(1)), Modified(15, None, None, at(2), number=1))
+    assert two(more, child(Accepted("n2", at(1)))).quantity_now == 25
 
 
 def test_the_later_of_two_contradicting_ends_holds() -> None:

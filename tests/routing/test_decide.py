@@ -264,7 +264,7 @@ def test_the_order_of_accounts_changes_nothing() -> None:
 
 def test_the_hash_is_the_same_on_every_machine_and_moves_with_every_input() -> None:
     base = decide(BUY, SHARE, [account(Z), account(U)], AUTO, on=TODAY)
-    assert base.hash == "e450109b94b099c07c6392df7b5353ff1298612f7418a1289aad7c7b147d1e82"
+    assert base.hash == "ba9bfcd9e885feeb18ebe9b97c61817414dbdda325c63751d430a31c038651b8"
     others = [
         decide(replace(BUY, quantity=101), SHARE, [account(Z), account(U)], AUTO, on=TODAY),
         decide(BUY, replace(SHARE, last_price=Price.of(1501)), [account(Z), account(U)], AUTO, on=TODAY),
@@ -275,3 +275,15 @@ def test_the_hash_is_the_same_on_every_machine_and_moves_with_every_input() -> N
     assert len({base.hash, *(other.hash for other in others)}) == 6
     same = replace(SHARE, last_price=Price.of("1500.00"))
     assert decide(BUY, same, [account(U), account(Z)], AUTO, on=TODAY).hash == base.hash
+
+
+def test_an_after_market_order_needs_a_closed_exchange_and_a_broker_that_takes_it() -> None:
+    later, closed = replace(BUY, after_market=True), replace(SHARE, open=False, closed_because="Weekend")
+    refused = decide(BUY, closed, [account(Z, after_market=True)], AUTO, on=TODAY)
+    assert codes(refused) == [ReasonCode.MARKET_CLOSED]
+    too_early = decide(later, SHARE, [account(Z, after_market=True)], AUTO, on=TODAY)
+    assert codes(too_early) == [ReasonCode.AFTER_MARKET_WHILE_OPEN]
+    decision = decide(later, closed, [account(Z), account(U, after_market=True)], AUTO, on=TODAY)
+    assert isinstance(decision, RoutingDecision)
+    assert [part.label for part in decision.slices] == ["Upstox"]
+    assert decision.alternatives[0].reasons[0].code is ReasonCode.AFTER_MARKET_UNSUPPORTED

@@ -692,6 +692,8 @@ export type OrderIn = {
   disclosed_quantity?: number;
   /** `auto` or an account's id */
   account?: string;
+  /** for the next session: only while the exchange is closed */
+  after_market?: boolean;
 };
 export type Status =
   | "SUBMITTING"
@@ -746,6 +748,7 @@ export type OrderOut = {
   status: Status;
   status_reason: string | null;
   account: string;
+  after_market: boolean;
   children: ChildOut[];
   decision: DecisionOut;
   timeline: TimelineOut[];

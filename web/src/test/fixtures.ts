@@ -90,6 +90,7 @@ export const order: Order = {
   status: "FILLED",
   status_reason: null,
   account: "auto",
+  after_market: false,
   children: [
     {
       id: "c-1",

@@ -1,0 +1,123 @@
+"""What can be learnt of an order at a broker. Facts say when, and in whose words; they are folded by `domain.order`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.money import Price
+from domain.words import OrderType
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A trade of ours, keyed by the broker's trade id. `at` is the exchange's time (aware)."""
+
+    trade_id: str
+    quantity: int
+    price: Price
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The broker gave the order an id (which is not yet the exchange's acceptance)."""
+
+    broker_order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A broker report saw the order alive. `words` is the broker's own status word."""
+
+    at: datetime
+    trigger_pending: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The request left and no clear answer came."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Looked for by tag over a quiet window and not there."""
+
+    at: datetime
+    words: str
+
+
+class End(StrEnum):
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    end: End
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A report's running total, where the trades themselves are not (yet) known."""
+
+    filled_quantity: int
+    average_price: Price | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAsked:
+    """New terms, recorded before they are asked for. `number` counts the changes of one child from 1.
+
+    `quantity` is the new total in units, filled part included. `replace`: the child is cancelled, and once it has
+    provably ended, what is left is placed anew.
+    """
+
+    number: int
+    quantity: int
+    order_type: OrderType
+    price: Price | None
+    trigger_price: Price | None
+    disclosed_quantity: int
+    at: datetime
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """The terms now in force at the broker; `quantity` is the new total. `number` is of the change that did it."""
+
+    quantity: int
+    price: Price | None
+    trigger_price: Price | None
+    at: datetime
+    order_type: OrderType | None = None  # None: as before
+    disclosed_quantity: int | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOver:
+    """A change that is not, and will not come, in force here: refused, not made, or carried by a replacement."""
+
+    number: int
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    fill: Fill
+
+
+Fact = Accepted | Working | Lost | Absent | Ended | Progress | ChangeAsked | Modified | ChangeOver | Filled
