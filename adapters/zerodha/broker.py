@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,9 +13,12 @@ import httpx
 
 from adapters import http
 from adapters.broker import (
+    Authorisation,
     BrokerFill,
+    Capabilities,
     Change,
     Clock,
+    Conversion,
     Endpoints,
     Listing,
     Login,
@@ -27,20 +30,23 @@ from adapters.broker import (
     Symbols,
     Terms,
 )
-from adapters.zerodha import master, stream, wire
+from adapters.zerodha import book, estimates, gtt, master, portfolio, postback, stream, wire
+from adapters.zerodha.calls import Calls
 from adapters.zerodha.session import KiteLogin
 from adapters.zerodha.terms import TERMS
 from domain.account import Margin
 from domain.calendar import IST
+from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import InstrumentId
 from domain.market import Candle, Quote
-from domain.money import Money
+from domain.money import Money, Price
 from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
 from domain.report import OrderReport
 
 T = TypeVar("T")
+PERMISSION = "PermissionException"
 
 # interval -> Kite's word and the most days of one request
 INTERVALS = {
@@ -52,60 +58,106 @@ INTERVALS = {
 }
 
 
-def _client(session: Session, endpoints: Endpoints) -> httpx.AsyncClient:
-    headers = {**wire.VERSION, "Authorization": f"token {session.api_key}:{session.access_token}"}
-    return http.client(endpoints.rest, via=endpoints, headers=headers)
-
-
 class Zerodha:
-    """One Kite session. Orders of the regular variety only."""
+    """One Kite session. Regular, after-market and iceberg orders; others are read, and cancelled by their variety."""
 
     def __init__(self, session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock) -> None:
         self._symbols, self._clock = symbols, clock
-        self._http = _client(session, endpoints)
+        self._calls = Calls(session, endpoints)
+        self._session, self._endpoints = session, endpoints
+        self._varieties: dict[
+            str, str
+        ] = {}  # order id -> variety, of the orders in the book that are not regular
 
     @property
     def terms(self) -> Terms:
         return TERMS
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        await self._calls.aclose()
 
     # --- account
 
     async def profile(self) -> Profile:
-        return await self._read("/user/profile", wire.profile)
+        return await self._calls.read("/user/profile", portfolio.profile)
 
     async def margin(self) -> Margin:
-        return await self._read("/user/margins", wire.margin)
+        return await self._calls.read("/user/margins", portfolio.margin)
 
     async def holdings(self) -> list[Holding]:
-        return await self._read(
-            "/portfolio/holdings", lambda rows: [wire.holding(row, self._symbols) for row in rows]
+        return await self._calls.read(
+            "/portfolio/holdings", lambda rows: [portfolio.holding(row, self._symbols) for row in rows]
         )
 
     async def positions(self) -> list[Position]:
-        return await self._read(
-            "/portfolio/positions", lambda data: [wire.position(row, self._symbols) for row in data["net"]]
+        return await self._calls.read(
+            "/portfolio/positions",
+            lambda data: [portfolio.position(row, self._symbols) for row in data["net"]],
         )
+
+    async def convert(self, conversion: Conversion) -> None:
+        form = portfolio.conversion_form(conversion, self._listing(conversion.instrument).order_key)
+        portfolio.converted(await self._calls.write("PUT", "/portfolio/positions", data=form))
+
+    async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        """A page of Kite's where the person lets the depository release shares, until 17:30 IST."""
+        form = await self._calls.read(
+            "/portfolio/holdings", lambda rows: portfolio.authorisation_form(needs, rows, self._symbols)
+        )
+        request_id = await self._calls.ask_form(
+            "/portfolio/holdings/authorise", form, lambda data: str(data["request_id"])
+        )
+        root = self._endpoints.login.removesuffix("/login")
+        return Authorisation(
+            f"{root}/portfolio/authorise/holdings/{self._session.api_key}/{request_id}",
+            "Authorise the sale with your TPIN on Zerodha's page; the leave lasts until 17:30",
+        )
+
+    async def probe(self) -> Capabilities:
+        """Whether a registered address is missing only shows when an order is sent."""
+        named = await self._calls.read("/user/profile", estimates.exchanges)
+        enabled = await self._calls.read("/user/margins", lambda margins: estimates.enabled(named, margins))
+        return Capabilities(
+            market_data=await self._allowed("/quote/ltp", httpx.QueryParams({"i": "NSE:NIFTY 50"})),
+            orders=await self._allowed("/orders"),
+            exchanges=enabled,
+        )
+
+    async def _allowed(self, path: str, params: httpx.QueryParams | None = None) -> bool | None:
+        """Whether the app may read this; None when that could not be told. A dead session still raises."""
+        try:
+            await self._calls.read(path, lambda data: data, params=params)
+        except BrokerRejected as no:
+            return False if no.code == PERMISSION else None
+        except BrokerUnavailable:
+            return None
+        return True
+
+    async def addresses(self) -> list[str] | None:
+        """Kite tells them only on its developer pages."""
+        return None
 
     # --- orders
 
     async def place(self, child: ChildOrder) -> Accepted:
-        form = wire.place_form(child, self._listing(child.instrument).order_key)
-        data = await self._write("POST", f"/orders/{wire.VARIETY}", data=form)
+        listing = self._listing(child.instrument)
+        form = wire.place_form(child, listing.order_key, lot=listing.instrument.lot)
+        data = await self._calls.write("POST", f"/orders/{wire.variety(child)}", data=form)
         return Accepted(wire.order_id(data), self._clock())
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
-        wire.order_id(await self._write("PUT", _order_path(child), data=wire.modify_form(change)))
+        form = wire.modify_form(change)
+        if child.iceberg_legs > 1:
+            if change.quantity != child.quantity_now:
+                raise BrokerRejected("the quantity of an iceberg cannot be changed", code="iceberg_quantity")
+            del form["quantity"]  # would be that of the leg
+        wire.order_id(await self._calls.change("PUT", await self._order_path(child), data=form))
 
     async def cancel(self, child: ChildOrder) -> None:
-        wire.order_id(await self._write("DELETE", _order_path(child)))
+        wire.order_id(await self._calls.change("DELETE", await self._order_path(child)))
 
     async def orders(self) -> list[OrderReport]:
-        return await self._read(
-            "/orders", lambda rows: [wire.order_report(row, self._symbols) for row in rows]
-        )
+        return await self._book(lambda rows: book.reports(rows, self._symbols))
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         """From the day's book: how Kite words an unknown id at /orders/{id} is not documented."""
@@ -113,15 +165,61 @@ class Zerodha:
         return next((report for report in await self.orders() if report.broker_order_id in known), None)
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
-        return await self._read("/orders", lambda rows: wire.tagged(rows, child.tag, self._symbols))
+        return await self._book(lambda rows: book.tagged(rows, child.tag, self._symbols))
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
+        if child.iceberg_legs > 1:
+            return await self._iceberg_trades(child)
         fills: list[BrokerFill] = []
         for order_id in child.broker_order_ids:
-            fills += await self._read(
+            fills += await self._calls.read(
                 f"/orders/{order_id}/trades", lambda rows: [wire.broker_fill(row) for row in rows]
             )
         return fills
+
+    async def _iceberg_trades(self, child: ChildOrder) -> list[BrokerFill]:
+        """Those of every leg, told as the whole order's."""
+        if child.broker_order_id is None:
+            return []
+        legs = set(await self._book(lambda rows: book.legs(rows, child.tag)))
+        fills = await self._calls.read("/trades", lambda rows: [wire.broker_fill(row) for row in rows])
+        whole = child.broker_order_id
+        return [replace(one, broker_order_id=whole) for one in fills if one.broker_order_id in legs]
+
+    async def _order_path(self, child: ChildOrder) -> str:
+        """Where a change or cancel goes: to the order, or to the leg of an iceberg that is at work."""
+        if child.broker_order_id is None:
+            raise BrokerRejected("the order has no id at Zerodha yet", code="no_order_id")
+        order_id = child.broker_order_id
+        if child.iceberg_legs > 1:
+            order_id = (await self._book(lambda rows: book.legs(rows, child.tag)) or [order_id])[-1]
+        return f"/orders/{self._varieties.get(order_id) or wire.variety(child)}/{order_id}"
+
+    async def _book(self, parse: Callable[[list[book.Row]], T]) -> T:
+        def seen(rows: list[book.Row]) -> T:
+            self._varieties = book.varieties(rows)
+            return parse(rows)
+
+        return await self._calls.read("/orders", seen)
+
+    # --- conditional orders
+
+    async def conditionals(self) -> list[ConditionalReport]:
+        return await self._calls.read(
+            "/gtt/triggers", lambda rows: [gtt.report(row, self._symbols) for row in rows]
+        )
+
+    async def place_conditional(self, intent: ConditionalIntent) -> str:
+        """Triggers carry no tag: after a lost answer only the list can tell."""
+        form = gtt.form(intent, self._listing(intent.instrument).order_key)
+        return gtt.trigger_id(await self._calls.write("POST", "/gtt/triggers", data=form))
+
+    async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        form = gtt.form(intent, self._listing(intent.instrument).order_key)
+        gtt.trigger_id(await self._calls.change("PUT", f"/gtt/triggers/{conditional_id}", data=form))
+
+    async def cancel_conditional(self, report: ConditionalReport) -> None:
+        gtt.trigger_id(await self._calls.change("DELETE", f"/gtt/triggers/{report.conditional_id}"))
 
     # --- market
 
@@ -131,7 +229,7 @@ class Zerodha:
         names = {f"{one.instrument.id.exchange}:{one.order_key}": one.instrument.id for one in listings}
         if not names:
             return []
-        return await self._read(
+        return await self._calls.read(
             "/quote",
             lambda data: [wire.quote(names[name], row, seen_at=self._clock()) for name, row in data.items()],
             params=httpx.QueryParams([("i", name) for name in names]),
@@ -149,21 +247,50 @@ class Zerodha:
             params = httpx.QueryParams(
                 {name: f"{at.astimezone(IST):%Y-%m-%d %H:%M:%S}" for name, at in span.items()}
             )
-            candles += await self._read(
+            candles += await self._calls.read(
                 path, lambda data: [wire.candle(row) for row in data["candles"]], params=params
             )
             start = until + timedelta(seconds=1)
         return candles
 
+    # --- what orders need and cost
+
     async def required_margin(self, ask: MarginAsk) -> Money:
-        item = wire.margin_item(ask, self._listing(ask.instrument).order_key)
-        request = self._http.build_request(
-            "POST",
-            "/margins/orders",
-            content=json.dumps([item]),
-            headers={"Content-Type": "application/json"},
+        items = [self._margin_item(ask)]
+        return await self._calls.ask("/margins/orders", items, lambda rows: Money.of(rows[0]["total"]))
+
+    async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
+        """What must be free to send them in this order, the account's positions considered."""
+        items = [self._margin_item(ask) for ask in asks]
+        return await self._calls.ask("/margins/basket?consider_positions=true", items, estimates.basket_total)
+
+    async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
+        """By Kite's virtual contract note. None when an order has no price and the market may not be read."""
+        prices = await self._prices(asks)
+        if prices is None:
+            return None
+        items = [
+            estimates.charges_item(ask, self._listing(ask.instrument).order_key, price)
+            for ask, price in zip(asks, prices, strict=True)
+        ]
+        return await self._calls.ask(
+            "/charges/orders", items, lambda rows: estimates.charges(rows, len(items))
         )
-        return await self._parsed(request, lambda rows: Money.of(rows[0]["total"]))
+
+    async def _prices(self, asks: Sequence[MarginAsk]) -> list[Price] | None:
+        """What each order would trade at by its own terms, else by the last price."""
+        own = [ask.price or ask.trigger_price for ask in asks]
+        unpriced = [ask.instrument for ask, price in zip(asks, own, strict=True) if price is None]
+        try:
+            last = {quote.instrument: quote.last_price for quote in await self.quotes(unpriced)}
+        except BrokerRejected:
+            return None
+        found = [price or last.get(ask.instrument) for ask, price in zip(asks, own, strict=True)]
+        known = [price for price in found if price is not None]
+        return known if len(known) == len(found) else None
+
+    def _margin_item(self, ask: MarginAsk) -> dict[str, Any]:
+        return estimates.margin_item(ask, self._listing(ask.instrument).order_key)
 
     async def move_funds(self, amount: Money) -> None:
         raise BrokerRejected("Zerodha moves money only on its own pages")
@@ -175,29 +302,6 @@ class Zerodha:
         if listing is None:
             raise BrokerRejected(f"{instrument} is not listed at Zerodha", code="not_listed")
         return listing
-
-    async def _write(self, method: str, path: str, *, data: dict[str, str] | None = None) -> Any:
-        response = await http.send_write(self._http, self._http.build_request(method, path, data=data))
-        return wire.write_answer(response.status_code, response.content)
-
-    async def _read(
-        self, path: str, parse: Callable[[Any], T], *, params: httpx.QueryParams | None = None
-    ) -> T:
-        return await self._parsed(self._http.build_request("GET", path, params=params), parse)
-
-    async def _parsed(self, request: httpx.Request, parse: Callable[[Any], T]) -> T:
-        response = await http.send_read(self._http, request)
-        data = wire.read_answer(response.status_code, response.content)
-        try:
-            return parse(data)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
-            raise BrokerUnavailable(f"unreadable answer to {request.url.path}: {error!r}") from error
-
-
-def _order_path(child: ChildOrder) -> str:
-    if child.broker_order_id is None:
-        raise BrokerRejected("the order has no id at Zerodha yet", code="no_order_id")
-    return f"/orders/{wire.VARIETY}/{child.broker_order_id}"
 
 
 class ZerodhaAdapter:
@@ -230,6 +334,11 @@ class ZerodhaAdapter:
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
     ) -> AsyncGenerator[StreamEvent, None]:
         return stream.order_stream(session, endpoints, symbols, clock)
+
+    def postback(
+        self, body: bytes, headers: Mapping[str, str], secret: str, symbols: Symbols
+    ) -> OrderReport | None:
+        return postback.read(body, secret, symbols)
 
 
 ADAPTER = ZerodhaAdapter()

@@ -18,12 +18,15 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from adapters import http
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
-from adapters.zerodha import ticks, wire
-from domain.errors import BrokerUnavailable
+from adapters.zerodha import book, ticks, wire
+from adapters.zerodha.calls import Calls
+from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import InstrumentId
 from domain.market import Tick
+from domain.report import OrderReport
 
 SILENCE_SECONDS = 10.0
+NO_STREAMS = "no_streams"
 CONNECT_SECONDS = 5.0
 
 
@@ -60,14 +63,21 @@ async def _connection(session: Session, endpoints: Endpoints) -> AsyncIterator[C
 
 
 async def _why_refused(session: Session, endpoints: Endpoints) -> None:
-    """A dead token and a plan without streams are refused alike; a read by REST tells them apart."""
-    headers = {**wire.VERSION, "Authorization": f"token {session.api_key}:{session.access_token}"}
-    async with http.client(endpoints.rest, via=endpoints, headers=headers) as client:
-        response = await http.send_read(client, client.build_request("GET", "/user/profile"))
-        wire.read_answer(response.status_code, response.content)
-    raise BrokerUnavailable(
-        "Zerodha refused the stream though the login is valid: the app's plan may have no streams"
-    )
+    """A dead token and a plan without streams are refused alike (403); reads by REST tell them apart.
+
+    Raises SessionExpired, or BrokerUnavailable whose code is NO_STREAMS for the plan: quotes are refused like streams.
+    """
+    calls = Calls(session, endpoints)
+    try:
+        await calls.read("/user/profile", lambda data: data)
+        await calls.read("/quote/ltp?i=NSE:INFY", lambda data: data)
+    except BrokerRejected as no:
+        raise BrokerUnavailable(
+            "Zerodha refused the stream though the login is valid: the app's plan has no market data",
+            code=NO_STREAMS,
+        ) from no
+    finally:
+        await calls.aclose()
 
 
 async def _frames(socket: ClientConnection, silence: float) -> AsyncIterator[bytes | str]:
@@ -163,8 +173,13 @@ async def order_stream(
             kind, data = _message(frame)
             if kind == "error":
                 raise BrokerUnavailable(str(data))
-            if kind == "order":
-                try:
-                    yield wire.order_report(data, symbols)
-                except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-                    raise BrokerUnavailable(f"unreadable order update: {error!r}") from error
+            if kind == "order" and (report := _update(data, symbols)):
+                yield report
+
+
+def _update(data: Any, symbols: Symbols) -> OrderReport | None:
+    """None for a leg of an iceberg: alone it would pass for the whole, so the book must tell."""
+    try:
+        return None if book.leg(data) else wire.order_report(data, symbols)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise BrokerUnavailable(f"unreadable order update: {error!r}") from error

@@ -7,6 +7,7 @@ from datetime import time
 
 from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
 from domain.account import BrokerId
+from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 
@@ -44,6 +45,10 @@ TERMS = Terms(
     ),
     disclosed_quantity=True,
     quote_batch=500,
+    converts=True,
+    conditionals=frozenset(ConditionalKind),
+    after_market=True,
+    most_changes=25,
     # Estimates: delivery in full, intraday at the legal least of 20 %, a futures SPAN plus exposure of about 15 %.
     margin_rates={Product.CNC: "1", Product.MTF: "0.5", Product.MIS: "0.2", Product.NRML: "0.15"},
     visible_after=1.0,

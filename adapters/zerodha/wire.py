@@ -5,26 +5,24 @@ Money arrives as JSON numbers parsed to Decimal; times as naive text in IST.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.broker import BrokerFill, Change, MarginAsk, Profile, Symbols
+from adapters.broker import BrokerFill, Change, Symbols
 from adapters.http import exact_json
-from domain.account import Margin
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Depth, DepthLevel, Quote
-from domain.money import Money, Price
+from domain.money import Price
 from domain.order import ChildOrder, Fill, OrderType, Product, Side, Validity
-from domain.position import Holding, Position
 from domain.report import OrderReport, ReportStatus
 
 VERSION = {"X-Kite-Version": "3"}
-VARIETY = "regular"
+REGULAR, AFTER_MARKET, ICEBERG = "regular", "amo", "iceberg"
 
 # --- enums: Kite's words are ours, yet each is listed, so that a word new on either side is noticed ---------------
 
@@ -85,9 +83,29 @@ READS: Mapping[tuple[int, str | None], Outcome] = {
 }
 
 
+# A change or cancel of an order that has ended, or is on its way, is refused with 400 OrderException. The type alone
+# proves nothing: it also stands for an order desk that failed half way.
+TOO_LATE = re.compile(
+    r"cannot be (modified|cancel)|being processed|already (been )?(closed|cancel|complete|execut|reject)",
+    re.IGNORECASE,
+)
+MOST_CHANGES = "maximum allowed order modifications exceeded"  # with 429 or 503, and final for this order
+
+
 def write_answer(status: int, content: bytes) -> Any:
     """`data` of a write's answer. Raises the error that the table lists, OutcomeUnknown for all it does not."""
     return _answer(status, content, SURELY_NOT_PLACED, OutcomeUnknown)
+
+
+def change_answer(status: int, content: bytes) -> Any:
+    """As `write_answer`, of a modification or cancel: what comes too late and one change too many are definite too."""
+    try:
+        return write_answer(status, content)
+    except (OutcomeUnknown, BrokerUnavailable) as error:
+        late = (status, error.code) == (400, "OrderException") and TOO_LATE.search(error.words)
+        if late or MOST_CHANGES in error.words.lower():
+            raise BrokerRejected(error.words, code=error.code) from error
+        raise
 
 
 def read_answer(status: int, content: bytes) -> Any:
@@ -118,8 +136,17 @@ def _answer(
 # --- orders out --------------------------------------------------------------------------------------------------
 
 
-def place_form(child: ChildOrder, order_key: str) -> dict[str, str]:
-    """The form of POST /orders/regular."""
+def variety(child: ChildOrder) -> str:
+    """What the path of an order's calls names. Raises BrokerRejected for what Kite does not combine."""
+    if child.after_market and child.iceberg_legs > 1:
+        raise BrokerRejected("Zerodha takes no iceberg after the market", code="no_such_variety")
+    if child.after_market:
+        return AFTER_MARKET
+    return ICEBERG if child.iceberg_legs > 1 else REGULAR
+
+
+def place_form(child: ChildOrder, order_key: str, *, lot: int = 1) -> dict[str, str]:
+    """The form of POST /orders/{variety}. `lot`: units that a leg of an iceberg must be a multiple of."""
     form = {
         "exchange": child.instrument.exchange.value,
         "tradingsymbol": order_key,
@@ -131,13 +158,18 @@ def place_form(child: ChildOrder, order_key: str) -> dict[str, str]:
     }
     if child.disclosed_quantity:
         form["disclosed_quantity"] = str(child.disclosed_quantity)
+    if child.iceberg_legs > 1:
+        # Equal legs of whole lots, rounded up; another number is refused (kite.trade/forum 51625).
+        form["iceberg_legs"] = str(child.iceberg_legs)
+        form["iceberg_quantity"] = str(-(-child.quantity // (child.iceberg_legs * lot)) * lot)
     return form
 
 
 def modify_form(change: Change) -> dict[str, str]:
-    """The form of PUT /orders/regular/{id}; `quantity` is the new total, filled part included."""
+    """The form of PUT /orders/{variety}/{id}; `quantity` is the new total, filled part included."""
     terms = _terms_form(change.order_type, change.validity, change.price, change.trigger_price)
-    return {"quantity": str(change.quantity), **terms}
+    disclosed = {"disclosed_quantity": str(change.disclosed_quantity)} if change.disclosed_quantity else {}
+    return {"quantity": str(change.quantity), **terms, **disclosed}
 
 
 def _terms_form(
@@ -152,21 +184,6 @@ def _terms_form(
         # Unprotected market orders are refused since 1 April 2026; -1 takes the exchange's own band.
         form["market_protection"] = "-1"
     return form
-
-
-def margin_item(ask: MarginAsk, order_key: str) -> dict[str, Any]:
-    """One item of POST /margins/orders. Its prices must be JSON numbers; a float prints a tick-sized price as it is."""
-    return {
-        "exchange": ask.instrument.exchange.value,
-        "tradingsymbol": order_key,
-        "transaction_type": SIDE_WORDS[ask.side],
-        "variety": VARIETY,
-        "product": PRODUCT_WORDS[ask.product],
-        "order_type": TYPE_WORDS[ask.order_type],
-        "quantity": ask.quantity,
-        "price": float(ask.price.amount) if ask.price else 0,
-        "trigger_price": float(ask.trigger_price.amount) if ask.trigger_price else 0,
-    }
 
 
 # --- orders in ---------------------------------------------------------------------------------------------------
@@ -189,7 +206,7 @@ def order_id(data: Any) -> str:
     return str(found)
 
 
-def _tags(row: Mapping[str, Any]) -> list[str]:
+def tags(row: Mapping[str, Any]) -> list[str]:
     """An order's tags without those that the broker adds itself (`mktp:2.00`, `autoslice`)."""
     every = [row.get("tag"), *(row.get("tags") or ())]
     return [str(tag) for tag in every if tag and str(tag).partition(":")[0] not in ("mktp", "autoslice")]
@@ -199,7 +216,7 @@ def order_report(row: Mapping[str, Any], symbols: Symbols) -> OrderReport:
     """One order row of the book, or the payload of a stream update or postback."""
     words = str(row["status"])
     times = (row.get("order_timestamp"), row.get("exchange_update_timestamp"), row.get("exchange_timestamp"))
-    tags = _tags(row)
+    mine = tags(row)
     return OrderReport(
         broker_order_id=str(row["order_id"]),
         status=STATUSES.get(words, ReportStatus.UNRECOGNISED),
@@ -207,22 +224,17 @@ def order_report(row: Mapping[str, Any], symbols: Symbols) -> OrderReport:
         at=max(moment(text) for text in times if text),
         quantity=int(row["quantity"]),
         filled_quantity=int(row.get("filled_quantity") or 0),
-        average_price=_price(row.get("average_price")),
-        tag=tags[0] if tags else None,
+        average_price=price(row.get("average_price")),
+        tag=mine[0] if mine else None,
         instrument=instrument_id(row, symbols),
         side=SIDES.get(str(row.get("transaction_type"))),
         product=PRODUCTS.get(str(row.get("product"))),
         order_type=TYPES.get(str(row.get("order_type"))),
-        price=_price(row.get("price")),
-        trigger_price=_price(row.get("trigger_price")),
+        price=price(row.get("price")),
+        trigger_price=price(row.get("trigger_price")),
         exchange_order_id=str(row["exchange_order_id"]) if row.get("exchange_order_id") else None,
         message=str(row.get("status_message") or ""),
     )
-
-
-def tagged(rows: Iterable[Mapping[str, Any]], tag: str, symbols: Symbols) -> list[OrderReport]:
-    """The reports of the rows that carry `tag` anywhere."""
-    return [replace(order_report(row, symbols), tag=tag) for row in rows if tag in _tags(row)]
 
 
 def broker_fill(row: Mapping[str, Any]) -> BrokerFill:
@@ -242,75 +254,9 @@ def instrument_id(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId | No
     return symbols.by_order_key(exchange, str(row.get("tradingsymbol"))) if exchange else None
 
 
-def _owned(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId:
-    """As `instrument_id`, but what is owned must not vanish: Kite's own name stands in for an unlisted symbol."""
-    known = instrument_id(row, symbols)
-    return known or InstrumentId(EXCHANGES[str(row["exchange"])], str(row["tradingsymbol"]))
-
-
-def _price(value: Decimal | int | None) -> Price | None:
+def price(value: Decimal | int | None) -> Price | None:
     """Kite writes "none" as 0."""
     return Price.of(value) if value else None
-
-
-# --- account -----------------------------------------------------------------------------------------------------
-
-
-def profile(data: Mapping[str, Any]) -> Profile:
-    return Profile(str(data["user_id"]), str(data["user_name"]), str(data.get("email") or ""))
-
-
-def margin(data: Mapping[str, Any]) -> Margin:
-    """Funds of the equity segment (shares and their derivatives).
-
-    `available.cash` is at times 0 on a funded account, so cash is told from net = cash + collateral - debits.
-    """
-    equity = data["equity"]
-    net, debits = Money.of(equity["net"]), Money.of(equity["utilised"]["debits"])
-    collateral = Money.of(equity["available"]["collateral"])
-    return Margin(cash=net + debits - collateral, used=debits, available=net)
-
-
-def holding(row: Mapping[str, Any], symbols: Symbols) -> Holding:
-    """`opening_quantity` is settled plus T1 as carried overnight, `used_quantity` what of it was sold today."""
-    t1, used, pledged = int(row["t1_quantity"]), int(row["used_quantity"]), int(row["collateral_quantity"])
-    opening = row.get("opening_quantity")
-    carried = int(row["quantity"]) + t1 if opening is None else int(opening)
-    owned = carried - used
-    return Holding(
-        instrument=_owned(row, symbols),
-        isin=str(row["isin"]),
-        quantity=owned,
-        t1_quantity=min(t1, owned),
-        sellable_quantity=max(0, owned - pledged),
-        average_price=_price(row["average_price"]),
-        last_price=_price(row["last_price"]),
-        close_price=_price(row["close_price"]),
-        pledged_quantity=pledged,
-    )
-
-
-def position(row: Mapping[str, Any], symbols: Symbols) -> Position:
-    """One row of `net`. A product we cannot name (CO) must not show as another one: BrokerUnavailable."""
-    quantity, product = int(row["quantity"]), PRODUCTS.get(str(row["product"]))
-    if product is None:
-        raise BrokerUnavailable(
-            f"Zerodha holds a position in the product {row['product']}, which cannot be shown here"
-        )
-    return Position(
-        instrument=_owned(row, symbols),
-        product=product,
-        quantity=quantity,
-        overnight_quantity=int(row["overnight_quantity"]),
-        buy_quantity=int(row["buy_quantity"]),
-        buy_value=Money.of(row["buy_value"]),
-        sell_quantity=int(row["sell_quantity"]),
-        sell_value=Money.of(row["sell_value"]),
-        average_price=_price(row["average_price"]) if quantity else None,
-        last_price=_price(row["last_price"]),
-        close_price=_price(row["close_price"]),
-        multiplier=int(row["multiplier"]),
-    )
 
 
 # --- market ------------------------------------------------------------------------------------------------------
@@ -323,14 +269,14 @@ def quote(instrument: InstrumentId, row: Mapping[str, Any], *, seen_at: datetime
         instrument=instrument,
         last_price=Price.of(row["last_price"]),
         at=moment(row["timestamp"]) if row.get("timestamp") else seen_at,
-        open=_price(ohlc["open"]),
-        high=_price(ohlc["high"]),
-        low=_price(ohlc["low"]),
-        prev_close=_price(ohlc["close"]),
+        open=price(ohlc["open"]),
+        high=price(ohlc["high"]),
+        low=price(ohlc["low"]),
+        prev_close=price(ohlc["close"]),
         volume=row.get("volume"),
-        average_price=_price(row.get("average_price")),
-        lower_circuit=_price(row.get("lower_circuit_limit")),
-        upper_circuit=_price(row.get("upper_circuit_limit")),
+        average_price=price(row.get("average_price")),
+        lower_circuit=price(row.get("lower_circuit_limit")),
+        upper_circuit=price(row.get("upper_circuit_limit")),
         depth=Depth(bids=_levels(depth.get("buy") or ()), asks=_levels(depth.get("sell") or ())),
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.broker import Change, MarginAsk
 from adapters.http import exact_json
-from adapters.zerodha import master, wire
+from adapters.zerodha import book, estimates, master, portfolio, wire
 from domain.account import AccountId, BrokerId
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
@@ -148,7 +148,7 @@ def test_a_modification_to_market_is_protected_too() -> None:
 
 def test_a_margin_question_prints_prices_as_they_are() -> None:
     ask = MarginAsk(kite.INFY, Side.SELL, 5, OrderType.LIMIT, Product.MIS, price=RUPEES("1500.05"))
-    assert wire.margin_item(ask, "INFY")["price"] == 1500.05
+    assert estimates.margin_item(ask, "INFY")["price"] == 1500.05
 
 
 def test_every_word_of_ours_has_one_of_kites() -> None:
@@ -219,7 +219,7 @@ def test_our_tag_is_found_among_those_that_the_broker_adds() -> None:
         parsed(kite.order_row(order_id="3", tag="MINE", tags=None)),
         parsed(kite.order_row(order_id="4", tag=None)),
     ]
-    assert [report.broker_order_id for report in wire.tagged(rows, "MINE", SYMBOLS)] == ["1", "3"]
+    assert [report.broker_order_id for report in book.tagged(rows, "MINE", SYMBOLS)] == ["1", "3"]
     assert wire.order_report(rows[0], SYMBOLS).tag == "MINE"
 
 
@@ -244,35 +244,35 @@ def test_a_trade_is_keyed_by_its_id_and_timed_by_the_exchange() -> None:
 def test_owned_is_settled_and_t1_less_what_was_sold_today(
     changes: dict[str, object], owned: int, sellable: int
 ) -> None:
-    holding = wire.holding(parsed(kite.holding_row(**changes)), SYMBOLS)
+    holding = portfolio.holding(parsed(kite.holding_row(**changes)), SYMBOLS)
     assert (holding.quantity, holding.sellable_quantity) == (owned, sellable)
     assert holding.average_price == RUPEES("1429.066667")
     assert holding.isin == "INE009A01021"
 
 
 def test_a_position_keeps_its_sign_and_its_exact_values() -> None:
-    position = wire.position(parsed(kite.position_row()), SYMBOLS)
+    position = portfolio.position(parsed(kite.position_row()), SYMBOLS)
     assert (position.quantity, position.product) == (-5, Product.MIS)
     assert (position.buy_value, position.sell_value) == (Money.of(0), Money.of("7552.5"))
 
 
 def test_a_closed_position_has_no_average() -> None:
     row = kite.position_row(quantity=0, average_price=1.5)
-    assert wire.position(parsed(row), SYMBOLS).average_price is None
+    assert portfolio.position(parsed(row), SYMBOLS).average_price is None
 
 
 def test_a_position_in_a_product_without_a_name_is_not_shown_as_another() -> None:
     with pytest.raises(BrokerUnavailable, match="product CO"):
-        wire.position(parsed(kite.position_row(product="CO")), SYMBOLS)
+        portfolio.position(parsed(kite.position_row(product="CO")), SYMBOLS)
 
 
 def test_what_is_owned_does_not_vanish_for_an_unlisted_symbol() -> None:
-    holding = wire.holding(parsed(kite.holding_row(tradingsymbol="NEWCO", exchange="BSE")), SYMBOLS)
+    holding = portfolio.holding(parsed(kite.holding_row(tradingsymbol="NEWCO", exchange="BSE")), SYMBOLS)
     assert str(holding.instrument) == "BSE:NEWCO"
 
 
 def test_cash_is_told_from_net_because_the_cash_field_is_at_times_zero() -> None:
-    margin = wire.margin(parsed(kite.MARGINS))
+    margin = portfolio.margin(parsed(kite.MARGINS))
     assert (margin.available, margin.used) == (Money.of("99725.05"), Money.of("165706.55"))
     assert margin.cash == Money.of("245431.60")
 

@@ -1,0 +1,114 @@
+"""The account on the wire of Kite Connect v3: person, funds, holdings, positions, conversions, leave to sell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from adapters.broker import Conversion, Profile, Symbols
+from adapters.zerodha import wire
+from domain.account import Margin
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from domain.instrument import InstrumentId
+from domain.money import Money
+from domain.position import Holding, Position
+
+
+def _owned(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId:
+    """As `instrument_id`, but what is owned must not vanish: Kite's own name stands in for an unlisted symbol."""
+    known = wire.instrument_id(row, symbols)
+    return known or InstrumentId(wire.EXCHANGES[str(row["exchange"])], str(row["tradingsymbol"]))
+
+
+def profile(data: Mapping[str, Any]) -> Profile:
+    return Profile(str(data["user_id"]), str(data["user_name"]), str(data.get("email") or ""))
+
+
+def margin(data: Mapping[str, Any]) -> Margin:
+    """Funds of the equity segment (shares and their derivatives).
+
+    `available.cash` is at times 0 on a funded account, so cash is told from net = cash + collateral - debits.
+    """
+    equity = data["equity"]
+    net, debits = Money.of(equity["net"]), Money.of(equity["utilised"]["debits"])
+    collateral = Money.of(equity["available"]["collateral"])
+    return Margin(cash=net + debits - collateral, used=debits, available=net)
+
+
+def holding(row: Mapping[str, Any], symbols: Symbols) -> Holding:
+    """`opening_quantity` is settled plus T1 as carried overnight, `used_quantity` what of it was sold today."""
+    t1, used, pledged = int(row["t1_quantity"]), int(row["used_quantity"]), int(row["collateral_quantity"])
+    opening = row.get("opening_quantity")
+    carried = int(row["quantity"]) + t1 if opening is None else int(opening)
+    owned = carried - used
+    return Holding(
+        instrument=_owned(row, symbols),
+        isin=str(row["isin"]),
+        quantity=owned,
+        t1_quantity=min(t1, owned),
+        sellable_quantity=max(0, owned - pledged),
+        average_price=wire.price(row["average_price"]),
+        last_price=wire.price(row["last_price"]),
+        close_price=wire.price(row["close_price"]),
+        pledged_quantity=pledged,
+    )
+
+
+def position(row: Mapping[str, Any], symbols: Symbols) -> Position:
+    """One row of `net`. A product we cannot name (CO) must not show as another one: BrokerUnavailable."""
+    quantity, product = int(row["quantity"]), wire.PRODUCTS.get(str(row["product"]))
+    if product is None:
+        raise BrokerUnavailable(
+            f"Zerodha holds a position in the product {row['product']}, which cannot be shown here"
+        )
+    return Position(
+        instrument=_owned(row, symbols),
+        product=product,
+        quantity=quantity,
+        overnight_quantity=int(row["overnight_quantity"]),
+        buy_quantity=int(row["buy_quantity"]),
+        buy_value=Money.of(row["buy_value"]),
+        sell_quantity=int(row["sell_quantity"]),
+        sell_value=Money.of(row["sell_value"]),
+        average_price=wire.price(row["average_price"]) if quantity else None,
+        last_price=wire.price(row["last_price"]),
+        close_price=wire.price(row["close_price"]),
+        multiplier=int(row["multiplier"]),
+    )
+
+
+def conversion_form(conversion: Conversion, order_key: str) -> dict[str, str]:
+    """The form of PUT /portfolio/positions."""
+    return {
+        "exchange": conversion.instrument.exchange.value,
+        "tradingsymbol": order_key,
+        "transaction_type": wire.SIDE_WORDS[conversion.side],
+        "position_type": "overnight" if conversion.overnight else "day",
+        "quantity": str(conversion.quantity),
+        "old_product": wire.PRODUCT_WORDS[conversion.old],
+        "new_product": wire.PRODUCT_WORDS[conversion.new],
+    }
+
+
+def converted(data: Any) -> None:
+    """Kite answers a conversion with `true`. Anything else proves nothing: OutcomeUnknown."""
+    if data is not True:
+        raise OutcomeUnknown("Zerodha answered the conversion without saying that it was done")
+
+
+def authorisation_form(
+    needs: Mapping[InstrumentId, int], holdings: Iterable[Mapping[str, Any]], symbols: Symbols
+) -> list[tuple[str, str]]:
+    """Pairs of `isin` and `quantity`. A share that is held as another exchange's listing counts by its ISIN.
+
+    Raises BrokerRejected for what is not held.
+    """
+    isins = {wire.instrument_id(row, symbols): str(row["isin"]) for row in holdings}
+    form: list[tuple[str, str]] = []
+    for instrument, quantity in needs.items():
+        listing = symbols.listing(instrument)
+        isin = isins.get(instrument) or (listing.instrument.isin if listing else None)
+        if isin is None:
+            raise BrokerRejected(f"{instrument} is not held at Zerodha", code="not_held")
+        form += [("isin", isin), ("quantity", str(quantity))]
+    return form
