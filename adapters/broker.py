@@ -75,6 +75,7 @@ class Terms:
     after_market: bool = False  # takes orders for the next session while the market is closed
     most_changes: int | None = None  # modifications that one order may see; None: no limit is known
     lists_addresses: bool = False  # tells which addresses orders may come from
+    exchange_rules: bool = True  # the exchanges' rules for orders by API bind; not at a simulated broker
     margin_rates: Mapping[Product, str] = field(default_factory=dict)  # part of value blocked, an estimate
     visible_after: float = 1.0  # seconds until an accepted order surely shows in the book
     quiet_window: float = 30.0  # seconds of looking by tag before a lost order counts as absent

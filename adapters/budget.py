@@ -1,6 +1,6 @@
-"""Rate budgets of one account, from the broker's published limits (`Terms.limits`).
+"""Rate windows of one account, from the broker's published limits (`Terms.limits`).
 
-Seconds are calendar seconds, as the brokers' servers count them; longer windows slide. Cancels keep a reserve,
+Seconds are calendar seconds, as the brokers' servers count them; longer windows slide. Order windows keep a reserve,
 so that new orders can never use up the room that getting out needs.
 """
 
@@ -12,25 +12,32 @@ from collections.abc import Callable, Sequence
 
 from adapters.broker import RateLimit
 
-CANCEL_RESERVE = 2  # calls of each window that only cancels may use
+DAY = 86_400
+_SPANS = {1: "a second", 60: "a minute", 3600: "an hour", DAY: "a day"}
+
+
+def span(seconds: int) -> str:
+    """a second | a minute | in 30 minutes."""
+    return _SPANS.get(seconds) or (f"in {seconds // 60} minutes" if seconds % 60 == 0 else f"in {seconds} s")
 
 
 class Window:
-    """Calls counted in one limit."""
+    """Calls counted in one limit. `sliding` seconds hold in whatever calendar second another clock sees them."""
 
-    def __init__(self, limit: RateLimit) -> None:
+    def __init__(self, limit: RateLimit, *, sliding: bool = False) -> None:
         self.limit = limit
+        self._aligned = limit.seconds == 1 and not sliding
         self._calls: deque[float] = deque()
 
-    def wait(self, now: float, reserve: int) -> float:
-        """Seconds until a call fits; 0.0 when it fits now. `now` in seconds of wall time."""
-        since = math.floor(now) if self.limit.seconds == 1 else now - self.limit.seconds
-        while self._calls and self._calls[0] < since:
+    def wait(self, now: float, reserve: int = 0) -> float:
+        """Seconds until a call fits beside `reserve` others; 0.0 when it fits now. `now` in seconds of wall time."""
+        since = math.floor(now) if self._aligned else now - self.limit.seconds
+        while self._calls and (self._calls[0] < since if self._aligned else self._calls[0] <= since):
             self._calls.popleft()
         room = max(1, self.limit.calls - reserve)
         if len(self._calls) < room:
             return 0.0
-        if self.limit.seconds == 1:
+        if self._aligned:
             return math.floor(now) + 1 - now
         return self._calls[len(self._calls) - room] + self.limit.seconds - now
 
@@ -39,21 +46,17 @@ class Window:
 
 
 class Budget:
-    """All windows of one account. Not thread-safe: one event loop owns it."""
+    """All windows of the calls that are no orders. Not thread-safe: one event loop owns it."""
 
     def __init__(self, limits: Sequence[RateLimit], clock: Callable[[], float]) -> None:
         self._windows = [Window(limit) for limit in limits]
         self._clock = clock
 
-    def take(self, kind: str, *, urgent: bool = False) -> float:
-        """Count one call of `kind` and return 0.0, or count nothing and return the seconds to wait.
-
-        `urgent` (a cancel) may use the reserve of the order windows.
-        """
+    def take(self, kind: str) -> float:
+        """Count one call of `kind` and return 0.0, or count nothing and return the seconds to wait."""
         now = self._clock()
         windows = [window for window in self._windows if window.limit.kind == kind]
-        reserve = CANCEL_RESERVE if kind == "order" and not urgent else 0
-        wait = max((window.wait(now, reserve) for window in windows), default=0.0)
+        wait = max((window.wait(now) for window in windows), default=0.0)
         if wait <= 0:
             for window in windows:
                 window.add(now)

@@ -20,9 +20,10 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from adapters.broker import Broker, BrokerFill, Change, MarginAsk, Profile, Terms
 from adapters.budget import Budget
+from adapters.governor import ORDERS_A_SECOND, Call, Governor, Hold
 from domain.account import Margin
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
-from domain.instrument import InstrumentId
+from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Quote
 from domain.money import Money
 from domain.order import Accepted, ChildOrder
@@ -39,7 +40,9 @@ class GuardSettings:
     read_deadline: float = 5.0
     write_deadline: float = 8.0
     read_attempts: int = 3
-    write_patience: float = 1.2  # longest wait for room in the rate budget before a write is held back
+    write_patience: float = 2.0  # longest wait for room in the rate budget before a write is held back
+    cancel_patience: float = 20.0  # the same for a cancel: late is better than not at all
+    orders_a_second: int = ORDERS_A_SECOND  # order calls to one exchange, below the legal 10
     breaker_failures: int = 3
     breaker_reset: float = 10.0
 
@@ -85,6 +88,7 @@ class Guarded:
         self._inner = inner
         self._settings = settings or GuardSettings()
         self._budget = Budget(inner.terms.limits, wall)
+        self._governor = Governor(inner.terms, wall, orders_a_second=self._settings.orders_a_second)
         self._reads = _breaker(self._settings)
         self._writes = _breaker(self._settings)
         self._place_ms: deque[float] = deque(maxlen=200)
@@ -105,6 +109,21 @@ class Guarded:
             last_ok_at=self._last_ok,
             last_error=self._last_error,
         )
+
+    # --- the rules for orders ------------------------------------------------------------------------------------
+
+    def held_back(self, exchange: Exchange, *, orders: int = 1, exits: bool = False) -> Hold | None:
+        """What would keep a new order from leaving in time, None when nothing would. Nothing is counted."""
+        hold = self._governor.hold(Call(exchange, orders, urgent=exits))
+        return hold if hold is not None and hold.seconds > self._settings.write_patience else None
+
+    def sent_today(self, orders: int) -> None:
+        """There have been at least so many new orders today (IST), before this process or past us."""
+        self._governor.sent_today(orders)
+
+    def changes_left(self, child: ChildOrder) -> int | None:
+        """How many more modifications the broker will take of this order; None: no limit is known."""
+        return self._governor.changes_left(child)
 
     # --- reads -------------------------------------------------------------------------------------------------
 
@@ -147,10 +166,14 @@ class Guarded:
 
     # --- writes ------------------------------------------------------------------------------------------------
 
-    async def place(self, child: ChildOrder) -> Accepted:
+    async def place(self, child: ChildOrder, *, exits: bool = False) -> Accepted:
+        """`exits`: it only closes a position, and may use the room that is kept for that."""
+        if (forbidden := self._governor.forbids(child)) is not None:
+            raise NotSent(forbidden)
+        call = Call(child.instrument.exchange, max(1, child.iceberg_legs), urgent=exits)
         began = time.perf_counter()
         try:
-            accepted = await self._write(lambda: self._inner.place(child))
+            accepted = await self._write(lambda: self._inner.place(child), call)
         except BrokerRejected:
             self._placed.append(True)
             raise
@@ -159,13 +182,20 @@ class Guarded:
         return accepted
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
-        await self._write(lambda: self._inner.modify(child, change))
+        most = self.terms.most_changes
+        if most is not None and child.asked is not None and child.asked.number > most:
+            raise NotSent(
+                f"{self.terms.name} takes {most} changes of one order, and it has had them: "
+                "cancel it and place it anew"
+            )
+        await self._write(lambda: self._inner.modify(child, change), Call(child.instrument.exchange))
 
     async def cancel(self, child: ChildOrder) -> None:
-        await self._write(lambda: self._inner.cancel(child), urgent=True)
+        call = Call(child.instrument.exchange, urgent=True)
+        await self._write(lambda: self._inner.cancel(child), call, patience=self._settings.cancel_patience)
 
     async def move_funds(self, amount: Money) -> None:
-        await self._write(lambda: self._inner.move_funds(amount), kind="other")
+        await self._write(lambda: self._inner.move_funds(amount), None)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -209,19 +239,15 @@ class Guarded:
         return answer
 
     async def _write(
-        self, call: Callable[[], Awaitable[T]], *, kind: str = "order", urgent: bool = False
+        self, send: Callable[[], Awaitable[T]], call: Call | None, *, patience: float | None = None
     ) -> T:
-        waited = 0.0
-        while wait := self._budget.take(kind, urgent=urgent):
-            waited += wait
-            if waited > self._settings.write_patience:
-                raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.1f} s")
-            await asyncio.sleep(wait)
+        """Sent at most once. `call` is what the order rules count; None: no order call."""
+        await self._admitted(call, self._settings.write_patience if patience is None else patience)
         try:
             with self._writes.calling():
                 try:
                     async with asyncio.timeout(self._settings.write_deadline):
-                        answer = await call()
+                        answer = await send()
                 except TimeoutError as error:
                     raise OutcomeUnknown(
                         f"no answer from the broker in {self._settings.write_deadline:g} s"
@@ -233,6 +259,19 @@ class Guarded:
             raise
         self._last_ok = datetime.now(UTC)
         return answer
+
+    async def _admitted(self, call: Call | None, patience: float) -> None:
+        """Wait for room. Raises NotSent, with the rule, when that would take longer than `patience` seconds."""
+        waited = 0.0
+        while hold := self._governor.take(call) if call else self._other():
+            waited += hold.seconds
+            if waited > patience:
+                raise NotSent(f"{hold.rule}: nothing more fits for the next {hold.seconds:.1f} s")
+            await asyncio.sleep(hold.seconds)
+
+    def _other(self) -> Hold | None:
+        wait = self._budget.take("other")
+        return Hold(wait, f"{self.terms.name}'s limit of calls is used up") if wait else None
 
 
 def _worth_repeating(error: BaseException) -> bool:

@@ -44,6 +44,7 @@ TERMS = Terms(
     ),
     disclosed_quantity=True,
     moves_funds=True,
+    exchange_rules=False,
     quote_batch=500,
     margin_rates={Product.CNC: "1", Product.MTF: "0.4", Product.MIS: "0.2", Product.NRML: "0.15"},
     visible_after=0.5,

@@ -10,13 +10,23 @@ from typing import Any, cast
 
 import pytest
 
-from adapters.broker import Broker, LoginKind, RateLimit, Terms
+from adapters.broker import Broker, Change, LoginKind, RateLimit, Terms
 from adapters.guard import Guarded, GuardSettings, NotSent
 from domain.account import AccountId, BrokerId, Margin
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
-from domain.money import Money
-from domain.order import Accepted, ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
+from domain.money import Money, Price
+from domain.order import (
+    Accepted,
+    ChangeAsked,
+    ChildId,
+    ChildOrder,
+    OrderId,
+    OrderType,
+    Product,
+    Side,
+    Validity,
+)
 
 NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)
 TERMS = Terms(
@@ -75,6 +85,9 @@ class Scripted:
     async def place(self, child: ChildOrder) -> Accepted:
         return cast(Accepted, await self._next(Accepted("1", NOW)))
 
+    async def modify(self, child: ChildOrder, change: Change) -> None:
+        await self._next(None)
+
     async def cancel(self, child: ChildOrder) -> None:
         await self._next(None)
 
@@ -82,7 +95,15 @@ class Scripted:
 def guard(inner: Scripted, *, wall: Callable[[], float] | None = None, **settings: Any) -> Guarded:
     return Guarded(
         cast(Broker, inner),
-        GuardSettings(**{"read_deadline": 0.2, "write_deadline": 0.2, "write_patience": 0.0, **settings}),
+        GuardSettings(
+            **{
+                "read_deadline": 0.2,
+                "write_deadline": 0.2,
+                "write_patience": 0.0,
+                "cancel_patience": 0.0,
+                **settings,
+            }
+        ),
         **({"wall": wall} if wall else {}),
     )
 
@@ -219,3 +240,42 @@ async def test_an_order_waits_for_room_in_the_budget_rather_than_fail() -> None:
     await guarded.place(CHILD)
     await guarded.place(CHILD)
     assert broker.calls == 2
+
+
+async def test_a_change_beyond_the_brokers_most_is_not_sent() -> None:
+    broker = Scripted(terms=replace(TERMS, most_changes=1))
+    change = Change(quantity=10, order_type=OrderType.LIMIT, validity=Validity.DAY, price=Price.of(5))
+    asked = ChangeAsked(1, 10, OrderType.LIMIT, Price.of(5), None, 0, NOW)
+    await guard(broker).modify(replace(CHILD, asked=asked), change)
+    with pytest.raises(NotSent, match="Mock takes 1 changes of one order"):
+        await guard(broker).modify(replace(CHILD, asked=replace(asked, number=2)), change)
+    assert broker.calls == 1
+
+
+async def test_an_order_that_breaks_a_rule_for_orders_by_api_never_leaves() -> None:
+    broker = Scripted()
+    gold = replace(CHILD, instrument=InstrumentId(Exchange.MCX, "GOLD26DECFUT"), validity=Validity.IOC)
+    with pytest.raises(NotSent, match="MCX takes no IOC orders"):
+        await guard(broker).place(gold)
+    assert broker.calls == 0
+
+
+async def test_an_exit_may_use_the_room_that_is_kept_for_it_and_an_order_may_not() -> None:
+    guarded = guard(Scripted(), wall=lambda: 1000.25, orders_a_second=3)
+    await guarded.place(CHILD)
+    with pytest.raises(NotSent, match="3 order calls a second to one exchange, below the legal 10"):
+        await guarded.place(CHILD)
+    await guarded.place(CHILD, exits=True)
+    await guarded.cancel(CHILD)
+
+
+async def test_what_fits_within_a_moment_is_not_refused_beforehand_and_a_spent_day_is() -> None:
+    broker = Scripted(terms=replace(TERMS, limits=(RateLimit("order", 100, 86400),)))
+    guarded = guard(broker, wall=lambda: 1000.25, orders_a_second=3, write_patience=2.0)
+    await guarded.place(CHILD)
+    assert guarded.held_back(Exchange.NSE) is None
+    guarded.sent_today(95)
+    hold = guarded.held_back(Exchange.NSE)
+    assert hold is not None
+    assert "100 orders a day" in hold.rule
+    assert guarded.held_back(Exchange.NSE, exits=True) is None
