@@ -110,9 +110,9 @@ async def _greet(settings: Settings, urls: Mapping[str, str], say: Callable[[str
         say(f"Connected: {', '.join(labels)}")
     except demo_person.NotConnected as error:
         say(f"The demo accounts could not be connected: {error}")
-    say(f"Sandbox control: {urls['control']}")
     say(f"\n  TradeMaster Orchestrator   {settings.base_url}")
-    say(f"  Log in                     {demo_person.EMAIL} / {demo_person.PASSWORD}\n")
+    say(f"  Log in                     {demo_person.EMAIL} / {demo_person.PASSWORD}")
+    say(f"  Break the sandbox          {urls['control']}\n")
 
 
 # --- the sandbox -------------------------------------------------------------------------------------------------
