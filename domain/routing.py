@@ -29,6 +29,7 @@ class ReasonCode(StrEnum):
     NOT_TRADABLE = "not_tradable"
     PRODUCT_NOT_FOR_SEGMENT = "product_not_for_segment"
     MARKET_CLOSED = "market_closed"
+    IOC_FORBIDDEN = "ioc_forbidden"
     AFTER_MARKET_WHILE_OPEN = "after_market_while_open"
     ICEBERG_LEGS = "iceberg_legs"
     PRICE_UNKNOWN = "price_unknown"
@@ -37,6 +38,17 @@ class ReasonCode(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     NO_FEASIBLE_ACCOUNT = "no_feasible_account"
     SELF_TRADE = "self_trade"
+    # the user's own limits
+    KILL_SWITCH = "kill_switch"
+    REDUCE_ONLY = "reduce_only"
+    TRADING_HOURS = "trading_hours"
+    DAY_LOSS = "day_loss"
+    ORDER_VALUE_LIMIT = "order_value_limit"
+    ORDER_QUANTITY_LIMIT = "order_quantity_limit"
+    DAY_VALUE_LIMIT = "day_value_limit"
+    DAY_ORDERS_LIMIT = "day_orders_limit"
+    SYMBOL_LIMIT = "symbol_limit"
+    BROKER_LIMIT = "broker_limit"
     # why one account is passed over
     LOGIN_NEEDED = "login_needed"
     BREAKER_OPEN = "breaker_open"
@@ -51,6 +63,8 @@ class ReasonCode(StrEnum):
     MARGIN_SHORT = "margin_short"
     HOLDINGS_SHORT = "holdings_short"
     FREEZE_LIMIT = "freeze_limit"
+    ORDER_RATE = "order_rate"
+    ADDRESS_DRIFTED = "address_drifted"
     OPENS_OPPOSITE = "opens_opposite"
     NOT_PINNED = "not_pinned"
     # why the plan is what it is
@@ -152,6 +166,8 @@ class Candidate:
     place_ms: int | None = None  # measured median of placing, milliseconds
     held: int = 0  # net position units of this contract and product: an exit needs no margin
     after_market: bool = False  # takes orders for the next session while the market is closed
+    order_rate: str = ""  # the rule for orders by API that leaves no room for one now
+    wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
 
 
 @dataclass(frozen=True, slots=True)

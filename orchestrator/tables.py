@@ -112,6 +112,41 @@ refresh_tokens = Table(
     Column("revoked_at", Moment),
 )
 
+# The user's own rails. `limits` is JSON as the API takes it.
+user_limits = Table(
+    "user_limits",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("limits", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+kill_switches = Table(
+    "kill_switches",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, nullable=False),  # grows with every asking
+    Column("depth", String, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("released_at", Moment),
+)
+
+# How far the switch has come at one account: what was asked for is in `kill_switches`, this is what was seen.
+kill_steps = Table(
+    "kill_steps",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", String, primary_key=True),
+    Column("number", Integer, nullable=False),  # of the switch
+    Column("tried_at", Moment, nullable=False),
+    Column("open_orders", Integer),  # as last seen; null: not seen
+    Column("open_positions", Integer),
+    Column("cancelled_at", Moment),  # proven: a reading after which nothing was open
+    Column("flat_at", Moment),
+    Column("words", Text, nullable=False),
+)
+
 # --- broker accounts ---------------------------------------------------------------------------------------------
 
 accounts = Table(
@@ -195,6 +230,7 @@ order_children = Table(
     Column("created_at", Moment, nullable=False),
     Column("margin_required", Rupees, nullable=False),
     Column("charges", Text, nullable=False),  # the estimate, JSON
+    Column("value", BigInteger, nullable=False),  # paise that all of it counts in the user's limits
     Column("facts", Text, nullable=False),
     Column("status", String, nullable=False),
     Column("live", Boolean, nullable=False),
@@ -209,6 +245,7 @@ order_children = Table(
     Index(None, "order_id"),
     Index(None, "user_id", "answered_at"),
     Index(None, "live", "account_id"),
+    Index(None, "user_id", "live", "symbol"),
     Index(None, "account_id", "broker_order_id"),
 )
 

@@ -89,6 +89,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broker_requests_user_id_id"), ["user_id", "id"], unique=False)
 
     op.create_table(
+        "user_limits",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("limits", sa.Text(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_user_limits_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_limits")),
+    )
+    op.create_table(
+        "kill_switches",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("depth", sa.String(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("released_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kill_switches_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_kill_switches")),
+    )
+    op.create_table(
+        "kill_steps",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tried_at", Moment(), nullable=False),
+        sa.Column("open_orders", sa.Integer(), nullable=True),
+        sa.Column("open_positions", sa.Integer(), nullable=True),
+        sa.Column("cancelled_at", Moment(), nullable=True),
+        sa.Column("flat_at", Moment(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kill_steps_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "account_id", name=op.f("pk_kill_steps")),
+    )
+    op.create_table(
         "orders",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
@@ -180,6 +219,7 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("margin_required", Rupees(), nullable=False),
         sa.Column("charges", sa.Text(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
@@ -208,6 +248,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_children_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_order_children_user_id_answered_at"), ["user_id", "answered_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_order_children_user_id_live_symbol"), ["user_id", "live", "symbol"], unique=False
         )
 
     op.create_table(
@@ -241,6 +284,7 @@ def downgrade() -> None:
 
     op.drop_table("order_events")
     with op.batch_alter_table("order_children", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol"))
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at"))
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))
@@ -260,6 +304,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_orders_user_id_done_id"))
 
     op.drop_table("orders")
+    op.drop_table("kill_steps")
+    op.drop_table("kill_switches")
+    op.drop_table("user_limits")
     with op.batch_alter_table("broker_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broker_requests_user_id_id"))
 

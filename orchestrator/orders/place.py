@@ -10,6 +10,7 @@ from sqlalchemy import Connection as SqlConnection
 
 from adapters.registry import broker_name
 from domain.account import AccountId, UserId
+from domain.money import ZERO
 from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent
 from domain.routing import Denied, RoutingDecision, Slice
 from orchestrator.errors import Problem
@@ -21,6 +22,7 @@ from orchestrator.orders.repository import NewChild, StoredOrder
 from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
+from routing.margin import reference_price
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -214,7 +216,9 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         tag=tag_of(child_id, connection.terms.tag_length[1]),
         after_market=intent.after_market,
     )
-    return NewChild(child, part.margin_required, part.charges)
+    price = reference_price(intent, situation.market)
+    value = price * part.quantity if price else ZERO
+    return NewChild(child, part.margin_required, part.charges, value)
 
 
 def tag_of(child_id: ChildId, longest: int) -> str:

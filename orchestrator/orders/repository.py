@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from domain.account import AccountId, BrokerId, UserId
 from domain.instrument import Exchange, InstrumentId
-from domain.money import Money, Price
+from domain.money import ZERO, Money, Price
 from domain.order import (
     ChildId,
     ChildOrder,
@@ -68,6 +68,7 @@ class NewChild:
     child: ChildOrder
     margin_required: Money
     charges: Charges
+    value: Money = ZERO  # rupees that it counts in the user's limits
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -211,6 +212,7 @@ def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
         "created_at": order.created_at,
         "margin_required": new.margin_required.amount,
         "charges": codec.dump_charges(new.charges),
+        "value": int((new.value.amount * 100).to_integral_value(ROUND_UP)),
         "answered_at": None,
         "cancel_asked_at": None,
         **_state_columns(child, new.margin_required),
