@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from adapters import http
 from adapters.broker import (
+    Authorisation,
     BrokerFill,
+    Capabilities,
     Change,
     Clock,
+    Conversion,
     Endpoints,
     Listing,
     Login,
@@ -28,11 +30,14 @@ from adapters.broker import (
     Terms,
 )
 from adapters.groww import stream, wire, wire_market, wire_portfolio
+from adapters.groww.calls import Calls, readable
 from adapters.groww.session import GrowwLogin, account_client
+from adapters.groww.smart import SmartOrders
 from adapters.groww.terms import TERMS
 from adapters.groww.wire import Json
 from domain.account import Margin
-from domain.errors import BrokerRejected, BrokerUnavailable
+from domain.conditional import ConditionalIntent, ConditionalReport
+from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
 from domain.market import Candle, Quote
 from domain.money import Money
@@ -40,10 +45,10 @@ from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
 from domain.report import OrderReport
 
-T = TypeVar("T")
 SEGMENTS = ("CASH", "FNO")
 ORDERS_PAGE, TRADES_PAGE = 100, 50  # the most that one call gives
-LAST_PAGE = 500
+BASKETS = "FNO"  # the only segment whose orders Groww margins together
+PROBED = "NSE_NIFTY"
 FULL_QUOTES = 4  # Groww gives depth one instrument at a time: for more, last prices and day ranges must do
 
 
@@ -51,73 +56,78 @@ class GrowwBroker:
     """Implements `adapters.broker.Broker`. Owns `client`."""
 
     def __init__(self, client: httpx.AsyncClient, symbols: Symbols, clock: Clock) -> None:
-        self._http = client
+        self._calls = Calls(client)
         self._symbols = symbols
         self._clock = clock
+        self._smart = SmartOrders(self._calls, symbols, clock)
 
     @property
     def terms(self) -> Terms:
         return TERMS
 
     async def profile(self) -> Profile:
-        return _readable(wire_portfolio.profile, await self._get("/user/detail"))
+        return readable(wire_portfolio.profile, await self._calls.get("/user/detail"))
 
     async def margin(self) -> Margin:
-        return _readable(wire_portfolio.margin, await self._get("/margins/detail/user"))
+        return readable(wire_portfolio.margin, await self._calls.get("/margins/detail/user"))
 
     async def holdings(self) -> list[Holding]:
-        payload = await self._get("/holdings/user")
-        return _readable(lambda: [wire_portfolio.holding(row, self._symbols) for row in payload["holdings"]])
+        payload = await self._calls.get("/holdings/user")
+        return readable(lambda: [wire_portfolio.holding(row, self._symbols) for row in payload["holdings"]])
 
     async def positions(self) -> list[Position]:
         payloads = await asyncio.gather(
-            *(self._get("/positions/user", segment=segment) for segment in SEGMENTS)
+            *(self._calls.get("/positions/user", segment=segment) for segment in SEGMENTS)
         )
         rows = [
-            row for payload in payloads for row in _readable(lambda found: list(found["positions"]), payload)
+            row for payload in payloads for row in readable(lambda found: list(found["positions"]), payload)
         ]
-        return _readable(lambda: [wire_portfolio.position(row, self._symbols) for row in rows])
+        return readable(lambda: [wire_portfolio.position(row, self._symbols) for row in rows])
 
     # --- orders ---
 
     async def place(self, child: ChildOrder) -> Accepted:
         body = wire.place_body(child, self._order_key(child.instrument))
-        return wire.accepted(await self._write("/order/create", body), self._clock())
+        return wire.accepted(await self._calls.write("POST", "/order/create", body), self._clock())
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
-        wire.confirmed(await self._write("/order/modify", wire.modify_body(child, change, _id_of(child))))
+        wire.confirmed(
+            await self._calls.write("POST", "/order/modify", wire.modify_body(child, change, _id_of(child)))
+        )
 
     async def cancel(self, child: ChildOrder) -> None:
-        wire.confirmed(await self._write("/order/cancel", wire.cancel_body(child, _id_of(child))))
+        wire.confirmed(
+            await self._calls.write("POST", "/order/cancel", wire.cancel_body(child, _id_of(child)))
+        )
 
     async def orders(self) -> list[OrderReport]:
         lists = await asyncio.gather(*(self._order_rows(segment) for segment in SEGMENTS))
-        return _readable(lambda: [self._report(row) for rows in lists for row in rows])
+        return readable(lambda: [self._report(row) for rows in lists for row in rows])
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         row = await self._detail(child, _id_of(child))
-        return None if row is None else _readable(self._report, row)
+        return None if row is None else readable(self._report, row)
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
         """By the reference, which Groww takes once only: never more than one."""
-        status = await self._get_known(f"/order/status/reference/{child.tag}", segment=_segment(child))
+        status = await self._calls.get_known(f"/order/status/reference/{child.tag}", segment=_segment(child))
         if status is None:
             return []
-        row = await self._detail(child, str(_readable(lambda: status["groww_order_id"])))
+        row = await self._detail(child, str(readable(lambda: status["groww_order_id"])))
         if row is None:  # seen by one call and not yet by the other
-            return [_readable(lambda: wire.status_report(status, child, seen_at=self._clock()))]
-        return [_readable(self._report, row)]
+            return [readable(lambda: wire.status_report(status, child, seen_at=self._clock()))]
+        return [readable(self._report, row)]
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         path = f"/order/trades/{_id_of(child)}"
-        rows = await self._pages(path, "trade_list", TRADES_PAGE, segment=_segment(child))
-        return _readable(lambda: [wire.broker_fill(row) for row in rows])
+        rows = await self._calls.pages(path, "trade_list", TRADES_PAGE, segment=_segment(child))
+        return readable(lambda: [wire.broker_fill(row) for row in rows])
 
     async def _order_rows(self, segment: str) -> list[Json]:
-        return await self._pages("/order/list", "order_list", ORDERS_PAGE, segment=segment)
+        return await self._calls.pages("/order/list", "order_list", ORDERS_PAGE, segment=segment)
 
     async def _detail(self, child: ChildOrder, broker_order_id: str) -> Json | None:
-        return await self._get_known(f"/order/detail/{quote(broker_order_id)}", segment=_segment(child))
+        return await self._calls.get_known(f"/order/detail/{quote(broker_order_id)}", segment=_segment(child))
 
     def _report(self, row: Json) -> OrderReport:
         return wire.order_report(row, self._symbols, seen_at=self._clock())
@@ -137,20 +147,20 @@ class GrowwBroker:
 
     async def _full_quote(self, listing: Listing) -> Quote:
         exchange, segment = wire.VENUE[listing.instrument.id.exchange]
-        row = await self._get(
+        row = await self._calls.get(
             "/live-data/quote", exchange=exchange, segment=segment, trading_symbol=listing.order_key
         )
-        return _readable(lambda: wire_market.quote(listing.instrument.id, row, seen_at=self._clock()))
+        return readable(lambda: wire_market.quote(listing.instrument.id, row, seen_at=self._clock()))
 
     async def _brief_quotes(self, segment: str, listings: Sequence[Listing]) -> list[Quote]:
         names = {wire_market.exchange_symbol(listing): listing.instrument.id for listing in listings}
         asked = ",".join(names)
         last, day = await asyncio.gather(
-            self._get("/live-data/ltp", segment=segment, exchange_symbols=asked),
-            self._get("/live-data/ohlc", segment=segment, exchange_symbols=asked),
+            self._calls.get("/live-data/ltp", segment=segment, exchange_symbols=asked),
+            self._calls.get("/live-data/ohlc", segment=segment, exchange_symbols=asked),
         )
         seen_at = self._clock()
-        quotes = _readable(
+        quotes = readable(
             lambda: [
                 wire_market.brief_quote(instrument, last.get(name), day.get(name), seen_at=seen_at)
                 for name, instrument in names.items()
@@ -165,7 +175,7 @@ class GrowwBroker:
         exchange, segment = wire.VENUE[instrument.exchange]
         rows: list[list[object]] = []
         for first, last in wire_market.windows(interval, start, end):
-            payload = await self._get(
+            payload = await self._calls.get(
                 "/historical/candles",
                 exchange=exchange,
                 segment=segment,
@@ -174,57 +184,87 @@ class GrowwBroker:
                 end_time=wire_market.local(last),
                 candle_interval=wire_market.INTERVAL[interval][0],
             )
-            rows += _readable(lambda found: list(found["candles"]), payload)
+            rows += readable(lambda found: list(found["candles"]), payload)
         by_time = {
-            candle.time: candle for candle in _readable(lambda: [wire_market.candle(row) for row in rows])
+            candle.time: candle for candle in readable(lambda: [wire_market.candle(row) for row in rows])
         }
         return [by_time[at] for at in sorted(by_time)]
 
+    # --- what an order costs ---
+
     async def required_margin(self, ask: MarginAsk) -> Money:
-        segment = wire.VENUE[ask.instrument.exchange][1]
-        body = wire.margin_body(ask, self._order_key(ask.instrument))
-        request = self._http.build_request(
-            "POST", "/margins/detail/orders", params={"segment": segment}, content=body
-        )
-        return _readable(wire_portfolio.required_margin, await self._read(request))
+        return await self.required_margins([ask])
+
+    async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
+        """Contracts as one basket, in the order given; Groww takes shares one at a time, so theirs are added up."""
+        baskets: dict[str, list[MarginAsk]] = {}
+        single = [[ask] for ask in asks if wire.VENUE[ask.instrument.exchange][1] != BASKETS]
+        for ask in asks:
+            if wire.VENUE[ask.instrument.exchange][1] == BASKETS:
+                baskets.setdefault(BASKETS, []).append(ask)
+        payloads = await asyncio.gather(*map(self._margin_of, [*single, *baskets.values()]))
+        return readable(lambda: Money.sum(map(wire_portfolio.required_margin, payloads)))
+
+    async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
+        """Groww's one figure for each order, brokerage and taxes together; None where it leaves it out."""
+        payloads = await asyncio.gather(*(self._margin_of([ask]) for ask in asks))
+        found = readable(lambda: [wire_portfolio.charges(payload) for payload in payloads])
+        known = [charge for charge in found if charge is not None]
+        return known if len(known) == len(found) else None
+
+    async def _margin_of(self, asks: Sequence[MarginAsk]) -> Json:
+        body = wire.margin_body([(ask, self._order_key(ask.instrument)) for ask in asks])
+        segment = wire.VENUE[asks[0].instrument.exchange][1]
+        return await self._calls.ask("/margins/detail/orders", body, {"segment": segment})
+
+    # --- conditional orders ---
+
+    async def conditionals(self) -> list[ConditionalReport]:
+        return await self._smart.reports()
+
+    async def place_conditional(self, intent: ConditionalIntent) -> str:
+        return await self._smart.place(intent)
+
+    async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        await self._smart.modify(conditional_id, intent)
+
+    async def cancel_conditional(self, report: ConditionalReport) -> None:
+        await self._smart.cancel(report)
+
+    # --- the account's terms ---
+
+    async def probe(self) -> Capabilities:
+        """Live data by asking for the price of an index; that orders are taken cannot be told without one."""
+        user = await self._calls.get("/user/detail")
+        return Capabilities(await self._has_market_data(), None, readable(wire_portfolio.exchanges, user))
+
+    async def _has_market_data(self) -> bool | None:
+        """None: could not be told. The session is alive, so even a 401 here is about this call alone."""
+        try:
+            await self._calls.get("/live-data/ltp", segment="CASH", exchange_symbols=PROBED)
+        except SessionExpired:
+            return False
+        except BrokerRejected as error:
+            return False if error.code in (None, wire.NOT_AUTHORISED) else None
+        except BrokerUnavailable:
+            return None
+        return True
+
+    async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        user = await self._calls.get("/user/detail")
+        return Authorisation("", wire_portfolio.authorisation_words(user, needs))
+
+    async def addresses(self) -> list[str] | None:
+        return None  # registered on a page of Groww's site, told by no call
+
+    async def convert(self, conversion: Conversion) -> None:
+        raise BrokerRejected("Groww converts no positions by API: use its app")
 
     async def move_funds(self, amount: Money) -> None:
         raise BrokerRejected("Groww moves no funds by API: use its app")
 
     async def aclose(self) -> None:
-        await self._http.aclose()
-
-    # --- calls ---
-
-    async def _write(self, path: str, body: bytes) -> Json:
-        response = await http.send_write(self._http, self._http.build_request("POST", path, content=body))
-        return wire.payload_of(response.status_code, response.content, write=True)
-
-    async def _read(self, request: httpx.Request) -> Json:
-        response = await http.send_read(self._http, request)
-        return wire.payload_of(response.status_code, response.content, write=False)
-
-    async def _get(self, path: str, **params: str) -> Json:
-        return await self._read(self._http.build_request("GET", path, params=params))
-
-    async def _get_known(self, path: str, **params: str) -> Json | None:
-        """None when Groww does not know it."""
-        try:
-            return await self._get(path, **params)
-        except BrokerRejected as error:
-            if error.code == wire.NOT_FOUND:
-                return None
-            raise
-
-    async def _pages(self, path: str, name: str, size: int, **params: str) -> list[Json]:
-        rows: list[Json] = []
-        for page in range(LAST_PAGE):
-            payload = await self._get(path, page=str(page), page_size=str(size), **params)
-            found: list[Json] = _readable(lambda got: list(got[name]), payload)
-            rows += found
-            if len(found) < size:
-                return rows
-        raise BrokerUnavailable(f"{path} has no last page")
+        await self._calls.aclose()
 
     def _listing(self, instrument: InstrumentId) -> Listing:
         listing = self._symbols.listing(instrument)
@@ -234,14 +274,6 @@ class GrowwBroker:
 
     def _order_key(self, instrument: InstrumentId) -> str:
         return self._listing(instrument).order_key
-
-
-def _readable(parse: Callable[..., T], *arguments: Any) -> T:
-    """What `parse` makes of an answer. Raises BrokerUnavailable when the answer is not what it should be."""
-    try:
-        return parse(*arguments)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise BrokerUnavailable(f"Groww's answer cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _id_of(child: ChildOrder) -> str:
@@ -276,7 +308,7 @@ class GrowwAdapter:
         if response.status_code != httpx.codes.OK:
             raise BrokerUnavailable(f"Groww's instrument master answered HTTP {response.status_code}")
         # Tens of megabytes: not on the event loop.
-        return await asyncio.to_thread(_readable, wire_market.listings, response.text)
+        return await asyncio.to_thread(readable, wire_market.listings, response.text)
 
     def market_feed(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
@@ -287,6 +319,11 @@ class GrowwAdapter:
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
     ) -> AsyncGenerator[StreamEvent, None]:
         return stream.order_stream(session, endpoints, symbols, clock)
+
+    def postback(
+        self, body: bytes, headers: Mapping[str, str], secret: str, symbols: Symbols
+    ) -> OrderReport | None:
+        return None  # Groww calls nobody back
 
 
 ADAPTER = GrowwAdapter()

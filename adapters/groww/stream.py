@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import httpx
@@ -20,12 +20,14 @@ from adapters.broker import Clock, Connected, Endpoints, Listing, Session, Strea
 from adapters.groww import nats, wire, wire_feed, wire_market
 from adapters.groww.session import account_client
 from adapters.groww.terms import TERMS
-from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
+from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
 from domain.market import Tick
 
 PING_SECONDS = 4.0
 SILENCE_SECONDS = 10.0  # a live server answers our pings, so silence means a dead connection
+# A plan without streams is forbidden the feed with a session that lives.
+HANDSHAKE: Mapping[int, type[BrokerError]] = {401: SessionExpired, 403: BrokerRejected}
 ORDER_SUBJECTS = ("stocks/order/updates.apex.{}", "stocks_fo/order/updates.apex.{}")
 
 # --- one connection ----------------------------------------------------------------------------------------------
@@ -125,7 +127,7 @@ async def _line(
             **http.stream_route(endpoints),
         )
     except InvalidStatus as error:
-        kind = SessionExpired if error.response.status_code in (401, 403) else BrokerUnavailable
+        kind = HANDSHAKE.get(error.response.status_code, BrokerUnavailable)
         raise kind(f"Groww's feed answered HTTP {error.response.status_code}") from error
     except (OSError, TimeoutError, InvalidHandshake) as error:
         raise BrokerUnavailable(f"Groww's feed is not reachable: {type(error).__name__}") from error

@@ -7,6 +7,7 @@ from datetime import time
 
 from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
 from domain.account import BrokerId
+from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 
@@ -67,6 +68,8 @@ TERMS = Terms(
         RateLimit("other", 500, 60),
     ),
     disclosed_quantity=False,
+    conditionals=frozenset(ConditionalKind),
+    after_market=True,  # without a flag: what comes while the market is closed waits, and `amo_status` says so
     order_stream=True,
     quote_batch=50,  # LTP and OHLC take 50 symbols a call
     margin_rates={Product.CNC: "1", Product.MIS: "0.2", Product.NRML: "0.15"},  # MIS and NRML are estimates

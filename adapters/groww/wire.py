@@ -6,7 +6,7 @@ Prices on this wire are rupees. Everything here is pure; unreadable input raises
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -64,6 +64,7 @@ STATUS: Mapping[str, ReportStatus] = {
     "REJECTED": ReportStatus.REJECTED,
     "FAILED": ReportStatus.REJECTED,
 }
+NO_AMO = "NA"
 
 
 def status_of(word: str) -> ReportStatus:
@@ -95,6 +96,7 @@ READ_OUTCOME: Mapping[tuple[int | None, str | None], type[BrokerError]] = {
     (None, "GA004"): BrokerRejected,
     (None, "GA005"): BrokerRejected,
 }
+NOT_AUTHORISED = "GA005"
 NOT_FOUND = "GA004"  # a bare 404 may come from a gateway and does not prove that an order is absent
 
 
@@ -179,17 +181,22 @@ def cancel_body(child: ChildOrder, broker_order_id: str) -> bytes:
     return json.dumps({"groww_order_id": broker_order_id, "segment": segment}).encode()
 
 
-def margin_body(ask: MarginAsk, order_key: str) -> bytes:
-    row = {
-        "trading_symbol": order_key,
-        "transaction_type": ask.side.value,
-        "quantity": ask.quantity,
-        "price": number(ask.price) or 0.0,
-        "order_type": ORDER_TYPE_WORD[ask.order_type],
-        "product": PRODUCT_WORD[ask.product],
-        "exchange": VENUE[ask.instrument.exchange][0],
-    }
-    return json.dumps([row]).encode()
+def margin_body(asks: Iterable[tuple[MarginAsk, str]]) -> bytes:
+    """Orders and what Groww names their instruments, in the order in which they would be placed."""
+    return json.dumps(
+        [
+            {
+                "trading_symbol": order_key,
+                "transaction_type": ask.side.value,
+                "quantity": ask.quantity,
+                "price": number(ask.price) or 0.0,
+                "order_type": ORDER_TYPE_WORD[ask.order_type],
+                "product": PRODUCT_WORD[ask.product],
+                "exchange": VENUE[ask.instrument.exchange][0],
+            }
+            for ask, order_key in asks
+        ]
+    ).encode()
 
 
 def accepted(payload: Json, at: datetime) -> Accepted:
@@ -228,8 +235,15 @@ def order_report(row: Json, symbols: Symbols, *, seen_at: datetime) -> OrderRepo
         order_type=ORDER_TYPE.get(str(row.get("order_type"))),
         price=price(row.get("price")),
         trigger_price=price(row.get("trigger_price")),
-        message=str(row.get("remark") or ""),
+        message=_message(row),
     )
+
+
+def _message(row: Json) -> str:
+    """The remark, and how far an order for the next session has come: its status word does not tell."""
+    stage = str(row.get("amo_status") or NO_AMO)
+    waiting = f"after market: {stage}" if stage != NO_AMO else ""
+    return "; ".join(filter(None, (str(row.get("remark") or ""), waiting)))
 
 
 def status_report(row: Json, child: ChildOrder, *, seen_at: datetime) -> OrderReport:

@@ -5,10 +5,12 @@ Two of Groww's quantities are documented loosely; each row's own arithmetic tell
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from adapters.broker import Profile, Symbols
-from adapters.groww.wire import PRODUCT, Json, decimal, instrument_of, price, units
+from adapters.groww.terms import TERMS
+from adapters.groww.wire import PRODUCT, VENUE, Json, decimal, instrument_of, price, units
 from domain.account import Margin
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price, average_price
@@ -107,3 +109,32 @@ def _average(row: Json, net: int, bought: int, buy: Money, sold: int, sell: Mone
 
 def required_margin(payload: Json) -> Money:
     return Money(decimal(payload["total_requirement"]))
+
+
+def charges(payload: Json) -> Money | None:
+    """Brokerage, taxes and fees of the order in one sum; None where Groww leaves it out."""
+    value = payload.get("brokerage_and_charges")
+    return None if value is None else Money(decimal(value))
+
+
+def exchanges(payload: Json) -> frozenset[Exchange] | None:
+    """Where this account may trade, of the exchanges that `terms` knows; None when Groww does not say."""
+    segments = payload.get("active_segments")
+    if not isinstance(segments, list):
+        return None
+    closed = {name for name in ("NSE", "BSE") if payload.get(f"{name.lower()}_enabled") is False}
+    return frozenset(
+        exchange
+        for exchange in TERMS.exchanges
+        if VENUE[exchange][1] in segments and VENUE[exchange][0] not in closed
+    )
+
+
+def authorisation_words(payload: Json, needs: Mapping[InstrumentId, int]) -> str:
+    """What the person does so that shares may be sold: no call of Groww's starts it."""
+    if payload.get("ddpi_enabled") is True:
+        return "DDPI is signed at Groww: sales need no authorisation"
+    shares = ", ".join(f"{quantity} {instrument.symbol}" for instrument, quantity in needs.items())
+    return (
+        f"Authorise {shares or 'the shares'} with your TPIN in Groww's app or site (or sign DDPI there once)"
+    )

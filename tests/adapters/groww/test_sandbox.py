@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,14 @@ import pytest
 
 from adapters.broker import Change, Connected, Endpoints, Listing, MarginAsk, Session
 from adapters.groww.broker import ADAPTER, GrowwBroker
+from adapters.groww.terms import TERMS
+from domain.conditional import (
+    ConditionalIntent,
+    ConditionalKind,
+    ConditionalLeg,
+    ConditionalReport,
+    ConditionalStatus,
+)
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.market import Tick
@@ -413,3 +422,100 @@ async def test_a_quiet_instrument_still_gets_its_first_price(
             ticks = feed.ticks()
             assert (await anext(ticks)).instrument == quiet
             await feed.unsubscribe([quiet])
+
+
+# --- conditional orders ----------------------------------------------------------------------------------------------
+
+
+def waiting(last: Price, **changes: Any) -> ConditionalIntent:
+    """Buy 10 INFY three rupees under the market once it is two under."""
+    trigger, price = Price(last.amount - 2), Price(last.amount - 3)
+    single = ConditionalLeg(trigger, 10, OrderType.LIMIT, price)
+    fields: dict[str, Any] = {"side": Side.BUY, "product": Product.CNC, "legs": (single,), **changes}
+    return ConditionalIntent(ConditionalKind.SINGLE, INFY, last_price=last, **fields)
+
+
+async def last_price(groww: GrowwBroker) -> Price:
+    (quote,) = await groww.quotes([INFY])
+    return quote.last_price
+
+
+async def kept(groww: GrowwBroker, conditional_id: str) -> ConditionalReport:
+    (found,) = [one for one in await groww.conditionals() if one.conditional_id == conditional_id]
+    return found
+
+
+async def test_a_smart_order_is_kept_changed_and_ended(groww: GrowwBroker) -> None:
+    asked = waiting(await last_price(groww))
+    conditional_id = await groww.place_conditional(asked)
+    report = await kept(groww, conditional_id)
+    assert report.status is ConditionalStatus.ACTIVE
+    assert report.intent is not None
+    assert replace(report.intent, last_price=asked.last_price) == asked
+    assert report.expires_at is not None
+    assert report.expires_at > clock() + timedelta(days=364)
+    fewer = replace(asked, legs=(replace(asked.legs[0], quantity=4),))
+    await groww.modify_conditional(conditional_id, fewer)
+    changed = await kept(groww, conditional_id)
+    assert changed.intent is not None
+    assert changed.intent.legs == fewer.legs
+    await groww.cancel_conditional(changed)
+    ended = await kept(groww, conditional_id)
+    assert (ended.status, ended.words) == (ConditionalStatus.CANCELLED, "CANCELLED")
+    with pytest.raises(BrokerRejected):
+        await groww.cancel_conditional(ended)
+    with pytest.raises(BrokerRejected):
+        await groww.modify_conditional(conditional_id, asked)
+
+
+async def test_a_smart_order_that_fires_is_told_and_its_order_is_in_the_book(
+    sandbox: Sandbox, groww: GrowwBroker
+) -> None:
+    last = await last_price(groww)
+    conditional_id = await groww.place_conditional(waiting(last))
+    sandbox.post("/prices", {"prices": {"NSE:INFY": str(last.amount - 2)}})
+    report = await kept(groww, conditional_id)
+    assert report.status in (ConditionalStatus.TRIGGERED, ConditionalStatus.COMPLETED)
+    (fired,) = await groww.orders()
+    assert (fired.instrument, fired.quantity, fired.price) == (INFY, 10, Price(last.amount - 3))
+    sandbox.post("/prices", {"prices": {"NSE:INFY": str(last)}})
+
+
+async def test_an_oco_guards_a_position(groww: GrowwBroker) -> None:
+    last = await last_price(groww)
+    bought = await placed(groww, product=Product.MIS, order_type=OrderType.MARKET, price=None)
+    assert bought.broker_order_id
+    up, down = Price(last.amount + 20), Price(last.amount - 20)
+    legs = (
+        ConditionalLeg(up, 10, OrderType.LIMIT, up),
+        ConditionalLeg(down, 10, OrderType.LIMIT, Price(down.amount - 1)),
+    )
+    oco = ConditionalIntent(ConditionalKind.OCO, INFY, Side.SELL, Product.MIS, legs, last)
+    conditional_id = await groww.place_conditional(oco)
+    report = await kept(groww, conditional_id)
+    assert report.intent is not None
+    assert (report.intent.kind, report.intent.legs) == (ConditionalKind.OCO, legs)
+    with pytest.raises(BrokerRejected, match="held"):
+        await groww.place_conditional(replace(oco, product=Product.NRML))
+    await groww.cancel_conditional(report)
+
+
+async def test_a_smart_order_lost_on_its_way_back_is_unknown_and_there_once(
+    sandbox: Sandbox, groww: GrowwBroker, account: dict[str, Any]
+) -> None:
+    fault(sandbox, account, call="gtt_place", fault="error_5xx_after_accept")
+    with pytest.raises(OutcomeUnknown):
+        await groww.place_conditional(waiting(await last_price(groww)))
+    assert len(await groww.conditionals()) == 1
+
+
+async def test_the_probe_tells_what_the_account_may_do(groww: GrowwBroker) -> None:
+    found = await groww.probe()
+    assert (found.market_data, found.orders) == (True, None)
+    assert found.exchanges == TERMS.exchanges
+
+
+async def test_charges_are_estimated_by_groww(groww: GrowwBroker) -> None:
+    ask = MarginAsk(INFY, Side.BUY, 10, OrderType.LIMIT, Product.CNC, price=Price.of(1000))
+    (charge,) = await groww.charges([ask]) or []
+    assert Money.of(0) < charge < Money.of(100)

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 from adapters.broker import Endpoints, Session
 from adapters.groww import nats, stream, wire_feed
 from adapters.groww.feed_pb2 import MarketMessage, OrderMessage
-from domain.errors import BrokerUnavailable, SessionExpired
+from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import OrderType, Product, Side
@@ -171,11 +171,15 @@ class BrokenFeed:
 
     def __init__(self) -> None:
         self.answer = b""
+        self.status = 0  # of a refused handshake
 
     async def token(self, _: Request) -> Response:
         return JSONResponse({"status": "SUCCESS", "payload": {"token": "t", "subscriptionId": "s"}})
 
     async def socket(self, websocket: WebSocket) -> None:
+        if self.status:
+            await websocket.send_denial_response(Response(status_code=self.status))
+            return
         await websocket.accept()
         await websocket.send_bytes(b'INFO {"nonce":"n"}\r\n')
         await websocket.receive_bytes()
@@ -222,3 +226,15 @@ async def test_a_feed_that_is_not_there_is_unavailable(broken: tuple[BrokenFeed,
     nowhere = Endpoints(rest=endpoints.rest, login="", feed="ws://127.0.0.1:1")
     with pytest.raises(BrokerUnavailable):
         await anext(stream.order_stream(Session("t", "u", NOW), nowhere, SYMBOLS, lambda: NOW))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, SessionExpired), (403, BrokerRejected), (500, BrokerUnavailable)]
+)
+async def test_a_plan_without_a_feed_is_no_dead_session(
+    broken: tuple[BrokenFeed, Endpoints], status: int, error: type[Exception]
+) -> None:
+    feed, endpoints = broken
+    feed.status = status
+    with pytest.raises(error):
+        await anext(stream.order_stream(Session("t", "u", NOW), endpoints, SYMBOLS, lambda: NOW))

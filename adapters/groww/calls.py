@@ -1,0 +1,70 @@
+"""How a Groww account's calls leave and what their answers become: writes once, reads in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+
+from adapters import http
+from adapters.groww import wire
+from adapters.groww.wire import Json
+from domain.errors import BrokerRejected, BrokerUnavailable
+
+T = TypeVar("T")
+LAST_PAGE = 500
+
+
+class Calls:
+    """Every call of one account. Owns `client`."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.http = client
+
+    async def write(self, method: str, path: str, body: bytes | None) -> Json:
+        """One attempt. Raises OutcomeUnknown for every answer that proves nothing."""
+        response = await http.send_write(self.http, self.http.build_request(method, path, content=body))
+        return wire.payload_of(response.status_code, response.content, write=True)
+
+    async def read(self, request: httpx.Request) -> Json:
+        response = await http.send_read(self.http, request)
+        return wire.payload_of(response.status_code, response.content, write=False)
+
+    async def get(self, path: str, **params: str) -> Json:
+        return await self.read(self.http.build_request("GET", path, params=params))
+
+    async def get_known(self, path: str, **params: str) -> Json | None:
+        """None when Groww does not know it."""
+        try:
+            return await self.get(path, **params)
+        except BrokerRejected as error:
+            if error.code == wire.NOT_FOUND:
+                return None
+            raise
+
+    async def ask(self, path: str, body: bytes, params: Mapping[str, str]) -> Json:
+        """A read that is a POST: a margin call."""
+        return await self.read(self.http.build_request("POST", path, params=params, content=body))
+
+    async def pages(self, path: str, name: str, size: int, **params: str) -> list[Json]:
+        """All rows; a page that fails fails the whole. Raises BrokerUnavailable too when there is no last page."""
+        rows: list[Json] = []
+        for page in range(LAST_PAGE):
+            payload = await self.get(path, page=str(page), page_size=str(size), **params)
+            found: list[Json] = readable(lambda got: list(got[name]), payload)
+            rows += found
+            if len(found) < size:
+                return rows
+        raise BrokerUnavailable(f"{path} has no last page")
+
+    async def aclose(self) -> None:
+        await self.http.aclose()
+
+
+def readable(parse: Callable[..., T], *arguments: Any) -> T:
+    """What `parse` makes of an answer. Raises BrokerUnavailable when the answer is not what it should be."""
+    try:
+        return parse(*arguments)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise BrokerUnavailable(f"Groww's answer cannot be read: {type(error).__name__}: {error}") from error
