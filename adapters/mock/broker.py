@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,9 +12,12 @@ import httpx
 
 from adapters import http
 from adapters.broker import (
+    Authorisation,
     BrokerFill,
+    Capabilities,
     Change,
     Clock,
+    Conversion,
     Endpoints,
     Listing,
     Login,
@@ -25,20 +29,21 @@ from adapters.broker import (
     Symbols,
     Terms,
 )
-from adapters.mock import stream, wire
+from adapters.mock import gtt, stream, wire
 from adapters.mock.session import MockLogin
 from adapters.mock.terms import TERMS
 from domain.account import Margin
+from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import InstrumentId
 from domain.market import Candle, Quote
-from domain.money import Money
+from domain.money import Money, Price
 from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
 from domain.report import OrderReport
 
 T = TypeVar("T")
-UNKNOWN_ORDER = "unknown_order"
+UNKNOWN_ORDER, NOT_IN_PLAN = "unknown_order", "not_in_plan"
 
 
 class Mock:
@@ -73,6 +78,30 @@ class Mock:
     async def positions(self) -> list[Position]:
         return await self._read("/positions", lambda body: [wire.position(row) for row in body["positions"]])
 
+    async def convert(self, conversion: Conversion) -> None:
+        body = wire.conversion_body(conversion, self._symbol(conversion.instrument))
+        await self._write("POST", "/positions/convert", body)
+
+    async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        """There is no depository here: leave is given over the sandbox's control API."""
+        return Authorisation("", "Give leave to sell on the sandbox's own page; it lasts until 17:30")
+
+    async def probe(self) -> Capabilities:
+        await self.profile()
+        try:
+            await self._read("/ltp", lambda body: body["last_prices"], params={"symbols": "NSE:INFY"})
+            market_data: bool | None = True
+        except BrokerRejected as no:
+            market_data = False if no.code == NOT_IN_PLAN else None
+        except BrokerUnavailable:
+            market_data = None
+        blocked = await self._read("/kill-switch", lambda body: frozenset(body["exchanges"]))
+        exchanges = frozenset(one for one in TERMS.exchanges if one.value not in blocked)
+        return Capabilities(market_data, orders=bool(exchanges), exchanges=exchanges)
+
+    async def addresses(self) -> list[str] | None:
+        return None
+
     async def move_funds(self, amount: Money) -> None:
         path = "/funds/deposit" if amount.amount > 0 else "/funds/withdraw"
         await self._write("POST", path, {"amount": str(abs(amount))})
@@ -84,15 +113,23 @@ class Mock:
         return wire.accepted(await self._write("POST", "/orders", body))
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
-        await self._write("PATCH", _order_path(child), wire.change_body(change))
+        body = wire.change_body(change)
+        if child.iceberg_legs > 1:
+            if change.quantity != child.quantity_now:
+                raise BrokerRejected("the quantity of an iceberg cannot be changed", code="iceberg_quantity")
+            del body["quantity"]  # would be that of the leg
+        await self._write("PATCH", await self._working_path(child), body)
 
     async def cancel(self, child: ChildOrder) -> None:
-        await self._write("DELETE", _order_path(child))
+        await self._write("DELETE", await self._working_path(child))
 
     async def orders(self) -> list[OrderReport]:
         return await self._read("/orders", _reports)
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
+        if child.iceberg_legs > 1:
+            known = set(child.broker_order_ids)
+            return next((one for one in await self.find(child) if one.broker_order_id in known), None)
         try:
             return await self._read(_order_path(child), wire.order_report)
         except BrokerRejected as no:
@@ -105,11 +142,42 @@ class Mock:
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         fills: list[BrokerFill] = []
-        for order_id in child.broker_order_ids:
+        for order_id in await self._rows(child):
             fills += await self._read(
                 f"/orders/{order_id}/trades", lambda body: [wire.broker_fill(row) for row in body["trades"]]
             )
+        if child.iceberg_legs > 1 and child.broker_order_id:
+            return [replace(one, broker_order_id=child.broker_order_id) for one in fills]
         return fills
+
+    async def _rows(self, child: ChildOrder) -> Sequence[str]:
+        """The ids under which the order stands in the book: an iceberg has one for each leg."""
+        if child.iceberg_legs > 1 and child.broker_order_id:
+            legs = await self._read(
+                "/orders", lambda body: wire.legs(body["orders"]), params={"tag": child.tag}
+            )
+            return legs or child.broker_order_ids
+        return child.broker_order_ids
+
+    async def _working_path(self, child: ChildOrder) -> str:
+        """Where a change or cancel goes: to the order, or to the leg of an iceberg that is at work."""
+        whole = _order_path(child)
+        return f"/orders/{(await self._rows(child))[-1]}" if child.iceberg_legs > 1 else whole
+
+    # --- conditional orders
+
+    async def conditionals(self) -> list[ConditionalReport]:
+        return await self._read("/gtt", lambda body: [gtt.report(row) for row in body["gtts"]])
+
+    async def place_conditional(self, intent: ConditionalIntent) -> str:
+        return gtt.made(await self._write("POST", "/gtt", gtt.body(intent, self._symbol(intent.instrument))))
+
+    async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        body = gtt.body(intent, self._symbol(intent.instrument))
+        gtt.made(await self._write("PUT", f"/gtt/{conditional_id}", body))
+
+    async def cancel_conditional(self, report: ConditionalReport) -> None:
+        gtt.made(await self._write("DELETE", f"/gtt/{report.conditional_id}"))
 
     # --- market
 
@@ -135,11 +203,37 @@ class Mock:
             "/candles", lambda body: [wire.candle(row) for row in body["candles"]], params=params
         )
 
+    # --- what orders need and cost
+
     async def required_margin(self, ask: MarginAsk) -> Money:
-        request = self._http.build_request(
-            "POST", "/margin", json=wire.margin_body(ask, self._symbol(ask.instrument))
-        )
-        return await self._parsed(request, lambda body: Money.of(body["required"]))
+        return await self._ask("/margin", self._margin_body(ask), lambda body: Money.of(body["required"]))
+
+    async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
+        """What must be free to send them in this order, the account's positions considered."""
+        question = {"orders": [self._margin_body(ask) for ask in asks], "consider_positions": True}
+        return await self._ask("/margin/basket", question, lambda body: Money.of(body["initial"]["total"]))
+
+    async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
+        """One question an order: the answer to several is one sum. None when the market cannot be read."""
+        unpriced = [ask.instrument for ask in asks if not (ask.price or ask.trigger_price)]
+        try:
+            last = {quote.instrument: quote.last_price for quote in await self.quotes(unpriced)}
+        except BrokerRejected:
+            return None
+        found: list[Money] = []
+        for ask in asks:
+            price = ask.price or ask.trigger_price or last.get(ask.instrument)
+            if price is None:
+                return None
+            found.append(await self._charges(ask, price))
+        return found
+
+    async def _charges(self, ask: MarginAsk, price: Price) -> Money:
+        question = {"orders": [wire.charges_body(ask, self._symbol(ask.instrument), price)]}
+        return await self._ask("/charges", question, lambda body: Money.of(body["total"]))
+
+    def _margin_body(self, ask: MarginAsk) -> dict[str, Any]:
+        return wire.margin_body(ask, self._symbol(ask.instrument))
 
     # --- calls
 
@@ -157,6 +251,9 @@ class Mock:
     ) -> T:
         return await self._parsed(self._http.build_request("GET", path, params=params), parse)
 
+    async def _ask(self, path: str, question: dict[str, Any], parse: Callable[[Mapping[str, Any]], T]) -> T:
+        return await self._parsed(self._http.build_request("POST", path, json=question), parse)
+
     async def _parsed(self, request: httpx.Request, parse: Callable[[Mapping[str, Any]], T]) -> T:
         response = await http.send_read(self._http, request)
         body = wire.read_answer(response.status_code, response.content)
@@ -173,7 +270,7 @@ def _order_path(child: ChildOrder) -> str:
 
 
 def _reports(body: Mapping[str, Any]) -> list[OrderReport]:
-    return [wire.order_report(row) for row in body["orders"]]
+    return wire.reports(body["orders"])
 
 
 class MockAdapter:
@@ -204,6 +301,12 @@ class MockAdapter:
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
     ) -> AsyncGenerator[StreamEvent, None]:
         return stream.order_stream(session, endpoints, clock)
+
+    def postback(
+        self, body: bytes, headers: Mapping[str, str], secret: str, symbols: Symbols
+    ) -> OrderReport | None:
+        """The Mock broker sends none."""
+        return None
 
 
 ADAPTER = MockAdapter()

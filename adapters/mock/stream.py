@@ -113,6 +113,8 @@ async def order_stream(
             if message.get("type") != "order":
                 continue
             try:
+                if message["order"].get("iceberg"):
+                    continue  # a leg alone would pass for the whole: the book must tell
                 report = wire.order_report(message["order"])
                 fill = wire.broker_fill(message["fill"]) if message.get("fill") else None
             except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:

@@ -7,6 +7,7 @@ from datetime import time
 
 from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
 from domain.account import BrokerId
+from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 
@@ -46,6 +47,10 @@ TERMS = Terms(
     moves_funds=True,
     exchange_rules=False,
     quote_batch=500,
+    converts=True,
+    conditionals=frozenset(ConditionalKind),
+    after_market=True,
+    most_changes=25,
     margin_rates={Product.CNC: "1", Product.MTF: "0.4", Product.MIS: "0.2", Product.NRML: "0.15"},
     visible_after=0.5,
     quiet_window=5.0,

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from adapters.broker import BrokerFill, Change, Listing, MarginAsk, Profile
+from adapters.broker import BrokerFill, Change, Conversion, Listing, MarginAsk, Profile
 from adapters.http import exact_json
+from adapters.iceberg import Part, joined
 from domain.account import Margin
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Instrument, InstrumentId, Kind
@@ -75,6 +76,8 @@ OUTCOMES: Mapping[tuple[int, str | None], Outcome] = {
     (409, "needs_authorisation"): BrokerRejected,
     (409, "no_position"): BrokerRejected,
     (409, "too_many_changes"): BrokerRejected,
+    (404, "unknown_condition"): BrokerRejected,
+    (409, "too_many_conditions"): BrokerRejected,
     (422, None): BrokerRejected,
     (429, None): BrokerUnavailable,
 }
@@ -119,18 +122,34 @@ def place_body(child: ChildOrder, symbol: str) -> dict[str, Any]:
         "side": SIDE_WORDS[child.side],
         "product": PRODUCT_WORDS[child.product],
         "quantity": child.quantity,
-        **_terms(child.order_type, child.validity, child.price, child.trigger_price),
+        **terms(child.order_type, child.validity, child.price, child.trigger_price),
         "tag": child.tag,
     }
     if child.disclosed_quantity:
         body["disclosed_quantity"] = child.disclosed_quantity
+    if child.after_market:
+        body["after_market"] = True
+    if child.iceberg_legs > 1:
+        body["iceberg_legs"] = child.iceberg_legs
     return body
+
+
+def conversion_body(conversion: Conversion, symbol: str) -> dict[str, Any]:
+    return {
+        "symbol": symbol,
+        "side": SIDE_WORDS[conversion.side],
+        "quantity": conversion.quantity,
+        "old_product": PRODUCT_WORDS[conversion.old],
+        "new_product": PRODUCT_WORDS[conversion.new],
+        "overnight": conversion.overnight,
+    }
 
 
 def change_body(change: Change) -> dict[str, Any]:
     """`quantity` is the new total, filled part included."""
-    terms = _terms(change.order_type, change.validity, change.price, change.trigger_price)
-    return {"quantity": change.quantity, **terms}
+    found = terms(change.order_type, change.validity, change.price, change.trigger_price)
+    disclosed = {"disclosed_quantity": change.disclosed_quantity} if change.disclosed_quantity else {}
+    return {"quantity": change.quantity, **found, **disclosed}
 
 
 def margin_body(ask: MarginAsk, symbol: str) -> dict[str, Any]:
@@ -139,19 +158,30 @@ def margin_body(ask: MarginAsk, symbol: str) -> dict[str, Any]:
         "side": SIDE_WORDS[ask.side],
         "product": PRODUCT_WORDS[ask.product],
         "quantity": ask.quantity,
-        **_terms(ask.order_type, Validity.DAY, ask.price, ask.trigger_price),
+        **terms(ask.order_type, Validity.DAY, ask.price, ask.trigger_price),
     }
 
 
-def _terms(
+def charges_body(ask: MarginAsk, symbol: str, price: Price) -> dict[str, Any]:
+    """One order as if it had traded at `price`."""
+    return {
+        "symbol": symbol,
+        "side": SIDE_WORDS[ask.side],
+        "product": PRODUCT_WORDS[ask.product],
+        "quantity": ask.quantity,
+        "price": str(price),
+    }
+
+
+def terms(
     order_type: OrderType, validity: Validity, price: Price | None, trigger_price: Price | None
 ) -> dict[str, str]:
-    terms = {"type": TYPE_WORDS[order_type], "validity": VALIDITY_WORDS[validity]}
+    found = {"type": TYPE_WORDS[order_type], "validity": VALIDITY_WORDS[validity]}
     if price is not None and order_type in (OrderType.LIMIT, OrderType.SL):
-        terms["price"] = str(price)
+        found["price"] = str(price)
     if trigger_price is not None and order_type in (OrderType.SL, OrderType.SL_M):
-        terms["trigger_price"] = str(trigger_price)
-    return terms
+        found["trigger_price"] = str(trigger_price)
+    return found
 
 
 # --- orders in ----------------------------------------------------------------------------------------------------
@@ -186,6 +216,26 @@ def order_report(row: Mapping[str, Any]) -> OrderReport:
         exchange_order_id=str(row["exchange_order_id"]) if row.get("exchange_order_id") else None,
         message=str(row.get("message") or ""),
     )
+
+
+def reports(rows: Collection[Mapping[str, Any]]) -> list[OrderReport]:
+    """One report for each order; the legs of an iceberg, each a row with the tag of the whole, are one."""
+    found: list[OrderReport] = []
+    icebergs: dict[str, list[Part]] = {}
+    for row in rows:
+        report, part = order_report(row), row.get("iceberg")
+        if report.tag and part:
+            leg = Part(int(part["leg"]), int(part["legs"]), int(part["total_quantity"]), report)
+            icebergs.setdefault(report.tag, []).append(leg)
+        else:
+            found.append(report)
+    return found + [report for parts in icebergs.values() for report in joined(parts)]
+
+
+def legs(rows: Collection[Mapping[str, Any]]) -> list[str]:
+    """The ids of an iceberg's legs, in their order; the last is the one at work."""
+    mine = [row for row in rows if row.get("iceberg")]
+    return [str(row["order_id"]) for row in sorted(mine, key=lambda row: int(row["iceberg"]["leg"]))]
 
 
 def broker_fill(row: Mapping[str, Any]) -> BrokerFill:

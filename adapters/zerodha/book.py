@@ -1,43 +1,35 @@
-"""Kite's order book, where an iceberg stands in as many rows as it sent legs: told here as one order. Pure.
-
-A leg's row has its own id and the tag of the whole; `meta.iceberg` counts the legs.
-"""
+"""Kite's order book: an iceberg's legs are rows with ids of their own and the tag of the whole. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from adapters.broker import Symbols
+from adapters.iceberg import Part, joined
 from adapters.zerodha import wire
-from domain.money import Money, average_price
-from domain.report import OrderReport, ReportStatus
+from domain.report import OrderReport
 
 Row = Mapping[str, Any]
 
 
 def reports(rows: Iterable[Row], symbols: Symbols) -> list[OrderReport]:
-    """One report for each order. Legs without a tag, and those of an iceberg that is there twice, stay apart."""
+    """One report for each order. Legs without a tag stay apart: nothing says which belong together."""
     found: list[OrderReport] = []
-    icebergs: dict[str, list[Row]] = {}
+    icebergs: dict[str, list[Part]] = {}
     for row in rows:
-        tags = wire.tags(row)
-        if tags and leg(row):
-            icebergs.setdefault(tags[0], []).append(row)
+        report, meta = wire.order_report(row, symbols), _iceberg(row)
+        if report.tag and meta:
+            part = Part(int(meta["leg"]), int(meta["legs"]), int(meta["total_quantity"]), report)
+            icebergs.setdefault(report.tag, []).append(part)
         else:
-            found.append(wire.order_report(row, symbols))
-    for legs in icebergs.values():
-        legs.sort(key=leg)
-        twice = len({leg(row) for row in legs}) < len(legs)
-        parts = [wire.order_report(row, symbols) for row in legs]
-        found += parts if twice else [_whole(legs, parts)]
-    return found
+            found.append(report)
+    return found + [report for parts in icebergs.values() for report in joined(parts)]
 
 
-def leg(row: Row) -> int:
-    """Which leg of an iceberg the row is, from 1; 0 for every other order."""
-    return int(_iceberg(row).get("leg") or 0)
+def is_leg(row: Row) -> bool:
+    return bool(_iceberg(row))
 
 
 def tagged(rows: Iterable[Row], tag: str, symbols: Symbols) -> list[OrderReport]:
@@ -47,8 +39,8 @@ def tagged(rows: Iterable[Row], tag: str, symbols: Symbols) -> list[OrderReport]
 
 def legs(rows: Iterable[Row], tag: str) -> list[str]:
     """The ids of an iceberg's legs, in their order; the last is the one at work."""
-    mine = sorted((row for row in rows if tag in wire.tags(row) and leg(row)), key=leg)
-    return [str(row["order_id"]) for row in mine]
+    mine = [row for row in rows if tag in wire.tags(row) and is_leg(row)]
+    return [str(row["order_id"]) for row in sorted(mine, key=lambda row: int(_iceberg(row)["leg"]))]
 
 
 def varieties(rows: Iterable[Row]) -> dict[str, str]:
@@ -58,26 +50,6 @@ def varieties(rows: Iterable[Row]) -> dict[str, str]:
         for row in rows
         if row.get("variety") not in (None, "", wire.REGULAR)
     }
-
-
-def _whole(rows: Sequence[Row], parts: Sequence[OrderReport]) -> OrderReport:
-    """Under the id of the first leg, which is what the placement answered; in the state of the last one."""
-    first, last = parts[0], parts[-1]
-    filled = sum(part.filled_quantity for part in parts)
-    priced = [part for part in parts if part.filled_quantity]
-    known = all(part.average_price for part in priced)
-    value = Money.sum(part.average_price * part.filled_quantity for part in priced if part.average_price)
-    more = last.status is ReportStatus.COMPLETE and leg(rows[-1]) < int(_iceberg(rows[-1])["legs"])
-    return replace(
-        last,
-        broker_order_id=first.broker_order_id,
-        exchange_order_id=first.exchange_order_id,
-        status=ReportStatus.OPEN if more else last.status,
-        quantity=int(_iceberg(rows[-1])["total_quantity"]),
-        filled_quantity=filled,
-        average_price=average_price(value, filled) if known else None,
-        at=max(part.at for part in parts),
-    )
 
 
 def _iceberg(row: Row) -> Mapping[str, Any]:

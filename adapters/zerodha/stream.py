@@ -180,6 +180,6 @@ async def order_stream(
 def _update(data: Any, symbols: Symbols) -> OrderReport | None:
     """None for a leg of an iceberg: alone it would pass for the whole, so the book must tell."""
     try:
-        return None if book.leg(data) else wire.order_report(data, symbols)
+        return None if book.is_leg(data) else wire.order_report(data, symbols)
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise BrokerUnavailable(f"unreadable order update: {error!r}") from error

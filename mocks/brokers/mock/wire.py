@@ -3,6 +3,7 @@ RFC 3339 with +05:30."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -86,6 +87,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "exchange_at": when(order.exchange_at),
         "updated_at": when(order.updated_at),
         "sequence": len(order.history),
+        "iceberg": asdict(order.iceberg) if order.iceberg else None,
     }
 
 

@@ -1,0 +1,52 @@
+"""An iceberg stands in a broker's book as one row for each part it has sent. Here the rows become one report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from domain.money import Money, average_price
+from domain.report import OrderReport, ReportStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One row: the `leg`th (from 1) of `legs` parts of an order over `total` units."""
+
+    leg: int
+    legs: int
+    total: int
+    report: OrderReport
+
+
+def joined(parts: Sequence[Part]) -> list[OrderReport]:
+    """The rows that carry one tag, as one report; as many as they are when a part is there twice (sent twice)."""
+    if len({part.leg for part in parts}) < len(parts):
+        return [part.report for part in parts]
+    return [_whole(sorted(parts, key=lambda part: part.leg))]
+
+
+def _whole(parts: Sequence[Part]) -> OrderReport:
+    """Under the id of the first part, which is what the placement answered; in the state of the last one."""
+    first, last = parts[0].report, parts[-1].report
+    filled = sum(part.report.filled_quantity for part in parts)
+    more = last.status is ReportStatus.COMPLETE and parts[-1].leg < parts[-1].legs
+    return replace(
+        last,
+        broker_order_id=first.broker_order_id,
+        exchange_order_id=first.exchange_order_id,
+        status=ReportStatus.OPEN if more else last.status,
+        quantity=parts[-1].total,
+        filled_quantity=filled,
+        average_price=average_price(_value(parts), filled) if _priced(parts) else None,
+        at=max(part.report.at for part in parts),
+    )
+
+
+def _priced(parts: Sequence[Part]) -> bool:
+    return all(part.report.average_price for part in parts if part.report.filled_quantity)
+
+
+def _value(parts: Sequence[Part]) -> Money:
+    reports = [part.report for part in parts]
+    return Money.sum(one.average_price * one.filled_quantity for one in reports if one.average_price)
