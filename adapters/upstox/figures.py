@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.broker import MarginAsk, Symbols
+from adapters.broker import Symbols
 from adapters.upstox.wire import (
-    PRODUCTS_OUT,
     Row,
     moment,
     named,
@@ -163,19 +162,3 @@ def candle(row: Any) -> Candle:
         raise ValueError("a candle without a time")
     high, low = Price(number(row[2])), Price(number(row[3]))
     return Candle(start, Price(number(row[1])), high, low, Price(number(row[4])), units(row[5]))
-
-
-# --- margin ------------------------------------------------------------------------------------------------------
-
-
-def margin_body(ask: MarginAsk, order_key: str) -> dict[str, Any]:
-    """The body of POST /v2/charges/margin for one order. Without a price Upstox takes the market's."""
-    line: dict[str, Any] = {
-        "instrument_key": order_key,
-        "quantity": ask.quantity,
-        "product": PRODUCTS_OUT[ask.product],
-        "transaction_type": ask.side.value,
-    }
-    if ask.price is not None:
-        line["price"] = float(ask.price.amount)  # JSON wants a number; an estimate needs no more
-    return {"instruments": [line]}

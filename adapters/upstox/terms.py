@@ -7,6 +7,7 @@ from datetime import time
 
 from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
 from domain.account import BrokerId
+from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 
@@ -19,6 +20,13 @@ TERMS = Terms(
         CredentialField("api_key", "API key", secret=False, required=True, help="The app's client id"),
         CredentialField(
             "api_secret", "API secret", secret=True, required=True, help="The app's client secret"
+        ),
+        CredentialField(
+            "algo_name",
+            "Algo name",
+            secret=False,
+            required=False,
+            help="Only for an app with an algorithm registered at the exchange: its name, as Upstox shows it",
         ),
     ),
     session_ends_at=time(3, 30),  # every token dies at the next 03:30 IST, whenever it was made
@@ -45,6 +53,11 @@ TERMS = Terms(
         RateLimit("other", 2000, 1800),
     ),
     disclosed_quantity=True,
+    converts=True,
+    # OCO is left out: Upstox's GTT of several rules always begins with an entry of its own.
+    conditionals=frozenset({ConditionalKind.SINGLE}),
+    after_market=True,
+    lists_addresses=True,
     quote_batch=500,  # UDAPI100042 beyond
     # Estimates for planning; the broker's own margin call decides. Intraday leverage is 5x at most by regulation.
     margin_rates={Product.CNC: "1", Product.MIS: "0.2", Product.NRML: "0.15", Product.MTF: "0.5"},

@@ -13,13 +13,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.broker import BrokerFill, Change, Symbols
+from adapters.broker import BrokerFill, Listing, Symbols
 from adapters.http import exact_json
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
-from domain.order import ChildOrder, Fill, OrderType, Product, Side, Validity
+from domain.order import Fill, OrderType, Product, Side, Validity
 from domain.report import OrderReport, ReportStatus
 
 Row = Mapping[str, Any]
@@ -97,6 +97,13 @@ _CODE = re.compile(r"^UDAPI\d+$")
 _INTERNAL = "UDAPI100500"  # said in any status, it proves nothing
 _CLOSED = {"UDAPI100072", "UDAPI100074"}  # 00:00-05:30 IST: the service is shut
 _RATE = "UDAPI10005"
+WRONG_ADDRESS = "UDAPI1154"
+# What these are about is not the login, whatever the status: a token that only reads, the address, the algorithm's
+# name, the kind of account, a segment or an app that is switched off.
+_NOT_THE_LOGIN = {"UDAPI100067", WRONG_ADDRESS, "UDAPI1156", "UDAPI100049", "UDAPI100058", "UDAPI100073"}
+_ADDRESS_HINT = (
+    "orders of this account leave from an address that is not registered at Upstox: see its egress"
+)
 
 
 def _refusal(status: int, content: bytes) -> BrokerError | None:
@@ -116,7 +123,9 @@ def _refusal(status: int, content: bytes) -> BrokerError | None:
     ):
         return None
     code = codes[0]
-    if status == 401:
+    if code == WRONG_ADDRESS:
+        return BrokerRejected(f"{words or code} ({_ADDRESS_HINT})", code=code)
+    if status == 401 and code not in _NOT_THE_LOGIN:
         return SessionExpired(words or code, code=code)
     if status in (423, 429) or code == _RATE or code in _CLOSED:
         return BrokerUnavailable(words or code, code=code)
@@ -226,57 +235,13 @@ def moment(value: object) -> datetime | None:
     return parsed.astimezone(IST) if parsed.tzinfo else parsed.replace(tzinfo=IST)
 
 
-def _json_number(price: Price | None) -> float:
-    """The last step before JSON, which Upstox wants as a number: a float prints back as the very decimal it was
-    made from up to 15 digits, and an order price has fewer."""
-    if price is None:
-        return 0.0
-    value = float(price.amount)
-    if Decimal(repr(value)) != price.amount:
-        raise BrokerRejected(f"the price {price} cannot be sent exactly")
-    return value
-
-
 # --- orders ------------------------------------------------------------------------------------------------------
 
-_PROTECTED = (OrderType.MARKET, OrderType.SL_M)
-AUTOMATIC_PROTECTION = -1  # an unprotected market order is refused (UDAPI1158)
 
-
-def place_body(child: ChildOrder, order_key: str) -> dict[str, Any]:
-    """The body of POST /v3/order/place. Never sliced by Upstox: one child is one exchange order."""
-    body: dict[str, Any] = {
-        "quantity": child.quantity,
-        "product": PRODUCTS_OUT[child.product],
-        "validity": VALIDITIES_OUT[child.validity],
-        "price": _json_number(child.price),
-        "tag": child.tag,
-        "slice": False,
-        "instrument_token": order_key,
-        "order_type": ORDER_TYPES_OUT[child.order_type],
-        "transaction_type": child.side.value,
-        "disclosed_quantity": child.disclosed_quantity,
-        "trigger_price": _json_number(child.trigger_price),
-        "is_amo": False,
-    }
-    if child.order_type in _PROTECTED:
-        body["market_protection"] = AUTOMATIC_PROTECTION
-    return body
-
-
-def modify_body(broker_order_id: str, change: Change) -> dict[str, Any]:
-    """The body of PUT /v3/order/modify. `quantity` is the order's total, as in placing it."""
-    body: dict[str, Any] = {
-        "order_id": broker_order_id,
-        "quantity": change.quantity,
-        "validity": VALIDITIES_OUT[change.validity],
-        "price": _json_number(change.price),
-        "order_type": ORDER_TYPES_OUT[change.order_type],
-        "trigger_price": _json_number(change.trigger_price),
-    }
-    if change.order_type in _PROTECTED:
-        body["market_protection"] = AUTOMATIC_PROTECTION
-    return body
+def converted(status: int, content: bytes) -> None:
+    """The answer to a conversion."""
+    if written(status, content).get("status") != "complete":
+        raise OutcomeUnknown("Upstox did not say that the conversion is complete")
 
 
 def placed(status: int, content: bytes) -> str:
@@ -295,6 +260,14 @@ def acknowledged(status: int, content: bytes) -> None:
             return
         case _:
             raise OutcomeUnknown("Upstox answered without an order id")
+
+
+def listed(symbols: Symbols, instrument: InstrumentId) -> Listing:
+    """What Upstox calls it. Raises BrokerRejected for what it does not list."""
+    listing = symbols.listing(instrument)
+    if listing is None:
+        raise BrokerRejected(f"{instrument} is not listed at Upstox")
+    return listing
 
 
 def named(row: Row, symbols: Symbols) -> InstrumentId | None:

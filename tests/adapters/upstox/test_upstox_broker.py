@@ -15,10 +15,11 @@ import pytest
 import respx
 from respx import MockRouter
 
-from adapters.broker import Change, Endpoints, MarginAsk, Session
+from adapters.broker import Change, Conversion, Endpoints, MarginAsk, Session
 from adapters.upstox.broker import ADAPTER, UpstoxBroker
 from adapters.upstox.session import session_end
 from domain.calendar import IST
+from domain.conditional import ConditionalReport, ConditionalStatus
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
@@ -27,6 +28,7 @@ from domain.report import ReportStatus
 from tests.adapters.upstox.upstox_payloads import (
     CHILD,
     FUNDS,
+    GTT_ROW,
     HOLDING_ROW,
     INFY,
     INFY_BSE,
@@ -79,8 +81,13 @@ def test_the_login_page_gets_the_apps_key_the_exact_redirect_and_our_state() -> 
 async def test_a_code_is_traded_for_a_session_that_ends_at_half_past_three(upstox: MockRouter) -> None:
     route = upstox.post(f"{REST}/v2/login/authorization/token").mock(return_value=answer(orjson.dumps(TOKEN)))
     session = await ADAPTER.login.session(
-        CREDENTIALS, ENDPOINTS, answer={"code": "c0de", "state": "s"}, redirect_uri=REDIRECT, now=NOW
+        {**CREDENTIALS, "algo_name": " Tide "},
+        ENDPOINTS,
+        answer={"code": "c0de", "state": "s"},
+        redirect_uri=REDIRECT,
+        now=NOW,
     )
+    assert session.algo_name == "Tide"
     request = route.calls.last.request
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     assert parse_qs(request.content.decode()) == {
@@ -147,6 +154,30 @@ async def test_place_goes_once_to_the_order_host_with_the_token(
     assert route.call_count == 1
     assert route.calls.last.request.headers["authorization"] == "Bearer secret-token"
     assert json.loads(route.calls.last.request.content)["instrument_token"] == "NSE_EQ|INE009A01021"
+
+
+async def test_a_registered_algorithm_is_named_on_orders_and_on_nothing_else(upstox: MockRouter) -> None:
+    session = Session("secret-token", "SB0001", NOW, algo_name="Tide")
+    broker = ADAPTER.connect(session, ENDPOINTS, Names(), clock=lambda: NOW)
+    order = upstox.post(f"{HFT}/v3/order/place").mock(return_value=answer(ok({"order_ids": ["1"]})))
+    kept = upstox.delete(f"{REST}/v3/order/gtt/cancel").mock(
+        return_value=answer(ok({"gtt_order_ids": ["GTT-1"]}))
+    )
+    book = upstox.get(f"{REST}/v2/order/retrieve-all").mock(return_value=answer(ok([])))
+    await broker.place(CHILD)
+    await broker.cancel_conditional(ConditionalReport("GTT-1", ConditionalStatus.ACTIVE, "", None))
+    await broker.orders()
+    await broker.aclose()
+    for route in (order, kept):
+        assert route.calls.last.request.headers["X-Algo-Name"] == "Tide"
+    assert "X-Algo-Name" not in book.calls.last.request.headers
+    assert json.loads(kept.calls.last.request.content) == {"gtt_order_id": "GTT-1"}
+
+
+async def test_without_a_registered_algorithm_none_is_named(upstox: MockRouter, broker: UpstoxBroker) -> None:
+    route = upstox.post(f"{HFT}/v3/order/place").mock(return_value=answer(ok({"order_ids": ["1"]})))
+    await broker.place(CHILD)
+    assert "X-Algo-Name" not in route.calls.last.request.headers
 
 
 async def test_a_lost_answer_to_place_is_unknown_and_never_sent_again(
@@ -318,3 +349,88 @@ async def test_the_margin_call_is_a_read(upstox: MockRouter, broker: UpstoxBroke
 async def test_funds_do_not_move_over_the_api(broker: UpstoxBroker) -> None:
     with pytest.raises(BrokerRejected):
         await broker.move_funds(Money(Decimal("1")))
+
+
+async def test_a_token_without_prices_still_lists_gtt_orders(
+    upstox: MockRouter, broker: UpstoxBroker
+) -> None:
+    upstox.get(f"{REST}/v3/order/gtt").mock(return_value=answer(ok([GTT_ROW])))
+    upstox.get(f"{REST}/v3/market-quote/ltp").mock(return_value=answer(refusal("UDAPI100067"), 403))
+    [kept] = await broker.conditionals()
+    assert kept.intent is not None
+    assert kept.intent.last_price == Price(Decimal("1400"))
+
+
+async def test_charges_need_a_price_to_be_reckoned_with(upstox: MockRouter, broker: UpstoxBroker) -> None:
+    upstox.get(f"{REST}/v3/market-quote/ltp").mock(return_value=answer(ok({})))
+    with pytest.raises(BrokerUnavailable):
+        await broker.charges([MarginAsk(INFY, Side.BUY, 10, OrderType.MARKET, Product.MIS)])
+
+
+@pytest.mark.parametrize(
+    "data", [{"order_ids": ["x"]}, {"gtt_order_ids": []}, {"gtt_order_ids": ["1", "2"]}, {}]
+)
+async def test_a_gtt_answer_without_exactly_one_id_is_unknown(
+    upstox: MockRouter, broker: UpstoxBroker, data: object
+) -> None:
+    upstox.delete(f"{REST}/v3/order/gtt/cancel").mock(return_value=answer(ok(data)))
+    with pytest.raises(OutcomeUnknown):
+        await broker.cancel_conditional(ConditionalReport("GTT-1", ConditionalStatus.ACTIVE, "", None))
+
+
+async def test_a_conversion_that_is_not_said_to_be_complete_is_unknown(
+    upstox: MockRouter, broker: UpstoxBroker
+) -> None:
+    route = upstox.put(f"{REST}/v2/portfolio/convert-position")
+    route.mock(return_value=answer(ok({"status": "pending"})))
+    with pytest.raises(OutcomeUnknown):
+        await broker.convert(Conversion(INFY, Side.BUY, 4, Product.MIS, Product.CNC))
+    assert json.loads(route.calls.last.request.content) == {
+        "instrument_token": "NSE_EQ|INE009A01021", "new_product": "D", "old_product": "I",
+        "transaction_type": "BUY", "quantity": 4,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["poa", "ddpi"])
+async def test_a_power_of_attorney_needs_no_leave(
+    upstox: MockRouter, broker: UpstoxBroker, word: str
+) -> None:
+    upstox.get(f"{REST}/v2/user/profile").mock(return_value=answer(ok({**TOKEN, "poa": False, word: True})))
+    assert "no leave is needed" in (await broker.authorisation({INFY: 5})).words
+
+
+# --- webhooks ----------------------------------------------------------------------------------------------------
+
+
+def posted(row: object) -> bytes:
+    return orjson.dumps(row)
+
+
+def test_a_webhooks_order_is_read_like_the_streams() -> None:
+    body = posted({**ORDER_ROW, "update_type": "order", "status": "complete"})
+    report = ADAPTER.postback(body, {}, "", Names())
+    assert report is not None
+    assert (report.broker_order_id, report.status) == ("261120000000001", ReportStatus.COMPLETE)
+
+
+def test_a_hint_without_a_time_is_older_than_everything() -> None:
+    row = {**ORDER_ROW, "update_type": "order", "order_timestamp": None, "exchange_timestamp": None}
+    report = ADAPTER.postback(posted(row), {}, "", Names())
+    assert report is not None
+    assert report.at.year == 1970
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"null",
+        posted({**ORDER_ROW, "update_type": "gtt_order"}),
+        posted({**ORDER_ROW, "update_type": "order", "order_id": 17}),
+        posted({"update_type": "order"}),
+    ],
+)
+def test_what_is_no_order_is_no_hint(body: bytes) -> None:
+    assert ADAPTER.postback(body, {}, "", Names()) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,28 +10,13 @@ import pytest
 
 from adapters.broker import Credentials, Session
 from adapters.upstox.broker import ADAPTER
-from domain.account import BrokerId
 from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.order import OrderType, Product, Side
 from domain.report import ReportStatus
-from mocks.launch import Sandbox
-from tests.adapters.desk import INFY, Desk, Names, next_good, now, opened
+from tests.adapters.desk import INFY, Desk, next_good, now
 
-MASTERS: dict[BrokerId, Names] = {}
 REDIRECT = "http://127.0.0.1:9/callback"
-
-
-@pytest.fixture(scope="module")
-def upstox_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(flow=False) as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(upstox_sandbox: Sandbox) -> AsyncIterator[Desk]:
-    async with opened(upstox_sandbox, BrokerId.UPSTOX, MASTERS) as account:
-        yield account
 
 
 async def log_in(desk: Desk, credentials: Credentials) -> Session:

@@ -11,8 +11,9 @@ import pytest
 
 from adapters.broker import Change
 from adapters.http import exact_json
-from adapters.upstox import figures, wire
+from adapters.upstox import bodies, figures, gtt, wire
 from domain.calendar import IST
+from domain.conditional import ConditionalStatus
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
@@ -21,6 +22,7 @@ from domain.report import ReportStatus
 from tests.adapters.upstox.upstox_payloads import (
     CHILD,
     FUNDS,
+    GTT_ROW,
     HOLDING_ROW,
     INFY,
     INFY_BSE,
@@ -62,7 +64,21 @@ def test_a_listed_no_is_definite_and_keeps_the_brokers_words(
     with pytest.raises(kind) as caught:
         wire.placed(status, refusal(code, "the broker's words"))
     assert caught.value.code == code
-    assert caught.value.words == "the broker's words"
+    assert caught.value.words.startswith("the broker's words")
+
+
+def test_a_wrong_address_names_the_way_out() -> None:
+    with pytest.raises(
+        BrokerRejected, match=r"^configured 203\.0\.113\.7 .*not registered.*egress"
+    ) as caught:
+        wire.placed(403, refusal("UDAPI1154", "configured 203.0.113.7"))
+    assert caught.value.code == wire.WRONG_ADDRESS
+
+
+@pytest.mark.parametrize("code", ["UDAPI100067", "UDAPI1154", "UDAPI1156", "UDAPI100049", "UDAPI100073"])
+def test_a_401_about_something_else_is_no_dead_session(code: str) -> None:
+    with pytest.raises(BrokerRejected):
+        wire.written(401, refusal(code))
 
 
 AMBIGUOUS: list[tuple[int, bytes]] = [
@@ -130,7 +146,7 @@ def test_a_read_never_has_an_unknown_outcome(status: int, content: bytes, kind: 
 
 
 def test_a_limit_order_is_sent_exactly() -> None:
-    body = wire.place_body(CHILD, "NSE_EQ|INE009A01021")
+    body = bodies.place_body(CHILD, "NSE_EQ|INE009A01021")
     assert orjson.loads(orjson.dumps(body)) == {
         "quantity": 10, "product": "D", "validity": "DAY", "price": 1500.05, "tag": "01K9TMTAG", "slice": False,
         "instrument_token": "NSE_EQ|INE009A01021", "order_type": "LIMIT", "transaction_type": "BUY",
@@ -139,23 +155,33 @@ def test_a_limit_order_is_sent_exactly() -> None:
     assert b'"price":1500.05,' in orjson.dumps(body)
 
 
+def test_an_order_is_after_market_when_the_user_says_so() -> None:
+    assert bodies.place_body(replace(CHILD, after_market=True), "k")["is_amo"] is True
+
+
+def test_a_change_names_the_disclosed_part_only_when_there_is_one() -> None:
+    change = Change(10, OrderType.LIMIT, Validity.DAY, Price(Decimal("1500")))
+    assert "disclosed_quantity" not in bodies.modify_body("1", change)
+    assert bodies.modify_body("1", replace(change, disclosed_quantity=2))["disclosed_quantity"] == 2
+
+
 @pytest.mark.parametrize("order_type", [OrderType.MARKET, OrderType.SL_M])
 def test_market_orders_are_never_naked(order_type: OrderType) -> None:
     child = replace(CHILD, order_type=order_type, price=None, trigger_price=Price(Decimal("1510")))
-    assert wire.place_body(child, "k")["market_protection"] == -1
+    assert bodies.place_body(child, "k")["market_protection"] == -1
     change = Change(10, order_type, Validity.DAY)
-    assert wire.modify_body("1", change)["market_protection"] == -1
+    assert bodies.modify_body("1", change)["market_protection"] == -1
 
 
 @pytest.mark.parametrize("order_type", [OrderType.LIMIT, OrderType.SL])
 def test_priced_orders_carry_no_protection(order_type: OrderType) -> None:
-    assert "market_protection" not in wire.place_body(replace(CHILD, order_type=order_type), "k")
+    assert "market_protection" not in bodies.place_body(replace(CHILD, order_type=order_type), "k")
 
 
 def test_a_price_that_json_would_bend_is_refused() -> None:
     child = replace(CHILD, price=Price(Decimal("1500.0500000000000001")))
     with pytest.raises(BrokerRejected):
-        wire.place_body(child, "k")
+        bodies.place_body(child, "k")
 
 
 def test_every_product_type_validity_has_a_word() -> None:
@@ -275,6 +301,77 @@ def test_a_trade_has_its_own_time_format() -> None:
         4,
         Price(Decimal("1500.05")),
     )
+
+
+# --- GTT orders --------------------------------------------------------------------------------------------------
+
+
+def rules(*said: str) -> list[dict[str, object]]:
+    [entry] = GTT_ROW["rules"]
+    words = zip(("ENTRY", "TARGET", "STOPLOSS"), said, strict=False)
+    return [{**entry, "strategy": strategy, "status": word} for strategy, word in words]
+
+
+GTT_STATUSES = [
+    (("SCHEDULED",), ConditionalStatus.ACTIVE),
+    (("TRIGGERED",), ConditionalStatus.TRIGGERED),
+    (("OPEN",), ConditionalStatus.TRIGGERED),
+    (("COMPLETED",), ConditionalStatus.COMPLETED),
+    (("CANCELLED",), ConditionalStatus.CANCELLED),
+    (("EXPIRED",), ConditionalStatus.EXPIRED),
+    (("FAILED",), ConditionalStatus.REJECTED),
+    (("INACTIVE",), ConditionalStatus.DISABLED),
+    (("scheduled",), ConditionalStatus.UNRECOGNISED),
+    (("SCHEDULED", "PENDING", "PENDING"), ConditionalStatus.ACTIVE),
+    (("COMPLETED", "SCHEDULED", "SCHEDULED"), ConditionalStatus.TRIGGERED),
+    (("COMPLETED", "COMPLETED", "CANCELLED"), ConditionalStatus.COMPLETED),
+    (("COMPLETED", "CANCELLED", "CANCELLED"), ConditionalStatus.CANCELLED),
+    (("COMPLETED", "FAILED", "CANCELLED"), ConditionalStatus.REJECTED),
+    (("FAILED", "CANCELLED", "CANCELLED"), ConditionalStatus.REJECTED),
+    (("COMPLETED", "FROZEN", "SCHEDULED"), ConditionalStatus.UNRECOGNISED),
+]
+
+
+@pytest.mark.parametrize(("said", "status"), GTT_STATUSES)
+def test_a_gtt_order_is_where_its_rules_are(said: tuple[str, ...], status: ConditionalStatus) -> None:
+    kept = gtt.report(exact({**GTT_ROW, "rules": rules(*said)}), Names(), None)
+    assert kept.status is status
+    assert (kept.intent is None) == (len(said) > 1)
+
+
+def test_every_documented_word_of_a_rule_has_its_box() -> None:
+    documented = "SCHEDULED TRIGGERED EXPIRED OPEN COMPLETED CANCELLED PENDING FAILED INACTIVE"
+    assert set(gtt.STATUSES) == set(documented.split())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"product": "CO"},
+        {"instrument_token": "MCX_FO|1"},
+        {"type": "TRIPLE"},
+        {"rules": rules("OPEN", "OPEN")},
+    ],
+)
+def test_a_gtt_order_we_could_not_have_asked_for_has_no_terms(change: dict[str, object]) -> None:
+    assert gtt.report(exact({**GTT_ROW, **change}), Names(), None).intent is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"rules": []}, {"gtt_order_id": None}, {"rules": [{}]}, {"quantity": "many"}]
+)
+def test_a_gtt_row_that_cannot_be_read_is_no_answer(change: dict[str, object]) -> None:
+    with pytest.raises(BrokerUnavailable), wire.understood("GTT orders"):
+        gtt.report(exact({**GTT_ROW, **change}), Names(), None)
+
+
+@pytest.mark.parametrize(("last", "word"), [("1500", "BELOW"), ("1300", "ABOVE")])
+def test_the_trigger_says_on_which_side_it_waits(last: str, word: str) -> None:
+    kept = gtt.report(exact(GTT_ROW), Names(), Price(Decimal(last)))
+    assert kept.intent is not None
+    assert gtt.place_body(kept.intent, "k")["rules"] == [
+        {"strategy": "ENTRY", "trigger_type": word, "trigger_price": 1400.0, "market_protection": -1}
+    ]
 
 
 # --- figures -----------------------------------------------------------------------------------------------------

@@ -107,6 +107,16 @@ ORDER_ROW: dict[str, Any] = {
     "is_amo": False, "order_request_id": "1", "order_ref_id": "261120000000001",
 }  # fmt: skip
 
+GTT_ROW: dict[str, Any] = {
+    "type": "SINGLE", "exchange": "NSE_EQ", "quantity": 5, "product": "D", "trading_symbol": "INFY",
+    "instrument_token": "NSE_EQ|INE009A01021", "gtt_order_id": "GTT-1", "expires_at": 1795161600000000,
+    "created_at": 1763625600000000,
+    "rules": [{
+        "strategy": "ENTRY", "status": "SCHEDULED", "message": None, "trigger_type": "BELOW",
+        "trigger_price": 1400.0, "transaction_type": "BUY", "order_id": None, "trailing_gap": None,
+    }],
+}  # fmt: skip
+
 POSITION_ROW: dict[str, Any] = {
     "exchange": "NSE", "multiplier": 1.0, "value": -30001.0, "pnl": 10.0, "product": "D",
     "instrument_token": "NSE_EQ|INE009A01021", "average_price": 1500.05, "buy_value": 0.0,
