@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.account import BrokerId, Margin
-from domain.conditional import ConditionalKind
+from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.market import Candle, Quote, Tick
 from domain.money import Money, Price
@@ -282,8 +282,48 @@ class Broker(Protocol):
         ...
 
     async def required_margin(self, ask: MarginAsk) -> Money: ...
+    async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
+        """What must be free to send them in this order: a hedge counts where the broker counts it."""
+        ...
+
+    async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
+        """The broker's own estimate for each order, in their order; None: it gives none."""
+        ...
+
     async def move_funds(self, amount: Money) -> None:
         """Deposit (positive) or withdraw (negative); BrokerRejected where `terms.moves_funds` is false."""
+        ...
+
+    async def convert(self, conversion: Conversion) -> None:
+        """A write. BrokerRejected where `terms.converts` is false."""
+        ...
+
+    async def conditionals(self) -> list[ConditionalReport]:
+        """What the broker itself keeps: all that live, and of those that fired or ended what its list still shows."""
+        ...
+
+    async def place_conditional(self, intent: ConditionalIntent) -> str:
+        """The broker's id. A write without a tag: after OutcomeUnknown only `conditionals` can tell."""
+        ...
+
+    async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        """A write: the whole new intent. BrokerRejected for what the broker cannot change."""
+        ...
+
+    async def cancel_conditional(self, report: ConditionalReport) -> None:
+        """A write. An order that it has fired already is not touched."""
+        ...
+
+    async def probe(self) -> Capabilities:
+        """What the account may do, by a few cheap reads; SessionExpired only when the login itself is dead."""
+        ...
+
+    async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        """Begin the depository's leave to sell these units; BrokerRejected when they are not there to be released."""
+        ...
+
+    async def addresses(self) -> list[str] | None:
+        """The registered addresses orders may come from; None where `terms.lists_addresses` is false."""
         ...
 
     async def aclose(self) -> None: ...
@@ -339,4 +379,13 @@ class Adapter(Protocol):
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
     ) -> AsyncGenerator[StreamEvent, None]:
         """Order updates of the whole account over one connection: Connected first, then reports. Ends like `ticks`."""
+        ...
+
+    def postback(
+        self, body: bytes, headers: Mapping[str, str], secret: str, symbols: Symbols
+    ) -> OrderReport | None:
+        """What a call from the broker to our address says of an order: a hint to read that order anew, never a fact.
+
+        None: not a call of this broker's, not signed with the account's secret where it signs, or not readable.
+        """
         ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -18,10 +18,21 @@ from typing import TypeVar
 import pybreaker
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from adapters.broker import Broker, BrokerFill, Change, MarginAsk, Profile, Terms
+from adapters.broker import (
+    Authorisation,
+    Broker,
+    BrokerFill,
+    Capabilities,
+    Change,
+    Conversion,
+    MarginAsk,
+    Profile,
+    Terms,
+)
 from adapters.budget import Budget
 from adapters.governor import ORDERS_A_SECOND, Call, Governor, Hold
 from domain.account import Margin
+from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Quote
@@ -38,6 +49,7 @@ class GuardSettings:
     """Seconds. `read_attempts` counts the first one."""
 
     read_deadline: float = 5.0
+    list_deadline: float = 15.0  # of a list that takes many calls
     write_deadline: float = 8.0
     read_attempts: int = 3
     write_patience: float = 2.0  # longest wait for room in the rate budget before a write is held back
@@ -164,6 +176,25 @@ class Guarded:
     async def required_margin(self, ask: MarginAsk) -> Money:
         return await self._read("other", lambda: self._inner.required_margin(ask))
 
+    async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
+        return await self._read("other", lambda: self._inner.required_margins(asks))
+
+    async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
+        return await self._read("other", lambda: self._inner.charges(asks))
+
+    async def conditionals(self) -> list[ConditionalReport]:
+        deadline = self._settings.list_deadline
+        return await self._read("other", self._inner.conditionals, deadline=deadline)
+
+    async def probe(self) -> Capabilities:
+        return await self._read("other", self._inner.probe)
+
+    async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        return await self._read("other", lambda: self._inner.authorisation(needs))
+
+    async def addresses(self) -> list[str] | None:
+        return await self._read("other", self._inner.addresses)
+
     # --- writes ------------------------------------------------------------------------------------------------
 
     async def place(self, child: ChildOrder, *, exits: bool = False) -> Accepted:
@@ -194,6 +225,24 @@ class Guarded:
         call = Call(child.instrument.exchange, urgent=True)
         await self._write(lambda: self._inner.cancel(child), call, patience=self._settings.cancel_patience)
 
+    async def convert(self, conversion: Conversion) -> None:
+        call = Call(conversion.instrument.exchange)
+        await self._write(lambda: self._inner.convert(conversion), call)
+
+    async def place_conditional(self, intent: ConditionalIntent) -> str:
+        call = Call(intent.instrument.exchange)
+        return await self._write(lambda: self._inner.place_conditional(intent), call)
+
+    async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        call = Call(intent.instrument.exchange)
+        await self._write(lambda: self._inner.modify_conditional(conditional_id, intent), call)
+
+    async def cancel_conditional(self, report: ConditionalReport) -> None:
+        # One that we cannot read is counted where most orders go.
+        exchange = report.intent.instrument.exchange if report.intent else Exchange.NSE
+        call, patience = Call(exchange, urgent=True), self._settings.cancel_patience
+        await self._write(lambda: self._inner.cancel_conditional(report), call, patience=patience)
+
     async def move_funds(self, amount: Money) -> None:
         await self._write(lambda: self._inner.move_funds(amount), None)
 
@@ -202,7 +251,8 @@ class Guarded:
 
     # --- how ---------------------------------------------------------------------------------------------------
 
-    async def _read(self, kind: str, call: Callable[[], Awaitable[T]]) -> T:
+    async def _read(self, kind: str, call: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
+        seconds = deadline or self._settings.read_deadline
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self._settings.read_attempts),
             wait=wait_random_exponential(multiplier=0.1, max=1.0),
@@ -211,10 +261,10 @@ class Guarded:
         )
         async for attempt in attempts:
             with attempt:
-                return await self._read_once(kind, call)
+                return await self._read_once(kind, call, seconds)
         raise AssertionError("tenacity re-raises the last failure")
 
-    async def _read_once(self, kind: str, call: Callable[[], Awaitable[T]]) -> T:
+    async def _read_once(self, kind: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
         waited = 0.0
         while wait := self._budget.take(kind):
             waited += wait
@@ -224,12 +274,10 @@ class Guarded:
         try:
             with self._reads.calling():
                 try:
-                    async with asyncio.timeout(self._settings.read_deadline):
+                    async with asyncio.timeout(deadline):
                         answer = await call()
                 except TimeoutError as error:
-                    raise BrokerUnavailable(
-                        f"no answer from the broker in {self._settings.read_deadline:g} s"
-                    ) from error
+                    raise BrokerUnavailable(f"no answer from the broker in {deadline:g} s") from error
         except pybreaker.CircuitBreakerError as error:
             raise NotSent("reads are held back: the last ones failed") from error
         except BrokerUnavailable as error:

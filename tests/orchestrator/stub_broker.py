@@ -11,10 +11,13 @@ from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from adapters.broker import (
+    Authorisation,
     Broker,
     BrokerFill,
+    Capabilities,
     Change,
     Clock,
+    Conversion,
     CredentialField,
     Credentials,
     Endpoints,
@@ -29,6 +32,7 @@ from adapters.broker import (
     Terms,
 )
 from domain.account import BrokerId, Margin
+from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import BrokerError, BrokerRejected
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Quote
@@ -121,6 +125,11 @@ class StubAdapter:
     ) -> AsyncGenerator[StreamEvent, None]:
         raise BrokerRejected("no stream here")
 
+    def postback(
+        self, body: bytes, headers: Mapping[str, str], secret: str, symbols: Symbols
+    ) -> OrderReport | None:
+        return None
+
 
 @dataclass
 class StubBroker:
@@ -185,6 +194,37 @@ class StubBroker:
 
     async def required_margin(self, ask: MarginAsk) -> Money:
         raise BrokerRejected("no orders here")
+
+    async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
+        raise BrokerRejected("no orders here")
+
+    async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
+        return None
+
+    async def convert(self, conversion: Conversion) -> None:
+        raise BrokerRejected("no orders here")
+
+    async def conditionals(self) -> list[ConditionalReport]:
+        return []
+
+    async def place_conditional(self, intent: ConditionalIntent) -> str:
+        raise BrokerRejected("no orders here")
+
+    async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        raise BrokerRejected("no orders here")
+
+    async def cancel_conditional(self, report: ConditionalReport) -> None:
+        raise BrokerRejected("no orders here")
+
+    async def probe(self) -> Capabilities:
+        await self._asked("probe")
+        return Capabilities()
+
+    async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        return Authorisation("", "no depository here")
+
+    async def addresses(self) -> list[str] | None:
+        return None
 
     async def move_funds(self, amount: Money) -> None:
         self.adapter.cash += amount
