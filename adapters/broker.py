@@ -72,6 +72,7 @@ class Terms:
     quote_batch: int = 500
     converts: bool = False  # a position can be moved to another product
     conditionals: frozenset[ConditionalKind] = frozenset()  # kinds of GTT the broker itself keeps
+    conditional_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})  # what a leg may fire
     after_market: bool = False  # takes orders for the next session while the market is closed
     most_changes: int | None = None  # modifications that one order may see; None: no limit is known
     lists_addresses: bool = False  # tells which addresses orders may come from

@@ -69,6 +69,7 @@ TERMS = Terms(
     ),
     disclosed_quantity=False,
     conditionals=frozenset(ConditionalKind),
+    conditional_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
     after_market=True,  # without a flag: what comes while the market is closed waits, and `amo_status` says so
     order_stream=True,
     quote_batch=50,  # LTP and OHLC take 50 symbols a call

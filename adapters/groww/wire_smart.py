@@ -76,7 +76,7 @@ def check(intent: ConditionalIntent) -> None:
     if len({leg.quantity for leg in intent.legs}) != 1:
         raise BrokerRejected("Both legs of a Groww OCO have the same quantity")
     for leg in intent.legs:
-        if leg.order_type not in (OrderType.LIMIT, OrderType.MARKET):
+        if leg.order_type not in TERMS.conditional_types:
             raise BrokerRejected(f"A trigger fires a LIMIT or a MARKET order, not {leg.order_type}")
         if (leg.price is None) is (leg.order_type is OrderType.LIMIT):
             raise BrokerRejected("A LIMIT leg has a price, a MARKET leg has none")

@@ -49,6 +49,7 @@ TERMS = Terms(
     quote_batch=500,
     converts=True,
     conditionals=frozenset(ConditionalKind),
+    conditional_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
     after_market=True,
     most_changes=25,
     margin_rates={Product.CNC: "1", Product.MTF: "0.4", Product.MIS: "0.2", Product.NRML: "0.15"},

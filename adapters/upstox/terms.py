@@ -56,6 +56,7 @@ TERMS = Terms(
     converts=True,
     # OCO is left out: Upstox's GTT of several rules always begins with an entry of its own.
     conditionals=frozenset({ConditionalKind.SINGLE}),
+    conditional_types=frozenset({OrderType.MARKET}),  # the wire has no place for a limit
     after_market=True,
     lists_addresses=True,
     quote_batch=500,  # UDAPI100042 beyond
