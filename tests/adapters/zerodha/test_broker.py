@@ -15,11 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from adapters.broker import Broker, Endpoints, Session
+from adapters.broker import Broker, Endpoints, MarginAsk, Session
 from adapters.zerodha import stream
-from adapters.zerodha.broker import ADAPTER
+from adapters.zerodha.broker import ADAPTER, Zerodha
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.money import Price
+from domain.order import OrderType, Product, Side
 from mocks.brokers.listener import Listener
 from tests.adapters.desk import next_good, now
 from tests.adapters.zerodha import payloads as kite
@@ -77,7 +79,7 @@ async def endpoints(oddity: Oddity) -> AsyncIterator[Endpoints]:
 
 
 @pytest.fixture
-async def broker(endpoints: Endpoints) -> AsyncIterator[Broker]:
+async def broker(endpoints: Endpoints) -> AsyncIterator[Zerodha]:
     connected = ADAPTER.connect(SESSION, endpoints, kite.Symbols(), clock=now)
     yield connected
     await connected.aclose()
@@ -100,10 +102,23 @@ async def test_a_write_answered_with_nonsense_is_unknown(
     [b"", b"<html>", kite.success({"x": 1}), kite.success([{"quantity": "many"}]), kite.success(None)],
 )
 async def test_a_read_answered_with_nonsense_is_unavailable(
-    oddity: Oddity, broker: Broker, answer: bytes
+    oddity: Oddity, broker: Zerodha, answer: bytes
 ) -> None:
     oddity.answer = Response(answer, 200)
-    for read in (broker.holdings, broker.positions, broker.orders, broker.margin, broker.profile):
+    asks = [MarginAsk(kite.INFY, Side.BUY, 1, OrderType.LIMIT, Product.CNC, Price.of(1500))]
+    reads = (
+        broker.holdings,
+        broker.positions,
+        broker.orders,
+        broker.margin,
+        broker.profile,
+        broker.conditionals,
+        broker.probe,
+        lambda: broker.charges(asks),
+        lambda: broker.required_margins(asks),
+        lambda: broker.authorisation({kite.INFY: 1}),
+    )
+    for read in reads:
         with pytest.raises(BrokerUnavailable):
             await read()
 

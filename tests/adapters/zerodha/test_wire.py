@@ -99,6 +99,85 @@ def test_every_answer_has_one_meaning(
     assert type(asked.value) is read
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "change"),
+    [
+        (
+            400,
+            kite.error("OrderException", "Order cannot be modified as it is being processed."),
+            BrokerRejected,
+        ),
+        (400, kite.error("OrderException", "Order cannot be cancelled: already COMPLETE"), BrokerRejected),
+        (400, kite.error("OrderException", "The order is already closed"), BrokerRejected),
+        (400, kite.error("OrderException", "Something broke"), OutcomeUnknown),
+        (500, kite.error("OrderException", "Order cannot be modified"), OutcomeUnknown),
+        (400, kite.error("OrderException", "Order request timed out. Please check"), OutcomeUnknown),
+        (
+            429,
+            kite.error("NetworkException", "Maximum allowed order modifications exceeded."),
+            BrokerRejected,
+        ),
+        (
+            503,
+            kite.error("NetworkException", "Maximum allowed order modifications exceeded."),
+            BrokerRejected,
+        ),
+        (429, kite.error("NetworkException", "Too many requests"), BrokerUnavailable),
+        (403, kite.error("TokenException"), SessionExpired),
+        (502, b"<html>", OutcomeUnknown),
+    ],
+)
+def test_a_change_that_comes_too_late_is_a_definite_no_and_a_doubtful_one_stays_unknown(
+    status: int, body: bytes, change: type[BrokerError]
+) -> None:
+    with pytest.raises(change) as sent:
+        wire.change_answer(status, body)
+    assert type(sent.value) is change
+
+
+def test_too_late_proves_nothing_about_a_new_order() -> None:
+    with pytest.raises(OutcomeUnknown):
+        wire.write_answer(400, kite.error("OrderException", "The order is already closed"))
+
+
+def test_the_variety_is_that_of_what_was_asked() -> None:
+    assert wire.variety(child()) == "regular"
+    assert wire.variety(child(after_market=True)) == "amo"
+    assert wire.variety(child(iceberg_legs=2)) == "iceberg"
+    with pytest.raises(BrokerRejected):
+        wire.variety(child(after_market=True, iceberg_legs=2))
+
+
+@pytest.mark.parametrize(("quantity", "legs", "lot", "leg"), [(31, 2, 1, "16"), (2015, 2, 65, "1040")])
+def test_a_leg_of_an_iceberg_is_whole_lots_rounded_up(quantity: int, legs: int, lot: int, leg: str) -> None:
+    form = wire.place_form(child(quantity=quantity, iceberg_legs=legs), "INFY", lot=lot)
+    assert (form["iceberg_legs"], form["iceberg_quantity"]) == (str(legs), leg)
+
+
+def test_a_leg_of_an_iceberg_without_a_tag_stays_a_row_of_its_own() -> None:
+    meta = {
+        "iceberg": {"leg": 2, "legs": 3, "leg_quantity": 10, "total_quantity": 30, "remaining_quantity": 10}
+    }
+    rows = [parsed(kite.order_row(tag=None, tags=None, meta=meta)), parsed(kite.order_row(order_id="2"))]
+    assert len(book.reports(rows, SYMBOLS)) == 2
+    assert book.is_leg(rows[0])
+    assert not book.is_leg(rows[1])
+
+
+def test_the_disclosed_part_changes_only_when_one_is_named() -> None:
+    form = wire.modify_form(Change(7, OrderType.LIMIT, Validity.DAY, RUPEES(1500), disclosed_quantity=2))
+    assert form["disclosed_quantity"] == "2"
+    assert "disclosed_quantity" not in wire.modify_form(
+        Change(7, OrderType.LIMIT, Validity.DAY, RUPEES(1500))
+    )
+
+
+@pytest.mark.parametrize("answer", [False, None, {}, "true", 1])
+def test_a_conversion_that_is_not_confirmed_is_unknown(answer: object) -> None:
+    with pytest.raises(OutcomeUnknown):
+        portfolio.converted(answer)
+
+
 def test_a_refusal_keeps_the_brokers_words_and_code() -> None:
     with pytest.raises(BrokerRejected) as refusal:
         wire.write_answer(400, kite.error("MarginException", "Insufficient funds."))
