@@ -1,7 +1,7 @@
 """Upstox's two websockets: prices (protobuf) and order updates (JSON). One connection a call; the caller reconnects.
 
 Each connection is authorised anew over REST, which hands out a one-time address: a token that died at 03:30 shows
-there as SessionExpired, never as a silent stream.
+there as SessionExpired, never as a silent stream. Nothing is sent again after a new connection: `Connected` says so.
 """
 
 from __future__ import annotations
@@ -14,30 +14,27 @@ from decimal import Decimal
 
 import orjson
 from google.protobuf.message import DecodeError
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import ConnectionClosed
 
 from adapters import http
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
 from adapters.upstox import wire
 from adapters.upstox.figures import epoch_ms
 from adapters.upstox.market_feed_pb2 import Frame, market_info
-from domain.errors import BrokerUnavailable, SessionExpired
+from adapters.upstox.socket import SILENCE_SECONDS, Heard, opened
+from domain.errors import BrokerUnavailable
 from domain.instrument import InstrumentId
 from domain.market import Tick
 from domain.money import Price
 
 MARKET_PATH = "/v3/feed/market-data-feed/authorize"
 PORTFOLIO_PATH = "/v2/feed/portfolio-stream-feed/authorize"
-# A ping after so long, as long for its pong, then the socket is given up: a dead one is known within about ten seconds.
-PING_SECONDS, PONG_SECONDS, CLOSE_SECONDS = 5.0, 4.0, 1.0
-LARGEST_FRAME = 16 * 2**20  # the first snapshot of 5,000 instruments
 
 
 class UpstoxFeed:
     """Last prices of one account. Subscriptions hold for this connection only."""
 
-    def __init__(self, socket: ClientConnection, symbols: Symbols, clock: Clock) -> None:
+    def __init__(self, socket: Heard, symbols: Symbols, clock: Clock) -> None:
         self._socket, self._symbols, self._clock = socket, symbols, clock
 
     async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
@@ -56,7 +53,7 @@ class UpstoxFeed:
         try:
             await self._socket.send(orjson.dumps(frame))  # bytes: Upstox does not read text frames
         except ConnectionClosed as error:
-            raise BrokerUnavailable(f"Upstox's price stream ended: {error}") from error
+            raise self._socket.ended("price stream", error) from error
 
     async def ticks(self) -> AsyncIterator[Tick]:
         """Every price that arrives. Raises BrokerUnavailable when the connection ends or says what cannot be read."""
@@ -66,7 +63,7 @@ class UpstoxFeed:
                     for tick in parse_ticks(message, self._symbols, seen_at=self._clock()):
                         yield tick
         except ConnectionClosed as error:
-            raise BrokerUnavailable(f"Upstox's price stream ended: {error}") from error
+            raise self._socket.ended("price stream", error) from error
         raise BrokerUnavailable("Upstox closed the price stream")
 
 
@@ -99,20 +96,30 @@ def _price(value: float) -> Price:
 
 @asynccontextmanager
 async def market_feed(
-    session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    session: Session,
+    endpoints: Endpoints,
+    symbols: Symbols,
+    *,
+    clock: Clock,
+    silence: float = SILENCE_SECONDS,
 ) -> AsyncIterator[UpstoxFeed]:
     """An open price stream. Raises SessionExpired or BrokerUnavailable when it cannot be opened."""
     uri = await _authorised(session, endpoints, MARKET_PATH)
-    async with _opened(uri, endpoints) as socket:
+    async with opened(uri, endpoints, silence) as socket:
         yield UpstoxFeed(socket, symbols, clock)
 
 
 async def order_stream(
-    session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
+    session: Session,
+    endpoints: Endpoints,
+    symbols: Symbols,
+    *,
+    clock: Clock,
+    silence: float = SILENCE_SECONDS,
 ) -> AsyncGenerator[StreamEvent, None]:
     """Connected, then every order update of the account, the ones made in Upstox's own app too."""
     uri = await _authorised(session, endpoints, f"{PORTFOLIO_PATH}?update_types=order")
-    async with _opened(uri, endpoints) as socket:
+    async with opened(uri, endpoints, silence) as socket:
         yield Connected(clock())
         try:
             async for message in socket:
@@ -126,7 +133,7 @@ async def order_stream(
                 if report is not None:
                     yield report
         except ConnectionClosed as error:
-            raise BrokerUnavailable(f"Upstox's order stream ended: {error}") from error
+            raise socket.ended("order stream", error) from error
         raise BrokerUnavailable("Upstox closed the order stream")
 
 
@@ -138,27 +145,3 @@ async def _authorised(session: Session, endpoints: Endpoints, path: str) -> str:
     with wire.understood("a stream address"):
         data = wire.read(reply.status_code, reply.content)
         return str(data.get("authorized_redirect_uri") or data["authorizedRedirectUri"])
-
-
-@asynccontextmanager
-async def _opened(uri: str, endpoints: Endpoints) -> AsyncIterator[ClientConnection]:
-    try:
-        socket = await connect(
-            uri,
-            user_agent_header=http.USER_AGENT,
-            ping_interval=PING_SECONDS,
-            ping_timeout=PONG_SECONDS,
-            close_timeout=CLOSE_SECONDS,
-            max_size=LARGEST_FRAME,
-            **http.stream_route(endpoints),
-        )
-    except InvalidStatus as error:
-        if error.response.status_code == 401:
-            raise SessionExpired("Upstox's stream refused the login") from error
-        raise BrokerUnavailable(f"Upstox's stream answered HTTP {error.response.status_code}") from error
-    except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
-        raise BrokerUnavailable(f"could not open Upstox's stream: {error}") from error
-    try:
-        yield socket
-    finally:
-        await socket.close()
