@@ -21,10 +21,11 @@ from mocks.brokers.backoffice.conditional import (
     Trigger,
     check_conditional,
 )
+from mocks.brokers.backoffice.market import Market
 from mocks.brokers.backoffice.orders import Order, OrderRequest, Stage
 from mocks.brokers.backoffice.profile import IST, Profile
 from mocks.brokers.backoffice.refusal import Code, Refusal
-from mocks.exchange.model import Event, Instrument, Phase, Trade
+from mocks.exchange.model import Event, Phase, Trade
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
@@ -39,9 +40,10 @@ class Conditionals:
     """Every user's conditional orders of one broker (`office.conditionals`). Ids are strings, `Profile` makes them."""
 
     def __init__(
-        self, exchange: Exchange, profile: Profile, now: Callable[[], datetime], place: Place
+        self, exchange: Exchange, market: Market, profile: Profile, now: Callable[[], datetime], place: Place
     ) -> None:
         self._exchange = exchange
+        self._market = market
         self._profile = profile
         self._now = now
         self._place = place
@@ -60,7 +62,7 @@ class Conditionals:
         A trigger that the price has already passed fires on the next trade. Money and shares are looked at only
         when a leg fires. Raises Refusal: bad_condition, tick, lot, bad_quantity, too_many_conditions.
         """
-        check_conditional(asked, self._instrument(asked.key))
+        check_conditional(asked, self._market.listed(asked.key))
         if limit is not None and len(self.active(user_id)) >= limit:
             raise Refusal(Code.TOO_MANY_CONDITIONS, f"At most {limit} active conditional orders", limit=limit)
         now = self._now()
@@ -86,7 +88,7 @@ class Conditionals:
         """
         kept = self.get(user_id, conditional_id)
         self._changeable(kept)
-        check_conditional(changed, self._instrument(kept.key))
+        check_conditional(changed, self._market.listed(kept.key))
         if changed.key != kept.key or changed.shape is not kept.shape:
             raise Refusal(Code.BAD_CONDITION, "The instrument and the kind cannot be changed")
         fired = {leg.role: leg for leg in kept.legs if leg.status not in OPEN_LEGS}
@@ -319,12 +321,6 @@ class Conditionals:
     def _tell(self, one: Conditional) -> None:
         for callback in tuple(self._listeners.get(one.user_id, ())):
             callback(one)
-
-    def _instrument(self, key: str) -> Instrument:
-        found = self._exchange.instruments.get(key)
-        if found is None:
-            raise Refusal(Code.UNKNOWN_INSTRUMENT, f"Unknown instrument {key}", key=key)
-        return found
 
     def _last_moment(self, key: str, now: datetime) -> datetime:
         expiry = self._exchange.instruments[key].expiry

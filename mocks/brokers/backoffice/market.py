@@ -5,7 +5,7 @@ Prices are paise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -38,11 +38,22 @@ class Market:
             return self._known[key]
         raise Refusal(Code.UNKNOWN_INSTRUMENT, f"Unknown instrument {key}", key=key)
 
+    def listed(self, key: str) -> Instrument:
+        """Of today alone. Raises Refusal(unknown_instrument)."""
+        if key not in self._exchange.instruments:
+            raise Refusal(Code.UNKNOWN_INSTRUMENT, f"Unknown instrument {key}", key=key)
+        return self.instrument(key)
+
     def adopt(self, instrument: Instrument, price: int | None) -> None:
         """Know a listing of an earlier run; `price` is what its day is settled at, when that is over."""
         self._known.setdefault(instrument.key, instrument)
         if price is not None:
             self._settled[instrument.key] = price
+
+    @property
+    def seen(self) -> Mapping[str, Instrument]:
+        """Whatever accounts had to do with, listed or not."""
+        return self._known
 
     def last(self, key: str) -> int:
         if key in self._exchange.instruments:
@@ -66,6 +77,11 @@ class Market:
     def settlement(self, key: str) -> int:
         """The price that the day is settled at; of a contract on its last day, what it is worth a share."""
         return self._settled[key] if key in self._settled else self._exchange.settlement_price(key)
+
+    def worth(self, key: str) -> int | None:
+        """`settlement`, or None for what this exchange never listed: it ended before an earlier run did."""
+        listed = key in self._exchange.instruments or self._exchange.expired(key)
+        return self.settlement(key) if listed or key in self._settled else None
 
     def forget(self) -> None:
         """The day is settled."""

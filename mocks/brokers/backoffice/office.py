@@ -52,7 +52,7 @@ class BackOffice(Treasury):
         """`clock` defaults to the exchange's simulated time. `seed` chooses the latencies of `Pace.REALISTIC`."""
         super().__init__(exchange, profile, clock)
         self.desk = Desk(exchange, profile, self.now, self._ledgers, self.risk, lambda: self.switches, seed)
-        self.conditionals = Conditionals(exchange, profile, self.now, self._place_fired)
+        self.conditionals = Conditionals(exchange, self.market, profile, self.now, self._place_fired)
         self.desk.blotter.endings.append(self.conditionals.on_end)
         self._hindsight = Hindsight(self.now)
         self.square_off = SquareOff(self)

@@ -41,12 +41,13 @@ def dump(office: BackOffice) -> dict[str, Any]:
 
 
 def _listings(office: BackOffice) -> list[dict[str, Any]]:
-    """What positions and orders are in, and what it is worth: some of it may not be listed when they come back."""
+    """What accounts are or were in, and what it is worth: some of it may not be listed when they come back."""
     keys = {key: None for ledger in office.ledgers() for key, _ in ledger.positions}
     keys |= {order.key: None for ledger in office.ledgers() for order in ledger.orders.values()}
-    return [
-        {"instrument": office.market.instrument(key), "price": office.market.settlement(key)} for key in keys
-    ]
+    keys |= {kept.key: None for kept in office.conditionals.everything()}
+    notes = [note for ledger in office.ledgers() for note in ledger.notes.values()]
+    keys |= {fill.key: None for note in notes for fill in note.trades}
+    return [{"instrument": office.market.instrument(key), "price": office.market.worth(key)} for key in keys]
 
 
 def _dump_user(office: BackOffice, user_id: str) -> dict[str, Any]:

@@ -33,12 +33,12 @@ class Branch:
     def __init__(self, office: BackOffice, exchange: Exchange) -> None:
         self.office = office
         self.exchange = exchange
-        self._rename()
+        self.names = Names(office.market.seen).renewed(exchange.instruments)
         exchange.on_day(lambda _: self._rename())  # new series come, expired ones go
         self._limits = Limits(BUDGETS, lambda: int(office.now().timestamp() * 1e9))
 
     def _rename(self) -> None:
-        self.names = Names(self.exchange.instruments)
+        self.names = self.names.renewed(self.exchange.instruments)
 
     def count(self, kind: str, owner: str) -> None:
         """Raises TooMany when the budget of this kind is spent; the kinds are Groww's."""

@@ -274,7 +274,7 @@ class Client:
 
     def _hear(self, update: OrderUpdate) -> None:
         """One stage of one of the user's orders. `stocks` is cash, `stocks_fo` derivatives."""
-        name = self._branch.names.by_key[update.order.key]
+        name = self._branch.names.known(update.order.key)
         family = "stocks" if name.segment == "CASH" else "stocks_fo"
         for sid, subject in self._account.items():
             if subject.startswith(f"{family}/order/"):

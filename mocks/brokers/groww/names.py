@@ -65,7 +65,11 @@ class Name:
 class Names:
     """All names of all instruments, both ways."""
 
-    def __init__(self, instruments: Mapping[str, Instrument]) -> None:
+    def __init__(
+        self, instruments: Mapping[str, Instrument], ended: Mapping[str, Name] | None = None
+    ) -> None:
+        """`ended`: what is listed no more; only `known` tells of it."""
+        self._ended = ended or {}
         self._master = b""
         self.by_key: dict[str, Name] = {}
         self._by_symbol: dict[tuple[str, str, str], Name] = {}
@@ -91,6 +95,14 @@ class Names:
         if found is None:
             raise bad_request(f"Invalid trading symbol: {symbol}")
         return found
+
+    def known(self, key: str) -> Name:
+        """Of today or of a day before."""
+        return self.by_key.get(key) or self._ended[key]
+
+    def renewed(self, instruments: Mapping[str, Instrument]) -> Names:
+        """Of another day."""
+        return Names(instruments, {**self._ended, **self.by_key})
 
     def of_groww(self, segment: str, groww_symbol: str) -> Name:
         found = self._by_groww.get((segment, groww_symbol))

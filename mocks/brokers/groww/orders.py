@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from starlette.requests import Request
@@ -31,6 +31,7 @@ from mocks.brokers.server import rupees
 from mocks.exchange.model import OrderType, Phase, Side
 
 REFERENCE = re.compile(r"[A-Za-z0-9-]{8,20}")
+FIRST_REFERENCE = 10_000_000
 LIST_SIZE, LIST_CAP, TRADES_CAP = 25, 100, 50
 
 TYPES: Mapping[str, OrderType] = {
@@ -138,11 +139,12 @@ class Orders:
         return success({"groww_order_id": order.order_id, "order_status": self._word(order)})
 
     def _reference(self, user_id: str, given: object) -> str:
-        reference = check_reference(given, "order_reference_id")
-        used = reference in self._references.get(user_id, ())
-        if used or self._office.orders_by_tag(user_id, reference):
-            raise Failure(400, DUPLICATE_REFERENCE, f"Duplicate order reference id: {reference}")
-        return reference
+        used = self._references.get(user_id, ())
+
+        def taken(reference: str) -> bool:
+            return reference in used or bool(self._office.orders_by_tag(user_id, reference))
+
+        return reference_of(given, "order_reference_id", self._office.desk.blotter.order_count, taken)
 
     def _asked(self, name: Name, body: Mapping[str, Any], reference: str) -> OrderRequest:
         order_type = one_of(TYPES, body, "order_type")
@@ -211,7 +213,7 @@ class Orders:
         return order
 
     def _name(self, order: Order) -> Name:
-        return self._branch.names.by_key[order.key]
+        return self._branch.names.known(order.key)
 
     def _word(self, order: Order) -> str:
         word = status_word(order.stage, order.code)
@@ -283,13 +285,15 @@ def _amo_word(order: Order) -> str:
     return "PENDING" if order.stage in PARKED else "PLACED" if order.exchange_number else "FAILED"
 
 
-def check_reference(given: object, field: str) -> str:
-    """The client's own reference, or a random one in its place."""
+def reference_of(given: object, field: str, number: int, taken: Callable[[str], bool]) -> str:
+    """The client's own reference, or without one the first free of those that begin at `number`."""
     if given is None:
-        return str(random.randint(10_000_000, 99_999_999))
+        return next(made for made in map(str, count(FIRST_REFERENCE + number)) if not taken(made))
     reference = str(given)
     if not REFERENCE.fullmatch(reference) or reference.count("-") > 2:
         raise bad_request(f"{field} must be 8 to 20 alphanumeric characters with at most two hyphens")
+    if taken(reference):
+        raise Failure(400, DUPLICATE_REFERENCE, f"Duplicate {field.replace('_', ' ')}: {reference}")
     return reference
 
 

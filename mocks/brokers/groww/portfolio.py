@@ -62,7 +62,7 @@ class Portfolio:
             rows.append(
                 {
                     "isin": held.isin,
-                    "trading_symbol": self._branch.names.by_key[held.key].symbol,
+                    "trading_symbol": self._branch.names.known(held.key).symbol,
                     "quantity": held.owned,
                     "average_price": rupees(held.average),
                     "pledge_quantity": held.pledged,
@@ -82,7 +82,7 @@ class Portfolio:
         waiting: dict[str, int] = {}
         for order in self._branch.office.orders(user_id):
             if order.pending and order.side is Side.SELL and order.product is Product.CNC:
-                isin = self._branch.names.by_key[order.key].instrument.isin
+                isin = self._branch.names.known(order.key).instrument.isin
                 waiting[isin] = waiting.get(isin, 0) + order.pending
         return waiting
 
@@ -101,7 +101,7 @@ class Portfolio:
     def _positions(self, user_id: str, segment: str | None, symbol: str | None) -> list[dict[str, Any]]:
         rows = []
         for position in self._branch.office.positions(user_id):
-            name = self._branch.names.by_key[position.key]
+            name = self._branch.names.known(position.key)
             if segment in (None, name.segment) and symbol in (None, name.symbol):
                 rows.append(position_row(name, position))
         return rows

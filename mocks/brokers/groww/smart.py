@@ -20,8 +20,6 @@ from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.groww.branch import Branch
 from mocks.brokers.groww.envelope import (
-    DUPLICATE_REFERENCE,
-    Failure,
     answering,
     bad_request,
     json_object,
@@ -29,7 +27,7 @@ from mocks.brokers.groww.envelope import (
 )
 from mocks.brokers.groww.fields import one_of, page_of, quantity_of
 from mocks.brokers.groww.names import Name
-from mocks.brokers.groww.orders import PRODUCTS, SIDES, check_reference
+from mocks.brokers.groww.orders import PRODUCTS, SIDES, reference_of
 from mocks.brokers.groww.smart_wire import (
     DURATION,
     EXIT_ROLES,
@@ -83,9 +81,9 @@ class SmartOrders:
         name = self._branch.names.of(
             body.get("exchange"), segment_of(body.get("segment")), body.get("trading_symbol")
         )
-        reference = check_reference(body.get("reference_id"), "reference_id")
-        if reference in self._references.get(user_id, ()):
-            raise Failure(400, DUPLICATE_REFERENCE, f"Duplicate reference id: {reference}")
+        used = self._references.get(user_id, set())
+        count = self._office.conditionals.count
+        reference = reference_of(body.get("reference_id"), "reference_id", count, used.__contains__)
         asked = gtt(name, body) if kind == "GTT" else self._oco(user_id, name, body)
         kept = self._office.conditionals.place(user_id, asked)
         self._references.setdefault(user_id, set()).add(reference)
@@ -178,7 +176,7 @@ class SmartOrders:
         return begins, ends
 
     def _name(self, kept: Conditional) -> Name:
-        return self._branch.names.by_key[kept.key]
+        return self._branch.names.known(kept.key)
 
     def _shown(self, kept: Conditional) -> dict[str, Any]:
         name = self._name(kept)
@@ -193,7 +191,7 @@ class SmartOrders:
             "quantity": first.request.quantity,
             "product_type": first.request.product.value,
             "duration": DURATION,
-            "ltp": rupees(self._branch.exchange.quote(kept.key).last_price),
+            "ltp": rupees(self._office.market.last(kept.key)),
             "remark": next((leg.message for leg in kept.legs if leg.message), ""),
             "display_name": name.instrument.name,
             "is_cancellation_allowed": kept.status is Status.ACTIVE,

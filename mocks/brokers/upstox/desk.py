@@ -61,7 +61,7 @@ BUDGETS = {
 class Desk:
     def __init__(self, office: BackOffice, exchange: Exchange, base_url: str) -> None:
         self.office, self.exchange, self.base_url = office, exchange, base_url
-        self.names = Names(exchange.instruments)
+        self.names = Names(exchange.instruments, office.market.seen)
         self.files = Files(self.names)
         self._limits = Limits(BUDGETS, lambda: exchange.now)
         exchange.on_day(lambda rolled: self._new_day())

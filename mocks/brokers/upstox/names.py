@@ -34,11 +34,11 @@ OPTIONS = frozenset({Kind.CALL, Kind.PUT})
 class Names:
     """The exchange's keys (`NSE:INFY`) and Upstox's, both ways."""
 
-    def __init__(self, instruments: Mapping[str, Instrument]) -> None:
-        """`instruments` is the exchange's own table: after a day roll call `refresh`."""
+    def __init__(self, instruments: Mapping[str, Instrument], before: Mapping[str, Instrument]) -> None:
+        """`instruments` is the exchange's own table: after a day roll call `refresh`. `before`: of earlier runs."""
         self._source = instruments
-        self._known: dict[str, Instrument] = {}
-        self._key: dict[str, str] = {}
+        self._known: dict[str, Instrument] = dict(before)
+        self._key: dict[str, str] = {name: instrument_key(one) for name, one in before.items()}
         self._listed: dict[str, str] = {}
         self.refresh()
 
