@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from adapters.broker import Broker, Endpoints, MarginAsk, Session
 from adapters.zerodha import stream
-from adapters.zerodha.broker import ADAPTER, Zerodha
+from adapters.zerodha.broker import ADAPTER
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.money import Price
@@ -79,7 +79,7 @@ async def endpoints(oddity: Oddity) -> AsyncIterator[Endpoints]:
 
 
 @pytest.fixture
-async def broker(endpoints: Endpoints) -> AsyncIterator[Zerodha]:
+async def broker(endpoints: Endpoints) -> AsyncIterator[Broker]:
     connected = ADAPTER.connect(SESSION, endpoints, kite.Symbols(), clock=now)
     yield connected
     await connected.aclose()
@@ -102,7 +102,7 @@ async def test_a_write_answered_with_nonsense_is_unknown(
     [b"", b"<html>", kite.success({"x": 1}), kite.success([{"quantity": "many"}]), kite.success(None)],
 )
 async def test_a_read_answered_with_nonsense_is_unavailable(
-    oddity: Oddity, broker: Zerodha, answer: bytes
+    oddity: Oddity, broker: Broker, answer: bytes
 ) -> None:
     oddity.answer = Response(answer, 200)
     asks = [MarginAsk(kite.INFY, Side.BUY, 1, OrderType.LIMIT, Product.CNC, Price.of(1500))]

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.broker import Change, Conversion, MarginAsk, Session
-from adapters.zerodha.broker import ADAPTER, Zerodha
+from adapters.zerodha.broker import ADAPTER
 from adapters.zerodha.stream import NO_STREAMS
 from domain.account import BrokerId
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalLeg, ConditionalStatus
@@ -51,11 +51,6 @@ def personal(kite_sandbox: Sandbox) -> Iterator[None]:
     kite_sandbox.patch("/brokers/kite/switches", {"plan": "connect"})
 
 
-def kite(desk: Desk) -> Zerodha:
-    assert isinstance(desk.broker, Zerodha)
-    return desk.broker
-
-
 def sale(desk: Desk, kind: ConditionalKind, *legs: tuple[int, int]) -> ConditionalIntent:
     """A sale of 10 INFY; each leg is a trigger and a price in percent of the last price."""
     last = desk.price(INFY)
@@ -73,8 +68,8 @@ def sale(desk: Desk, kind: ConditionalKind, *legs: tuple[int, int]) -> Condition
 
 async def test_a_trigger_is_listed_as_it_was_meant_changed_and_taken_back(desk: Desk) -> None:
     asked = sale(desk, ConditionalKind.SINGLE, (105, 105))
-    trigger_id = await kite(desk).place_conditional(asked)
-    [listed] = await kite(desk).conditionals()
+    trigger_id = await desk.broker.place_conditional(asked)
+    [listed] = await desk.broker.conditionals()
     assert (listed.conditional_id, listed.status, listed.words) == (
         trigger_id,
         ConditionalStatus.ACTIVE,
@@ -85,11 +80,11 @@ async def test_a_trigger_is_listed_as_it_was_meant_changed_and_taken_back(desk: 
     assert listed.expires_at is not None
     assert listed.expires_at > listed.created_at
     changed = sale(desk, ConditionalKind.SINGLE, (106, 104))
-    await kite(desk).modify_conditional(trigger_id, changed)
-    [listed] = await kite(desk).conditionals()
+    await desk.broker.modify_conditional(trigger_id, changed)
+    [listed] = await desk.broker.conditionals()
     assert listed.intent == changed
-    await kite(desk).cancel_conditional(listed)
-    [listed] = await kite(desk).conditionals()
+    await desk.broker.cancel_conditional(listed)
+    [listed] = await desk.broker.conditionals()
     assert (listed.status, listed.words) == (ConditionalStatus.CANCELLED, "deleted")
 
 
@@ -98,19 +93,19 @@ async def test_of_a_pair_the_target_comes_first_on_either_side(desk: Desk, side:
     upper, lower = (105, 105), (95, 94)
     asked = sale(desk, ConditionalKind.OCO, *((upper, lower) if side is Side.SELL else (lower, upper)))
     asked = replace(asked, side=side)
-    await kite(desk).place_conditional(asked)
-    [listed] = await kite(desk).conditionals()
+    await desk.broker.place_conditional(asked)
+    [listed] = await desk.broker.conditionals()
     assert listed.intent == asked
 
 
 async def test_a_trigger_that_fires_names_its_order(desk: Desk) -> None:
-    await kite(desk).place_conditional(sale(desk, ConditionalKind.SINGLE, (101, 104)))
+    await desk.broker.place_conditional(sale(desk, ConditionalKind.SINGLE, (101, 104)))
     before = desk.price(INFY)
     fired = before.amount * 102 / 100
     await asyncio.to_thread(
         desk.sandbox.post, "/prices", {"prices": {str(INFY): str(fired - fired % Price.of("0.1").amount)}}
     )
-    [listed] = await eventually(kite(desk).conditionals, lambda rows: bool(rows[0].fired_order_ids))
+    [listed] = await eventually(desk.broker.conditionals, lambda rows: bool(rows[0].fired_order_ids))
     await asyncio.to_thread(desk.sandbox.post, "/prices", {"prices": {str(INFY): str(before)}})
     assert listed.status is ConditionalStatus.TRIGGERED
     book = {one.broker_order_id: one for one in await desk.broker.orders()}
@@ -118,8 +113,8 @@ async def test_a_trigger_that_fires_names_its_order(desk: Desk) -> None:
 
 
 async def test_a_trigger_too_near_to_the_price_is_shown_as_disabled(desk: Desk) -> None:
-    await kite(desk).place_conditional(sale(desk, ConditionalKind.SINGLE, (100, 100)))
-    [listed] = await kite(desk).conditionals()
+    await desk.broker.place_conditional(sale(desk, ConditionalKind.SINGLE, (100, 100)))
+    [listed] = await desk.broker.conditionals()
     assert listed.status is ConditionalStatus.DISABLED
 
 
@@ -127,10 +122,10 @@ async def test_a_trigger_cannot_place_a_market_order_and_an_unknown_one_cannot_b
     asked = sale(desk, ConditionalKind.SINGLE, (105, 105))
     market = replace(asked, legs=(ConditionalLeg(asked.legs[0].trigger_price, 10, OrderType.MARKET),))
     with pytest.raises(BrokerRejected, match="limit orders only"):
-        await kite(desk).place_conditional(market)
-    assert await kite(desk).conditionals() == []
+        await desk.broker.place_conditional(market)
+    assert await desk.broker.conditionals() == []
     with pytest.raises(BrokerRejected):
-        await kite(desk).modify_conditional("999999", asked)
+        await desk.broker.modify_conditional("999999", asked)
 
 
 # --- positions, margins, charges, what an app may do ---------------------------------------------------------------
@@ -140,14 +135,14 @@ async def test_an_intraday_position_becomes_delivery_once(desk: Desk) -> None:
     child = await desk.placed(desk.child(quantity=10, order_type=OrderType.MARKET, product=Product.MIS))
     await desk.until(child, complete)
     conversion = Conversion(INFY, Side.BUY, 10, Product.MIS, Product.CNC)
-    await kite(desk).convert(conversion)
+    await desk.broker.convert(conversion)
 
     async def held() -> dict[Product, int]:
         return {one.product: one.quantity for one in await desk.broker.positions() if one.quantity}
 
     assert await held() == {Product.CNC: 10}
     with pytest.raises(BrokerRejected):
-        await kite(desk).convert(conversion)
+        await desk.broker.convert(conversion)
     assert await held() == {Product.CNC: 10}
 
 
@@ -156,21 +151,21 @@ async def test_a_basket_needs_what_its_orders_need_one_after_another(desk: Desk)
         MarginAsk(INFY, Side.BUY, 10, OrderType.LIMIT, Product.CNC, Price.of(1500)),
         MarginAsk(TCS, Side.BUY, 5, OrderType.LIMIT, Product.MIS, Price.of(3000)),
     ]
-    assert await kite(desk).required_margins(asks) == Money.of(15_000) + Money.of(3_000)
+    assert await desk.broker.required_margins(asks) == Money.of(15_000) + Money.of(3_000)
 
 
 async def test_charges_come_by_order_and_a_market_order_goes_by_the_last_price(desk: Desk) -> None:
     limit = MarginAsk(INFY, Side.BUY, 10, OrderType.LIMIT, Product.CNC, desk.price(INFY))
     market = replace(limit, order_type=OrderType.MARKET, price=None)
     larger = replace(limit, quantity=20)
-    found = await kite(desk).charges([limit, market, larger])
+    found = await desk.broker.charges([limit, market, larger])
     assert found is not None
     assert found[0] == found[1]
     assert found[2].amount > found[0].amount > 0
 
 
 async def test_a_full_app_may_read_the_market_and_trade_shares_but_no_commodities(desk: Desk) -> None:
-    found = await kite(desk).probe()
+    found = await desk.broker.probe()
     assert (found.market_data, found.orders) == (True, True)
     assert found.exchanges is not None
     assert {Exchange.NSE, Exchange.NFO} <= found.exchanges
@@ -179,13 +174,13 @@ async def test_a_full_app_may_read_the_market_and_trade_shares_but_no_commoditie
 
 @pytest.mark.usefixtures("personal")
 async def test_a_personal_app_is_alive_without_market_data(desk: Desk) -> None:
-    found = await kite(desk).probe()
+    found = await desk.broker.probe()
     assert (found.market_data, found.orders) == (False, True)
     with pytest.raises(BrokerRejected) as no:
         await desk.broker.quotes([INFY])
     assert no.value.code == "PermissionException"
     unpriced = MarginAsk(INFY, Side.BUY, 1, OrderType.MARKET, Product.CNC)
-    assert await kite(desk).charges([unpriced]) is None
+    assert await desk.broker.charges([unpriced]) is None
     with pytest.raises(BrokerUnavailable) as end:
         await anext(ADAPTER.order_stream(desk.session, desk.endpoints, desk.names, clock=now))
     assert end.value.code == NO_STREAMS
