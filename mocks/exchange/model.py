@@ -253,7 +253,7 @@ class Quote:
     open_interest: int
     lower_band: int
     upper_band: int
-    bids: tuple[DepthLevel, ...]  # best first, at most 5
+    bids: tuple[DepthLevel, ...]  # best first, as deep as was asked
     asks: tuple[DepthLevel, ...]
     indicative_price: int = 0  # what a call auction would give now; 0 outside auctions
     indicative_quantity: int = 0

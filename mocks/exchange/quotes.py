@@ -29,7 +29,7 @@ class QuoteBoard:
         self._history = history
         self._years: dict[str, tuple[date, tuple[int, int]]] = {}
 
-    def quote(self, key: str) -> Quote:
+    def quote(self, key: str, levels: int = DEPTH) -> Quote:
         """Raises KeyError for an unknown key. Indices have no depth and no bands (0)."""
         floor = self._floor
         index = floor.indices.get(key)
@@ -38,6 +38,7 @@ class QuoteBoard:
         book = floor.books[key]
         return _book_quote(
             book,
+            levels=levels,
             offered=floor.flow.offer(key),
             interest=floor.flow.open_interest(key),
             interest_before=self._night.interest.get(key, 0),
@@ -57,18 +58,18 @@ class QuoteBoard:
 
 
 def _book_quote(
-    book: Book, *, interest: int, interest_before: int, reference: int, indicative: Uncrossing | None,
+    book: Book, *, levels: int, interest: int, interest_before: int, reference: int, indicative: Uncrossing | None,
     offered: tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]] | None = None,
 ) -> Quote:  # fmt: skip
     """`reference` is 0 outside auctions.
 
     `offered` is what makers would quote who have not come to the book yet: (bids, asks).
     """
-    bids, asks = book.depth(DEPTH)
+    bids, asks = book.depth(levels)
     buy, sell = book.bids.quantity(), book.asks.quantity()
     if offered is not None:
         buy, sell = (sum(level.quantity for level in side) for side in offered)
-        bids, asks = offered[0][:DEPTH], offered[1][:DEPTH]
+        bids, asks = offered[0][:levels], offered[1][:levels]
     low, high = book.instrument.band or (0, 0)
     found = indicative or NOTHING
     return Quote(

@@ -42,7 +42,7 @@ from mocks.exchange.model import (
     Trade,
 )
 from mocks.exchange.pulse import Pulse
-from mocks.exchange.quotes import QuoteBoard
+from mocks.exchange.quotes import DEPTH, QuoteBoard
 from mocks.exchange.rollover import Night
 from mocks.exchange.scenarios import play
 from mocks.exchange.sessions import Group
@@ -291,9 +291,10 @@ class Exchange:
 
     # --- what is there ------------------------------------------------------------------------------------
 
-    def quote(self, key: str) -> Quote:
-        """The market now. Raises KeyError for an unknown key. Indices have no depth and no bands (0)."""
-        return self._board.quote(key)
+    def quote(self, key: str, levels: int = DEPTH) -> Quote:
+        """The market now, at most so many levels deep. Raises KeyError for an unknown key. Indices have no depth
+        and no bands (0)."""
+        return self._board.quote(key, levels)
 
     def year_range(self, key: str) -> tuple[int, int]:
         """(lowest, highest) price of the last 52 weeks, today included, paise. Raises KeyError for an unknown key."""

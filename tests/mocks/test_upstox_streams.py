@@ -95,6 +95,26 @@ async def test_full_mode_has_depth_and_an_index_has_none(user: dict[str, Any]) -
         assert (await frame(socket)).feeds[INFY].firstLevelWithGreeks.firstDepth.bidQ > 0
 
 
+async def test_full_d30_shows_the_book_beyond_five_levels(user: dict[str, Any]) -> None:
+    last = ask(user, "GET", "/v3/market-quote/ltp", params={"instrument_key": INFY})
+    price = next(iter(last.values()))["last_price"]
+    for step in range(1, 9):  # far below the makers: levels of their own
+        order = {
+            "quantity": 1, "product": "D", "validity": "DAY", "price": round(price * 0.95 - step, 0), "tag": "deep",
+            "instrument_token": INFY, "order_type": "LIMIT", "transaction_type": "BUY", "disclosed_quantity": 0,
+            "trigger_price": 0, "is_amo": False,
+        }  # fmt: skip
+        ask(user, "POST", "/v3/order/place", json=order)
+    async with connect(market_address(user), proxy=None) as socket:
+        await frame(socket)
+        await socket.send(wish("sub", "full_d30", INFY))
+        full = (await frame(socket)).feeds[INFY].fullFeed.marketFF
+    bids = [level.bidP for level in full.marketLevel.bidAskQuote if level.bidQ]
+    assert len(bids) > 5
+    assert bids == sorted(bids, reverse=True)
+    assert len(full.marketLevel.bidAskQuote) <= 30
+
+
 async def test_text_frames_are_not_heard(user: dict[str, Any]) -> None:
     async with connect(market_address(user), proxy=None) as socket:
         await frame(socket)

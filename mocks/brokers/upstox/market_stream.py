@@ -110,7 +110,10 @@ class MarketFeed:
         mode = self._wanted[key]
         if mode == "ltpc" and key in self._sent and self._trades_on(name):
             return self._seen[key] != self._prints.newest(name)
-        return _face(self._exchange.quote(name), mode) != _face(self._sent.get(key), mode)
+        return _face(self._quote(name, mode), mode) != _face(self._sent.get(key), mode)
+
+    def _quote(self, name: str, mode: str) -> Quote:
+        return self._exchange.quote(name, feed.LEVELS.get(mode, 1))
 
     def _trades_on(self, name: str) -> bool:
         """Does only a trade change the last price? An index has none, an auction has an indicative price."""
@@ -125,7 +128,8 @@ class MarketFeed:
             instrument = self._names.instrument(key)
             if instrument is None or key not in self._wanted:
                 continue
-            mode, quote = self._wanted[key], self._exchange.quote(instrument.key)
+            mode = self._wanted[key]
+            quote = self._quote(instrument.key, mode)
             self._sent[key] = quote
             self._seen[key] = self._prints.newest(instrument.key)
             if mode == "ltpc":
