@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.mock import wire
+from adapters.mock.terms import TERMS
 from domain.conditional import (
     ConditionalIntent,
     ConditionalKind,
@@ -13,7 +14,7 @@ from domain.conditional import (
     ConditionalReport,
     ConditionalStatus,
 )
-from domain.errors import OutcomeUnknown
+from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.instrument import InstrumentId
 from domain.money import Price
 from domain.order import Side, Validity
@@ -33,7 +34,9 @@ ROLES = {ConditionalKind.SINGLE: ("entry",), ConditionalKind.OCO: ("target", "st
 
 
 def body(intent: ConditionalIntent, symbol: str) -> dict[str, Any]:
-    """The body of POST /gtt and PUT /gtt/{id}."""
+    """The body of POST /gtt and PUT /gtt/{id}. Raises BrokerRejected for a leg of another type than the terms name."""
+    if odd := [leg.order_type for leg in intent.legs if leg.order_type not in TERMS.conditional_types]:
+        raise BrokerRejected(f"a trigger fires a LIMIT or a MARKET order, not {odd[0]}")
     roles = zip(ROLES[intent.kind], intent.legs, strict=True)
     return {
         "symbol": symbol,

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from adapters.broker import Broker, BrokerFill, Change
-from domain.errors import BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.account import BrokerId
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Tick
 from domain.money import Price
@@ -59,7 +60,10 @@ async def test_a_slow_answer_is_still_an_answer(desk: Desk) -> None:
     assert child.broker_order_id
 
 
-@pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
+AFTER_ACCEPT = ["timeout_after_accept", "error_5xx_after_accept", "error_400_after_accept", "drop_answer"]
+
+
+@pytest.mark.parametrize("fault", AFTER_ACCEPT)
 async def test_an_order_accepted_without_an_answer_is_unknown_and_found_once(desk: Desk, fault: str) -> None:
     desk.fault(fault, "place", times=1, seconds=0.2)
     child = desk.child()
@@ -71,7 +75,7 @@ async def test_an_order_accepted_without_an_answer_is_unknown_and_found_once(des
     assert len(desk.truth()["orders"]) == 1
 
 
-@pytest.mark.parametrize("fault", ["timeout_before", "error_5xx_before"])
+@pytest.mark.parametrize("fault", ["timeout_before", "error_5xx_before", "drop_request"])
 async def test_an_order_lost_on_the_way_is_unknown_and_not_there(desk: Desk, fault: str) -> None:
     desk.fault(fault, "place", times=1, seconds=0.2)
     child = desk.child()
@@ -88,7 +92,31 @@ async def test_an_order_over_the_rate_limit_is_surely_not_placed(desk: Desk) -> 
     assert desk.truth()["orders"] == []
 
 
-@pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
+async def test_an_order_of_an_account_that_is_switched_off_is_a_definite_no(desk: Desk) -> None:
+    if desk.broker.terms.broker is BrokerId.ZERODHA:
+        return  # no answer of Kite's for it is known
+    desk.fault("kill_switch", "place", times=1)
+    with pytest.raises(BrokerRejected) as no:
+        await desk.broker.place(desk.child())
+    assert no.value.words
+    assert desk.truth()["orders"] == []
+
+
+async def test_an_order_outside_the_brokers_hours_is_never_there(desk: Desk) -> None:
+    desk.fault("service_hours", "place", times=1)
+    with pytest.raises((BrokerRejected, BrokerUnavailable, OutcomeUnknown)):
+        await desk.broker.place(desk.child())
+    assert desk.truth()["orders"] == []
+
+
+async def test_an_answer_that_comes_byte_by_byte_is_an_answer(desk: Desk) -> None:
+    desk.fault("trickle", "place", seconds=0.5, times=1)
+    child = await desk.placed(desk.child())
+    assert child.broker_order_id
+    assert len(desk.truth()["orders"]) == 1
+
+
+@pytest.mark.parametrize("fault", AFTER_ACCEPT)
 async def test_a_cancel_without_an_answer_is_unknown_and_sent_once(desk: Desk, fault: str) -> None:
     child = await desk.placed(desk.child())
     await desk.until(child, working)
