@@ -16,7 +16,10 @@ AUTOMATIC_PROTECTION = -1  # an unprotected market order is refused (UDAPI1158)
 
 
 def place_body(child: ChildOrder, order_key: str) -> dict[str, Any]:
-    """The body of POST /v3/order/place. Never sliced by Upstox: one child is one exchange order."""
+    """The body of POST /v3/order/place. Never sliced by Upstox: one child is one exchange order. Raises BrokerRejected
+    for an iceberg, which would stand there whole."""
+    if child.iceberg_legs:
+        raise BrokerRejected("Upstox takes no iceberg orders")
     body: dict[str, Any] = {
         "quantity": child.quantity,
         "product": wire.PRODUCTS_OUT[child.product],

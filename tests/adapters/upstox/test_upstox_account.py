@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -10,18 +11,18 @@ from typing import Any
 
 import httpx
 import pytest
+from aiohttp import web
 
 from adapters.broker import Conversion, MarginAsk, Session
 from adapters.upstox.broker import ADAPTER, UpstoxBroker
 from adapters.upstox.costs import MOST_LINES
 from adapters.upstox.terms import TERMS
-from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalLeg, ConditionalStatus
-from domain.errors import BrokerRejected, SessionExpired
-from domain.instrument import InstrumentId, Kind
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Kind
 from domain.money import Money, Price
 from domain.order import OrderType, Product, Side
 from domain.report import ReportStatus
-from tests.adapters.desk import INFY, TCS, Desk, complete, eventually, now
+from tests.adapters.desk import INFY, PATIENCE_SECONDS, TCS, Desk, complete, eventually, now
 
 
 @pytest.fixture
@@ -32,10 +33,6 @@ def broker(desk: Desk) -> UpstoxBroker:
 
 def switch(desk: Desk, **switches: Any) -> None:
     desk.sandbox.patch("/brokers/upstox/switches", switches)
-
-
-def above(desk: Desk, percent: int, instrument: InstrumentId = INFY) -> Price:
-    return desk.far_below(instrument, -percent)
 
 
 # --- conversions -------------------------------------------------------------------------------------------------
@@ -129,96 +126,69 @@ async def test_charges_are_told_order_by_order(desk: Desk, broker: UpstoxBroker)
     assert at_market == at_last
 
 
-# --- GTT orders --------------------------------------------------------------------------------------------------
+# --- bad weather -----------------------------------------------------------------------------------------------
+
+AFTER_ACCEPT = ["timeout_after_accept", "error_5xx_after_accept", "error_400_after_accept", "drop_answer"]
 
 
-def gtt(desk: Desk, trigger: Price, **more: Any) -> ConditionalIntent:
-    leg = ConditionalLeg(trigger, more.pop("quantity", 5), more.pop("order_type", OrderType.MARKET))
-    given: dict[str, Any] = {"side": Side.BUY, "product": Product.CNC, "last_price": desk.price(INFY)}
-    return ConditionalIntent(ConditionalKind.SINGLE, INFY, legs=(leg,), **(given | more))
-
-
-async def test_a_gtt_order_is_listed_as_it_was_asked_for(desk: Desk, broker: UpstoxBroker) -> None:
-    asked = gtt(desk, desk.far_below())
-    mark = await broker.place_conditional(asked)
-    [kept] = await broker.conditionals()
-    assert (kept.conditional_id, kept.status, kept.words) == (
-        mark,
-        ConditionalStatus.ACTIVE,
-        "ENTRY SCHEDULED",
-    )
-    assert kept.intent == asked
-    assert kept.created_at is not None
-    assert kept.expires_at is not None
-    assert timedelta(days=364) < kept.expires_at - kept.created_at < timedelta(days=367)
-    assert await broker.orders() == []
-
-
-async def test_a_gtt_order_is_changed_and_cancelled(desk: Desk, broker: UpstoxBroker) -> None:
-    mark = await broker.place_conditional(gtt(desk, desk.far_below()))
-    changed = gtt(desk, above(desk, 4), quantity=7)
-    await broker.modify_conditional(mark, changed)
-    [kept] = await broker.conditionals()
-    assert (kept.conditional_id, kept.intent) == (mark, changed)
-    await broker.cancel_conditional(kept)
-    [kept] = await broker.conditionals()
-    assert kept.status is ConditionalStatus.CANCELLED
-    with pytest.raises(BrokerRejected):
-        await broker.cancel_conditional(kept)
-
-
-async def test_a_gtt_order_that_fires_names_its_order(desk: Desk, broker: UpstoxBroker) -> None:
-    trigger = Price(desk.price(TCS).amount + 1)
-    leg = ConditionalLeg(trigger, 2, OrderType.MARKET)
-    intent = ConditionalIntent(
-        ConditionalKind.SINGLE, TCS, Side.BUY, Product.CNC, (leg,), last_price=desk.price(TCS)
-    )
-    await broker.place_conditional(intent)
-    before = desk.price(TCS)
-    desk.sandbox.post("/prices", {"prices": {str(TCS): str(before.amount + 2)}})
-    [fired] = await eventually(broker.conditionals, lambda rows: bool(rows[0].fired_order_ids))
-    assert fired.status in (ConditionalStatus.TRIGGERED, ConditionalStatus.COMPLETED)
-    book = {one.broker_order_id: one for one in await broker.orders()}
-    order = book[fired.fired_order_ids[0]]
-    assert (order.instrument, order.side, order.quantity) == (TCS, Side.BUY, 2)
-    desk.sandbox.post("/prices", {"prices": {str(TCS): str(before.amount)}})
-
-
-async def test_what_upstox_does_not_keep_never_leaves(desk: Desk, broker: UpstoxBroker) -> None:
-    limit = gtt(desk, desk.far_below(), order_type=OrderType.LIMIT)
-    at_last = gtt(desk, desk.price(INFY))
-    leg = ConditionalLeg(desk.far_below(), 5, OrderType.MARKET)
-    both = replace(limit, kind=ConditionalKind.OCO, legs=(replace(leg, trigger_price=above(desk, 3)), leg))
-    desk.fault("outage")
-    for intent in (limit, at_last, both):
-        with pytest.raises(BrokerRejected):
-            await broker.place_conditional(intent)
-    assert both.kind not in TERMS.conditionals
-
-
-async def test_a_bracket_of_the_brokers_own_app_is_shown_and_can_be_cancelled(
-    desk: Desk, broker: UpstoxBroker
+@pytest.mark.parametrize("fault", AFTER_ACCEPT)
+async def test_a_conversion_without_an_answer_is_unknown_and_made_once(
+    desk: Desk, broker: UpstoxBroker, fault: str
 ) -> None:
-    def rule(strategy: str, trigger: str, price: Price) -> dict[str, Any]:
-        return {"strategy": strategy, "trigger_type": trigger, "trigger_price": float(price.amount)}
+    await bought_intraday(desk)
+    desk.fault(fault, "convert", times=1, seconds=0.2)
+    with pytest.raises(OutcomeUnknown):
+        await broker.convert(Conversion(INFY, Side.BUY, 4, Product.MIS, Product.CNC))
 
-    body = {
-        "type": "MULTIPLE", "quantity": 3, "product": "D", "instrument_token": "NSE_EQ|INE009A01021",
-        "transaction_type": "BUY",
-        "rules": [
-            rule("ENTRY", "BELOW", desk.far_below()),
-            rule("TARGET", "IMMEDIATE", above(desk, 3)),
-            rule("STOPLOSS", "IMMEDIATE", desk.far_below(percent=7)),
-        ],
-    }  # fmt: skip
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {desk.session.access_token}"}) as app:
-        await app.post(f"{desk.endpoints.rest}/v3/order/gtt/place", json=body)
-    [kept] = await broker.conditionals()
-    assert (kept.intent, kept.status) == (None, ConditionalStatus.ACTIVE)
-    assert kept.words == "ENTRY SCHEDULED, TARGET PENDING, STOPLOSS PENDING"
-    await broker.cancel_conditional(kept)
-    [kept] = await broker.conditionals()
-    assert kept.status is ConditionalStatus.CANCELLED
+    async def held() -> dict[Product, int]:
+        return {one.product: one.quantity for one in await broker.positions() if one.quantity}
+
+    assert await eventually(held, lambda parts: len(parts) == 2) == {Product.MIS: 6, Product.CNC: 4}
+
+
+@pytest.mark.parametrize("call", ["gtts", "margin", "charges", "ip"])
+async def test_a_question_that_fails_is_unavailable_and_may_be_asked_again(
+    desk: Desk, broker: UpstoxBroker, call: str
+) -> None:
+    questions: dict[str, Callable[[], Awaitable[object]]] = {
+        "gtts": broker.conditionals,
+        "margin": lambda: broker.required_margins([ask()]),
+        "charges": lambda: broker.charges([ask()]),
+        "ip": broker.addresses,
+    }
+    desk.fault("error_5xx_before", call, times=1)
+    with pytest.raises(BrokerUnavailable):
+        await questions[call]()
+    await questions[call]()
+
+
+# --- webhooks ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_webhook_names_the_order_to_read(desk: Desk, broker: UpstoxBroker) -> None:
+    posts: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def take(request: web.Request) -> web.Response:
+        posts.put_nowait(await request.read())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    keys = {"client_id": "sandboxdemo", "client_secret": "sandboxdemo-secret"}
+    async with httpx.AsyncClient(base_url=desk.endpoints.rest) as console:
+        put = await console.put("/sandbox/app", json={**keys, "postback_url": f"http://{host}:{port}/"})
+        assert put.status_code == 200
+        child = await desk.placed(desk.child())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            hint = ADAPTER.postback(await posts.get(), {}, "", desk.names)
+        await console.put("/sandbox/app", json={**keys, "postback_url": ""})
+    await runner.cleanup()
+    assert hint is not None
+    assert (hint.broker_order_id, hint.tag) == (child.broker_order_id, child.tag)
 
 
 # --- what the account may do -------------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ import pytest
 
 from adapters.broker import Change
 from adapters.http import exact_json
-from adapters.upstox import bodies, figures, gtt, wire
+from adapters.upstox import bodies, figures, wire
 from domain.calendar import IST
-from domain.conditional import ConditionalStatus
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
@@ -22,7 +21,6 @@ from domain.report import ReportStatus
 from tests.adapters.upstox.upstox_payloads import (
     CHILD,
     FUNDS,
-    GTT_ROW,
     HOLDING_ROW,
     INFY,
     INFY_BSE,
@@ -157,6 +155,11 @@ def test_a_limit_order_is_sent_exactly() -> None:
 
 def test_an_order_is_after_market_when_the_user_says_so() -> None:
     assert bodies.place_body(replace(CHILD, after_market=True), "k")["is_amo"] is True
+
+
+def test_an_iceberg_is_never_sent_whole() -> None:
+    with pytest.raises(BrokerRejected, match="iceberg"):
+        bodies.place_body(replace(CHILD, iceberg_legs=2), "k")
 
 
 def test_a_change_names_the_disclosed_part_only_when_there_is_one() -> None:
@@ -301,77 +304,6 @@ def test_a_trade_has_its_own_time_format() -> None:
         4,
         Price(Decimal("1500.05")),
     )
-
-
-# --- GTT orders --------------------------------------------------------------------------------------------------
-
-
-def rules(*said: str) -> list[dict[str, object]]:
-    [entry] = GTT_ROW["rules"]
-    words = zip(("ENTRY", "TARGET", "STOPLOSS"), said, strict=False)
-    return [{**entry, "strategy": strategy, "status": word} for strategy, word in words]
-
-
-GTT_STATUSES = [
-    (("SCHEDULED",), ConditionalStatus.ACTIVE),
-    (("TRIGGERED",), ConditionalStatus.TRIGGERED),
-    (("OPEN",), ConditionalStatus.TRIGGERED),
-    (("COMPLETED",), ConditionalStatus.COMPLETED),
-    (("CANCELLED",), ConditionalStatus.CANCELLED),
-    (("EXPIRED",), ConditionalStatus.EXPIRED),
-    (("FAILED",), ConditionalStatus.REJECTED),
-    (("INACTIVE",), ConditionalStatus.DISABLED),
-    (("scheduled",), ConditionalStatus.UNRECOGNISED),
-    (("SCHEDULED", "PENDING", "PENDING"), ConditionalStatus.ACTIVE),
-    (("COMPLETED", "SCHEDULED", "SCHEDULED"), ConditionalStatus.TRIGGERED),
-    (("COMPLETED", "COMPLETED", "CANCELLED"), ConditionalStatus.COMPLETED),
-    (("COMPLETED", "CANCELLED", "CANCELLED"), ConditionalStatus.CANCELLED),
-    (("COMPLETED", "FAILED", "CANCELLED"), ConditionalStatus.REJECTED),
-    (("FAILED", "CANCELLED", "CANCELLED"), ConditionalStatus.REJECTED),
-    (("COMPLETED", "FROZEN", "SCHEDULED"), ConditionalStatus.UNRECOGNISED),
-]
-
-
-@pytest.mark.parametrize(("said", "status"), GTT_STATUSES)
-def test_a_gtt_order_is_where_its_rules_are(said: tuple[str, ...], status: ConditionalStatus) -> None:
-    kept = gtt.report(exact({**GTT_ROW, "rules": rules(*said)}), Names(), None)
-    assert kept.status is status
-    assert (kept.intent is None) == (len(said) > 1)
-
-
-def test_every_documented_word_of_a_rule_has_its_box() -> None:
-    documented = "SCHEDULED TRIGGERED EXPIRED OPEN COMPLETED CANCELLED PENDING FAILED INACTIVE"
-    assert set(gtt.STATUSES) == set(documented.split())
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"product": "CO"},
-        {"instrument_token": "MCX_FO|1"},
-        {"type": "TRIPLE"},
-        {"rules": rules("OPEN", "OPEN")},
-    ],
-)
-def test_a_gtt_order_we_could_not_have_asked_for_has_no_terms(change: dict[str, object]) -> None:
-    assert gtt.report(exact({**GTT_ROW, **change}), Names(), None).intent is None
-
-
-@pytest.mark.parametrize(
-    "change", [{"rules": []}, {"gtt_order_id": None}, {"rules": [{}]}, {"quantity": "many"}]
-)
-def test_a_gtt_row_that_cannot_be_read_is_no_answer(change: dict[str, object]) -> None:
-    with pytest.raises(BrokerUnavailable), wire.understood("GTT orders"):
-        gtt.report(exact({**GTT_ROW, **change}), Names(), None)
-
-
-@pytest.mark.parametrize(("last", "word"), [("1500", "BELOW"), ("1300", "ABOVE")])
-def test_the_trigger_says_on_which_side_it_waits(last: str, word: str) -> None:
-    kept = gtt.report(exact(GTT_ROW), Names(), Price(Decimal(last)))
-    assert kept.intent is not None
-    assert gtt.place_body(kept.intent, "k")["rules"] == [
-        {"strategy": "ENTRY", "trigger_type": word, "trigger_price": 1400.0, "market_protection": -1}
-    ]
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
