@@ -141,7 +141,8 @@ class Zerodha:
 
     async def place(self, child: ChildOrder) -> Accepted:
         listing = self._listing(child.instrument)
-        form = wire.place_form(child, listing.order_key, lot=listing.instrument.lot)
+        lot, algorithm = listing.instrument.lot, self._session.algo_name
+        form = wire.place_form(child, listing.order_key, lot=lot, algorithm=algorithm)
         data = await self._calls.write("POST", f"/orders/{wire.variety(child)}", data=form)
         return Accepted(wire.order_id(data), self._clock())
 

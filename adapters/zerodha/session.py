@@ -71,4 +71,10 @@ class KiteLogin:
             token, user = str(data["access_token"]), str(data["user_id"])
         except (KeyError, TypeError) as error:
             raise OutcomeUnknown("Zerodha answered the login without a token") from error
-        return Session(access_token=token, broker_user_id=user, expires_at=session_end(now), api_key=key)
+        return Session(
+            access_token=token,
+            broker_user_id=user,
+            expires_at=session_end(now),
+            api_key=key,
+            algo_name=credentials.get("algo_id", "").strip(),
+        )

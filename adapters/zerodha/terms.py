@@ -23,6 +23,13 @@ TERMS = Terms(
         CredentialField(
             "api_secret", "API secret", secret=True, required=True, help="Shown beside the API key"
         ),
+        CredentialField(
+            "algo_id",
+            "Algo id",
+            secret=False,
+            required=False,
+            help="Only for a strategy registered at the exchange: its id there",
+        ),
     ),
     # Flushed at 06:00 IST; users see it happen until about 07:35, so a login before that may not last.
     session_ends_at=time(6, 0),

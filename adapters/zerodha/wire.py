@@ -43,6 +43,7 @@ EXCHANGES = {exchange.value: exchange for exchange in Exchange}
 STATUSES = {
     "PUT ORDER REQ RECEIVED": ReportStatus.PENDING,
     "AMO REQ RECEIVED": ReportStatus.PENDING,
+    "MODIFY AMO REQ RECEIVED": ReportStatus.PENDING,
     "VALIDATION PENDING": ReportStatus.PENDING,
     "OPEN PENDING": ReportStatus.PENDING,
     "MODIFY VALIDATION PENDING": ReportStatus.PENDING,
@@ -50,6 +51,7 @@ STATUSES = {
     "MODIFIED": ReportStatus.PENDING,
     "NOT MODIFIED": ReportStatus.PENDING,
     "CANCEL PENDING": ReportStatus.PENDING,
+    "NOT CANCELLED": ReportStatus.PENDING,
     "OPEN": ReportStatus.OPEN,
     "UPDATE": ReportStatus.OPEN,  # postback and stream: a partial fill or a change of terms
     "TRIGGER PENDING": ReportStatus.TRIGGER_PENDING,
@@ -102,7 +104,8 @@ def change_answer(status: int, content: bytes) -> Any:
     try:
         return write_answer(status, content)
     except (OutcomeUnknown, BrokerUnavailable) as error:
-        late = (status, error.code) == (400, "OrderException") and TOO_LATE.search(error.words)
+        told = (status, error.code) == (400, "OrderException") and "timed out" not in error.words.lower()
+        late = told and TOO_LATE.search(error.words)
         if late or MOST_CHANGES in error.words.lower():
             raise BrokerRejected(error.words, code=error.code) from error
         raise
@@ -145,8 +148,11 @@ def variety(child: ChildOrder) -> str:
     return ICEBERG if child.iceberg_legs > 1 else REGULAR
 
 
-def place_form(child: ChildOrder, order_key: str, *, lot: int = 1) -> dict[str, str]:
-    """The form of POST /orders/{variety}. `lot`: units that a leg of an iceberg must be a multiple of."""
+def place_form(child: ChildOrder, order_key: str, *, lot: int = 1, algorithm: str = "") -> dict[str, str]:
+    """The form of POST /orders/{variety}. `lot`: units that a leg of an iceberg must be a multiple of.
+
+    `algorithm` is its id at the exchange; without one the broker enters a generic id.
+    """
     form = {
         "exchange": child.instrument.exchange.value,
         "tradingsymbol": order_key,
@@ -156,6 +162,8 @@ def place_form(child: ChildOrder, order_key: str, *, lot: int = 1) -> dict[str, 
         **_terms_form(child.order_type, child.validity, child.price, child.trigger_price),
         "tag": child.tag,
     }
+    if algorithm:
+        form["algo_id"] = algorithm
     if child.disclosed_quantity:
         form["disclosed_quantity"] = str(child.disclosed_quantity)
     if child.iceberg_legs > 1:

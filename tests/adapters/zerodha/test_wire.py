@@ -18,6 +18,7 @@ from domain.instrument import Kind
 from domain.money import Money, Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
 from domain.report import ReportStatus
+from mocks.brokers.kite.rows import ANNOUNCED, WORDS
 from tests.adapters.zerodha import payloads as kite
 
 SYMBOLS = kite.Symbols()
@@ -152,6 +153,15 @@ def test_the_variety_is_that_of_what_was_asked() -> None:
 def test_a_leg_of_an_iceberg_is_whole_lots_rounded_up(quantity: int, legs: int, lot: int, leg: str) -> None:
     form = wire.place_form(child(quantity=quantity, iceberg_legs=legs), "INFY", lot=lot)
     assert (form["iceberg_legs"], form["iceberg_quantity"]) == (str(legs), leg)
+
+
+def test_a_registered_strategy_names_itself_with_each_order() -> None:
+    assert wire.place_form(child(), "INFY", algorithm="99999")["algo_id"] == "99999"
+    assert "algo_id" not in wire.place_form(child(), "INFY")
+
+
+def test_every_word_of_the_sandbox_is_listed() -> None:
+    assert {*WORDS.values(), *ANNOUNCED.values()} <= set(wire.STATUSES)
 
 
 def test_a_leg_of_an_iceberg_without_a_tag_stays_a_row_of_its_own() -> None:
