@@ -18,7 +18,8 @@ from tests.orchestrator.market.floor import INFY
 async def test_stocks_are_found_by_words_with_their_price(sandbox: Sandbox, store: Database) -> None:
     async with market(sandbox, store, BrokerId.UPSTOX) as (_here, browser):
         page = await browser.get("/v1/stocks?q=infy&limit=1")
-        assert (page["page"], page["limit"], page["total"]) == (1, 1, 2)
+        assert (page["page"], page["limit"]) == (1, 1)
+        assert page["total"] > 2  # both shares, and the contracts on them
         (stock,) = page["items"]
         assert stock["symbol"] == "NSE:INFY"
         assert (stock["exchange"], stock["trading_symbol"], stock["kind"]) == ("NSE", "INFY", "EQ")
