@@ -175,7 +175,6 @@ class UpstoxBroker:
         return await self.required_margins([ask])
 
     async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
-        """Together, hedges counted; their order does not matter to Upstox."""
         return await costs.required_margins(self._calls, self._symbols, asks)
 
     async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
@@ -207,7 +206,11 @@ class UpstoxBroker:
         return gtt.acknowledged(reply.status_code, reply.content)
 
     async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
+        """Looks first: a bracket made in Upstox's own app must not lose its target and stop."""
         body = gtt.modify_body(conditional_id, intent)
+        rows = await self._calls.read("/v3/order/gtt", {"gtt_order_id": conditional_id})
+        with wire.understood("a GTT order"):
+            gtt.may_be_changed(rows[0])
         reply = await self._calls.write("PUT", "/v3/order/gtt/modify", body=body)
         gtt.acknowledged(reply.status_code, reply.content)
 

@@ -20,7 +20,8 @@ MOST_LINES = 20  # UDAPI1102 beyond
 
 
 async def required_margins(calls: Calls, symbols: Symbols, asks: Sequence[MarginAsk]) -> Money:
-    """What all of them block together, hedges counted. Raises BrokerRejected for more than Upstox prices at once."""
+    """What must be free to send them in this order. (What they block in the end, `final_margin`, can be less: a hedge
+    helps the orders before it only then.) Raises BrokerRejected for more than Upstox prices at once."""
     lines = _joined(asks)
     if not lines:
         return ZERO
@@ -28,7 +29,7 @@ async def required_margins(calls: Calls, symbols: Symbols, asks: Sequence[Margin
         raise BrokerRejected(f"Upstox prices at most {MOST_LINES} different orders together")
     data = await calls.ask("/v2/charges/margin", margin_body(lines, symbols))
     with wire.understood("a margin"):
-        return Money(wire.number(data["final_margin"]))
+        return Money(wire.number(data["required_margin"]))
 
 
 def _joined(asks: Sequence[MarginAsk]) -> list[MarginAsk]:
@@ -73,13 +74,16 @@ async def charges(calls: Calls, symbols: Symbols, asks: Sequence[MarginAsk]) -> 
     sold shares is one a day and share, so it is in none of them."""
     unpriced = [ask.instrument for ask in asks if ask.price is None]
     last = await last_prices(calls, symbols, unpriced) if unpriced else {}
-    priced = []
+    priced: list[tuple[MarginAsk, Price]] = []
     for ask in asks:
         price = ask.price or last.get(ask.instrument)
         if price is None:
             raise BrokerUnavailable(f"Upstox gives no price of {ask.instrument} to reckon its charges with")
         priced.append((ask, price))
-    return list(await asyncio.gather(*(_charge(calls, symbols, ask, price) for ask, price in priced)))
+    different = list(dict.fromkeys(priced))  # slices of one order cost the same: asked once
+    found = await asyncio.gather(*(_charge(calls, symbols, ask, price) for ask, price in different))
+    of = dict(zip(different, found, strict=True))
+    return [of[one] for one in priced]
 
 
 async def _charge(calls: Calls, symbols: Symbols, ask: MarginAsk, price: Price) -> Money:

@@ -70,6 +70,12 @@ def modify_body(conditional_id: str, intent: ConditionalIntent) -> dict[str, Any
     }
 
 
+def may_be_changed(row: Row) -> None:
+    """Raises BrokerRejected for one that has more rules than we would send."""
+    if row["type"] != "SINGLE":
+        raise BrokerRejected("this GTT order has a target or a stop of its own: change it in Upstox's app")
+
+
 def _entry(intent: ConditionalIntent) -> dict[str, Any]:
     if intent.kind is not ConditionalKind.SINGLE:
         raise BrokerRejected("Upstox keeps no target and stop without an entry of its own")

@@ -340,7 +340,7 @@ async def test_the_margin_call_is_a_read(upstox: MockRouter, broker: UpstoxBroke
         return_value=answer(ok({"margins": [], "required_margin": 5000.5, "final_margin": 4800.25}))
     )
     ask = MarginAsk(INFY, Side.BUY, 10, OrderType.MARKET, Product.MIS)
-    assert await broker.required_margin(ask) == Money(Decimal("4800.25"))
+    assert await broker.required_margin(ask) == Money(Decimal("5000.5"))
     upstox.post(f"{REST}/v2/charges/margin").mock(side_effect=httpx.ReadTimeout("slow"))
     with pytest.raises(BrokerUnavailable):
         await broker.required_margin(ask)
@@ -389,6 +389,21 @@ async def test_a_conversion_that_is_not_said_to_be_complete_is_unknown(
         "instrument_token": "NSE_EQ|INE009A01021", "new_product": "D", "old_product": "I",
         "transaction_type": "BUY", "quantity": 4,
     }  # fmt: skip
+
+
+async def test_orders_alike_cost_the_same_and_are_asked_once(
+    upstox: MockRouter, broker: UpstoxBroker
+) -> None:
+    route = upstox.get(f"{REST}/v2/charges/brokerage").mock(
+        return_value=answer(ok({"charges": {"total": 31.74}}))
+    )
+    ask = MarginAsk(INFY, Side.BUY, 10, OrderType.LIMIT, Product.MIS, Price(Decimal("1500.05")))
+    assert await broker.charges([ask] * 3) == [Money(Decimal("31.74"))] * 3
+    assert dict(route.calls.last.request.url.params) == {
+        "instrument_token": "NSE_EQ|INE009A01021", "quantity": "10", "product": "I",
+        "transaction_type": "BUY", "price": "1500.05",
+    }  # fmt: skip
+    assert route.call_count == 1
 
 
 @pytest.mark.parametrize("word", ["poa", "ddpi"])

@@ -147,6 +147,8 @@ async def test_a_gtt_order_is_changed_and_cancelled(desk: Desk, broker: UpstoxBr
     assert kept.status is ConditionalStatus.CANCELLED
     with pytest.raises(BrokerRejected):
         await broker.cancel_conditional(kept)
+    with pytest.raises(BrokerRejected):
+        await broker.modify_conditional("GTT-nobody", changed)
 
 
 async def test_a_gtt_order_that_fires_names_its_order(desk: Desk, broker: UpstoxBroker) -> None:
@@ -198,6 +200,8 @@ async def test_a_bracket_of_the_brokers_own_app_is_shown_and_can_be_cancelled(
     [kept] = await broker.conditionals()
     assert (kept.intent, kept.status) == (None, ConditionalStatus.ACTIVE)
     assert kept.words == "ENTRY SCHEDULED, TARGET PENDING, STOPLOSS PENDING"
+    with pytest.raises(BrokerRejected, match="Upstox's app"):
+        await broker.modify_conditional(kept.conditional_id, intent_for(desk, desk.far_below()))
     await broker.cancel_conditional(kept)
     [kept] = await broker.conditionals()
     assert kept.status is ConditionalStatus.CANCELLED
