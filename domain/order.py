@@ -326,6 +326,12 @@ class Order:
         return self.intent.quantity + sum(child.quantity_now - child.quantity for child in self.children)
 
     @property
+    def leading(self) -> ChildOrder:
+        """The part whose terms the order shows: its newest live one, else the newest."""
+        live = [child for child in self.children if child.live_quantity]
+        return max(live or self.children, key=lambda child: child.slice)
+
+    @property
     def filled_quantity(self) -> int:
         return sum(child.filled_quantity for child in self.children)
 
@@ -349,6 +355,8 @@ class Order:
             if open_question in statuses:
                 return open_question
         filled = self.filled_quantity
+        if any(child.changing and child.changing.replace and child.status.final for child in self.children):
+            return Status.SUBMITTING  # what is left of it is about to be placed anew
         if all(status.final for status in statuses):
             # A dead child's quantity may have been filled by another one: the sum decides, not the parts.
             if filled >= self.quantity_now or statuses == {Status.FILLED}:

@@ -35,6 +35,7 @@ from orchestrator.market.hub import Hub
 from orchestrator.market.live import Audience
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders.announce import Announcer
+from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
@@ -176,16 +177,15 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         announcer=announcer,
     )
     if background:
-        reconciler = Reconciler(
-            state.trading,
-            alone=settings.role is Role.ALL and settings.sqlite_path is not None,
-            answer_deadline=settings.write_deadline + 5,
-            quiet_window=settings.quiet_window,
-        )
+        alone = settings.role is Role.ALL and settings.sqlite_path is not None
+        deadline, window = settings.write_deadline + 5, settings.quiet_window
+        reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
+        changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         loops = Loops()
         opened.push_async_callback(loops.close)
         loops.start("order updates", OrderUpdates(state.trading).run)
         loops.start("reconciler", reconciler.run)
+        loops.start("changes", changes.run)
 
 
 async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:

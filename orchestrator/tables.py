@@ -247,6 +247,7 @@ order_children = Table(
     Index(None, "live", "account_id"),
     Index(None, "user_id", "live", "symbol"),
     Index(None, "account_id", "broker_order_id"),
+    Index(None, "changing_since"),
 )
 
 order_events = Table(

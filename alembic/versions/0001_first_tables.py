@@ -243,6 +243,9 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            batch_op.f("ix_order_children_changing_since"), ["changing_since"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_order_children_live_account_id"), ["live", "account_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_order_children_order_id"), ["order_id"], unique=False)
@@ -288,6 +291,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at"))
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))
+        batch_op.drop_index(batch_op.f("ix_order_children_changing_since"))
         batch_op.drop_index(batch_op.f("ix_order_children_account_id_broker_order_id"))
 
     op.drop_table("order_children")

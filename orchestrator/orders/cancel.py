@@ -33,7 +33,7 @@ async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> Sto
         story = trading.stories.get(order_id)
         if story is not None:
             story.cancel_asked = True  # without live parts it may be about to move to another broker
-        elif not any(child.live_quantity for child in stored.order.children):
+        elif not any(child.live_quantity or child.changing for child in stored.order.children):
             raise Problem(
                 409,
                 "order_not_live",

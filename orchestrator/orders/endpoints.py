@@ -14,10 +14,19 @@ from domain.routing import Denied
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.orders import cancel as cancelling
+from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
 from orchestrator.orders.plan import notional
-from orchestrator.orders.schemas import DecisionOut, OrderIn, OrderOut, OrderPage, PreviewOut, ReasonOut
+from orchestrator.orders.schemas import (
+    DecisionOut,
+    ModifyIn,
+    OrderIn,
+    OrderOut,
+    OrderPage,
+    PreviewOut,
+    ReasonOut,
+)
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import Out
 
@@ -29,6 +38,15 @@ async def _trading(connection: HTTPConnection) -> Trading:
 
 
 Room = Annotated[Trading, Depends(_trading)]
+Key = Annotated[
+    str,
+    Header(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Your own id of this request: the same key does it once, however often it is sent.",
+    ),
+]
 
 
 @router.post("/preview", responses=problems(401, 404, 422))
@@ -43,15 +61,7 @@ async def place_order(
     order: OrderIn,
     user: CurrentUser,
     trading: Room,
-    idempotency_key: Annotated[
-        str,
-        Header(
-            min_length=1,
-            max_length=64,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Your own id of this order: the same key gives the same order, however often it is sent.",
-        ),
-    ],
+    idempotency_key: Key,
 ) -> Response:
     """Place an order. Answers when every broker has answered or its deadline has passed.
 
@@ -99,6 +109,31 @@ async def get_order(order_id: str, user: CurrentUser, trading: Room) -> OrderOut
     return OrderOut.of(stored)
 
 
+@router.patch("/{order_id}", response_model=OrderOut, responses=problems(401, 404, 409, 422))
+async def modify_order(
+    order_id: str, change: ModifyIn, user: CurrentUser, trading: Room, idempotency_key: Key
+) -> Response:
+    """New terms for what is still open. Answers when every broker has answered or its deadline has passed.
+
+    More goes to the accounts that carry the order already, as far as their margin lets it. A part whose change has no
+    clear answer says so in `changing` and is read until it is known. Where a broker cannot change an order, it is
+    cancelled, and what is left is placed anew once it has provably ended.
+    """
+    terms = change.terms()
+    outcome = await modifying.modify(
+        trading,
+        user_id=user,
+        order_id=OrderId(order_id),
+        terms=terms,
+        key=idempotency_key,
+        fingerprint=hashlib.sha256(f"{order_id} {terms!r}".encode()).hexdigest(),
+    )
+    if isinstance(outcome, Denied):
+        raise _refusal(outcome, title="The order was not changed")
+    stored, replayed = outcome
+    return _answer(OrderOut.of(stored), headers={"Idempotency-Replayed": "true"} if replayed else None)
+
+
 @router.delete("/{order_id}", status_code=202, responses=problems(401, 404, 409))
 async def cancel_order(order_id: str, user: CurrentUser, trading: Room) -> OrderOut:
     """Ask every live part to be cancelled. What became of it comes with the order's later states."""
@@ -110,13 +145,13 @@ def _answer(body: Out, *, status: int = 200, headers: Mapping[str, str] | None =
     return Response(body.model_dump_json(), status, headers, media_type="application/json")
 
 
-def _refusal(denied: Denied) -> Problem:
+def _refusal(denied: Denied, *, title: str = "The order was not sent") -> Problem:
     first = denied.reasons[0]
     return Problem(
         409,
         first.code,
         first.message,
-        title="The order was not sent",
+        title=title,
         field=first.field,
         rule=first.message,
         fix=first.fix,

@@ -71,6 +71,8 @@ def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | No
         line("state", f"At the broker: {after.working.words}.", after.working.words)
     if after.modified and after.modified != before.modified:
         line("modified", f"Now {after.modified.quantity} at {after.modified.price or 'market'}.")
+    if after.change_over and after.change_over != before.change_over:
+        line("change_over", "The change is not in force here.", after.change_over.words)
     if after.filled_quantity > before.filled_quantity:
         line("fill", _fill_words(before, after))
     if after.ended and after.ended != before.ended:

@@ -86,23 +86,13 @@ def _decide_and_record(
     conn: SqlConnection, trading: Trading, situation: Situation, key: str, fingerprint: str
 ) -> Recorded | Replayed | Denied:
     """One transaction: after it the order is known whatever happens to us."""
-    if earlier := repository.replayed(conn, situation.user_id, key):
-        order_id, was = earlier
-        if was != fingerprint:
-            raise Problem(
-                422,
-                "idempotency_key_reused",
-                "this Idempotency-Key was used for a different order",
-                field="Idempotency-Key",
-                rule="one key stands for one order",
-                fix="make a new key for a new order",
-            )
-        return Replayed(order_id)
+    if (earlier := replayed_order(conn, situation.user_id, key, fingerprint)) is not None:
+        return Replayed(earlier)
     decision = decide_now(conn, situation)
     if isinstance(decision, Denied):
         return decision
     order_id = OrderId(new_id("ord"))
-    children = [_child(situation, order_id, part, number) for number, part in enumerate(decision.slices, 1)]
+    children = new_children(situation, order_id, decision)
     order = Order(
         id=order_id,
         user_id=situation.user_id,
@@ -176,14 +166,11 @@ async def _move(
             stays = OrderEvent(situation.now, "not_moved", f"No other account takes the rest: {said}")
             repository.add_events(conn, order.id, [stays])
             return [], [stays]
-        children = [
-            _child(situation, order.id, piece, number)
-            for number, piece in enumerate(decision.slices, len(order.children) + 1)
-        ]
+        children = new_children(situation, order.id, decision, after=len(order.children))
         trading.sending.update(new.child.id for new in children)
         moved = OrderEvent(situation.now, "moved", f"Sent elsewhere instead. {decision.summary}")
         events = [moved, *(_sending(situation, new.child) for new in children)]
-        repository.add_children(conn, order, children, events)
+        repository.add_children(conn, order, children, events, at=situation.now)
         return children, events
 
     new, events = await trading.db.write(work, lock=f"orders:{order.user_id}")
@@ -192,6 +179,33 @@ async def _move(
     if story := trading.stories.get(order.id):
         story.moved(new, events)
     return tuple(one.child for one in new)
+
+
+def replayed_order(conn: SqlConnection, user_id: UserId, key: str, fingerprint: str) -> OrderId | None:
+    """The order that this key already made or changed. Raises Problem 422 when it was for another request."""
+    earlier = repository.replayed(conn, user_id, key)
+    if earlier is None:
+        return None
+    order_id, was = earlier
+    if was != fingerprint:
+        raise Problem(
+            422,
+            "idempotency_key_reused",
+            "this Idempotency-Key was used for a different order",
+            field="Idempotency-Key",
+            rule="one key stands for one order",
+            fix="make a new key for a new order",
+        )
+    return order_id
+
+
+def new_children(
+    situation: Situation, order_id: OrderId, decision: RoutingDecision, *, after: int = 0
+) -> list[NewChild]:
+    """The children of a plan, numbered on after those there are."""
+    return [
+        _child(situation, order_id, part, number) for number, part in enumerate(decision.slices, after + 1)
+    ]
 
 
 def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) -> NewChild:
@@ -212,7 +226,7 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         validity=intent.validity,
         price=intent.price,
         trigger_price=intent.trigger_price,
-        disclosed_quantity=intent.disclosed_quantity,
+        disclosed_quantity=min(intent.disclosed_quantity, part.quantity),
         tag=tag_of(child_id, connection.terms.tag_length[1]),
         after_market=intent.after_market,
     )

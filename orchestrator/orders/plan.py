@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection as SqlConnection
 
@@ -13,7 +13,7 @@ from domain.calendar import IST
 from domain.instrument import Instrument, InstrumentId
 from domain.money import Money, Price
 from domain.order import OrderIntent, Side
-from domain.routing import Denied, Market, Policy, PolicyKind, RoutingDecision
+from domain.routing import Candidate, Denied, Market, Policy, PolicyKind, RoutingDecision
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
@@ -92,11 +92,25 @@ def decide_now(
     conn: SqlConnection, situation: Situation, *, without: frozenset[AccountId] = frozenset()
 ) -> RoutingDecision | Denied:
     """The decision on what is in the database at this moment. `without` names accounts that just failed."""
+    choices = choices_now(conn, situation, without=without)
+    policy = _policy(conn, situation)
+    return decide(situation.intent, situation.market, choices, policy, on=trading_day(situation.now))
+
+
+def trading_day(now: datetime) -> date:
+    """The IST date whose fee tables apply."""
+    return now.astimezone(IST).date()
+
+
+def choices_now(
+    conn: SqlConnection, situation: Situation, *, without: frozenset[AccountId] = frozenset()
+) -> tuple[Candidate, ...]:
+    """The user's accounts as the router sees them at this moment."""
     usable = [one for one in situation.connections if one.account.id not in without]
     read_at = {one.account.id: one.snapshot.as_of for one in usable if one.snapshot}
     selling = situation.intent.side is Side.SELL  # only a sale asks what other sales have used up
     held = holds.held(conn, situation.user_id, read_at, units=selling)
-    choices = candidates(
+    return candidates(
         usable,
         instrument=situation.instrument,
         same_share=situation.same_share,
@@ -104,10 +118,6 @@ def decide_now(
         listed=situation.listed,
         margin_held={account: hold.margin for account, hold in held.items()},
         units_held={account: hold.sold(situation.same_share) for account, hold in held.items()},
-    )
-    policy = _policy(conn, situation)
-    return decide(
-        situation.intent, situation.market, choices, policy, on=situation.now.astimezone(IST).date()
     )
 
 

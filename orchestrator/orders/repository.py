@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP
@@ -39,10 +39,12 @@ from orchestrator.orders.statements import (
     ASK_CANCEL,
     CHILD_LOCKED,
     CHILDREN_OF,
+    ENDED_IN,
     EVENTS_OF,
     FIND_CHILD,
     KEY_USED,
     LIVE_AT,
+    LIVE_IN,
     ORDER_OF_USER,
     SET_STATE,
     SETTLE_PARENT,
@@ -86,16 +88,7 @@ def record(
 ) -> None:
     """Order, children, first events and the idempotency key, all or nothing."""
     intent = order.intent
-    ADD_KEY.run(
-        conn,
-        {
-            "user_id": order.user_id,
-            "key": key,
-            "fingerprint": fingerprint,
-            "order_id": order.id,
-            "created_at": order.created_at,
-        },
-    )
+    add_key(conn, order.user_id, key=key, fingerprint=fingerprint, thing=order.id, at=order.created_at)
     ADD_ORDER.run(
         conn,
         {
@@ -119,13 +112,29 @@ def record(
             "done": False,
         },
     )
-    add_children(conn, order, children, events)
+    ADD_CHILDREN.run(conn, [_child_row(order, new, order.created_at) for new in children])
+    add_events(conn, order.id, events)
+
+
+def add_key(
+    conn: Connection, user_id: UserId, *, key: str, fingerprint: str, thing: str, at: datetime
+) -> None:
+    """The user's key stands for this request, which made or changed `thing`, from now on."""
+    row = {"user_id": user_id, "key": key, "fingerprint": fingerprint, "order_id": thing, "created_at": at}
+    ADD_KEY.run(conn, row)
 
 
 def add_children(
-    conn: Connection, order: Order, children: Sequence[NewChild], events: Sequence[OrderEvent]
+    conn: Connection,
+    order: Order,
+    children: Sequence[NewChild],
+    events: Sequence[OrderEvent],
+    *,
+    at: datetime,
 ) -> None:
-    ADD_CHILDREN.run(conn, [_child_row(order, new) for new in children])
+    """More children of an order, made at `at`."""
+    ADD_CHILDREN.run(conn, [_child_row(order, new, at) for new in children])
+    SETTLE_PARENT.run(conn, {"parent": order.id})
     add_events(conn, order.id, events)
 
 
@@ -154,20 +163,27 @@ def add_facts(
 ) -> Changed:
     """Fold facts into a child under the row's lock. `answered_at` is our own time of the first clear answer."""
     row = CHILD_LOCKED.rows(conn, {"child": child_id})[0]
-    before = _child(row)
+    before = child_of(row)
     after = apply_all(before, facts)
     first_answer = answered_at is not None and row.answered_at is None
     # Shares of a new fill are gone from demat, but not yet from a snapshot that was read before.
     delivered = after.side is Side.SELL and after.filled_quantity > before.filled_quantity
     if after != before or first_answer:
-        values = _state_columns(after, Money(row.margin_required))
+        values = state_columns(after, Money(row.margin_required))
         values["answered_at"] = (
             answered_at if first_answer or (delivered and answered_at is not None) else row.answered_at
         )
+        if after.changing is not None:
+            values["answered_at"] = None  # no snapshot can know yet what it will hold
         SET_STATE.run(conn, {"child": child_id, **values})
-        if values["live"] != row.live:
+        if _open(values) != _open(row._asdict()):
             SETTLE_PARENT.run(conn, {"parent": after.order_id})
     return Changed(before, after, UserId(row.user_id), row.cancel_asked_at is not None)
+
+
+def _open(row: Mapping[str, Any]) -> bool:
+    """Whether the child keeps its order open."""
+    return bool(row["live"]) or row["changing_since"] is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +203,7 @@ def ask_cancel(conn: Connection, order_id: OrderId, at: datetime) -> None:
     ASK_CANCEL.run(conn, {"parent": order_id, "now": at})
 
 
-def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
+def _child_row(order: Order, new: NewChild, at: datetime) -> dict[str, Any]:
     child = new.child
     return {
         "id": child.id,
@@ -209,17 +225,17 @@ def _child_row(order: Order, new: NewChild) -> dict[str, Any]:
         "after_market": child.after_market,
         "iceberg_legs": child.iceberg_legs,
         "tag": child.tag,
-        "created_at": order.created_at,
+        "created_at": at,
         "margin_required": new.margin_required.amount,
         "charges": codec.dump_charges(new.charges),
         "value": int((new.value.amount * 100).to_integral_value(ROUND_UP)),
         "answered_at": None,
         "cancel_asked_at": None,
-        **_state_columns(child, new.margin_required),
+        **state_columns(child, new.margin_required),
     }
 
 
-def _state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
+def state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
     status = child.status
     outstanding = child.filled_quantity + child.live_quantity
     held_paise = margin_required.amount * 100 * outstanding / child.quantity
@@ -263,7 +279,21 @@ def page(
 
 def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
     """Every child at one account that may still trade or whose end is not known; oldest first."""
-    return [_child(row) for row in LIVE_AT.rows(conn, {"account": account_id})]
+    return [child_of(row) for row in LIVE_AT.rows(conn, {"account": account_id})]
+
+
+def live_in(conn: Connection, user_id: UserId, instrument: InstrumentId) -> list[ChildOrder]:
+    """Every child of the user's in one order book that may still trade, at all accounts; oldest first."""
+    book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange}
+    return [child_of(row) for row in LIVE_IN.rows(conn, book)]
+
+
+def ended_in(
+    conn: Connection, user_id: UserId, instrument: InstrumentId, since: datetime
+) -> list[ChildOrder]:
+    """Children in one order book that traded and have ended; answered since then."""
+    book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange, "since": since}
+    return [child_of(row) for row in ENDED_IN.rows(conn, book)]
 
 
 def unfinished_cancels(conn: Connection, account_id: AccountId, *, before: datetime) -> list[ChildOrder]:
@@ -275,16 +305,16 @@ def unfinished_cancels(conn: Connection, account_id: AccountId, *, before: datet
         columns.cancel_asked_at < before,
         columns.broker_order_id.is_not(None),
     )
-    return [_child(row) for row in conn.execute(query.order_by(columns.id))]
+    return [child_of(row) for row in conn.execute(query.order_by(columns.id))]
 
 
 def unclear_children(conn: Connection) -> list[LiveChild]:
     """Children of all users whose request has no clear answer yet; oldest first."""
-    return [_live(row) for row in UNCLEAR.rows(conn, {})]
+    return [live_child(row) for row in UNCLEAR.rows(conn, {})]
 
 
-def _live(row: sa.Row[Any]) -> LiveChild:
-    return LiveChild(_child(row), UserId(row.user_id), row.created_at, row.cancel_asked_at is not None)
+def live_child(row: sa.Row[Any]) -> LiveChild:
+    return LiveChild(child_of(row), UserId(row.user_id), row.created_at, row.cancel_asked_at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +336,7 @@ def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrde
     ).all()
     return [
         child
-        for child in map(_child, rows)
+        for child in map(child_of, rows)
         if sum(fill.quantity for fill in child.fills) < child.filled_quantity
     ]
 
@@ -322,7 +352,7 @@ def recently_absent(conn: Connection, account_id: AccountId, since: datetime) ->
             ~columns.live,
         )
     ).all()
-    return [child for child in map(_child, rows) if child.absent is not None]
+    return [child for child in map(child_of, rows) if child.absent is not None]
 
 
 def find_child(
@@ -330,7 +360,7 @@ def find_child(
 ) -> tuple[ChildOrder, UserId] | None:
     """The child that a broker's report speaks of: by the broker's id, else by our tag."""
     row = FIND_CHILD.first(conn, {"account": account_id, "number": broker_order_id, "mark": tag or ""})
-    return (_child(row), UserId(row.user_id)) if row else None
+    return (child_of(row), UserId(row.user_id)) if row else None
 
 
 def _assemble(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredOrder]:
@@ -364,13 +394,13 @@ def _stored(row: sa.Row[Any], children: Sequence[sa.Row[Any]], events: Sequence[
         user_id=UserId(row.user_id),
         intent=intent,
         created_at=row.created_at,
-        children=tuple(map(_child, children)),
+        children=tuple(map(child_of, children)),
     )
     charges = {ChildId(child.id): codec.load_charges(child.charges) for child in children}
     return StoredOrder(order, codec.load_decision(row.decision), tuple(events), charges)
 
 
-def _child(row: sa.Row[Any]) -> ChildOrder:
+def child_of(row: sa.Row[Any]) -> ChildOrder:
     sent = ChildOrder(
         id=ChildId(row.id),
         order_id=OrderId(row.order_id),

@@ -12,6 +12,7 @@ from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import ChildId, ChildOrder, OrderIntent, OrderType, Product, Side, Status, Validity
 from domain.routing import Alternative, Charges, Denied, Reason, RoutingDecision, Slice
+from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.repository import StoredOrder
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 
@@ -51,6 +52,21 @@ class OrderIn(In):
             disclosed_quantity=self.disclosed_quantity,
             account=None if self.account == "auto" else AccountId(self.account),
             after_market=self.after_market,
+        )
+
+
+class ModifyIn(In):
+    """New terms of an order; what is left out stays. `quantity` is its new total in units, filled part included."""
+
+    quantity: Annotated[int, Field(gt=0, le=MAX_QUANTITY, strict=True)] | None = None
+    order_type: OrderType | None = None
+    price: PriceText | None = None
+    trigger_price: PriceText | None = None
+    disclosed_quantity: Annotated[int, Field(ge=0, le=MAX_QUANTITY, strict=True)] | None = None
+
+    def terms(self) -> NewTerms:
+        return NewTerms(
+            self.quantity, self.order_type, self.price, self.trigger_price, self.disclosed_quantity
         )
 
 
@@ -198,6 +214,10 @@ class ChildOut(Out):
     average_price: PriceText | None
     status: Status
     status_reason: str | None
+    order_type: OrderType
+    price: PriceText | None
+    trigger_price: PriceText | None
+    changing: Annotated[bool, Field(description="a change was asked and is not known to be in force or not")]
     broker_order_id: str | None
     duplicate_broker_order_ids: list[str]
     tag: str
@@ -216,6 +236,10 @@ class ChildOut(Out):
             average_price=_shown(child.average_price),
             status=child.status,
             status_reason=child.reason,
+            order_type=child.order_type_now,
+            price=child.price_now,
+            trigger_price=child.trigger_price_now,
+            changing=child.changing is not None,
             broker_order_id=child.broker_order_id,
             duplicate_broker_order_ids=list(child.broker_order_ids[1:]),
             tag=child.tag,
@@ -246,6 +270,7 @@ class OrderOut(Out):
     validity: Validity
     price: PriceText | None
     trigger_price: PriceText | None
+    disclosed_quantity: int
     quantity: int
     filled_quantity: int
     pending_quantity: int
@@ -260,7 +285,7 @@ class OrderOut(Out):
 
     @classmethod
     def of(cls, stored: StoredOrder) -> OrderOut:
-        order, intent = stored.order, stored.order.intent
+        order, intent, now = stored.order, stored.order.intent, stored.order.leading
         labels = _labels(stored.decision)
         return cls(
             id=order.id,
@@ -268,12 +293,13 @@ class OrderOut(Out):
             exchange=intent.instrument.exchange,
             symbol=intent.instrument.symbol,
             side=intent.side,
-            order_type=intent.order_type,
+            order_type=now.order_type_now,
             product=intent.product,
             validity=intent.validity,
-            price=intent.price,
-            trigger_price=intent.trigger_price,
-            quantity=intent.quantity,
+            price=now.price_now,
+            trigger_price=now.trigger_price_now,
+            disclosed_quantity=now.disclosed_quantity_now,
+            quantity=order.quantity_now,
             filled_quantity=order.filled_quantity,
             pending_quantity=sum(child.live_quantity for child in order.children),
             average_price=_shown(order.average_price),

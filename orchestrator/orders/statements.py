@@ -44,11 +44,19 @@ SET_STATE = Prepared(
 SETTLE_PARENT = Prepared(
     sa.update(orders)
     .where(ORDER.id == bindparam("parent"))
-    .values(done=~sa.exists().where(CHILD.order_id == bindparam("parent"), CHILD.live))
+    .values(
+        done=~sa.exists().where(
+            CHILD.order_id == bindparam("parent"), CHILD.live | CHILD.changing_since.is_not(None)
+        )
+    )
 )
 ASK_CANCEL = Prepared(
     sa.update(order_children)
-    .where(CHILD.order_id == bindparam("parent"), CHILD.live, CHILD.cancel_asked_at.is_(None))
+    .where(
+        CHILD.order_id == bindparam("parent"),
+        CHILD.live | CHILD.changing_since.is_not(None),
+        CHILD.cancel_asked_at.is_(None),
+    )
     .values(cancel_asked_at=bindparam("now"))
 )
 
@@ -74,6 +82,45 @@ EVENTS_OF = (
 )
 LIVE_AT = Prepared(
     sa.select(order_children).where(CHILD.live, CHILD.account_id == bindparam("account")).order_by(CHILD.id)
+)
+IN_BOOK = (
+    CHILD.user_id == bindparam("user"),
+    CHILD.symbol == bindparam("symbol"),
+    CHILD.exchange == bindparam("exchange"),
+)
+LIVE_IN = Prepared(sa.select(order_children).where(*IN_BOOK, CHILD.live).order_by(CHILD.id))
+ENDED_IN = Prepared(
+    sa.select(order_children).where(
+        *IN_BOOK, ~CHILD.live, CHILD.filled_quantity > 0, CHILD.answered_at >= bindparam("since")
+    )
+)
+CHANGING = Prepared(
+    sa.select(order_children).where(CHILD.changing_since.is_not(None)).order_by(CHILD.changing_since)
+)
+CHILD_BY_ID = Prepared(sa.select(order_children).where(CHILD.id == bindparam("child")))
+ASK_CHANGE = Prepared(
+    sa.update(order_children)
+    .where(CHILD.id == bindparam("child"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "facts",
+                "status",
+                "live",
+                "live_quantity",
+                "margin_required",
+                "margin_held",
+                "changing_since",
+                "answered_at",
+            )
+        }
+    )
+)
+ADD_QUANTITY = Prepared(
+    sa.update(orders)
+    .where(ORDER.id == bindparam("parent"))
+    .values(quantity=ORDER.quantity + bindparam("more"))
 )
 UNCLEAR = Prepared(
     sa.select(order_children)

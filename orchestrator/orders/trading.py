@@ -31,6 +31,8 @@ class Trading:
     announcer: Announcer
     # ids of children whose answer this process still waits for
     sending: set[str] = field(default_factory=set)
+    # ids of children whose change this process is asking for
+    changing: set[str] = field(default_factory=set)
     # orders whose request is still to be answered by this process
     stories: dict[OrderId, Story] = field(default_factory=dict)
     # the loop itself keeps only weak references to what runs without a waiting caller

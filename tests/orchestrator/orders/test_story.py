@@ -50,7 +50,7 @@ async def test_a_story_ends_as_the_database_tells_it(db: Database) -> None:
     )
     await db.write(
         lambda conn: repository.add_children(
-            conn, order, [NewChild(second, Money.of("1500"), Charges())], moved
+            conn, order, [NewChild(second, Money.of("1500"), Charges())], moved, at=T0
         )
     )
     story.moved([NewChild(second, Money.of("1500"), Charges())], moved)

@@ -165,6 +165,16 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
       }),
     }),
+    modifyOrder: build.mutation<ModifyOrderApiResponse, ModifyOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
+        method: "PATCH",
+        body: queryArg.modifyIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
     cancelOrder: build.mutation<CancelOrderApiResponse, CancelOrderApiArg>({
       query: (queryArg) => ({
         url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
@@ -279,7 +289,7 @@ export type PreviewOrderApiArg = {
 export type PlaceOrderApiResponse =
   /** status 201 Successful Response */ OrderOut;
 export type PlaceOrderApiArg = {
-  /** Your own id of this order: the same key gives the same order, however often it is sent. */
+  /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   orderIn: OrderIn;
 };
@@ -294,6 +304,14 @@ export type GetOrderApiResponse =
   /** status 200 Successful Response */ OrderOut;
 export type GetOrderApiArg = {
   orderId: string;
+};
+export type ModifyOrderApiResponse =
+  /** status 200 Successful Response */ OrderOut;
+export type ModifyOrderApiArg = {
+  orderId: string;
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+  modifyIn: ModifyIn;
 };
 export type CancelOrderApiResponse =
   /** status 202 Successful Response */ OrderOut;
@@ -716,6 +734,11 @@ export type ChildOut = {
   average_price: string | null;
   status: Status;
   status_reason: string | null;
+  order_type: OrderType;
+  price: string | null;
+  trigger_price: string | null;
+  /** a change was asked and is not known to be in force or not */
+  changing: boolean;
   broker_order_id: string | null;
   duplicate_broker_order_ids: string[];
   tag: string;
@@ -741,6 +764,7 @@ export type OrderOut = {
   validity: Validity;
   price: string | null;
   trigger_price: string | null;
+  disclosed_quantity: number;
   quantity: number;
   filled_quantity: number;
   pending_quantity: number;
@@ -756,4 +780,11 @@ export type OrderOut = {
 export type OrderPage = {
   items: OrderOut[];
   next_cursor: string | null;
+};
+export type ModifyIn = {
+  quantity?: number | null;
+  order_type?: OrderType | null;
+  price?: string | null;
+  trigger_price?: string | null;
+  disclosed_quantity?: number | null;
 };
