@@ -3,6 +3,7 @@ may do, and what orders cost. Where a broker has no call for it, it says so and 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,10 +20,11 @@ from domain.conditional import (
 )
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange
+from domain.market import Tick
 from domain.money import Money, Price
 from domain.order import OrderType, Product, Side
 from domain.position import Position
-from tests.adapters.desk import INFY, TCS, Desk, complete, eventually
+from tests.adapters.desk import INFY, PATIENCE_SECONDS, TCS, Desk, complete, eventually, now
 
 PLANS_WITHOUT_DATA = {BrokerId.ZERODHA, BrokerId.GROWW, BrokerId.MOCK}  # Upstox sells none
 
@@ -209,6 +211,23 @@ async def test_a_plan_without_market_data_is_no_dead_session(desk: Desk) -> None
     assert (await desk.broker.margin()).available == Money.of(1_000_000)
     price = Price(desk.far_below().amount)
     await desk.placed(desk.child(price=price))
+
+
+@pytest.mark.usefixtures("without_data")
+async def test_a_feed_that_the_plan_forbids_is_no_dead_session(desk: Desk) -> None:
+    if desk.broker.terms.broker not in PLANS_WITHOUT_DATA:
+        return
+    with pytest.raises((BrokerRejected, BrokerUnavailable)):
+        await first_tick(desk)
+
+
+async def first_tick(desk: Desk) -> Tick:
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed,
+    ):
+        await feed.subscribe([INFY])
+        return await anext(aiter(feed.ticks()))
 
 
 async def test_a_dead_session_is_told_by_the_probe(desk: Desk) -> None:

@@ -63,12 +63,15 @@ class Branch:
         return user_id
 
     def market_user(self, request: HTTPConnection, count: str = "live") -> str:
-        """For market data: 403 without the paid subscription."""
+        return self.market_session(request, count).user_id
+
+    def market_session(self, request: HTTPConnection, count: str) -> Session:
+        """For market data and the feed: 403 without the paid subscription."""
         session = self.session(request, count)
         app = self.office.directory.apps.get(session.api_key)
         if (app is not None and not app.data) or self.office.switches.plan is Plan.PERSONAL:
             raise Failure(403, NOT_AUTHORISED, "Access forbidden: no active Trading API subscription")
-        return session.user_id
+        return session
 
     def app_of(self, request: HTTPConnection) -> App:
         """The API key in the place of the token: only the token mint takes it."""

@@ -149,7 +149,7 @@ class Login:
         )
 
     async def socket_token(self, request: Request) -> Response:
-        session = self._branch.session(request, count="auth")
+        session = self._branch.market_session(request, "auth")
         key = (await json_object(request)).get("socketKey")
         if not isinstance(key, str) or not key.startswith("U"):
             raise bad_request("socketKey must be a user public key")

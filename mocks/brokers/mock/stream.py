@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.orders import OrderUpdate
 from mocks.brokers.backoffice.refusal import Refusal
+from mocks.brokers.backoffice.switches import Plan
 from mocks.brokers.faults import Scope
 from mocks.brokers.mock import wire
 
@@ -92,7 +93,9 @@ class _Client:
             if len(known) < len(symbols):
                 unknown = ", ".join(str(key) for key in symbols if key not in self._exchange.instruments)
                 self._complain("unknown_instrument", f"unknown symbols: {unknown}")
-            if action == "subscribe":
+            if action == "subscribe" and self._office.switches.plan is Plan.PERSONAL:
+                self._complain("not_in_plan", "This app's plan has no market data")
+            elif action == "subscribe":
                 for key in known:
                     self._sent[key] = ()
                     self._send_tick(key)
