@@ -118,10 +118,22 @@ class Mock:
             if change.quantity != child.quantity_now:
                 raise BrokerRejected("the quantity of an iceberg cannot be changed", code="iceberg_quantity")
             del body["quantity"]  # would be that of the leg
-        await self._write("PATCH", await self._working_path(child), body)
+        await self._change(child, "PATCH", body)
 
     async def cancel(self, child: ChildOrder) -> None:
-        await self._write("DELETE", await self._working_path(child))
+        await self._change(child, "DELETE", None)
+
+    async def _change(self, child: ChildOrder, method: str, body: dict[str, Any] | None) -> None:
+        """An iceberg's leg may be filled in the meantime: a definite no of the old leg lets the next one be asked."""
+        path = await self._working_path(child)
+        while True:
+            try:
+                await self._write(method, path, body)
+                return
+            except BrokerRejected:
+                refused, path = path, await self._working_path(child)
+                if path == refused:
+                    raise
 
     async def orders(self) -> list[OrderReport]:
         return await self._read("/orders", _reports)

@@ -152,10 +152,22 @@ class Zerodha:
             if change.quantity != child.quantity_now:
                 raise BrokerRejected("the quantity of an iceberg cannot be changed", code="iceberg_quantity")
             del form["quantity"]  # would be that of the leg
-        wire.order_id(await self._calls.change("PUT", await self._order_path(child), data=form))
+        await self._change(child, "PUT", form)
 
     async def cancel(self, child: ChildOrder) -> None:
-        wire.order_id(await self._calls.change("DELETE", await self._order_path(child)))
+        await self._change(child, "DELETE", None)
+
+    async def _change(self, child: ChildOrder, method: str, form: dict[str, str] | None) -> None:
+        """An iceberg's leg may be filled in the meantime: a definite no of the old leg lets the next one be asked."""
+        path = await self._order_path(child)
+        while True:
+            try:
+                wire.order_id(await self._calls.change(method, path, data=form))
+                return
+            except BrokerRejected:
+                refused, path = path, await self._order_path(child)
+                if path == refused:
+                    raise
 
     async def orders(self) -> list[OrderReport]:
         return await self._book(lambda rows: book.reports(rows, self._symbols))

@@ -31,10 +31,12 @@ SESSION = Session("token", "AB1234", datetime(2026, 11, 21, 6, tzinfo=IST), "key
 
 
 class Oddity:
-    """Answers every request with one answer and remembers what was asked; its socket sends `messages`."""
+    """Answers every request with one answer, after those of a script, and remembers what was asked; its socket sends
+    `messages`."""
 
     def __init__(self) -> None:
         self.answer = Response(b"", 200)
+        self.script: list[Response] = []  # answers to come first, one each
         self.asked: list[str] = []
         self.headers: dict[str, str] = {}
         self.messages: list[str | bytes] = []
@@ -43,7 +45,7 @@ class Oddity:
     async def rest(self, request: Request) -> Response:
         self.asked.append(f"{request.method} {request.url.path}?{request.url.query}")
         self.headers = dict(request.headers)
-        return self.answer
+        return self.script.pop(0) if self.script else self.answer
 
     async def socket(self, socket: WebSocket) -> None:
         if self.refuse:
@@ -136,6 +138,27 @@ async def test_an_order_without_an_id_cannot_be_cancelled_and_nothing_is_sent(
     with pytest.raises(BrokerRejected):
         await broker.cancel(child())
     assert oddity.asked == []
+
+
+async def test_a_cancel_that_finds_its_leg_filled_goes_to_the_next_leg(
+    oddity: Oddity, broker: Broker
+) -> None:
+    def leg(number: int) -> dict[str, object]:
+        meta = {"iceberg": {"leg": number, "legs": 3, "total_quantity": 30}}
+        tag = child().tag
+        return kite.order_row(order_id=str(number), variety="iceberg", meta=meta, tag=tag, tags=[tag])
+
+    oddity.script = [
+        Response(kite.success([leg(1)])),
+        Response(kite.error("OrderException", "The order is already COMPLETE"), 400),
+        Response(kite.success([leg(1), leg(2)])),
+        Response(kite.success({"order_id": "2"})),
+    ]
+    await broker.cancel(child(iceberg_legs=3, quantity=30, broker_order_ids=("1",)))
+    assert [asked for asked in oddity.asked if asked.startswith("DELETE")] == [
+        "DELETE /orders/iceberg/1?",
+        "DELETE /orders/iceberg/2?",
+    ]
 
 
 async def test_candles_are_asked_for_in_spans_that_kite_allows(oddity: Oddity, broker: Broker) -> None:

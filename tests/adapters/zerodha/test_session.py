@@ -66,6 +66,11 @@ async def test_an_approved_login_becomes_a_session_until_six_in_the_morning(pers
     await broker.aclose()
 
 
+async def test_a_registered_strategys_id_stays_with_the_session(person: Person) -> None:
+    session = await person.session(await person.approve(), algo_id=" 99999 ")
+    assert session.algo_name == "99999"
+
+
 async def test_a_request_token_works_once(person: Person) -> None:
     answer = await person.approve()
     await person.session(answer)
