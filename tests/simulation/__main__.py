@@ -1,0 +1,62 @@
+"""`python -m tests.simulation --seeds 1000`: run many seeds, and say how to replay those that fail."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.simulation.run import Result, simulate
+
+SHOWN = 20  # kinds of trouble
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    asked.add_argument("--seeds", type=int, default=200, help="how many")
+    asked.add_argument("--first", type=int, default=1, help="the first one")
+    asked.add_argument("--seed", type=int, help="this one alone, with its whole story")
+    asked.add_argument("--workers", type=int, default=2)
+    options = asked.parse_args()
+    if options.seed is not None:
+        return _replay(options.seed)
+    began = time.monotonic()
+    seeds = range(options.first, options.first + options.seeds)
+    with ProcessPoolExecutor(options.workers, multiprocessing.get_context("spawn")) as pool:
+        failed = _told(pool.map(simulate, seeds, chunksize=4))
+    print(f"{len(seeds)} seeds in {time.monotonic() - began:.0f} s, {failed} failed")
+    return 1 if failed else 0
+
+
+def _told(results: Iterable[Result]) -> int:
+    """Print failures as they come and the sums at the end; how many failed."""
+    failed, seen, sums = 0, Counter[str](), Counter[str]()
+    for one in results:
+        seen.update({str(kind): times for kind, times in one.seen.items()})
+        sums.update(orders=one.orders, kills=one.kills, requests=one.requests, steps=one.steps)
+        if one.failure is not None:
+            failed += 1
+            print(f"seed {one.seed}: {one.failure}\n  again: {command(one.seed)}", flush=True)
+    print(", ".join(f"{count} {name}" for name, count in sums.items()))
+    print(", ".join(f"{kind} {times}" for kind, times in seen.most_common(SHOWN)))
+    return failed
+
+
+def _replay(seed: int) -> int:
+    one = simulate(seed)
+    print("\n".join(one.story))
+    print(f"seed {seed}, digest {one.digest}: {one.failure or 'everything holds'}")
+    return 1 if one.failure else 0
+
+
+def command(seed: int) -> str:
+    """What replays it, exactly."""
+    return f"{sys.executable} -m tests.simulation --seed {seed}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""The order path under everything that can go wrong, on 200 seeds; and that a seed is a replay."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.run import simulate
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 200
+TOGETHER = 10  # seeds of one test: so many share what a test costs by itself
+
+
+@pytest.mark.parametrize("first", range(1, SEEDS + 1, TOGETHER))
+def test_whatever_goes_wrong_every_order_exists_once_or_not_at_all(first: int) -> None:
+    failed = [one for one in map(simulate, range(first, first + TOGETHER)) if one.failure is not None]
+    assert not failed, "\n".join(
+        f"{one.failure}\n  again: python -m tests.simulation --seed {one.seed}" for one in failed
+    )
+
+
+def test_the_seeds_meet_every_kind_of_trouble_and_orders_get_through() -> None:
+    runs = [simulate(seed) for seed in range(1, 31)]
+    assert sum(one.orders for one in runs) > 150
+    assert sum(one.kills for one in runs) > 10
+    seen = {str(kind) for one in runs for kind in one.seen}
+    assert {"reset_after", "silent_after", "late_arrival", "late_answer", "page_after", "garbage"} <= seen
+    assert {"late_accept", "late_reject", "partial_then_cancel", "cancel_lost_race"} <= seen
+
+
+def test_the_same_seed_is_the_same_run_in_another_process_with_other_hashes() -> None:
+    def told(hashes: str) -> str:
+        answer = subprocess.run(
+            [sys.executable, "-m", "tests.simulation", "--seed", "2"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hashes},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return answer.stdout
+
+    assert told("1") == told("2")

@@ -1,0 +1,122 @@
+"""The world outside in one process: the sandbox's exchange, its brokers' real servers, and the market that moves."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from adapters.broker import Session
+from domain.account import BrokerId
+from mocks.brokers.backoffice.accounts import App, User
+from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.backoffice.switches import Pace
+from mocks.brokers.faults import FaultPlan
+from mocks.exchange.catalogue import instruments
+from mocks.exchange.model import Event, Instrument, Trade
+from mocks.exchange.venue import Exchange
+from tests.simulation.loop import VirtualLoop
+
+SERVERS = {BrokerId.MOCK: "mock", BrokerId.ZERODHA: "kite"}
+START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # a Monday, 10:30 IST
+SHARES = ("NSE:INFY", "NSE:TCS", "BSE:INFY")
+KEY, SECRET = "simulation", "simulation-secret"
+SECOND_NS = 1_000_000_000
+
+
+@lru_cache(maxsize=1)
+def listed() -> tuple[Instrument, ...]:
+    return tuple(one for one in instruments(date(2026, 11, 23)) if one.key in SHARES)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A person's account at one broker of the world."""
+
+    broker: BrokerId
+    user_id: str
+
+
+class World:
+    """Time is the loop's. `traded` is what the exchange printed, by order number: the last word on fills."""
+
+    def __init__(self, loop: VirtualLoop, dice: random.Random) -> None:
+        self._loop, self._dice = loop, dice
+        self._begin = round(START.timestamp()) * SECOND_NS
+        self.exchange = Exchange(listed(), seed=dice.randrange(1 << 30), start_ns=self._begin, flow=False)
+        self.traded: dict[int, int] = {}
+        self.worth: dict[int, int] = {}  # paise x shares
+        self.exchange.listen(self._printed)
+        self._plan = FaultPlan(lambda: self.exchange.now, lambda seconds, callback: None)
+        self.offices: dict[BrokerId, BackOffice] = {}
+        self.apps: dict[BrokerId, Any] = {}
+        for broker, name in SERVERS.items():
+            module = importlib.import_module(f"mocks.brokers.{name}.server")
+            office = BackOffice(self.exchange, module.PROFILE, seed=dice.randrange(1 << 30))
+            office.switches = replace(office.switches, pace=Pace.REALISTIC)
+            office.add_app(App(KEY, SECRET))
+            self.offices[broker] = office
+            self.apps[broker] = module.app(office, self.exchange, self._plan, base_url=f"http://{name}")
+        self._timer: asyncio.TimerHandle | None = None
+        self.pulse = asyncio.Event()
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self._loop.time())
+
+    def _printed(self, event: Event) -> None:
+        if isinstance(event, Trade):
+            for number in (event.buy, event.sell):
+                self.traded[number] = self.traded.get(number, 0) + event.quantity
+                self.worth[number] = self.worth.get(number, 0) + event.quantity * event.price
+
+    def catch_up(self) -> None:
+        """Bring the exchange to the present and come back for whatever it has to do next."""
+        now = self._begin + round(self._loop.time() * SECOND_NS)
+        if now > self.exchange.now:
+            self.exchange.advance(now)
+        due = self.exchange.next_timer()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if due is not None:
+            wait = max(0.0, (due - self._begin) / SECOND_NS - self._loop.time())
+            self._timer = self._loop.call_later(min(wait, 3600.0) + 1e-6, self.catch_up)
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def open_account(self, client: Client, *, pan: str, cash: int, shares: dict[str, int]) -> None:
+        """`cash` in paise, `shares` by listing."""
+        office = self.offices[client.broker]
+        office.add_user(
+            User(client.user_id, "Asha", "asha@example.com", "9000000000", pan, "x", "123456", "JBSWY3DPEHPK3PXP", cash)
+        )  # fmt: skip
+        for key, quantity in shares.items():
+            office.set_holding(client.user_id, key, quantity, float(self.exchange.quote(key).last_price))
+
+    def log_in(self, client: Client) -> Session:
+        """A session as the broker's login would give it."""
+        opened = self.offices[client.broker].directory.open_session(client.user_id, KEY)
+        return Session(opened.access_token, client.user_id, opened.expires_at, KEY)
+
+    def log_out(self, client: Client) -> None:
+        self.offices[client.broker].directory.expire_sessions(client.user_id)
+
+    # --- the market ----------------------------------------------------------------------------------------------
+
+    async def move_prices(self, until: Callable[[], bool]) -> None:
+        """Now and then a share jumps by up to two percent: what rests there is filled."""
+        while not until():
+            await asyncio.sleep(self._dice.uniform(0.3, 3.0))
+            self.catch_up()
+            key = self._dice.choice(SHARES)
+            instrument = self.exchange.instruments[key]
+            last = self.exchange.quote(key).last_price
+            moved = round(last * self._dice.uniform(0.98, 1.02)) // instrument.tick * instrument.tick
+            low, high = instrument.band or (moved, moved)
+            self.exchange.set_price(key, min(max(moved, low), high // instrument.tick * instrument.tick))
+            self.catch_up()
