@@ -93,8 +93,8 @@ class OrderUpdates:
                         failures = 0
                         await self._heard(watch, event)
             except SessionExpired as error:
+                # The stream's word alone ends nothing: `_follow` ends this watch when the session is over.
                 await self._trading.connections.login_needed(watch.connection.account.id, error.words)
-                return
             except BrokerError as error:
                 log.info("orders.stream_down", account=watch.connection.account.id, error=error.words)
             watch.streaming = False
