@@ -6,13 +6,14 @@ exchanges (the broker's limits). A part of every window is kept for cancels and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from adapters.broker import RateLimit, Terms
 from adapters.budget import DAY, Window, span
 from domain.instrument import Exchange
 from domain.order import ChildOrder, Validity
+from domain.report import OrderReport
 
 # From the tenth order a second in one exchange segment an algorithm must be registered: NSE/INVG/67858, 5 May 2025.
 # What is below is kept for clocks that disagree and for delays of the network.
@@ -67,7 +68,7 @@ class DayCount:
         self._count += orders
 
     def _turn(self, now: float) -> None:
-        day = int((now + IST_AHEAD) // DAY)
+        day = ist_day(now)
         if day != self._day:
             self._day, self._count = day, 0
 
@@ -85,6 +86,11 @@ class Governor:
         self._account = [Window(limit) for limit in limits if limit.seconds < DAY]
         self._exchanges: dict[Exchange, Window] = {}
         self._days = [DayCount(limit.calls) for limit in limits if limit.seconds >= DAY]
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether the broker has a limit of a day."""
+        return bool(self._days)
 
     def take(self, call: Call) -> Hold | None:
         """Count the call and return None, or count nothing and say what holds it."""
@@ -106,6 +112,11 @@ class Governor:
         now = self._clock()
         for day in self._days:
             day.at_least(now, orders)
+
+    def book_shows(self, reports: Iterable[OrderReport]) -> None:
+        """The broker's book counts what other programs and apps sent, too."""
+        today = ist_day(self._clock())
+        self.sent_today(sum(1 for report in reports if ist_day(report.at.timestamp()) == today))
 
     def changes_left(self, child: ChildOrder) -> int | None:
         """How many more modifications the broker will take of this order, those asked so far taken off; None: no limit
@@ -150,6 +161,11 @@ class Governor:
                 f"{limit.calls} order calls a second to one exchange, below the legal {LEGAL_ORDERS_A_SECOND}"
             )
         return f"{self._terms.name} takes {limit.calls:,} order calls {span(limit.seconds)}"
+
+
+def ist_day(now: float) -> int:
+    """Days since 1970 in India. `now` in seconds, UTC."""
+    return int((now + IST_AHEAD) // DAY)
 
 
 def reserve(calls: int) -> int:

@@ -95,12 +95,20 @@ class Guarded:
     """A Broker around a Broker."""
 
     def __init__(
-        self, inner: Broker, settings: GuardSettings | None = None, *, wall: Callable[[], float] = time.time
+        self,
+        inner: Broker,
+        settings: GuardSettings | None = None,
+        *,
+        wall: Callable[[], float] = time.time,
+        governor: Governor | None = None,
     ) -> None:
+        """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session."""
         self._inner = inner
         self._settings = settings or GuardSettings()
         self._budget = Budget(inner.terms.limits, wall)
-        self._governor = Governor(inner.terms, wall, orders_a_second=self._settings.orders_a_second)
+        self._governor = governor or Governor(
+            inner.terms, wall, orders_a_second=self._settings.orders_a_second
+        )
         self._reads = _breaker(self._settings)
         self._writes = _breaker(self._settings)
         self._place_ms: deque[float] = deque(maxlen=200)
@@ -129,10 +137,6 @@ class Guarded:
         hold = self._governor.hold(Call(exchange, orders, urgent=exits))
         return hold if hold is not None and hold.seconds > self._settings.write_patience else None
 
-    def sent_today(self, orders: int) -> None:
-        """There have been at least so many new orders today (IST), before this process or past us."""
-        self._governor.sent_today(orders)
-
     def changes_left(self, child: ChildOrder) -> int | None:
         """How many more modifications the broker will take of this order; None: no limit is known."""
         return self._governor.changes_left(child)
@@ -152,7 +156,9 @@ class Guarded:
         return await self._read("other", self._inner.positions)
 
     async def orders(self) -> list[OrderReport]:
-        return await self._read("other", self._inner.orders)
+        book = await self._read("other", self._inner.orders)
+        self._governor.book_shows(book)
+        return book
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         return await self._read("other", lambda: self._inner.order(child))
@@ -337,6 +343,12 @@ def _state(breaker: pybreaker.CircuitBreaker) -> str:
     return "open"
 
 
-def guarded(inner: Broker, settings: GuardSettings | None = None) -> Guarded:
+def guarded(
+    inner: Broker,
+    settings: GuardSettings | None = None,
+    *,
+    wall: Callable[[], float] = time.time,
+    governor: Governor | None = None,
+) -> Guarded:
     """The broker as everyone outside `adapters` uses it."""
-    return Guarded(inner, settings)
+    return Guarded(inner, settings, wall=wall, governor=governor)

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
     write_deadline: float = Field(8.0, gt=0, description="Longest wait for a broker's answer to an order.")
     breaker_failures: int = Field(3, ge=1, description="Failed calls in a row that open a breaker.")
     breaker_reset: float = Field(10.0, gt=0, description="Pause before an open breaker lets one call try.")
+    orders_per_second: int = Field(
+        8, ge=1, le=9, description="Order calls of one account to one exchange in a second; 10 are the law's limit."
+    )
+    egress_probe_url: str = Field(
+        "",
+        description="A page that answers with the caller's IP address in plain text. Empty: addresses are not checked.",
+    )
     quiet_window: float | None = Field(
         None,
         ge=0,

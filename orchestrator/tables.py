@@ -161,6 +161,8 @@ accounts = Table(
     Column("credentials", Text),  # sealed JSON; NULL once forgotten
     Column("session", Text),  # sealed JSON
     Column("session_expires_at", Moment),
+    Column("proxy", Text),  # sealed URL: the account's own way out
+    Column("addresses", Text),  # JSON: registered at the broker, as its user says
     Column("connected_at", Moment),
     Column("last_error", Text),
     Column("created_at", Moment, nullable=False),

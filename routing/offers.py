@@ -138,6 +138,15 @@ def _bars(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
     if candidate.breaker_open:
         text = f"{label} does not answer; we wait before asking it again."
         yield Reason(ReasonCode.BREAKER_OPEN, text, account)
+    if candidate.wrong_address:
+        text = (
+            f"Orders for {label} would leave from {candidate.wrong_address}, which is not registered at "
+            f"{candidate.broker.value.title()}: it would refuse them."
+        )
+        fix = "Register this address at the broker, or set the account's proxy."
+        yield Reason(ReasonCode.ADDRESS_DRIFTED, text, account, fix=fix)
+    if candidate.order_rate:
+        yield Reason(ReasonCode.ORDER_RATE, f"{label} takes no order now: {candidate.order_rate}.", account)
     yield from _lacks(intent, candidate)
     if candidate.margin_available is None:
         text = f"The funds and holdings of {label} are not known yet."

@@ -16,6 +16,7 @@ TRIGGERED = frozenset({OrderType.SL, OrderType.SL_M})
 MOST_LEGS = 10  # as many as brokers slice one order into
 CASH_PRODUCTS = (Product.CNC, Product.MIS, Product.MTF)
 CONTRACT_PRODUCTS = (Product.NRML, Product.MIS)
+NO_IOC = frozenset({Exchange.MCX})  # for orders by API, from 1 April 2026
 
 
 def check(intent: OrderIntent, market: Market) -> tuple[Reason, ...]:
@@ -29,6 +30,7 @@ def check(intent: OrderIntent, market: Market) -> tuple[Reason, ...]:
         *_trigger(intent, market),
         *_disclosed(intent, market),
         *_iceberg(intent, market),
+        *_validity(intent),
         *_product(intent, market),
         *_session(intent, market),
     )
@@ -145,6 +147,12 @@ def _iceberg(intent: OrderIntent, market: Market) -> Iterator[Reason]:
         text = f"{units(max(intent.quantity, 0))} cannot be divided into {legs} legs of whole lots."
     if text:
         yield Reason(ReasonCode.ICEBERG_LEGS, text, field="iceberg_legs", fix="Leave it at 0.")
+
+
+def _validity(intent: OrderIntent) -> Iterator[Reason]:
+    if intent.validity is Validity.IOC and intent.instrument.exchange in NO_IOC:
+        text = f"{intent.instrument.exchange} takes no IOC orders by API."
+        yield Reason(ReasonCode.IOC_FORBIDDEN, text, field="validity", fix="Use DAY.")
 
 
 def _product(intent: OrderIntent, market: Market) -> Iterator[Reason]:

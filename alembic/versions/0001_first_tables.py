@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("credentials", sa.Text(), nullable=True),
         sa.Column("session", sa.Text(), nullable=True),
         sa.Column("session_expires_at", Moment(), nullable=True),
+        sa.Column("proxy", sa.Text(), nullable=True),
+        sa.Column("addresses", sa.Text(), nullable=True),
         sa.Column("connected_at", Moment(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),

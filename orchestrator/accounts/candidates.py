@@ -55,6 +55,7 @@ def _candidate(
     available = snapshot.margin.available if snapshot else None
     if available is not None and margin_held is not None:
         available -= margin_held
+    held = _position(snapshot, instrument.id, product)
     return Candidate(
         account_id=account.id,
         broker=account.broker,
@@ -71,9 +72,18 @@ def _candidate(
         disclosed_supported=terms.disclosed_quantity,
         margin_rates=tuple((kind, Decimal(rate)) for kind, rate in sorted(terms.margin_rates.items())),
         place_ms=health.place_ms_p50 if health else None,
-        held=_position(snapshot, instrument.id, product),
+        held=held,
         after_market=terms.after_market,
+        order_rate=_order_rate(connection, instrument, held=held),
+        wrong_address=connection.egress.wrong_address(connection.clock()),
     )
+
+
+def _order_rate(connection: Connection, instrument: Instrument, *, held: int) -> str:
+    """The rule that lets no order leave in time, "" for none. Where a position is held, room is kept for its exit."""
+    broker = connection.broker
+    hold = broker.held_back(instrument.id.exchange, exits=held != 0) if broker else None
+    return hold.rule if hold else ""
 
 
 def _sellable(

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adapters.broker import Adapter, Clock, Endpoints, MarketFeed, Session, StreamEvent, Symbols, Terms
+from adapters.governor import Governor
 from adapters.guard import Guarded, GuardSettings, Health, guarded
 from domain.account import AccountState, BrokerAccount
 from domain.errors import SessionExpired
+from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
+from orchestrator.accounts.egress import Egress
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +30,8 @@ class Connection:
     endpoints: Endpoints
     symbols: Symbols
     clock: Clock
+    governor: Governor | None = None  # outlives sessions: limits count on through a new login
+    egress: Egress = field(default_factory=Egress)
     broker: Guarded | None = None
     session: Session | None = field(default=None, repr=False)
     sealed_session: str | None = field(default=None, repr=False)
@@ -35,6 +40,9 @@ class Connection:
     connected_at: datetime | None = None
     last_error: str | None = None
     failing_since: datetime | None = None
+    warned_of: datetime | None = None  # the end of the session that was announced
+    proving: asyncio.Task[bool] | None = None
+    looking: asyncio.Task[None] | None = None
 
     # the refresh schedule, in seconds of the event loop's clock
     due_at: float = 0.0
@@ -53,17 +61,32 @@ class Connection:
         """Whether calls can be made at all."""
         return self.broker is not None and self.account.state is AccountState.CONNECTED
 
+    @property
+    def way(self) -> Endpoints:
+        """Where the broker is, and which way out leads there."""
+        return self.egress.through(self.endpoints)
+
+    def exits(self, child: ChildOrder) -> bool:
+        """Whether the order only closes what the last reading shows of this contract and product."""
+        positions = self.snapshot.positions if self.snapshot else ()
+        held = sum(
+            one.quantity
+            for one in positions
+            if one.instrument == child.instrument and one.product is child.product
+        )
+        return child.quantity <= (held if child.side is Side.SELL else -held)
+
     def health(self) -> Health | None:
         """What the guard measured; None while nobody is logged in."""
         return self.broker.health() if self.broker else None
 
     def order_stream(self) -> AsyncGenerator[StreamEvent, None]:
         """One connection's order updates. Raises SessionExpired when nobody is logged in."""
-        return self.adapter.order_stream(self._live(), self.endpoints, self.symbols, clock=self.clock)
+        return self.adapter.order_stream(self._live(), self.way, self.symbols, clock=self.clock)
 
     def market_feed(self) -> AbstractAsyncContextManager[MarketFeed]:
         """One connection's prices. Raises SessionExpired when nobody is logged in."""
-        return self.adapter.market_feed(self._live(), self.endpoints, self.symbols, clock=self.clock)
+        return self.adapter.market_feed(self._live(), self.way, self.symbols, clock=self.clock)
 
     def _live(self) -> Session:
         if self.session is None:
@@ -73,8 +96,8 @@ class Connection:
     def begin(self, session: Session, sealed: str, settings: GuardSettings) -> Guarded | None:
         """Use a new session. Returns the broker of the old one, to be closed when its calls are over."""
         old = self.broker
-        inner = self.adapter.connect(session, self.endpoints, self.symbols, clock=self.clock)
-        self.broker = guarded(inner, settings)
+        inner = self.adapter.connect(session, self.way, self.symbols, clock=self.clock)
+        self.broker = guarded(inner, settings, wall=lambda: self.clock().timestamp(), governor=self.governor)
         self.session, self.sealed_session = session, sealed
         self.generation += 1
         self.failing_since = None

@@ -9,39 +9,43 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.broker import Adapter, Session, Symbols
+from adapters.broker import Adapter, Symbols
+from adapters.governor import Governor
 from adapters.guard import Guarded, GuardSettings, NotSent
 from domain.account import AccountId, AccountState, BrokerId, UserId
+from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
 from domain.portfolio import AccountSnapshot
-from orchestrator.accounts import repository, secrets
+from orchestrator.accounts import repository
+from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.connection import Connection
+from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.accounts.repository import StoredAccount
-from orchestrator.accounts.schemas import AccountOut
 from orchestrator.accounts.snapshot import numbers, read_snapshot
+from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus, user_topic
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import Database
-from orchestrator.ids import new_id
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
-from orchestrator.vault import SealBroken, Vault
+from orchestrator.vault import Vault
 
 __all__ = ["Connection", "Connections"]
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-TOPIC = "accounts"  # between processes: this row changed, look again
 PASS = 0.25  # seconds between looks at what is due
 SETTLE = 0.3  # seconds that events gather before an account is read again
 BUSY_AFTER = 30.0  # seconds an account counts as busy after something happened there
 FIRST_READING = 2.0  # seconds an order waits for numbers never read before
+WARNING = timedelta(minutes=30)  # before the end of a session
 TOO_OLD = 3  # busy pauses after which numbers are read again before they are used
 
 
@@ -67,12 +71,16 @@ class Connections:
             write_deadline=settings.write_deadline,
             breaker_failures=settings.breaker_failures,
             breaker_reset=settings.breaker_reset,
+            orders_a_second=settings.orders_per_second,
         )
         self._all: dict[AccountId, Connection] = {}
+        self._telling = Telling(bus)
+        self._addresses = AddressChecks(
+            probe_url=settings.egress_probe_url, clock=clock, changed=self._telling.account, renew=self._renew
+        )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loops = Loops()
         self._wake = asyncio.Event()
-        self._origin = new_id("prc")
 
     # --- looking -------------------------------------------------------------------------------------------------
 
@@ -99,6 +107,8 @@ class Connections:
             one.busy_until = now + BUSY_AFTER
             if not one.ready:
                 continue
+            if self._addresses.due(one):
+                waited.append(self._looking(one))
             if (one.snapshot is None and (one.failing_since is None or age > pause)) or age > TOO_OLD * pause:
                 waited.append(self._reading(one))
             elif age > pause and not self._background:
@@ -150,7 +160,9 @@ class Connections:
         try:
             snapshot = await read_snapshot(connection, broker, self._clock)
         except SessionExpired as error:
-            await self.login_needed(connection.account.id, error.words)
+            ended = await self.login_needed(connection.account.id, error.words)
+            if not ended and connection.generation == generation:
+                await self._not_read(connection, error.words)
         except BrokerError as error:
             if connection.generation == generation:
                 # "Held back" says nothing about why: the failure before it does.
@@ -165,9 +177,9 @@ class Connections:
         recovered = connection.failing_since is not None
         connection.failing_since = connection.last_error = None
         if recovered:
-            await self.announce(connection)
+            await self._telling.account(connection)
         if before is None or recovered or before.stale_since or numbers(before) != numbers(snapshot):
-            await self._portfolio_changed(connection, "recovered" if recovered else "numbers")
+            await self._telling.portfolio_changed(connection, "recovered" if recovered else "numbers")
 
     async def _not_read(self, connection: Connection, words: str) -> None:
         first = connection.failing_since is None
@@ -178,8 +190,8 @@ class Connections:
             connection.snapshot = replace(connection.snapshot, stale_since=now)
         if first:
             log.warning("accounts.not_read", account=connection.account.id, words=words)
-            await self.announce(connection)
-            await self._portfolio_changed(connection, "stale")
+            await self._telling.account(connection)
+            await self._telling.portfolio_changed(connection, "stale")
 
     def _due(self, connection: Connection, now: float) -> bool:
         busy = (
@@ -190,35 +202,65 @@ class Connections:
         pause = self._settings.refresh_busy if busy else self._settings.refresh_idle
         return now >= min(connection.due_at, connection.tried_at + pause)
 
+    # --- the way out ----------------------------------------------------------------------------------------------
+
+    async def look_at_address(self, account_id: AccountId) -> None:
+        """See now where the account's orders would leave from (joining a look under way)."""
+        connection = self._all.get(account_id)
+        if connection is not None:
+            await asyncio.shield(self._looking(connection))
+
+    def _looking(self, connection: Connection) -> asyncio.Task[None]:
+        if connection.looking is None or connection.looking.done():
+            connection.looking = self._spawn(self._addresses.look(connection))
+        return connection.looking
+
     # --- sessions ------------------------------------------------------------------------------------------------
 
-    async def login_needed(self, account_id: AccountId, words: str) -> None:
-        """A call said that the session is over: ask the broker once whether it is, then ask the person to log in."""
+    async def login_needed(self, account_id: AccountId, words: str) -> bool:
+        """A call said that the session is over: ask the broker once whether it is, then ask the person to log in.
+
+        Returns whether the session is over. One endpoint's refusal, or no clear answer, ends none.
+        """
         connection = self._all.get(account_id)
-        if connection is None or not connection.ready or connection.broker is None:
-            return
-        generation = connection.generation
-        with contextlib.suppress(BrokerError):
-            await connection.broker.profile()
-            log.info("accounts.session_lives", account=account_id, words=words)
-            return
-        if connection.generation == generation and connection.ready:
-            await self._end_session(connection, words)
+        if connection is None or not connection.ready:
+            return True
+        if connection.proving is None or connection.proving.done():
+            connection.proving = self._spawn(self._prove(connection, words))
+        return await asyncio.shield(connection.proving)
+
+    async def _prove(self, connection: Connection, words: str) -> bool:
+        broker, generation = connection.broker, connection.generation
+        if broker is None:
+            return True
+        try:
+            await broker.profile()
+        except SessionExpired:
+            if connection.generation == generation and connection.ready:
+                await self._end_session(connection, words)
+            return True
+        except BrokerError as error:
+            log.info(
+                "accounts.session_unclear", account=connection.account.id, words=words, error=error.words
+            )
+            return False
+        log.info("accounts.session_lives", account=connection.account.id, words=words)
+        return False
 
     async def _end_session(self, connection: Connection, words: str) -> None:
         account_id, sealed = connection.account.id, connection.sealed_session
         self._retire(connection.end(AccountState.LOGIN_NEEDED, words, self._clock()))
         log.warning("accounts.login_needed", account=account_id, words=words)
         await self._db.write(lambda db: repository.end_session(db, account_id, sealed, words))
-        await self._changed(connection)
-        await self._portfolio_changed(connection, "login_needed")
+        await self._telling.changed(connection)
+        await self._telling.portfolio_changed(connection, "login_needed")
 
     async def reload(self, account_id: AccountId) -> Connection | None:
         """The row changed (login, rename, disconnect): take it over here, and tell the other processes."""
         connection = await self._take_over(account_id)
         if connection is not None:
-            await self.announce(connection)
-        await self._bus.publish(TOPIC, {"type": "account", "data": {"id": account_id, "from": self._origin}})
+            await self._telling.account(connection)
+        await self._telling.processes(account_id)
         return connection
 
     async def _take_over(self, account_id: AccountId) -> Connection | None:
@@ -228,10 +270,23 @@ class Connections:
             if known is not None:
                 del self._all[account_id]
                 self._retire(known.end(AccountState.DISCONNECTED, None, self._clock()))
-                await self.announce(known)
-                await self._portfolio_changed(known, "disconnected")
+                await self._telling.account(known)
+                await self._telling.portfolio_changed(known, "disconnected")
             return None
-        return self._hold(stored)
+        connection = self._hold(stored)
+        if known is None:
+            await self._count_today(connection)
+        return connection
+
+    async def _count_today(self, connection: Connection) -> None:
+        """A broker's limit of a day holds over our restarts."""
+        governor = connection.governor
+        if governor is None or not governor.counts_days:
+            return
+        midnight = self._clock().astimezone(IST).replace(hour=0, minute=0, second=0, microsecond=0)
+        account_id = connection.account.id
+        orders = await self._db.read(lambda db: repository.orders_since(db, account_id, midnight))
+        governor.sent_today(orders)
 
     def _hold(self, stored: StoredAccount) -> Connection:
         account = stored.account
@@ -243,8 +298,11 @@ class Connections:
                 endpoints=endpoints(self._settings, account.broker),
                 symbols=self._symbols(account.broker),
                 clock=self._clock,
+                governor=self._governor(account.broker),
             )
             self._all[account.id] = connection
+        way = connection.way
+        connection.egress = egress_of(self._vault, stored, connection.egress)
         connection.account, connection.connected_at = account, stored.connected_at
         if connection.snapshot is not None:
             connection.snapshot = replace(connection.snapshot, label=account.label)
@@ -253,8 +311,10 @@ class Connections:
         if account.state is not AccountState.CONNECTED:
             if connection.broker is not None:
                 self._retire(connection.end(account.state, stored.last_error, self._clock()))
-        elif stored.session is not None and stored.session != connection.sealed_session:
-            session = self._opened(stored)
+        elif stored.session is not None and (
+            stored.session != connection.sealed_session or connection.way != way
+        ):
+            session = opened_session(self._vault, stored)
             if session is None:
                 words = "the stored session cannot be opened with this installation's key"
                 connection.end(AccountState.LOGIN_NEEDED, words, self._clock())
@@ -262,16 +322,22 @@ class Connections:
                 connection.last_error = None
                 self._retire(connection.begin(session, stored.session, self._guard))
                 self._wake.set()
+                if self._addresses.wanted(connection):
+                    self._looking(connection)
         return connection
 
-    def _opened(self, stored: StoredAccount) -> Session | None:
-        if stored.session is None:
-            return None
-        try:
-            return secrets.open_session(self._vault, stored.account.id, stored.session)
-        except SealBroken as error:
-            log.error("accounts.seal_broken", account=stored.account.id, error=str(error))
-            return None
+    def _renew(self, connection: Connection) -> None:
+        """The same session over another way."""
+        if connection.session is not None and connection.sealed_session is not None:
+            self._retire(connection.begin(connection.session, connection.sealed_session, self._guard))
+            self._wake.set()
+
+    def _governor(self, broker: BrokerId) -> Governor:
+        return Governor(
+            self._adapters[broker].terms,
+            lambda: self._clock().timestamp(),
+            orders_a_second=self._settings.orders_per_second,
+        )
 
     def _retire(self, broker: Guarded | None) -> None:
         # A write may still be on its way over the old connection: let it end by itself before closing.
@@ -284,33 +350,12 @@ class Connections:
         finally:
             await broker.aclose()
 
-    # --- telling -------------------------------------------------------------------------------------------------
-
-    async def announce(self, connection: Connection) -> None:
-        """Tell the user's open screens how the account is now."""
-        connection.announced = _mark(connection)
-        await self._bus.publish(
-            user_topic(connection.account.user_id),
-            {"type": "account", "data": AccountOut.of(connection).model_dump(mode="json")},
-        )
-
-    async def _portfolio_changed(self, connection: Connection, reason: str) -> None:
-        await self._bus.publish(
-            user_topic(connection.account.user_id),
-            {"type": "portfolio", "data": {"reason": reason, "account": connection.account.id}},
-        )
-
-    async def _changed(self, connection: Connection) -> None:
-        await self.announce(connection)
-        data = {"id": connection.account.id, "from": self._origin}
-        await self._bus.publish(TOPIC, {"type": "account", "data": data})
-
     # --- loops ---------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Load every account and begin to read them."""
         for stored in await self._db.read(repository.live):
-            self._hold(stored)
+            await self._count_today(self._hold(stored))
         listening = asyncio.Event()
         self._loops.start("accounts of other processes", lambda: self._listen(listening))
         await listening.wait()
@@ -329,7 +374,7 @@ class Connections:
         async with self._bus.subscribe(TOPIC) as events:
             listening.set()
             async for event in events:
-                if event.data.get("from") == self._origin:
+                if event.data.get("from") == self._telling.origin:
                     continue
                 ids = [AccountId(str(event.data["id"]))] if "id" in event.data else list(self._all)
                 for account_id in ids:
@@ -351,10 +396,13 @@ class Connections:
                     words = f"{connection.terms.name} ended the session: it ends every day"
                     self._spawn(self._end_session(connection, words))
                     continue
+                if ends is not None and moment >= ends - WARNING and connection.warned_of != ends:
+                    connection.warned_of = ends
+                    await self._telling.session_ends(connection, ends)
                 if self._background and self._due(connection, now):
                     self._reading(connection)
-                if connection.announced != _mark(connection):
-                    await self.announce(connection)
+                if connection.announced != mark(connection):
+                    await self._telling.account(connection)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), PASS)
 
@@ -368,13 +416,3 @@ class Connections:
         self._tasks.discard(task)
         if not task.cancelled() and (bug := task.exception()) is not None:
             log.error("accounts.task_failed", exc_info=bug)
-
-
-def _mark(connection: Connection) -> tuple[str, ...]:
-    """What the screen shows of an account's health."""
-    health = connection.health()
-    return (
-        connection.account.state,
-        connection.account.label,
-        *((health.reads, health.writes) if health else ()),
-    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, cast
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response
@@ -15,19 +16,24 @@ from domain.account import AccountId, AccountState, BrokerId, UserId
 from orchestrator.accounts import repository
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.accounts.egress import addresses_text
 from orchestrator.accounts.logins import Logins, Started
 from orchestrator.accounts.schemas import (
     AccountOut,
+    AddressesIn,
     BrokerOut,
     ConnectIn,
     LoginAgainIn,
+    ProxyIn,
     RenameIn,
     StartedOut,
 )
+from orchestrator.accounts.secrets import seal_proxy
 from orchestrator.config import Settings, app_credentials
+from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
-from orchestrator.state import Config, Db
+from orchestrator.state import Config, Db, Sealer
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
@@ -116,12 +122,39 @@ async def rename_account(
     account_id: str, body: RenameIn, user_id: CurrentUser, connections: Live, db: Db
 ) -> AccountOut:
     """Give an account another label."""
-    account = _mine(connections, user_id, account_id).account
-    await db.write(lambda connection: repository.change(connection, account.id, {"label": body.label}))
-    renamed = await connections.reload(account.id)
-    if renamed is None:
-        raise not_found("account")
-    return AccountOut.of(renamed)
+    return await _changed(connections, db, user_id, account_id, {"label": body.label})
+
+
+@router.put("/accounts/{account_id}/proxy", responses=problems(401, 404))
+async def set_proxy(
+    account_id: str, body: ProxyIn, user_id: CurrentUser, connections: Live, db: Db, vault: Sealer
+) -> AccountOut:
+    """Let everything of this account leave by a proxy of its own: logins, calls, orders and streams."""
+    sealed = seal_proxy(vault, AccountId(account_id), body.proxy_url)
+    return await _changed(connections, db, user_id, account_id, {"proxy": sealed})
+
+
+@router.delete("/accounts/{account_id}/proxy", responses=problems(401, 404))
+async def clear_proxy(account_id: str, user_id: CurrentUser, connections: Live, db: Db) -> AccountOut:
+    """Leave directly again."""
+    return await _changed(connections, db, user_id, account_id, {"proxy": None})
+
+
+@router.put("/accounts/{account_id}/addresses", responses=problems(401, 404))
+async def set_addresses(
+    account_id: str, body: AddressesIn, user_id: CurrentUser, connections: Live, db: Db
+) -> AccountOut:
+    """Tell which addresses are registered for orders at a broker that does not list them by API."""
+    values = {"addresses": addresses_text(body.addresses)}
+    return await _changed(connections, db, user_id, account_id, values)
+
+
+@router.post("/accounts/{account_id}/address-check", responses=problems(401, 404))
+async def check_address(account_id: str, user_id: CurrentUser, connections: Live) -> AccountOut:
+    """See now where this account's orders would leave from."""
+    connection = _mine(connections, user_id, account_id)
+    await connections.look_at_address(connection.account.id)
+    return AccountOut.of(connection)
 
 
 @router.delete("/accounts/{account_id}", status_code=204, responses=problems(401, 404))
@@ -133,6 +166,7 @@ async def disconnect_account(account_id: str, user_id: CurrentUser, connections:
         "credentials": None,
         "session": None,
         "session_expires_at": None,
+        "proxy": None,
         "last_error": None,
     }
 
@@ -143,6 +177,18 @@ async def disconnect_account(account_id: str, user_id: CurrentUser, connections:
 
     await db.write(work)
     await connections.reload(account.id)
+
+
+async def _changed(
+    connections: Connections, db: Database, user_id: UserId, account_id: str, values: Mapping[str, Any]
+) -> AccountOut:
+    """My account with other values in its row."""
+    mine = _mine(connections, user_id, account_id).account.id
+    await db.write(lambda connection: repository.change(connection, mine, values))
+    changed = await connections.reload(mine)
+    if changed is None:
+        raise not_found("account")
+    return AccountOut.of(changed)
 
 
 def _mine(connections: Connections, user_id: UserId, account_id: str) -> Connection:

@@ -5,18 +5,22 @@ A login in progress belongs to one user, one account and one browser, works once
 
 from __future__ import annotations
 
+import asyncio
 import secrets as random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import orjson
 from sqlalchemy import Connection as SqlConnection
 
-from adapters.broker import Adapter, LoginKind, Session, Terms
+from adapters.broker import Adapter, Endpoints, LoginKind, Session, Terms
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from domain.errors import BrokerError
 from orchestrator.accounts import repository, secrets
 from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.accounts.egress import Egress
+from orchestrator.accounts.opening import egress_of
 from orchestrator.accounts.repository import LoginState, StoredAccount
 from orchestrator.config import Settings, app_credentials, endpoints
 from orchestrator.db import Database
@@ -43,6 +47,7 @@ class Logins:
     clock: Clock
     adapters: Mapping[BrokerId, Adapter]
     connections: Connections
+    minting: dict[tuple[AccountId, str], asyncio.Task[Connection]] = field(default_factory=dict)
 
     async def connect(
         self,
@@ -89,8 +94,7 @@ class Logins:
         used = given or secrets.open_credentials(self.vault, account_id, known.credentials)
         used = _given(terms, used, app_configured=bool(app_credentials(self.settings, broker)))
         if terms.login is LoginKind.FORM:
-            session = await self._session(broker, used, answer=used)
-            return Started(await self._keep(known.account, used, session), None)
+            return Started(await self._minted_once(known, used), None)
         connection = self.connections.get(account_id) or await self.connections.reload(account_id)
         if connection is None:  # disconnected: a new login brings it back, under its old name
             connecting = {"state": AccountState.CONNECTING}
@@ -112,7 +116,7 @@ class Logins:
         if credentials is None:
             credentials = secrets.open_credentials(self.vault, account_id, known.credentials)
         try:
-            session = await self._session(broker, credentials, answer=answer)
+            session = await self._session(broker, credentials, answer=answer, way=self._way(known))
             return await self._keep(known.account, credentials, session)
         except Problem as problem:
             detail = problem.detail
@@ -202,13 +206,36 @@ class Logins:
             raise Problem(400, "login_state_invalid", "this login has been used", fix="begin it again")
         return login, known
 
+    async def _minted_once(self, known: StoredAccount, used: Mapping[str, str]) -> Connection:
+        """Whoever asks while a token is being made for these keys gets that one: a second would end the first."""
+        key = (known.account.id, hash_of(orjson.dumps(dict(used), option=orjson.OPT_SORT_KEYS).decode()))
+        if key not in self.minting:
+            task = asyncio.create_task(self._mint(known, used))
+            self.minting[key] = task
+            task.add_done_callback(lambda _: self.minting.pop(key, None))
+        return await asyncio.shield(self.minting[key])
+
+    async def _mint(self, known: StoredAccount, used: Mapping[str, str]) -> Connection:
+        session = await self._session(known.account.broker, used, answer=used, way=self._way(known))
+        return await self._keep(known.account, used, session)
+
+    def _way(self, known: StoredAccount) -> Endpoints:
+        """Logins leave the way that the account's calls do."""
+        way = egress_of(self.vault, known, Egress())
+        return way.through(endpoints(self.settings, known.account.broker))
+
     async def _session(
-        self, broker: BrokerId, credentials: Mapping[str, str], *, answer: Mapping[str, str]
+        self,
+        broker: BrokerId,
+        credentials: Mapping[str, str],
+        *,
+        answer: Mapping[str, str],
+        way: Endpoints | None = None,
     ) -> Session:
         try:
             return await self.adapters[broker].login.session(
                 {**app_credentials(self.settings, broker), **credentials},
-                endpoints(self.settings, broker),
+                way or endpoints(self.settings, broker),
                 answer=answer,
                 redirect_uri=self.redirect_uri(broker),
                 now=self.clock(),
@@ -273,7 +300,7 @@ class Logins:
 def _given(terms: Terms, credentials: Mapping[str, str], *, app_configured: bool) -> dict[str, str]:
     """The known, filled-in fields. Raises Problem 422 for an unknown or missing one."""
     given = {name: value.strip() for name, value in credentials.items() if value.strip()}
-    known = {field.name for field in terms.credential_fields}
+    known = {one.name for one in terms.credential_fields}
     for name in given:
         if name not in known:
             raise _field_problem(
@@ -281,9 +308,9 @@ def _given(terms: Terms, credentials: Mapping[str, str], *, app_configured: bool
             )
         if not (given[name].isascii() and given[name].isprintable()):  # they travel in headers
             raise _field_problem(name, "keys and tokens are plain printable characters", "paste it again")
-    for field in terms.credential_fields:
-        if field.required and not app_configured and field.name not in given:
-            raise _field_problem(field.name, f"{terms.name} needs it", field.help or "fill it in")
+    for one in terms.credential_fields:
+        if one.required and not app_configured and one.name not in given:
+            raise _field_problem(one.name, f"{terms.name} needs it", one.help or "fill it in")
     if terms.login is LoginKind.FORM and not given:
         name = terms.credential_fields[0].name
         raise _field_problem(name, f"{terms.name} needs keys or a token", "fill in one way to log in")

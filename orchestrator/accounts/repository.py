@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, func, insert, select, update
 
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
-from orchestrator.tables import accounts, login_states, users
+from orchestrator.tables import accounts, login_states, order_children, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class StoredAccount:
     session: str | None
     connected_at: datetime | None
     last_error: str | None
+    proxy: str | None = None  # sealed
+    addresses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ def of_user(connection: Connection, user_id: UserId) -> list[StoredAccount]:
     """Disconnected ones too, oldest first."""
     query = select(accounts).where(accounts.c.user_id == user_id).order_by(accounts.c.id)
     return [_stored(row) for row in connection.execute(query).mappings()]
+
+
+def orders_since(connection: Connection, account_id: AccountId, since: datetime) -> int:
+    """New orders that we sent there; each leg of an iceberg is one."""
+    legs = order_children.c.iceberg_legs
+    query = select(func.sum(case((legs > 0, legs), else_=1))).where(
+        order_children.c.account_id == account_id, order_children.c.created_at >= since
+    )
+    return int(connection.execute(query).scalar_one() or 0)
 
 
 def clear_primary(connection: Connection, account_id: AccountId) -> None:
@@ -142,4 +153,6 @@ def _stored(row: RowMapping) -> StoredAccount:
         session=row["session"],
         connected_at=row["connected_at"],
         last_error=row["last_error"],
+        proxy=row["proxy"],
+        addresses=row["addresses"],
     )

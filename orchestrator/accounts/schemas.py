@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from adapters.broker import LoginKind, Terms
 from domain.account import AccountState, BrokerId
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 from orchestrator.accounts.connection import Connection
+from orchestrator.accounts.egress import EgressState, address_of, proxy_of, without_secret
 from orchestrator.schemas import In, Out, Time
 
 Label = Annotated[str, Field(min_length=1, max_length=40)]
@@ -18,6 +19,13 @@ Credentials = Annotated[
     dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=4096)]],
     Field(max_length=12),
 ]
+
+
+def _address(text: str) -> str:
+    try:
+        return address_of(text)
+    except ValueError as error:
+        raise ValueError("this is no IP address, such as 203.0.113.7") from error
 
 
 class FieldOut(Out):
@@ -114,6 +122,32 @@ class HealthOut(Out):
     reject_rate: float | None
 
 
+class EgressOut(Out):
+    """Where orders leave from. `registered`: addresses the broker takes orders from; `seen`: the one they would leave
+    from. `proxy` is shown without its user and password. `words`: why the address could not be seen."""
+
+    state: EgressState
+    registered: list[str]
+    told_by_broker: bool
+    seen: str | None
+    seen_at: Time | None
+    proxy: str | None
+    words: str | None
+
+    @classmethod
+    def of(cls, connection: Connection) -> EgressOut:
+        egress = connection.egress
+        return cls(
+            state=egress.state(connection.clock()),
+            registered=list(egress.registered),
+            told_by_broker=egress.told is not None,
+            seen=egress.seen,
+            seen_at=egress.seen_at,
+            proxy=without_secret(egress.proxy),
+            words=egress.words or None,
+        )
+
+
 class AccountOut(Out):
     """One of the user's accounts. `expires_at`: when the broker ends the session; then a person must log in."""
 
@@ -130,6 +164,7 @@ class AccountOut(Out):
     as_of: Time | None
     stale_since: Time | None
     health: HealthOut | None
+    egress: EgressOut
     capabilities: CapabilitiesOut
 
     @classmethod
@@ -158,6 +193,7 @@ class AccountOut(Out):
             )
             if health
             else None,
+            egress=EgressOut.of(connection),
             capabilities=CapabilitiesOut.of(connection.terms),
         )
 
@@ -178,6 +214,18 @@ class LoginAgainIn(In):
 
 class RenameIn(In):
     label: Label
+
+
+class ProxyIn(In):
+    """The account's own way out: `http://user:password@host:port`. It is sealed like a password."""
+
+    proxy_url: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(proxy_of)]
+
+
+class AddressesIn(In):
+    """The IP addresses registered at the broker for orders; none to forget them."""
+
+    addresses: Annotated[list[Annotated[str, AfterValidator(_address)]], Field(max_length=4)]
 
 
 class StartedOut(Out):

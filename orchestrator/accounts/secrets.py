@@ -38,6 +38,16 @@ def open_for_login(vault: Vault, state_hash: str, sealed: str | None) -> dict[st
     return _mapping(vault.open(sealed, table="login_states", column="credentials", row=state_hash))
 
 
+def seal_proxy(vault: Vault, account_id: AccountId, proxy: str) -> str | None:
+    """None for none."""
+    return vault.seal(proxy, table="accounts", column="proxy", row=account_id) if proxy else None
+
+
+def open_proxy(vault: Vault, account_id: AccountId, sealed: str | None) -> str:
+    """ "" for none. Raises SealBroken."""
+    return vault.open(sealed, table="accounts", column="proxy", row=account_id) if sealed else ""
+
+
 def seal_session(vault: Vault, account_id: AccountId, session: Session) -> str:
     body = {
         "access_token": session.access_token,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time as real_time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -27,6 +28,7 @@ from domain.order import (
     Side,
     Validity,
 )
+from domain.report import OrderReport, ReportStatus
 
 NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)
 TERMS = Terms(
@@ -69,6 +71,7 @@ class Scripted:
 
     def __init__(self, *script: BrokerError | str, terms: Terms = TERMS) -> None:
         self.terms, self._script, self.calls = terms, list(script), 0
+        self.book: list[OrderReport] = []
 
     async def _next(self, value: Any) -> Any:
         self.calls += 1
@@ -82,6 +85,9 @@ class Scripted:
     async def margin(self) -> Margin:
         return cast(Margin, await self._next(FUNDS))
 
+    async def orders(self) -> list[OrderReport]:
+        return cast(list[OrderReport], await self._next(self.book))
+
     async def place(self, child: ChildOrder) -> Accepted:
         return cast(Accepted, await self._next(Accepted("1", NOW)))
 
@@ -90,6 +96,11 @@ class Scripted:
 
     async def cancel(self, child: ChildOrder) -> None:
         await self._next(None)
+
+
+def report(number: int, at: datetime = datetime(1970, 1, 1, 0, 10, tzinfo=UTC)) -> OrderReport:
+    """An order of the day of second 1000."""
+    return OrderReport(str(number), ReportStatus.COMPLETE, "COMPLETE", at, 1, 1)
 
 
 def guard(inner: Scripted, *, wall: Callable[[], float] | None = None, **settings: Any) -> Guarded:
@@ -104,7 +115,7 @@ def guard(inner: Scripted, *, wall: Callable[[], float] | None = None, **setting
                 **settings,
             }
         ),
-        **({"wall": wall} if wall else {}),
+        wall=wall or real_time.time,
     )
 
 
@@ -274,7 +285,8 @@ async def test_what_fits_within_a_moment_is_not_refused_beforehand_and_a_spent_d
     guarded = guard(broker, wall=lambda: 1000.25, orders_a_second=3, write_patience=2.0)
     await guarded.place(CHILD)
     assert guarded.held_back(Exchange.NSE) is None
-    guarded.sent_today(95)
+    broker.book = [report(number) for number in range(95)]
+    await guarded.orders()
     hold = guarded.held_back(Exchange.NSE)
     assert hold is not None
     assert "100 orders a day" in hold.rule

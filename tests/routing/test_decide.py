@@ -66,6 +66,8 @@ def test_every_bar_is_a_coded_reason_of_its_alternative() -> None:
     bars: dict[ReasonCode, dict[str, Any]] = {
         ReasonCode.LOGIN_NEEDED: {"session_ok": False},
         ReasonCode.BREAKER_OPEN: {"breaker_open": True},
+        ReasonCode.ADDRESS_DRIFTED: {"wrong_address": "198.51.100.4"},
+        ReasonCode.ORDER_RATE: {"order_rate": "Zerodha takes 5,000 orders a day over all programs and apps"},
         ReasonCode.NOT_LISTED_AT_BROKER: {"listed": False},
         ReasonCode.EXCHANGE_UNSUPPORTED: {"exchanges": frozenset({Exchange.BSE})},
         ReasonCode.PRODUCT_UNSUPPORTED: {"products": frozenset()},
@@ -264,7 +266,7 @@ def test_the_order_of_accounts_changes_nothing() -> None:
 
 def test_the_hash_is_the_same_on_every_machine_and_moves_with_every_input() -> None:
     base = decide(BUY, SHARE, [account(Z), account(U)], AUTO, on=TODAY)
-    assert base.hash == "ba9bfcd9e885feeb18ebe9b97c61817414dbdda325c63751d430a31c038651b8"
+    assert base.hash == "4a3b82fecd445fe3f5c4c0fa86ac50e9ad911a250fad07818f698e6341087f65"
     others = [
         decide(replace(BUY, quantity=101), SHARE, [account(Z), account(U)], AUTO, on=TODAY),
         decide(BUY, replace(SHARE, last_price=Price.of(1501)), [account(Z), account(U)], AUTO, on=TODAY),

@@ -37,6 +37,7 @@ BROKEN = [
         "price",
         "Leave the price out, or use LIMIT.",
     ),
+    ("BUY 65 MCX:GOLD26DECFUT NRML LIMIT 25000 IOC", FUTURE, "ioc_forbidden", "validity", "Use DAY."),
     ("BUY 1 NSE:INFY CNC LIMIT 1500.03", SHARE, "tick_multiple", "price", "Try 1500.05."),
     ("BUY 1 NSE:INFY CNC LIMIT 0", SHARE, "tick_multiple", "price", "Try 0.05."),
     ("BUY 1 NSE:INFY CNC SL 1510", SHARE, "trigger_required", "trigger_price", "Give a trigger price."),
