@@ -94,6 +94,41 @@ async def test_nobody_hears_anothers_orders(sandbox: Sandbox) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"CONNECT []\r\n",
+        b"CONNECT \xff\r\n",
+        b"CONNECT " + b"[" * 20_000 + b"\r\n",
+        b"\r\n",
+        b"SUB\r\n",
+        b"\xff\r\n",
+    ],
+)
+async def test_what_is_no_command_is_answered_and_ends_the_connection(sandbox: Sandbox, words: bytes) -> None:
+    async with connect(sandbox.urls["groww"].replace("http", "ws"), compression=None) as socket:
+        await socket.recv()
+        await socket.send(words)
+        assert await socket.recv() == b"-ERR 'Authorization Violation'\r\n"
+        await socket.wait_closed()
+        assert socket.close_code == 1000
+
+
+async def test_a_line_without_an_end_is_not_waited_for(sandbox: Sandbox) -> None:
+    async with logged_in(account(sandbox)) as socket:
+        assert await socket.recv() == b"PONG\r\n"
+        await socket.send(b"A" * 70_000)
+        assert await socket.recv() == b"-ERR 'Maximum Control Line Exceeded'\r\n"
+
+
+async def test_words_without_what_they_need_end_a_login(sandbox: Sandbox) -> None:
+    for words in (b"SUB\r\n", b"UNSUB\r\n", b"PUB\r\n"):
+        async with logged_in(account(sandbox)) as socket:
+            assert await socket.recv() == b"PONG\r\n"
+            await socket.send(words)
+            assert await socket.recv() == b"-ERR 'Unknown Protocol Operation'\r\n"
+
+
 async def test_a_client_may_not_publish(sandbox: Sandbox) -> None:
     async with logged_in(account(sandbox)) as socket:
         assert await socket.recv() == b"PONG\r\n"

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import secrets
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -31,6 +29,7 @@ from mocks.exchange.model import Kind, Quote
 TICK_SECONDS = 0.25
 OUTBOX_CAP = 10_000  # a client that reads nothing is cut off, as NATS cuts a slow consumer
 CRLF = b"\r\n"
+LONGEST_LINE = 65_536  # bytes; a longer one is no command
 PRICE, MESSAGE = b"MSG /ld/", b"MSG "  # how a price begins, and anything that was subscribed to
 
 Encoder = Callable[[Name, Quote], bytes]
@@ -192,10 +191,13 @@ class Client:
             while CRLF in self._buffer and not self._ended:
                 line, self._buffer = self._buffer.split(CRLF, 1)
                 self._command(line)
+            if len(self._buffer) > LONGEST_LINE and not self._ended:
+                self._fail("Maximum Control Line Exceeded")
+                self._ended = True
         await asyncio.Event().wait()  # the writer ends the connection
 
     def _command(self, line: bytes) -> None:
-        verb, *words = line.decode().split()
+        verb, *words = line.decode("utf-8", "replace").split() or [""]
         match verb.upper():
             case "PING":
                 self._put(b"PONG" + CRLF)
@@ -203,13 +205,13 @@ class Client:
                 pass
             case "CONNECT":
                 self._connect(line)
-            case "SUB" if self._user_id:
+            case "SUB" if self._user_id and words:
                 self._subscribe(words[0], words[-1])
-            case "UNSUB" if self._user_id:
+            case "UNSUB" if self._user_id and words:
                 self._market.pop(words[0], None)
                 self._account.pop(words[0], None)
                 self._seen.pop(words[0], None)
-            case "PUB" | "HPUB" if self._user_id:
+            case "PUB" | "HPUB" if self._user_id and words:
                 self._fail(f'Permissions Violation for Publish to "{words[0]}"')
             case _:
                 self._fail("Authorization Violation" if not self._user_id else "Unknown Protocol Operation")
@@ -217,14 +219,17 @@ class Client:
 
     def _connect(self, line: bytes) -> None:
         try:
-            options: dict[str, Any] = json.loads(line.split(b" ", 1)[1])
+            options = orjson.loads(line.split(b" ", 1)[1])
         except (ValueError, IndexError):
+            options = {}
+        if not isinstance(options, dict):
             options = {}
         session = self._tokens.session(str(options.get("jwt")), str(options.get("sig") or ""), self._nonce)
         if session is None or session.expires_at <= self._branch.office.now():
             self._fail("Authorization Violation")
             self._ended = True
             return
+        self._stop()
         self._user_id = session.user_id
         self._websocket.scope.setdefault("state", {})["account"] = session.user_id
         self._stop = self._branch.office.listen(session.user_id, self._hear)
