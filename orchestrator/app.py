@@ -22,11 +22,14 @@ from orchestrator.accounts.logins import Logins
 from orchestrator.bus import open_bus
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
+from orchestrator.guards import endpoints as guards
 from orchestrator.headers import SafeHeaders
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity.brake import LoginBrake
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
+from orchestrator.killswitch import endpoints as killswitch
+from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.market import endpoints as market
@@ -34,6 +37,7 @@ from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.live import Audience
 from orchestrator.orders import endpoints as orders
+from orchestrator.orders import sweep_endpoints as sweep
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
@@ -82,6 +86,9 @@ def create_app(
         market.router,
         portfolio.router,
         orders.router,
+        sweep.router,
+        guards.router,
+        killswitch.router,
     ):
         app.include_router(router)
     app.add_middleware(Limits)
@@ -176,6 +183,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         clock=state.clock,
         announcer=announcer,
     )
+    state.kill_switch = KillSwitch(state.trading)
     if background:
         alone = settings.role is Role.ALL and settings.sqlite_path is not None
         deadline, window = settings.write_deadline + 5, settings.quiet_window
@@ -186,6 +194,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("order updates", OrderUpdates(state.trading).run)
         loops.start("reconciler", reconciler.run)
         loops.start("changes", changes.run)
+        loops.start("kill switch", state.kill_switch.run)
 
 
 async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:

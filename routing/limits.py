@@ -18,13 +18,17 @@ from routing.words import rupees, units
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The order and its plan. `price`: rupees a unit that it is counted at. `reduces`: it only closes what is held."""
+    """The order and its plan. `price`: rupees a unit that it is counted at. `reduces`: it only closes what is held.
+
+    `whole`: units of the whole order, where this is a part that is added to it.
+    """
 
     intent: OrderIntent
     slices: Sequence[Slice]
     price: Price
     reduces: bool
     now: datetime
+    whole: int | None = None
 
     @property
     def value(self) -> Money:
@@ -97,13 +101,14 @@ def _loss(limits: UserLimits, day: Day) -> Iterator[Reason]:
 
 
 def _order(planned: Planned, limits: UserLimits) -> Iterator[Reason]:
-    most, value = limits.order_value, planned.value
+    quantity = planned.whole or planned.intent.quantity
+    most, value = limits.order_value, planned.price * quantity
     if most is not None and value > most:
         text = f"Your limit for one order is {rupees(most)}; this one is worth {rupees(value)}."
         fits = int(most.amount // planned.price.amount)
         fix = f"Try at most {units(fits)}." if fits else "Raise the limit."
         yield Reason(ReasonCode.ORDER_VALUE_LIMIT, text, field="quantity", fix=fix)
-    units_limit, quantity = limits.order_quantity, planned.intent.quantity
+    units_limit = limits.order_quantity
     if units_limit is not None and quantity > units_limit:
         text = f"Your limit for one order is {units(units_limit)} units; this one has {units(quantity)}."
         yield Reason(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy import Connection as SqlConnection
 
 from adapters.broker import Terms
 from adapters.registry import broker_name
-from domain.account import UserId
+from domain.account import AccountId, UserId
 from domain.money import Price
 from domain.order import ChangeAsked, ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent, OrderType
 from domain.routing import Denied
@@ -21,7 +22,7 @@ from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.changes import carry_out
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.place import replayed_order
-from orchestrator.orders.plan import Situation, choices_now, look, trading_day
+from orchestrator.orders.plan import Situation, choices_now, look, refused_change, trading_day
 from orchestrator.orders.repository import StoredOrder
 from orchestrator.orders.trading import Trading
 from routing.replan import NewPart, Part, replan
@@ -117,6 +118,11 @@ def _plan_and_record(
     plan = replan(shown, situation.market, choices, parts, on=trading_day(situation.now), same_terms=same)
     if isinstance(plan, Denied):
         return plan
+    added: Counter[AccountId] = Counter()
+    for child in live:
+        added[child.account_id] += plan[child.id].live - child.live_quantity
+    if refused := refused_change(conn, situation, shown, added):
+        return refused
     return _record(conn, trading, situation, live, intent, plan, same)
 
 

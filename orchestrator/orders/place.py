@@ -17,12 +17,16 @@ from orchestrator.errors import Problem
 from orchestrator.ids import new_id
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import was_asked
-from orchestrator.orders.plan import Situation, decide_now, look, with_quantity
+from orchestrator.orders.makeway import make_way
+from orchestrator.orders.plan import Situation, decide_now, judged_now, look, with_quantity
+from orchestrator.orders.rails import Blocked
 from orchestrator.orders.repository import NewChild, StoredOrder
 from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
 from routing.margin import reference_price
+from routing.selftrade import Verdict
+from routing.words import rupees
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -39,10 +43,11 @@ class Replayed:
 
 async def preview(
     trading: Trading, *, user_id: UserId, intent: OrderIntent
-) -> tuple[Situation, RoutingDecision | Denied]:
-    """What `place` would decide now. Nothing is recorded or sent."""
+) -> tuple[Situation, RoutingDecision | Denied, Verdict | None]:
+    """What `place` would decide now, once it had cancelled what is in the way. Nothing is recorded or sent."""
     situation = await look(trading, user_id=user_id, intent=intent)
-    return situation, await trading.db.read(lambda conn: decide_now(conn, situation))
+    decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
+    return situation, decision, verdict
 
 
 async def place(
@@ -72,12 +77,21 @@ async def _record_and_send(
     trading: Trading, situation: Situation, key: str, fingerprint: str
 ) -> tuple[StoredOrder, bool] | Denied:
     user_id = situation.user_id
+    lock = f"orders:{user_id}"
     outcome = await trading.db.write(
-        lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=f"orders:{user_id}"
+        lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=lock
     )
+    if isinstance(outcome, Blocked):
+        if not await make_way(trading, user_id, outcome.cancel_first):
+            return outcome
+        outcome = await trading.db.write(
+            lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=lock
+        )
     if isinstance(outcome, Denied):
         return outcome
     if isinstance(outcome, Recorded):
+        # Own orders may have moved its price.
+        situation = replace(situation, intent=outcome.story.order.intent)
         return await _sent(trading, situation, outcome.story), False
     return await _stored(trading, user_id, outcome.order_id), True
 
@@ -91,6 +105,7 @@ def _decide_and_record(
     decision = decide_now(conn, situation)
     if isinstance(decision, Denied):
         return decision
+    asked, situation = situation.intent, replace(situation, intent=decision.intent)
     order_id = OrderId(new_id("ord"))
     children = new_children(situation, order_id, decision)
     order = Order(
@@ -102,6 +117,7 @@ def _decide_and_record(
     )
     events = [
         OrderEvent(situation.now, "received", "Order received and checked."),
+        *_repriced(situation, asked),
         OrderEvent(situation.now + MICROSECOND, "routed", decision.summary),
         *(_sending(situation, new.child) for new in children),
     ]
@@ -117,6 +133,14 @@ def _decide_and_record(
         fingerprint=fingerprint,
     )
     return Recorded(Story.of(order, decision, children, events))
+
+
+def _repriced(situation: Situation, asked: OrderIntent) -> list[OrderEvent]:
+    price = situation.intent.price
+    if price is None or asked.price is None or price == asked.price:
+        return []
+    text = f"Priced at {rupees(price)} instead of {rupees(asked.price)}: one tick off an own order, as you have set."
+    return [OrderEvent(situation.now, "repriced", text)]
 
 
 async def _sent(trading: Trading, situation: Situation, story: Story) -> StoredOrder:

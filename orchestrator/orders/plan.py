@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection as SqlConnection
 
 from domain.account import AccountId, UserId
 from domain.calendar import IST
 from domain.instrument import Instrument, InstrumentId
-from domain.money import Money, Price
-from domain.order import OrderIntent, Side
-from domain.routing import Candidate, Denied, Market, Policy, PolicyKind, RoutingDecision
+from domain.limits import SelfTrade, UserLimits
+from domain.money import ZERO, Money, Price
+from domain.order import OrderId, OrderIntent, Side
+from domain.routing import Candidate, Charges, Denied, Market, Policy, PolicyKind, RoutingDecision, Slice
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
+from orchestrator.guards.result import day_result
 from orchestrator.identity.repository import trading_mode
 from orchestrator.orders import holds
+from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
+from orchestrator.orders.rails import rails as rails_of
 from orchestrator.orders.trading import Trading
 from routing.decide import decide
+from routing.selftrade import Verdict, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Situation:
     listed: frozenset[AccountId]
     same_share: frozenset[InstrumentId]  # listings of the same ISIN: a sale of one uses up the other
     now: datetime
+    result: Callable[[], tuple[Money | None, str]]  # the day's profit in rupees, or None and why
 
 
 async def look(trading: Trading, *, user_id: UserId, intent: OrderIntent) -> Situation:
@@ -52,6 +60,7 @@ async def look(trading: Trading, *, user_id: UserId, intent: OrderIntent) -> Sit
     connections, market = await asyncio.gather(
         trading.connections.ready(user_id), _market(trading, instrument)
     )
+    now = trading.clock()
     return Situation(
         user_id=user_id,
         intent=intent,
@@ -64,7 +73,8 @@ async def look(trading: Trading, *, user_id: UserId, intent: OrderIntent) -> Sit
             if trading.instruments.symbols(one.account.broker).listing(instrument.id) is not None
         ),
         same_share=frozenset(trading.instruments.same_share(instrument)),
-        now=trading.clock(),
+        now=now,
+        result=partial(day_result, connections, instruments=trading.instruments, hub=trading.hub, now=now),
     )
 
 
@@ -91,10 +101,84 @@ async def _market(trading: Trading, instrument: Instrument) -> Market:
 def decide_now(
     conn: SqlConnection, situation: Situation, *, without: frozenset[AccountId] = frozenset()
 ) -> RoutingDecision | Denied:
-    """The decision on what is in the database at this moment. `without` names accounts that just failed."""
+    """The decision on what is in the database at this moment. `without` names accounts that just failed.
+
+    Within the user's own rails: the decision's intent may be priced off an own order, and a refusal may be `Blocked`.
+    """
+    return judged_now(conn, situation, without=without)[0]
+
+
+def judged_now(
+    conn: SqlConnection,
+    situation: Situation,
+    *,
+    without: frozenset[AccountId] = frozenset(),
+    cleared: bool = False,
+) -> tuple[RoutingDecision | Denied, Verdict | None]:
+    """The decision, and what own orders in the way had to do with it. `cleared`: as if they were cancelled already."""
     choices = choices_now(conn, situation, without=without)
-    policy = _policy(conn, situation)
-    return decide(situation.intent, situation.market, choices, policy, on=trading_day(situation.now))
+    policy, day = _policy(conn, situation), trading_day(situation.now)
+    decision = decide(situation.intent, situation.market, choices, policy, on=day)
+    if isinstance(decision, Denied):
+        return decision, None
+    setting = _setting(situation)
+    rails = rails_of(conn, situation.user_id)
+    verdict = own_orders(conn, setting, situation.intent, rails.limits)
+    if verdict.refusal or (verdict.cancel_first and not cleared):
+        return _in_the_way(decision, verdict, situation, rails.limits), verdict
+    if verdict.repriced:
+        decision = decide(verdict.intent, situation.market, choices, policy, on=day)
+        if isinstance(decision, Denied):
+            return decision, verdict
+    if reasons := broken(conn, setting, rails, decision.intent, decision.slices, choices):
+        return Denied(reasons, decision.alternatives, decision.hash), verdict
+    return decision, verdict
+
+
+def refused_change(
+    conn: SqlConnection, situation: Situation, shown: OrderIntent, added: Mapping[AccountId, int]
+) -> Denied | None:
+    """What the user's own rails have against new terms of an order under way; `added`: more units by account."""
+    setting, rails = _setting(situation), rails_of(conn, situation.user_id)
+    # A change neither moves to another price nor cancels another order: that is asked for as an order of its own.
+    verdict = own_orders(conn, setting, shown, replace(rails.limits, self_trade=SelfTrade.REFUSE))
+    if verdict.refusal:
+        return Denied(verdict.refusal)
+    more = {account: units for account, units in added.items() if units > 0}
+    if not more:
+        return None
+    slices = [
+        Slice(one.account.id, one.account.broker, one.account.label, more[one.account.id], Charges(), ZERO)
+        for one in situation.connections
+        if one.account.id in more
+    ]
+    intent = replace(shown, quantity=sum(more.values()))
+    choices, whole = choices_now(conn, situation), situation.intent.quantity
+    reasons = broken(conn, setting, rails, intent, slices, choices, whole=whole)
+    return Denied(reasons) if reasons else None
+
+
+def _setting(situation: Situation) -> Setting:
+    return Setting(
+        user_id=situation.user_id,
+        market=situation.market,
+        labels={one.account.id: one.account.label for one in situation.connections},
+        read_at={one.account.id: one.snapshot.as_of for one in situation.connections if one.snapshot},
+        result=situation.result,
+        now=situation.now,
+    )
+
+
+def _in_the_way(
+    decision: RoutingDecision, verdict: Verdict, situation: Situation, limits: UserLimits
+) -> Denied:
+    """No, or not before own orders are cancelled."""
+    if verdict.refusal:
+        return Denied(verdict.refusal, decision.alternatives, decision.hash)
+    first = verdict.cancel_first
+    said = tuple(refusal(one, situation.intent, situation.market, limits.self_trade) for one in first)
+    orders = tuple(sorted({OrderId(one.resting.order_id) for one in first}))
+    return Blocked(said, decision.alternatives, decision.hash, cancel_first=orders)
 
 
 def trading_day(now: datetime) -> date:

@@ -15,6 +15,7 @@ from domain.routing import Alternative, Charges, Denied, Reason, RoutingDecision
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.repository import StoredOrder
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
+from routing.selftrade import Verdict, When
 
 MAX_QUANTITY = 100_000_000
 
@@ -331,11 +332,61 @@ class OrderOut(Out):
         )
 
 
+class OwnOrderOut(Out):
+    """One of my own resting orders that the new one could trade with. `waits`: a stop of the two must fire first."""
+
+    order: str
+    account: str
+    account_label: str
+    side: Side
+    quantity: int
+    order_type: OrderType
+    price: PriceText | None
+    trigger_price: PriceText | None
+    stop_loss: bool
+    waits: bool
+
+
+class OwnOrdersOut(Out):
+    """What would be done about own orders in the way: refuse, reprice (to `new_price`) or cancel them first."""
+
+    action: Literal["refuse", "reprice", "cancel_then_send"]
+    new_price: PriceText | None
+    orders: list[OwnOrderOut]
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> OwnOrdersOut:
+        return cls(
+            action="reprice"
+            if verdict.repriced
+            else "cancel_then_send"
+            if verdict.cancel_first
+            else "refuse",
+            new_price=verdict.intent.price if verdict.repriced else None,
+            orders=[
+                OwnOrderOut(
+                    order=one.resting.order_id,
+                    account=one.resting.account_id,
+                    account_label=one.resting.label,
+                    side=one.resting.side,
+                    quantity=one.resting.quantity,
+                    order_type=one.resting.order_type,
+                    price=one.resting.price,
+                    trigger_price=one.resting.trigger_price,
+                    stop_loss=one.stop_loss,
+                    waits=one.when is When.ON_TRIGGER,
+                )
+                for one in verdict.conflicts
+            ],
+        )
+
+
 class PreviewOut(Out):
     """What would be sent if this order were placed now. `notional` is quantity times the price used."""
 
     decision: DecisionOut
     notional: MoneyText | None
+    own_orders: OwnOrdersOut | None
     as_of: Time
 
 

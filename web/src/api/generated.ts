@@ -181,6 +181,39 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
       }),
     }),
+    getLimits: build.query<GetLimitsApiResponse, GetLimitsApiArg>({
+      query: () => ({ url: `/v1/users/me/limits` }),
+    }),
+    setLimits: build.mutation<SetLimitsApiResponse, SetLimitsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/limits`,
+        method: "PUT",
+        body: queryArg.limitsIn,
+      }),
+    }),
+    getKillSwitch: build.query<GetKillSwitchApiResponse, GetKillSwitchApiArg>({
+      query: () => ({ url: `/v1/kill-switch` }),
+    }),
+    engageKillSwitch: build.mutation<
+      EngageKillSwitchApiResponse,
+      EngageKillSwitchApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/kill-switch`,
+        method: "POST",
+        body: queryArg.killIn,
+      }),
+    }),
+    releaseKillSwitch: build.mutation<
+      ReleaseKillSwitchApiResponse,
+      ReleaseKillSwitchApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/kill-switch/release`,
+        method: "POST",
+        body: queryArg.releaseIn,
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -317,6 +350,27 @@ export type CancelOrderApiResponse =
   /** status 202 Successful Response */ OrderOut;
 export type CancelOrderApiArg = {
   orderId: string;
+};
+export type GetLimitsApiResponse =
+  /** status 200 Successful Response */ LimitsOut;
+export type GetLimitsApiArg = void;
+export type SetLimitsApiResponse =
+  /** status 200 Successful Response */ LimitsOut;
+export type SetLimitsApiArg = {
+  limitsIn: LimitsIn;
+};
+export type GetKillSwitchApiResponse =
+  /** status 200 Successful Response */ KillOut;
+export type GetKillSwitchApiArg = void;
+export type EngageKillSwitchApiResponse =
+  /** status 202 Successful Response */ KillOut;
+export type EngageKillSwitchApiArg = {
+  killIn: KillIn;
+};
+export type ReleaseKillSwitchApiResponse =
+  /** status 200 Successful Response */ KillOut;
+export type ReleaseKillSwitchApiArg = {
+  releaseIn: ReleaseIn;
 };
 export type Phase =
   "closed" | "pre_open" | "open" | "closing_auction" | "post_close";
@@ -691,12 +745,30 @@ export type DecisionOut = {
   saving: string | null;
   alternatives: AlternativeOut[];
 };
+export type Side = "BUY" | "SELL";
+export type OwnOrderOut = {
+  order: string;
+  account: string;
+  account_label: string;
+  side: Side;
+  quantity: number;
+  order_type: OrderType;
+  price: string | null;
+  trigger_price: string | null;
+  stop_loss: boolean;
+  waits: boolean;
+};
+export type OwnOrdersOut = {
+  action: "refuse" | "reprice" | "cancel_then_send";
+  new_price: string | null;
+  orders: OwnOrderOut[];
+};
 export type PreviewOut = {
   decision: DecisionOut;
   notional: string | null;
+  own_orders: OwnOrdersOut | null;
   as_of: string;
 };
-export type Side = "BUY" | "SELL";
 export type OrderIn = {
   exchange: Exchange;
   symbol: string;
@@ -787,4 +859,94 @@ export type ModifyIn = {
   price?: string | null;
   trigger_price?: string | null;
   disclosed_quantity?: number | null;
+};
+export type HoursOut = {
+  start: string;
+  end: string;
+};
+export type SelfTrade = "refuse" | "reprice" | "cancel_then_send";
+export type UsedOut = {
+  orders: number;
+  value: string;
+  symbols: {
+    [key: string]: string;
+  };
+  brokers: {
+    [key: string]: string;
+  };
+};
+export type LimitsOut = {
+  order_value: string | null;
+  order_quantity: number | null;
+  day_value: string | null;
+  day_orders: number | null;
+  symbol_value: string | null;
+  broker_value: string | null;
+  symbols: {
+    [key: string]: string;
+  };
+  brokers: {
+    [key: string]: string;
+  };
+  day_loss: string | null;
+  reduce_only: boolean;
+  hours: HoursOut | null;
+  self_trade: SelfTrade;
+  used: UsedOut;
+  day_result: string | null;
+  day_result_unknown: string;
+};
+export type HoursIn = {
+  start: string;
+  end: string;
+};
+export type LimitsIn = {
+  order_value?: string | null;
+  order_quantity?: number | null;
+  day_value?: string | null;
+  day_orders?: number | null;
+  symbol_value?: string | null;
+  broker_value?: string | null;
+  symbols?: {
+    [key: string]: string;
+  };
+  brokers?: {
+    [key: string]: string;
+  };
+  day_loss?: string | null;
+  reduce_only?: boolean;
+  hours?: HoursIn | null;
+  self_trade?: SelfTrade;
+};
+export type KillDepth = "no_new_risk" | "cancel_all" | "flatten";
+export type KillAccountOut = {
+  account: string;
+  account_label: string;
+  broker: BrokerId;
+  connected: boolean;
+  open_orders: number | null;
+  open_positions: number | null;
+  cancelled_at: string | null;
+  flat_at: string | null;
+  tried_at: string | null;
+  words: string;
+};
+export type KillOut = {
+  engaged: boolean;
+  number: number | null;
+  depth: KillDepth | null;
+  since: string | null;
+  words: string;
+  cancelled: boolean | null;
+  flat: boolean | null;
+  accounts: KillAccountOut[];
+};
+export type KillIn = {
+  depth: KillDepth;
+  /** Why, for yourself. */
+  words?: string;
+};
+export type ReleaseIn = {
+  confirm: "release";
+  number: number;
 };

@@ -1,0 +1,223 @@
+"""Carries the kill switch out at every account, again and again, until a reading of the broker proves it.
+
+Everything it needs is in the database, so it goes on after a restart. An account that cannot be reached is tried
+until it can; the others do not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy import Connection as SqlConnection
+
+from adapters.guard import Guarded
+from domain.account import AccountId, UserId
+from domain.errors import BrokerError, SessionExpired
+from domain.limits import KillDepth, Switch
+from domain.order import ChildId, ChildOrder, OrderId, Source, Validity
+from domain.report import OrderReport, ReportStatus, facts_of
+from orchestrator.accounts.connections import Connection
+from orchestrator.killswitch import repository
+from orchestrator.killswitch.flatten import flatten
+from orchestrator.killswitch.repository import Step
+from orchestrator.orders import repository as orders
+from orchestrator.orders.learn import learn
+from orchestrator.orders.trading import Trading
+from orchestrator.tables import order_children
+
+log = structlog.get_logger(__name__)
+
+PAUSE = 1.0  # seconds between passes at an account that is not proven
+PROVEN_PAUSE = 5.0  # a late fill may undo what was proven
+ASK_AGAIN = 3.0  # seconds after a cancel that changed nothing
+MAY_TRADE = frozenset(
+    # A word we cannot read proves nothing.
+    {ReportStatus.PENDING, ReportStatus.OPEN, ReportStatus.TRIGGER_PENDING, ReportStatus.UNRECOGNISED}
+)
+
+
+class KillSwitch:
+    """`wake` may be called in a process that does not `run`: the one that does looks by itself every second."""
+
+    def __init__(self, trading: Trading) -> None:
+        self._trading = trading
+        self._wake = asyncio.Event()
+        self._passes: dict[AccountId, asyncio.Task[None]] = {}
+        self._due: dict[AccountId, float] = {}
+        self._asked: dict[str, float] = {}  # broker order ids by when their cancel was last sent
+
+    def wake(self) -> None:
+        self._due.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                self._wake.clear()
+                await self.step()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), PAUSE)
+        finally:
+            for task in self._passes.values():
+                task.cancel()
+            await asyncio.gather(*self._passes.values(), return_exceptions=True)
+
+    async def step(self) -> None:
+        """Begin a pass at every account that is due and has none under way."""
+        switches = await self._trading.db.read(repository.at_work)
+        now = asyncio.get_running_loop().time()
+        for user_id, switch in switches.items():
+            for connection in self._trading.connections.of_user(user_id):
+                account = connection.account.id
+                task = self._passes.get(account)
+                if (task is not None and not task.done()) or self._due.get(account, 0.0) > now:
+                    continue
+                if task is not None and not task.cancelled() and (bug := task.exception()):
+                    log.error("killswitch.pass_failed", account=account, exc_info=bug)
+                self._due[account] = now + PAUSE
+                self._passes[account] = asyncio.create_task(self._pass(user_id, switch, connection))
+
+    async def _pass(self, user_id: UserId, switch: Switch, connection: Connection) -> None:
+        account, now = connection.account.id, self._trading.clock()
+        before = (
+            await self._trading.db.read(lambda conn: repository.steps(conn, user_id, switch.number))
+        ).get(account)
+        step = before or Step(account, switch.number, now, None, None, None, None, "")
+        step = replace(step, tried_at=now, words="")
+        broker = connection.broker
+        if not connection.ready or broker is None:
+            # What cannot be seen any more is not proven any more either.
+            words = "Not connected: it is tried again once somebody has logged in."
+            step = replace(step, cancelled_at=None, flat_at=None, words=words)
+        else:
+            try:
+                step = await self._carry_out(user_id, switch, connection, broker, step)
+            except BrokerError as error:
+                if isinstance(error, SessionExpired):
+                    await self._trading.connections.login_needed(account, error.words)
+                words = (
+                    f"{connection.terms.name} does not answer as it should: {error.words}. It is tried again."
+                )
+                step = replace(step, cancelled_at=None, flat_at=None, words=words)
+        await self._trading.db.write(lambda conn: repository.keep(conn, user_id, step))
+        proven = step.cancelled_at and (step.flat_at or switch.depth is not KillDepth.FLATTEN)
+        self._due[account] = asyncio.get_running_loop().time() + (PROVEN_PAUSE if proven else PAUSE)
+
+    async def _carry_out(
+        self, user_id: UserId, switch: Switch, connection: Connection, broker: Guarded, step: Step
+    ) -> Step:
+        """Raises BrokerError when the broker cannot be read."""
+        began = self._trading.clock()
+        still_open, words = await self._cancel_all(connection, broker)
+        clear = not still_open
+        step = replace(
+            step,
+            open_orders=still_open,
+            cancelled_at=(step.cancelled_at or began) if clear else None,
+            words=words,
+        )
+        if switch.depth is not KillDepth.FLATTEN:
+            return step
+        if not clear:
+            return replace(step, flat_at=None, words=words or "Positions are closed once every order is.")
+        positions, words = await flatten(self._trading, user_id, switch, connection, began)
+        flat = positions == 0
+        return replace(
+            step,
+            open_positions=positions,
+            flat_at=(step.flat_at or began) if flat else None,
+            words=words,
+        )
+
+    # --- orders --------------------------------------------------------------------------------------------------
+
+    async def _cancel_all(self, connection: Connection, broker: Guarded) -> tuple[int, str]:
+        """How many orders may still trade by the broker's own book, having asked each to be cancelled; and a word.
+
+        Orders placed after the switch only reduce positions and stay; all others go, also those placed elsewhere.
+        """
+        account = connection.account.id
+        reports = await broker.orders()
+        words, outside = "", []
+        for report in reports:
+            found = await self._trading.db.read(
+                lambda conn, r=report: orders.find_child(  # type: ignore[misc]
+                    conn, account, broker_order_id=r.broker_order_id, tag=r.tag
+                )
+            )
+            if found is None:
+                outside += [report] if report.status in MAY_TRADE else []
+            else:
+                await learn(self._trading, found[0].id, facts_of(report), source=Source.POLL)
+        wanted = await self._trading.db.read(lambda conn: _to_cancel(conn, account))
+        for child in wanted:
+            if child.broker_order_id is None:
+                words = (
+                    "The broker has not confirmed an order yet: it is looked for, and cancelled when found."
+                )
+            else:
+                words = await self._ask(broker, child) or words
+        for report in outside:
+            stand_in = _stand_in(connection, report)
+            if stand_in is None:
+                words = f"Order {report.broker_order_id} cannot be read: cancel it in {connection.terms.name}'s app."
+            else:
+                words = await self._ask(broker, stand_in) or words
+        return len(wanted) + len(outside), words
+
+    async def _ask(self, broker: Guarded, child: ChildOrder) -> str:
+        """Ask for a cancel unless that was done a moment ago. A cancel cannot act twice, so it may be repeated."""
+        number, now = child.broker_order_id or "", asyncio.get_running_loop().time()
+        if now - self._asked.get(number, float("-inf")) < ASK_AGAIN:
+            return ""
+        self._asked[number] = now
+        try:
+            await broker.cancel(child)
+        except SessionExpired:
+            raise
+        except BrokerError as error:
+            return f"A cancel was not confirmed: {error.words}. It is tried again."
+        return ""
+
+
+def _to_cancel(conn: SqlConnection, account: AccountId) -> list[ChildOrder]:
+    """Live children whose cancel was asked: all that were live when the switch was turned."""
+    columns = order_children.c
+    query = sa.select(columns.id).where(
+        columns.live, columns.account_id == account, columns.cancel_asked_at.is_not(None)
+    )
+    ids = set(conn.execute(query).scalars())
+    return [child for child in orders.live_children(conn, account) if child.id in ids]
+
+
+def _stand_in(connection: Connection, report: OrderReport) -> ChildOrder | None:
+    """An order placed elsewhere in the form that a cancel takes; None when the broker's row does not say enough."""
+    if (
+        report.instrument is None
+        or report.side is None
+        or report.product is None
+        or report.order_type is None
+    ):
+        return None
+    return ChildOrder(
+        id=ChildId(f"outside_{report.broker_order_id}"),
+        order_id=OrderId(""),
+        account_id=connection.account.id,
+        broker=connection.account.broker,
+        slice=1,
+        instrument=report.instrument,
+        side=report.side,
+        quantity=report.quantity,
+        order_type=report.order_type,
+        product=report.product,
+        validity=Validity.DAY,
+        price=report.price,
+        trigger_price=report.trigger_price,
+        tag=report.tag or "",
+        broker_order_ids=(report.broker_order_id,),
+    )

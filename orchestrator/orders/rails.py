@@ -1,0 +1,193 @@
+"""The user's own rails around one order, in the transaction that records it: own orders in the way, limits, switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import bindparam
+
+from domain.account import AccountId, UserId
+from domain.limits import KillDepth, Resting, Switch, Usage, UserLimits
+from domain.money import Money, Price
+from domain.order import ChildOrder, OrderId, OrderIntent, Side
+from domain.routing import Candidate, Denied, Market, Reason, Slice
+from orchestrator.guards import repository as guards
+from orchestrator.orders import repository
+from orchestrator.orders.prepared import Prepared
+from orchestrator.tables import kill_switches, user_limits, users
+from routing.limits import Day, Planned, check
+from routing.margin import DELIVERED, opposite_held, reference_price
+from routing.selftrade import STOPS, Verdict, judge
+
+SKEW = timedelta(seconds=2)  # between the exchanges' clocks and ours
+
+SWITCH = kill_switches.c
+RAILS = Prepared(
+    sa.select(user_limits.c.limits, SWITCH.depth, SWITCH.number, SWITCH.since, SWITCH.words)
+    .select_from(
+        users.outerjoin(user_limits, user_limits.c.user_id == users.c.id).outerjoin(
+            kill_switches, (SWITCH.user_id == users.c.id) & SWITCH.released_at.is_(None)
+        )
+    )
+    .where(users.c.id == bindparam("user"))
+)
+NO_LIMITS = UserLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """What the user has set; `switch` None: not on."""
+
+    limits: UserLimits = NO_LIMITS
+    switch: Switch | None = None
+
+    @property
+    def bind(self) -> bool:
+        return self.switch is not None or self.limits is not NO_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the rails look at beside the database. `labels` names accounts, `read_at` is when each was last read.
+
+    `result` tells the day's profit in rupees, or None and why; it is asked only where a limit needs it.
+    """
+
+    user_id: UserId
+    market: Market
+    labels: dict[AccountId, str]
+    read_at: dict[AccountId, datetime]
+    result: Callable[[], tuple[Money | None, str]]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked(Denied):
+    """Refused as things stand: these orders of the user's own are to be cancelled first, as they asked."""
+
+    cancel_first: tuple[OrderId, ...] = ()
+
+
+def rails(conn: SqlConnection, user_id: UserId) -> Rails:
+    """The user's limits and switch, as this transaction sees them."""
+    row = RAILS.first(conn, {"user": user_id})
+    if row is None:
+        return Rails()
+    switch = Switch(KillDepth(row.depth), row.number, row.since, row.words) if row.depth else None
+    return Rails(guards.parsed(row.limits) if row.limits else NO_LIMITS, switch)
+
+
+# --- own orders in the way ---------------------------------------------------------------------------------------
+
+
+def own_orders(conn: SqlConnection, setting: Setting, intent: OrderIntent, limits: UserLimits) -> Verdict:
+    """What the user's other live orders at all their accounts mean for this one."""
+    resting = [
+        one
+        for child in repository.live_in(conn, setting.user_id, intent.instrument)
+        if child.side is not intent.side
+        for one in resting_of(child, setting.labels.get(child.account_id, child.broker.value))
+    ]
+    return judge(intent, setting.market, resting, limits.self_trade)
+
+
+def resting_of(child: ChildOrder, label: str) -> list[Resting]:
+    """A live child as the book may have it: twice while it is not known which of two terms are in force."""
+    waiting = not (child.working and not child.working.trigger_pending)
+    seen = Resting(
+        account_id=child.account_id,
+        label=label,
+        order_id=child.order_id,
+        ours=True,
+        instrument=child.instrument,
+        side=child.side,
+        quantity=child.live_quantity,
+        order_type=child.order_type_now,
+        price=child.price_now,
+        trigger_price=child.trigger_price_now,
+        waiting=child.order_type_now in STOPS and waiting,
+    )
+    change = child.changing
+    if change is None:
+        return [seen]
+    asked = replace(
+        seen,
+        order_type=change.order_type,
+        price=change.price,
+        trigger_price=change.trigger_price,
+        waiting=change.order_type in STOPS and waiting,
+    )
+    return [seen, asked]
+
+
+# --- limits and the switch ---------------------------------------------------------------------------------------
+
+
+def broken(
+    conn: SqlConnection,
+    setting: Setting,
+    rails: Rails,
+    intent: OrderIntent,
+    slices: Sequence[Slice],
+    choices: Sequence[Candidate],
+    *,
+    whole: int | None = None,
+) -> tuple[Reason, ...]:
+    """Every limit of the user's that the plan breaks. `whole`: units of the order that this is added to."""
+    if not rails.bind:
+        return ()
+    limits = rails.limits
+    price: Price | None = reference_price(intent, setting.market)
+    if price is None:
+        return ()  # refused already: nothing can be costed
+    reducing = reduces(conn, setting, intent, slices, choices)
+    counts = not reducing and limits.counts_the_day
+    usage = guards.usage(conn, setting.user_id, setting.now) if counts else Usage()
+    pnl, why = setting.result() if limits.day_loss is not None and not reducing else (None, "")
+    planned = Planned(intent, slices, price, reducing, setting.now, whole)
+    return check(planned, limits, rails.switch, Day(usage, pnl, why))
+
+
+def reduces(
+    conn: SqlConnection,
+    setting: Setting,
+    intent: OrderIntent,
+    slices: Iterable[Slice],
+    choices: Iterable[Candidate],
+) -> bool:
+    """Whether the plan only closes what its accounts hold, after all exits that are under way.
+
+    A delivery sale does: routing lets it use only what may be sold. A delivery purchase never does.
+    """
+    if intent.product in DELIVERED:
+        return intent.side is Side.SELL
+    by_id = {one.account_id: one for one in choices}
+    planned: dict[AccountId, int] = {}
+    for part in slices:
+        planned[part.account_id] = planned.get(part.account_id, 0) + part.quantity
+    under_way = _exits_under_way(conn, setting, intent)
+    return all(
+        quantity + under_way.get(account, 0) <= opposite_held(intent, by_id[account])
+        for account, quantity in planned.items()
+    )
+
+
+def _exits_under_way(conn: SqlConnection, setting: Setting, intent: OrderIntent) -> dict[AccountId, int]:
+    """Units by account that orders of the same side and product may still trade, or have since its last reading."""
+    units: dict[AccountId, int] = {}
+    since = guards.day_began(setting.now)
+    live = repository.live_in(conn, setting.user_id, intent.instrument)
+    ended = repository.ended_in(conn, setting.user_id, intent.instrument, since)
+    for child in (*live, *ended):
+        if child.side is not intent.side or child.product is not intent.product:
+            continue
+        read_at = setting.read_at.get(child.account_id)
+        news = [fill.at for fill in child.fills] + ([child.progress.at] if child.progress else [])
+        unseen = bool(news) and (read_at is None or max(news) >= read_at - SKEW)
+        used = child.live_quantity + (child.filled_quantity if unseen else 0)
+        units[child.account_id] = units.get(child.account_id, 0) + used
+    return units
