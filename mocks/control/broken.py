@@ -77,9 +77,8 @@ class Broken:
             if rule.broker not in self._world.offices:
                 where = f"rules.{index}.broker"
                 raise Problem(404, "unknown_broker", f"There is no broker {rule.broker} here", where)
-        if given.replace:
-            self._faults.clear()
-        return json_reply({"faults": [shown(rule) for rule in self._faults.add_all(rules_of(given))]}, 201)
+        added = self._faults.add_all(rules_of(given), replace=given.replace)
+        return json_reply({"faults": [shown(rule) for rule in added]}, 201)
 
     async def show_plan(self, request: Request) -> Response:
         """The rules in force as a plan that `POST /faults/plan` and `--faults` take."""

@@ -285,6 +285,23 @@ def test_a_plan_is_taken_whole_or_not_at_all(sandbox: Sandbox) -> None:
     assert [one["seed"] for one in again["faults"]] == [one["seed"] for one in plan["rules"]]
 
 
+def test_a_plan_that_cannot_be_replaces_nothing(sandbox: Sandbox) -> None:
+    kept = sandbox.post("/faults", {"broker": "mock", "fault": "rate_limit"})
+    with pytest.raises(ControlError):
+        sandbox.post("/faults/plan", {"rules": [{"broker": "mock", "fault": "delay"}], "replace": True})
+    assert [one["id"] for one in sandbox.get("/faults")["faults"]] == [kept["id"]]
+    named = {"broker": "mock", "fault": "rate_limit", "id": kept["id"]}
+    sandbox.post("/faults/plan", {"rules": [named], "replace": True})
+    assert [one["seen"] for one in sandbox.get("/faults")["faults"]] == [0]
+
+
+def test_a_rule_of_that_name_is_never_written_over() -> None:
+    plan = FaultPlan()
+    for name in ("f1", "f2", ""):
+        plan.add(Rule("mock", Fault.RATE_LIMIT, id=name))
+    assert list(plan.rules) == ["f1", "f2", "f3"]
+
+
 def test_which_requests_are_hit_does_not_depend_on_other_accounts() -> None:
     def of_a(others: int) -> list[bool]:
         plan = FaultPlan()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from mocks.brokers.faults.asgi import Scope, abort
 from mocks.brokers.faults.kinds import FRAME_FAULTS, MISHAPS, STANDING, STREAMS, UPDATE_FAULTS, Fault
@@ -81,8 +82,9 @@ class FaultPlan:
         check(rule)
         if rule.id in self.rules:
             raise BadRule("id", f"There is a rule {rule.id} already")
-        self._counter += 1
-        rule.id = rule.id or f"f{self._counter}"
+        if not rule.id:
+            self._counter = next(n for n in count(self._counter + 1) if f"f{n}" not in self.rules)
+            rule.id = f"f{self._counter}"
         self.rules[rule.id] = rule
         if rule.fault is Fault.DROP_SOCKET:
             self._drop(rule)
@@ -100,9 +102,12 @@ class FaultPlan:
             self._end_later(rule, rule.lasts)
         return rule
 
-    def add_all(self, rules: Sequence[Rule]) -> list[Rule]:
-        """A whole plan, or nothing of it when one rule cannot be. Raises BadRule with `rules.N.field`."""
-        ids = set(self.rules)
+    def add_all(self, rules: Sequence[Rule], *, replace: bool = False) -> list[Rule]:
+        """A whole plan, or nothing of it when one rule cannot be; `replace`: instead of the rules in force.
+
+        Raises BadRule with `rules.N.field`.
+        """
+        ids = set() if replace else set(self.rules)
         for index, rule in enumerate(rules):
             try:
                 check(rule)
@@ -111,6 +116,8 @@ class FaultPlan:
             if rule.id and rule.id in ids:
                 raise BadRule(f"rules.{index}.id", f"There is a rule {rule.id} already")
             ids.add(rule.id)
+        if replace:
+            self.clear()
         return [self.add(rule) for rule in rules]
 
     def remove(self, rule_id: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mocks.brokers.server import natural
 from mocks.exchange.model import Instrument, Kind
 
 SEGMENTS = {"NSE": 1, "NFO": 2, "CDS": 3, "BSE": 4, "BFO": 5, "BCD": 6, "MCX": 7}
@@ -31,7 +32,8 @@ class Tokens:
 
     def named(self, name: str) -> str | None:
         """The key of EXCHANGE:SYMBOL or of a number; None when nothing by that name is listed."""
-        if name.isdecimal():
-            return self.by_token.get(int(name))
+        number = natural(name)
+        if number is not None:
+            return self.by_token.get(number)
         token = self.by_key.get(name)
         return name if token is not None and self.by_token.get(token) == name else None
