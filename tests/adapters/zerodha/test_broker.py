@@ -20,6 +20,7 @@ from adapters.zerodha import stream
 from adapters.zerodha.broker import ADAPTER
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.instrument import Exchange
 from domain.money import Price
 from domain.order import OrderType, Product, Side
 from mocks.brokers.listener import Listener
@@ -167,6 +168,17 @@ async def test_candles_are_asked_for_in_spans_that_kite_allows(oddity: Oddity, b
     await broker.candles(kite.INFY, interval="1m", start=end - timedelta(days=150), end=end)
     assert len(oddity.asked) == 3
     assert oddity.asked[0].startswith("GET /instruments/historical/408065/minute?from=2026-06-23")
+
+
+async def test_what_could_not_be_told_is_neither_allowed_nor_refused(oddity: Oddity, broker: Broker) -> None:
+    oddity.script = [
+        Response(kite.success({"exchanges": ["NSE", "MCX", "MF"]})),
+        Response(kite.success(kite.MARGINS)),
+        Response(b"<html>", 503),
+        Response(kite.error("PermissionException"), 403),
+    ]
+    found = await broker.probe()
+    assert (found.market_data, found.orders, found.exchanges) == (None, False, frozenset({Exchange.NSE}))
 
 
 async def test_no_question_is_asked_about_nothing(oddity: Oddity, broker: Broker) -> None:
