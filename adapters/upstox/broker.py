@@ -31,7 +31,7 @@ from adapters.broker import (
     Terms,
 )
 from adapters.upstox import bodies, candles, costs, figures, gtt, hints, master, standing, stream, wire
-from adapters.upstox.calls import Calls
+from adapters.upstox.calls import Calls, batched
 from adapters.upstox.session import UpstoxLogin
 from adapters.upstox.terms import TERMS
 from domain.account import Margin
@@ -154,10 +154,8 @@ class UpstoxBroker:
         listed = [listing for one in instruments if (listing := self._symbols.listing(one))]
         wanted = {listing.feed_key: listing.instrument.id for listing in listed}
         quotes: list[Quote] = []
-        keys = list(wanted)
-        for start in range(0, len(keys), TERMS.quote_batch):
-            batch = ",".join(keys[start : start + TERMS.quote_batch])
-            data = await self._calls.read("/v3/market-quote/quotes", {"instrument_key": batch})
+        for keys in batched(list(wanted), TERMS.quote_batch):
+            data = await self._calls.read("/v3/market-quote/quotes", {"instrument_key": ",".join(keys)})
             with wire.understood("quotes"):
                 rows = [row for row in data.values() if row.get("instrument_token") in wanted]
                 quotes += [figures.quote(row, wanted[row["instrument_token"]]) for row in rows]

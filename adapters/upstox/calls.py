@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -85,3 +85,8 @@ class Calls:
     async def _answer(self, request: httpx.Request) -> Any:
         reply = await http.send_read(self._http, request)
         return wire.read(reply.status_code, reply.content)
+
+
+def batched(keys: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    """In pieces as long as one call takes."""
+    return (keys[start : start + most] for start in range(0, len(keys), most))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from adapters.broker import MarginAsk, Symbols
 from adapters.upstox import wire
-from adapters.upstox.calls import Calls
+from adapters.upstox.calls import Calls, batched
+from adapters.upstox.terms import TERMS
 from adapters.upstox.wire import PRODUCTS_OUT
 from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import InstrumentId
@@ -102,13 +102,15 @@ async def _charge(calls: Calls, symbols: Symbols, ask: MarginAsk, price: Price) 
 async def last_prices(
     calls: Calls, symbols: Symbols, instruments: Sequence[InstrumentId]
 ) -> dict[InstrumentId, Price]:
-    """Of those that are listed here and have one. At most 500 at once."""
-    wanted = {one.feed_key: one.instrument.id for name in instruments if (one := symbols.listing(name))}
-    if not wanted:
-        return {}
-    data = await calls.read("/v3/market-quote/ltp", {"instrument_key": ",".join(wanted)})
-    with wire.understood("last prices"):
-        # Keyed by symbol, so matched by the instrument key.
-        rows = [row for row in data.values() if row.get("instrument_token") in wanted]
-        found = {wanted[row["instrument_token"]]: wire.number(row["last_price"]) for row in rows}
-        return {name: Price(value) for name, value in found.items() if value > Decimal(0)}
+    """Of those that are listed here and have one."""
+    listed = [one for name in instruments if (one := symbols.listing(name))]
+    wanted = {one.feed_key: one.instrument.id for one in listed}
+    prices: dict[InstrumentId, Price] = {}
+    for keys in batched(list(wanted), TERMS.quote_batch):
+        data = await calls.read("/v3/market-quote/ltp", {"instrument_key": ",".join(keys)})
+        with wire.understood("last prices"):
+            # Keyed by symbol, so matched by the instrument key.
+            rows = [row for row in data.values() if row.get("instrument_token") in wanted]
+            found = [(wanted[row["instrument_token"]], wire.price_or_none(row["last_price"])) for row in rows]
+            prices |= {name: price for name, price in found if price is not None}
+    return prices

@@ -13,7 +13,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from adapters.broker import Broker, MarginAsk
+from adapters.broker import Broker, Conversion, MarginAsk
+from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalLeg
 from domain.errors import BrokerError
 from domain.order import OrderType, Product, Side, apply_all
 from domain.report import facts_of
@@ -82,6 +83,9 @@ async def test_a_spoilt_answer_is_one_of_the_four_errors_or_a_value_that_holds(d
     done = await desk.placed(desk.child(quantity=2, order_type=OrderType.MARKET, price=None))
     await desk.until(done, complete)
     ask = MarginAsk(INFY, Side.BUY, 5, OrderType.LIMIT, Product.CNC, desk.far_below())
+    leg = ConditionalLeg(desk.far_below(), 5, OrderType.MARKET)
+    buy = (Side.BUY, Product.CNC, (leg,), desk.price(INFY))
+    trigger = ConditionalIntent(ConditionalKind.SINGLE, INFY, *buy)
     week = timedelta(days=7)
     calls: list[Callable[[Broker], Awaitable[Any]]] = [
         lambda broker: broker.profile(),
@@ -97,6 +101,14 @@ async def test_a_spoilt_answer_is_one_of_the_four_errors_or_a_value_that_holds(d
         lambda broker: broker.required_margin(ask),
         lambda broker: broker.place(desk.child()),
         lambda broker: broker.cancel(resting),
+        lambda broker: broker.required_margins([ask, ask]),
+        lambda broker: broker.charges([ask]),
+        lambda broker: broker.conditionals(),
+        lambda broker: broker.place_conditional(trigger),
+        lambda broker: broker.convert(Conversion(INFY, Side.BUY, 1, Product.CNC, Product.MIS)),
+        lambda broker: broker.probe(),
+        lambda broker: broker.addresses(),
+        lambda broker: broker.authorisation({INFY: 5}),
     ]
     async with Spoiler(desk.endpoints.rest).running() as spoiler:
         through = replace(desk.endpoints, rest=spoiler.url, order_rest="")

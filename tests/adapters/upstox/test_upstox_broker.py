@@ -17,6 +17,7 @@ from respx import MockRouter
 
 from adapters.broker import Change, Conversion, Endpoints, MarginAsk, Session
 from adapters.upstox.broker import ADAPTER, UpstoxBroker
+from adapters.upstox.calls import batched
 from adapters.upstox.session import session_end
 from domain.calendar import IST
 from domain.conditional import ConditionalReport, ConditionalStatus
@@ -449,3 +450,10 @@ def test_a_hint_without_a_time_is_older_than_everything() -> None:
 )
 def test_what_is_no_order_is_no_hint(body: bytes) -> None:
     assert ADAPTER.postback(body, {}, "", Names()) is None
+
+
+def test_a_long_list_is_asked_for_in_pieces() -> None:
+    keys = [str(number) for number in range(1201)]
+    pieces = [list(piece) for piece in batched(keys, 500)]
+    assert [len(piece) for piece in pieces] == [500, 500, 201]
+    assert [key for piece in pieces for key in piece] == keys
