@@ -78,6 +78,32 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
       }),
     }),
+    setProxy: build.mutation<SetProxyApiResponse, SetProxyApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/proxy`,
+        method: "PUT",
+        body: queryArg.proxyIn,
+      }),
+    }),
+    clearProxy: build.mutation<ClearProxyApiResponse, ClearProxyApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/proxy`,
+        method: "DELETE",
+      }),
+    }),
+    setAddresses: build.mutation<SetAddressesApiResponse, SetAddressesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/addresses`,
+        method: "PUT",
+        body: queryArg.addressesIn,
+      }),
+    }),
+    checkAddress: build.mutation<CheckAddressApiResponse, CheckAddressApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/address-check`,
+        method: "POST",
+      }),
+    }),
     listStocks: build.query<ListStocksApiResponse, ListStocksApiArg>({
       query: (queryArg) => ({
         url: `/v1/stocks`,
@@ -266,6 +292,28 @@ export type RenameAccountApiArg = {
 };
 export type DisconnectAccountApiResponse = unknown;
 export type DisconnectAccountApiArg = {
+  accountId: string;
+};
+export type SetProxyApiResponse =
+  /** status 200 Successful Response */ AccountOut;
+export type SetProxyApiArg = {
+  accountId: string;
+  proxyIn: ProxyIn;
+};
+export type ClearProxyApiResponse =
+  /** status 200 Successful Response */ AccountOut;
+export type ClearProxyApiArg = {
+  accountId: string;
+};
+export type SetAddressesApiResponse =
+  /** status 200 Successful Response */ AccountOut;
+export type SetAddressesApiArg = {
+  accountId: string;
+  addressesIn: AddressesIn;
+};
+export type CheckAddressApiResponse =
+  /** status 200 Successful Response */ AccountOut;
+export type CheckAddressApiArg = {
   accountId: string;
 };
 export type ListStocksApiResponse =
@@ -477,6 +525,16 @@ export type HealthOut = {
   last_seen: string | null;
   reject_rate: number | null;
 };
+export type EgressState = "unregistered" | "unknown" | "confirmed" | "drifted";
+export type EgressOut = {
+  state: EgressState;
+  registered: string[];
+  told_by_broker: boolean;
+  seen: string | null;
+  seen_at: string | null;
+  proxy: string | null;
+  words: string | null;
+};
 export type CapabilitiesOut = {
   exchanges: Exchange[];
   products: Product[];
@@ -498,6 +556,7 @@ export type AccountOut = {
   as_of: string | null;
   stale_since: string | null;
   health: HealthOut | null;
+  egress: EgressOut;
   capabilities: CapabilitiesOut;
 };
 export type StartedOut = {
@@ -518,6 +577,12 @@ export type LoginAgainIn = {
 };
 export type RenameIn = {
   label: string;
+};
+export type ProxyIn = {
+  proxy_url: string;
+};
+export type AddressesIn = {
+  addresses: string[];
 };
 export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
