@@ -26,6 +26,19 @@ def joined(parts: Sequence[Part]) -> list[OrderReport]:
     return [_whole(sorted(parts, key=lambda part: part.leg))]
 
 
+class Stream:
+    """The parts that one stream told of. Those before its beginning are not told again, so some orders stay unclear."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[int, Part]] = {}
+
+    def heard(self, part: Part) -> OrderReport | None:
+        """The order as far as it is known; None while an earlier part is missing: the book must tell."""
+        parts = self._parts.setdefault(part.report.tag or part.report.broker_order_id, {})
+        parts[part.leg] = part
+        return joined([*parts.values()])[0] if len(parts) == max(parts) else None
+
+
 def _whole(parts: Sequence[Part]) -> OrderReport:
     """Under the id of the first part, which is what the placement answered; in the state of the last one."""
     first, last = parts[0].report, parts[-1].report

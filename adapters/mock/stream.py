@@ -9,12 +9,13 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from adapters import http
+from adapters import http, iceberg
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent
 from adapters.mock import wire
 from domain.errors import BrokerUnavailable, SessionExpired
@@ -108,17 +109,26 @@ async def order_stream(
     """Updates of all orders of the account, each fill also as a trade."""
     async with _connection(session, endpoints, endpoints.orders_feed or endpoints.feed) as socket:
         yield Connected(clock())
+        icebergs = iceberg.Stream()
         while True:
             message = await _next(socket)
             if message.get("type") != "order":
                 continue
             try:
-                if message["order"].get("iceberg"):
-                    continue  # a leg alone would pass for the whole: the book must tell
-                report = wire.order_report(message["order"])
-                fill = wire.broker_fill(message["fill"]) if message.get("fill") else None
+                told = _told(message, icebergs)
             except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
                 raise BrokerUnavailable(f"unreadable order update: {error!r}") from error
-            yield report
-            if fill is not None:
-                yield fill
+            for event in told:
+                yield event
+
+
+def _told(message: Mapping[str, Any], icebergs: iceberg.Stream) -> list[StreamEvent]:
+    """The order, then its fill. Nothing for a leg of an iceberg whose earlier legs this stream did not tell of."""
+    report = wire.order_report(message["order"])
+    leg = wire.part(message["order"], report)
+    whole = icebergs.heard(leg) if leg and report.tag else report
+    if whole is None:
+        return []
+    if not message.get("fill"):
+        return [whole]
+    return [whole, replace(wire.broker_fill(message["fill"]), broker_order_id=whole.broker_order_id)]

@@ -226,13 +226,18 @@ def reports(rows: Collection[Mapping[str, Any]]) -> list[OrderReport]:
     found: list[OrderReport] = []
     icebergs: dict[str, list[Part]] = {}
     for row in rows:
-        report, part = order_report(row), row.get("iceberg")
-        if report.tag and part:
-            leg = Part(int(part["leg"]), int(part["legs"]), int(part["total_quantity"]), report)
+        report = order_report(row)
+        if report.tag and (leg := part(row, report)):
             icebergs.setdefault(report.tag, []).append(leg)
         else:
             found.append(report)
     return found + [report for parts in icebergs.values() for report in joined(parts)]
+
+
+def part(row: Mapping[str, Any], report: OrderReport) -> Part | None:
+    """Which leg of an iceberg the row is; None for every other order."""
+    told = row.get("iceberg")
+    return Part(int(told["leg"]), int(told["legs"]), int(told["total_quantity"]), report) if told else None
 
 
 def legs(rows: Collection[Mapping[str, Any]]) -> list[str]:

@@ -19,17 +19,20 @@ def reports(rows: Iterable[Row], symbols: Symbols) -> list[OrderReport]:
     found: list[OrderReport] = []
     icebergs: dict[str, list[Part]] = {}
     for row in rows:
-        report, meta = wire.order_report(row, symbols), _iceberg(row)
-        if report.tag and meta:
-            part = Part(int(meta["leg"]), int(meta["legs"]), int(meta["total_quantity"]), report)
-            icebergs.setdefault(report.tag, []).append(part)
+        report = wire.order_report(row, symbols)
+        if report.tag and (found_part := part(row, report)):
+            icebergs.setdefault(report.tag, []).append(found_part)
         else:
             found.append(report)
     return found + [report for parts in icebergs.values() for report in joined(parts)]
 
 
-def is_leg(row: Row) -> bool:
-    return bool(_iceberg(row))
+def part(row: Row, report: OrderReport) -> Part | None:
+    """Which leg of an iceberg the row is; None for every other order."""
+    meta = _iceberg(row)
+    if not meta:
+        return None
+    return Part(int(meta["leg"]), int(meta["legs"]), int(meta["total_quantity"]), report)
 
 
 def tagged(rows: Iterable[Row], tag: str, symbols: Symbols) -> list[OrderReport]:
@@ -39,7 +42,7 @@ def tagged(rows: Iterable[Row], tag: str, symbols: Symbols) -> list[OrderReport]
 
 def legs(rows: Iterable[Row], tag: str) -> list[str]:
     """The ids of an iceberg's legs, in their order; the last is the one at work."""
-    mine = [row for row in rows if tag in wire.tags(row) and is_leg(row)]
+    mine = [row for row in rows if tag in wire.tags(row) and _iceberg(row)]
     return [str(row["order_id"]) for row in sorted(mine, key=lambda row: int(_iceberg(row)["leg"]))]
 
 

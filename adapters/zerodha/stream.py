@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from adapters import http
+from adapters import http, iceberg
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
 from adapters.zerodha import book, ticks, wire
 from adapters.zerodha.calls import Calls
@@ -167,19 +167,22 @@ async def order_stream(
     """Updates of all orders of the account, wherever they were placed. They may come late, twice or out of order."""
     async with _connection(session, endpoints) as socket:
         yield Connected(clock())
+        icebergs = iceberg.Stream()
         async for frame in _frames(socket, silence):
             if isinstance(frame, bytes):
                 continue  # heartbeats
             kind, data = _message(frame)
             if kind == "error":
                 raise BrokerUnavailable(str(data))
-            if kind == "order" and (report := _update(data, symbols)):
+            if kind == "order" and (report := _update(data, symbols, icebergs)):
                 yield report
 
 
-def _update(data: Any, symbols: Symbols) -> OrderReport | None:
-    """None for a leg of an iceberg: alone it would pass for the whole, so the book must tell."""
+def _update(data: Any, symbols: Symbols, icebergs: iceberg.Stream) -> OrderReport | None:
+    """None for a leg of an iceberg whose earlier legs this stream did not tell of."""
     try:
-        return None if book.is_leg(data) else wire.order_report(data, symbols)
+        report = wire.order_report(data, symbols)
+        leg = book.part(data, report)
+        return icebergs.heard(leg) if leg and report.tag else report
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise BrokerUnavailable(f"unreadable order update: {error!r}") from error

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.iceberg import Part, joined
+from adapters.iceberg import Part, Stream, joined
 from domain.calendar import IST
 from domain.money import Price
 from domain.report import OrderReport, ReportStatus
@@ -53,6 +53,17 @@ def test_a_part_that_ends_early_ends_the_order_with_what_is_filled(end: ReportSt
 def test_a_part_that_is_there_twice_stays_visible_as_a_second_order() -> None:
     twice = [part(1, 0, ReportStatus.OPEN), part(1, 0, ReportStatus.OPEN)]
     assert len(joined(twice)) == 2
+
+
+def test_a_stream_tells_of_the_whole_once_it_has_heard_every_part() -> None:
+    stream = Stream()
+    assert stream.heard(part(2, 4, ReportStatus.OPEN)) is None
+    whole = stream.heard(part(1, 10, ReportStatus.COMPLETE))
+    assert whole is not None
+    assert (whole.broker_order_id, whole.filled_quantity, whole.status) == ("id1", 14, ReportStatus.OPEN)
+    again = stream.heard(part(2, 10, ReportStatus.COMPLETE))
+    assert again is not None
+    assert (again.filled_quantity, again.status) == (20, ReportStatus.OPEN)
 
 
 @given(st.data(), st.lists(st.integers(0, 10), min_size=1, max_size=5))

@@ -24,10 +24,10 @@ from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange
 from domain.money import Money, Price
 from domain.order import ChildOrder, OrderType, Product, Side, Validity
-from domain.report import ReportStatus
+from domain.report import OrderReport, ReportStatus
 from mocks.brokers.listener import Listener
 from mocks.launch import Sandbox
-from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, now, opened, working
+from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, next_good, now, opened, working
 
 MASTERS: dict[BrokerId, Names] = {}
 
@@ -270,6 +270,14 @@ async def test_an_iceberg_is_one_order_from_its_first_leg_to_its_last(desk: Desk
     assert report.average_price is not None
     value = Money.sum(one.fill.price * one.fill.quantity for one in fills)
     assert abs((report.average_price * 31 - value).amount) < 1
+
+
+async def test_the_stream_tells_of_an_iceberg_as_one_order(desk: Desk) -> None:
+    async with desk.listening() as events:
+        child = await desk.placed(desk.child(quantity=31, order_type=OrderType.MARKET, iceberg_legs=3))
+        last = await next_good(events, lambda one: isinstance(one, OrderReport) and complete(one))
+    assert isinstance(last, OrderReport)
+    assert (last.broker_order_id, last.quantity, last.filled_quantity) == (child.broker_order_id, 31, 31)
 
 
 async def test_an_iceberg_at_rest_is_changed_and_cancelled_where_it_works(desk: Desk) -> None:

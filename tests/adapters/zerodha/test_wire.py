@@ -170,8 +170,7 @@ def test_a_leg_of_an_iceberg_without_a_tag_stays_a_row_of_its_own() -> None:
     }
     rows = [parsed(kite.order_row(tag=None, tags=None, meta=meta)), parsed(kite.order_row(order_id="2"))]
     assert len(book.reports(rows, SYMBOLS)) == 2
-    assert book.is_leg(rows[0])
-    assert not book.is_leg(rows[1])
+    assert [book.part(row, wire.order_report(row, SYMBOLS)) is not None for row in rows] == [True, False]
 
 
 def test_the_disclosed_part_changes_only_when_one_is_named() -> None:
