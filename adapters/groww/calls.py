@@ -1,26 +1,36 @@
-"""How a Groww account's calls leave and what their answers become: writes once, reads in pages."""
+"""How a Groww account's calls leave and what their answers become: writes once, reads in pages and within their limits.
+
+One question of ours is often several calls here (a segment, a page, an instrument each): each is counted.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx
 
 from adapters import http
+from adapters.budget import Budget
 from adapters.groww import wire
+from adapters.groww.terms import TERMS
 from adapters.groww.wire import Json
 from domain.errors import BrokerRejected, BrokerUnavailable
 
 T = TypeVar("T")
 LAST_PAGE = 500
+PATIENCE = 4.0  # seconds, less than a read may take altogether
 
 
 class Calls:
     """Every call of one account. Owns `client`."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, wall: Callable[[], float] = time.time) -> None:
+        """`wall`: seconds since 1970, UTC."""
         self.http = client
+        self._budget = Budget(TERMS.limits, wall)
 
     async def write(self, method: str, path: str, body: bytes | None) -> Json:
         """One attempt. Raises OutcomeUnknown for every answer that proves nothing."""
@@ -28,8 +38,19 @@ class Calls:
         return wire.payload_of(response.status_code, response.content, write=True)
 
     async def read(self, request: httpx.Request) -> Json:
+        await self._room(kind_of(request.url.path))
         response = await http.send_read(self.http, request)
         return wire.payload_of(response.status_code, response.content, write=False)
+
+    async def _room(self, kind: str) -> None:
+        """Until the call fits. Raises BrokerUnavailable when that is too far off: nothing was asked then."""
+        waited, wait = 0.0, self._budget.take(kind)
+        while wait > 0:
+            waited += wait
+            if waited > PATIENCE:
+                raise BrokerUnavailable(f"Groww's limit of {kind} calls is used up for the next {wait:.0f} s")
+            await asyncio.sleep(wait)
+            wait = self._budget.take(kind)
 
     async def get(self, path: str, **params: str) -> Json:
         return await self.read(self.http.build_request("GET", path, params=params))
@@ -60,6 +81,13 @@ class Calls:
 
     async def aclose(self) -> None:
         await self.http.aclose()
+
+
+def kind_of(path: str) -> str:
+    """Which of the limits in `TERMS` a read counts against."""
+    if "/live-data/" in path:
+        return "quote"
+    return "history" if "/historical/" in path else "other"
 
 
 def readable(parse: Callable[..., T], *arguments: Any) -> T:

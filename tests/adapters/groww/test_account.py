@@ -13,6 +13,8 @@ import pytest
 from adapters.broker import Conversion, MarginAsk
 from adapters.groww import wire
 from adapters.groww.broker import ADAPTER, GrowwBroker
+from adapters.groww.calls import Calls, kind_of
+from adapters.groww.terms import TERMS
 from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
@@ -127,3 +129,39 @@ def test_an_order_for_the_next_session_says_how_far_it_is(
 ) -> None:
     row = {**ORDER_ROW, "average_fill_price": 2450, "price": 2450, "remark": remark, "amo_status": stage}
     assert wire.order_report(row, SYMBOLS, seen_at=NOW).message == message
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1/live-data/quote", "quote"),
+        ("/v1/historical/candles", "history"),
+        ("/v1/order/list", "other"),
+        ("/v1/order-advance/list", "other"),
+        ("/v1/margins/detail/orders", "other"),
+    ],
+)
+def test_every_read_counts_against_a_limit_that_is_known(path: str, kind: str) -> None:
+    assert kind_of(path) == kind
+    assert kind in {limit.kind for limit in TERMS.limits}
+
+
+async def test_reads_are_counted_call_by_call_and_the_one_too_many_is_not_sent() -> None:
+    now = 1000.0
+    sent: list[float] = []
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        sent.append(now)
+        return success({})
+
+    client = httpx.AsyncClient(base_url="http://groww.test/v1", transport=httpx.MockTransport(answer))
+    calls = Calls(client, wall=lambda: now)
+    for _ in range(500):
+        now += 0.06  # within the limit of a second
+        await calls.get("/order/list")
+    with pytest.raises(BrokerUnavailable, match="used up"):
+        await calls.get("/order/list")
+    await calls.get("/live-data/ltp")
+    assert len(sent) == 501
+    now += 60
+    await calls.get("/order/list")
