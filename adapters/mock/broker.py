@@ -29,7 +29,7 @@ from adapters.broker import (
     Symbols,
     Terms,
 )
-from adapters.mock import gtt, stream, wire
+from adapters.mock import gtt, market, stream, wire
 from adapters.mock.session import MockLogin
 from adapters.mock.terms import TERMS
 from domain.account import Margin
@@ -199,7 +199,7 @@ class Mock:
         if not symbols:
             return []
         return await self._read(
-            "/quotes", lambda body: [wire.quote(row) for row in body["quotes"]], params={"symbols": symbols}
+            "/quotes", lambda body: [market.quote(row) for row in body["quotes"]], params={"symbols": symbols}
         )
 
     async def candles(
@@ -212,7 +212,7 @@ class Mock:
             "to": end.isoformat(),
         }
         return await self._read(
-            "/candles", lambda body: [wire.candle(row) for row in body["candles"]], params=params
+            "/candles", lambda body: [market.candle(row) for row in body["candles"]], params=params
         )
 
     # --- what orders need and cost
@@ -300,7 +300,7 @@ class MockAdapter:
             response = await http.send_read(client, request)
         body = wire.read_answer(response.status_code, response.content)
         try:
-            return [wire.listing(row) for row in body["instruments"]]
+            return [market.listing(row) for row in body["instruments"]]
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise BrokerUnavailable(f"unreadable instrument master: {error!r}") from error
 

@@ -17,7 +17,7 @@ from websockets.exceptions import WebSocketException
 
 from adapters import http, iceberg
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent
-from adapters.mock import wire
+from adapters.mock import market, wire
 from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
 from domain.market import Tick
@@ -82,7 +82,7 @@ class MockFeed:
             while True:
                 message = await _next(self._socket)
                 if message.get("type") == "tick":
-                    yield wire.tick(message)
+                    yield market.tick(message)
         except WebSocketException as error:
             raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:

@@ -6,16 +6,15 @@ Prices and amounts travel as decimal strings in rupees, times as RFC 3339.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
-from adapters.broker import BrokerFill, Change, Conversion, Listing, MarginAsk, Profile
+from adapters.broker import BrokerFill, Change, Conversion, MarginAsk, Profile
 from adapters.http import exact_json
 from adapters.iceberg import Part, joined
 from domain.account import Margin
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
-from domain.instrument import Instrument, InstrumentId, Kind
-from domain.market import Candle, Depth, DepthLevel, Quote, Tick
+from domain.instrument import InstrumentId
 from domain.money import Money, Price
 from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
 from domain.position import Holding, Position
@@ -35,7 +34,6 @@ VALIDITY_WORDS = {Validity.DAY: "DAY", Validity.IOC: "IOC"}
 SIDES = {word: side for side, word in SIDE_WORDS.items()}
 TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
 PRODUCTS = {word: product for product, word in PRODUCT_WORDS.items()}
-KINDS = {"EQ": Kind.EQUITY, "IDX": Kind.INDEX, "FUT": Kind.FUTURE, "CE": Kind.CALL, "PE": Kind.PUT}
 STATUSES = {
     "pending": ReportStatus.PENDING,
     "modify_pending": ReportStatus.PENDING,
@@ -51,7 +49,6 @@ STATUSES = {
     "cancelled": ReportStatus.CANCELLED,
     "rejected": ReportStatus.REJECTED,
 }
-INTERVALS = frozenset({"1m", "5m", "15m", "1h", "1d"})
 
 # --- outcomes: (HTTP status, error code); None stands for any code -------------------------------------------------
 
@@ -208,14 +205,14 @@ def order_report(row: Mapping[str, Any]) -> OrderReport:
         at=max(moment(text) for text in times if text),
         quantity=int(row["quantity"]),
         filled_quantity=int(row["filled_quantity"]),
-        average_price=_price(row.get("average_price")),
+        average_price=price(row.get("average_price")),
         tag=str(row["tag"]) if row.get("tag") else None,
         instrument=_instrument_id(row.get("symbol")),
         side=SIDES.get(str(row.get("side"))),
         product=PRODUCTS.get(str(row.get("product"))),
         order_type=TYPES.get(str(row.get("type"))),
-        price=_price(row.get("price")),
-        trigger_price=_price(row.get("trigger_price")),
+        price=price(row.get("price")),
+        trigger_price=price(row.get("trigger_price")),
         exchange_order_id=str(row["exchange_order_id"]) if row.get("exchange_order_id") else None,
         message=str(row.get("message") or ""),
     )
@@ -264,14 +261,14 @@ def moment(text: Any) -> datetime:
     return at
 
 
-def _price(value: Any) -> Price | None:
+def price(value: Any) -> Price | None:
     """Raises TypeError for a JSON float: prices are strings here."""
     return None if value is None else Price.of(value)
 
 
 def _open_price(value: Any) -> Price | None:
     """As `_price`; the average of nothing is written 0.00."""
-    return _price(value) or None
+    return price(value) or None
 
 
 def _instrument_id(symbol: Any) -> InstrumentId | None:
@@ -305,8 +302,8 @@ def holding(row: Mapping[str, Any]) -> Holding:
         t1_quantity=min(t1, owned),
         sellable_quantity=int(row["sellable_quantity"]),
         average_price=_open_price(row["average_price"]),
-        last_price=_price(row["last_price"]),
-        close_price=_price(row["prev_close"]),
+        last_price=price(row["last_price"]),
+        close_price=price(row["prev_close"]),
         pledged_quantity=int(row["pledged_quantity"]),
     )
 
@@ -323,74 +320,6 @@ def position(row: Mapping[str, Any]) -> Position:
         sell_quantity=int(row["sell_quantity"]),
         sell_value=Money.of(row["sell_value"]),
         average_price=_open_price(row["average_price"]) if quantity else None,
-        last_price=_price(row["last_price"]),
-        close_price=_price(row["prev_close"]),
+        last_price=price(row["last_price"]),
+        close_price=price(row["prev_close"]),
     )
-
-
-# --- the market ---------------------------------------------------------------------------------------------------
-
-
-def listing(row: Mapping[str, Any]) -> Listing:
-    """Raises KeyError or ValueError for a kind or exchange we do not know."""
-    key = InstrumentId.parse(str(row["symbol"]))
-    instrument = Instrument(
-        id=key,
-        name=str(row["name"]),
-        kind=KINDS[str(row["kind"])],
-        lot=int(row["lot"]),
-        tick=Price.of(row["tick"]),
-        isin=str(row["isin"]) if row["isin"] else None,
-        freeze=int(row["freeze_quantity"]) if row["freeze_quantity"] else None,
-        expiry=date.fromisoformat(row["expiry"]) if row["expiry"] else None,
-        strike=_price(row["strike"]),
-        underlying=str(row["underlying"]).partition(":")[2] if row["underlying"] else None,
-        sector=str(row["sector"]) if row["sector"] else None,
-    )
-    return Listing(instrument, order_key=str(row["trading_symbol"]), feed_key=str(row["symbol"]))
-
-
-def quote(row: Mapping[str, Any]) -> Quote:
-    return Quote(
-        instrument=InstrumentId.parse(str(row["symbol"])),
-        last_price=Price.of(row["last_price"]),
-        at=_epoch(row["time"]),
-        open=_price(row["open"]),
-        high=_price(row["high"]),
-        low=_price(row["low"]),
-        prev_close=_price(row["prev_close"]),
-        volume=int(row["volume"]),
-        average_price=_price(row["average_price"]),
-        lower_circuit=_price(row["lower_band"]),
-        upper_circuit=_price(row["upper_band"]),
-        depth=Depth(bids=_levels(row["bids"]), asks=_levels(row["asks"])),
-    )
-
-
-def _levels(rows: Collection[Mapping[str, Any]]) -> tuple[DepthLevel, ...]:
-    return tuple(DepthLevel(Price.of(row["price"]), int(row["quantity"]), int(row["orders"])) for row in rows)
-
-
-def tick(row: Mapping[str, Any]) -> Tick:
-    return Tick(
-        instrument=InstrumentId.parse(str(row["symbol"])),
-        last_price=Price.of(row["last_price"]),
-        at=_epoch(row["time"]),
-        prev_close=_price(row["prev_close"]),
-        volume=int(row["volume"]),
-    )
-
-
-def candle(row: Mapping[str, Any]) -> Candle:
-    return Candle(
-        time=moment(row["time"]),
-        open=Price.of(row["open"]),
-        high=Price.of(row["high"]),
-        low=Price.of(row["low"]),
-        close=Price.of(row["close"]),
-        volume=int(row["volume"]),
-    )
-
-
-def _epoch(milliseconds: Any) -> datetime:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)

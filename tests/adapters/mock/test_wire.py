@@ -11,7 +11,7 @@ import pytest
 
 from adapters.broker import Change, MarginAsk
 from adapters.http import exact_json
-from adapters.mock import wire
+from adapters.mock import market, wire
 from domain.account import AccountId, BrokerId
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
@@ -268,12 +268,12 @@ def test_a_listing_and_its_keys() -> None:
         "expiry": "2026-12-01",
         "strike": "26000.00",
     }
-    listing = wire.listing(row)
+    listing = market.listing(row)
     assert (listing.order_key, listing.feed_key) == ("NIFTY26D0126000CE", "NFO:NIFTY26D0126000CE")
     assert (listing.instrument.kind, listing.instrument.underlying) == (Kind.CALL, "NIFTY 50")
     assert listing.instrument.strike == Price(Decimal("26000.00"))
     with pytest.raises(KeyError):
-        wire.listing(row | {"kind": "SWAP"})
+        market.listing(row | {"kind": "SWAP"})
 
 
 def test_a_tick_carries_the_exchanges_time() -> None:
@@ -284,6 +284,6 @@ def test_a_tick_carries_the_exchanges_time() -> None:
         "prev_close": "1541.20",
         "volume": 3,
     }
-    tick = wire.tick(row)
+    tick = market.tick(row)
     assert (tick.last_price, tick.prev_close, tick.volume) == (Price.of("1547.70"), Price.of("1541.20"), 3)
     assert tick.at == datetime.fromtimestamp(1795258375.634, UTC)
