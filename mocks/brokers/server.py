@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -91,3 +92,18 @@ def may_order_from(switches: Switches, user_id: str, address: str) -> bool:
     if registered is None:
         return not switches.require_static_ip
     return address in registered
+
+
+class Number(Convertor[int]):
+    """`{name:number}` in a path: an id of at most 18 digits; a longer one is no address (404)."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("number", Number())

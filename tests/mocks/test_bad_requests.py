@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -193,3 +194,17 @@ def test_the_clock_goes_neither_to_the_end_of_time_nor_to_its_beginning(time: st
         sandbox.post("/clock", {"to": time})
     assert no.value.status == 422
     assert sandbox.get("/health")["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "path", ["/instruments/historical/{}/day", "/gtt/triggers/{}"], ids=["historical", "trigger"]
+)
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "-1", "1e3", "²"], ids=len)
+def test_an_id_that_can_be_none_is_not_found_at_kite(path: str, number: str, sandbox: Sandbox) -> None:
+    session = sandbox.post("/sessions", {"broker": "kite"})
+    headers = {"Authorization": f"token {session['api_key']}:{session['access_token']}"}
+    url = session["base_url"] + urllib.parse.quote(path.format(number))
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(url, headers=headers))
+    assert caught.value.code == 404
+    assert json.loads(caught.value.read())["error_type"]

@@ -118,7 +118,7 @@ def _market_routes(office: BackOffice, tokens: Tokens, signed: _Signed) -> list[
         signed("/quote/ltp", "GET", market.ltp, Call.QUOTE),
         signed("/instruments/trigger_range/{side}", "GET", market.trigger_range),
         signed("/instruments/{exchange}/{symbol}/trigger_range", "GET", market.trigger_range_of),
-        signed("/instruments/historical/{token:int}/{interval}", "GET", history.candles, Call.HISTORICAL),
+        signed("/instruments/historical/{token:number}/{interval}", "GET", history.candles, Call.HISTORICAL),
         plain("/instruments", "GET", dump.instruments),
         plain("/instruments/{exchange}", "GET", dump.instruments),
     ]
@@ -129,9 +129,9 @@ def _conditional_routes(office: BackOffice, tokens: Tokens, signed: _Signed) -> 
     return [
         signed("/gtt/triggers", "POST", gtt.place),
         signed("/gtt/triggers", "GET", gtt.all),
-        signed("/gtt/triggers/{trigger_id:int}", "GET", gtt.one),
-        signed("/gtt/triggers/{trigger_id:int}", "PUT", gtt.modify),
-        signed("/gtt/triggers/{trigger_id:int}", "DELETE", gtt.delete),
+        signed("/gtt/triggers/{trigger_id:number}", "GET", gtt.one),
+        signed("/gtt/triggers/{trigger_id:number}", "PUT", gtt.modify),
+        signed("/gtt/triggers/{trigger_id:number}", "DELETE", gtt.delete),
         signed("/alerts", "POST", alerts.create),
         signed("/alerts", "GET", alerts.all),
         signed("/alerts", "DELETE", alerts.delete),
