@@ -11,6 +11,7 @@ import orjson
 
 from adapters import http
 from adapters.broker import Adapter, Broker, Endpoints, Listing, MarketFeed, Session, StreamEvent, Symbols
+from adapters.mock import market as mock_market
 from adapters.mock import wire as mock_wire
 from adapters.mock.broker import MockAdapter
 from adapters.zerodha import master as kite_master
@@ -60,7 +61,7 @@ class SimulatedAdapter:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
             answer = await client.get("/instruments")
         if self._broker is BrokerId.MOCK:
-            return [mock_wire.listing(row) for row in http.exact_json(answer.content)["instruments"]]
+            return [mock_market.listing(row) for row in http.exact_json(answer.content)["instruments"]]
         return kite_master.listings(answer.text)
 
     def market_feed(
