@@ -37,6 +37,7 @@ from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.live import Audience
 from orchestrator.orders import endpoints as orders
+from orchestrator.orders import sweep_endpoints as sweep
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
@@ -85,6 +86,7 @@ def create_app(
         market.router,
         portfolio.router,
         orders.router,
+        sweep.router,
         guards.router,
         killswitch.router,
     ):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
-from starlette.requests import HTTPConnection
+from fastapi import APIRouter, Query, Response
 
 from domain.order import OrderId
 from domain.routing import Denied
-from orchestrator.errors import Problem, not_found, problems
+from orchestrator.errors import not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
 from orchestrator.orders.plan import notional
+from orchestrator.orders.room import Key, Room, answer, refusal
 from orchestrator.orders.schemas import (
     DecisionOut,
     ModifyIn,
@@ -26,28 +25,9 @@ from orchestrator.orders.schemas import (
     OrderPage,
     OwnOrdersOut,
     PreviewOut,
-    ReasonOut,
 )
-from orchestrator.orders.trading import Trading
-from orchestrator.schemas import Out
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
-
-
-async def _trading(connection: HTTPConnection) -> Trading:
-    return cast(Trading, connection.app.state.trading)
-
-
-Room = Annotated[Trading, Depends(_trading)]
-Key = Annotated[
-    str,
-    Header(
-        min_length=1,
-        max_length=64,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Your own id of this request: the same key does it once, however often it is sent.",
-    ),
-]
 
 
 @router.post("/preview", responses=problems(401, 404, 422))
@@ -79,11 +59,11 @@ async def place_order(
         trading, user_id=user, intent=intent, key=idempotency_key, fingerprint=fingerprint
     )
     if isinstance(outcome, Denied):
-        raise _refusal(outcome)
+        raise refusal(outcome)
     stored, replayed = outcome
     if replayed:
-        return _answer(OrderOut.of(stored), headers={"Idempotency-Replayed": "true"})
-    return _answer(OrderOut.of(stored), status=201)
+        return answer(OrderOut.of(stored), headers={"Idempotency-Replayed": "true"})
+    return answer(OrderOut.of(stored), status=201)
 
 
 @router.get("", response_model=OrderPage, responses=problems(401, 422))
@@ -104,7 +84,7 @@ async def list_orders(
         items=[OrderOut.of(one) for one in stored[:limit]],
         next_cursor=stored[limit - 1].order.id if more else None,
     )
-    return _answer(page)
+    return answer(page)
 
 
 @router.get("/{order_id}", responses=problems(401, 404))
@@ -135,32 +115,12 @@ async def modify_order(
         fingerprint=hashlib.sha256(f"{order_id} {terms!r}".encode()).hexdigest(),
     )
     if isinstance(outcome, Denied):
-        raise _refusal(outcome, title="The order was not changed")
+        raise refusal(outcome, title="The order was not changed")
     stored, replayed = outcome
-    return _answer(OrderOut.of(stored), headers={"Idempotency-Replayed": "true"} if replayed else None)
+    return answer(OrderOut.of(stored), headers={"Idempotency-Replayed": "true"} if replayed else None)
 
 
 @router.delete("/{order_id}", status_code=202, responses=problems(401, 404, 409))
 async def cancel_order(order_id: str, user: CurrentUser, trading: Room) -> OrderOut:
     """Ask every live part to be cancelled. What became of it comes with the order's later states."""
     return OrderOut.of(await cancelling.cancel(trading, user_id=user, order_id=OrderId(order_id)))
-
-
-def _answer(body: Out, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON at once: an answer made of checked models need not be checked again on the way of an order."""
-    return Response(body.model_dump_json(), status, headers, media_type="application/json")
-
-
-def _refusal(denied: Denied, *, title: str = "The order was not sent") -> Problem:
-    first = denied.reasons[0]
-    return Problem(
-        409,
-        first.code,
-        first.message,
-        title=title,
-        field=first.field,
-        rule=first.message,
-        fix=first.fix,
-        reasons=[ReasonOut.of(reason).model_dump(mode="json") for reason in denied.reasons],
-        decision=DecisionOut.of(denied).model_dump(mode="json"),
-    )

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.account import AccountId
 from domain.calendar import Calendar
 from domain.order import OrderId
 from orchestrator.accounts.connections import Connections
@@ -33,6 +34,8 @@ class Trading:
     sending: set[str] = field(default_factory=set)
     # ids of children whose change this process is asking for
     changing: set[str] = field(default_factory=set)
+    # one exit at a time for each account
+    exiting: dict[AccountId, asyncio.Lock] = field(default_factory=dict)
     # orders whose request is still to be answered by this process
     stories: dict[OrderId, Story] = field(default_factory=dict)
     # the loop itself keeps only weak references to what runs without a waiting caller

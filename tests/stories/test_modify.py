@@ -134,7 +134,7 @@ async def test_an_order_that_was_changed_as_often_as_the_broker_does_is_cancelle
 
     after = await trader.order_when(order["id"], "OPEN")
     assert [child["status"] for child in after["children"]] == ["CANCELLED", "OPEN"]
-    assert (after["quantity"], after["pending_quantity"], Decimal(after["price"])) == (4, 4, low + 2)
+    assert (after["quantity"], after["pending_quantity"], Decimal(after["price"])) == (4, 4, Decimal(low + 2))
     assert [row["status"] for row in at_broker(sandbox, user)].count("open") == 1
     assert len(at_broker(sandbox, user)) == 2
 

@@ -207,6 +207,49 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
       }),
     }),
+    cancelOrders: build.mutation<CancelOrdersApiResponse, CancelOrdersApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/cancel`,
+        method: "POST",
+        body: queryArg.cancelManyIn,
+      }),
+    }),
+    exitPosition: build.mutation<ExitPositionApiResponse, ExitPositionApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/positions/exit`,
+        method: "POST",
+        body: queryArg.exitIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
+    exitAllPositions: build.mutation<
+      ExitAllPositionsApiResponse,
+      ExitAllPositionsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/positions/exit-all`,
+        method: "POST",
+        body: queryArg.exitAllIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
+    convertPosition: build.mutation<
+      ConvertPositionApiResponse,
+      ConvertPositionApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/positions/convert`,
+        method: "POST",
+        body: queryArg.convertIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
     getLimits: build.query<GetLimitsApiResponse, GetLimitsApiArg>({
       query: () => ({ url: `/v1/users/me/limits` }),
     }),
@@ -398,6 +441,32 @@ export type CancelOrderApiResponse =
   /** status 202 Successful Response */ OrderOut;
 export type CancelOrderApiArg = {
   orderId: string;
+};
+export type CancelOrdersApiResponse =
+  /** status 200 Successful Response */ CancelManyOut;
+export type CancelOrdersApiArg = {
+  cancelManyIn: CancelManyIn;
+};
+export type ExitPositionApiResponse =
+  /** status 201 Successful Response */ OrderOut;
+export type ExitPositionApiArg = {
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+  exitIn: ExitIn;
+};
+export type ExitAllPositionsApiResponse =
+  /** status 200 Successful Response */ ExitAllOut;
+export type ExitAllPositionsApiArg = {
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+  exitAllIn: ExitAllIn;
+};
+export type ConvertPositionApiResponse =
+  /** status 200 Successful Response */ RequestOut;
+export type ConvertPositionApiArg = {
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+  convertIn: ConvertIn;
 };
 export type GetLimitsApiResponse =
   /** status 200 Successful Response */ LimitsOut;
@@ -924,6 +993,66 @@ export type ModifyIn = {
   price?: string | null;
   trigger_price?: string | null;
   disclosed_quantity?: number | null;
+};
+export type CancelManyOut = {
+  orders: OrderOut[];
+  ended: number;
+  still_open: number;
+};
+export type CancelManyIn = {
+  account?: string | null;
+  exchange?: Exchange | null;
+  symbol?: string | null;
+  side?: Side | null;
+  product?: Product | null;
+};
+export type ExitIn = {
+  account: string;
+  exchange: Exchange;
+  symbol: string;
+  product: Product;
+  quantity?: number | null;
+};
+export type LeftOut = {
+  exchange: Exchange;
+  symbol: string;
+  product: Product;
+  quantity: number;
+};
+export type FlatOut = {
+  account: string;
+  account_label: string;
+  flat: boolean | null;
+  left: LeftOut[];
+  refused: string[];
+};
+export type ExitAllOut = {
+  flat: boolean;
+  accounts: FlatOut[];
+  orders: OrderOut[];
+};
+export type ExitAllIn = {
+  confirm: true;
+};
+export type Outcome = "asked" | "done" | "rejected" | "unknown";
+export type RequestOut = {
+  id: string;
+  account: string;
+  kind: string;
+  asked_at: string;
+  outcome: Outcome;
+  broker_words: string | null;
+  broker_id: string | null;
+};
+export type ConvertIn = {
+  account: string;
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  quantity: number;
+  old: Product;
+  new: Product;
+  overnight?: boolean;
 };
 export type HoursOut = {
   start: string;

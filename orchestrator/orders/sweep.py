@@ -1,0 +1,198 @@
+"""Out of many orders, one position or all of them; what is proven is told apart from what was only asked."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection as SqlConnection
+
+from domain.account import AccountId, UserId
+from domain.instrument import InstrumentId
+from domain.order import Order, OrderIntent, OrderType, Product, Side
+from domain.position import Position
+from domain.routing import Denied
+from orchestrator.accounts.connections import Connection
+from orchestrator.errors import Problem
+from orchestrator.orders import repository
+from orchestrator.orders.cancel import cancel
+from orchestrator.orders.place import place
+from orchestrator.orders.repository import StoredOrder, child_of
+from orchestrator.orders.trading import Trading
+from orchestrator.tables import order_children
+
+MOST_ORDERS = 1000
+LOOKS, PAUSE = 10, 0.5  # of a proof that everything is flat, seconds apart
+
+Wanted = Callable[[Order], bool]
+
+
+async def cancel_many(trading: Trading, *, user_id: UserId, wanted: Wanted) -> list[StoredOrder]:
+    """Ask for the cancel of every open order that is wanted; as they are afterwards. One that ended meanwhile is left
+    as it is."""
+    stored = await trading.db.read(
+        lambda conn: repository.page(conn, user_id, status="open", before=None, limit=MOST_ORDERS)
+    )
+    return list(await asyncio.gather(*(_out(trading, one) for one in stored if wanted(one.order))))
+
+
+async def _out(trading: Trading, stored: StoredOrder) -> StoredOrder:
+    try:
+        return await cancel(trading, user_id=stored.order.user_id, order_id=stored.order.id)
+    except Problem:  # it ended by itself
+        user_id, order_id = stored.order.user_id, stored.order.id
+        return await trading.db.read(lambda conn: repository.load(conn, user_id, order_id)) or stored
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One position to be left: `quantity` of it in units, None for all."""
+
+    account_id: AccountId
+    instrument: InstrumentId
+    product: Product
+    quantity: int | None = None
+
+
+async def exit_position(
+    trading: Trading, connection: Connection, exit: Exit, *, key: str
+) -> tuple[StoredOrder, bool] | Denied:
+    """A market order for what is held, less what is on its way out already. Raises Problem 409 when nothing is left.
+
+    The account is read first; its exits are decided one after the other, so that two never turn the position round.
+    """
+    user_id = connection.account.user_id
+    fingerprint = hashlib.sha256(f"exit {exit!r}".encode()).hexdigest()
+    async with trading.exiting.setdefault(connection.account.id, asyncio.Lock()):
+        earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))
+        if earlier is not None and earlier[1] == fingerprint:
+            stored = await trading.db.read(lambda conn: repository.load(conn, user_id, earlier[0]))
+            if stored is not None:
+                return stored, True
+        began = trading.clock()
+        await trading.connections.refresh(connection.account.id)
+        snapshot = connection.snapshot
+        if snapshot is None or snapshot.stale_since is not None or snapshot.as_of < began:
+            await trading.connections.refresh(connection.account.id)
+            snapshot = connection.snapshot
+        if snapshot is None or snapshot.stale_since is not None or snapshot.as_of < began:
+            raise Problem(
+                503, "position_unknown", f"the positions of {connection.account.label} cannot be read now"
+            )
+        intent = await _closing(trading, exit, snapshot.positions, snapshot.as_of)
+        return await place(trading, user_id=user_id, intent=intent, key=key, fingerprint=fingerprint)
+
+
+async def _closing(
+    trading: Trading, exit: Exit, positions: tuple[Position, ...], as_of: datetime
+) -> OrderIntent:
+    """The order that leaves the position as read at `as_of`."""
+    held = sum(
+        one.quantity for one in positions if one.instrument == exit.instrument and one.product is exit.product
+    )
+    if not held:
+        raise Problem(409, "no_position", f"no open position in {exit.instrument} as {exit.product.value}")
+    side = Side.SELL if held > 0 else Side.BUY
+    leaving = await trading.db.read(lambda conn: _on_its_way(conn, exit, side, as_of))
+    left = abs(held) - leaving
+    if left <= 0:
+        raise Problem(
+            409,
+            "exit_under_way",
+            f"orders for all {abs(held)} are on their way",
+            rule="a position is not left twice",
+            fix="cancel those orders first, or wait for them",
+        )
+    return OrderIntent(
+        instrument=exit.instrument,
+        side=side,
+        quantity=min(left, exit.quantity or left),
+        order_type=OrderType.MARKET,
+        product=exit.product,
+        account=exit.account_id,
+    )
+
+
+def _on_its_way(conn: SqlConnection, exit: Exit, side: Side, as_of: datetime) -> int:
+    """Units of our own orders that close the position: live ones, and fills that its reading cannot know."""
+    columns = order_children.c
+    query = sa.select(order_children).where(
+        columns.account_id == exit.account_id,
+        columns.exchange == exit.instrument.exchange,
+        columns.symbol == exit.instrument.symbol,
+        columns.product == exit.product,
+        columns.side == side,
+        sa.or_(columns.live, columns.answered_at >= as_of),
+    )
+    units = 0
+    for row in conn.execute(query):
+        child = child_of(row)
+        units += child.live_quantity
+        units += sum(fill.quantity for fill in child.fills if fill.at >= as_of)
+    return units
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """What became of one account. `flat` True or False is proven by a reading after the exits; None is not known."""
+
+    connection: Connection
+    flat: bool | None
+    left: tuple[Position, ...]
+    refused: tuple[str, ...]
+
+
+async def exit_all(trading: Trading, *, user_id: UserId, key: str) -> tuple[list[StoredOrder], list[Flat]]:
+    """Cancel every open order, leave every position, then read every account until it is flat or time is up."""
+    orders = await cancel_many(trading, user_id=user_id, wanted=lambda order: True)
+    mine = trading.connections.of_user(user_id)
+    parts = await asyncio.gather(*(_leave(trading, one, key) for one in mine))
+    return [*orders, *(stored for part, _ in parts for stored in part)], [flat for _, flat in parts]
+
+
+async def _leave(trading: Trading, connection: Connection, key: str) -> tuple[list[StoredOrder], Flat]:
+    placed: list[StoredOrder] = []
+    refused: list[str] = []
+    if not connection.ready:
+        return placed, Flat(connection, None, (), ("it is not connected",))
+    await trading.connections.refresh(connection.account.id)
+    for position in _open(connection):
+        exit = Exit(connection.account.id, position.instrument, position.product)
+        name = f"{position.instrument} {position.product.value}"
+        try:
+            # One key for each position: asked again, the same request finds the orders it made.
+            own_key = hashlib.sha256(f"{key} {exit!r}".encode()).hexdigest()
+            outcome = await exit_position(trading, connection, exit, key=own_key)
+        except Problem as problem:
+            refused.append(f"{name}: {problem.detail}")
+            continue
+        if isinstance(outcome, Denied):
+            refused.append(f"{name}: {outcome.reasons[0].message if outcome.reasons else 'refused'}")
+        else:
+            placed.append(outcome[0])
+    return placed, await _proven(trading, connection, refused)
+
+
+async def _proven(trading: Trading, connection: Connection, refused: list[str]) -> Flat:
+    left: tuple[Position, ...] = ()
+    for look in range(LOOKS):
+        began = trading.clock()
+        await trading.connections.refresh(connection.account.id)
+        snapshot = connection.snapshot
+        if snapshot is None or snapshot.stale_since is not None:
+            return Flat(connection, None, left, (*refused, "its positions cannot be read now"))
+        left = _open(connection)
+        if not left and snapshot.as_of >= began:
+            return Flat(connection, True, (), tuple(refused))
+        if look + 1 < LOOKS:
+            await asyncio.sleep(PAUSE)
+    return Flat(connection, False if left else None, left, tuple(refused))
+
+
+def _open(connection: Connection) -> tuple[Position, ...]:
+    positions = connection.snapshot.positions if connection.snapshot else ()
+    return tuple(one for one in positions if one.quantity)
