@@ -6,6 +6,7 @@ import hashlib
 import json
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -57,8 +58,11 @@ def seconds(broker: Sandbox) -> int:
     return int(broker.get("/health")["time"]) // 10**9
 
 
-def order(broker: Sandbox, account: dict[str, Any], **headers: str) -> httpx.Response:
+def order(
+    broker: Sandbox, account: dict[str, Any], reference: str | None = None, **headers: str
+) -> httpx.Response:
     asked = {
+        "order_reference_id": reference,
         "trading_symbol": "INFY",
         "quantity": 1,
         "price": 1400,
@@ -165,3 +169,12 @@ def test_faults_speak_groww(broker: Sandbox, fault: str, status: int, code: str)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     book = read(broker, account, "/v1/order/list").json()["payload"]["order_list"]
     assert len(book) == (1 if fault == "error_400_after_accept" else 0)
+
+
+def test_a_reference_stays_used_over_a_restart(tmp_path: Path) -> None:
+    with Sandbox.start(flow=False, only=["groww"], state=tmp_path) as before:
+        account = session(before)
+        assert order(before, account, "once-for0all").status_code == 200
+    with Sandbox.start(flow=False, only=["groww"], state=tmp_path) as after:
+        again = order(after, account, "once-for0all")
+    assert (again.status_code, again.json()["error"]["code"]) == (400, "GA007")

@@ -13,6 +13,7 @@ from mocks.brokers.backoffice.switches import Plan
 from mocks.brokers.faults import Scope
 from mocks.brokers.groww.envelope import NOT_AUTHORISED, Failure, TooMany
 from mocks.brokers.groww.names import Names
+from mocks.brokers.groww.references import References
 from mocks.brokers.limits import Budget, Limits
 from mocks.brokers.server import client_address, may_order_from
 
@@ -33,6 +34,7 @@ class Branch:
     def __init__(self, office: BackOffice, exchange: Exchange) -> None:
         self.office = office
         self.exchange = exchange
+        self.references = References(office)
         self.names = Names(office.market.seen).renewed(exchange.instruments)
         exchange.on_day(lambda _: self._rename())  # new series come, expired ones go
         self._limits = Limits(BUDGETS, lambda: int(office.now().timestamp() * 1e9))

@@ -27,6 +27,7 @@ from mocks.brokers.groww.envelope import (
 )
 from mocks.brokers.groww.fields import one_of, page_of, price_of, quantity_of
 from mocks.brokers.groww.names import Name
+from mocks.brokers.groww.references import ORDERS
 from mocks.brokers.server import rupees
 from mocks.exchange.model import OrderType, Phase, Side
 
@@ -80,7 +81,7 @@ class Orders:
     def __init__(self, branch: Branch, *, open_word: str) -> None:
         self._branch = branch
         self._open_word = open_word
-        self._references: dict[str, set[str]] = {}  # by user; a reference is good for one order, for ever
+        self._references = branch.references
 
     @property
     def _office(self) -> BackOffice:
@@ -107,7 +108,7 @@ class Orders:
         reference = self._reference(user_id, body.get("order_reference_id"))
         asked = self._asked(name, body, reference)
         order = self._office.place(user_id, asked)
-        self._references.setdefault(user_id, set()).add(reference)
+        self._references.use(ORDERS, user_id, reference)
         return success(
             {
                 "groww_order_id": order.order_id,
@@ -139,10 +140,8 @@ class Orders:
         return success({"groww_order_id": order.order_id, "order_status": self._word(order)})
 
     def _reference(self, user_id: str, given: object) -> str:
-        used = self._references.get(user_id, ())
-
         def taken(reference: str) -> bool:
-            return reference in used or bool(self._office.orders_by_tag(user_id, reference))
+            return self._references.used(ORDERS, user_id, reference)
 
         return reference_of(given, "order_reference_id", self._office.desk.blotter.order_count, taken)
 

@@ -28,6 +28,7 @@ from mocks.brokers.groww.envelope import (
 from mocks.brokers.groww.fields import one_of, page_of, quantity_of
 from mocks.brokers.groww.names import Name
 from mocks.brokers.groww.orders import PRODUCTS, SIDES, reference_of
+from mocks.brokers.groww.references import SMART
 from mocks.brokers.groww.smart_wire import (
     DURATION,
     EXIT_ROLES,
@@ -53,7 +54,7 @@ LONGEST_WINDOW = timedelta(days=31)
 class SmartOrders:
     def __init__(self, branch: Branch) -> None:
         self._branch = branch
-        self._references: dict[str, set[str]] = {}  # by user
+        self._references = branch.references
 
     @property
     def _office(self) -> BackOffice:
@@ -81,12 +82,16 @@ class SmartOrders:
         name = self._branch.names.of(
             body.get("exchange"), segment_of(body.get("segment")), body.get("trading_symbol")
         )
-        used = self._references.get(user_id, set())
         count = self._office.conditionals.count
-        reference = reference_of(body.get("reference_id"), "reference_id", count, used.__contains__)
+        reference = reference_of(
+            body.get("reference_id"),
+            "reference_id",
+            count,
+            lambda given: self._references.used(SMART, user_id, given),
+        )
         asked = gtt(name, body) if kind == "GTT" else self._oco(user_id, name, body)
         kept = self._office.conditionals.place(user_id, asked)
-        self._references.setdefault(user_id, set()).add(reference)
+        self._references.use(SMART, user_id, reference)
         return success(self._shown(kept), 201)
 
     async def modify(self, request: Request) -> Response:
