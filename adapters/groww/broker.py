@@ -30,7 +30,7 @@ from adapters.broker import (
     Terms,
 )
 from adapters.groww import stream, wire, wire_market, wire_portfolio
-from adapters.groww.calls import Calls, readable
+from adapters.groww.calls import Calls, readable, together
 from adapters.groww.session import GrowwLogin, account_client
 from adapters.groww.smart import SmartOrders
 from adapters.groww.terms import TERMS
@@ -76,7 +76,7 @@ class GrowwBroker:
         return readable(lambda: [wire_portfolio.holding(row, self._symbols) for row in payload["holdings"]])
 
     async def positions(self) -> list[Position]:
-        payloads = await asyncio.gather(
+        payloads = await together(
             *(self._calls.get("/positions/user", segment=segment) for segment in SEGMENTS)
         )
         rows = [
@@ -101,7 +101,7 @@ class GrowwBroker:
         )
 
     async def orders(self) -> list[OrderReport]:
-        lists = await asyncio.gather(*(self._order_rows(segment) for segment in SEGMENTS))
+        lists = await together(*(self._order_rows(segment) for segment in SEGMENTS))
         return readable(lambda: [self._report(row) for rows in lists for row in rows])
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
@@ -138,7 +138,7 @@ class GrowwBroker:
         """A few in full with their depth, one call each; more as last price and day range, 50 a call."""
         listed = [listing for listing in map(self._symbols.listing, instruments) if listing is not None]
         if len(listed) <= FULL_QUOTES:
-            return list(await asyncio.gather(*map(self._full_quote, listed)))
+            return await together(*map(self._full_quote, listed))
         found: list[Quote] = []
         for segment, members in wire_market.by_segment(listed).items():
             for start in range(0, len(members), TERMS.quote_batch):
@@ -155,7 +155,7 @@ class GrowwBroker:
     async def _brief_quotes(self, segment: str, listings: Sequence[Listing]) -> list[Quote]:
         names = {wire_market.exchange_symbol(listing): listing.instrument.id for listing in listings}
         asked = ",".join(names)
-        last, day = await asyncio.gather(
+        last, day = await together(
             self._calls.get("/live-data/ltp", segment=segment, exchange_symbols=asked),
             self._calls.get("/live-data/ohlc", segment=segment, exchange_symbols=asked),
         )
@@ -202,12 +202,12 @@ class GrowwBroker:
         for ask in asks:
             if wire.VENUE[ask.instrument.exchange][1] == BASKETS:
                 baskets.setdefault(BASKETS, []).append(ask)
-        payloads = await asyncio.gather(*map(self._margin_of, [*single, *baskets.values()]))
+        payloads = await together(*map(self._margin_of, [*single, *baskets.values()]))
         return readable(lambda: Money.sum(map(wire_portfolio.required_margin, payloads)))
 
     async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
         """Groww's one figure for each order, brokerage and taxes together; None where it leaves it out."""
-        payloads = await asyncio.gather(*(self._margin_of([ask]) for ask in asks))
+        payloads = await together(*(self._margin_of([ask]) for ask in asks))
         found = readable(lambda: [wire_portfolio.charges(payload) for payload in payloads])
         known = [charge for charge in found if charge is not None]
         return known if len(known) == len(found) else None

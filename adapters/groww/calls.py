@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import httpx
@@ -81,6 +81,17 @@ class Calls:
 
     async def aclose(self) -> None:
         await self.http.aclose()
+
+
+async def together(*asked: Coroutine[Any, Any, T]) -> list[T]:
+    """All answers; the first failure, and then nothing more is asked."""
+    tasks = [asyncio.ensure_future(one) for one in asked]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def kind_of(path: str) -> str:

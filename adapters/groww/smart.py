@@ -16,7 +16,7 @@ from urllib.parse import quote
 from adapters.broker import Clock, RateLimit, Symbols
 from adapters.budget import Budget
 from adapters.groww import wire, wire_smart
-from adapters.groww.calls import Calls, readable
+from adapters.groww.calls import Calls, readable, together
 from adapters.groww.wire import Json
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport, ConditionalStatus
 from domain.errors import BrokerRejected
@@ -25,6 +25,7 @@ from domain.order import Product, Side
 
 PAGE = 50  # the most that one call gives
 PACE = RateLimit("list", 12, 1)  # of the 20 a second that all reads of an account share
+AT_ONCE = 4  # a failure is met before many more were asked
 REFERENCE_BYTES = 8  # sixteen hexadecimal digits: Groww takes 8 to 20 letters and digits
 AFTER_ACTIVE = ("TRIGGERED", "COMPLETED", "CANCELLED", "EXPIRED", "FAILED")
 
@@ -43,6 +44,7 @@ class SmartOrders:
     def __init__(self, calls: Calls, symbols: Symbols, clock: Clock) -> None:
         self._calls, self._symbols, self._clock = calls, symbols, clock
         self._pace = Budget((PACE,), time.time)
+        self._few = asyncio.Semaphore(AT_ONCE)
         self._empty: set[Query] = set()  # months past in which nothing lives: that cannot change any more
 
     async def reports(self) -> list[ConditionalReport]:
@@ -63,10 +65,14 @@ class SmartOrders:
         return sorted(latest.values(), key=_made, reverse=True)
 
     async def _rows(self, queries: Sequence[Query]) -> list[Json]:
-        answers = await asyncio.gather(*map(self._page_rows, queries))
+        answers = await together(*map(self._page_rows, queries))
         return [row for rows in answers for row in rows]
 
     async def _page_rows(self, query: Query) -> list[Json]:
+        async with self._few:
+            return await self._paced(query)
+
+    async def _paced(self, query: Query) -> list[Json]:
         wait = self._pace.take(PACE.kind)
         while wait > 0:
             await asyncio.sleep(wait)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from adapters.broker import Conversion, MarginAsk
 from adapters.groww import wire
 from adapters.groww.broker import ADAPTER, GrowwBroker
-from adapters.groww.calls import Calls, kind_of
+from adapters.groww.calls import Calls, kind_of, together
 from adapters.groww.terms import TERMS
 from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
@@ -165,3 +166,20 @@ async def test_reads_are_counted_call_by_call_and_the_one_too_many_is_not_sent()
     assert len(sent) == 501
     now += 60
     await calls.get("/order/list")
+
+
+async def test_after_the_first_failure_nothing_more_is_asked() -> None:
+    ended: list[str] = []
+
+    async def fails() -> None:
+        raise BrokerUnavailable("down")
+
+    async def waits() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("cancelled")
+
+    with pytest.raises(BrokerUnavailable):
+        await together(waits(), fails(), waits())
+    assert ended == ["cancelled"] * 2
