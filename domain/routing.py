@@ -65,6 +65,7 @@ class ReasonCode(StrEnum):
     FREEZE_LIMIT = "freeze_limit"
     ORDER_RATE = "order_rate"
     ADDRESS_DRIFTED = "address_drifted"
+    ORDERS_NOT_ALLOWED = "orders_not_allowed"
     OPENS_OPPOSITE = "opens_opposite"
     NOT_PINNED = "not_pinned"
     # why the plan is what it is
@@ -167,6 +168,7 @@ class Candidate:
     held: int = 0  # net position units of this contract and product: an exit needs no margin
     after_market: bool = False  # takes orders for the next session while the market is closed
     order_rate: str = ""  # the rule for orders by API that leaves no room for one now
+    may_order: bool = True  # false: the broker said that this login may only read
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
 
 

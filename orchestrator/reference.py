@@ -69,6 +69,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.HOLDINGS_SHORT: "The account does not hold enough shares that may be sold.",
     ReasonCode.FREEZE_LIMIT: "More than ten orders of the exchange's largest quantity would be needed at one account.",
     ReasonCode.ORDER_RATE: "A limit on order calls is used up for longer than an order waits; the rest is for exits.",
+    ReasonCode.ORDERS_NOT_ALLOWED: "The broker said that this login may read and not trade.",
     ReasonCode.ADDRESS_DRIFTED: "Orders would leave from another address than the one registered at the broker.",
     ReasonCode.OPENS_OPPOSITE: "The account lacks the position that this order closes: it would open a new one there.",
     ReasonCode.NOT_PINNED: "Another account was asked for.",

@@ -138,6 +138,11 @@ def _bars(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
     if candidate.breaker_open:
         text = f"{label} does not answer; we wait before asking it again."
         yield Reason(ReasonCode.BREAKER_OPEN, text, account)
+    if not candidate.may_order:
+        text = f"{label} lets this login read and not trade."
+        yield Reason(
+            ReasonCode.ORDERS_NOT_ALLOWED, text, account, fix="Log in with an app that may send orders."
+        )
     if candidate.wrong_address:
         text = (
             f"Orders for {label} would leave from {candidate.wrong_address}, which is not registered at "

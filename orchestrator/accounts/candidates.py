@@ -51,6 +51,7 @@ def _candidate(
     units_held: int,
 ) -> Candidate:
     account, terms, snapshot = connection.account, connection.terms, connection.snapshot
+    allowed = connection.allowed
     health = connection.health()
     available = snapshot.margin.available if snapshot else None
     if available is not None and margin_held is not None:
@@ -65,7 +66,7 @@ def _candidate(
         listed=listed,
         margin_available=available,
         sellable=max(0, _sellable(snapshot, instrument, same_share) - units_held),
-        exchanges=terms.exchanges,
+        exchanges=terms.exchanges if allowed.exchanges is None else terms.exchanges & allowed.exchanges,
         products=terms.products,
         order_types=terms.order_types,
         validities=terms.validities,
@@ -75,6 +76,7 @@ def _candidate(
         held=held,
         after_market=terms.after_market,
         order_rate=_order_rate(connection, instrument, held=held),
+        may_order=allowed.orders is not False,
         wrong_address=connection.egress.wrong_address(connection.clock()),
     )
 

@@ -8,7 +8,17 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from adapters.broker import Adapter, Clock, Endpoints, MarketFeed, Session, StreamEvent, Symbols, Terms
+from adapters.broker import (
+    Adapter,
+    Capabilities,
+    Clock,
+    Endpoints,
+    MarketFeed,
+    Session,
+    StreamEvent,
+    Symbols,
+    Terms,
+)
 from adapters.governor import Governor
 from adapters.guard import Guarded, GuardSettings, Health, guarded
 from domain.account import AccountState, BrokerAccount
@@ -31,6 +41,8 @@ class Connection:
     symbols: Symbols
     clock: Clock
     governor: Governor | None = None  # outlives sessions: limits count on through a new login
+    allowed: Capabilities = field(default_factory=Capabilities)  # what it may do, as far as the broker told
+    probed_at: datetime | None = None
     egress: Egress = field(default_factory=Egress)
     broker: Guarded | None = None
     session: Session | None = field(default=None, repr=False)
@@ -65,6 +77,13 @@ class Connection:
     def way(self) -> Endpoints:
         """Where the broker is, and which way out leads there."""
         return self.egress.through(self.endpoints)
+
+    @property
+    def barred(self) -> bool:
+        """Whether the broker said that something of its offer is closed to this account."""
+        allowed = self.allowed
+        whole = allowed.exchanges is None or allowed.exchanges >= self.terms.exchanges
+        return allowed.orders is False or not whole
 
     def exits(self, child: ChildOrder) -> bool:
         """Whether the order only closes what the last reading shows of this contract and product."""

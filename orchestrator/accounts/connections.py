@@ -45,6 +45,7 @@ PASS = 0.25  # seconds between looks at what is due
 SETTLE = 0.3  # seconds that events gather before an account is read again
 BUSY_AFTER = 30.0  # seconds an account counts as busy after something happened there
 FIRST_READING = 2.0  # seconds an order waits for numbers never read before
+PROBE_AGAIN = timedelta(minutes=1)  # while something is closed to the account
 WARNING = timedelta(minutes=30)  # before the end of a session
 TOO_OLD = 3  # busy pauses after which numbers are read again before they are used
 
@@ -107,6 +108,8 @@ class Connections:
             one.busy_until = now + BUSY_AFTER
             if not one.ready:
                 continue
+            if one.barred and one.probed_at is not None and self._clock() - one.probed_at > PROBE_AGAIN:
+                self._spawn(self._probe(one))  # what was closed may have been opened
             if self._addresses.due(one):
                 waited.append(self._looking(one))
             if (one.snapshot is None and (one.failing_since is None or age > pause)) or age > TOO_OLD * pause:
@@ -322,9 +325,25 @@ class Connections:
                 connection.last_error = None
                 self._retire(connection.begin(session, stored.session, self._guard))
                 self._wake.set()
+                self._spawn(self._probe(connection))
                 if self._addresses.wanted(connection):
                     self._looking(connection)
         return connection
+
+    async def _probe(self, connection: Connection) -> None:
+        """A plan without prices, a segment that is off and a login that only reads are no dead sessions: ask once."""
+        broker, generation = connection.broker, connection.generation
+        if broker is None:
+            return
+        connection.probed_at = self._clock()
+        try:
+            allowed = await broker.probe()
+        except BrokerError as error:  # what is not known bars nothing
+            log.info("accounts.not_probed", account=connection.account.id, words=error.words)
+            return
+        if connection.generation == generation and allowed != connection.allowed:
+            connection.allowed = allowed
+            await self._telling.account(connection)
 
     def _renew(self, connection: Connection) -> None:
         """The same session over another way."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from adapters.broker import LoginKind, Terms
+from adapters.broker import Capabilities, LoginKind, Terms
 from domain.account import AccountState, BrokerId
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
@@ -122,6 +122,23 @@ class HealthOut(Out):
     reject_rate: float | None
 
 
+class AllowedOut(Out):
+    """What this login may do today, found by asking the broker; null where it could not be told."""
+
+    market_data: bool | None
+    orders: bool | None
+    exchanges: list[Exchange] | None
+
+    @classmethod
+    def of(cls, allowed: Capabilities) -> AllowedOut:
+        open_ = allowed.exchanges
+        return cls(
+            market_data=allowed.market_data,
+            orders=allowed.orders,
+            exchanges=None if open_ is None else [one for one in Exchange if one in open_],
+        )
+
+
 class EgressOut(Out):
     """Where orders leave from. `registered`: addresses the broker takes orders from; `seen`: the one they would leave
     from. `proxy` is shown without its user and password. `words`: why the address could not be seen."""
@@ -165,6 +182,7 @@ class AccountOut(Out):
     stale_since: Time | None
     health: HealthOut | None
     egress: EgressOut
+    allowed: AllowedOut
     capabilities: CapabilitiesOut
 
     @classmethod
@@ -194,6 +212,7 @@ class AccountOut(Out):
             if health
             else None,
             egress=EgressOut.of(connection),
+            allowed=AllowedOut.of(connection.allowed),
             capabilities=CapabilitiesOut.of(connection.terms),
         )
 

@@ -64,7 +64,7 @@ async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, b
         fact: Fact = Ended(End.REJECTED, trading.clock(), "the account is not connected")
         return fact, "The account is no longer connected; nothing was sent.", True, True
     try:
-        return await connection.broker.place(child), None, False, True
+        return await connection.broker.place(child, exits=connection.exits(child)), None, False, True
     except BrokerRejected as error:
         return Ended(End.REJECTED, trading.clock(), error.words), None, False, True
     except SessionExpired as error:

@@ -77,6 +77,7 @@ class StubAdapter:
     cash: Money = field(default_factory=lambda: Money.of(100_000))
     held: list[Holding] = field(default_factory=list)
     hold_back: asyncio.Event | None = None
+    allowed: Capabilities = field(default_factory=Capabilities)
     seen: list[Mapping[str, str]] = field(default_factory=list)
     closed: int = 0
 
@@ -218,7 +219,7 @@ class StubBroker:
 
     async def probe(self) -> Capabilities:
         await self._asked("probe")
-        return Capabilities()
+        return self.adapter.allowed
 
     async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
         return Authorisation("", "no depository here")

@@ -66,6 +66,7 @@ def test_every_bar_is_a_coded_reason_of_its_alternative() -> None:
     bars: dict[ReasonCode, dict[str, Any]] = {
         ReasonCode.LOGIN_NEEDED: {"session_ok": False},
         ReasonCode.BREAKER_OPEN: {"breaker_open": True},
+        ReasonCode.ORDERS_NOT_ALLOWED: {"may_order": False},
         ReasonCode.ADDRESS_DRIFTED: {"wrong_address": "198.51.100.4"},
         ReasonCode.ORDER_RATE: {"order_rate": "Zerodha takes 5,000 orders a day over all programs and apps"},
         ReasonCode.NOT_LISTED_AT_BROKER: {"listed": False},
@@ -266,7 +267,7 @@ def test_the_order_of_accounts_changes_nothing() -> None:
 
 def test_the_hash_is_the_same_on_every_machine_and_moves_with_every_input() -> None:
     base = decide(BUY, SHARE, [account(Z), account(U)], AUTO, on=TODAY)
-    assert base.hash == "4a3b82fecd445fe3f5c4c0fa86ac50e9ad911a250fad07818f698e6341087f65"
+    assert base.hash == "34abc53dd2962c608cbab8e6fab77ca5caf87e2f7f7d0e9c067b4905574e3a6e"
     others = [
         decide(replace(BUY, quantity=101), SHARE, [account(Z), account(U)], AUTO, on=TODAY),
         decide(BUY, replace(SHARE, last_price=Price.of(1501)), [account(Z), account(U)], AUTO, on=TODAY),

@@ -5,23 +5,67 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Connection as SqlConnection
 
-from domain.account import AccountId, AccountState, BrokerId, UserId
+from adapters.broker import Capabilities, RateLimit
+from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from domain.errors import BrokerUnavailable, SessionExpired
+from domain.instrument import Exchange, InstrumentId
 from domain.money import Money
+from domain.order import ChildId, ChildOrder, Order, OrderId, OrderIntent, OrderType, Product, Side
+from domain.routing import Charges, Policy, RoutingDecision
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.app import create_app
 from orchestrator.bus import Event, user_topic
 from orchestrator.config import Role, Settings
+from orchestrator.ids import new_id
+from orchestrator.orders import repository
+from orchestrator.orders.repository import NewChild
 from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 from tests.orchestrator.stub_broker import StubAdapter
 
 Stubs = dict[BrokerId, StubAdapter]
+
+
+def record_children(db: SqlConnection, account: BrokerAccount, count: int, at: datetime) -> None:
+    """One order of so many parts, all sent there at that moment."""
+    intent = OrderIntent(InstrumentId(Exchange.NSE, "INFY"), Side.BUY, count, OrderType.MARKET, Product.CNC)
+    order_id = OrderId(new_id("ord"))
+    children = tuple(
+        ChildOrder(
+            id=ChildId(new_id("chd")),
+            order_id=order_id,
+            account_id=account.id,
+            broker=account.broker,
+            slice=number,
+            instrument=intent.instrument,
+            side=intent.side,
+            quantity=1,
+            order_type=intent.order_type,
+            product=intent.product,
+            validity=intent.validity,
+            price=None,
+            trigger_price=None,
+            tag=f"{order_id}{number}",
+        )
+        for number in range(count)
+    )
+    repository.record(
+        db,
+        order=Order(order_id, account.user_id, intent, at, children),
+        children=[NewChild(child, Money.of(1), Charges()) for child in children],
+        decision=RoutingDecision(intent, Policy(), (), (), (), "hash", "words"),
+        events=[],
+        key=order_id,
+        fingerprint="f",
+    )
 
 
 @pytest.fixture
@@ -53,7 +97,7 @@ def _connections(app: FastAPI) -> Connections:
     return found
 
 
-async def _heard(events: AsyncIterator[Event], kind: str, **data: str) -> Event:
+async def _heard(events: AsyncIterator[Event], kind: str, /, **data: str) -> Event:
     async for event in events:
         if event.type == kind and all(event.data.get(name) == value for name, value in data.items()):
             return event
@@ -261,3 +305,82 @@ async def test_a_login_in_one_process_reaches_the_others(
 
 async def test_nobody_has_accounts_at_first(app: FastAPI) -> None:
     assert _connections(app).of_user(UserId("usr_nobody")) == []
+
+
+async def test_an_unclear_answer_condemns_no_session(
+    account: Connection, stub: StubAdapter, app: FastAPI
+) -> None:
+    stub.fails["profile"] = BrokerUnavailable("no answer")
+    assert await _connections(app).login_needed(account.account.id, "said an endpoint") is False
+    assert account.account.state is AccountState.CONNECTED
+
+
+async def test_a_broker_asked_by_many_whether_the_session_lives_is_asked_once(
+    account: Connection, stub: StubAdapter, app: FastAPI
+) -> None:
+    asked = [_connections(app).login_needed(account.account.id, "said a call") for _ in range(10)]
+    assert await asyncio.gather(*asked) == [False] * 10
+    assert stub.calls["profile"] == 1
+
+
+async def test_an_endpoint_that_refuses_a_living_session_leaves_old_numbers_and_its_words(
+    account: Connection, stub: StubAdapter
+) -> None:
+    stub.fails["holdings"] = SessionExpired("not with this plan")
+    await until(lambda: account.failing_since is not None)
+    assert (account.account.state, account.last_error) == (AccountState.CONNECTED, "not with this plan")
+
+
+async def test_the_end_of_a_session_is_announced_once_half_an_hour_before(
+    account: Connection, app: FastAPI, watch: Watch
+) -> None:
+    async with app.state.bus.subscribe(user_topic(account.account.user_id)) as events:
+        watch.pass_time(hours=7, minutes=31)
+        event = await _heard(events, "notice", kind="session_ends", account=account.account.id)
+        assert event.data["at"] == "2026-11-23T18:30:00.000+05:30"
+        assert event.data["text"] == "Zerodha needs a login after 18:30: Zerodha ends the session then."
+        watch.pass_time(minutes=5)
+        await _connections(app).refresh(account.account.id)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.6):
+                await _heard(events, "notice")
+    assert account.account.state is AccountState.CONNECTED
+
+
+async def test_a_login_that_only_reads_is_no_dead_session_and_takes_no_orders(
+    account: Connection, stub: StubAdapter, app: FastAPI, watch: Watch
+) -> None:
+    stub.allowed = Capabilities(market_data=False, orders=False, exchanges=frozenset({Exchange.NSE}))
+    await _connections(app)._probe(account)
+    assert account.account.state is AccountState.CONNECTED
+    assert account.barred
+    stub.allowed = Capabilities(orders=True)
+    await _connections(app).ready(account.account.user_id)
+    assert account.barred, "asked again after a minute, not with every order"
+    watch.pass_time(minutes=2)
+    await _connections(app).ready(account.account.user_id)
+    await until(lambda: not account.barred)
+
+
+async def test_the_days_orders_count_on_after_a_restart(
+    account: Connection,
+    app: FastAPI,
+    database_settings: Settings,
+    stubs: Stubs,
+    stub: StubAdapter,
+    watch: Watch,
+) -> None:
+    stub.terms = replace(stub.terms, limits=(RateLimit("order", 100, 86400),))
+    await app.state.db.write(lambda db: record_children(db, account.account, 96, watch.now))
+    yesterday = watch.now - timedelta(days=1)
+    await app.state.db.write(lambda db: record_children(db, account.account, 96, yesterday))
+    again = create_app(database_settings, clock=watch, adapters=stubs)
+    async with again.router.lifespan_context(again):
+        restored = _connections(again).get(account.account.id)
+        assert restored is not None
+        assert restored.broker is not None
+        hold = restored.broker.held_back(Exchange.NSE)
+        assert hold is not None
+        assert "100 orders a day" in hold.rule
+        assert restored.broker.held_back(Exchange.NSE, orders=4, exits=True) is None
+        assert restored.broker.held_back(Exchange.NSE, orders=5, exits=True) is not None

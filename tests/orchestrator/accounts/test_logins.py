@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -253,3 +255,13 @@ async def test_another_persons_account_does_not_exist_for_me(person: Login) -> N
     assert (await ravi.patch(f"/v1/accounts/{account}", json={"label": "mine"})).status_code == 404
     assert (await ravi.post(f"/v1/accounts/{account}/login", json={})).status_code == 404
     assert (await asha.get(f"/v1/accounts/{account}")).json()["label"] == "Zerodha"
+
+
+async def test_logging_in_twice_at_once_makes_one_token(person: Login, stubs: Stubs) -> None:
+    asha = await person("asha")
+    keys = {"api_key": "good", "api_secret": "secret"}
+    made = await asha.post("/v1/accounts", json={"broker": "groww", "credentials": keys})
+    account, before = made.json()["account"]["id"], stubs[BrokerId.GROWW].calls["session"]
+    again = [asha.post(f"/v1/accounts/{account}/login", json={}) for _ in range(5)]
+    assert [one.status_code for one in await asyncio.gather(*again)] == [200] * 5
+    assert stubs[BrokerId.GROWW].calls["session"] == before + 1

@@ -250,6 +250,50 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listConditionals: build.query<
+      ListConditionalsApiResponse,
+      ListConditionalsApiArg
+    >({
+      query: () => ({ url: `/v1/conditionals` }),
+    }),
+    placeConditional: build.mutation<
+      PlaceConditionalApiResponse,
+      PlaceConditionalApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/conditionals`,
+        method: "POST",
+        body: queryArg.conditionalIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
+    modifyConditional: build.mutation<
+      ModifyConditionalApiResponse,
+      ModifyConditionalApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/conditionals/${encodeURIComponent(String(queryArg.account))}/${encodeURIComponent(String(queryArg.conditionalId))}`,
+        method: "PATCH",
+        body: queryArg.conditionalIn,
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
+    cancelConditional: build.mutation<
+      CancelConditionalApiResponse,
+      CancelConditionalApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/conditionals/${encodeURIComponent(String(queryArg.account))}/${encodeURIComponent(String(queryArg.conditionalId))}`,
+        method: "DELETE",
+        headers: {
+          "idempotency-key": queryArg["idempotency-key"],
+        },
+      }),
+    }),
     getLimits: build.query<GetLimitsApiResponse, GetLimitsApiArg>({
       query: () => ({ url: `/v1/users/me/limits` }),
     }),
@@ -468,6 +512,33 @@ export type ConvertPositionApiArg = {
   "idempotency-key": string;
   convertIn: ConvertIn;
 };
+export type ListConditionalsApiResponse =
+  /** status 200 Successful Response */ ConditionalsOut;
+export type ListConditionalsApiArg = void;
+export type PlaceConditionalApiResponse =
+  /** status 200 Successful Response */ RequestOut;
+export type PlaceConditionalApiArg = {
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+  conditionalIn: ConditionalIn;
+};
+export type ModifyConditionalApiResponse =
+  /** status 200 Successful Response */ RequestOut;
+export type ModifyConditionalApiArg = {
+  account: string;
+  conditionalId: string;
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+  conditionalIn: ConditionalIn;
+};
+export type CancelConditionalApiResponse =
+  /** status 200 Successful Response */ RequestOut;
+export type CancelConditionalApiArg = {
+  account: string;
+  conditionalId: string;
+  /** Your own id of this request: the same key does it once, however often it is sent. */
+  "idempotency-key": string;
+};
 export type GetLimitsApiResponse =
   /** status 200 Successful Response */ LimitsOut;
 export type GetLimitsApiArg = void;
@@ -604,6 +675,11 @@ export type EgressOut = {
   proxy: string | null;
   words: string | null;
 };
+export type AllowedOut = {
+  market_data: boolean | null;
+  orders: boolean | null;
+  exchanges: Exchange[] | null;
+};
 export type CapabilitiesOut = {
   exchanges: Exchange[];
   products: Product[];
@@ -626,6 +702,7 @@ export type AccountOut = {
   stale_since: string | null;
   health: HealthOut | null;
   egress: EgressOut;
+  allowed: AllowedOut;
   capabilities: CapabilitiesOut;
 };
 export type StartedOut = {
@@ -1053,6 +1130,65 @@ export type ConvertIn = {
   old: Product;
   new: Product;
   overnight?: boolean;
+};
+export type ConditionalStatus =
+  | "ACTIVE"
+  | "TRIGGERED"
+  | "COMPLETED"
+  | "CANCELLED"
+  | "REJECTED"
+  | "EXPIRED"
+  | "DISABLED"
+  | "UNRECOGNISED";
+export type ConditionalKind = "single" | "oco";
+export type LegOut = {
+  trigger_price: string;
+  quantity: number;
+  order_type: OrderType;
+  price: string | null;
+};
+export type ConditionalOut = {
+  id: string;
+  account: string;
+  account_label: string;
+  broker: BrokerId;
+  status: ConditionalStatus;
+  broker_words: string;
+  message: string;
+  kind: ConditionalKind | null;
+  exchange: Exchange | null;
+  symbol: string | null;
+  side: Side | null;
+  product: Product | null;
+  legs: LegOut[];
+  created_at: string | null;
+  expires_at: string | null;
+  fired_order_ids: string[];
+};
+export type UnreadOut = {
+  account: string;
+  account_label: string;
+  reason: string;
+};
+export type ConditionalsOut = {
+  items: ConditionalOut[];
+  unread: UnreadOut[];
+  unclear: RequestOut[];
+};
+export type LegIn = {
+  trigger_price: string;
+  quantity: number;
+  order_type?: OrderType;
+  price?: string | null;
+};
+export type ConditionalIn = {
+  account: string;
+  kind: ConditionalKind;
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  product: Product;
+  legs: LegIn[];
 };
 export type HoursOut = {
   start: string;

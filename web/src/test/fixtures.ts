@@ -139,6 +139,16 @@ export const account: Account = {
   connected_at: "2026-11-20T09:00:00+05:30",
   last_error: null,
   health: { reads: "closed", writes: "closed", place_ms_p50: 40, last_seen: null, reject_rate: null },
+  egress: {
+    state: "unregistered",
+    registered: [],
+    told_by_broker: false,
+    seen: null,
+    seen_at: null,
+    proxy: null,
+    words: null,
+  },
+  allowed: { market_data: null, orders: null, exchanges: null },
 };
 
 export const holding: Holding = {
