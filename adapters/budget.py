@@ -1,18 +1,18 @@
 """Rate windows of one account, from the broker's published limits (`Terms.limits`).
 
-Seconds are calendar seconds, as the brokers' servers count them; longer windows slide. Order windows keep a reserve,
-so that new orders can never use up the room that getting out needs.
+Windows slide, so that they hold in whatever second another clock counts; those of a second are a little longer.
+Order windows keep a reserve, so that new orders can never use up the room that getting out needs.
 """
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from adapters.broker import RateLimit
 
 DAY = 86_400
+SLACK = 0.05  # seconds by which one request may be faster on its way than the one before it
 _SPANS = {1: "a second", 60: "a minute", 3600: "an hour", DAY: "a day"}
 
 
@@ -22,24 +22,21 @@ def span(seconds: int) -> str:
 
 
 class Window:
-    """Calls counted in one limit. `sliding` seconds hold in whatever calendar second another clock sees them."""
+    """Calls counted in one limit."""
 
-    def __init__(self, limit: RateLimit, *, sliding: bool = False) -> None:
+    def __init__(self, limit: RateLimit) -> None:
         self.limit = limit
-        self._aligned = limit.seconds == 1 and not sliding
+        self._span = limit.seconds + (SLACK if limit.seconds == 1 else 0.0)
         self._calls: deque[float] = deque()
 
     def wait(self, now: float, reserve: int = 0) -> float:
         """Seconds until a call fits beside `reserve` others; 0.0 when it fits now. `now` in seconds of wall time."""
-        since = math.floor(now) if self._aligned else now - self.limit.seconds
-        while self._calls and (self._calls[0] < since if self._aligned else self._calls[0] <= since):
+        while self._calls and self._calls[0] <= now - self._span:
             self._calls.popleft()
         room = max(1, self.limit.calls - reserve)
         if len(self._calls) < room:
             return 0.0
-        if self._aligned:
-            return math.floor(now) + 1 - now
-        return self._calls[len(self._calls) - room] + self.limit.seconds - now
+        return self._calls[len(self._calls) - room] + self._span - now
 
     def add(self, now: float) -> None:
         self._calls.append(now)

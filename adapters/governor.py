@@ -152,7 +152,7 @@ class Governor:
             return self._account
         if exchange not in self._exchanges:
             limit = RateLimit("exchange", self._a_second, 1)
-            self._exchanges[exchange] = Window(limit, sliding=True)
+            self._exchanges[exchange] = Window(limit)
         return [*self._account, self._exchanges[exchange]]
 
     def _rule(self, limit: RateLimit) -> str:

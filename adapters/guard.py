@@ -42,6 +42,7 @@ from domain.position import Holding, Position
 from domain.report import OrderReport
 
 T = TypeVar("T")
+PROBE_CALLS = ("quote", "other", "other")  # what a probe asks at most beside its first call
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,8 @@ class Guarded:
         return await self._read("other", self._inner.conditionals, deadline=deadline)
 
     async def probe(self) -> Capabilities:
+        for kind in PROBE_CALLS:
+            await self._room(kind, self._settings.read_deadline)
         return await self._read("other", self._inner.probe)
 
     async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
@@ -271,12 +274,7 @@ class Guarded:
         raise AssertionError("tenacity re-raises the last failure")
 
     async def _read_once(self, kind: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
-        waited = 0.0
-        while wait := self._budget.take(kind):
-            waited += wait
-            if waited > self._settings.read_deadline:
-                raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.0f} s")
-            await asyncio.sleep(wait)
+        await self._room(kind, deadline)
         try:
             with self._reads.calling():
                 try:
@@ -291,6 +289,15 @@ class Guarded:
             raise
         self._last_ok = datetime.now(UTC)
         return answer
+
+    async def _room(self, kind: str, patience: float) -> None:
+        """Until a read fits. Raises NotSent when that would take longer than `patience` seconds."""
+        waited = 0.0
+        while wait := self._budget.take(kind):
+            waited += wait
+            if waited > patience:
+                raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.0f} s")
+            await asyncio.sleep(wait)
 
     async def _write(
         self, send: Callable[[], Awaitable[T]], call: Call | None, *, patience: float | None = None
