@@ -36,6 +36,7 @@ from orchestrator.market import endpoints as market
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.live import Audience
+from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders import sweep_endpoints as sweep
 from orchestrator.orders.announce import Announcer
@@ -87,6 +88,7 @@ def create_app(
         portfolio.router,
         orders.router,
         sweep.router,
+        conditionals.router,
         guards.router,
         killswitch.router,
     ):

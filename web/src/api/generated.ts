@@ -675,11 +675,6 @@ export type EgressOut = {
   proxy: string | null;
   words: string | null;
 };
-export type AllowedOut = {
-  market_data: boolean | null;
-  orders: boolean | null;
-  exchanges: Exchange[] | null;
-};
 export type CapabilitiesOut = {
   exchanges: Exchange[];
   products: Product[];
@@ -702,7 +697,6 @@ export type AccountOut = {
   stale_since: string | null;
   health: HealthOut | null;
   egress: EgressOut;
-  allowed: AllowedOut;
   capabilities: CapabilitiesOut;
 };
 export type StartedOut = {

@@ -1,0 +1,137 @@
+"""Conditional orders that a broker keeps itself (GTT, smart orders): passed through, recorded before they are sent."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from adapters.guard import Guarded
+from domain.account import UserId
+from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport
+from domain.errors import BrokerError, SessionExpired
+from domain.instrument import InstrumentId
+from domain.money import Price
+from orchestrator.accounts.connections import Connection
+from orchestrator.errors import Problem, not_found
+from orchestrator.orders.requests import Request, ask_once, unclear
+from orchestrator.orders.trading import Trading
+from orchestrator.schemas import In
+
+PLACE, MODIFY, CANCEL = "conditional_place", "conditional_modify", "conditional_cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One account's conditional orders as just read; `unread` in words when they could not be."""
+
+    connection: Connection
+    reports: tuple[ConditionalReport, ...]
+    unread: str | None = None
+
+
+async def listed(trading: Trading, user_id: UserId) -> tuple[list[Listed], list[Request]]:
+    """Of every account whose broker keeps any, and the requests of which it is not known what became of them."""
+    mine = [one for one in trading.connections.of_user(user_id) if one.terms.conditionals]
+    lists = await asyncio.gather(*(_read(trading, one) for one in mine))
+    return list(lists), await unclear(trading, user_id, kinds=(PLACE, MODIFY, CANCEL))
+
+
+async def _read(trading: Trading, connection: Connection) -> Listed:
+    if connection.broker is None:
+        return Listed(connection, (), "it needs a login")
+    try:
+        return Listed(connection, tuple(await connection.broker.conditionals()))
+    except BrokerError as error:
+        if isinstance(error, SessionExpired):
+            await trading.connections.login_needed(connection.account.id, error.words)
+        return Listed(connection, (), error.words)
+
+
+async def last_price(trading: Trading, instrument: InstrumentId) -> Price:
+    """Rupees; brokers want it to tell on which side a trigger is. Raises Problem 404 or 409 without one."""
+    if trading.instruments.get(instrument) is None:
+        raise Problem(404, "instrument_unknown", f"no connected broker lists {instrument}", field="symbol")
+    quote = await trading.hub.quote(instrument)
+    last = trading.hub.last(instrument)
+    price = last.price if last else quote.last_price if quote else None
+    if price is None:
+        raise Problem(
+            409, "price_unknown", f"the price of {instrument} is not known now", rule="a trigger needs a side"
+        )
+    return price
+
+
+def check_offered(connection: Connection, kind: ConditionalKind) -> None:
+    """Raises Problem 409 when this broker keeps no such orders."""
+    if kind not in connection.terms.conditionals:
+        text = f"{connection.terms.name} keeps no {kind.value} conditional orders for programs"
+        raise Problem(409, "conditional_unsupported", text, field="kind")
+
+
+async def place(
+    trading: Trading,
+    connection: Connection,
+    intent: ConditionalIntent,
+    *,
+    body: In,
+    key: str,
+    fingerprint: str,
+) -> Request:
+    """The request and its outcome; `result` is the broker's id."""
+
+    async def call(broker: Guarded) -> str:
+        return await broker.place_conditional(intent)
+
+    text = body.model_dump_json()
+    request, _ = await ask_once(
+        trading, connection, kind=PLACE, body=text, key=key, fingerprint=fingerprint, call=call
+    )
+    return request
+
+
+async def modify(
+    trading: Trading,
+    connection: Connection,
+    conditional_id: str,
+    intent: ConditionalIntent,
+    *,
+    body: In,
+    key: str,
+    fingerprint: str,
+) -> Request:
+    async def call(broker: Guarded) -> str:
+        await broker.modify_conditional(conditional_id, intent)
+        return conditional_id
+
+    text = body.model_dump_json()
+    request, _ = await ask_once(
+        trading, connection, kind=MODIFY, body=text, key=key, fingerprint=fingerprint, call=call
+    )
+    return request
+
+
+async def cancel(
+    trading: Trading, connection: Connection, conditional_id: str, *, key: str, fingerprint: str
+) -> Request:
+    """Raises Problem 404 when the broker's list does not show it, 503 when that cannot be read."""
+    read = await _read(trading, connection)
+    if read.unread is not None:
+        raise Problem(503, "broker_unavailable", read.unread)
+    report = next((one for one in read.reports if one.conditional_id == conditional_id), None)
+    if report is None:
+        raise not_found("conditional order")
+
+    async def call(broker: Guarded) -> str:
+        await broker.cancel_conditional(report)
+        return conditional_id
+
+    request, _ = await ask_once(
+        trading,
+        connection,
+        kind=CANCEL,
+        body=conditional_id,
+        key=key,
+        fingerprint=fingerprint,
+        call=call,
+    )
+    return request
