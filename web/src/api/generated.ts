@@ -675,6 +675,11 @@ export type EgressOut = {
   proxy: string | null;
   words: string | null;
 };
+export type AllowedOut = {
+  market_data: boolean | null;
+  orders: boolean | null;
+  exchanges: Exchange[] | null;
+};
 export type CapabilitiesOut = {
   exchanges: Exchange[];
   products: Product[];
@@ -697,6 +702,7 @@ export type AccountOut = {
   stale_since: string | null;
   health: HealthOut | null;
   egress: EgressOut;
+  allowed: AllowedOut;
   capabilities: CapabilitiesOut;
 };
 export type StartedOut = {
