@@ -81,7 +81,10 @@ class Settings(BaseSettings):
     breaker_failures: int = Field(3, ge=1, description="Failed calls in a row that open a breaker.")
     breaker_reset: float = Field(10.0, gt=0, description="Pause before an open breaker lets one call try.")
     orders_per_second: int = Field(
-        8, ge=1, le=9, description="Order calls of one account to one exchange in a second; 10 are the law's limit."
+        8,
+        ge=1,
+        le=9,
+        description="Order calls of one account to one exchange in a second; 10 are the law's limit.",
     )
     egress_probe_url: str = Field(
         "",

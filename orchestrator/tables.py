@@ -252,6 +252,25 @@ order_children = Table(
     Index(None, "changing_since"),
 )
 
+# Of the brokers' books, what is not ours and may still trade: only to see what an order of ours would meet.
+outside_orders = Table(
+    "outside_orders",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("broker_order_id", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("exchange", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("quantity", Integer, nullable=False),  # left to trade
+    Column("order_type", String, nullable=False),
+    Column("price", Rupees),
+    Column("trigger_price", Rupees),
+    Column("waiting", Boolean, nullable=False),  # a stop that was not released
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "user_id", "symbol"),
+)
+
 order_events = Table(
     "order_events",
     metadata,

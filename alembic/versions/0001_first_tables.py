@@ -91,6 +91,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broker_requests_user_id_id"), ["user_id", "id"], unique=False)
 
     op.create_table(
+        "outside_orders",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("broker_order_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("exchange", sa.String(), nullable=False),
+        sa.Column("symbol", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("order_type", sa.String(), nullable=False),
+        sa.Column("price", Rupees(), nullable=True),
+        sa.Column("trigger_price", Rupees(), nullable=True),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_outside_orders_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "broker_order_id", name=op.f("pk_outside_orders")),
+    )
+    with op.batch_alter_table("outside_orders", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outside_orders_user_id_symbol"), ["user_id", "symbol"], unique=False
+        )
+
+    op.create_table(
         "user_limits",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("limits", sa.Text(), nullable=False),
@@ -310,6 +334,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_orders_user_id_done_id"))
 
     op.drop_table("orders")
+    with op.batch_alter_table("outside_orders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_orders_user_id_symbol"))
+
+    op.drop_table("outside_orders")
     op.drop_table("kill_steps")
     op.drop_table("kill_switches")
     op.drop_table("user_limits")

@@ -16,7 +16,7 @@ from domain.money import Money, Price
 from domain.order import ChildOrder, OrderId, OrderIntent, Side
 from domain.routing import Candidate, Denied, Market, Reason, Slice
 from orchestrator.guards import repository as guards
-from orchestrator.orders import repository
+from orchestrator.orders import outside, repository
 from orchestrator.orders.prepared import Prepared
 from orchestrator.tables import kill_switches, user_limits, users
 from routing.limits import Day, Planned, check
@@ -85,13 +85,15 @@ def rails(conn: SqlConnection, user_id: UserId) -> Rails:
 
 
 def own_orders(conn: SqlConnection, setting: Setting, intent: OrderIntent, limits: UserLimits) -> Verdict:
-    """What the user's other live orders at all their accounts mean for this one."""
+    """What the user's other live orders at all their accounts, ours and others, mean for this one."""
     resting = [
         one
         for child in repository.live_in(conn, setting.user_id, intent.instrument)
         if child.side is not intent.side
         for one in resting_of(child, setting.labels.get(child.account_id, child.broker.value))
     ]
+    day = guards.day_began(setting.now)
+    resting += outside.resting_in(conn, setting.user_id, intent.instrument, labels=setting.labels, since=day)
     return judge(intent, setting.market, resting, limits.self_trade)
 
 

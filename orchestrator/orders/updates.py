@@ -20,7 +20,7 @@ from domain.errors import BrokerError, SessionExpired
 from domain.order import ChildId, ChildOrder, Fact, Filled, Source, apply, apply_all
 from domain.report import OrderReport, facts_of
 from orchestrator.accounts.connections import Connection
-from orchestrator.orders import repository
+from orchestrator.orders import outside, repository
 from orchestrator.orders.cancel import cancel_child, cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.reconcile import read_trades
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 POLL_WITHOUT_STREAM = 2.0
 POLL_WITH_STREAM = 10.0
+BOOK_ANYWAY = 20.0  # seconds between looks for orders placed elsewhere, while nothing of ours is open
 STILL_LOOKED_FOR = timedelta(hours=1)  # an order thought absent, in case its broker took it very late
 BREATH = 25  # reports of a book looked at in one go
 RECONNECT_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -42,6 +43,10 @@ class Watch:
     connection: Connection
     streaming: bool = False
     read_now: asyncio.Event = field(default_factory=asyncio.Event)
+    book_due: float = 0.0  # on the loop's clock: when the book is read even if nothing of ours is open
+    outside: tuple[OrderReport, ...] | None = (
+        None  # others' open orders as they are kept; None: to be kept anew
+    )
 
 
 class OrderUpdates:
@@ -108,7 +113,7 @@ class OrderUpdates:
                 watch.streaming = True
                 watch.read_now.set()
             case OrderReport():
-                await self._report(watch.connection, event, Source.STREAM)
+                await self._report(watch, event, Source.STREAM)
             case BrokerFill():
                 await self._fill(watch.connection, event)
 
@@ -126,7 +131,8 @@ class OrderUpdates:
             live = await self._trading.db.read(lambda conn: repository.live_children(conn, account))
             puzzling = await self._trading.db.read(lambda conn: repository.unexplained_fills(conn, account))
             absent = await self._absent(account)
-            if (live or absent) and await self._read_book(watch, [*live, *absent]):
+            due = watch.book_due <= asyncio.get_running_loop().time()
+            if (live or absent or due) and await self._read_book(watch, [*live, *absent]):
                 await self._finish_cancels(account)
             for child in puzzling:
                 await read_trades(self._trading, watch.connection, child)
@@ -163,18 +169,46 @@ class OrderUpdates:
             return False
         by_number = {number: child for child in live for number in child.broker_order_ids}
         by_tag = {child.tag: child for child in live}
+        others: list[OrderReport] = []
         for number, report in enumerate(reports):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)  # a long book must not hold up orders
             child = by_number.get(report.broker_order_id) or by_tag.get(report.tag or "")
             if child is not None:
                 await self._learn(watch.connection, child, report, Source.POLL)
+            elif outside.rests(report):
+                others.append(report)
+        await self._keep_outside(watch, others)
         return True
 
-    async def _report(self, connection: Connection, report: OrderReport, source: Source) -> None:
+    async def _keep_outside(self, watch: Watch, reports: list[OrderReport]) -> None:
+        """Remember what rests there and was placed elsewhere: an order of ours must not trade with it."""
+        watch.book_due = asyncio.get_running_loop().time() + BOOK_ANYWAY
+        account = watch.connection.account
+        unknown = [
+            report
+            for report in reports
+            if await self._child(watch.connection, report.broker_order_id, report.tag) is None
+        ]
+        if tuple(unknown) == watch.outside:
+            return
+        now = self._trading.clock()
+        await self._trading.db.write(
+            lambda conn: outside.keep_book(conn, account.user_id, account.id, unknown, now)
+        )
+        watch.outside = tuple(unknown)
+
+    async def _report(self, watch: Watch, report: OrderReport, source: Source) -> None:
+        connection = watch.connection
         child = await self._child(connection, report.broker_order_id, report.tag)
         if child is not None:
             await self._learn(connection, child, report, source)
+            return
+        account, now = connection.account, self._trading.clock()
+        watch.outside = None
+        await self._trading.db.write(
+            lambda conn: outside.keep_one(conn, account.user_id, account.id, report, now)
+        )
 
     async def _learn(
         self, connection: Connection, child: ChildOrder, report: OrderReport, source: Source

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from mocks.launch import Sandbox
@@ -156,3 +157,39 @@ async def test_reduce_only_lets_out_of_a_position_and_no_further(
     await trader.place("SELL 5 NSE:INFY MIS MARKET", account=second)
     again = await trader.place("SELL 5 NSE:INFY MIS MARKET", account=second, expect=409)
     assert again["code"] == "reduce_only"
+
+
+async def placed_elsewhere(sandbox: Sandbox, user: Any, price: Decimal) -> str:
+    """A limit sale that the person makes in the broker's own app; its number there."""
+    app = sandbox.post("/sessions", {"broker": "kite", "user_id": user["user_id"]})
+    sale = {"tradingsymbol": "INFY", "exchange": "NSE", "transaction_type": "SELL", "order_type": "LIMIT"}
+    more = {"quantity": "10", "product": "CNC", "validity": "DAY", "price": str(price)}
+    keys = {"Authorization": f"token {app['api_key']}:{app['access_token']}", "X-Kite-Version": "3"}
+    async with httpx.AsyncClient(base_url=app["base_url"], trust_env=False) as http:
+        answer = await http.post("/orders/regular", data=sale | more, headers=keys)
+    number: str = answer.json()["data"]["order_id"]
+    return number
+
+
+async def test_an_order_placed_elsewhere_is_seen_too_and_left_to_the_person_until_the_kill_switch(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    one, other, _, second = await two_accounts(trader, new_user)
+    await set_limits(trader, self_trade="cancel_then_send")
+    above = off(sandbox, 5)
+    number = await placed_elsewhere(sandbox, one, above)
+    text = f"BUY 5 NSE:INFY CNC LIMIT {above}"
+
+    async def preview() -> Any:
+        return await trader.call("POST", "/v1/orders/preview", json=order(text, account=second))
+
+    seen = await eventually(preview, lambda said: said["own_orders"] is not None, 40)
+    assert [mine["order"] for mine in seen["own_orders"]["orders"]] == [number]
+    problem = await trader.place(text, account=second, expect=409)
+    assert problem["code"] == "self_trade"
+    assert [row["status"] for row in at_broker(sandbox, one)] == ["open"]
+
+    await trader.call("POST", "/v1/kill-switch", json={"depth": "cancel_all"})
+    await eventually(lambda: trader.call("GET", "/v1/kill-switch"), lambda said: bool(said["cancelled"]))
+    assert [row["status"] for row in at_broker(sandbox, one)] == ["cancelled"]
+    assert at_broker(sandbox, other) == []

@@ -8,12 +8,18 @@ from sqlalchemy import Connection
 from orchestrator.config import Settings
 from orchestrator.db import open_database
 from orchestrator.orders import statements
+from orchestrator.orders.outside import OUTSIDE_IN
 from orchestrator.orders.prepared import Prepared
+from orchestrator.orders.rails import RAILS
 from tests.services import make_tables
 
 ORDER_PATH = {
     "what is held in rupees": statements.margins_held(2),
     "what is held in units": statements.units_held(2),
+    "own live orders in a book": statements.LIVE_IN,
+    "own trades in a book today": statements.ENDED_IN,
+    "orders placed elsewhere in a book": OUTSIDE_IN,
+    "the user's own rails": RAILS,
     "a repeated key": statements.KEY_USED,
     "a child": statements.CHILD_LOCKED,
     "a child by the broker's names": statements.FIND_CHILD,
