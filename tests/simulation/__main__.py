@@ -21,19 +21,22 @@ def main() -> int:
     asked.add_argument("--first", type=int, default=1, help="the first one")
     asked.add_argument("--seed", type=int, help="this one alone, with its whole story")
     asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--until-failure", action="store_true", help="stop at the first seed that fails")
     options = asked.parse_args()
     if options.seed is not None:
         return _replay(options.seed)
     began = time.monotonic()
     seeds = range(options.first, options.first + options.seeds)
+    if options.until_failure:
+        return int(any(_told([simulate(seed)], quiet=True) for seed in seeds))
     with ProcessPoolExecutor(options.workers, multiprocessing.get_context("spawn")) as pool:
         failed = _told(pool.map(simulate, seeds, chunksize=4))
     print(f"{len(seeds)} seeds in {time.monotonic() - began:.0f} s, {failed} failed")
     return 1 if failed else 0
 
 
-def _told(results: Iterable[Result]) -> int:
-    """Print failures as they come and the sums at the end; how many failed."""
+def _told(results: Iterable[Result], *, quiet: bool = False) -> int:
+    """Print failures as they come and, unless `quiet`, the sums at the end; how many failed."""
     failed, seen, sums = 0, Counter[str](), Counter[str]()
     for one in results:
         seen.update({str(kind): times for kind, times in one.seen.items()})
@@ -41,6 +44,8 @@ def _told(results: Iterable[Result]) -> int:
         if one.failure is not None:
             failed += 1
             print(f"seed {one.seed}: {one.failure}\n  again: {command(one.seed)}", flush=True)
+    if quiet:
+        return failed
     print(", ".join(f"{count} {name}" for name, count in sums.items()))
     print(", ".join(f"{kind} {times}" for kind, times in seen.most_common(SHOWN)))
     return failed
@@ -55,7 +60,7 @@ def _replay(seed: int) -> int:
 
 def command(seed: int) -> str:
     """What replays it, exactly."""
-    return f"{sys.executable} -m tests.simulation --seed {seed}"
+    return f"python -m tests.simulation --seed {seed}"
 
 
 if __name__ == "__main__":

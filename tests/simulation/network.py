@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextvars import Context
 from typing import Any
 
+import aiohttp
 import httpx
 
 from adapters.broker import Connected, StreamEvent
@@ -24,10 +25,6 @@ UNSEEN = frozenset({Fate.RESET_BEFORE, Fate.SILENT_BEFORE, Fate.PAGE_BEFORE})
 PAGES = frozenset({Fate.PAGE_BEFORE, Fate.PAGE_AFTER})
 SILENT = frozenset({Fate.SILENT_BEFORE, Fate.SILENT_AFTER})
 Parse = Callable[[OrderUpdate], list[StreamEvent]]
-
-
-class Broken(Exception):
-    """The connection was reset."""
 
 
 class Network:
@@ -51,12 +48,12 @@ class Network:
         fate = self.weather.fate()
         if self.cut or fate is Fate.REFUSED or broker in self.down:
             await asyncio.sleep(self.weather.delay())
-            raise httpx.ConnectError("refused", request=request)
+            raise httpx.ConnectTimeout("no way there", request=request) from aiohttp.ConnectionTimeoutError()
         answer: asyncio.Future[httpx.Response] = self._loop.create_future()
         self._outside_task(self._travel(broker, request, body, fate, answer))
         try:
             return await answer
-        except Broken as broken:
+        except aiohttp.ServerDisconnectedError as broken:
             raise httpx.ReadError("reset", request=request) from broken
 
     def _outside_task(self, work: Any) -> None:
@@ -74,7 +71,7 @@ class Network:
         if answer.done() or fate in SILENT:
             return
         if fate in RESET:
-            answer.set_exception(Broken())
+            answer.set_exception(aiohttp.ServerDisconnectedError())
         elif fate in PAGES or response is None:
             answer.set_result(httpx.Response(502, html="<h1>Bad gateway</h1>", request=request))
         elif fate is Fate.GARBAGE:
