@@ -11,13 +11,13 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from mocks.brokers.faults import BadRule
-from mocks.brokers.server import json_reply, no_such_call
+from mocks.brokers.server import client_address, json_reply, no_such_call
 from mocks.control.accounts import Accounts
 from mocks.control.apps import Apps
 from mocks.control.broken import Broken
@@ -42,7 +42,7 @@ class Control:
             for part in parts
             for method, path, endpoint in part.routes()
         ]
-        routes += [Route("/", _page), Mount("/page", StaticFiles(directory=PAGE))]
+        routes += [Route("/", _page), Route("/ip", _address), Mount("/page", StaticFiles(directory=PAGE))]
         return Starlette(
             routes=routes,
             exception_handlers={
@@ -56,6 +56,11 @@ class Control:
 
 async def _page(request: Request) -> Response:
     return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+async def _address(request: Request) -> Response:
+    """Where the caller comes from, as the brokers' rule of registered addresses sees it."""
+    return PlainTextResponse(client_address(request.scope))
 
 
 async def _problem(request: Request, problem: Exception) -> Response:
