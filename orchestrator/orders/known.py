@@ -32,13 +32,14 @@ class KnownChildren:
         if len(self._children) > self._kept:
             _, oldest = self._children.popitem(last=False)
             for name in _names(oldest):
-                self._names.pop(name, None)
+                if self._names.get(name) == oldest.id:  # a newer one may have taken the number
+                    del self._names[name]
 
     def find(self, account: AccountId, *, broker_order_id: str, tag: str | None) -> ChildOrder | None:
-        """By the broker's id, else by our tag."""
-        found = self._names.get((account, "number", broker_order_id))
-        if found is None and tag:
-            found = self._names.get((account, "tag", tag))
+        """By our tag, which is used once, else by the broker's id."""
+        found = self._names.get((account, "tag", tag)) if tag else None
+        if found is None:
+            found = self._names.get((account, "number", broker_order_id))
         return self._children.get(found) if found else None
 
 

@@ -19,7 +19,7 @@ from domain.order import OrderId, OrderIntent, Side
 from domain.routing import Candidate, Charges, Denied, Market, Policy, PolicyKind, RoutingDecision, Slice
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
-from orchestrator.errors import Problem
+from orchestrator.errors import Problem, not_found
 from orchestrator.guards.result import day_result
 from orchestrator.identity.repository import trading_mode
 from orchestrator.orders import holds
@@ -46,7 +46,10 @@ class Situation:
 
 
 async def look(trading: Trading, *, user_id: UserId, intent: OrderIntent) -> Situation:
-    """See the situation now. Raises Problem 404 for an instrument that nobody lists."""
+    """See the situation now. Raises Problem 404 for an instrument that nobody lists, or an account not the user's."""
+    named = intent.account
+    if named is not None and named not in {one.account.id for one in trading.connections.of_user(user_id)}:
+        raise not_found("account")
     instrument = trading.instruments.get(intent.instrument)
     if instrument is None:
         raise Problem(

@@ -358,7 +358,7 @@ def recently_absent(conn: Connection, account_id: AccountId, since: datetime) ->
 def find_child(
     conn: Connection, account_id: AccountId, *, broker_order_id: str, tag: str | None
 ) -> tuple[ChildOrder, UserId] | None:
-    """The child that a broker's report speaks of: by the broker's id, else by our tag."""
+    """The child that a broker's report speaks of: by our tag, else by the broker's id (the newest)."""
     row = FIND_CHILD.first(conn, {"account": account_id, "number": broker_order_id, "mark": tag or ""})
     return (child_of(row), UserId(row.user_id)) if row else None
 

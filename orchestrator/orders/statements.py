@@ -134,6 +134,8 @@ FIND_CHILD = Prepared(
         ((CHILD.account_id == bindparam("account")) & (CHILD.broker_order_id == bindparam("number")))
         | ((CHILD.account_id == bindparam("account")) & (CHILD.tag == bindparam("mark")))
     )
+    # A tag is ours and used once; a number is the broker's, and may come again on another day.
+    .order_by((CHILD.tag == bindparam("mark")).desc(), CHILD.live.desc(), CHILD.id.desc())
     .limit(1)
 )
 

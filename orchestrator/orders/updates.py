@@ -173,7 +173,7 @@ class OrderUpdates:
         for number, report in enumerate(reports):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)  # a long book must not hold up orders
-            child = by_number.get(report.broker_order_id) or by_tag.get(report.tag or "")
+            child = by_tag.get(report.tag or "") or by_number.get(report.broker_order_id)
             if child is not None:
                 await self._learn(watch.connection, child, report, Source.POLL)
             elif outside.rests(report):

@@ -32,3 +32,12 @@ def test_the_one_not_heard_of_for_longest_is_forgotten_with_its_names() -> None:
         known.remember(child)
     seen = [known.find(ZERODHA, broker_order_id="", tag=child.tag) for child in (first, second, third)]
     assert seen == [first, None, third]
+
+
+def test_a_tag_goes_before_a_number_that_came_again() -> None:
+    known = KnownChildren()
+    old, new = child_of("ord_1", broker_order_ids=("7",)), child_of("ord_2", broker_order_ids=("7",))
+    known.remember(old)
+    known.remember(new)
+    assert known.find(ZERODHA, broker_order_id="7", tag=old.tag) == old
+    assert known.find(ZERODHA, broker_order_id="7", tag=None) == new

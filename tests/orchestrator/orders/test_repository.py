@@ -15,6 +15,8 @@ from domain.money import Money, Price
 from domain.order import (
     Absent,
     Accepted,
+    ChangeAsked,
+    ChangeOver,
     ChildId,
     ChildOrder,
     End,
@@ -40,7 +42,7 @@ from domain.order import (
 )
 from domain.routing import Charges, Policy, RoutingDecision
 from orchestrator.db import Database
-from orchestrator.orders import codec, holds, repository
+from orchestrator.orders import change_rows, codec, holds, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.tables import users
 
@@ -126,7 +128,9 @@ EVERY_FACT: list[Fact] = [
     Absent(T0, "not there"),
     Ended(End.CANCELLED, T0, "by user"),
     Progress(3, Price.of("1500.3333"), T0),
-    Modified(9, Price.of("1499.95"), None, T0),
+    Modified(9, Price.of("1499.95"), None, T0, OrderType.LIMIT, 3, 2),
+    ChangeAsked(3, 12, OrderType.SL, Price.of(1500), Price.of(1499), 4, T0, True),
+    ChangeOver(1, T0, "no"),
     Filled(Fill("t1", 2, Price.of("1500.10"), T0)),
 ]
 
@@ -270,6 +274,53 @@ async def test_a_child_is_found_by_the_brokers_number_or_by_our_tag(book: Databa
     by_number = await book.read(lambda conn: find(conn, ZERODHA, broker_order_id="9", tag=None))
     assert by_number is not None
     assert by_number[0].id == child.id
+
+
+async def test_our_tag_goes_before_a_number_that_a_broker_used_twice(book: Database) -> None:
+    old, new = child_of("ord_1"), child_of("ord_2")
+    for child in (old, new):
+        await record(book, child)
+        await learn(book, child, Accepted("9", T0))
+    await learn(book, old, Ended(End.CANCELLED, T0, "over"))
+    find = repository.find_child
+    for tag, expected in ((old.tag, old.id), (new.tag, new.id), (None, new.id), ("another", new.id)):
+        found = await book.read(lambda conn, t=tag: find(conn, ZERODHA, broker_order_id="9", tag=t))  # type: ignore[misc]
+        assert found is not None
+        assert found[0].id == expected
+
+
+async def test_what_a_change_may_make_of_an_order_is_held_until_it_is_known(book: Database) -> None:
+    child = child_of("ord_1")
+    order = await record(book, child, margin="15000")
+    await learn(book, child, Accepted("9", T0))
+    fact = ChangeAsked(1, 20, OrderType.LIMIT, Price.of(1600), None, 0, T0)
+    taken = await book.read(lambda conn: repository.load(conn, USER, order.id))
+    assert taken is not None
+    now = taken.order.children[0]
+    margin = Money.of(32_000)
+    await book.write(lambda conn: change_rows.ask_change(conn, now, fact, margin=margin, live=20))
+
+    held = await book.read(lambda conn: holds.held(conn, USER, {ZERODHA: T0 + timedelta(hours=1)}))
+    assert held[ZERODHA].margin == Money.of(32_000)
+    (changing,) = await book.read(change_rows.changing_children)
+    assert changing.child.changing == fact
+    await learn(book, child, ChangeOver(1, T0, "no"))
+    assert await book.read(change_rows.changing_children) == []
+
+
+async def test_an_order_whose_part_moved_stays_open_while_the_new_part_lives(book: Database) -> None:
+    dead, moved = child_of("ord_1"), child_of("ord_1", UPSTOX)
+    order = await record(book, dead)
+    await learn(book, dead, Ended(End.REJECTED, T0, "no"))
+    later = T0 + timedelta(minutes=1)
+    new = [NewChild(moved, Money.of(1), Charges())]
+    await book.write(lambda conn: repository.add_children(conn, order, new, [], at=later))
+
+    stored = await book.read(lambda conn: repository.page(conn, USER, status="open", before=None, limit=9))
+    assert [one.order.id for one in stored] == [order.id]
+    live = await book.read(lambda conn: change_rows.child_by_id(conn, moved.id))
+    assert live is not None
+    assert live.created_at == later
 
 
 async def test_only_unanswered_children_are_unclear(book: Database) -> None:
