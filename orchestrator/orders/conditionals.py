@@ -13,6 +13,7 @@ from domain.instrument import InstrumentId
 from domain.money import Price
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
+from orchestrator.orders.rails import refused_at_broker
 from orchestrator.orders.requests import Request, ask_once, unclear
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import In
@@ -77,7 +78,8 @@ async def place(
     key: str,
     fingerprint: str,
 ) -> Request:
-    """The request and its outcome; `result` is the broker's id."""
+    """The request and its outcome; `result` is the broker's id. Raises Problem 409 within the user's own rails."""
+    await _within_rails(trading, connection, intent)
 
     async def call(broker: Guarded) -> str:
         return await broker.place_conditional(intent)
@@ -99,6 +101,9 @@ async def modify(
     key: str,
     fingerprint: str,
 ) -> Request:
+    """The request and its outcome. Raises Problem 409 within the user's own rails."""
+    await _within_rails(trading, connection, intent)
+
     async def call(broker: Guarded) -> str:
         await broker.modify_conditional(conditional_id, intent)
         return conditional_id
@@ -108,6 +113,19 @@ async def modify(
         trading, connection, kind=MODIFY, body=text, key=key, fingerprint=fingerprint, call=call
     )
     return request
+
+
+async def _within_rails(trading: Trading, connection: Connection, intent: ConditionalIntent) -> None:
+    positions = connection.snapshot.positions if connection.snapshot else ()
+    held = sum(
+        one.quantity
+        for one in positions
+        if one.instrument == intent.instrument and one.product is intent.product
+    )
+    user_id = connection.account.user_id
+    reason = await trading.db.read(lambda conn: refused_at_broker(conn, user_id, intent, held))
+    if reason is not None:
+        raise Problem(409, reason.code, reason.message, field=reason.field, rule=reason.message)
 
 
 async def cancel(

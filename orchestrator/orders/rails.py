@@ -11,10 +11,11 @@ from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import bindparam
 
 from domain.account import AccountId, UserId
+from domain.conditional import ConditionalIntent
 from domain.limits import KillDepth, Resting, Switch, Usage, UserLimits
 from domain.money import Money, Price
 from domain.order import ChildOrder, OrderId, OrderIntent, Side
-from domain.routing import Candidate, Denied, Market, Reason, Slice
+from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, Slice
 from orchestrator.guards import repository as guards
 from orchestrator.orders import outside, repository
 from orchestrator.orders.prepared import Prepared
@@ -79,6 +80,26 @@ def rails(conn: SqlConnection, user_id: UserId) -> Rails:
         return Rails()
     switch = Switch(KillDepth(row.depth), row.number, row.since, row.words) if row.depth else None
     return Rails(guards.parsed(row.limits) if row.limits else NO_LIMITS, switch)
+
+
+def refused_at_broker(
+    conn: SqlConnection, user_id: UserId, intent: ConditionalIntent, held: int
+) -> Reason | None:
+    """Why a conditional order may not be left at a broker now. `held`: net units of the position there, of its product.
+
+    One that only protects what is held may: it sells shares, or closes the position.
+    """
+    mine = rails(conn, user_id)
+    if mine.switch is None and not mine.limits.reduce_only:
+        return None
+    most = max(leg.quantity for leg in intent.legs)
+    selling = intent.side is Side.SELL
+    protects = selling if intent.product in DELIVERED else most <= (held if selling else -held)
+    if protects:
+        return None
+    code = ReasonCode.KILL_SWITCH if mine.switch else ReasonCode.REDUCE_ONLY
+    what = "the kill switch is on" if mine.switch else "you have set reduce-only"
+    return Reason(code, f"It could open or add to a position, and {what}.", field="quantity")
 
 
 # --- own orders in the way ---------------------------------------------------------------------------------------

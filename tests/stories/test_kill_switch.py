@@ -10,6 +10,7 @@ from typing import Any
 from mocks.launch import Sandbox
 from tests.stories.conftest import NewUser
 from tests.stories.product import Product, Trader, a_trader, eventually
+from tests.stories.test_conditionals import ask, below
 from tests.stories.test_exactly_once import at_broker, resting_order
 
 
@@ -120,3 +121,16 @@ async def test_the_switch_and_its_work_survive_a_crash(
             assert problem["code"] == "kill_switch"
     finally:
         await product.stop()
+
+
+async def test_a_broker_is_left_no_trigger_that_could_open_a_position(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    account = await trader.connect(new_user("kite", holdings={"NSE:INFY": 10}))
+    await trader.settled()
+    await kill(trader, "no_new_risk")
+    buy = below(sandbox, account)
+    refused = await ask(trader, "POST", "", json=buy, expect=409)
+    assert refused["code"] == "kill_switch"
+    stop = await ask(trader, "POST", "", json={**buy, "side": "SELL"})
+    assert stop["outcome"] == "done", "a stop that protects shares held still may"
