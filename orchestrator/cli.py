@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
 import orjson
@@ -23,6 +23,9 @@ from orchestrator.db import open_database
 from orchestrator.logs import configure
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart, serve, stopping
+
+if TYPE_CHECKING:
+    from orchestrator.direct import Access
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -178,6 +181,53 @@ def accounts() -> None:
             f"{known.id}  {known.user_id}  {known.broker:8}  {known.state:12}  "
             f"{known.broker_user_id or '-':12}  {known.label}  {ends}".rstrip()
         )
+
+
+@cli.command()
+def parity(
+    account: Annotated[str, typer.Argument(help="An account's id; `orchestrator accounts` lists them.")] = "",
+    broker: Annotated[
+        str, typer.Option("--broker", help="Instead of an account: zerodha (or kite), upstox, groww.")
+    ] = "",
+    url: Annotated[
+        str, typer.Option("--url", help="Where that broker is, for a sandbox; else its live address.")
+    ] = "",
+    symbol: Annotated[
+        list[str] | None, typer.Option("--symbol", help="Compare the quotes of these, for example NSE:INFY.")
+    ] = None,
+) -> None:
+    """Read an account through the broker's official SDK and through our adapter, and print what differs.
+
+    With --broker the access token and the API key are two lines of the input. The exit code is 1 when anything differs.
+    """
+    from rich.console import Console
+
+    from orchestrator.direct import of_account
+    from orchestrator.parity import run
+
+    settings = _settings()
+
+    async def compare() -> int:
+        if bool(account) == bool(broker):
+            raise CannotStart("name an account, or a broker with --broker")
+        access = await of_account(settings, account) if account else _by_hand(settings, broker, url)
+        fields, found = await run.check(access, symbol or [])
+        run.tell(Console(), access.adapter.terms.name, fields, found)
+        return 1 if found else 0
+
+    raise typer.Exit(uvloop.run(compare()))
+
+
+def _by_hand(settings: Settings, broker: str, url: str) -> Access:
+    """Keys come by the input and not by the command line, which every program of the machine may read."""
+    from orchestrator.direct import by_hand
+
+    if sys.stdin.isatty():
+        token = typer.prompt("Access token", hide_input=True)
+        api_key = typer.prompt("API key", default="", show_default=False)
+    else:
+        token, api_key = (sys.stdin.readline().strip() for _ in range(2))
+    return by_hand(settings, broker, url, token=token, api_key=api_key)
 
 
 @cli.command()
