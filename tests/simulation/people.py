@@ -57,6 +57,7 @@ class Crowd:
         process: Callable[[], Awaitable[Process]],
     ) -> None:
         self.people, self._world, self._dice, self._process = people, world, dice, process
+        self.on_ask: Callable[[], None] = lambda: None  # told just before an order is asked for
 
     # --- accounts ------------------------------------------------------------------------------------------------
 
@@ -132,6 +133,7 @@ class Crowd:
         process, intent = await self._process(), person.asked[key]
         fingerprint = hashlib.sha256(repr(intent).encode()).hexdigest()
         patience = self._dice.choice((0.05, 1.0)) if self._dice.random() < 0.1 else None
+        self.on_ask()
         try:
             async with asyncio.timeout(patience):
                 outcome = await process.call(

@@ -58,12 +58,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run is to be. `kill_at`: after which steps of its lives the product is killed."""
+    """What one run is to be. `kill_at`: after which steps of its lives the product is killed; `from_order`: counted
+    from the moment the first order is asked for."""
 
     people: int
     hands: int
     actions: int
     kill_at: tuple[int, ...]
+    from_order: bool = False
 
     @classmethod
     def of(cls, dice: random.Random) -> Plan:
@@ -192,6 +194,9 @@ class Run:
             self.result.kills += 1
             self.lives[-1].kill()
 
+    def _arm(self) -> None:
+        self._armed = True
+
     async def _keep_alive(self) -> None:
         while True:
             number = len(self.lives) + 1
@@ -255,7 +260,8 @@ class Run:
                 )
         keeper = asyncio.create_task(self._keep_alive())
         await self.crowd.join()
-        self._armed = True
+        self._armed = not self.plan.from_order
+        self.crowd.on_ask = self._arm
         market = asyncio.create_task(self.world.move_prices(lambda: self._over))
         trouble = asyncio.create_task(self._trouble())
         hands = [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.run import simulate
+from tests.simulation.run import Plan, simulate
+from tests.simulation.weather import Weather
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 200
@@ -46,3 +48,17 @@ def test_the_same_seed_is_the_same_run_in_another_process_with_other_hashes() ->
         return answer.stdout
 
     assert told("1") == told("2")
+
+
+STEPS = 120  # more than an order takes from being asked for to its answer
+STRIDE = 15
+SPLIT = 20  # a seed whose first order goes to two brokers
+
+
+@pytest.mark.parametrize("first", range(1, STEPS + 1, STRIDE))
+def test_an_order_survives_a_crash_at_every_step_of_its_way(first: int) -> None:
+    for step in range(first, first + STRIDE):
+        plan = Plan(people=1, hands=1, actions=1, kill_at=(step,), from_order=True)
+        one = simulate(SPLIT, plan, Weather.fair(random.Random(SPLIT)))
+        assert one.failure is None, f"killed after step {step}: {one.failure}"
+        assert one.kills == 1, f"step {step} was never reached"

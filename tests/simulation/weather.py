@@ -63,6 +63,11 @@ class Weather:
             fates=fates,
         )
 
+    @classmethod
+    def fair(cls, dice: random.Random) -> Weather:
+        """Nothing goes wrong."""
+        return cls(dice, bad=0, mishaps=0, bad_updates=0, streams_end=0, outages=0, logouts=0)
+
     def fate(self) -> Fate:
         if self.calm or self.dice.random() >= self.bad:
             return Fate.FINE
