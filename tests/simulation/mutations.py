@@ -96,22 +96,4 @@ MUTATIONS = (
         "        if self.ended is not None:\n            return Status(",
         "        if self.ended is not None and self.working is None:\n            return Status(",
     ),
-    Mutation(
-        "look no more for what was thought absent",
-        "orchestrator/orders/updates.py",
-        "        since = self._trading.clock() - STILL_LOOKED_FOR\n",
-        "        since = self._trading.clock()\n",
-    ),
-    Mutation(
-        "leave what a crash cut short as it is",
-        "orchestrator/orders/reconcile.py",
-        "            live.child.status is Status.SUBMITTING\n            and left_behind\n",
-        "            live.child.status is Status.SUBMITTING\n            and not left_behind\n",
-    ),
-    Mutation(
-        "hold the margin of answered orders for ever",
-        "orchestrator/orders/repository.py",
-        "    first_answer = answered_at is not None and row.answered_at is None\n",
-        "    first_answer = False\n",
-    ),
 )
