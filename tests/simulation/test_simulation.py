@@ -26,6 +26,7 @@ def test_whatever_goes_wrong_every_order_exists_once_or_not_at_all(first: int) -
     )
 
 
+@pytest.mark.timeout(600)
 def test_the_seeds_meet_every_kind_of_trouble_and_orders_get_through() -> None:
     runs = [simulate(seed) for seed in range(1, 31)]
     assert sum(one.orders for one in runs) > 150
