@@ -37,6 +37,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+brokers = typer.Typer(help="What speaks to brokers.", no_args_is_help=True)
+cli.add_typer(brokers, name="brokers")
+
 
 def main() -> None:
     """Run the command line; what a person can mend is said in one line."""
@@ -216,6 +219,29 @@ def parity(
         return 1 if found else 0
 
     raise typer.Exit(uvloop.run(compare()))
+
+
+@brokers.command()
+def verify(
+    broker: Annotated[str, typer.Argument(help="zerodha (or kite), upstox, groww or mock.")],
+    url: Annotated[
+        str, typer.Option("--url", help="Where it is, for a sandbox; else its live address.")
+    ] = "",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Place no orders: the only way at a live account.")
+    ] = False,
+    symbol: Annotated[str, typer.Option("--symbol", help="The share that is asked for.")] = "NSE:INFY",
+) -> None:
+    """Hold a broker to the contract that every adapter keeps, and say how each check ended.
+
+    The access token and the API key are two lines of the input. The exit code is 1 when any check failed.
+    """
+    from orchestrator.verify.run import verify as hold_to_it
+
+    settings = _settings()
+    access = _by_hand(settings, broker, url)
+    failed = uvloop.run(hold_to_it(access, symbol, read_only=read_only, say=lambda line: typer.echo(line)))
+    raise typer.Exit(1 if failed else 0)
 
 
 def _by_hand(settings: Settings, broker: str, url: str) -> Access:

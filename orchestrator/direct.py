@@ -104,7 +104,7 @@ async def of_account(settings: Settings, account_id: str) -> Access:
 
 
 @asynccontextmanager
-async def at_work(access: Access) -> AsyncIterator[Desk]:
+async def at_work(access: Access, guard: GuardSettings | None = None) -> AsyncIterator[Desk]:
     """The adapter, with the broker's own instrument master for names. Raises CannotStart where that cannot be read."""
     adapter = access.adapter
     try:
@@ -113,7 +113,7 @@ async def at_work(access: Access) -> AsyncIterator[Desk]:
         raise CannotStart(f"{adapter.terms.name}'s instruments cannot be read: {error.words}") from error
     names = join({access.broker: master}).names[access.broker]
     inner = adapter.connect(access.session, access.endpoints, names, clock=system_clock)
-    broker = guarded(inner, GuardSettings(), wall=lambda: system_clock().timestamp())
+    broker = guarded(inner, guard, wall=lambda: system_clock().timestamp())
     try:
         yield Desk(access, names, broker)
     finally:

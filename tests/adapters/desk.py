@@ -20,6 +20,7 @@ from domain.money import Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity, apply
 from domain.report import OrderReport, ReportStatus
 from mocks.launch import Sandbox
+from orchestrator.verify.bench import Bench
 
 T = TypeVar("T")
 
@@ -130,6 +131,11 @@ class Desk:
     @property
     def user_id(self) -> str:
         return self.session.broker_user_id
+
+    @property
+    def bench(self) -> Bench:
+        """The account as the checks that are made anywhere use it."""
+        return Bench(self.broker, self.names, INFY, self.price(INFY))
 
     def fault(self, name: str, call: str | None = None, **more: Any) -> None:
         """A fault of this user alone; the outage is of the whole broker."""

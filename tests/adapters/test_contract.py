@@ -1,11 +1,11 @@
 """What every broker behind the interface must do in good weather, asked of each against its sandbox server.
 
-`test_contract_faults.py` is the bad weather: dead sessions, every fault, streams that end.
+`test_contract_faults.py` is the bad weather: dead sessions, every fault, streams that end. The part that needs no
+control over the broker is in `orchestrator.verify.checks`, where `orchestrator brokers verify` makes it too.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,11 +22,18 @@ from domain.order import OrderType, Product, Side, Validity
 from domain.report import ReportStatus
 from mocks.exchange.catalogue import instruments
 from mocks.launch import Sandbox
+from orchestrator.verify import checks
+from orchestrator.verify.checks import Check
 from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, now, opened, present, working
 
 
 def test_every_broker_is_held_to_the_contract() -> None:
     assert set(present()) == set(BrokerId)
+
+
+@pytest.mark.parametrize("check", checks.READING + checks.ORDERING, ids=lambda one: one.__name__)
+async def test_the_part_that_can_be_checked_anywhere(desk: Desk, check: Check) -> None:
+    await check(desk.bench)
 
 
 # --- the account -------------------------------------------------------------------------------------------------
@@ -106,18 +113,6 @@ async def test_required_margin_is_the_brokers_own_figure(desk: Desk) -> None:
 # --- an order's life ---------------------------------------------------------------------------------------------
 
 
-async def test_a_placed_order_is_open_and_found_by_its_tag(desk: Desk) -> None:
-    child = await desk.placed(desk.child(quantity=7))
-    report = await desk.until(child, working)
-    assert report.broker_order_id == child.broker_order_id
-    assert (report.instrument, report.side, report.product) == (INFY, Side.BUY, Product.CNC)
-    assert (report.quantity, report.filled_quantity, report.price) == (7, 0, child.price)
-    assert [one.broker_order_id for one in await desk.broker.find(child)] == [child.broker_order_id]
-    book = {one.broker_order_id: one for one in await desk.broker.orders()}
-    assert book[report.broker_order_id].status is ReportStatus.OPEN
-    assert await desk.broker.trades(child) == []
-
-
 async def test_nothing_is_found_for_a_tag_never_sent(desk: Desk) -> None:
     await desk.placed(desk.child())
     assert await desk.broker.find(desk.child()) == []
@@ -129,45 +124,12 @@ async def test_an_order_the_broker_does_not_know_is_none(desk: Desk) -> None:
     assert await desk.broker.order(stranger) is None
 
 
-async def test_a_marketable_order_fills_and_its_trades_explain_it(desk: Desk) -> None:
-    price = Price(desk.price(INFY).amount + 10)
-    child = await desk.placed(desk.child(quantity=25, price=price))
-    report = await desk.until(child, complete)
-    assert report.filled_quantity == 25
-    trades = await eventually(
-        lambda: desk.broker.trades(child), lambda found: sum(t.fill.quantity for t in found) == 25
-    )
-    assert {one.broker_order_id for one in trades} == {child.broker_order_id}
-    value = Money.sum(one.fill.price * one.fill.quantity for one in trades)
-    assert report.average_price is not None
-    assert abs((report.average_price * 25 - value).amount) < Decimal("0.05")
-    assert all(one.fill.price <= price for one in trades)
-
-
 async def test_a_market_order_fills_inside_its_protection(desk: Desk) -> None:
     last = desk.price(INFY)
     child = await desk.placed(desk.child(quantity=5, order_type=OrderType.MARKET))
     report = await desk.until(child, complete)
     assert report.average_price is not None
     assert report.average_price.amount <= last.amount * Decimal("1.05")
-
-
-async def test_a_modification_is_seen_in_the_book(desk: Desk) -> None:
-    child = await desk.placed(desk.child(quantity=10))
-    await desk.until(child, working)
-    lower = desk.far_below(percent=7)
-    await desk.broker.modify(child, Change(6, OrderType.LIMIT, Validity.DAY, lower))
-    report = await desk.until(child, lambda one: one.quantity == 6)
-    assert (report.price, report.filled_quantity) == (lower, 0)
-
-
-async def test_a_cancelled_order_ends_unfilled(desk: Desk) -> None:
-    child = await desk.placed(desk.child())
-    await desk.until(child, working)
-    await desk.broker.cancel(child)
-    report = await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
-    assert report.filled_quantity == 0
-    await eventually(desk.broker.margin, lambda margin: margin.available == Money.of(1_000_000))
 
 
 async def test_a_stop_waits_for_its_trigger(desk: Desk) -> None:
@@ -210,25 +172,6 @@ async def test_a_filled_order_cannot_be_cancelled_or_changed(desk: Desk) -> None
         await desk.broker.modify(child, Change(3, OrderType.LIMIT, Validity.DAY, desk.far_below()))
     report = await desk.until(child, complete)
     assert report.filled_quantity == 5
-
-
-async def test_a_cancelled_order_cannot_be_cancelled_again_or_changed(desk: Desk) -> None:
-    child = await desk.placed(desk.child())
-    await desk.until(child, working)
-    await desk.broker.cancel(child)
-    await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
-    with pytest.raises(BrokerRejected):
-        await desk.broker.cancel(child)
-    with pytest.raises(BrokerRejected):
-        await desk.broker.modify(child, Change(3, OrderType.LIMIT, Validity.DAY, desk.far_below()))
-
-
-async def test_orders_sent_at_once_are_as_many_orders(desk: Desk) -> None:
-    children = [desk.child(quantity=1 + number) for number in range(12)]
-    accepted = await asyncio.gather(*(desk.broker.place(child) for child in children))
-    assert len({one.broker_order_id for one in accepted}) == 12
-    for child in children:
-        assert [one.quantity for one in await desk.broker.find(child)] == [child.quantity]
 
 
 # --- contracts ---------------------------------------------------------------------------------------------------
@@ -297,14 +240,6 @@ async def test_selling_more_than_is_held_is_refused_with_words(desk: Desk) -> No
     await refused(desk, side=Side.SELL, quantity=51, price=desk.price(INFY))
 
 
-async def test_a_price_off_the_tick_is_refused(desk: Desk) -> None:
-    await refused(desk, price=Price(desk.far_below().amount + Decimal("0.03")))
-
-
-async def test_a_price_outside_the_band_is_refused(desk: Desk) -> None:
-    await refused(desk, price=Price(desk.price(INFY).amount / 2 // 1))
-
-
 async def test_an_instrument_not_listed_is_refused_before_anything_leaves(desk: Desk) -> None:
     with pytest.raises(BrokerRejected):
         await desk.broker.place(
@@ -342,10 +277,3 @@ async def test_the_master_lists_shares_with_lot_and_tick(desk: Desk) -> None:
     assert (listing.instrument.lot, listing.instrument.tick) == (1, Price.of("0.10"))
     assert listing.instrument.isin in (None, "INE009A01021")
     assert desk.names.by_order_key(Exchange.NSE, listing.order_key) == INFY
-
-
-async def test_candles_come_oldest_first(desk: Desk) -> None:
-    candles = await desk.broker.candles(INFY, interval="1d", start=now() - timedelta(days=20), end=now())
-    assert len(candles) >= 8
-    assert [one.time for one in candles] == sorted(one.time for one in candles)
-    assert all(one.low <= min(one.open, one.close) <= max(one.open, one.close) <= one.high for one in candles)
