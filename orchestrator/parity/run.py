@@ -91,7 +91,8 @@ async def _asked(sdk: Oracle, names: Sequence[str]) -> Reading:
     try:
         return await asyncio.to_thread(sdk.read, names)
     except sdk.errors as error:
-        raise CannotStart(f"the SDK cannot read the account: {type(error).__name__}: {error}") from error
+        words = " ".join(str(error).split())[:300]  # Upstox's SDK says headers and all
+        raise CannotStart(f"the SDK cannot read the account: {type(error).__name__}: {words}") from error
 
 
 async def _watched(desk: Desk, symbols: Sequence[str]) -> list[InstrumentId]:

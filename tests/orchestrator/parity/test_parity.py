@@ -86,6 +86,14 @@ async def test_an_account_with_a_dead_login_is_said_in_one_line(sandbox: Sandbox
             await run.check(access_to(desk, "dead"), [], pause=0)
 
 
+def test_an_sdk_that_is_not_installed_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "kiteconnect", None)
+    monkeypatch.delitem(sys.modules, "orchestrator.parity.kite", raising=False)
+    access = Access(BrokerId.ZERODHA, at(BrokerId.ZERODHA, "http://127.0.0.1:1"), Session("t", "", now()))
+    with pytest.raises(CannotStart, match="pip install kiteconnect"):
+        run.oracle(access)
+
+
 async def test_a_broker_without_an_sdk_is_said_in_one_line(sandbox: Sandbox) -> None:
     async with opened(sandbox, BrokerId.MOCK, {}) as desk:
         with pytest.raises(CannotStart, match="no official SDK"):
