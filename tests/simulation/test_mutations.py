@@ -17,6 +17,7 @@ PARTS = ("domain", "routing", "aggregation", "adapters", "orchestrator", "mocks"
 SEEDS = 150  # most that it may take
 
 
+@pytest.mark.skipif(os.environ.get("SIMULATION") != "whole", reason="minutes long: make simulate-all")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 def test_the_simulation_notices_when_we(mutation: Mutation, tmp_path: Path) -> None:
