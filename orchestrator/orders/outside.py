@@ -16,7 +16,7 @@ from domain.money import Price
 from domain.order import OrderType, Side
 from domain.report import OrderReport, ReportStatus
 from orchestrator.orders.prepared import Prepared
-from orchestrator.tables import outside_orders
+from orchestrator.tables import order_children, outside_orders
 from routing.selftrade import STOPS
 
 ROW = outside_orders.c
@@ -24,8 +24,12 @@ MAY_TRADE = frozenset(
     # A word we cannot read proves nothing.
     {ReportStatus.PENDING, ReportStatus.OPEN, ReportStatus.TRIGGER_PENDING, ReportStatus.UNRECOGNISED}
 )
+CHILD = order_children.c
+# An update of our own order may come before the answer that names it: what turned out to be ours is not outside.
+OURS = sa.exists().where(CHILD.account_id == ROW.account_id, CHILD.broker_order_id == ROW.broker_order_id)
 OUTSIDE_IN = Prepared(
     sa.select(outside_orders).where(
+        ~OURS,
         ROW.user_id == bindparam("user"),
         ROW.symbol == bindparam("symbol"),
         ROW.exchange == bindparam("exchange"),
