@@ -156,3 +156,17 @@ async def test_own_trades_of_today_are_found_by_their_book(book: Database) -> No
     assert await book.read(lambda conn: repository.live_in(conn, USER, INFY)) == []
     ended = await book.read(lambda conn: repository.ended_in(conn, USER, INFY, T0))
     assert [one.id for one in ended] == [child.id]
+
+
+async def test_an_order_of_ours_is_not_one_placed_elsewhere_however_early_its_stream_spoke(
+    book: Database,
+) -> None:
+    row = {"id": ZERODHA, "user_id": USER, "broker": "zerodha", "label": "Z", "state": "connected"}
+    await book.write(lambda conn: conn.execute(insert(accounts), {**row, "created_at": T0}))
+    ours = child_of("ord_1")
+    await record(book, ours)
+    await book.write(lambda conn: outside.keep_one(conn, USER, ZERODHA, REPORT, LATER))
+    await learn(book, ours, Accepted(REPORT.broker_order_id, T0), at=T0)
+    assert not await book.read(
+        lambda conn: outside.resting_in(conn, USER, INFY, labels={ZERODHA: "Z"}, since=T0)
+    )
