@@ -15,7 +15,8 @@ from domain.report import facts_of
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders import repository
 from orchestrator.orders.learn import learn
-from orchestrator.orders.repository import Changed, StoredOrder
+from orchestrator.orders.repository import Changed
+from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import order_children
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from domain.money import ZERO, Money
 from domain.order import ChangeAsked, ChildId, ChildOrder, OrderId, apply
-from orchestrator.orders.repository import LiveChild, child_of, live_child, state_columns
+from orchestrator.orders.repository import state_columns
+from orchestrator.orders.rows import LiveChild, child_of, live_child
 from orchestrator.orders.statements import ADD_QUANTITY, ASK_CHANGE, CHANGING, CHILD_BY_ID
 
 

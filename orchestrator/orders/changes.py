@@ -35,7 +35,8 @@ from orchestrator.orders.cancel import cancel_child, was_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.place import new_children
 from orchestrator.orders.plan import Situation, decide_now, look
-from orchestrator.orders.repository import LiveChild, NewChild
+from orchestrator.orders.repository import NewChild
+from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.send import send_all
 from orchestrator.orders.trading import Trading
 from routing.rules import PRICED, TRIGGERED

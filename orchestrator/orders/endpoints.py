@@ -15,10 +15,10 @@ from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
+from orchestrator.orders.decision_schemas import DecisionOut
 from orchestrator.orders.plan import notional
 from orchestrator.orders.room import Key, Room, answer, refusal
 from orchestrator.orders.schemas import (
-    DecisionOut,
     ModifyIn,
     OrderIn,
     OrderOut,

@@ -23,7 +23,7 @@ from orchestrator.orders.changes import carry_out
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.place import replayed_order
 from orchestrator.orders.plan import Situation, choices_now, look, refused_change, trading_day
-from orchestrator.orders.repository import StoredOrder
+from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 from routing.replan import NewPart, Part, replan
 

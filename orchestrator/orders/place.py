@@ -20,7 +20,8 @@ from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.makeway import make_way
 from orchestrator.orders.plan import Situation, decide_now, judged_now, look, with_quantity
 from orchestrator.orders.rails import Blocked
-from orchestrator.orders.repository import NewChild, StoredOrder
+from orchestrator.orders.repository import NewChild
+from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading

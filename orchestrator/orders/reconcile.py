@@ -19,7 +19,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
-from orchestrator.orders.repository import LiveChild
+from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.trading import Trading
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from domain.routing import Denied
 from orchestrator.errors import Problem
-from orchestrator.orders.schemas import DecisionOut, ReasonOut
+from orchestrator.orders.decision_schemas import DecisionOut, ReasonOut
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import Out
 

@@ -11,9 +11,10 @@ from domain.account import AccountId, BrokerId
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import ChildId, ChildOrder, OrderIntent, OrderType, Product, Side, Status, Validity
-from domain.routing import Alternative, Charges, Denied, Reason, RoutingDecision, Slice
+from domain.routing import Charges
+from orchestrator.orders.decision_schemas import ChargesOut, DecisionOut, labels_of
 from orchestrator.orders.new_terms import NewTerms
-from orchestrator.orders.repository import StoredOrder
+from orchestrator.orders.rows import StoredOrder
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 from routing.selftrade import Verdict, When
 
@@ -74,134 +75,6 @@ class ModifyIn(In):
 def _symbol(text: str) -> str:
     # Some letters outside ASCII have a capital inside it: the order would go to another instrument than was named.
     return text.upper() if text.isascii() else text
-
-
-class ReasonOut(Out):
-    code: str
-    message: str
-    account: str | None = None
-    field: str | None = None
-    fix: str | None = None
-
-    @classmethod
-    def of(cls, reason: Reason) -> ReasonOut:
-        return cls(
-            code=reason.code,
-            message=reason.message,
-            account=reason.account,
-            field=reason.field,
-            fix=reason.fix,
-        )
-
-
-class ChargesOut(Out):
-    """All-in charges, itemised; lines are exact, `total` is their sum."""
-
-    brokerage: MoneyText
-    stt: MoneyText
-    exchange: MoneyText
-    sebi: MoneyText
-    stamp: MoneyText
-    gst: MoneyText
-    dp: MoneyText
-    total: MoneyText
-
-    @classmethod
-    def of(cls, charges: Charges) -> ChargesOut:
-        return cls(
-            brokerage=charges.brokerage,
-            stt=charges.stt,
-            exchange=charges.exchange,
-            sebi=charges.sebi,
-            stamp=charges.stamp,
-            gst=charges.gst,
-            dp=charges.dp,
-            total=charges.total,
-        )
-
-
-class SliceOut(Out):
-    account: str
-    account_label: str
-    broker: BrokerId
-    quantity: int
-    charges: ChargesOut
-    margin_required: MoneyText
-
-    @classmethod
-    def of(cls, part: Slice) -> SliceOut:
-        return cls(
-            account=part.account_id,
-            account_label=part.label,
-            broker=part.broker,
-            quantity=part.quantity,
-            charges=ChargesOut.of(part.charges),
-            margin_required=part.margin_required,
-        )
-
-
-class AlternativeOut(Out):
-    """A plan that was not chosen: not feasible, and why, or dearer by `beaten_by` rupees."""
-
-    accounts: list[SliceOut]
-    feasible: bool
-    reasons: list[ReasonOut]
-    charges: ChargesOut | None
-    total_cost: MoneyText | None
-    beaten_by: MoneyText | None
-
-    @classmethod
-    def of(cls, other: Alternative) -> AlternativeOut:
-        return cls(
-            accounts=[SliceOut.of(part) for part in other.slices],
-            feasible=other.feasible,
-            reasons=[ReasonOut.of(reason) for reason in other.reasons],
-            charges=ChargesOut.of(other.charges) if other.charges else None,
-            total_cost=other.charges.total if other.charges else None,
-            beaten_by=other.beaten_by,
-        )
-
-
-class DecisionOut(Out):
-    """The routing receipt: who takes the order, why, and what the others would have cost."""
-
-    kind: Literal["plan", "denied"]
-    hash: str
-    policy: str | None
-    summary: str
-    reasons: list[ReasonOut]
-    plan: list[SliceOut] | None
-    charges: ChargesOut | None
-    saving: MoneyText | None
-    alternatives: list[AlternativeOut]
-
-    @classmethod
-    def of(cls, decision: RoutingDecision | Denied) -> DecisionOut:
-        reasons = [ReasonOut.of(reason) for reason in decision.reasons]
-        alternatives = [AlternativeOut.of(other) for other in decision.alternatives]
-        if isinstance(decision, Denied):
-            return cls(
-                kind="denied",
-                hash=decision.hash,
-                policy=None,
-                summary=decision.reasons[0].message if decision.reasons else "",
-                reasons=reasons,
-                plan=None,
-                charges=None,
-                saving=None,
-                alternatives=alternatives,
-            )
-        return cls(
-            kind="plan",
-            hash=decision.hash,
-            policy=decision.policy.kind,
-            summary=decision.summary,
-            reasons=reasons,
-            plan=[SliceOut.of(part) for part in decision.slices],
-            charges=ChargesOut.of(decision.charges),
-            saving=decision.saving,
-            alternatives=alternatives,
-        )
 
 
 class ChildOut(Out):
@@ -287,7 +160,7 @@ class OrderOut(Out):
     @classmethod
     def of(cls, stored: StoredOrder) -> OrderOut:
         order, intent, now = stored.order, stored.order.intent, stored.order.leading
-        labels = _labels(stored.decision)
+        labels = labels_of(stored.decision)
         return cls(
             id=order.id,
             created_at=order.created_at,
@@ -398,11 +271,6 @@ class OrderPage(Out):
 def _shown(average: Price | None) -> Price | None:
     """An average to a hundredth of a paisa: the exact one may have endless decimals."""
     return None if average is None else Price(average.amount.quantize(Decimal("0.0001")))
-
-
-def _labels(decision: RoutingDecision) -> dict[AccountId, str]:
-    parts = [*decision.slices, *(part for other in decision.alternatives for part in other.slices)]
-    return {part.account_id: part.label for part in parts}
 
 
 def _why(children: tuple[ChildOrder, ...]) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from domain.order import ChildId, ChildOrder, Order, OrderEvent
 from domain.routing import Charges, RoutingDecision
-from orchestrator.orders.repository import NewChild, StoredOrder
+from orchestrator.orders.repository import NewChild
+from orchestrator.orders.rows import StoredOrder
 
 
 @dataclass(slots=True, eq=False)

@@ -21,7 +21,7 @@ from orchestrator.errors import Problem
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import cancel
 from orchestrator.orders.place import place
-from orchestrator.orders.repository import StoredOrder, child_of
+from orchestrator.orders.rows import StoredOrder, child_of
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import order_children
 

@@ -9,8 +9,8 @@ from pydantic import Field
 from domain.instrument import Exchange, InstrumentId
 from domain.order import Order, Product, Side
 from domain.position import Position
-from orchestrator.orders.repository import StoredOrder
 from orchestrator.orders.requests import Outcome, Request
+from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.schemas import MAX_QUANTITY, OrderOut
 from orchestrator.orders.sweep import Flat
 from orchestrator.schemas import In, Out, Time

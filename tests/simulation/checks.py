@@ -14,7 +14,7 @@ from mocks.brokers.backoffice.orders import Order as BrokerOrder
 from mocks.brokers.backoffice.orders import Product
 from mocks.exchange.model import Side
 from orchestrator.orders import holds, repository
-from orchestrator.orders.repository import StoredOrder
+from orchestrator.orders.rows import StoredOrder
 from tests.simulation.people import Person
 from tests.simulation.product import Process
 from tests.simulation.world import Client, World

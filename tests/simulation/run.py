@@ -24,7 +24,7 @@ from domain.account import AccountId, BrokerId
 from domain.order import OrderEvent, OrderId
 from orchestrator.db import SqliteDatabase
 from orchestrator.orders import repository
-from orchestrator.orders.repository import StoredOrder
+from orchestrator.orders.rows import StoredOrder
 from tests.services import make_tables
 from tests.simulation import checks
 from tests.simulation.brokers import adapters

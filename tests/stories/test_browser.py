@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,28 +9,11 @@ import pytest
 from playwright.async_api import Browser, Page, Response, async_playwright, expect
 
 from mocks.launch import Sandbox
+from tests.chromium import CHROMIUM, DESK, FLAGS, IN_CHROMIUM, PHONE
 from tests.stories.conftest import NewUser
 from tests.stories.product import PASSWORD, ROOT, Product, Trader
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here: install the package chromium"
-    ),
-]
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture

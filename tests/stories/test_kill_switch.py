@@ -40,6 +40,7 @@ async def test_no_new_risk_is_sent_until_it_is_released_with_the_number_seen(
     assert problem["code"] == "kill_switch"
     sold = await trader.place("SELL 5 NSE:INFY CNC MARKET")
     assert sold["status"] in ("OPEN", "FILLED", "PARTIALLY_FILLED"), "what reduces still passes"
+    await trader.order_when(sold["id"], "FILLED")
     second = await kill(trader, "no_new_risk")
     stale = {"confirm": "release", "number": first["number"]}
     await trader.call("POST", "/v1/kill-switch/release", json=stale, expect=409)
