@@ -24,6 +24,7 @@ RESET = frozenset({Fate.RESET_BEFORE, Fate.RESET_AFTER})
 UNSEEN = frozenset({Fate.RESET_BEFORE, Fate.SILENT_BEFORE, Fate.PAGE_BEFORE})
 PAGES = frozenset({Fate.PAGE_BEFORE, Fate.PAGE_AFTER})
 SILENT = frozenset({Fate.SILENT_BEFORE, Fate.SILENT_AFTER})
+GROWW_VERBS = {"/v1/order/create": "POST", "/v1/order/modify": "PUT", "/v1/order/cancel": "DELETE"}
 Parse = Callable[[OrderUpdate], list[StreamEvent]]
 
 
@@ -82,8 +83,8 @@ class Network:
     async def _serve(self, broker: BrokerId, request: httpx.Request, body: bytes) -> httpx.Response:
         world = self._world
         world.catch_up()
-        is_order = request.url.path.startswith("/orders")
-        mishap.CURRENT.set(self.weather.mishap(request.method, order=is_order))
+        verb = _verb(request)
+        mishap.CURRENT.set(self.weather.mishap(verb, order=bool(verb)))
         response = await _ask(world.apps[broker], request, body)
         world.catch_up()
         return response
@@ -124,6 +125,16 @@ class Network:
 
     def _later(self, seconds: float, what: Callable[[], object]) -> None:
         self._loop.call_later(seconds, what, context=self._outside)
+
+
+def _verb(request: httpx.Request) -> str:
+    """POST places an order, PUT changes one and DELETE cancels one, whatever a broker's wire has for it; else ""."""
+    path, method = request.url.path, request.method
+    if method == "GET" or "/gtt" in path or "order-advance" in path:
+        return ""
+    if path.startswith("/v1/order/"):  # Groww posts everything
+        return GROWW_VERBS.get(path, "")
+    return method if path.startswith(("/orders", "/v3/order/")) else ""
 
 
 async def _ask(app: Any, request: httpx.Request, body: bytes) -> httpx.Response:

@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 import time_machine
 
-from domain.account import AccountId, BrokerId
+from domain.account import AccountId
 from domain.order import OrderEvent, OrderId
 from orchestrator.db import SqliteDatabase
 from orchestrator.orders import repository
@@ -33,8 +33,9 @@ from tests.simulation.network import Network
 from tests.simulation.people import Crowd, Person
 from tests.simulation.product import Gone, Process
 from tests.simulation.weather import Weather
-from tests.simulation.world import START, Client, World
+from tests.simulation.world import SERVERS, START, Client, World
 
+BROKERS = tuple(sorted(SERVERS))
 LATEST = 42.0  # seconds after which nothing that was on its way arrives any more
 QUIET_SECONDS = 120.0  # longest that an open question may stay open after that
 MEMORY = Path("/dev/shm")
@@ -171,9 +172,8 @@ class Run:
     def _person(self, number: int, dice: random.Random) -> Person:
         dice = random.Random(f"{dice.random()}:{number}")
         clients: dict[AccountId, Client] = {}
-        for index, broker in enumerate(
-            (BrokerId.MOCK, BrokerId.ZERODHA, BrokerId.MOCK)[: dice.choice((1, 2, 3))]
-        ):
+        for index in range(dice.choice((1, 2, 3))):
+            broker = dice.choice(BROKERS)
             clients[AccountId(f"acc_{number}{index}")] = Client(broker, f"U{number}{index}")
         return Person(number, clients)
 

@@ -22,7 +22,12 @@ from mocks.exchange.model import Event, Instrument, Trade
 from mocks.exchange.venue import Exchange
 from tests.simulation.loop import VirtualLoop
 
-SERVERS = {BrokerId.MOCK: "mock", BrokerId.ZERODHA: "kite"}
+SERVERS = {
+    BrokerId.MOCK: "mock",
+    BrokerId.ZERODHA: "kite",
+    BrokerId.UPSTOX: "upstox",
+    BrokerId.GROWW: "groww",
+}
 START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # a Monday, 10:30 IST
 SHARES = ("NSE:INFY", "NSE:TCS", "BSE:INFY")
 KEY, SECRET = "simulation", "simulation-secret"
