@@ -109,8 +109,7 @@ def own_orders(conn: SqlConnection, setting: Setting, intent: OrderIntent, limit
     """What the user's other live orders at all their accounts, ours and others, mean for this one."""
     resting = [
         one
-        for child in repository.live_in(conn, setting.user_id, intent.instrument)
-        if child.side is not intent.side
+        for child in repository.live_in(conn, setting.user_id, intent.instrument, intent.side.opposite)
         for one in resting_of(child, setting.labels.get(child.account_id, child.broker.value))
     ]
     day = guards.day_began(setting.now)
@@ -203,14 +202,14 @@ def _exits_under_way(conn: SqlConnection, setting: Setting, intent: OrderIntent)
     """Units by account that orders of the same side and product may still trade, or have since its last reading."""
     units: dict[AccountId, int] = {}
     since = guards.day_began(setting.now)
-    live = repository.live_in(conn, setting.user_id, intent.instrument)
+    live = repository.live_in(conn, setting.user_id, intent.instrument, intent.side)
     ended = repository.ended_in(conn, setting.user_id, intent.instrument, since)
     for child in (*live, *ended):
         if child.side is not intent.side or child.product is not intent.product:
             continue
         read_at = setting.read_at.get(child.account_id)
-        news = [fill.at for fill in child.fills] + ([child.progress.at] if child.progress else [])
-        unseen = bool(news) and (read_at is None or max(news) >= read_at - SKEW)
+        news = child.progressed_at
+        unseen = news is not None and (read_at is None or news >= read_at - SKEW)
         used = child.live_quantity + (child.filled_quantity if unseen else 0)
         units[child.account_id] = units.get(child.account_id, 0) + used
     return units

@@ -41,6 +41,7 @@ from orchestrator.orders.statements import (
     KEY_USED,
     LIVE_AT,
     LIVE_IN,
+    LIVE_ON,
     ORDER_OF_USER,
     SET_STATE,
     SETTLE_PARENT,
@@ -268,10 +269,14 @@ def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
     return [child_of(row) for row in LIVE_AT.rows(conn, {"account": account_id})]
 
 
-def live_in(conn: Connection, user_id: UserId, instrument: InstrumentId) -> list[ChildOrder]:
-    """Every child of the user's in one order book that may still trade, at all accounts; oldest first."""
+def live_in(
+    conn: Connection, user_id: UserId, instrument: InstrumentId, side: Side | None = None
+) -> list[ChildOrder]:
+    """Every child of the user's in one order book, or on one side of it, that may still trade; at all accounts,
+    oldest first."""
     book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange}
-    return [child_of(row) for row in LIVE_IN.rows(conn, book)]
+    found = LIVE_IN.rows(conn, book) if side is None else LIVE_ON.rows(conn, {**book, "one": side})
+    return [child_of(row) for row in found]
 
 
 def ended_in(

@@ -89,6 +89,9 @@ IN_BOOK = (
     CHILD.exchange == bindparam("exchange"),
 )
 LIVE_IN = Prepared(sa.select(order_children).where(*IN_BOOK, CHILD.live).order_by(CHILD.id))
+LIVE_ON = Prepared(
+    sa.select(order_children).where(*IN_BOOK, CHILD.live, CHILD.side == bindparam("one")).order_by(CHILD.id)
+)
 ENDED_IN = Prepared(
     sa.select(order_children).where(
         *IN_BOOK, ~CHILD.live, CHILD.filled_quantity > 0, CHILD.answered_at >= bindparam("since")

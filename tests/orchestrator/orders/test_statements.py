@@ -17,6 +17,7 @@ ORDER_PATH = {
     "what is held in rupees": statements.margins_held(2),
     "what is held in units": statements.units_held(2),
     "own live orders in a book": statements.LIVE_IN,
+    "own live orders on one side of a book": statements.LIVE_ON,
     "own trades in a book today": statements.ENDED_IN,
     "orders placed elsewhere in a book": OUTSIDE_IN,
     "the user's own rails": RAILS,
