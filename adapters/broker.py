@@ -69,6 +69,7 @@ class Terms:
     modifies: bool = True
     moves_funds: bool = False  # deposit and withdraw by API: simulated brokers only
     order_stream: bool = True
+    posts_updates: bool = False  # calls an address of ours about orders, see `Adapter.postback`
     quote_batch: int = 500
     converts: bool = False  # a position can be moved to another product
     conditionals: frozenset[ConditionalKind] = frozenset()  # kinds of GTT the broker itself keeps

@@ -45,6 +45,10 @@ from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
 from orchestrator.portfolio import endpoints as portfolio
+from orchestrator.postbacks import endpoints as postbacks
+from orchestrator.postbacks.desk import Postbacks
+from orchestrator.postbacks.hints import Hints
+from orchestrator.postbacks.paths import Paths
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.vault import Vault
@@ -91,6 +95,7 @@ def create_app(
         conditionals.router,
         guards.router,
         killswitch.router,
+        postbacks.router,
     ):
         app.include_router(router)
     app.add_middleware(Limits)
@@ -156,6 +161,15 @@ async def open_parts(
         adapters=brokers,
         connections=state.connections,
     )
+    state.postbacks = Postbacks(
+        db=state.db,
+        vault=state.vault,
+        settings=settings,
+        clock=clock,
+        connections=state.connections,
+        bus=state.bus,
+        paths=Paths(state.keys.master),
+    )
     await _open_trading(app, settings, opened)
 
 
@@ -191,9 +205,10 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         deadline, window = settings.write_deadline + 5, settings.quiet_window
         reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
-        loops = Loops()
+        updates, loops = OrderUpdates(state.trading), Loops()
         opened.push_async_callback(loops.close)
-        loops.start("order updates", OrderUpdates(state.trading).run)
+        loops.start("order updates", updates.run)
+        loops.start("order hints", Hints(state.bus, updates).run)
         loops.start("reconciler", reconciler.run)
         loops.start("changes", changes.run)
         loops.start("kill switch", state.kill_switch.run)

@@ -191,6 +191,7 @@ _CAPABILITIES: tuple[tuple[str, Callable[[Terms], str]], ...] = (
     ("order stream", lambda one: _yes(one.order_stream)),
     ("tag length", lambda one: f"{one.tag_length[0]} to {one.tag_length[1]}"),
     ("limits of order calls", lambda one: _limits(one, "order")),
+    ("posts order updates to an address of ours", lambda one: _yes(one.posts_updates)),
     ("limits of quote calls", lambda one: _limits(one, "quote")),
     ("looked for by tag, before absent", lambda one: f"{one.quiet_window:g} s"),
 )

@@ -53,6 +53,7 @@ TERMS = Terms(
         RateLimit("other", 2000, 1800),
     ),
     disclosed_quantity=True,
+    posts_updates=True,
     converts=True,
     # OCO is left out: Upstox's GTT of several rules always begins with an entry of its own.
     conditionals=frozenset({ConditionalKind.SINGLE}),

@@ -51,10 +51,12 @@ TERMS = Terms(
         RateLimit("other", 10, 1),
     ),
     disclosed_quantity=True,
+    posts_updates=True,
     quote_batch=500,
     converts=True,
     conditionals=frozenset(ConditionalKind),
     after_market=True,
+    iceberg_legs=50,  # 2 to 50, raised from 20 (kite.trade/forum 51724)
     most_changes=25,
     # Estimates: delivery in full, intraday at the legal least of 20 %, a futures SPAN plus exposure of about 15 %.
     margin_rates={Product.CNC: "1", Product.MTF: "0.5", Product.MIS: "0.2", Product.NRML: "0.15"},

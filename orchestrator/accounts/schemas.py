@@ -49,6 +49,7 @@ class FeaturesOut(Out):
     disclosed_quantity: bool
     move_funds: bool
     order_stream: bool
+    posts_updates: bool
 
 
 class CapabilitiesOut(Out):
@@ -72,6 +73,7 @@ class CapabilitiesOut(Out):
                 disclosed_quantity=terms.disclosed_quantity,
                 move_funds=terms.moves_funds,
                 order_stream=terms.order_stream,
+                posts_updates=terms.posts_updates,
             ),
         )
 

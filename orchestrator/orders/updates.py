@@ -57,6 +57,17 @@ class OrderUpdates:
         self._tasks: dict[tuple[AccountId, int], asyncio.Task[None]] = {}
         self._began = trading.clock()
         self._cancelled: set[ChildId] = set()  # asked again by this process, see `_finish_cancels`
+        self._watches: dict[AccountId, Watch] = {}
+
+    def look(self, account_id: AccountId) -> None:
+        """Read the account's book as soon as possible, whether or not something of ours is open there."""
+        if watch := self._watches.get(account_id):
+            watch.book_due = 0.0
+            watch.read_now.set()
+
+    def look_everywhere(self) -> None:
+        for account_id in self._watches:
+            self.look(account_id)
 
     async def run(self) -> None:
         """Until cancelled: an account that connects is followed, one whose session changed is followed anew."""
@@ -81,11 +92,15 @@ class OrderUpdates:
                 self._tasks[key] = asyncio.create_task(self._watch(connection), name=f"orders of {key[0]}")
 
     async def _watch(self, connection: Connection) -> None:
-        watch = Watch(connection)
+        watch = self._watches[connection.account.id] = Watch(connection)
         watch.read_now.set()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._stream(watch))
-            group.create_task(self._poll(watch))
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._stream(watch))
+                group.create_task(self._poll(watch))
+        finally:
+            if self._watches.get(connection.account.id) is watch:
+                del self._watches[connection.account.id]
 
     async def _stream(self, watch: Watch) -> None:
         if not watch.connection.terms.order_stream:

@@ -63,6 +63,7 @@ def terms(broker: BrokerId, login: LoginKind) -> Terms:
         tag_alphabet="abcdefghijklmnopqrstuvwxyz0123456789",
         limits=(),
         disclosed_quantity=True,
+        posts_updates=redirect,
     )
 
 
@@ -80,6 +81,8 @@ class StubAdapter:
     allowed: Capabilities = field(default_factory=Capabilities)
     seen: list[Mapping[str, str]] = field(default_factory=list)
     closed: int = 0
+    told: OrderReport | None = None  # by whatever is posted
+    posts: list[tuple[bytes, str]] = field(default_factory=list)
 
     @property
     def login(self) -> StubAdapter:
@@ -129,7 +132,8 @@ class StubAdapter:
     def postback(
         self, body: bytes, headers: Mapping[str, str], secret: str, symbols: Symbols
     ) -> OrderReport | None:
-        return None
+        self.posts.append((body, secret))
+        return self.told
 
 
 @dataclass
@@ -174,6 +178,7 @@ class StubBroker:
         raise BrokerRejected("no orders here")
 
     async def orders(self) -> list[OrderReport]:
+        await self._asked("orders")
         return []
 
     async def order(self, child: ChildOrder) -> OrderReport | None:

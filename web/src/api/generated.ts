@@ -327,6 +327,20 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.releaseIn,
       }),
     }),
+    getPostback: build.query<GetPostbackApiResponse, GetPostbackApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/postback`,
+      }),
+    }),
+    renewPostback: build.mutation<
+      RenewPostbackApiResponse,
+      RenewPostbackApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/postback`,
+        method: "POST",
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -560,6 +574,16 @@ export type ReleaseKillSwitchApiResponse =
 export type ReleaseKillSwitchApiArg = {
   releaseIn: ReleaseIn;
 };
+export type GetPostbackApiResponse =
+  /** status 200 Successful Response */ PostbackOut;
+export type GetPostbackApiArg = {
+  accountId: string;
+};
+export type RenewPostbackApiResponse =
+  /** status 200 Successful Response */ PostbackOut;
+export type RenewPostbackApiArg = {
+  accountId: string;
+};
 export type Phase =
   "closed" | "pre_open" | "open" | "closing_auction" | "post_close";
 export type MarketOut = {
@@ -628,6 +652,7 @@ export type FeaturesOut = {
   disclosed_quantity: boolean;
   move_funds: boolean;
   order_stream: boolean;
+  posts_updates: boolean;
 };
 export type BrokerId = "zerodha" | "upstox" | "groww" | "mock";
 export type LoginKind = "redirect" | "form";
@@ -995,6 +1020,8 @@ export type OrderIn = {
   account?: string;
   /** for the next session: only while the exchange is closed */
   after_market?: boolean;
+  /** 0: all at once. Else it goes in so many legs, each when the one before is filled. */
+  iceberg_legs?: number;
 };
 export type Status =
   | "SUBMITTING"
@@ -1056,6 +1083,7 @@ export type OrderOut = {
   status_reason: string | null;
   account: string;
   after_market: boolean;
+  iceberg_legs: number;
   children: ChildOut[];
   decision: DecisionOut;
   timeline: TimelineOut[];
@@ -1279,4 +1307,8 @@ export type KillIn = {
 export type ReleaseIn = {
   confirm: "release";
   number: number;
+};
+export type PostbackOut = {
+  url: string;
+  reachable: boolean;
 };

@@ -131,7 +131,7 @@ export const account: Account = {
     products: ["CNC", "MIS"],
     order_types: ["MARKET", "LIMIT"],
     validities: ["DAY", "IOC"],
-    features: { modify: true, disclosed_quantity: true, move_funds: false, order_stream: true },
+    features: { modify: true, disclosed_quantity: true, move_funds: false, order_stream: true, posts_updates: false },
   },
   broker_user_id: "AB1234",
   state: "connected",

@@ -1,0 +1,101 @@
+"""The sandbox's brokers post to a running application, which then wants to read that account's orders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from adapters.broker import Broker
+from domain.account import AccountId, BrokerId
+from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
+from mocks.launch import Sandbox
+from orchestrator.app import create_app
+from orchestrator.config import Settings
+from orchestrator.demo import APP_KEY, APP_SECRET, sandbox_settings
+from orchestrator.postbacks.hints import TOPIC
+from orchestrator.server import listen, opened, serve_on
+from tests.adapters.desk import INFY
+from tests.stories.product import Trader
+
+PATIENCE = 10.0
+
+
+@pytest.fixture
+async def served(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[tuple[FastAPI, str]]:
+    """The whole application on a port of its own."""
+    bound = listen("127.0.0.1", 0)
+    port = bound.getsockname()[1]
+    settings = Settings(port=port, data=tmp_path, always_open=True, **sandbox_settings(sandbox.urls))
+    app, stop = create_app(settings), asyncio.Event()
+    async with opened(app):
+        serving = asyncio.create_task(serve_on(bound, app, stop=stop))
+        yield app, f"http://127.0.0.1:{port}"
+        stop.set()
+        await serving
+    bound.close()
+
+
+def app_at(sandbox: Sandbox, broker: str, url: str) -> None:
+    """What a person enters on the broker's developer page."""
+    if broker == "kite":
+        sandbox.put(f"/apps/kite/{APP_KEY}", {"postback_url": url})
+        return
+    given = {"client_id": APP_KEY, "client_secret": APP_SECRET, "postback_url": url}
+    assert httpx.put(f"{sandbox.urls['upstox']}/sandbox/app", json=given).status_code == 200
+
+
+def broker_of(app: FastAPI, account: str) -> Broker:
+    broker: Broker = app.state.connections.get(account).broker
+    return broker
+
+
+def elsewhere() -> ChildOrder:
+    """An order that we have no record of."""
+    return ChildOrder(
+        id=ChildId("elsewhere"),
+        order_id=OrderId("elsewhere"),
+        account_id=AccountId("elsewhere"),
+        broker=BrokerId.MOCK,
+        slice=1,
+        instrument=INFY,
+        side=Side.BUY,
+        quantity=1,
+        order_type=OrderType.MARKET,
+        product=Product.CNC,
+        validity=Validity.DAY,
+        price=None,
+        trigger_price=None,
+        tag="elsewhere1",
+    )
+
+
+async def hinted(app: FastAPI, sandbox: Sandbox, broker: str, account: str, url: str) -> str:
+    """The account at which the broker's post about an order placed elsewhere hints."""
+    app_at(sandbox, broker, url)
+    try:
+        async with app.state.bus.subscribe(TOPIC) as events:
+            await broker_of(app, account).place(elsewhere())
+            async with asyncio.timeout(PATIENCE):
+                return str((await anext(aiter(events))).data["account"])
+    finally:
+        app_at(sandbox, broker, "")
+
+
+async def test_an_update_that_a_broker_posts_is_a_hint_at_its_account(
+    served: tuple[FastAPI, str], sandbox: Sandbox
+) -> None:
+    app, url = served
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as http:
+        asha = Trader(http)
+        await asha.sign_up()
+        for broker in ("kite", "upstox"):
+            user = {**sandbox.post("/users", {"broker": broker, "cash": "100000"}), "broker": broker}
+            account = await asha.connect(user)
+            shown = await asha.call("GET", f"/v1/accounts/{account}/postback")
+            assert shown["reachable"] is False
+            assert await hinted(app, sandbox, broker, account, shown["url"]) == account
