@@ -75,6 +75,7 @@ class Terms:
     conditionals: frozenset[ConditionalKind] = frozenset()  # kinds of GTT the broker itself keeps
     conditional_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})  # what a leg may fire
     after_market: bool = False  # takes orders for the next session while the market is closed
+    iceberg_legs: int = 0  # the most legs of an order that goes part after part; 0: takes no such order
     most_changes: int | None = None  # modifications that one order may see; None: no limit is known
     lists_addresses: bool = False  # tells which addresses orders may come from
     exchange_rules: bool = True  # the exchanges' rules for orders by API bind; not at a simulated broker

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,7 +31,8 @@ async def served(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[tuple[FastAP
     """The whole application on a port of its own."""
     bound = listen("127.0.0.1", 0)
     port = bound.getsockname()[1]
-    settings = Settings(port=port, data=tmp_path, always_open=True, **sandbox_settings(sandbox.urls))
+    brokers: dict[str, Any] = sandbox_settings(sandbox.urls)
+    settings = Settings(port=port, data=tmp_path, always_open=True, **brokers)
     app, stop = create_app(settings), asyncio.Event()
     async with opened(app):
         serving = asyncio.create_task(serve_on(bound, app, stop=stop))
