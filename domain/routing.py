@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.account import AccountId, BrokerId
+from domain.fees import PLAIN, STANDARD, FeePlan, Ware
 from domain.instrument import Exchange, Kind
 from domain.money import ZERO, Money, Price
 from domain.order import OrderIntent, OrderType, Product, Validity
@@ -105,7 +106,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Charges:
-    """All-in charges of one order in rupees, exact (unrounded) lines. `exchange` includes IPFT."""
+    """All-in charges of one order in rupees, exact (unrounded) lines.
+
+    `exchange` includes IPFT. `dp` and `desk` (an order by telephone or of the risk desk) include their own GST.
+    """
 
     brokerage: Money = ZERO
     stt: Money = ZERO
@@ -114,6 +118,7 @@ class Charges:
     stamp: Money = ZERO
     gst: Money = ZERO
     dp: Money = ZERO
+    desk: Money = ZERO
 
     @property
     def total(self) -> Money:
@@ -140,6 +145,7 @@ class Market:
     open: bool = True
     closed_because: str = ""
     strike: Price | None = None
+    ware: Ware = PLAIN  # what of it the charges depend on
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,7 @@ class Candidate:
     order_rate: str = ""  # the rule for orders by API that leaves no room for one now
     may_order: bool = True  # false: the broker said that this login may only read
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
+    fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
 """Exact all-in charges of an order at a broker on a day, from dated tables. Nothing is rounded here.
 
-The golden numbers are in tests/routing/test_fees.py. STT is rounded to whole rupees only on the contract note.
+The golden numbers are in tests/routing/test_fees.py. What is rounded, and when, is said in `contract_note.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from domain.account import BrokerId
+from domain.fees import PLAIN, STANDARD, FeePlan, Taxed, Ware
 from domain.instrument import Exchange, Kind
 from domain.money import ZERO, Money, Price
 from domain.order import Product, Side
 from domain.routing import Charges, Reason, ReasonCode
 from routing.schedules import groww, mock, statutory, upstox, zerodha
 from routing.schedules.table import NIL, Brokerage, BrokerSchedule, Dated, Depository, Levy, Segment, in_force
+from routing.schedules.venues import BSE_GROUPS, VENUES, Venue
 
 SCHEDULES: dict[BrokerId, BrokerSchedule] = {
     BrokerId.ZERODHA: zerodha.SCHEDULE,
@@ -25,6 +28,8 @@ SCHEDULES: dict[BrokerId, BrokerSchedule] = {
     BrokerId.GROWW: groww.SCHEDULE,
     BrokerId.MOCK: mock.SCHEDULE,
 }
+DELIVERED = (Segment.DELIVERY, Segment.MARGIN_FUNDED)
+T = TypeVar("T")
 
 
 class ChargesUnknown(ValueError):
@@ -37,39 +42,68 @@ class ChargesUnknown(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """All that is in force for one broker, exchange, segment, side and day: order value in, charges out."""
+    """All that is in force for one account, exchange, segment, side and day: order value in, charges out.
+
+    All but `brokerage`, `depository` and `desk` (rupees) are parts of the order's value.
+    """
 
     brokerage: Brokerage
     stt: Decimal
     exchange: Decimal
+    ipft: Decimal
     sebi: Decimal
     stamp: Decimal
     gst: Decimal
+    taxed: frozenset[Taxed]
     depository: Depository | None  # only on a delivery sell
+    desk: Decimal | None = None  # None: not known
+    _of_value: Decimal = field(init=False, repr=False)  # all that is proportional, its GST too
+    _of_brokerage: Decimal = field(init=False, repr=False)
 
-    def charges(self, value: Money, *, dp_due: bool = True) -> Charges:
-        """Charges of one executed order worth `value` rupees; `dp_due` False: the day's DP charge is paid already."""
+    def __post_init__(self) -> None:
+        levied = self.stt + self.stamp + self.exchange + self.ipft + self.sebi
+        object.__setattr__(self, "_of_value", levied + self.gst * self._taxed_part)
+        taxed = Taxed.BROKERAGE in self.taxed
+        object.__setattr__(self, "_of_brokerage", 1 + self.gst if taxed else Decimal(1))
+
+    @property
+    def _taxed_part(self) -> Decimal:
+        """Of the order's value, without the brokerage."""
+        parts = ((Taxed.EXCHANGE, self.exchange), (Taxed.IPFT, self.ipft), (Taxed.SEBI, self.sebi))
+        return sum((part for line, part in parts if line in self.taxed), NIL)
+
+    def charges(self, value: Money, *, dp_due: bool = True, by_desk: bool = False) -> Charges:
+        """Charges of one executed order worth `value` rupees.
+
+        `dp_due` False: the day's DP charge is paid already. `by_desk`: given by telephone, or sent by the broker's risk
+        desk. Raises ChargesUnknown for a desk whose fee is not known.
+        """
         amount = value.amount
         brokerage = self.brokerage.of(amount)
-        exchange, sebi = self.exchange * amount, self.sebi * amount
+        taxed = self._taxed_part * amount + (brokerage if Taxed.BROKERAGE in self.taxed else NIL)
         return Charges(
             brokerage=Money(brokerage),
             stt=Money(self.stt * amount),
-            exchange=Money(exchange),
-            sebi=Money(sebi),
+            exchange=Money((self.exchange + self.ipft) * amount),
+            sebi=Money(self.sebi * amount),
             stamp=Money(self.stamp * amount),
-            gst=Money(self.gst * (brokerage + exchange + sebi)),
+            gst=Money(self.gst * taxed),
             dp=Money(self._depository(amount)) if dp_due else ZERO,
+            desk=Money(self._desk_fee()) if by_desk else ZERO,
         )
 
     def total(self, amount: Decimal, *, dp_due: bool = True) -> Decimal:
         """`charges(...).total` in rupees, without the lines: for comparing many sizes."""
-        taxed = self.brokerage.of(amount) + (self.exchange + self.sebi) * amount
-        whole = (self.stt + self.stamp) * amount + taxed + self.gst * taxed
+        whole = self._of_value * amount + self._of_brokerage * self.brokerage.of(amount)
         return whole + self._depository(amount) if dp_due else whole
 
     def _depository(self, amount: Decimal) -> Decimal:
         return self.depository.of(amount) * (1 + self.gst) if self.depository else NIL
+
+    def _desk_fee(self) -> Decimal:
+        if self.desk is None:
+            raise ChargesUnknown("What this broker takes for an order by telephone is not known.")
+        return self.desk * (1 + self.gst)
 
     @property
     def bends_up(self) -> tuple[Decimal, ...]:
@@ -77,18 +111,28 @@ class Tariff:
         return self.brokerage.bends_up + (self.depository.bends_up if self.depository else ())
 
 
+_DERIVATIVES: dict[Exchange, tuple[Segment, Segment]] = {
+    Exchange.NFO: (Segment.FUTURES, Segment.OPTIONS),
+    Exchange.BFO: (Segment.FUTURES, Segment.OPTIONS),
+    Exchange.CDS: (Segment.CURRENCY_FUTURES, Segment.CURRENCY_OPTIONS),
+    Exchange.BCD: (Segment.CURRENCY_FUTURES, Segment.CURRENCY_OPTIONS),
+    Exchange.MCX: (Segment.COMMODITY_FUTURES, Segment.COMMODITY_OPTIONS),
+}
+
+
 def segment_of(exchange: Exchange, kind: Kind, product: Product) -> Segment:
-    """Which fees apply. Raises ChargesUnknown for what the tables do not cover (indices, currency, commodities)."""
-    if exchange in (Exchange.CDS, Exchange.BCD, Exchange.MCX):
-        raise ChargesUnknown(f"The fee tables do not cover {exchange} yet.")
+    """Which fees apply. Raises ChargesUnknown for what is not traded (indices, shares as NRML, a spot commodity)."""
     match kind:
-        case Kind.FUTURE:
-            return Segment.FUTURES
-        case Kind.CALL | Kind.PUT:
-            return Segment.OPTIONS
+        case Kind.FUTURE | Kind.CALL | Kind.PUT:
+            if exchange not in _DERIVATIVES:
+                raise ChargesUnknown(f"Contracts are not traded on {exchange}.")
+            futures, options = _DERIVATIVES[exchange]
+            return futures if kind is Kind.FUTURE else options
         case Kind.INDEX:
             raise ChargesUnknown("An index is not traded, so it has no charges.")
         case Kind.EQUITY:
+            if exchange in _DERIVATIVES:
+                raise ChargesUnknown(f"Shares are not traded on {exchange}.")
             return _equity_segment(product)
         case _:
             assert_never(kind)
@@ -108,50 +152,118 @@ def _equity_segment(product: Product) -> Segment:
             assert_never(product)
 
 
-def _levy(rows: tuple[Dated[Levy], ...] | None, side: Side, on: date, what: str) -> Decimal:
-    levy = in_force(rows or (), on)
-    if levy is None:
-        raise ChargesUnknown(f"The fee tables have no {what} for {on:%d %b %Y}.")
-    return levy.buy if side is Side.BUY else levy.sell
+def known(rows: Sequence[Dated[T]] | None, on: date, what: str) -> T:
+    """The terms in force. Raises ChargesUnknown before the first row, or where there is none at all."""
+    terms = in_force(rows or (), on)
+    if terms is None:
+        began = f" before {min(row.start for row in rows):%d %b %Y}" if rows else ""
+        raise ChargesUnknown(f"The fee tables have no {what}{began}, so none for {on:%d %b %Y}.")
+    return terms
+
+
+def stt_rows(segment: Segment, ware: Ware = PLAIN) -> tuple[Dated[Levy], ...]:
+    """STT, or CTT for a commodity, of one kind of ware."""
+    if ware.agricultural and segment is Segment.COMMODITY_FUTURES:
+        return statutory.CROP_CTT
+    if ware.fund and segment in statutory.FUND_STT:
+        return statutory.FUND_STT[segment]
+    return statutory.STT[segment]
+
+
+def _venue(exchange: Exchange, segment: Segment, ware: Ware, on: date) -> Venue:
+    rows = VENUES.get((exchange, segment))
+    if exchange is Exchange.BSE:
+        rows = BSE_GROUPS.get(ware.group, rows)
+    return known(rows, on, f"{exchange} {words(segment)} charge")
+
+
+def _brokerage(broker: BrokerId, segment: Segment, plan: FeePlan, on: date) -> Brokerage:
+    schedule, name = SCHEDULES[broker], broker.value.title()
+    if plan.plan and plan.plan not in schedule.plans:
+        raise ChargesUnknown(f"{name} has no plan called {plan.plan!r} in the fee tables.")
+    rows = schedule.brokerage.get(segment)
+    if plan.plan:
+        rows = schedule.plans[plan.plan].get(segment, rows)
+    if plan.in_debit:
+        rows = schedule.in_debit.get(segment, rows)
+    found = known(rows, on, f"{name} brokerage on {words(segment)}")
+    return found if plan.per_order is None else found.at(plan.per_order.amount)
+
+
+def words(segment: Segment) -> str:
+    return segment.value.replace("_", " ")
 
 
 @lru_cache(maxsize=1024)
-def tariff(broker: BrokerId, exchange: Exchange, segment: Segment, side: Side, on: date) -> Tariff:
+def tariff(
+    broker: BrokerId,
+    exchange: Exchange,
+    segment: Segment,
+    side: Side,
+    on: date,
+    ware: Ware = PLAIN,
+    plan: FeePlan = STANDARD,
+) -> Tariff:
     """The rows in force on `on` (an IST date). Raises ChargesUnknown before the first row of any of them."""
-    schedule = SCHEDULES[broker]
-    brokerage = in_force(schedule.brokerage.get(segment, ()), on)
-    depository = in_force(schedule.depository, on)
-    gst = in_force(statutory.GST, on)
-    if brokerage is None or depository is None or gst is None:
-        raise ChargesUnknown(f"{broker.value.title()}'s fee table for {segment} begins after {on:%d %b %Y}.")
-    delivered = side is Side.SELL and segment in (Segment.DELIVERY, Segment.MARGIN_FUNDED)
+    schedule, name = SCHEDULES[broker], broker.value.title()
+    sebi = statutory.CROP_SEBI if ware.agricultural and exchange is Exchange.MCX else statutory.SEBI
+    venue = _venue(exchange, segment, ware, on)
+    depository = None
+    if side is Side.SELL and segment in DELIVERED:
+        depository = known(schedule.depository, on, f"{name} DP charge")
+        depository = depository.for_woman() if plan.woman_first_holder else depository
+    taxed = known(schedule.taxed, on, f"{name} base of GST") if plan.taxed is None else plan.taxed
     return Tariff(
-        brokerage=brokerage,
-        stt=_levy(statutory.STT.get(segment), side, on, "STT"),
-        exchange=_levy(statutory.EXCHANGE.get((exchange, segment)), side, on, f"{exchange} {segment} charge"),
-        sebi=_levy(statutory.SEBI, side, on, "SEBI fee"),
-        stamp=_levy(statutory.STAMP.get(segment), side, on, "stamp duty"),
-        gst=gst,
-        depository=depository if delivered else None,
+        brokerage=_brokerage(broker, segment, plan, on),
+        stt=_on(side, known(stt_rows(segment, ware), on, "STT")),
+        exchange=_on(side, venue.charge),
+        ipft=_on(side, venue.ipft),
+        sebi=_on(side, known(sebi, on, "SEBI fee")),
+        stamp=_on(side, known(statutory.STAMP.get(segment), on, "stamp duty")),
+        gst=known(statutory.GST, on, "GST"),
+        taxed=taxed,
+        depository=depository,
+        desk=in_force(schedule.desk, on),
     )
 
 
+def _on(side: Side, levy: Levy) -> Decimal:
+    return levy.buy if side is Side.BUY else levy.sell
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One executed order: `quantity` units at the average `price` in rupees.
+
+    `by_desk`: given by telephone, or sent by the broker's risk desk.
+    """
+
+    exchange: Exchange
+    kind: Kind
+    product: Product
+    side: Side
+    quantity: int
+    price: Price
+    ware: Ware = PLAIN
+    by_desk: bool = False
+
+    @property
+    def segment(self) -> Segment:
+        """Raises ChargesUnknown for what is not traded."""
+        return segment_of(self.exchange, self.kind, self.product)
+
+    @property
+    def value(self) -> Money:
+        return self.price * self.quantity
+
+
 def charges(
-    broker: BrokerId,
-    *,
-    exchange: Exchange,
-    kind: Kind,
-    product: Product,
-    side: Side,
-    quantity: int,
-    price: Price,
-    on: date,
-    dp_due: bool = True,
+    broker: BrokerId, trade: Trade, *, on: date, plan: FeePlan = STANDARD, dp_due: bool = True
 ) -> Charges:
-    """Charges in rupees of one executed order of `quantity` units at `price`, on the IST date `on`.
+    """Charges in rupees of one executed order on the IST date `on`.
 
     The DP charge of a delivery sell falls due once per ISIN and day: `dp_due` False leaves it out. Raises
     ChargesUnknown when no dated row covers the question.
     """
-    segment = segment_of(exchange, kind, product)
-    return tariff(broker, exchange, segment, side, on).charges(price * quantity, dp_due=dp_due)
+    fees = tariff(broker, trade.exchange, trade.segment, trade.side, on, trade.ware, plan)
+    return fees.charges(trade.value, dp_due=dp_due, by_desk=trade.by_desk)

@@ -121,7 +121,15 @@ def survey(terms: Terms, candidate: Candidate) -> Offer:
     fees = None
     try:
         segment = segment_of(intent.instrument.exchange, terms.market.kind, intent.product)
-        fees = tariff(candidate.broker, intent.instrument.exchange, segment, intent.side, terms.on)
+        fees = tariff(
+            candidate.broker,
+            intent.instrument.exchange,
+            segment,
+            intent.side,
+            terms.on,
+            terms.market.ware,
+            candidate.fees,
+        )
     except ChargesUnknown as unknown:
         reasons.append(replace(unknown.reason, account=candidate.account_id))
     offer = Offer(candidate, terms, fees, tuple(reasons))

@@ -1,67 +1,85 @@
-"""What the state and the exchanges take, alike at every broker. Residents, NSE and BSE.
-
-Sources: NSE/FATAX/73524 of 31 Mar 2026 (STT), NSE/FA/73061 of 27 Feb 2026 (NSE transaction charge + IPFT),
-Zerodha's list of charges (BSE, SEBI, stamp duty, uniform since 1 Jul 2020).
-"""
+"""What the state and the regulator take from a resident, alike at every broker: parts of the value or premium."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from domain.instrument import Exchange
 from routing.schedules.table import NIL, PER_CRORE, PERCENT, Dated, Levy, Segment
 
-FIRST = date(2024, 10, 1)  # before that day exchange charges went by turnover slabs: not in these tables
+FINANCE_ACT_2023 = date(2023, 4, 1)
+TRUE_TO_LABEL = date(2024, 10, 1)
 BUDGET_2026 = date(2026, 4, 1)
 
+STT_2026 = "NSE/FATAX/73524 of 31 Mar 2026 (Finance Act 2026)"
+STT_BEFORE = "the earlier rates in NSE/FATAX/73524 of 31 Mar 2026"
+LIST = "zerodha.com/charges, copies of June to October 2026"
+UNIFORM_STAMP = "uniform since 1 Jul 2020; zerodha.com/charges, copies of June to October 2026"
 
-def _percent(buy: str, sell: str) -> Levy:
+
+def percent(buy: str, sell: str) -> Levy:
     return Levy(Decimal(buy) * PERCENT, Decimal(sell) * PERCENT)
 
 
-def _crore(rupees: str) -> Levy:
+def per_crore(rupees: str) -> Levy:
     return Levy(Decimal(rupees) * PER_CRORE, Decimal(rupees) * PER_CRORE)
 
 
-# Delivery of units of an equity ETF pays less (0.001 % on the sell); the masters do not tell such units from shares.
+_DELIVERY_TAX = (Dated(FINANCE_ACT_2023, percent("0.1", "0.1"), STT_BEFORE),)
+_COMMODITY_FIRST = date(2026, 6, 1)  # the oldest copy of the list that we have
+
+# Securities transaction tax; commodity transaction tax for commodities; none on currency.
 STT: dict[Segment, tuple[Dated[Levy], ...]] = {
-    Segment.DELIVERY: (Dated(FIRST, _percent("0.1", "0.1")),),
-    Segment.MARGIN_FUNDED: (Dated(FIRST, _percent("0.1", "0.1")),),
-    Segment.INTRADAY: (Dated(FIRST, _percent("0", "0.025")),),
-    Segment.FUTURES: (Dated(FIRST, _percent("0", "0.02")), Dated(BUDGET_2026, _percent("0", "0.05"))),
-    Segment.OPTIONS: (Dated(FIRST, _percent("0", "0.1")), Dated(BUDGET_2026, _percent("0", "0.15"))),
+    Segment.DELIVERY: _DELIVERY_TAX,
+    Segment.MARGIN_FUNDED: _DELIVERY_TAX,
+    Segment.INTRADAY: (Dated(FINANCE_ACT_2023, percent("0", "0.025"), STT_BEFORE),),
+    Segment.FUTURES: (
+        Dated(FINANCE_ACT_2023, percent("0", "0.0125"), STT_BEFORE),
+        Dated(TRUE_TO_LABEL, percent("0", "0.02"), STT_BEFORE),
+        Dated(BUDGET_2026, percent("0", "0.05"), STT_2026),
+    ),
+    Segment.OPTIONS: (
+        Dated(FINANCE_ACT_2023, percent("0", "0.0625"), STT_BEFORE),
+        Dated(TRUE_TO_LABEL, percent("0", "0.1"), STT_BEFORE),
+        Dated(BUDGET_2026, percent("0", "0.15"), STT_2026),
+    ),
+    Segment.CURRENCY_FUTURES: (Dated(FINANCE_ACT_2023, Levy(NIL, NIL), LIST),),
+    Segment.CURRENCY_OPTIONS: (Dated(FINANCE_ACT_2023, Levy(NIL, NIL), LIST),),
+    Segment.COMMODITY_FUTURES: (Dated(_COMMODITY_FIRST, percent("0", "0.01"), LIST),),
+    Segment.COMMODITY_OPTIONS: (Dated(_COMMODITY_FIRST, percent("0", "0.05"), LIST),),
 }
 
+# Units of an equity fund that are delivered pay on the sale alone.
+_FUND_TAX = (Dated(FINANCE_ACT_2023, percent("0", "0.001"), STT_BEFORE),)
+FUND_STT: dict[Segment, tuple[Dated[Levy], ...]] = {
+    Segment.DELIVERY: _FUND_TAX,
+    Segment.MARGIN_FUNDED: _FUND_TAX,
+}
+CROP_CTT: tuple[Dated[Levy], ...] = (Dated(_COMMODITY_FIRST, Levy(NIL, NIL), LIST),)
+
+# On the intrinsic value of an option that is exercised, paid by who holds it.
+EXERCISE_STT = (
+    Dated(FINANCE_ACT_2023, Decimal("0.125") * PERCENT, STT_BEFORE),
+    Dated(BUDGET_2026, Decimal("0.15") * PERCENT, STT_2026),
+)
+EXERCISE_CTT = (Dated(_COMMODITY_FIRST, Decimal("0.0001") * PERCENT, LIST),)
+
+_UNIFORM = date(2020, 7, 1)
 STAMP: dict[Segment, tuple[Dated[Levy], ...]] = {
-    Segment.DELIVERY: (Dated(FIRST, _percent("0.015", "0")),),
-    Segment.MARGIN_FUNDED: (Dated(FIRST, _percent("0.015", "0")),),
-    Segment.INTRADAY: (Dated(FIRST, _percent("0.003", "0")),),
-    Segment.FUTURES: (Dated(FIRST, _percent("0.002", "0")),),
-    Segment.OPTIONS: (Dated(FIRST, _percent("0.003", "0")),),
+    segment: (Dated(_UNIFORM, percent(rate, "0"), UNIFORM_STAMP),)
+    for segment, rate in {
+        Segment.DELIVERY: "0.015",
+        Segment.MARGIN_FUNDED: "0.015",
+        Segment.INTRADAY: "0.003",
+        Segment.FUTURES: "0.002",
+        Segment.OPTIONS: "0.003",
+        Segment.CURRENCY_FUTURES: "0.0001",
+        Segment.CURRENCY_OPTIONS: "0.0001",
+        Segment.COMMODITY_FUTURES: "0.002",
+        Segment.COMMODITY_OPTIONS: "0.003",
+    }.items()
 }
 
-# Transaction charge and IPFT together.
-_NSE_CASH = (Dated(FIRST, _crore("307")),)  # 297 + 10 until February 2026, 306.99 + 0.01 since
-_BSE_CASH = (
-    Dated(FIRST, _crore("375")),
-)  # groups A and B; X, Z and odd groups pay more and are not told apart here
-EXCHANGE: dict[tuple[Exchange, Segment], tuple[Dated[Levy], ...]] = {
-    **{
-        (Exchange.NSE, segment): _NSE_CASH
-        for segment in (Segment.DELIVERY, Segment.INTRADAY, Segment.MARGIN_FUNDED)
-    },
-    **{
-        (Exchange.BSE, segment): _BSE_CASH
-        for segment in (Segment.DELIVERY, Segment.INTRADAY, Segment.MARGIN_FUNDED)
-    },
-    (Exchange.NFO, Segment.FUTURES): (Dated(FIRST, _crore("183")),),
-    (Exchange.NFO, Segment.OPTIONS): (Dated(FIRST, _crore("3553")),),
-    (Exchange.BFO, Segment.FUTURES): (Dated(FIRST, Levy(NIL, NIL)),),
-    (Exchange.BFO, Segment.OPTIONS): (Dated(FIRST, _percent("0.0325", "0.0325")),),
-}
-
-SEBI = (Dated(FIRST, _crore("10")),)
-GST = (
-    Dated(FIRST, Decimal("0.18")),
-)  # on brokerage, exchange charge, IPFT and SEBI fee; on the DP charge too
+SEBI = (Dated(FINANCE_ACT_2023, per_crore("10"), LIST),)
+CROP_SEBI = (Dated(_COMMODITY_FIRST, per_crore("1"), LIST),)
+GST = (Dated(date(2017, 7, 1), Decimal("0.18"), LIST),)
