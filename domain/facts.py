@@ -1,4 +1,7 @@
-"""What can be learnt of an order at a broker. Facts say when, and in whose words; they are folded by `domain.order`."""
+"""What can be learnt of an order at a broker. Facts say when, and in whose words; they are folded by `domain.child`.
+
+A fact that a broker tells of an order names the broker's id of it: a broker may have made two orders of one request.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,16 @@ from domain.words import OrderType
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """A trade of ours, keyed by the broker's trade id. `at` is the exchange's time (aware)."""
+    """A trade of ours, keyed by the broker's trade id. `at` is the exchange's time (aware).
+
+    `broker_order_id` is of the order it belongs to, once it is folded into a child; "": not told.
+    """
 
     trade_id: str
     quantity: int
     price: Price
     at: datetime
+    broker_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Working:
     at: datetime
     trigger_pending: bool
     words: str
+    broker_order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Absent:
 
 
 class End(StrEnum):
+    FILLED = "FILLED"  # the broker calls it complete, and all of its own quantity is filled
     CANCELLED = "CANCELLED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
@@ -61,9 +70,12 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
+    """`broker_order_id` "": the request was refused or never left, so that there is no order to name."""
+
     end: End
     at: datetime
     words: str
+    broker_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ class Progress:
     filled_quantity: int
     average_price: Price | None
     at: datetime
+    broker_order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,7 @@ class ChangeOver:
 @dataclass(frozen=True, slots=True)
 class Filled:
     fill: Fill
+    broker_order_id: str
 
 
 Fact = Accepted | Working | Lost | Absent | Ended | Progress | ChangeAsked | Modified | ChangeOver | Filled

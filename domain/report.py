@@ -60,23 +60,27 @@ class OrderReport:
 
 def facts_of(report: OrderReport) -> tuple[Fact, ...]:
     """What one broker report proves about the order it speaks of."""
-    facts: list[Fact] = [Accepted(report.broker_order_id, report.at)]
+    number, at = report.broker_order_id, report.at
+    facts: list[Fact] = [Accepted(number, at)]
     if report.filled_quantity:
-        facts.append(Progress(report.filled_quantity, report.average_price, report.at))
+        facts.append(Progress(report.filled_quantity, report.average_price, at, number))
     said = report.message or report.words
     match report.status:
         case ReportStatus.CANCELLED:
-            facts.append(Ended(End.CANCELLED, report.at, said))
+            facts.append(Ended(End.CANCELLED, at, said, number))
         case ReportStatus.REJECTED:
-            facts.append(Ended(End.REJECTED, report.at, said))
+            facts.append(Ended(End.REJECTED, at, said, number))
         case ReportStatus.EXPIRED:
-            facts.append(Ended(End.EXPIRED, report.at, said))
+            facts.append(Ended(End.EXPIRED, at, said, number))
         case ReportStatus.OPEN | ReportStatus.PENDING | ReportStatus.UNRECOGNISED:
-            facts.append(Working(report.at, trigger_pending=False, words=report.words))
+            facts.append(Working(at, trigger_pending=False, words=report.words, broker_order_id=number))
         case ReportStatus.TRIGGER_PENDING:
-            facts.append(Working(report.at, trigger_pending=True, words=report.words))
+            facts.append(Working(at, trigger_pending=True, words=report.words, broker_order_id=number))
         case ReportStatus.COMPLETE:
-            pass  # the filled quantity says it; a "complete" without fills proves nothing more than acceptance
+            if (
+                report.filled_quantity >= report.quantity > 0
+            ):  # without its fills the word proves nothing more
+                facts.append(Ended(End.FILLED, at, said, number))
         case _:
             assert_never(report.status)
     return tuple(facts)

@@ -88,5 +88,5 @@ async def _exit(
 def _unsettled(child: ChildOrder, read_at: datetime) -> bool:
     if child.live_quantity:
         return True
-    news = [fill.at for fill in child.fills] + ([child.progress.at] if child.progress else [])
-    return bool(news) and max(news) >= read_at - SETTLED
+    news = child.progressed_at
+    return news is not None and news >= read_at - SETTLED

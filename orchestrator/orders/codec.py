@@ -69,45 +69,66 @@ def dump_facts(child: ChildOrder) -> str:
         facts["ids"] = child.broker_order_ids
     if child.accepted_at:
         facts["accepted_at"] = child.accepted_at
-    if seen := child.working:
-        facts["working"] = [seen.at, seen.trigger_pending, seen.words]
     if lost := child.lost:
         facts["lost"] = [lost.at, lost.words]
     if absent := child.absent:
         facts["absent"] = [absent.at, absent.words]
-    if ended := child.ended:
-        facts["ended"] = [ended.end, ended.at, ended.words]
-    if progress := child.progress:
-        facts["progress"] = [progress.filled_quantity, _price(progress.average_price), progress.at]
+    if seen := child.working_at:
+        facts["seen"] = [[one.at, one.trigger_pending, one.words, one.broker_order_id] for one in seen]
+    if ends := child.ends:
+        facts["ends"] = [[one.end, one.at, one.words, one.broker_order_id] for one in ends]
+    if totals := child.totals:
+        facts["totals"] = [
+            [one.filled_quantity, _price(one.average_price), one.at, one.broker_order_id] for one in totals
+        ]
     facts |= _dump_changes(child)
-    if child.fills:
-        facts["fills"] = [[fill.trade_id, fill.quantity, _price(fill.price), fill.at] for fill in child.fills]
+    if fills := child.fills:
+        facts["fills"] = [
+            [one.trade_id, one.quantity, _price(one.price), one.at, one.broker_order_id] for one in fills
+        ]
     return orjson.dumps(facts).decode()
 
 
 def load_facts(child: ChildOrder, text: str) -> ChildOrder:
     """`child` with the facts that `dump_facts` wrote."""
     facts = orjson.loads(text)
+    ids = tuple(facts.get("ids", ()))
+    _name_owners(facts, ids[0] if ids else "")
     at = datetime.fromisoformat
-    working, lost, absent, ended = (facts.get(name) for name in ("working", "lost", "absent", "ended"))
-    progress = facts.get("progress")
+    lost, absent = facts.get("lost"), facts.get("absent")
     return replace(
         child,
-        broker_order_ids=tuple(facts.get("ids", ())),
+        broker_order_ids=ids,
         accepted_at=at(facts["accepted_at"]) if "accepted_at" in facts else None,
-        working=Working(at(working[0]), working[1], working[2]) if working else None,
+        working_at=tuple(
+            Working(at(when), waits, words, number) for when, waits, words, number in facts.get("seen", ())
+        ),
         lost=Lost(at(lost[0]), lost[1]) if lost else None,
         absent=Absent(at(absent[0]), absent[1]) if absent else None,
-        ended=Ended(End(ended[0]), at(ended[1]), ended[2]) if ended else None,
-        progress=Progress(progress[0], _to_price(progress[1]), at(progress[2])) if progress else None,
+        ends=tuple(
+            Ended(End(end), at(when), words, number) for end, when, words, number in facts.get("ends", ())
+        ),
+        totals=tuple(
+            Progress(filled, _to_price(average), at(when), number)
+            for filled, average, when, number in facts.get("totals", ())
+        ),
         asked=_asked(facts.get("asked")),
         modified=_modified(facts.get("modified")),
         change_over=_change_over(facts.get("change_over")),
         fills=tuple(
-            Fill(trade_id, quantity, Price.of(price), at(when))
-            for trade_id, quantity, price, when in facts.get("fills", ())
+            Fill(trade_id, quantity, Price.of(price), at(when), number)
+            for trade_id, quantity, price, when, number in facts.get("fills", ())
         ),
     )
+
+
+def _name_owners(facts: dict[str, Any], first: str) -> None:
+    """Rows from before facts named the broker's order speak of the first one."""
+    for old, new in (("working", "seen"), ("ended", "ends"), ("progress", "totals")):
+        if old in facts:
+            facts[new] = [[*facts.pop(old), first]]
+    if (fills := facts.get("fills")) and len(fills[0]) == 4:
+        facts["fills"] = [[*fill, first] for fill in fills]
 
 
 def _dump_changes(child: ChildOrder) -> dict[str, Any]:

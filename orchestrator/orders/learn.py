@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as SqlConnection
 
 from adapters.registry import broker_name
-from domain.order import ChildId, ChildOrder, Fact, OrderEvent, Source, Status
+from domain.order import ChildId, ChildOrder, End, Ended, Fact, OrderEvent, Source, Status
 from orchestrator.orders import repository
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.trading import Trading
@@ -67,29 +67,50 @@ def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | No
         line(
             "absent", "Looked for by its tag and not there: it never reached the broker.", after.absent.words
         )
-    if after.working and (before.working is None or before.working.words != after.working.words):
-        line("state", f"At the broker: {after.working.words}.", after.working.words)
+    for number, words in _new_states(before, after):
+        line("state", f"At the broker{_which(after, number)}: {words}.", words)
     if after.modified and after.modified != before.modified:
         line("modified", f"Now {after.modified.quantity} at {after.modified.price or 'market'}.")
     if after.change_over and after.change_over != before.change_over:
         line("change_over", "The change is not in force here.", after.change_over.words)
     if after.filled_quantity > before.filled_quantity:
         line("fill", _fill_words(before, after))
-    if after.ended and after.ended != before.ended:
-        line(after.status.value.lower(), _end_words(after), after.ended.words)
+    for end in _new_ends(before, after):
+        kind = end.end if after.live_order_ids else after.status
+        line(kind.value.lower(), _end_words(after, end), end.words)
     return lines
+
+
+def _new_states(before: ChildOrder, after: ChildOrder) -> list[tuple[str, str]]:
+    """(broker order id, the broker's new word) of each of its orders that got one."""
+    old = {seen.broker_order_id: seen.words for seen in before.working_at}
+    new = [(seen.broker_order_id, seen.words) for seen in after.working_at]
+    return [(number, words) for number, words in new if old.get(number) != words]
+
+
+def _new_ends(before: ChildOrder, after: ChildOrder) -> list[Ended]:
+    """What ended, but for what its fills have said already."""
+    return [end for end in after.ends if end not in before.ends and end.end is not End.FILLED]
+
+
+def _which(child: ChildOrder, number: str) -> str:
+    return f" ({number})" if len(child.broker_order_ids) > 1 else ""
 
 
 def _fill_words(before: ChildOrder, after: ChildOrder) -> str:
     more = after.filled_quantity - before.filled_quantity
     surplus = after.filled_quantity - after.quantity_now
+    ended = before.ended is not None and before.ended.end is not End.FILLED
     at = f" at an average of {rupees(after.average_price)}" if after.average_price else ""
-    late = " This fill came after the order had ended." if before.ended else ""
+    late = " This fill came after the order had ended." if ended else ""
     over = f" That is {surplus} more than was asked." if surplus > 0 else ""
     return f"{more} filled, {after.filled_quantity} of {after.quantity_now} so far{at}.{late}{over}"
 
 
-def _end_words(after: ChildOrder) -> str:
+def _end_words(after: ChildOrder, end: Ended) -> str:
+    if len(after.broker_order_ids) > 1 and end.broker_order_id:
+        done = after.filled_of(end.broker_order_id)
+        return f"Its order {end.broker_order_id} there has ended: {end.end.value.lower()} with {done} filled."
     rest = after.quantity_now - after.filled_quantity
     match after.status:
         case Status.REJECTED:

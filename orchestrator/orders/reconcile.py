@@ -143,12 +143,15 @@ class Reconciler:
 
 async def read_trades(trading: Trading, connection: Connection, child: ChildOrder) -> None:
     """Learn the trades behind a child's fills, so that its average is exact. A failure waits for the next reading."""
-    if connection.broker is None or sum(fill.quantity for fill in child.fills) >= child.filled_quantity:
+    if connection.broker is None:
         return
-    try:
-        trades = await connection.broker.trades(child)
-    except BrokerError as error:
-        log.info("orders.trades_unread", child=child.id, error=error.words)
-        return
+    trades: list[Filled] = []
+    for number in child.unexplained_order_ids:
+        try:
+            found = await connection.broker.trades(child.at(number))
+        except BrokerError as error:
+            log.info("orders.trades_unread", child=child.id, error=error.words)
+            continue
+        trades += [Filled(trade.fill, number) for trade in found]
     if trades:
-        await learn(trading, child.id, [Filled(trade.fill) for trade in trades], source=Source.POLL)
+        await learn(trading, child.id, trades, source=Source.POLL)

@@ -313,11 +313,7 @@ def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrde
         .order_by(columns.id.desc())
         .limit(50)
     ).all()
-    return [
-        child
-        for child in map(child_of, rows)
-        if sum(fill.quantity for fill in child.fills) < child.filled_quantity
-    ]
+    return [child for child in map(child_of, rows) if child.unexplained_order_ids]
 
 
 def recently_absent(conn: Connection, account_id: AccountId, since: datetime) -> list[ChildOrder]:

@@ -240,8 +240,9 @@ class OrderUpdates:
 
     async def _fill(self, connection: Connection, trade: BrokerFill) -> None:
         child = await self._child(connection, trade.broker_order_id, None)
-        if child is not None and apply(child, Filled(trade.fill)) != child:
-            await learn(self._trading, child.id, [Filled(trade.fill)], source=Source.STREAM)
+        fact = Filled(trade.fill, trade.broker_order_id)
+        if child is not None and apply(child, fact) != child:
+            await learn(self._trading, child.id, [fact], source=Source.STREAM)
 
     async def _child(self, connection: Connection, number: str, tag: str | None) -> ChildOrder | None:
         account, known = connection.account.id, self._trading.known

@@ -65,20 +65,25 @@ def child(*facts: Fact) -> ChildOrder:
     return apply_all(NEW, facts)
 
 
-def fill(trade: str, quantity: int, price: str = "1500", second: int = 5) -> Filled:
-    return Filled(Fill(trade, quantity, Price.of(price), at(second)))
+def fill(trade: str, quantity: int, price: str = "1500", second: int = 5, of: str = "n1") -> Filled:
+    return Filled(Fill(trade, quantity, Price.of(price), at(second)), of)
+
+
+def cancelled(number: str = "n1", second: int = 3) -> Ended:
+    return Ended(End.CANCELLED, at(second), "cancelled", number)
 
 
 MOMENTS = st.integers(0, 5).map(at)
 WORDS = st.sampled_from(["OPEN", "PUT ORDER REQ RECEIVED", "x"])
+NUMBERS = st.sampled_from(["n1", "n2"])
 PRICES = st.sampled_from(["1499.95", "1500", "1500.05"]).map(Price.of)
 FACTS: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(Accepted, st.sampled_from(["n1", "n2"]), MOMENTS),
-    st.builds(Working, MOMENTS, trigger_pending=st.booleans(), words=WORDS),
+    st.builds(Accepted, NUMBERS, MOMENTS),
+    st.builds(Working, MOMENTS, trigger_pending=st.booleans(), words=WORDS, broker_order_id=NUMBERS),
     st.builds(Lost, MOMENTS, WORDS),
     st.builds(Absent, MOMENTS, WORDS),
-    st.builds(Ended, st.sampled_from(End), MOMENTS, WORDS),
-    st.builds(Progress, st.integers(0, 12), st.none() | PRICES, MOMENTS),
+    st.builds(Ended, st.sampled_from(End), MOMENTS, WORDS, NUMBERS | st.just("")),
+    st.builds(Progress, st.integers(0, 12), st.none() | PRICES, MOMENTS, NUMBERS),
     st.builds(Modified, st.integers(1, 15), st.none() | PRICES, st.none() | PRICES, MOMENTS),
     st.builds(
         Modified,
@@ -102,7 +107,7 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         st.booleans(),
     ),
     st.builds(ChangeOver, st.integers(1, 3), MOMENTS, WORDS),
-    st.builds(Filled, st.builds(Fill, st.sampled_from("tuv"), st.integers(1, 6), PRICES, MOMENTS)),
+    st.builds(Filled, st.builds(Fill, st.sampled_from("tuv"), st.integers(1, 6), PRICES, MOMENTS), NUMBERS),
 )
 
 
@@ -144,10 +149,10 @@ def test_absent_needs_more_than_being_lost_and_yields_to_being_found() -> None:
 
 
 def test_fill_after_cancel_still_counts() -> None:
-    cancelled = child(Accepted("n1", at(1)), Ended(End.CANCELLED, at(3), "cancelled"), fill("t", 4, second=2))
-    assert cancelled.status is Status.CANCELLED
-    assert cancelled.filled_quantity == 4
-    assert apply_all(cancelled, [fill("u", 6)]).status is Status.FILLED
+    ended = child(Accepted("n1", at(1)), cancelled(), fill("t", 4, second=2))
+    assert ended.status is Status.CANCELLED
+    assert ended.filled_quantity == 4
+    assert apply_all(ended, [fill("u", 6)]).status is Status.FILLED
 
 
 def test_an_over_fill_is_shown_not_clamped() -> None:
@@ -158,12 +163,66 @@ def test_two_broker_numbers_are_both_kept() -> None:
     assert child(Accepted("n2", at(2)), Accepted("n1", at(1))).broker_order_ids == ("n1", "n2")
 
 
+def test_a_child_has_ended_when_all_that_its_broker_holds_has() -> None:
+    twice = child(Accepted("n1", at(1)), Accepted("n2", at(2)), cancelled("n1"))
+    assert (twice.status, twice.ended, twice.live_order_ids) == (Status.OPEN, None, ("n2",))
+    assert (twice.live_quantity, twice.surplus_quantity) == (10, 0)
+    gone = apply_all(twice, [cancelled("n2", second=4)])
+    assert (gone.status, gone.live_quantity, gone.reason) == (Status.CANCELLED, 0, "cancelled")
+
+
+def test_what_two_orders_of_one_child_filled_is_added_up_and_more_than_asked_is_surplus() -> None:
+    twice = child(Progress(10, Price.of(1500), at(1), "n1"), Progress(4, Price.of(1507), at(2), "n2"))
+    assert (twice.filled_quantity, twice.average_price) == (14, Price.of(1502))
+    assert (twice.status, twice.live_order_ids, twice.live_quantity) == (Status.PARTIALLY_FILLED, ("n2",), 6)
+    assert twice.surplus_quantity == 10
+    over = apply_all(twice, [cancelled("n2")])
+    assert (over.status, over.filled_quantity, over.surplus_quantity) == (Status.FILLED, 14, 4)
+
+
+def test_trades_explain_the_order_they_belong_to_and_no_other() -> None:
+    twice = child(fill("t", 10, of="n1"), Progress(4, Price.of(1507), at(2), "n2"))
+    assert (twice.filled_quantity, twice.unexplained_order_ids) == (14, ("n2",))
+    assert apply_all(twice, [fill("u", 4, of="n2")]).unexplained_order_ids == ()
+
+
+def test_two_resting_orders_of_one_child_are_both_live_and_one_is_surplus() -> None:
+    twice = child(Accepted("n1", at(1)), Accepted("n2", at(2)))
+    assert (twice.status, twice.live_quantity, twice.surplus_quantity) == (Status.OPEN, 20, 10)
+
+
+def test_the_second_order_keeps_the_terms_that_only_the_first_one_changed() -> None:
+    less = child(Accepted("n1", at(1)), Modified(4, None, None, at(2)), fill("t", 4), Accepted("n2", at(3)))
+    assert "n2" in less.live_order_ids
+    assert less.live_quantity >= 10
+    done = [Ended(End.FILLED, at(5), "COMPLETE", "n1"), Ended(End.FILLED, at(6), "COMPLETE", "n2")]
+    all_done = apply_all(less, [*done, fill("u", 10, of="n2")])
+    assert (all_done.status, all_done.surplus_quantity) == (Status.FILLED, 10)
+
+
+def test_a_refusal_yields_to_an_order_that_is_there_all_the_same() -> None:
+    refused = child(Ended(End.REJECTED, at(1), "no"))
+    assert refused.status is Status.REJECTED
+    assert apply_all(refused, [Accepted("n1", at(2))]).status is Status.OPEN
+
+
+def test_an_order_that_its_broker_calls_complete_is_over_whatever_was_asked_of_it_since() -> None:
+    told = child(asked(15), *facts_of(OrderReport("n1", ReportStatus.COMPLETE, "COMPLETE", at(3), 10, 10)))
+    assert (told.status, told.live_quantity, told.reason) == (Status.FILLED, 0, None)
+
+
+def test_a_leg_of_an_iceberg_that_is_complete_does_not_end_it() -> None:
+    leg = Ended(End.FILLED, at(3), "COMPLETE", "n1")
+    iceberg = apply_all(replace(NEW, iceberg_legs=2), [fill("t", 5), leg])
+    assert (iceberg.status, iceberg.live_quantity) == (Status.PARTIALLY_FILLED, 5)
+
+
 def test_a_repeated_trade_counts_once() -> None:
     assert child(fill("t", 4), fill("t", 4)).filled_quantity == 4
 
 
 def test_the_brokers_total_counts_until_the_trades_explain_it() -> None:
-    told = child(Progress(6, Price.of("1500.50"), at(3)), fill("t", 4))
+    told = child(Progress(6, Price.of("1500.50"), at(3), "n1"), fill("t", 4))
     assert (told.filled_quantity, told.average_price) == (6, Price.of("1500.50"))
     known = apply_all(told, [fill("u", 2, "1501")])
     assert (known.filled_quantity, known.average_price) == (6, Price.of(Price.of("9002").amount / 6))
@@ -202,14 +261,20 @@ def test_the_parents_quantity_moves_with_its_parts() -> None:
 
 
 def test_the_later_of_two_contradicting_ends_holds() -> None:
-    both = child(Ended(End.REJECTED, at(1), "r"), Ended(End.CANCELLED, at(2), "c"))
+    both = child(Ended(End.REJECTED, at(1), "r", "n1"), cancelled(second=2))
     assert both.status is Status.CANCELLED
 
 
 def test_a_stop_waits_for_its_trigger_then_works() -> None:
-    waits = child(Accepted("n1", at(1)), Working(at(2), trigger_pending=True, words="TRIGGER PENDING"))
+    waits = child(
+        Accepted("n1", at(1)),
+        Working(at(2), trigger_pending=True, words="TRIGGER PENDING", broker_order_id="n1"),
+    )
     assert waits.status is Status.TRIGGER_PENDING
-    assert apply_all(waits, [Working(at(3), trigger_pending=False, words="OPEN")]).status is Status.OPEN
+    assert (
+        apply_all(waits, [Working(at(3), trigger_pending=False, words="OPEN", broker_order_id="n1")]).status
+        is Status.OPEN
+    )
 
 
 def test_an_unlisted_status_word_proves_only_that_the_order_lives() -> None:
@@ -242,7 +307,7 @@ def test_what_is_unknown_comes_first_in_the_parent() -> None:
 
 
 def test_the_parent_is_filled_only_when_all_is() -> None:
-    full, dead = child(fill("t", 10)), child(Ended(End.CANCELLED, at(1), "c"))
+    full, dead = child(fill("t", 10)), child(cancelled())
     assert two(full, full).status is Status.FILLED
     assert two(full, child(Accepted("n1", at(1)))).status is Status.PARTIALLY_FILLED
     assert two(full, dead).status is Status.CANCELLED
@@ -257,5 +322,5 @@ def test_dead_quantity_filled_elsewhere_makes_the_parent_whole() -> None:
 def test_the_parents_average_is_weighted_or_unknown() -> None:
     both = two(child(fill("t", 10, "1500")), child(fill("u", 5, "1503")))
     assert both.average_price == Price.of(1501)
-    untold = two(child(fill("t", 10, "1500")), child(Progress(5, None, at(1))))
+    untold = two(child(fill("t", 10, "1500")), child(Progress(5, None, at(1), "n1")))
     assert untold.average_price is None

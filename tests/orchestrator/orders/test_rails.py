@@ -59,7 +59,9 @@ async def test_a_day_counts_what_is_filled_or_may_still_be(book: Database) -> No
         await record(book, child)
     await book.write(lambda conn: conn.execute(update(order_children).values(value=1_500_050)))
     await learn(book, dead, Ended(End.REJECTED, T0, "no"), at=T0)
-    await learn(book, part, Progress(4, Price.of(1500), T0), Ended(End.CANCELLED, T0, "by user"), at=T0)
+    await learn(
+        book, part, Progress(4, Price.of(1500), T0, "1"), Ended(End.CANCELLED, T0, "by user", "1"), at=T0
+    )
     used = await book.read(lambda conn: guards.usage(conn, USER, LATER))
     assert used.orders == 3, "orders count whatever became of them"
     assert used.value == Money.of("21000.70") == used.symbols[INFY]
@@ -152,7 +154,7 @@ async def test_own_trades_of_today_are_found_by_their_book(book: Database) -> No
     assert [one.id for one in await book.read(lambda conn: repository.live_in(conn, USER, INFY))] == [
         child.id
     ]
-    await learn(book, child, Accepted("1", T0), Progress(10, Price.of(1500), T0), at=T0)
+    await learn(book, child, Accepted("1", T0), Progress(10, Price.of(1500), T0, "1"), at=T0)
     assert await book.read(lambda conn: repository.live_in(conn, USER, INFY)) == []
     ended = await book.read(lambda conn: repository.ended_in(conn, USER, INFY, T0))
     assert [one.id for one in ended] == [child.id]

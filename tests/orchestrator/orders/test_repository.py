@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -123,15 +124,18 @@ async def learn(db: Database, child: ChildOrder, *facts: Fact, at: datetime | No
 EVERY_FACT: list[Fact] = [
     Accepted("111", T0),
     Accepted("222", T0 + timedelta(seconds=1)),
-    Working(T0, True, "TRIGGER PENDING"),
+    Working(T0, True, "TRIGGER PENDING", "111"),
+    Working(T0, False, "OPEN", "222"),
     Lost(T0, "timeout"),
     Absent(T0, "not there"),
-    Ended(End.CANCELLED, T0, "by user"),
-    Progress(3, Price.of("1500.3333"), T0),
+    Ended(End.REJECTED, T0, "refused"),
+    Ended(End.CANCELLED, T0, "by user", "111"),
+    Progress(3, Price.of("1500.3333"), T0, "111"),
+    Progress(5, None, T0, "222"),
     Modified(9, Price.of("1499.95"), None, T0, OrderType.LIMIT, 3, 2),
     ChangeAsked(3, 12, OrderType.SL, Price.of(1500), Price.of(1499), 4, T0, True),
     ChangeOver(1, T0, "no"),
-    Filled(Fill("t1", 2, Price.of("1500.10"), T0)),
+    Filled(Fill("t1", 2, Price.of("1500.10"), T0), "222"),
 ]
 
 
@@ -142,6 +146,24 @@ def test_facts_survive_the_database_text() -> None:
         assert (
             codec.load_facts(child_of("ord_x", id=child.id, tag=child.tag), codec.dump_facts(child)) == child
         )
+
+
+def test_facts_from_before_they_named_the_brokers_order_are_of_the_first_one() -> None:
+    at = T0.isoformat()
+    old = {
+        "ids": ["111", "222"],
+        "working": [at, False, "OPEN"],
+        "ended": ["CANCELLED", at, "by user"],
+        "progress": [3, "1500.5", at],
+        "fills": [["t1", 2, "1500", at]],
+    }
+    child = codec.load_facts(child_of("ord_x"), json.dumps(old))
+    assert child.working_at == (Working(T0, False, "OPEN", "111"),)
+    assert child.ends == (Ended(End.CANCELLED, T0, "by user", "111"),)
+    assert child.totals == (Progress(3, Price.of("1500.5"), T0, "111"),)
+    assert child.fills == (Fill("t1", 2, Price.of(1500), T0, "111"),)
+    refused = codec.load_facts(child_of("ord_x"), json.dumps({"ended": ["REJECTED", at, "no"]}))
+    assert (refused.status, refused.ends) == (Status.REJECTED, (Ended(End.REJECTED, T0, "no"),))
 
 
 async def test_an_order_is_read_back_as_it_was_recorded(book: Database) -> None:
@@ -166,7 +188,7 @@ async def test_a_parent_is_done_when_its_last_child_is(book: Database) -> None:
 
     await learn(book, first, Ended(End.REJECTED, T0, "no"), at=T0)
     assert await open_orders() == 1
-    await learn(book, second, Filled(Fill("t", 10, Price.of(1500), T0)), at=T0)
+    await learn(book, second, Filled(Fill("t", 10, Price.of(1500), T0), "1"), at=T0)
     assert await open_orders() == 0
 
 
@@ -217,14 +239,16 @@ async def test_a_rejected_order_holds_nothing(book: Database) -> None:
 async def test_a_partly_filled_and_cancelled_order_holds_what_was_bought(book: Database) -> None:
     child = child_of("ord_1")
     await record(book, child, margin="15000.50")
-    await learn(book, child, Progress(4, Price.of(1500), T0), Ended(End.CANCELLED, T0, "by user"), at=T0)
+    await learn(
+        book, child, Progress(4, Price.of(1500), T0, "1"), Ended(End.CANCELLED, T0, "by user", "1"), at=T0
+    )
     assert await held(book, T0 - timedelta(seconds=1)) == {ZERODHA: Money.of("6000.20")}
 
 
 async def test_shares_of_an_open_sell_are_held_whatever_the_snapshot_says(book: Database) -> None:
     child = child_of("ord_1", side=Side.SELL)
     await record(book, child, margin="0")
-    await learn(book, child, Accepted("1", T0), Progress(4, Price.of(1500), T0), at=T0)
+    await learn(book, child, Accepted("1", T0), Progress(4, Price.of(1500), T0, "1"), at=T0)
 
     async def sold(as_of: datetime) -> int:
         found = await book.read(lambda conn: holds.held(conn, USER, {ZERODHA: as_of}))
@@ -232,7 +256,7 @@ async def test_shares_of_an_open_sell_are_held_whatever_the_snapshot_says(book: 
 
     assert await sold(T0 - timedelta(seconds=1)) == 10
     assert await sold(T0 + timedelta(seconds=1)) == 6, "the fills are in the snapshot, the open rest is not"
-    await learn(book, child, Ended(End.CANCELLED, T0, "by user"))
+    await learn(book, child, Ended(End.CANCELLED, T0, "by user", "1"))
     assert await sold(T0 + timedelta(seconds=1)) == 0
 
 
@@ -241,7 +265,7 @@ async def test_a_fill_after_the_reading_is_held_until_the_next_one(book: Databas
     await record(book, child, margin="0")
     await learn(book, child, Accepted("1", T0), at=T0)
     read_at = T0 + timedelta(seconds=1)
-    await learn(book, child, Progress(10, Price.of(1500), T0), at=T0 + timedelta(seconds=2))
+    await learn(book, child, Progress(10, Price.of(1500), T0, "1"), at=T0 + timedelta(seconds=2))
     found = await book.read(lambda conn: holds.held(conn, USER, {ZERODHA: read_at}))
     assert found[ZERODHA].sold([INFY]) == 10, "the snapshot still shows these shares in demat"
 
@@ -259,7 +283,7 @@ async def test_a_cancel_asked_before_a_stop_is_found_again(book: Database) -> No
     await learn(book, child, Accepted("1", T0), at=T0)
     assert await unfinished(later) == 1
     assert await unfinished(T0) == 0, "asked while this process runs: the asking itself sends it"
-    await learn(book, child, Ended(End.CANCELLED, T0, "by user"))
+    await learn(book, child, Ended(End.CANCELLED, T0, "by user", "1"))
     assert await unfinished(later) == 0
 
 
@@ -281,7 +305,7 @@ async def test_our_tag_goes_before_a_number_that_a_broker_used_twice(book: Datab
     for child in (old, new):
         await record(book, child)
         await learn(book, child, Accepted("9", T0))
-    await learn(book, old, Ended(End.CANCELLED, T0, "over"))
+    await learn(book, old, Ended(End.CANCELLED, T0, "over", "1"))
     find = repository.find_child
     for tag, expected in ((old.tag, old.id), (new.tag, new.id), (None, new.id), ("another", new.id)):
         found = await book.read(lambda conn, t=tag: find(conn, ZERODHA, broker_order_id="9", tag=t))  # type: ignore[misc]

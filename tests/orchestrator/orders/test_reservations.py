@@ -168,7 +168,8 @@ class Town:
             one.cash -= margin.amount
             assert one.cash >= 0, "a rupee was promised twice"
         await self.pause()
-        await self._learn(database, child, Accepted(f"no_{child.id}", now()))
+        number = f"no_{child.id}"
+        await self._learn(database, child, Accepted(number, now()))
         await self.pause()
         filled = self.random.choice([0, child.quantity, self.random.randint(0, child.quantity)])
         if filled and child.side is Side.SELL:
@@ -177,8 +178,8 @@ class Town:
         if child.side is Side.BUY:
             one.cash += margin.amount * (child.quantity - filled) / child.quantity
         await self.pause()
-        facts = [Progress(filled, Price.of(100), now())] if filled else []
-        await self._learn(database, child, *facts, Ended(End.CANCELLED, now(), "by user"))
+        facts = [Progress(filled, Price.of(100), now(), number)] if filled else []
+        await self._learn(database, child, *facts, Ended(End.CANCELLED, now(), "by user", number))
 
     async def _learn(self, database: Database, child: ChildOrder, *facts: Any) -> None:
         await database.write(lambda conn: repository.add_facts(conn, child.id, facts, answered_at=now()))

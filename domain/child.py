@@ -1,0 +1,360 @@
+"""A child: one slice of an order at one broker, as the facts that are known of it (ADR 0002, ADR 0013).
+
+Facts may come in any order, any number of times, from REST, stream or reconciliation, and give the same child:
+every field that `apply` touches only ever moves up one lattice (a set that grows, a first or a latest time, a
+largest fill). What a broker tells of an order is kept under its id there, because it may hold the child twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NewType, TypeVar, assert_never
+
+from domain.account import AccountId, BrokerId
+from domain.facts import (
+    Absent,
+    Accepted,
+    ChangeAsked,
+    ChangeOver,
+    End,
+    Ended,
+    Fact,
+    Fill,
+    Filled,
+    Lost,
+    Modified,
+    Progress,
+    Working,
+)
+from domain.instrument import InstrumentId
+from domain.money import ZERO, Money, Price, average_price
+from domain.words import OrderType, Product, Side, Status, Validity
+
+OrderId = NewType("OrderId", str)
+ChildId = NewType("ChildId", str)
+Told = TypeVar("Told", Working, Ended, Progress)  # facts of which one is kept for each of the broker's orders
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOrder:
+    """One slice at one broker. `tag` is its id in the broker's tag form and finds it again after a lost answer.
+
+    The upper fields are what was sent and never change; the lower ones are the facts, folded.
+    More than one `broker_order_ids` means that the broker holds the order twice: shown, never hidden.
+    `working_at`, `ends` and `totals` have at most one fact for each of them, sorted by id; "" is the request itself.
+    """
+
+    id: ChildId
+    order_id: OrderId
+    account_id: AccountId
+    broker: BrokerId
+    slice: int
+    instrument: InstrumentId
+    side: Side
+    quantity: int
+    order_type: OrderType
+    product: Product
+    validity: Validity
+    price: Price | None
+    trigger_price: Price | None
+    tag: str
+    disclosed_quantity: int = 0
+    after_market: bool = False
+    iceberg_legs: int = 0
+
+    broker_order_ids: tuple[str, ...] = ()
+    accepted_at: datetime | None = None
+    working_at: tuple[Working, ...] = ()
+    lost: Lost | None = None
+    absent: Absent | None = None
+    ends: tuple[Ended, ...] = ()
+    totals: tuple[Progress, ...] = ()
+    asked: ChangeAsked | None = None
+    modified: Modified | None = None
+    change_over: ChangeOver | None = None
+    fills: tuple[Fill, ...] = ()
+
+    # --- the terms in force
+
+    @property
+    def quantity_now(self) -> int:
+        """Units in force, after a modification."""
+        return self.modified.quantity if self.modified else self.quantity
+
+    @property
+    def order_type_now(self) -> OrderType:
+        return (self.modified and self.modified.order_type) or self.order_type
+
+    @property
+    def price_now(self) -> Price | None:
+        return self.modified.price if self.modified else self.price
+
+    @property
+    def trigger_price_now(self) -> Price | None:
+        return self.modified.trigger_price if self.modified else self.trigger_price
+
+    @property
+    def disclosed_quantity_now(self) -> int:
+        told = self.modified.disclosed_quantity if self.modified else None
+        return self.disclosed_quantity if told is None else told
+
+    @property
+    def changing(self) -> ChangeAsked | None:
+        """The change that was asked and of which it is not known yet whether it is in force."""
+        if self.asked is None:
+            return None
+        known = max(
+            self.modified.number if self.modified else 0, self.change_over.number if self.change_over else 0
+        )
+        return self.asked if self.asked.number > known else None
+
+    @property
+    def most_quantity(self) -> int:
+        """The most units that may be in force: of an unanswered change, the larger of both totals."""
+        change = self.changing
+        return (
+            self.quantity_now if change is None or change.replace else max(self.quantity_now, change.quantity)
+        )
+
+    # --- the broker's orders, one by one
+
+    @property
+    def broker_order_id(self) -> str | None:
+        return self.broker_order_ids[0] if self.broker_order_ids else None
+
+    @property
+    def live_order_ids(self) -> tuple[str, ...]:
+        """The broker's orders that may still trade."""
+        return tuple(number for number in self.broker_order_ids if self._lives(number))
+
+    def end_of(self, number: str) -> Ended | None:
+        """How one of the broker's orders ended, as far as it was told."""
+        return next((end for end in self.ends if end.broker_order_id == number), None)
+
+    def filled_of(self, number: str) -> int:
+        """The most that any source proves filled of one of the broker's orders."""
+        known, told = self._traded(number), self._total_of(number)
+        return max(known, told.filled_quantity) if told else known
+
+    def at(self, number: str) -> ChildOrder:
+        """As one of the broker's orders alone, the form in which the broker is asked about it."""
+        if self.broker_order_ids == (number,):
+            return self
+        # A duplicate of an iceberg is known by its rows: each is asked about by itself.
+        return replace(self, broker_order_ids=(number,), iceberg_legs=0)
+
+    def _traded(self, number: str) -> int:
+        return sum(fill.quantity for fill in self.fills if fill.broker_order_id == number)
+
+    def _total_of(self, number: str) -> Progress | None:
+        return next((total for total in self.totals if total.broker_order_id == number), None)
+
+    def _lives(self, number: str) -> bool:
+        end = self.end_of(number)
+        if end is not None and (end.end is not End.FILLED or not self._one_of_many_legs):
+            return False
+        return self.filled_of(number) < self._most_of_one
+
+    @property
+    def _one_of_many_legs(self) -> bool:
+        # A leg of an iceberg may be complete while the next one is still to come.
+        return self.iceberg_legs > 1 and len(self.broker_order_ids) == 1
+
+    @property
+    def _most_of_one(self) -> int:
+        """Units that one of the broker's orders may come to: only one of several may have been changed."""
+        several = len(self.broker_order_ids) > 1
+        return max(self.quantity, self.most_quantity) if several else self.most_quantity
+
+    # --- all of them together
+
+    @property
+    def working(self) -> Working | None:
+        """What was last seen of it: of what may still trade if anything may, and of that what has triggered."""
+        alive = set(self.live_order_ids)
+        seen = [one for one in self.working_at if one.broker_order_id in alive] or self.working_at
+        return max(seen, key=lambda one: (not one.trigger_pending, one.at, one.words), default=None)
+
+    @property
+    def ended(self) -> Ended | None:
+        """How it ended, once all that the broker holds of it has; the request's own end counts if it holds nothing."""
+        if not self.ends or self.live_order_ids:
+            return None
+        named = [end for end in self.ends if end.broker_order_id]
+        return max(named or self.ends, key=_end_rank)
+
+    @property
+    def progressed_at(self) -> datetime | None:
+        """The time of the newest fill, or of the newest total that a report told."""
+        times = [fill.at for fill in self.fills] + [total.at for total in self.totals]
+        return max(times, default=None)
+
+    @property
+    def unexplained_order_ids(self) -> tuple[str, ...]:
+        """The broker's orders that filled more than their known trades add up to."""
+        return tuple(
+            told.broker_order_id
+            for told in self.totals
+            if told.filled_quantity > self._traded(told.broker_order_id)
+        )
+
+    @property
+    def filled_quantity(self) -> int:
+        """The sum over the broker's orders; over-fills are shown, never clamped."""
+        return sum(self.filled_of(number) for number in self._spoken_of)
+
+    @property
+    def _spoken_of(self) -> list[str]:
+        return sorted({one.broker_order_id for facts in (self.fills, self.totals) for one in facts})
+
+    @property
+    def average_price(self) -> Price | None:
+        """Rupees a unit; of each of the broker's orders from its trades when they explain its whole fill, else the
+        broker's average."""
+        worth, units = ZERO, 0
+        for number in self._spoken_of:
+            known, told = self._traded(number), self._total_of(number)
+            if told is None or told.filled_quantity <= known:
+                trades = [fill for fill in self.fills if fill.broker_order_id == number]
+                worth += Money.sum(fill.price * fill.quantity for fill in trades)
+                units += known
+            elif told.average_price is None:
+                return None
+            else:
+                worth += told.average_price * told.filled_quantity
+                units += told.filled_quantity
+        return average_price(worth, units)
+
+    @property
+    def status(self) -> Status:
+        filled, alive = self.filled_quantity, self.live_order_ids
+        if filled >= self.most_quantity and not alive:
+            return Status.FILLED
+        ended = self.ended
+        if ended is not None:
+            return Status(ended.end.value)
+        if self.broker_order_ids or filled:
+            if filled:
+                return Status.PARTIALLY_FILLED
+            working = self.working
+            return Status.TRIGGER_PENDING if working and working.trigger_pending else Status.OPEN
+        if self.absent is not None:
+            return Status.REJECTED
+        return Status.UNKNOWN if self.lost is not None else Status.SUBMITTING
+
+    @property
+    def live_quantity(self) -> int:
+        """Units that may still trade, at all of the broker's orders: what is not filled and not provably dead.
+
+        UNKNOWN counts as live.
+        """
+        if self.status.final:
+            return 0
+        if alive := self.live_order_ids:
+            return sum(self._most_of_one - self.filled_of(number) for number in alive)
+        return max(0, self.most_quantity - self.filled_quantity)
+
+    @property
+    def surplus_quantity(self) -> int:
+        """Units filled, or that may still be, beyond what was asked."""
+        return max(0, self.filled_quantity + self.live_quantity - self.most_quantity)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it ended, or what is not known, in the broker's words."""
+        if ended := self.ended:
+            return None if ended.end is End.FILLED else ended.words or None
+        if self.broker_order_ids:
+            return None
+        said = self.absent or self.lost
+        return said.words if said else None
+
+
+# --- folding facts -----------------------------------------------------------------------------------------------
+
+
+def apply(child: ChildOrder, fact: Fact) -> ChildOrder:
+    """The child with one more fact. Idempotent, and the order of facts does not matter."""
+    match fact:
+        case Accepted(number, at):
+            first = min(child.accepted_at, at) if child.accepted_at else at
+            return replace(child, broker_order_ids=_with_id(child, number), accepted_at=first)
+        case Working(broker_order_id=number):
+            seen = _latest(child.working_at, fact, _working_rank)
+            return replace(child, broker_order_ids=_with_id(child, number), working_at=seen)
+        case Ended(broker_order_id=number):
+            ends = _latest(child.ends, fact, _end_rank)
+            return replace(child, broker_order_ids=_with_id(child, number), ends=ends)
+        case Progress(broker_order_id=number):
+            totals = _latest(child.totals, fact, _progress_rank)
+            return replace(child, broker_order_ids=_with_id(child, number), totals=totals)
+        case Filled(fill, number):
+            fills = _with_fill(child.fills, replace(fill, broker_order_id=number))
+            return replace(child, broker_order_ids=_with_id(child, number), fills=fills)
+        case Lost():
+            return replace(
+                child, lost=min(filter(None, (child.lost, fact)), key=lambda lost: (lost.at, lost.words))
+            )
+        case Absent():
+            last = max(filter(None, (child.absent, fact)), key=lambda absent: (absent.at, absent.words))
+            return replace(child, absent=last)
+        case Modified():
+            return replace(child, modified=max(filter(None, (child.modified, fact)), key=_change_rank))
+        case ChangeAsked():
+            return replace(child, asked=max(filter(None, (child.asked, fact)), key=_change_rank))
+        case ChangeOver():
+            return replace(child, change_over=max(filter(None, (child.change_over, fact)), key=_change_rank))
+        case _:
+            assert_never(fact)
+
+
+def apply_all(child: ChildOrder, facts: Iterable[Fact]) -> ChildOrder:
+    for fact in facts:
+        child = apply(child, fact)
+    return child
+
+
+def _with_id(child: ChildOrder, number: str) -> tuple[str, ...]:
+    known = child.broker_order_ids
+    return known if not number or number in known else tuple(sorted((*known, number)))
+
+
+def _latest(
+    facts: tuple[Told, ...], fact: Told, rank: Callable[[Told], tuple[object, ...]]
+) -> tuple[Told, ...]:
+    """With the higher of two that are told of the same order."""
+    by_number = {one.broker_order_id: one for one in facts}
+    known = by_number.get(fact.broker_order_id)
+    by_number[fact.broker_order_id] = fact if known is None else max(known, fact, key=rank)
+    return tuple(by_number[number] for number in sorted(by_number))
+
+
+def _working_rank(working: Working) -> tuple[datetime, bool, str]:
+    return (working.at, not working.trigger_pending, working.words)
+
+
+def _end_rank(end: Ended) -> tuple[datetime, str, str, str]:
+    # Contradicting ends are ordered by the broker's time; the rest of the key only makes the choice total.
+    return (end.at, end.end.value, end.words, end.broker_order_id)
+
+
+def _progress_rank(progress: Progress) -> tuple[int, datetime, str]:
+    return (progress.filled_quantity, progress.at, str(progress.average_price))
+
+
+def _change_rank(change: ChangeAsked | Modified | ChangeOver) -> tuple[int, datetime, str]:
+    return (change.number, change.at, repr(change))
+
+
+def _with_fill(fills: Sequence[Fill], fill: Fill) -> tuple[Fill, ...]:
+    by_trade = {known.trade_id: known for known in fills}
+    known = by_trade.get(fill.trade_id)
+    by_trade[fill.trade_id] = max(known, fill, key=_fill_rank) if known else fill
+    return tuple(sorted(by_trade.values(), key=lambda one: (one.at, one.trade_id)))
+
+
+def _fill_rank(fill: Fill) -> tuple[bool, datetime, int, Price, str]:
+    """One that names its order tells more than one that does not."""
+    return (bool(fill.broker_order_id), fill.at, fill.quantity, fill.price, fill.broker_order_id)
