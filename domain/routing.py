@@ -61,6 +61,7 @@ class ReasonCode(StrEnum):
     VALIDITY_UNSUPPORTED = "validity_unsupported"
     DISCLOSED_UNSUPPORTED = "disclosed_unsupported"
     AFTER_MARKET_UNSUPPORTED = "after_market_unsupported"
+    ICEBERG_UNSUPPORTED = "iceberg_unsupported"
     MARGIN_SHORT = "margin_short"
     HOLDINGS_SHORT = "holdings_short"
     FREEZE_LIMIT = "freeze_limit"
@@ -76,6 +77,7 @@ class ReasonCode(StrEnum):
     SPLIT_BY_MARGIN = "split_by_margin"
     SPLIT_BY_HOLDINGS = "split_by_holdings"
     SPLIT_BY_FREEZE = "split_by_freeze"
+    SENT_IN_LEGS = "sent_in_legs"
     EXITS_POSITION = "exits_position"
     TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
 
@@ -173,6 +175,7 @@ class Candidate:
     place_ms: int | None = None  # measured median of placing, milliseconds
     held: int = 0  # net position units of this contract and product: an exit needs no margin
     after_market: bool = False  # takes orders for the next session while the market is closed
+    iceberg_legs: int = 0  # the most legs of an order that goes part after part; 0: takes no such order
     order_rate: str = ""  # the rule for orders by API that leaves no room for one now
     may_order: bool = True  # false: the broker said that this login may only read
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one

@@ -28,7 +28,8 @@ from routing import rules, summary
 from routing.fingerprint import fingerprint
 from routing.margin import DELIVERED, blocked_price, opposite_held, reference_price
 from routing.offers import Offer, Terms, keep_to_position, survey
-from routing.split import Division, divisions
+from routing.split import Division, divisions, iceberg_parts
+from routing.words import units
 
 RUNNERS_UP = 2  # other splits shown beside a chosen split
 
@@ -53,6 +54,8 @@ def decide(
     offers = sorted(keep_to_position(offers), key=_preference)
     if offers[0].feasible:
         return _single(offers, policy, stamp)
+    if intent.iceberg_legs:
+        return _undivided(offers, stamp)
     return _split(offers, policy, stamp)
 
 
@@ -96,7 +99,7 @@ def _single(offers: Sequence[Offer], policy: Policy, stamp: str) -> RoutingDecis
     if opposite_held(best.terms.intent, best.candidate):
         text = f"It closes the position at {best.candidate.label}."
         reasons.append(Reason(ReasonCode.EXITS_POSITION, text, account=best.candidate.account_id))
-    reasons += _frozen(best, slices)
+    reasons += _sent_in_parts(best, slices)
     alternatives = tuple(_alternative(offer, best.whole) for offer in others)
     words = summary.of_single(best, rivals, len(slices))
     return RoutingDecision(
@@ -113,7 +116,12 @@ def _chosen_because(best: Offer, rivals: Sequence[Offer]) -> Reason:
     return Reason(ReasonCode.ONLY_FEASIBLE, text, account=account)
 
 
-def _frozen(offer: Offer, slices: Sequence[Slice]) -> list[Reason]:
+def _sent_in_parts(offer: Offer, slices: Sequence[Slice]) -> list[Reason]:
+    intent, market = offer.terms.intent, offer.terms.market
+    if intent.iceberg_legs:
+        first = iceberg_parts(intent.quantity, intent.iceberg_legs, market.lot)[0]
+        text = f"It shows {units(first)} at a time, in {intent.iceberg_legs} legs; each leg is charged as an order."
+        return [Reason(ReasonCode.SENT_IN_LEGS, text, account=offer.candidate.account_id)]
     if len(slices) < 2:
         return []
     text = (
@@ -133,7 +141,7 @@ def _pinned(offers: Sequence[Offer], policy: Policy, pin: AccountId, stamp: str)
     pinned = Reason(ReasonCode.PINNED, f"{best.candidate.label} was asked for.", account=pin)
     alternatives = tuple(_alternative(offer, best.whole, pinned_to=best) for offer in others)
     words = summary.of_pinned(best, [offer for offer in others if offer.feasible], len(slices))
-    reasons = (pinned, *_frozen(best, slices))
+    reasons = (pinned, *_sent_in_parts(best, slices))
     return RoutingDecision(
         best.terms.intent, policy, slices, reasons, alternatives, hash=stamp, summary=words
     )
@@ -151,6 +159,14 @@ def _alternative(offer: Offer, chosen: Money | None, *, pinned_to: Offer | None 
         beaten = offer.whole - chosen
     charges = sum((one.charges for one in slices), Charges()) if slices else None
     return Alternative(slices, offer.feasible, reasons, charges, beaten)
+
+
+def _undivided(offers: Sequence[Offer], stamp: str) -> Denied:
+    """An iceberg in parts at several accounts would show more of itself than was asked: it goes whole or not."""
+    reasons = tuple(reason for offer in offers for reason in (*offer.barred, *offer.short))
+    text = "No account can take the whole of it now, and an iceberg is not shared between accounts."
+    first = Reason(ReasonCode.NO_FEASIBLE_ACCOUNT, text, field="account")
+    return Denied((first, *reasons), tuple(_alternative(offer, None) for offer in offers), stamp)
 
 
 def _split(offers: Sequence[Offer], policy: Policy, stamp: str) -> RoutingDecision | Denied:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import add
 
 from domain.money import Money, Price
 from domain.order import OrderIntent, Side
@@ -13,7 +15,7 @@ from domain.routing import Candidate, Charges, Market, Reason, ReasonCode, Slice
 from routing.fees import ChargesUnknown, Tariff, segment_of, tariff
 from routing.margin import DELIVERED, opposite_held, required
 from routing.schedules.table import NIL
-from routing.split import Source, freeze_slices
+from routing.split import Source, freeze_slices, iceberg_parts
 from routing.words import rupees, units
 
 MOST_SLICES = 10  # brokers refuse to slice one order into more
@@ -34,6 +36,13 @@ class Terms:
         """The largest whole number of lots under the freeze limit; None without one."""
         freeze, lot = self.market.freeze, self.market.lot
         return max(lot, freeze // lot * lot) if freeze else None
+
+    def sent(self, quantity: int) -> tuple[tuple[int, ...], ...]:
+        """Each order that would be sent for `quantity` units, as the parts it is charged by: the legs of an iceberg
+        stand at the exchange as orders of their own."""
+        if self.intent.iceberg_legs:
+            return (iceberg_parts(quantity, self.intent.iceberg_legs, self.market.lot),)
+        return tuple((part,) for part in freeze_slices(quantity, self.slice_units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,8 @@ class Offer:
         """All charges in rupees of `quantity` units here, the DP charge once."""
         assert self.fees is not None
         price, total = self.terms.price.amount, Decimal(0)
-        for index, part in enumerate(freeze_slices(quantity, self.terms.slice_units)):
+        parts = [part for order in self.terms.sent(quantity) for part in order]
+        for index, part in enumerate(parts):
             total += self.fees.total(price * part, dp_due=index == 0)
         return total
 
@@ -76,11 +86,17 @@ class Offer:
         made: list[Slice] = []
         before = Money(Decimal(0))
         done, paid = 0, Money(Decimal(0))
-        for index, part in enumerate(freeze_slices(quantity, self.terms.slice_units)):
-            charges = self.fees.charges(self.terms.price * part, dp_due=index == 0)
-            done, paid = done + part, paid + charges.total
+        for number, order in enumerate(self.terms.sent(quantity)):
+            charges = reduce(
+                add,
+                (
+                    self.fees.charges(self.terms.price * part, dp_due=number == 0 and leg == 0)
+                    for leg, part in enumerate(order)
+                ),
+            )
+            done, paid = done + sum(order), paid + charges.total
             so_far = self._blocks(done, paid)
-            made.append(self._slice(part, charges, so_far - before))
+            made.append(self._slice(sum(order), charges, so_far - before))
             before = so_far
         return tuple(made)
 
@@ -170,23 +186,32 @@ def _lacks(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
     """What the order needs and this broker does not have."""
     label, account, exchange = candidate.label, candidate.account_id, intent.instrument.exchange
     if exchange not in candidate.exchanges:
-        yield Reason(ReasonCode.EXCHANGE_UNSUPPORTED, f"{label} does not trade on {exchange}.", account)
+        yield Reason(
+            ReasonCode.EXCHANGE_UNSUPPORTED, f"{label} does not trade on {exchange}.", account, "exchange"
+        )
     if not candidate.listed:
         yield Reason(ReasonCode.NOT_LISTED_AT_BROKER, f"{label} does not list {intent.instrument}.", account)
     if intent.product not in candidate.products:
-        yield Reason(ReasonCode.PRODUCT_UNSUPPORTED, f"{label} has no {intent.product} orders.", account)
+        text = f"{label} has no {intent.product} orders."
+        yield Reason(ReasonCode.PRODUCT_UNSUPPORTED, text, account, "product")
     if intent.order_type not in candidate.order_types:
-        yield Reason(
-            ReasonCode.ORDER_TYPE_UNSUPPORTED, f"{label} has no {intent.order_type} orders.", account
-        )
+        text = f"{label} has no {intent.order_type} orders."
+        yield Reason(ReasonCode.ORDER_TYPE_UNSUPPORTED, text, account, "order_type")
     if intent.validity not in candidate.validities:
-        yield Reason(ReasonCode.VALIDITY_UNSUPPORTED, f"{label} has no {intent.validity} orders.", account)
+        text = f"{label} has no {intent.validity} orders."
+        yield Reason(ReasonCode.VALIDITY_UNSUPPORTED, text, account, "validity", "Use DAY.")
     if intent.disclosed_quantity and not candidate.disclosed_supported:
         text = f"{label} has no disclosed quantity."
-        yield Reason(ReasonCode.DISCLOSED_UNSUPPORTED, text, account, fix="Leave the disclosed quantity out.")
+        fix = "Leave the disclosed quantity out."
+        yield Reason(ReasonCode.DISCLOSED_UNSUPPORTED, text, account, "disclosed_quantity", fix)
     if intent.after_market and not candidate.after_market:
         text = f"{label} takes no after-market orders."
-        yield Reason(ReasonCode.AFTER_MARKET_UNSUPPORTED, text, account)
+        yield Reason(ReasonCode.AFTER_MARKET_UNSUPPORTED, text, account, "after_market")
+    if intent.iceberg_legs > candidate.iceberg_legs:
+        most = candidate.iceberg_legs
+        text = f"{label} takes at most {most} legs." if most else f"{label} has no iceberg orders."
+        fix = f"Use at most {most} legs." if most else "Leave iceberg_legs at 0."
+        yield Reason(ReasonCode.ICEBERG_UNSUPPORTED, text, account, "iceberg_legs", fix)
 
 
 def _measured(offer: Offer) -> Offer:
@@ -194,7 +219,7 @@ def _measured(offer: Offer) -> Offer:
     terms, wanted = offer.terms, offer.terms.intent.quantity
     short: list[Reason] = []
     capacity = wanted
-    largest = terms.slice_units
+    largest = None if terms.intent.iceberg_legs else terms.slice_units
     if largest and wanted > largest * MOST_SLICES:
         capacity = largest * MOST_SLICES
         text = f"{offer.candidate.label} takes at most {MOST_SLICES} orders of {units(largest)} at once."

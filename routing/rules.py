@@ -9,11 +9,13 @@ from domain.instrument import Exchange, Kind
 from domain.money import Price
 from domain.order import OrderIntent, OrderType, Product, Side, Validity
 from domain.routing import Market, Reason, ReasonCode
+from routing.split import iceberg_parts
 from routing.words import rupees, units
 
 PRICED = frozenset({OrderType.LIMIT, OrderType.SL})
 TRIGGERED = frozenset({OrderType.SL, OrderType.SL_M})
-MOST_LEGS = 10  # as many as brokers slice one order into
+LEAST_SHOWN = 10  # percent of an order that its disclosed quantity is at least (Upstox UDAPI1039)
+FEWEST_LEGS = 2  # how many at most is for each broker to say
 CASH_PRODUCTS = (Product.CNC, Product.MIS, Product.MTF)
 CONTRACT_PRODUCTS = (Product.NRML, Product.MIS)
 NO_IOC = frozenset({Exchange.MCX})  # for orders by API, from 1 April 2026
@@ -28,7 +30,7 @@ def check(intent: OrderIntent, market: Market) -> tuple[Reason, ...]:
         *_quantity(intent, market),
         *_price(intent, market),
         *_trigger(intent, market),
-        *_disclosed(intent, market),
+        *disclosed(intent, market),
         *_iceberg(intent, market),
         *_validity(intent),
         *_product(intent, market),
@@ -117,19 +119,26 @@ def nearest_tick(price: Price, tick: Price) -> Price:
     return Price((price.amount / tick.amount).quantize(Decimal(1), ROUND_HALF_UP) * tick.amount)
 
 
-def _disclosed(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+def disclosed(intent: OrderIntent, market: Market) -> Iterator[Reason]:
+    """What stands against showing only a part of the order in the book."""
     shown = intent.disclosed_quantity
     if not shown:
         return
-    text = None
+    text, fix = None, "Leave it at 0."
     if shown < 0 or shown > intent.quantity:
         text = f"The disclosed quantity must lie between 0 and the order's {units(max(intent.quantity, 0))}."
+    elif market.kind is not Kind.EQUITY:
+        text = "Only orders in shares can hide a part of their quantity."
     elif intent.validity is Validity.IOC:
         text = "An IOC order cannot hide a part of its quantity."
     elif shown % market.lot:
         text = f"The disclosed quantity must be a whole number of lots of {market.lot}."
+    elif shown * 100 < intent.quantity * LEAST_SHOWN:
+        least = -(-intent.quantity * LEAST_SHOWN // (100 * market.lot)) * market.lot
+        text = f"At least {LEAST_SHOWN} % of an order must be shown."
+        fix = f"Try {least}, or leave it at 0."
     if text:
-        yield Reason(ReasonCode.DISCLOSED_QUANTITY, text, field="disclosed_quantity", fix="Leave it at 0.")
+        yield Reason(ReasonCode.DISCLOSED_QUANTITY, text, field="disclosed_quantity", fix=fix)
 
 
 def _iceberg(intent: OrderIntent, market: Market) -> Iterator[Reason]:
@@ -137,16 +146,29 @@ def _iceberg(intent: OrderIntent, market: Market) -> Iterator[Reason]:
     if not legs:
         return
     text = None
-    if not MOST_LEGS >= legs >= 2:
-        text = f"An iceberg has 2 to {MOST_LEGS} legs."
+    fix = "Leave it at 0."
+    if legs < FEWEST_LEGS:
+        text = f"An iceberg has at least {FEWEST_LEGS} legs."
     elif intent.order_type is not OrderType.LIMIT or intent.validity is not Validity.DAY:
         text = "An iceberg is a LIMIT order for the day: its later legs need a price that still stands."
     elif intent.disclosed_quantity or intent.after_market:
         text = "An iceberg hides its rest already, and needs an open market."
     elif intent.quantity // market.lot < legs:
         text = f"{units(max(intent.quantity, 0))} cannot be divided into {legs} legs of whole lots."
+    elif market.freeze and (first := iceberg_parts(intent.quantity, legs, market.lot)[0]) > market.freeze:
+        text = (
+            f"A leg would be {units(first)}; the exchange takes at most {units(market.freeze)} in one order."
+        )
+        largest = max(1, market.freeze // market.lot)
+        fix = f"Use at least {-(-(intent.quantity // market.lot) // largest)} legs."
     if text:
-        yield Reason(ReasonCode.ICEBERG_LEGS, text, field="iceberg_legs", fix="Leave it at 0.")
+        yield Reason(ReasonCode.ICEBERG_LEGS, text, field="iceberg_legs", fix=fix)
+
+
+def legs_left(legs: int, quantity: int, lot: int) -> int:
+    """In how many legs what is left of an iceberg can still go: whole lots each; 0 when it fits in one order."""
+    fit = min(legs, quantity // lot)
+    return fit if fit >= FEWEST_LEGS else 0
 
 
 def _validity(intent: OrderIntent) -> Iterator[Reason]:

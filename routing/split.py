@@ -89,6 +89,12 @@ def _around(sources: Sequence[Source], free: int, lots: int) -> Iterator[tuple[i
     yield from place(0, lots)
 
 
+def iceberg_parts(quantity: int, legs: int, lot: int) -> tuple[int, ...]:
+    """A quantity in so many legs of whole lots, as even as can be, the odd lots in the first ones."""
+    each, odd = divmod(quantity // lot, legs)
+    return tuple((each + (leg < odd)) * lot for leg in range(legs))
+
+
 def freeze_slices(quantity: int, largest: int | None) -> tuple[int, ...]:
     """A quantity as orders of at most `largest` units, the full ones first."""
     if not largest or quantity <= largest:

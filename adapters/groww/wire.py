@@ -144,6 +144,9 @@ def number(price: Price | None) -> float | None:
 
 
 def place_body(child: ChildOrder, order_key: str) -> bytes:
+    """Raises BrokerRejected for what Groww has no field for: the order would stand there as another one."""
+    if child.iceberg_legs or child.disclosed_quantity:
+        raise BrokerRejected("Groww takes no iceberg orders and no disclosed quantity")
     exchange, segment = VENUE[child.instrument.exchange]
     return json.dumps(
         {

@@ -51,6 +51,7 @@ TERMS = Terms(
     conditionals=frozenset(ConditionalKind),
     conditional_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
     after_market=True,
+    iceberg_legs=50,
     most_changes=25,
     margin_rates={Product.CNC: "1", Product.MTF: "0.4", Product.MIS: "0.2", Product.NRML: "0.15"},
     visible_after=0.5,

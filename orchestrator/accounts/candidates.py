@@ -75,6 +75,7 @@ def _candidate(
         place_ms=health.place_ms_p50 if health else None,
         held=held,
         after_market=terms.after_market,
+        iceberg_legs=terms.iceberg_legs,
         order_rate=_order_rate(connection, instrument, held=held),
         may_order=allowed.orders is not False,
         wrong_address=connection.egress.wrong_address(connection.clock()),

@@ -39,7 +39,7 @@ from orchestrator.orders.repository import NewChild
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.send import send_all
 from orchestrator.orders.trading import Trading
-from routing.rules import PRICED, TRIGGERED
+from routing.rules import PRICED, TRIGGERED, legs_left
 
 PAUSE = 0.5  # seconds between two looks at what is still changing
 ENOUGH_LOOKS = 3
@@ -210,9 +210,9 @@ def _record_replacement(
     if live is None or (asked := live.child.changing) is None or not live.child.status.final:
         return []
     old, rest = live.child, asked.quantity - live.child.filled_quantity
-    situation = replace(
-        situation, intent=replace(situation.intent, quantity=max(1, rest)), now=trading.clock()
-    )
+    legs = legs_left(situation.intent.iceberg_legs, rest, situation.market.lot)
+    intent = replace(situation.intent, quantity=max(1, rest), iceberg_legs=legs)
+    situation = replace(situation, intent=intent, now=trading.clock())
     words, children = "", list[NewChild]()
     if was_asked(conn, order.id):
         words = "its cancel was asked"

@@ -15,7 +15,7 @@ from adapters.registry import broker_name
 from domain.account import AccountId, UserId
 from domain.money import Price
 from domain.order import ChangeAsked, ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent, OrderType
-from domain.routing import Denied
+from domain.routing import Denied, Reason, ReasonCode
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders import change_rows, repository
 from orchestrator.orders.cancel import was_asked
@@ -26,6 +26,14 @@ from orchestrator.orders.plan import Situation, choices_now, look, refused_chang
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 from routing.replan import NewPart, Part, replan
+from routing.rules import disclosed, legs_left
+
+_ONLY_THE_PRICE = Reason(
+    ReasonCode.ICEBERG_LEGS,
+    "Of an iceberg only the price can be changed: brokers take nothing else for the legs to come.",
+    field="iceberg_legs",
+    fix="Change the price alone, or cancel it and place what is left anew.",
+)
 
 
 async def modify(
@@ -87,6 +95,8 @@ def _plan_and_record(
         raise not_found("order")
     order = stored.order
     live = _changeable(conn, order)
+    if order.intent.iceberg_legs and not terms.fit_for_iceberg:
+        return Denied((_ONLY_THE_PRICE,))
     intent = terms.applied(order)
     open_now = sum(child.live_quantity for child in live)
     wanted = open_now + intent.quantity - order.quantity_now
@@ -103,7 +113,16 @@ def _plan_and_record(
     if same and wanted == open_now:
         raise Problem(409, "nothing_to_change", "the order has these terms already")
     after_market = intent.after_market and not situation.market.open
-    shown = replace(intent, quantity=wanted, after_market=after_market)
+    legs = legs_left(intent.iceberg_legs, wanted, situation.market.lot)
+    if broken := tuple(disclosed(intent, situation.market)):
+        return Denied(broken)
+    shown = replace(
+        intent,
+        quantity=wanted,
+        after_market=after_market,
+        iceberg_legs=legs,
+        disclosed_quantity=min(intent.disclosed_quantity, wanted),
+    )
     parts = [
         Part(
             child.id,

@@ -19,6 +19,12 @@ class NewTerms:
     trigger_price: Price | None = None
     disclosed_quantity: int | None = None
 
+    @property
+    def fit_for_iceberg(self) -> bool:
+        """Its legs carry a price each, and what is to come of it cannot be told anything else."""
+        others = (self.quantity, self.order_type, self.trigger_price, self.disclosed_quantity)
+        return all(one is None for one in others)
+
     def applied(self, order: Order) -> OrderIntent:
         """The order as it is to be. A type that takes no price or trigger drops the old one."""
         intent, now = order.intent, order.leading
@@ -34,5 +40,4 @@ class NewTerms:
             trigger_price=trigger,
             disclosed_quantity=now.disclosed_quantity_now if disclosed is None else disclosed,
             account=None,
-            iceberg_legs=0,
         )

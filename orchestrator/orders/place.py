@@ -254,6 +254,7 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         disclosed_quantity=min(intent.disclosed_quantity, part.quantity),
         tag=tag_of(child_id, connection.terms.tag_length[1]),
         after_market=intent.after_market,
+        iceberg_legs=intent.iceberg_legs,
     )
     price = reference_price(intent, situation.market)
     value = price * part.quantity if price else ZERO
@@ -266,7 +267,8 @@ def tag_of(child_id: ChildId, longest: int) -> str:
 
 
 def _sending(situation: Situation, child: ChildOrder) -> OrderEvent:
-    text = f"Sending {child.quantity} to {broker_name(child.broker)} with tag {child.tag}."
+    how = f", in {child.iceberg_legs} legs" if child.iceberg_legs else ""
+    text = f"Sending {child.quantity} to {broker_name(child.broker)} with tag {child.tag}{how}."
     return OrderEvent(situation.now + 2 * MICROSECOND, "sending", text, child.id)
 
 

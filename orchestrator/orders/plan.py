@@ -25,6 +25,7 @@ from orchestrator.identity.repository import trading_mode
 from orchestrator.orders import holds
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
 from orchestrator.orders.rails import rails as rails_of
+from orchestrator.orders.takers import naming_takers
 from orchestrator.orders.trading import Trading
 from routing.decide import decide
 from routing.selftrade import Verdict, refusal
@@ -123,7 +124,7 @@ def judged_now(
     policy, day = _policy(conn, situation), trading_day(situation.now)
     decision = decide(situation.intent, situation.market, choices, policy, on=day)
     if isinstance(decision, Denied):
-        return decision, None
+        return naming_takers(decision, situation.intent), None
     setting = _setting(situation)
     rails = rails_of(conn, situation.user_id)
     verdict = own_orders(conn, setting, situation.intent, rails.limits)

@@ -19,6 +19,7 @@ from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 from routing.selftrade import Verdict, When
 
 MAX_QUANTITY = 100_000_000
+MOST_LEGS = 1000  # a bound on what is read; what each broker takes is far less
 
 
 class OrderIn(In):
@@ -40,6 +41,15 @@ class OrderIn(In):
     after_market: Annotated[
         bool, Field(description="for the next session: only while the exchange is closed")
     ] = False
+    iceberg_legs: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MOST_LEGS,
+            strict=True,
+            description="0: all at once. Else it goes in so many legs, each when the one before is filled.",
+        ),
+    ] = 0
 
     def intent(self) -> OrderIntent:
         return OrderIntent(
@@ -54,6 +64,7 @@ class OrderIn(In):
             disclosed_quantity=self.disclosed_quantity,
             account=None if self.account == "auto" else AccountId(self.account),
             after_market=self.after_market,
+            iceberg_legs=self.iceberg_legs,
         )
 
 
@@ -153,6 +164,7 @@ class OrderOut(Out):
     status_reason: str | None
     account: str
     after_market: bool
+    iceberg_legs: int
     children: list[ChildOut]
     decision: DecisionOut
     timeline: list[TimelineOut]
@@ -181,6 +193,7 @@ class OrderOut(Out):
             status_reason=_why(order.children),
             account=intent.account or "auto",
             after_market=intent.after_market,
+            iceberg_legs=intent.iceberg_legs,
             children=[
                 ChildOut.of(
                     child,

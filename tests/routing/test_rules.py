@@ -87,10 +87,23 @@ def test_a_broken_rule_names_field_and_fix(
     assert reason.fix == fix or fix is None
 
 
-@pytest.mark.parametrize(("shown", "tail"), [(101, ""), (-1, ""), (10, "IOC")])
-def test_disclosed_quantity_lies_inside_the_order_and_not_with_ioc(shown: int, tail: str) -> None:
+@pytest.mark.parametrize(("shown", "tail"), [(101, ""), (-1, ""), (10, "IOC"), (9, "")])
+def test_disclosed_quantity_is_a_tenth_of_the_order_to_all_of_it_and_not_with_ioc(
+    shown: int, tail: str
+) -> None:
     intent = order(f"BUY 100 NSE:INFY CNC LIMIT 1500 {tail}", disclosed_quantity=shown)
     assert [reason.code.value for reason in check(intent, SHARE)] == ["disclosed_quantity"]
+
+
+def test_the_least_that_must_be_shown_is_told() -> None:
+    (reason,) = check(order("BUY 101 NSE:INFY CNC LIMIT 1500", disclosed_quantity=10), SHARE)
+    assert reason.fix == "Try 11, or leave it at 0."
+    assert check(order("BUY 101 NSE:INFY CNC LIMIT 1500", disclosed_quantity=11), SHARE) == ()
+
+
+def test_contracts_are_shown_whole() -> None:
+    intent = order("BUY 130 NFO:NIFTY26NOVFUT NRML LIMIT 25000", disclosed_quantity=65)
+    assert [reason.code.value for reason in check(intent, FUTURE)] == ["disclosed_quantity"]
 
 
 def test_every_broken_rule_is_told_at_once() -> None:

@@ -92,6 +92,7 @@ export const order: Order = {
   status_reason: null,
   account: "auto",
   after_market: false,
+  iceberg_legs: 0,
   children: [
     {
       id: "c-1",

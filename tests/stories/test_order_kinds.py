@@ -1,0 +1,58 @@
+"""Orders of a special kind, from the ticket to the broker's books: in legs, protected, for minutes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mocks.launch import Sandbox
+from tests.stories.conftest import NewUser
+from tests.stories.product import Trader, eventually, last_price
+from tests.stories.test_exactly_once import at_broker
+from tests.stories.test_modify import change
+
+
+def near(sandbox: Sandbox, percent: int) -> Decimal:
+    """A price so many percent from the last one, in whole rupees."""
+    return (last_price(sandbox, "NSE:INFY") * (100 + percent) / 100).quantize(Decimal(1))
+
+
+async def test_an_iceberg_goes_leg_by_leg_where_it_is_taken_and_is_changed_and_cancelled_whole(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    kite, upstox = new_user("kite"), new_user("upstox")
+    await trader.connect(kite)
+    second = await trader.connect(upstox)
+    await trader.settled()
+
+    text = f"BUY 31 NSE:INFY CNC LIMIT {near(sandbox, 2)}"
+    refused = await trader.place(text, iceberg_legs=3, account=second, expect=409)
+    assert (refused["code"], refused["field"]) == ("iceberg_unsupported", "iceberg_legs")
+    assert "Zerodha" in refused["fix"]
+    plan = await trader.preview(text, iceberg_legs=3)
+    assert "sent_in_legs" in {reason["code"] for reason in plan["reasons"]}
+
+    placed = await trader.place(text, iceberg_legs=3)
+    done = await trader.order_when(placed["id"], "FILLED")
+    (child,) = done["children"]
+    assert (done["iceberg_legs"], child["filled_quantity"], child["duplicate_broker_order_ids"]) == (
+        3,
+        31,
+        [],
+    )
+    assert sorted(int(str(row["quantity"])) for row in at_broker(sandbox, kite)) == [10, 10, 11]
+
+    resting = await trader.place(f"BUY 30 NSE:INFY CNC LIMIT {near(sandbox, -5)}", iceberg_legs=3)
+    await trader.order_when(resting["id"], "OPEN")
+    more = await change(trader, resting["id"], quantity=60, expect=409)
+    assert more["code"] == "iceberg_legs"
+    lower = str(near(sandbox, -6))
+    await change(trader, resting["id"], price=lower)
+    after = await eventually(
+        lambda: trader.order(resting["id"]), lambda seen: not seen["children"][0]["changing"]
+    )
+    assert (Decimal(after["price"]), after["quantity"]) == (Decimal(lower), 30)
+    await trader.call("DELETE", f"/v1/orders/{resting['id']}")
+    ended = await trader.order_when(resting["id"], "CANCELLED")
+    assert ended["filled_quantity"] == 0
+    assert len(at_broker(sandbox, kite)) == 4
+    assert at_broker(sandbox, upstox) == []
