@@ -58,4 +58,5 @@ SCHEDULE = BrokerSchedule(
             f"{UNVERIFIED}: 14.95 % a year",
         ),
     ),
+    expiry=(Dated(_FROM, False, f"{UNVERIFIED}: its list names no brokerage at expiry"),),
 )

@@ -19,5 +19,6 @@ SCHEDULE = BrokerSchedule(
     },
     depository=(Dated(_FROM, Depository(Decimal("15.00")), _LIST),),
     desk=(Dated(_FROM, Decimal(50), _LIST),),
+    expiry=(Dated(_FROM, False, _LIST),),
     funding=(Dated(_FROM, Funding(daily=Decimal("0.0004")), _LIST),),
 )

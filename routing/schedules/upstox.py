@@ -49,5 +49,6 @@ SCHEDULE = BrokerSchedule(
             "Upstox's help page on margin funding, its age unknown",
         ),
     ),
+    expiry=(Dated(_FROM, False, f"{UNVERIFIED}: its list names no brokerage at expiry"),),
     plans={"plus": {Segment.OPTIONS: (Dated(_FROM, flat("30"), _PLUS),)}},
 )
