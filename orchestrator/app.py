@@ -22,6 +22,7 @@ from orchestrator.accounts.logins import Logins
 from orchestrator.bus import open_bus
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
+from orchestrator.express import Express
 from orchestrator.guards import endpoints as guards
 from orchestrator.headers import SafeHeaders
 from orchestrator.identity import endpoints as identity
@@ -38,6 +39,7 @@ from orchestrator.market.hub import Hub
 from orchestrator.market.live import Audience
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
+from orchestrator.orders import express
 from orchestrator.orders import sweep_endpoints as sweep
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.changes import Changes
@@ -98,6 +100,7 @@ def create_app(
         postbacks.router,
     ):
         app.include_router(router)
+    app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     app.add_middleware(Limits)
     app.add_middleware(SafeHeaders)  # outermost: refusals carry the headers too
     _serve_site(app, Site(settings.web))

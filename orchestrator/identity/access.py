@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends
@@ -30,6 +31,12 @@ async def current_user(
             headers={"www-authenticate": "Bearer"},
         )
     return user_of(given.credentials, key=keys.jwt, now=clock())
+
+
+def bearer(headers: Mapping[bytes, bytes]) -> str | None:
+    """The token of a request that names one as everybody does; None for any other spelling."""
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    return token.decode("latin-1") if scheme == b"Bearer" and token else None
 
 
 CurrentUser = Annotated[UserId, Depends(current_user)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -30,6 +31,16 @@ def access_token(user_id: UserId, *, key: bytes, now: datetime, minutes: int) ->
 
 def user_of(token: str, *, key: bytes, now: datetime) -> UserId:
     """Whose token this is. Raises Problem 401 `token_invalid` or `token_expired`."""
+    user_id, expires = _signed(token, key)
+    if now.timestamp() >= expires:
+        raise _refused("token_expired", "the access token has ended")
+    return user_id
+
+
+@lru_cache(maxsize=4096)
+def _signed(token: str, key: bytes) -> tuple[UserId, int]:
+    """Whose token this is and when it ends, in seconds since 1970. A good signature is checked once, a bad one
+    whenever it comes."""
     try:
         claims = jwt.decode(token, OctKey.import_key(key), algorithms=[ALGORITHM]).claims
     except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -38,9 +49,7 @@ def user_of(token: str, *, key: bytes, now: datetime) -> UserId:
     expires, user_id = claims.get("exp"), claims.get("sub")
     if claims.get("iss") != ISSUER or not isinstance(expires, int) or not isinstance(user_id, str):
         raise _refused("token_invalid", "the access token is not one of ours")
-    if now.timestamp() >= expires:
-        raise _refused("token_expired", "the access token has ended")
-    return UserId(user_id)
+    return UserId(user_id), expires
 
 
 def _refused(code: str, detail: str) -> Problem:
