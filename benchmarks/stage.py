@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import sandbox_settings
 from tests.stories.product import Product, Trader, a_trader, eventually
+from tests.traders import sandbox_settings
 
 
 @dataclass(frozen=True)

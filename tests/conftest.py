@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.services", "tests.sandbox"]
+pytest_plugins = ["tests.services", "tests.sandbox", "tests.traders"]
 
 # A slow machine is no failure.
 settings.register_profile("unhurried", deadline=None)

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.account import BrokerId
 from mocks.launch import Sandbox
+from tests.adapters.desk import Names
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,9 @@ def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
     """The shared sandbox; no fault outlives a test."""
     yield shared_sandbox
     shared_sandbox.delete("/faults")
+
+
+@pytest.fixture(scope="session")
+def masters() -> dict[BrokerId, Names]:
+    """The instrument masters read so far: parsing one takes a while."""
+    return {}

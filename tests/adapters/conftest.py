@@ -11,12 +11,6 @@ from mocks.launch import Sandbox
 from tests.adapters.desk import Desk, Names, opened, present
 
 
-@pytest.fixture(scope="session")
-def masters() -> dict[BrokerId, Names]:
-    """The instrument masters read so far."""
-    return {}
-
-
 @pytest.fixture(params=present(), ids=str)
 async def desk(
     request: pytest.FixtureRequest, sandbox: Sandbox, masters: dict[BrokerId, Names]

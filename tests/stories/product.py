@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,6 +24,7 @@ from tests.services import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "story-teller-2026"
+STOP_SECONDS = 30.0
 
 
 class Product:
@@ -46,24 +48,21 @@ class Product:
             "TRADEMASTER_REFRESH_IDLE": "1.5",
             **settings,
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         """Start and wait until it is ready."""
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "orchestrator",
-                "serve",
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "orchestrator", "serve"],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
                 stderr=log,
             )
         async with httpx.AsyncClient(trust_env=False) as http:
-            for _ in range(300):
-                if self._process.returncode is not None:
+            for _ in range(600):
+                if not self.running:
                     break
                 try:
                     if (await http.get(f"{self.url}/readyz")).status_code == 200:
@@ -74,19 +73,24 @@ class Product:
         raise RuntimeError(f"the product is not ready:\n{self.log()[-4000:]}")
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(how)
-            try:
-                async with asyncio.timeout(15):
-                    await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
-                raise
+        """End it. Raises TimeoutError, and kills it, when it does not end in time."""
+        if self._process is None or not self.running:
+            return
+        self._process.send_signal(how)
+        try:
+            await asyncio.to_thread(self._process.wait, STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+            raise TimeoutError(f"the product did not end:\n{self.log()[-4000:]}") from None
 
     async def kill(self) -> None:
         """As a power cut does it: no goodbye."""
         await self.stop(signal.SIGKILL)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
@@ -204,6 +208,10 @@ class Trader:
             expect=expect,
         )
 
+    async def filled(self, text: str, **more: Any) -> Any:
+        """Place an order and wait until it is filled: while it is under way it stands in the way of others."""
+        return await self.order_when((await self.place(text, **more))["id"], "FILLED")
+
     async def order(self, order_id: str) -> Any:
         return await self.call("GET", f"/v1/orders/{order_id}")
 
@@ -258,7 +266,11 @@ async def eventually(
 
 @asynccontextmanager
 async def a_trader(product: Product) -> AsyncIterator[Trader]:
+    """A new user, whose accounts are disconnected in the end: nothing is read for those who have left."""
     async with httpx.AsyncClient(base_url=product.url, trust_env=False, timeout=20) as http:
         trader = Trader(http)
         await trader.sign_up()
         yield trader
+        if product.running:
+            for account in await trader.call("GET", "/v1/accounts"):
+                await trader.call("DELETE", f"/v1/accounts/{account['id']}")

@@ -10,21 +10,15 @@ from playwright.async_api import Browser, Page, Response, async_playwright, expe
 
 from mocks.launch import Sandbox
 from tests.chromium import CHROMIUM, DESK, FLAGS, IN_CHROMIUM, PHONE
-from tests.stories.conftest import NewUser
 from tests.stories.product import PASSWORD, ROOT, Product, Trader
+from tests.traders import NewUser
 
 pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture
-def broker_settings(broker_settings: dict[str, str]) -> dict[str, str]:
-    """The product serves the built web; `make test` builds it first."""
-    assert (ROOT / "web/dist/index.html").exists(), "the web is not built: run `make web`"
-    return broker_settings
-
-
-@pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
+    assert (ROOT / "web/dist/index.html").exists(), "the web is not built: run `make web`"
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running

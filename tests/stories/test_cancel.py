@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually
 from tests.stories.test_exactly_once import BROKERS, at_broker, resting_order
+from tests.traders import NewUser
 
 
 async def sending(trader: Trader, text: str) -> tuple[asyncio.Task[Any], str]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually, last_price
+from tests.traders import NewUser
 
 
 async def ask(

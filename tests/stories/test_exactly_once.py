@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -15,8 +17,8 @@ from adapters.registry import BROKERS as ADAPTERS
 from domain.account import BrokerId
 from mocks.launch import Sandbox
 from tests.adapters.desk import SERVERS, Desk, Names, now
-from tests.stories.conftest import NewUser
-from tests.stories.product import Product, Trader, eventually, last_price, order
+from tests.stories.product import PRODUCT_NAME, Product, Trader, eventually, last_price, order
+from tests.traders import NewUser, SandboxUser
 
 BROKERS = ["kite", "upstox", "groww", "mock"]
 RESTING = "BUY 3 NSE:INFY CNC LIMIT {price}"
@@ -32,102 +34,108 @@ def at_broker(sandbox: Sandbox, user: dict[str, str]) -> list[dict[str, object]]
     return orders
 
 
-@pytest.mark.parametrize("broker", BROKERS)
+Story = Callable[[SandboxUser, str], Awaitable[None]]
+
+
+async def at_every_broker(trader: Trader, new_user: NewUser, story: Story) -> None:
+    """The story of a user and their account at all brokers at once, for most of it is waiting."""
+    accounts = [(user, await trader.connect(user)) for user in map(new_user, BROKERS)]
+    await trader.settled()
+
+    async def told(user: SandboxUser, account: str) -> None:
+        try:
+            await story(user, account)
+        except Exception as error:
+            error.add_note(f"at {user['broker']}")
+            raise
+
+    async with asyncio.TaskGroup() as group:
+        for user, account in accounts:
+            group.create_task(told(user, account))
+
+
+def spoil(sandbox: Sandbox, user: SandboxUser, fault: str, call: str = "place", seconds: float = 3) -> None:
+    """Once, for this user alone."""
+    mine = {"broker": user["broker"], "account": user["user_id"], "call": call, "times": 1}
+    sandbox.post("/faults", {**mine, "fault": fault, "seconds": seconds})
+
+
 @pytest.mark.parametrize("fault", ["timeout_after_accept", "error_5xx_after_accept"])
 async def test_accepted_then_no_answer_is_unknown_then_open_and_never_resent(
-    broker: str, fault: str, trader: Trader, new_user: NewUser, sandbox: Sandbox
+    fault: str, trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
-    user = new_user(broker)
-    await trader.connect(user)
-    await trader.settled()
-    sandbox.post(
-        "/faults",
-        {
-            "broker": broker,
-            "fault": fault,
-            "call": "place",
-            "account": user["user_id"],
-            "times": 1,
-            "seconds": 4,
-        },
-    )
+    async def story(user: SandboxUser, account: str) -> None:
+        spoil(sandbox, user, fault, seconds=4)
 
-    placed = await trader.place(resting_order(sandbox))
+        placed = await trader.place(resting_order(sandbox), account=account)
 
-    assert placed["status"] in ("UNKNOWN", "OPEN"), "an order stream may tell before reconciliation does"
-    assert "unknown" in [step["kind"] for step in placed["timeline"]]
-    found = await trader.order_when(placed["id"], "OPEN")
-    assert len(at_broker(sandbox, user)) == 1
-    assert found["children"][0]["broker_order_id"] == at_broker(sandbox, user)[0]["order_id"]
-    await asyncio.sleep(1)
-    assert len(at_broker(sandbox, user)) == 1
+        assert placed["status"] in ("UNKNOWN", "OPEN"), "an order stream may tell before reconciliation does"
+        assert "unknown" in [step["kind"] for step in placed["timeline"]]
+        found = await trader.order_when(placed["id"], "OPEN")
+        assert len(at_broker(sandbox, user)) == 1
+        assert found["children"][0]["broker_order_id"] == at_broker(sandbox, user)[0]["order_id"]
+        await asyncio.sleep(1)
+        assert len(at_broker(sandbox, user)) == 1
+
+    await at_every_broker(trader, new_user, story)
 
 
-@pytest.mark.parametrize("broker", BROKERS)
 async def test_lost_before_the_broker_saw_it_is_proven_absent_and_never_resent(
-    broker: str, trader: Trader, new_user: NewUser, sandbox: Sandbox
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
-    user = new_user(broker)
-    await trader.connect(user)
-    await trader.settled()
-    sandbox.post(
-        "/faults",
-        {
-            "broker": broker,
-            "fault": "timeout_before",
-            "call": "place",
-            "account": user["user_id"],
-            "times": 1,
-            "seconds": 3,
-        },
-    )
-    placed = await trader.place(resting_order(sandbox))
-    assert placed["status"] == "UNKNOWN"
+    async def story(user: SandboxUser, account: str) -> None:
+        spoil(sandbox, user, "timeout_before")
+        placed = await trader.place(resting_order(sandbox), account=account)
+        assert placed["status"] == "UNKNOWN"
 
-    ended = await trader.order_when(placed["id"], "REJECTED")
-    assert "absent" in [step["kind"] for step in ended["timeline"]]
-    assert at_broker(sandbox, user) == []
+        ended = await trader.order_when(placed["id"], "REJECTED")
+        assert "absent" in [step["kind"] for step in ended["timeline"]]
+        assert at_broker(sandbox, user) == []
+
+    await at_every_broker(trader, new_user, story)
 
 
-@pytest.mark.parametrize("broker", BROKERS)
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after_accept"])
 async def test_killed_between_record_and_answer_every_order_is_resolved_after_a_restart(
-    broker: str, fault: str, product: Product, trader: Trader, new_user: NewUser, sandbox: Sandbox
+    fault: str, product: Product, trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
-    user = new_user(broker)
-    await trader.connect(user)
-    await trader.settled()
-    sandbox.post(
-        "/faults",
-        {
-            "broker": broker,
-            "fault": fault,
-            "call": "place",
-            "account": user["user_id"],
-            "times": 1,
-            "seconds": 3,
-        },
-    )
-    sending = asyncio.create_task(trader.place(resting_order(sandbox)))
-    asked = await eventually(lambda: trader.call("GET", "/v1/orders"), lambda page: len(page["items"]) == 1)
-    # What the broker took, its stream may have told already.
-    assert asked["items"][0]["status"] in (
-        {"SUBMITTING", "OPEN"} if fault == "timeout_after_accept" else {"SUBMITTING"}
-    )
-    if fault == "timeout_after_accept":
-        await eventually(lambda: asyncio.to_thread(at_broker, sandbox, user), lambda orders: len(orders) == 1)
+    took_it = fault == "timeout_after_accept"
+    underway = asyncio.Barrier(len(BROKERS) + 1)
+    restarted = asyncio.Event()
 
-    await product.kill()
-    with pytest.raises(httpx.TransportError):
-        await sending
-    await product.start()
-    await trader.log_in()
+    async def asked_of(account: str) -> Any:
+        page = await trader.call("GET", "/v1/orders")
+        return next((one for one in page["items"] if one["account"] == account), None)
 
-    expected = "OPEN" if fault == "timeout_after_accept" else "REJECTED"
-    resolved = await trader.order_when(asked["items"][0]["id"], expected, seconds=30)
-    there = at_broker(sandbox, user)
-    assert len(there) == (1 if expected == "OPEN" else 0)
-    assert len(resolved["children"]) == 1
+    async def story(user: SandboxUser, account: str) -> None:
+        spoil(sandbox, user, fault)
+        sending = asyncio.create_task(trader.place(resting_order(sandbox), account=account))
+        asked = await eventually(lambda: asked_of(account), bool)
+        # What the broker took, its stream may have told already.
+        assert asked["status"] in ({"SUBMITTING", "OPEN"} if took_it else {"SUBMITTING"})
+        if took_it:
+            await eventually(
+                lambda: asyncio.to_thread(at_broker, sandbox, user), lambda there: len(there) == 1
+            )
+        await underway.wait()
+
+        await restarted.wait()
+        with pytest.raises(httpx.TransportError):
+            await sending
+        resolved = await trader.order_when(asked["id"], "OPEN" if took_it else "REJECTED")
+        assert len(at_broker(sandbox, user)) == (1 if took_it else 0)
+        assert len(resolved["children"]) == 1
+
+    async def power_cut() -> None:
+        await underway.wait()
+        await product.kill()
+        await product.start()
+        await trader.log_in()
+        restarted.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(power_cut())
+        await at_every_broker(trader, new_user, story)
 
 
 async def test_the_same_key_ten_times_at_once_is_one_order(
@@ -180,18 +188,8 @@ async def test_an_unknown_order_that_was_cancelled_meanwhile_is_cancelled_when_f
     user = new_user("groww")
     await trader.connect(user)
     await trader.settled()
-    for call, fault, seconds in (("place", "timeout_after_accept", 4), ("order", "delay", 3)):
-        sandbox.post(
-            "/faults",
-            {
-                "broker": "groww",
-                "fault": fault,
-                "call": call,
-                "account": user["user_id"],
-                "times": 1,
-                "seconds": seconds,
-            },
-        )
+    spoil(sandbox, user, "timeout_after_accept", seconds=4)
+    spoil(sandbox, user, "delay", "order")
     placed = await trader.place(resting_order(sandbox))
     await trader.call("DELETE", f"/v1/orders/{placed['id']}")
     ended = await trader.order_when(placed["id"], "CANCELLED")
@@ -199,30 +197,34 @@ async def test_an_unknown_order_that_was_cancelled_meanwhile_is_cancelled_when_f
     assert len(at_broker(sandbox, user)) == 1
 
 
-@pytest.mark.parametrize("broker", [BrokerId.ZERODHA, BrokerId.UPSTOX, BrokerId.GROWW, BrokerId.MOCK])
 async def test_an_order_thought_absent_that_its_broker_took_very_late_is_seen_again(
-    broker: BrokerId,
-    trader: Trader,
-    new_user: NewUser,
-    sandbox: Sandbox,
+    trader: Trader, new_user: NewUser, sandbox: Sandbox, masters: dict[BrokerId, Names]
 ) -> None:
-    server, addresses = SERVERS[broker]
-    user = new_user(server)
-    await trader.connect(user)
-    await trader.settled()
-    lost = {"fault": "timeout_before", "call": "place", "times": 1, "seconds": 3}
-    sandbox.post("/faults", {"broker": server, "account": user["user_id"], **lost})
-    placed = await trader.place(resting_order(sandbox))
-    absent = await trader.order_when(placed["id"], "REJECTED")
+    async def story(user: SandboxUser, account: str) -> None:
+        spoil(sandbox, user, "timeout_before")
+        placed = await trader.place(resting_order(sandbox), account=account)
+        absent = await trader.order_when(placed["id"], "REJECTED")
 
+        await taken_late(sandbox, user, absent["children"][0]["tag"], masters)
+
+        found = await trader.order_when(placed["id"], "OPEN")
+        assert found["children"][0]["broker_order_id"] == at_broker(sandbox, user)[0]["order_id"]
+
+    await at_every_broker(trader, new_user, story)
+
+
+async def taken_late(sandbox: Sandbox, user: SandboxUser, tag: str, masters: dict[BrokerId, Names]) -> None:
+    """The lost order arrives at its broker after all."""
+    server: str = user["broker"]
+    broker = BrokerId(PRODUCT_NAME.get(server, server))
+    addresses, adapter = SERVERS[broker][1], ADAPTERS[broker]
     late = sandbox.post("/sessions", {"broker": server, "user_id": user["user_id"]})
-    adapter, where = ADAPTERS[broker], addresses(late["base_url"], late["ws_url"])
-    names = Names(await adapter.instruments(where))
+    where = addresses(late["base_url"], late["ws_url"])
+    if broker not in masters:
+        masters[broker] = Names(await adapter.instruments(where))
+    names = masters[broker]
     session = Session(late["access_token"], user["user_id"], now() + timedelta(hours=1), late["api_key"])
     connected = adapter.connect(session, where, names, clock=now)
     desk = Desk(sandbox, server, adapter, session, where, names, connected)
-    await connected.place(desk.child(quantity=3, tag=absent["children"][0]["tag"]))
+    await connected.place(desk.child(quantity=3, tag=tag))
     await connected.aclose()
-
-    found = await trader.order_when(placed["id"], "OPEN")
-    assert found["children"][0]["broker_order_id"] == at_broker(sandbox, user)[0]["order_id"]

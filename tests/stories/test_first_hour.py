@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually
+from tests.traders import NewUser
 
 
 async def test_a_new_user_connects_two_brokers_and_buys_on_auto(trader: Trader, new_user: NewUser) -> None:

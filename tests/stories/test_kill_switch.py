@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
-from tests.stories.product import Product, Trader, a_trader, eventually
+from tests.stories.product import Product, Trader, eventually
 from tests.stories.test_conditionals import ask, below
 from tests.stories.test_exactly_once import at_broker, resting_order
+from tests.traders import NewUser
 
 
 async def kill(trader: Trader, depth: str) -> Any:
@@ -98,30 +97,24 @@ async def test_a_broker_that_is_down_is_tried_until_it_answers_and_the_others_do
 
 
 async def test_the_switch_and_its_work_survive_a_crash(
-    tmp_path: Path, broker_settings: dict[str, str], new_user: NewUser, sandbox: Sandbox
+    product: Product, trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
-    product = Product(tmp_path, broker_settings)
+    user = new_user("upstox")
+    await trader.connect(user)
+    await trader.settled()
+    await trader.place(resting_order(sandbox))
+    fault = {"broker": "upstox", "account": user["user_id"], "fault": "timeout_before"}
+    lost = sandbox.post("/faults", {**fault, "call": "cancel"})
+    await kill(trader, "cancel_all")
+    await product.kill()
+    sandbox.delete(f"/faults/{lost['id']}")
     await product.start()
-    try:
-        async with a_trader(product) as trader:
-            user = new_user("upstox")
-            await trader.connect(user)
-            await trader.settled()
-            await trader.place(resting_order(sandbox))
-            fault = {"broker": "upstox", "account": user["user_id"], "fault": "timeout_before"}
-            lost = sandbox.post("/faults", {**fault, "call": "cancel"})
-            await kill(trader, "cancel_all")
-            await product.kill()
-            sandbox.delete(f"/faults/{lost['id']}")
-            await product.start()
-            await trader.log_in()
-            seen = await state_when(trader, lambda seen: bool(seen["cancelled"]))
-            assert seen["engaged"]
-            assert [row["status"] for row in at_broker(sandbox, user)] == ["cancelled"]
-            problem = await trader.place("BUY 5 NSE:INFY CNC MARKET", expect=409)
-            assert problem["code"] == "kill_switch"
-    finally:
-        await product.stop()
+    await trader.log_in()
+    seen = await state_when(trader, lambda seen: bool(seen["cancelled"]))
+    assert seen["engaged"]
+    assert [row["status"] for row in at_broker(sandbox, user)] == ["cancelled"]
+    problem = await trader.place("BUY 5 NSE:INFY CNC MARKET", expect=409)
+    assert problem["code"] == "kill_switch"
 
 
 async def test_a_broker_is_left_no_trigger_that_could_open_a_position(

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Product, Trader, eventually, last_price
 from tests.stories.test_exactly_once import BROKERS, at_broker, resting_order
+from tests.traders import NewUser
 
 
 async def change(trader: Trader, order_id: str, *, expect: int | None = None, **terms: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually, last_price
 from tests.stories.test_exactly_once import at_broker
 from tests.stories.test_modify import change
+from tests.traders import NewUser
 
 
 def near(sandbox: Sandbox, percent: int) -> Decimal:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually
+from tests.traders import NewUser
 
 
 async def test_the_product_copes_with_an_outage_and_notices_its_end(

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually, last_price, order
 from tests.stories.test_exactly_once import at_broker
+from tests.traders import NewUser
 
 
 async def two_accounts(trader: Trader, new_user: NewUser) -> tuple[Any, Any, str, str]:
@@ -132,7 +132,7 @@ async def test_todays_orders_use_up_the_days_limits_and_a_sale_of_shares_passes_
 ) -> None:
     _, _, _, second = await two_accounts(trader, new_user)
     await set_limits(trader, day_orders=1)
-    await trader.place("BUY 5 NSE:INFY CNC MARKET", account=second)
+    await trader.filled("BUY 5 NSE:INFY CNC MARKET", account=second)
     problem = await trader.place("BUY 5 NSE:INFY CNC MARKET", account=second, expect=409)
     assert problem["code"] == "day_orders_limit"
     assert "0 left" in problem["detail"]
@@ -148,8 +148,7 @@ async def test_reduce_only_lets_out_of_a_position_and_no_further(
     trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
     _, _, _, second = await two_accounts(trader, new_user)
-    bought = await trader.place("BUY 5 NSE:INFY MIS MARKET", account=second)
-    await trader.order_when(bought["id"], "FILLED")
+    await trader.filled("BUY 5 NSE:INFY MIS MARKET", account=second)
     await eventually(trader.portfolio, lambda seen: [one["quantity"] for one in seen["positions"]] == [5])
     await set_limits(trader, reduce_only=True)
     too_much = await trader.place("SELL 6 NSE:INFY MIS MARKET", account=second, expect=409)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually, last_price
+from tests.traders import NewUser
 
 
 async def test_cash_at_no_single_broker_suffices(trader: Trader, new_user: NewUser, sandbox: Sandbox) -> None:

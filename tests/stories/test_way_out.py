@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+
 import pytest
 
 from mocks.launch import Sandbox
 from tests.adapters.proxy import Proxy, running
-from tests.stories.conftest import NewUser
-from tests.stories.product import Trader, eventually
+from tests.stories.product import Product, Trader, eventually
+from tests.traders import NewUser, sandbox_settings
 
 
-@pytest.fixture
-def broker_settings(broker_settings: dict[str, str], sandbox: Sandbox) -> dict[str, str]:
-    return broker_settings | {"TRADEMASTER_EGRESS_PROBE_URL": f"{sandbox.urls['control']}/ip"}
+@pytest.fixture(scope="module")
+def shared_product(shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One that looks where its orders leave from."""
+    probe = {"TRADEMASTER_EGRESS_PROBE_URL": f"{shared_sandbox.urls['control']}/ip"}
+    running = Product(tmp_path_factory.mktemp("product"), sandbox_settings(shared_sandbox.urls) | probe)
+    yield running
+    asyncio.run(running.stop())
 
 
 async def _register(trader: Trader, account: str, *addresses: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import NewUser
 from tests.stories.product import Trader, eventually
+from tests.traders import NewUser
 
 
 def money(rows: list[dict[str, Any]], field: str) -> Decimal:
