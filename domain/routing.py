@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from domain.fees import PLAIN, STANDARD, FeePlan, Ware
 from domain.instrument import Exchange, Kind
 from domain.money import ZERO, Money, Price
 from domain.order import OrderIntent, OrderType, Product, Validity
+from domain.policy import Policy
 
 
 class ReasonCode(StrEnum):
@@ -70,13 +71,21 @@ class ReasonCode(StrEnum):
     ORDERS_NOT_ALLOWED = "orders_not_allowed"
     OPENS_OPPOSITE = "opens_opposite"
     NOT_PINNED = "not_pinned"
+    NOT_IN_POLICY = "not_in_policy"
     # why the plan is what it is
     CHEAPEST = "cheapest"
+    FASTEST = "fastest"
+    MOST_RELIABLE = "most_reliable"
+    BALANCED = "balanced"
+    FALLBACK = "fallback"
+    SPREAD = "spread"
     ONLY_FEASIBLE = "only_feasible"
     PINNED = "pinned"
     SPLIT_BY_MARGIN = "split_by_margin"
     SPLIT_BY_HOLDINGS = "split_by_holdings"
     SPLIT_BY_FREEZE = "split_by_freeze"
+    SPLIT_BY_LIMIT = "split_by_limit"
+    SPLIT_IS_BETTER = "split_is_better"
     SENT_IN_LEGS = "sent_in_legs"
     EXITS_POSITION = "exits_position"
     TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
@@ -91,19 +100,6 @@ class Reason:
     account: AccountId | None = None
     field: str | None = None
     fix: str | None = None
-
-
-class PolicyKind(StrEnum):
-    CHEAPEST = "cheapest"
-    PINNED = "pinned"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How to choose. PINNED needs `account`."""
-
-    kind: PolicyKind = PolicyKind.CHEAPEST
-    account: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +120,19 @@ class Charges:
 
     @property
     def total(self) -> Money:
-        return Money.sum(getattr(self, field.name) for field in fields(self))
+        return Money.sum(getattr(self, line.name) for line in fields(self))
+
+    @property
+    def rounded(self) -> Charges:
+        """Every line to whole paise, half up, as brokers show them."""
+        return Charges(*(getattr(self, line.name).rounded() for line in fields(self)))
+
+    @property
+    def total_of_rounded_lines(self) -> Money:
+        return self.rounded.total
 
     def __add__(self, other: Charges) -> Charges:
-        return Charges(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+        return Charges(*(getattr(self, line.name) + getattr(other, line.name) for line in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,12 @@ class Candidate:
     after_market: bool = False  # takes orders for the next session while the market is closed
     iceberg_legs: int = 0  # the most legs of an order that goes part after part; 0: takes no such order
     order_rate: str = ""  # the rule for orders by API that leaves no room for one now
+    orders_left: int | None = None  # the most orders that it may send now; None: no limit
+    value_left: Money | None = (
+        None  # rupees left today of the user's own limit at this broker, over its accounts
+    )
+    reject_rate: Decimal | None = None  # part of its recent orders that were refused; None: not measured
+    feed_age_ms: int | None = None  # since its last price, milliseconds
     may_order: bool = True  # false: the broker said that this login may only read
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
     fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
@@ -196,7 +207,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A plan that was not chosen: infeasible (with reasons) or dearer (`beaten_by` rupees)."""
+    """A plan that was not chosen: infeasible (with reasons) or beaten.
+
+    `beaten_by` is how many rupees dearer in charges; negative where the policy goes by something else.
+    """
 
     slices: tuple[Slice, ...]
     feasible: bool
@@ -206,8 +220,27 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """Why no other plan is better. `cost` is the plan's charges in rupees.
+
+    `bound`: what the charges of any plan would be at least, each account at its lowest rate; None where charges are
+    not what the policy goes by. `beaten` plans could have been sent and are told among the alternatives; `ruled_out`
+    accounts could not take it all.
+    """
+
+    minimised: str
+    cost: Money
+    bound: Money | None
+    beaten: int
+    ruled_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingDecision:
-    """What will be sent, why, and what the others would have cost. `hash` is over all the inputs."""
+    """What will be sent, why, and what the others would have cost.
+
+    `hash` is over all the inputs, whose canonical text is `inputs`: it is kept apart, for replaying the decision.
+    """
 
     intent: OrderIntent
     policy: Policy
@@ -216,6 +249,8 @@ class RoutingDecision:
     alternatives: tuple[Alternative, ...]
     hash: str
     summary: str
+    certificate: Certificate | None = None
+    inputs: str = field(default="", repr=False, compare=False)
 
     @property
     def charges(self) -> Charges:

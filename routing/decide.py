@@ -1,4 +1,4 @@
-"""Which account takes an order: the cheapest single one that can, else the cheapest split; with what it beat, and why.
+"""Which account takes an order: the one its policy likes best, else the best split; with what it beat, and why.
 
 Pure: the same inputs give the same decision and the same hash, on any machine.
 """
@@ -6,30 +6,17 @@ Pure: the same inputs give the same decision and the same hash, on any machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from domain.account import AccountId
-from domain.money import Money
 from domain.order import OrderIntent, Side
-from domain.routing import (
-    Alternative,
-    Candidate,
-    Charges,
-    Denied,
-    Market,
-    Policy,
-    PolicyKind,
-    Reason,
-    ReasonCode,
-    RoutingDecision,
-    Slice,
-)
-from routing import rules, summary
-from routing.fingerprint import fingerprint
+from domain.policy import Policy, PolicyKind, Splitting
+from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, RoutingDecision
+from routing import plans, receipts, rules, summary
+from routing.fingerprint import inputs_text, stamp_of
 from routing.margin import DELIVERED, blocked_price, opposite_held, reference_price
 from routing.offers import Offer, Terms, keep_to_position, survey
-from routing.split import Division, divisions, iceberg_parts
-from routing.words import units
 
 RUNNERS_UP = 2  # other splits shown beside a chosen split
 
@@ -41,22 +28,40 @@ def decide(
 
     `intent.account` pins the order as `policy` does. The order of `candidates` does not matter.
     """
-    stamp = fingerprint(intent, market, candidates, policy, on)
+    inputs = inputs_text(intent, market, candidates, policy, on)
+    decision = _decided(intent, market, candidates, policy, on)
+    if isinstance(decision, Denied):
+        return replace(decision, hash=stamp_of(inputs))
+    return replace(decision, hash=stamp_of(inputs), inputs=inputs)
+
+
+def _decided(
+    intent: OrderIntent, market: Market, candidates: Sequence[Candidate], policy: Policy, on: date
+) -> RoutingDecision | Denied:
     pin = policy.account if policy.kind is PolicyKind.PINNED else intent.account
     refusal = _refusal(intent, market, candidates, pin)
     price = reference_price(intent, market)
     if refusal or price is None:
-        return Denied(refusal, hash=stamp)
-    terms = Terms(intent, market, price, blocked_price(intent, market, price), on)
+        return Denied(refusal)
+    goes_by = policy if pin is None else Policy(PolicyKind.PINNED, pin)
+    terms = Terms(
+        intent,
+        market,
+        price,
+        blocked_price(intent, market, price),
+        on,
+        goes_by,
+        reduces=_reduces(intent, candidates),
+    )
     offers = [survey(terms, one) for one in sorted(candidates, key=lambda one: one.account_id)]
     if pin is not None:
-        return _pinned(offers, policy, pin, stamp)
+        return _pinned(offers, policy, pin)
     offers = sorted(keep_to_position(offers), key=_preference)
-    if offers[0].feasible:
-        return _single(offers, policy, stamp)
+    if _alone(offers, policy):
+        return receipts.of_single(offers, policy)
     if intent.iceberg_legs:
-        return _undivided(offers, stamp)
-    return _split(offers, policy, stamp)
+        return _undivided(offers)
+    return _shared(offers, policy)
 
 
 def _refusal(
@@ -80,130 +85,65 @@ def _refusal(
     return ()
 
 
-def _preference(offer: Offer) -> tuple[bool, Money, tuple[bool, int], AccountId]:
-    """Feasible first, then cheapest, then fastest, then by id."""
-    cost = offer.whole if offer.whole is not None else Money.of(0)
-    return (not offer.feasible, cost, offer.speed, offer.candidate.account_id)
+def _reduces(intent: OrderIntent, candidates: Sequence[Candidate]) -> bool:
+    """Whether it only sells shares that are owned, or closes a position."""
+    if intent.product in DELIVERED:
+        return intent.side is Side.SELL
+    return sum(opposite_held(intent, one) for one in candidates) >= intent.quantity
 
 
-def _single(offers: Sequence[Offer], policy: Policy, stamp: str) -> RoutingDecision:
-    best, others = offers[0], offers[1:]
-    slices = best.slices(best.terms.intent.quantity)
-    rivals = [offer for offer in others if offer.feasible]
-    reasons = [_chosen_because(best, rivals)]
-    if rivals and rivals[0].whole == best.whole and rivals[0].speed != best.speed:
-        text = (
-            f"{best.candidate.label} and {rivals[0].candidate.label} cost the same; the faster one is used."
-        )
-        reasons.append(Reason(ReasonCode.TIE_BROKEN_BY_SPEED, text, account=best.candidate.account_id))
-    if opposite_held(best.terms.intent, best.candidate):
-        text = f"It closes the position at {best.candidate.label}."
-        reasons.append(Reason(ReasonCode.EXITS_POSITION, text, account=best.candidate.account_id))
-    reasons += _sent_in_parts(best, slices)
-    alternatives = tuple(_alternative(offer, best.whole) for offer in others)
-    words = summary.of_single(best, rivals, len(slices))
-    return RoutingDecision(
-        best.terms.intent, policy, slices, tuple(reasons), alternatives, hash=stamp, summary=words
-    )
+def _preference(offer: Offer) -> tuple[bool, int, tuple[bool, int], AccountId]:
+    """Feasible first, then what the policy likes best, then the fastest, then by id."""
+    score = offer.score(offer.terms.intent.quantity) if offer.fees is not None else 0
+    return (not offer.feasible, score, offer.speed, offer.candidate.account_id)
 
 
-def _chosen_because(best: Offer, rivals: Sequence[Offer]) -> Reason:
-    account = best.candidate.account_id
-    if rivals:
-        text = f"{best.candidate.label} is the cheapest of {len(rivals) + 1} accounts that can take it."
-        return Reason(ReasonCode.CHEAPEST, text, account=account)
-    text = f"{best.candidate.label} is the only account that can take it."
-    return Reason(ReasonCode.ONLY_FEASIBLE, text, account=account)
+def _alone(offers: Sequence[Offer], policy: Policy) -> bool:
+    """Whether the first account takes it alone."""
+    if not offers[0].feasible:
+        return False
+    if offers[0].terms.intent.iceberg_legs:
+        return True
+    return policy.splitting is Splitting.WHEN_FORCED and policy.kind is not PolicyKind.SPREAD
 
 
-def _sent_in_parts(offer: Offer, slices: Sequence[Slice]) -> list[Reason]:
-    intent, market = offer.terms.intent, offer.terms.market
-    if intent.iceberg_legs:
-        first = iceberg_parts(intent.quantity, intent.iceberg_legs, market.lot)[0]
-        text = f"It shows {units(first)} at a time, in {intent.iceberg_legs} legs; each leg is charged as an order."
-        return [Reason(ReasonCode.SENT_IN_LEGS, text, account=offer.candidate.account_id)]
-    if len(slices) < 2:
-        return []
-    text = (
-        f"The exchange takes at most {offer.terms.market.freeze} in one order, so it goes in {len(slices)}."
-    )
-    return [Reason(ReasonCode.SPLIT_BY_FREEZE, text, account=offer.candidate.account_id)]
-
-
-def _pinned(offers: Sequence[Offer], policy: Policy, pin: AccountId, stamp: str) -> RoutingDecision | Denied:
+def _pinned(offers: Sequence[Offer], policy: Policy, pin: AccountId) -> RoutingDecision | Denied:
     best = next(offer for offer in offers if offer.candidate.account_id == pin)
     others = sorted((offer for offer in offers if offer is not best), key=_preference)
     if not best.feasible:
         return Denied(
-            (*best.barred, *best.short), tuple(_alternative(offer, None) for offer in others), stamp
+            (*best.barred, *best.short), tuple(receipts.alternative(offer, None) for offer in others)
         )
-    slices = best.slices(best.terms.intent.quantity)
-    pinned = Reason(ReasonCode.PINNED, f"{best.candidate.label} was asked for.", account=pin)
-    alternatives = tuple(_alternative(offer, best.whole, pinned_to=best) for offer in others)
-    words = summary.of_pinned(best, [offer for offer in others if offer.feasible], len(slices))
-    reasons = (pinned, *_sent_in_parts(best, slices))
-    return RoutingDecision(
-        best.terms.intent, policy, slices, reasons, alternatives, hash=stamp, summary=words
-    )
+    return receipts.of_pinned(best, others, policy)
 
 
-def _alternative(offer: Offer, chosen: Money | None, *, pinned_to: Offer | None = None) -> Alternative:
-    """The whole order at an account that was passed over. `beaten_by` may be negative only when another was pinned."""
-    slices = offer.slices(offer.terms.intent.quantity)
-    reasons = (*offer.barred, *offer.short)
-    if pinned_to is not None:
-        text = f"The order names {pinned_to.candidate.label}."
-        reasons = (*reasons, Reason(ReasonCode.NOT_PINNED, text, account=offer.candidate.account_id))
-    beaten = None
-    if offer.feasible and offer.whole is not None and chosen is not None:
-        beaten = offer.whole - chosen
-    charges = sum((one.charges for one in slices), Charges()) if slices else None
-    return Alternative(slices, offer.feasible, reasons, charges, beaten)
-
-
-def _undivided(offers: Sequence[Offer], stamp: str) -> Denied:
+def _undivided(offers: Sequence[Offer]) -> Denied:
     """An iceberg in parts at several accounts would show more of itself than was asked: it goes whole or not."""
-    reasons = tuple(reason for offer in offers for reason in (*offer.barred, *offer.short))
     text = "No account can take the whole of it now, and an iceberg is not shared between accounts."
+    return _nobody(offers, text)
+
+
+def _nobody(offers: Sequence[Offer], text: str) -> Denied:
+    reasons = tuple(reason for offer in offers for reason in (*offer.barred, *offer.short))
     first = Reason(ReasonCode.NO_FEASIBLE_ACCOUNT, text, field="account")
-    return Denied((first, *reasons), tuple(_alternative(offer, None) for offer in offers), stamp)
+    return Denied((first, *reasons), tuple(receipts.alternative(offer, None) for offer in offers))
 
 
-def _split(offers: Sequence[Offer], policy: Policy, stamp: str) -> RoutingDecision | Denied:
-    intent, market = offers[0].terms.intent, offers[0].terms.market
+def _shared(offers: Sequence[Offer], policy: Policy) -> RoutingDecision | Denied:
+    """Over several accounts: because no single one can, or because the policy likes that better."""
+    intent = offers[0].terms.intent
     usable = sorted((offer for offer in offers if not offer.barred and offer.capacity), key=_preference)
-    plans = divisions([offer.as_source() for offer in usable], intent.quantity // market.lot)
-    passed_over = tuple(_alternative(offer, None) for offer in offers)
-    if not plans:
-        reasons = tuple(reason for offer in offers for reason in (*offer.barred, *offer.short))
-        first = Reason(ReasonCode.NO_FEASIBLE_ACCOUNT, summary.of_nobody(intent, usable), field="account")
-        return Denied((first, *reasons), passed_over, stamp)
-    best = plans[0]
-    slices = _slices(usable, best, market.lot)
-    runners_up = tuple(
-        _beaten(_slices(usable, plan, market.lot), Money(plan.cost - best.cost))
-        for plan in plans[1 : 1 + RUNNERS_UP]
-    )
-    used = [offer for index, offer in enumerate(usable) if index in best.used]
-    words, reason = summary.of_split(used, slices, by_shares=_by_shares(intent, used))
-    return RoutingDecision(
-        intent, policy, slices, (reason,), (*runners_up, *passed_over), hash=stamp, summary=words
-    )
-
-
-def _by_shares(intent: OrderIntent, used: Sequence[Offer]) -> bool:
-    """Whether it is what the accounts hold, not their money, that forces the split."""
-    sells_owned = intent.product in DELIVERED and intent.side is Side.SELL
-    return sells_owned or any(
-        reason.code is ReasonCode.OPENS_OPPOSITE for one in used for reason in one.short
-    )
-
-
-def _slices(usable: Sequence[Offer], plan: Division, lot: int) -> tuple[Slice, ...]:
-    return tuple(
-        one for offer, lots in zip(usable, plan.lots, strict=True) if lots for one in offer.slices(lots * lot)
-    )
-
-
-def _beaten(slices: tuple[Slice, ...], by: Money) -> Alternative:
-    return Alternative(slices, True, (), sum((one.charges for one in slices), Charges()), by)
+    divide = plans.even if policy.kind is PolicyKind.SPREAD else plans.best
+    plan = divide(usable, intent.quantity)
+    if plan is None:
+        return _nobody(offers, summary.of_nobody(intent, usable))
+    if len(plan.parts) == 1:
+        return receipts.of_single(offers, policy)
+    beaten: list[plans.Plan] = []
+    for left_out in plan.used:
+        other = divide([offer for offer in usable if offer is not left_out], intent.quantity)
+        if other is not None and len(other.parts) > 1 and all(one.used != other.used for one in beaten):
+            beaten.append(other)
+        if len(beaten) == RUNNERS_UP:
+            break
+    return receipts.of_shared(plan, beaten, usable, offers, policy)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import add
 
-from domain.money import Money, Price
+from domain.money import ZERO, Money, Price
 from domain.order import OrderIntent, Side
+from domain.policy import Policy
 from domain.routing import Candidate, Charges, Market, Reason, ReasonCode, Slice
+from routing.aims import PLAIN, Measure, measure
+from routing.bars import bars
+from routing.divide import Source
 from routing.fees import ChargesUnknown, Tariff, segment_of, tariff
 from routing.margin import DELIVERED, opposite_held, required
 from routing.schedules.table import NIL
-from routing.split import Source, freeze_slices, iceberg_parts
+from routing.split import freeze_slices, iceberg_parts
 from routing.words import rupees, units
 
 MOST_SLICES = 10  # brokers refuse to slice one order into more
+AUTO = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Terms:
     price: Price
     blocked: Price
     on: date
+    policy: Policy = AUTO
+    reduces: bool = False  # it only closes what the accounts hold, so the user's limits leave it alone
 
     @property
     def slice_units(self) -> int | None:
@@ -43,6 +49,20 @@ class Terms:
         if self.intent.iceberg_legs:
             return (iceberg_parts(quantity, self.intent.iceberg_legs, self.market.lot),)
         return tuple((part,) for part in freeze_slices(quantity, self.slice_units))
+
+    def cost(self, fees: Tariff, quantity: int) -> Decimal:
+        """All charges in rupees of `quantity` units by this tariff, the DP charge once."""
+        price, largest = self.price.amount, self.slice_units
+        if self.intent.iceberg_legs:
+            (legs,) = self.sent(quantity)
+            return sum((fees.total(price * leg, dp_due=not at) for at, leg in enumerate(legs)), NIL)
+        if not largest or quantity <= largest:
+            return fees.total(price * quantity)
+        full, rest = divmod(quantity, largest)
+        total = fees.total(price * largest)
+        if full > 1:
+            total += (full - 1) * fees.total(price * largest, dp_due=False)
+        return total + fees.total(price * rest, dp_due=False) if rest else total
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +78,8 @@ class Offer:
     barred: tuple[Reason, ...]
     short: tuple[Reason, ...] = ()
     capacity: int = 0
-    whole: Money | None = field(default=None)  # charges in rupees of the whole order here
+    whole: Money | None = None  # charges in rupees of the whole order here
+    measure: Measure = PLAIN
 
     @property
     def feasible(self) -> bool:
@@ -71,13 +92,13 @@ class Offer:
         return (measured is None, measured or 0)
 
     def cost(self, quantity: int) -> Decimal:
-        """All charges in rupees of `quantity` units here, the DP charge once."""
+        """All charges in rupees of `quantity` units here."""
         assert self.fees is not None
-        price, total = self.terms.price.amount, Decimal(0)
-        parts = [part for order in self.terms.sent(quantity) for part in order]
-        for index, part in enumerate(parts):
-            total += self.fees.total(price * part, dp_due=index == 0)
-        return total
+        return self.terms.cost(self.fees, quantity)
+
+    def score(self, quantity: int) -> int:
+        """What the policy makes small, of `quantity` units here."""
+        return self.measure.score(self.cost(quantity), quantity)
 
     def slices(self, quantity: int) -> tuple[Slice, ...]:
         """`quantity` units here as the orders that would be sent; empty when the charges are not known."""
@@ -95,7 +116,7 @@ class Offer:
                 ),
             )
             done, paid = done + sum(order), paid + charges.total
-            so_far = self._blocks(done, paid)
+            so_far = self.blocks(done, paid)
             made.append(self._slice(sum(order), charges, so_far - before))
             before = so_far
         return tuple(made)
@@ -104,7 +125,8 @@ class Offer:
         candidate = self.candidate
         return Slice(candidate.account_id, candidate.broker, candidate.label, quantity, charges, margin)
 
-    def _blocks(self, quantity: int, charges: Money) -> Money:
+    def blocks(self, quantity: int, charges: Money) -> Money:
+        """Rupees that `quantity` units, with these charges, would block here."""
         terms = self.terms
         return required(
             terms.intent, terms.market, self.candidate, quantity, price=terms.blocked, charges=charges
@@ -112,12 +134,12 @@ class Offer:
 
     def margin(self, quantity: int) -> Money:
         """Rupees that `quantity` units would block here."""
-        return self._blocks(quantity, Money(self.cost(quantity)))
+        return self.blocks(quantity, Money(self.cost(quantity)))
 
     def as_source(self) -> Source:
-        """This account for `split.divisions`, counted in lots."""
+        """This account for `divide.cheapest`, counted in lots."""
         lot = self.terms.market.lot
-        return Source(self.capacity // lot, lambda lots: self.cost(lots * lot), self._bends())
+        return Source(self.capacity // lot, lambda lots: self.score(lots * lot), self._bends())
 
     def _bends(self) -> tuple[int, ...]:
         """Lots beside every size at which the charges begin to climb faster."""
@@ -133,8 +155,8 @@ class Offer:
 
 def survey(terms: Terms, candidate: Candidate) -> Offer:
     """What one account can do with the order."""
-    intent, reasons = terms.intent, list(_bars(terms.intent, candidate))
-    fees = None
+    intent, reasons = terms.intent, list(bars(terms.intent, terms.policy, candidate))
+    fees, whole, scores = None, None, PLAIN
     try:
         segment = segment_of(intent.instrument.exchange, terms.market.kind, intent.product)
         fees = tariff(
@@ -146,97 +168,57 @@ def survey(terms: Terms, candidate: Candidate) -> Offer:
             terms.market.ware,
             candidate.fees,
         )
+        whole = Money(terms.cost(fees, intent.quantity))
+        scores = measure(terms.policy, candidate, terms.price)
     except ChargesUnknown as unknown:
         reasons.append(replace(unknown.reason, account=candidate.account_id))
-    offer = Offer(candidate, terms, fees, tuple(reasons))
-    if fees is not None:
-        offer = replace(offer, whole=Money(offer.cost(intent.quantity)))
+    capacity = 0 if reasons else intent.quantity
+    offer = Offer(candidate, terms, fees, tuple(reasons), (), capacity, whole, scores)
     return offer if reasons else _measured(offer)
 
 
-def _bars(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
-    """Why this account can take no part of the order at all."""
-    label, account = candidate.label, candidate.account_id
-    if not candidate.session_ok:
-        yield Reason(ReasonCode.LOGIN_NEEDED, f"{label} needs a login.", account, fix="Log in again.")
-    if candidate.breaker_open:
-        text = f"{label} does not answer; we wait before asking it again."
-        yield Reason(ReasonCode.BREAKER_OPEN, text, account)
-    if not candidate.may_order:
-        text = f"{label} lets this login read and not trade."
-        yield Reason(
-            ReasonCode.ORDERS_NOT_ALLOWED, text, account, fix="Log in with an app that may send orders."
-        )
-    if candidate.wrong_address:
-        text = (
-            f"Orders for {label} would leave from {candidate.wrong_address}, which is not registered at "
-            f"{candidate.broker.value.title()}: it would refuse them."
-        )
-        fix = "Register this address at the broker, or set the account's proxy."
-        yield Reason(ReasonCode.ADDRESS_DRIFTED, text, account, fix=fix)
-    if candidate.order_rate:
-        yield Reason(ReasonCode.ORDER_RATE, f"{label} takes no order now: {candidate.order_rate}.", account)
-    yield from _lacks(intent, candidate)
-    if candidate.margin_available is None:
-        text = f"The funds and holdings of {label} are not known yet."
-        yield Reason(ReasonCode.SNAPSHOT_MISSING, text, account)
-
-
-def _lacks(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:
-    """What the order needs and this broker does not have."""
-    label, account, exchange = candidate.label, candidate.account_id, intent.instrument.exchange
-    if exchange not in candidate.exchanges:
-        yield Reason(
-            ReasonCode.EXCHANGE_UNSUPPORTED, f"{label} does not trade on {exchange}.", account, "exchange"
-        )
-    if not candidate.listed:
-        yield Reason(ReasonCode.NOT_LISTED_AT_BROKER, f"{label} does not list {intent.instrument}.", account)
-    if intent.product not in candidate.products:
-        text = f"{label} has no {intent.product} orders."
-        yield Reason(ReasonCode.PRODUCT_UNSUPPORTED, text, account, "product")
-    if intent.order_type not in candidate.order_types:
-        text = f"{label} has no {intent.order_type} orders."
-        yield Reason(ReasonCode.ORDER_TYPE_UNSUPPORTED, text, account, "order_type")
-    if intent.validity not in candidate.validities:
-        text = f"{label} has no {intent.validity} orders."
-        yield Reason(ReasonCode.VALIDITY_UNSUPPORTED, text, account, "validity", "Use DAY.")
-    if intent.disclosed_quantity and not candidate.disclosed_supported:
-        text = f"{label} has no disclosed quantity."
-        fix = "Leave the disclosed quantity out."
-        yield Reason(ReasonCode.DISCLOSED_UNSUPPORTED, text, account, "disclosed_quantity", fix)
-    if intent.after_market and not candidate.after_market:
-        text = f"{label} takes no after-market orders."
-        yield Reason(ReasonCode.AFTER_MARKET_UNSUPPORTED, text, account, "after_market")
-    if intent.iceberg_legs > candidate.iceberg_legs:
-        most = candidate.iceberg_legs
-        text = f"{label} takes at most {most} legs." if most else f"{label} has no iceberg orders."
-        fix = f"Use at most {most} legs." if most else "Leave iceberg_legs at 0."
-        yield Reason(ReasonCode.ICEBERG_UNSUPPORTED, text, account, "iceberg_legs", fix)
-
-
 def _measured(offer: Offer) -> Offer:
-    """With the capacity that freeze, shares and margin leave, and what is short of the whole."""
-    terms, wanted = offer.terms, offer.terms.intent.quantity
-    short: list[Reason] = []
-    capacity = wanted
-    largest = None if terms.intent.iceberg_legs else terms.slice_units
-    if largest and wanted > largest * MOST_SLICES:
-        capacity = largest * MOST_SLICES
-        text = f"{offer.candidate.label} takes at most {MOST_SLICES} orders of {units(largest)} at once."
-        short.append(_reason(offer, ReasonCode.FREEZE_LIMIT, text, capacity))
+    """With the capacity that freeze, budgets, limits, shares and margin leave, and what is short of the whole."""
+    terms = offer.terms
+    capacity, short = _allowed(offer)
     if terms.intent.product in DELIVERED and terms.intent.side is Side.SELL:
         return _by_shares(offer, capacity, short)
     free = offer.candidate.margin_available
     assert free is not None
-    needed = offer.margin(wanted)
-    if needed > free:
-        capacity = _fitting(offer, capacity, free)
+    assert offer.whole is not None
+    needed = offer.blocks(terms.intent.quantity, offer.whole)
+    if needed > max(free, ZERO):  # an exit that blocks nothing may leave an account that is in debit
+        capacity = _fitting(offer, capacity, free, needed)
         text = (
             f"{offer.candidate.label} has {rupees(free)} free and this needs {rupees(needed)}: "
             f"{rupees(needed - free)} short."
         )
         short.append(_reason(offer, ReasonCode.MARGIN_SHORT, text, capacity))
-    return replace(offer, capacity=capacity, short=tuple(short))
+    return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
+
+
+def _allowed(offer: Offer) -> tuple[int, list[Reason]]:
+    """The most units that the number of orders and the user's own limit at the broker allow, and why not the whole."""
+    terms, candidate, wanted = offer.terms, offer.candidate, offer.terms.intent.quantity
+    lot, short, capacity = terms.market.lot, list[Reason](), wanted
+    largest = None if terms.intent.iceberg_legs else terms.slice_units
+    left = candidate.orders_left
+    most = MOST_SLICES if left is None else min(MOST_SLICES, left)
+    if largest and wanted > largest * most:
+        capacity = largest * most
+        if left is not None and left < MOST_SLICES:
+            text, code = f"{candidate.label} may send {left} more orders now.", ReasonCode.ORDER_RATE
+        else:
+            text = f"{candidate.label} takes at most {MOST_SLICES} orders of {units(largest)} at once."
+            code = ReasonCode.FREEZE_LIMIT
+        short.append(_reason(offer, code, text, capacity))
+    limit = None if terms.reduces else candidate.value_left
+    if limit is not None and terms.price * wanted > limit:
+        capacity = min(capacity, max(0, int(limit.amount / terms.price.amount)) // lot * lot)
+        broker = candidate.broker.value.title()
+        text = f"Of your limit a day at {broker} {rupees(max(limit, ZERO))} is left."
+        short.append(_reason(offer, ReasonCode.BROKER_LIMIT, text, capacity))
+    return capacity, short
 
 
 def _by_shares(offer: Offer, capacity: int, short: list[Reason]) -> Offer:
@@ -246,7 +228,7 @@ def _by_shares(offer: Offer, capacity: int, short: list[Reason]) -> Offer:
         capacity = min(capacity, sellable // lot * lot)
         text = f"{offer.candidate.label} has {units(sellable)} to sell, not {units(wanted)}."
         short.append(_reason(offer, ReasonCode.HOLDINGS_SHORT, text, capacity))
-    return replace(offer, capacity=capacity, short=tuple(short))
+    return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
 
 
 def _reason(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:
@@ -254,12 +236,14 @@ def _reason(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:
     return Reason(code, text, account=offer.candidate.account_id, field="quantity", fix=fix)
 
 
-def _fitting(offer: Offer, most: int, free: Money) -> int:
-    """The most units, whole lots up to `most`, whose margin is within `free`: margin never falls with quantity."""
+def _fitting(offer: Offer, most: int, free: Money, needed: Money) -> int:
+    """The most units, whole lots up to `most`, whose margin is within `free`: margin never falls with quantity.
+
+    `needed` is that of the whole order.
+    """
     lot = offer.terms.market.lot
     fits, too_many = 0, most // lot + 1
     # Margin is nearly proportional to quantity, so the share of it that is free is a good first guess.
-    needed = offer.margin(offer.terms.intent.quantity)
     probe = int(offer.terms.intent.quantity // lot * max(free.amount, NIL) / needed.amount)
     step = 1
     while too_many - fits > 1:

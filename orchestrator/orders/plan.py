@@ -12,11 +12,13 @@ from sqlalchemy import Connection as SqlConnection
 
 from domain.account import AccountId, UserId
 from domain.calendar import IST
+from domain.fees import ware_of
 from domain.instrument import Instrument, InstrumentId
 from domain.limits import SelfTrade, UserLimits
 from domain.money import ZERO, Money, Price
 from domain.order import OrderId, OrderIntent, Side
-from domain.routing import Candidate, Charges, Denied, Market, Policy, PolicyKind, RoutingDecision, Slice
+from domain.policy import Policy, PolicyKind
+from domain.routing import Candidate, Charges, Denied, Market, RoutingDecision, Slice
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
@@ -99,6 +101,7 @@ async def _market(trading: Trading, instrument: Instrument) -> Market:
         open=trading.calendar.is_open(instrument.id.exchange, now),
         closed_because=trading.calendar.holiday(now.astimezone(IST).date()) or phase.value.replace("_", " "),
         strike=instrument.strike,
+        ware=ware_of(isin=instrument.isin, underlying=instrument.underlying),
     )
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from domain.account import BrokerId
 from domain.order import OrderIntent
-from domain.routing import Denied, Policy, ReasonCode, RoutingDecision
+from domain.policy import Policy
+from domain.routing import Denied, ReasonCode, RoutingDecision
 from routing.decide import decide
 from routing.rules import check, legs_left
 from routing.split import iceberg_parts

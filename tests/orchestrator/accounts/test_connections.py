@@ -19,7 +19,8 @@ from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money
 from domain.order import ChildId, ChildOrder, Order, OrderId, OrderIntent, OrderType, Product, Side
-from domain.routing import Charges, Policy, RoutingDecision
+from domain.policy import Policy
+from domain.routing import Charges, RoutingDecision
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.app import create_app
 from orchestrator.bus import Event, user_topic

@@ -41,7 +41,8 @@ from domain.order import (
     Working,
     apply,
 )
-from domain.routing import Charges, Policy, RoutingDecision
+from domain.policy import Policy
+from domain.routing import Charges, RoutingDecision
 from orchestrator.db import Database
 from orchestrator.orders import change_rows, codec, holds, repository
 from orchestrator.orders.repository import NewChild

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from domain.money import Money
 from domain.order import Accepted, ChildId, End, Ended, Order, OrderEvent, OrderId, OrderIntent, Source
-from domain.routing import Charges, Policy, RoutingDecision
+from domain.policy import Policy
+from domain.routing import Charges, RoutingDecision
 from orchestrator.db import Database
 from orchestrator.orders import repository
 from orchestrator.orders.repository import NewChild

@@ -6,7 +6,8 @@ import pytest
 
 from domain.account import AccountId, BrokerId
 from domain.order import OrderIntent
-from domain.routing import Denied, Policy, PolicyKind, ReasonCode
+from domain.policy import Policy, PolicyKind
+from domain.routing import Denied, ReasonCode
 from orchestrator.orders.takers import TAKES, naming_takers
 from routing.decide import decide
 from tests.routing.cases import SHARE, TODAY, account, order
