@@ -246,7 +246,8 @@ class Broker(Protocol):
     """One account at one broker, logged in. Reads may be repeated; writes are sent once.
 
     Every method may raise BrokerRejected, SessionExpired, BrokerUnavailable; reads that get garbage raise
-    BrokerUnavailable too; only writes raise OutcomeUnknown.
+    BrokerUnavailable too; only writes raise OutcomeUnknown. Of holdings, positions, orders and trades a row that cannot
+    be read is left out, and `adapters.rows.unread` of the list names it.
     """
 
     @property
@@ -269,11 +270,13 @@ class Broker(Protocol):
         ...
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
-        """The latest state of one order by its broker id; None when the broker does not know it."""
+        """The latest state of one order by its broker id; None when the broker does not know it. BrokerUnavailable
+        when its row cannot be read."""
         ...
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
-        """Every order that carries `child.tag`: none, one, or (a duplicate) more."""
+        """Every order that carries `child.tag`: none, one, or (a duplicate) more. None proves that there is none only
+        when nothing was left out (`rows.unread`)."""
         ...
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]: ...
@@ -337,7 +340,7 @@ class Broker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The stream is (again) up: what happened meanwhile was not replayed, so re-read."""
+    """The stream is (again) up, or said something that cannot be read: what happened is not told again, so re-read."""
 
     at: datetime
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from adapters.rows import Rows, unread
 from domain.money import Money, average_price
 from domain.report import OrderReport, ReportStatus
 
@@ -17,6 +18,27 @@ class Part:
     legs: int
     total: int
     report: OrderReport
+
+
+Told = tuple[OrderReport, Part | None]  # a row, and which part of an iceberg it is
+
+
+def orders(told: Sequence[Told]) -> Rows[OrderReport]:
+    """One report for each order. An iceberg of which an earlier part could not be read is left out: what is there
+    would pass for another order."""
+    found = [report for report, part in told if part is None]
+    lacking = list(unread(told))
+    icebergs: dict[str, list[Part]] = {}
+    for report, part in told:
+        if part is not None:
+            icebergs.setdefault(report.tag or report.broker_order_id, []).append(part)
+    for parts in icebergs.values():
+        numbers = {part.leg for part in parts}
+        if numbers == set(range(1, max(numbers) + 1)):
+            found += joined(parts)
+        else:
+            lacking.append(f"an iceberg cannot be read: of its parts only {sorted(numbers)} are told")
+    return Rows(found, lacking)
 
 
 def joined(parts: Sequence[Part]) -> list[OrderReport]:

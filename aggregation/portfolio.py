@@ -34,7 +34,8 @@ def build(
 
     `isins` names the share behind each listing of `prices` and of the delivery positions. `missing` are accounts
     that have no snapshot at all: their money is in no total, and they are among the gaps. A stale snapshot counts
-    with its last known numbers and is a gap as well. A total is None when a number inside it is not known.
+    with its last known numbers and is a gap as well, and so is one of which rows could not be read. A total is None
+    when a number inside it is not known.
     """
     ordered = sorted(snapshots, key=lambda one: one.account_id)
     held = holdings.lines(ordered, prices, isins)
@@ -43,7 +44,11 @@ def build(
         Funds(one.account_id, one.broker, one.label, one.margin, one.as_of, one.stale_since is not None)
         for one in ordered
     )
-    gaps = [*missing, *(_stale(one, one.stale_since) for one in ordered if one.stale_since is not None)]
+    gaps = [
+        *missing,
+        *(_stale(one, one.stale_since) for one in ordered if one.stale_since is not None),
+        *(_incomplete(one) for one in ordered if one.unread),
+    ]
     return Portfolio(
         as_of=as_of,
         totals=_totals(held, traded, funds),
@@ -70,3 +75,9 @@ def _stale(snapshot: AccountSnapshot, since: datetime) -> Gap:
     read = snapshot.as_of.astimezone(IST)
     reason = f"{snapshot.label} does not answer; its numbers are from {read:%H:%M:%S}"
     return Gap(snapshot.account_id, snapshot.broker, snapshot.label, since, reason)
+
+
+def _incomplete(snapshot: AccountSnapshot) -> Gap:
+    more = f" (and {len(snapshot.unread) - 1} more)" if len(snapshot.unread) > 1 else ""
+    reason = f"{snapshot.label} told something that is not shown here: {snapshot.unread[0]}{more}"
+    return Gap(snapshot.account_id, snapshot.broker, snapshot.label, snapshot.as_of, reason)

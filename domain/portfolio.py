@@ -19,7 +19,8 @@ from domain.position import Holding, Position
 class AccountSnapshot:
     """Everything read from one account in one pass; `as_of` is when the reading began (aware).
 
-    `stale_since` is set when later readings failed: the numbers are the last known ones.
+    `stale_since` is set when later readings failed: the numbers are the last known ones. `unread` names holdings and
+    positions that the broker told and that could not be read: they are missing here.
     """
 
     account_id: AccountId
@@ -30,6 +31,7 @@ class AccountSnapshot:
     positions: tuple[Position, ...]
     as_of: datetime
     stale_since: datetime | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ MOST_UNITS = 10**12  # more is a broken report, which no order at any exchange c
 class OrderReport:
     """One row of a broker's order book, or one update of its stream. `words` is the raw status word.
 
-    `at` is the broker's own time of this state (aware). `instrument` is None when we cannot name it.
+    `at` is the broker's own time of this state (aware). `instrument` is None when we cannot name it. Of a row that is
+    not `readable` only the id and the tag count: that there is such an order.
     Raises ValueError for quantities that cannot be.
     """
 
@@ -52,6 +53,7 @@ class OrderReport:
     trigger_price: Price | None = None
     exchange_order_id: str | None = None
     message: str = ""
+    readable: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.filled_quantity <= MOST_UNITS or not 0 <= self.quantity <= MOST_UNITS:
@@ -62,6 +64,8 @@ def facts_of(report: OrderReport) -> tuple[Fact, ...]:
     """What one broker report proves about the order it speaks of."""
     number, at = report.broker_order_id, report.at
     facts: list[Fact] = [Accepted(number, at)]
+    if not report.readable:
+        return tuple(facts)
     if report.filled_quantity:
         facts.append(Progress(report.filled_quantity, report.average_price, at, number))
     said = report.message or report.words

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from adapters import http
+from adapters import http, rows
 from adapters.broker import (
     Authorisation,
     BrokerFill,
@@ -30,7 +30,7 @@ from adapters.broker import (
     Terms,
 )
 from adapters.groww import stream, wire, wire_market, wire_portfolio
-from adapters.groww.calls import Calls, readable, together
+from adapters.groww.calls import Calls, listed, readable, together
 from adapters.groww.session import GrowwLogin, account_client
 from adapters.groww.smart import SmartOrders
 from adapters.groww.terms import TERMS
@@ -73,16 +73,20 @@ class GrowwBroker:
 
     async def holdings(self) -> list[Holding]:
         payload = await self._calls.get("/holdings/user")
-        return readable(lambda: [wire_portfolio.holding(row, self._symbols) for row in payload["holdings"]])
+        return readable(
+            lambda: rows.read(
+                payload["holdings"], lambda row: wire_portfolio.holding(row, self._symbols), "a holding"
+            )
+        )
 
     async def positions(self) -> list[Position]:
         payloads = await together(
             *(self._calls.get("/positions/user", segment=segment) for segment in SEGMENTS)
         )
-        rows = [
-            row for payload in payloads for row in readable(lambda found: list(found["positions"]), payload)
+        found = [
+            row for payload in payloads for row in readable(lambda got: listed(got["positions"]), payload)
         ]
-        return readable(lambda: [wire_portfolio.position(row, self._symbols) for row in rows])
+        return rows.read(found, lambda row: wire_portfolio.position(row, self._symbols), "a position")
 
     # --- orders ---
 
@@ -102,7 +106,15 @@ class GrowwBroker:
 
     async def orders(self) -> list[OrderReport]:
         lists = await together(*(self._order_rows(segment) for segment in SEGMENTS))
-        return readable(lambda: [self._report(row) for rows in lists for row in rows])
+        seen_at = self._clock()
+        return rows.read(
+            [row for part in lists for row in part],
+            self._report,
+            "an order at Groww",
+            stand_in=lambda row, words: rows.unread_order(
+                row["groww_order_id"], row.get("order_reference_id"), words, seen_at=seen_at
+            ),
+        )
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         row = await self._detail(child, _id_of(child))
@@ -120,8 +132,8 @@ class GrowwBroker:
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         path = f"/order/trades/{_id_of(child)}"
-        rows = await self._calls.pages(path, "trade_list", TRADES_PAGE, segment=_segment(child))
-        return readable(lambda: [wire.broker_fill(row) for row in rows])
+        found = await self._calls.pages(path, "trade_list", TRADES_PAGE, segment=_segment(child))
+        return rows.read(found, wire.broker_fill, "a trade")
 
     async def _order_rows(self, segment: str) -> list[Json]:
         return await self._calls.pages("/order/list", "order_list", ORDERS_PAGE, segment=segment)
@@ -136,11 +148,11 @@ class GrowwBroker:
 
     async def quotes(self, instruments: Sequence[InstrumentId]) -> list[Quote]:
         """A few in full with their depth, one call each; more as last price and day range, 50 a call."""
-        listed = [listing for listing in map(self._symbols.listing, instruments) if listing is not None]
-        if len(listed) <= FULL_QUOTES:
-            return await together(*map(self._full_quote, listed))
+        known = [listing for listing in map(self._symbols.listing, instruments) if listing is not None]
+        if len(known) <= FULL_QUOTES:
+            return await together(*map(self._full_quote, known))
         found: list[Quote] = []
-        for segment, members in wire_market.by_segment(listed).items():
+        for segment, members in wire_market.by_segment(known).items():
             for start in range(0, len(members), TERMS.quote_batch):
                 found += await self._brief_quotes(segment, members[start : start + TERMS.quote_batch])
         return found
@@ -173,7 +185,7 @@ class GrowwBroker:
     ) -> list[Candle]:
         listing = self._listing(instrument)
         exchange, segment = wire.VENUE[instrument.exchange]
-        rows: list[list[object]] = []
+        found: list[list[object]] = []
         for first, last in wire_market.windows(interval, start, end):
             payload = await self._calls.get(
                 "/historical/candles",
@@ -184,9 +196,9 @@ class GrowwBroker:
                 end_time=wire_market.local(last),
                 candle_interval=wire_market.INTERVAL[interval][0],
             )
-            rows += readable(lambda found: list(found["candles"]), payload)
+            found += readable(lambda got: list(got["candles"]), payload)
         by_time = {
-            candle.time: candle for candle in readable(lambda: [wire_market.candle(row) for row in rows])
+            candle.time: candle for candle in readable(lambda: [wire_market.candle(row) for row in found])
         }
         return [by_time[at] for at in sorted(by_time)]
 

@@ -73,7 +73,7 @@ class Calls:
         rows: list[Json] = []
         for page in range(LAST_PAGE):
             payload = await self.get(path, page=str(page), page_size=str(size), **params)
-            found: list[Json] = readable(lambda got: list(got[name]), payload)
+            found: list[Json] = readable(lambda got: listed(got[name]), payload)
             rows += found
             if len(found) < size:
                 return rows
@@ -81,6 +81,13 @@ class Calls:
 
     async def aclose(self) -> None:
         await self.http.aclose()
+
+
+def listed(found: object) -> list[Any]:
+    """Raises ValueError for what is no list."""
+    if not isinstance(found, list):
+        raise ValueError(f"no list: {found!r:.60}")
+    return found
 
 
 async def together(*asked: Coroutine[Any, Any, T]) -> list[T]:

@@ -9,13 +9,14 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 import httpx
 from google.protobuf.message import DecodeError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from adapters import http
+from adapters import http, rows
 from adapters.broker import Clock, Connected, Endpoints, Listing, Session, StreamEvent, Symbols
 from adapters.groww import nats, wire, wire_feed, wire_market
 from adapters.groww.session import account_client
@@ -243,7 +244,11 @@ async def order_stream(
         async for operation in line.operations():
             if not isinstance(operation, nats.Message):
                 continue
-            try:
-                yield wire_feed.report_of(operation.payload, symbols, seen_at=clock())
-            except (DecodeError, ValueError, ArithmeticError) as error:
-                raise BrokerUnavailable("Groww's feed cannot be read") from error
+            yield _update(operation.payload, symbols, clock())
+
+
+def _update(payload: bytes, symbols: Symbols, now: datetime) -> StreamEvent:
+    try:
+        return wire_feed.report_of(payload, symbols, seen_at=now)
+    except (DecodeError, *rows.UNREADABLE):
+        return Connected(now)

@@ -13,6 +13,7 @@ from typing import Any
 
 from adapters.broker import BrokerFill, Change, MarginAsk, Symbols
 from adapters.http import exact_json
+from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
@@ -224,14 +225,14 @@ def order_report(row: Json, symbols: Symbols, *, seen_at: datetime) -> OrderRepo
     word = str(row["order_status"])
     filled = units(row.get("filled_quantity") or 0)
     return OrderReport(
-        broker_order_id=str(row["groww_order_id"]),
+        broker_order_id=text_id(row["groww_order_id"]),
         status=status_of(word),
         words=word,
         at=_latest(row, "exchange_time", "created_at") or seen_at,
         quantity=units(row["quantity"]),
         filled_quantity=filled,
         average_price=price(row.get("average_fill_price")) if filled else None,
-        tag=str(row["order_reference_id"]) if row.get("order_reference_id") else None,
+        tag=text_id(row["order_reference_id"]) if row.get("order_reference_id") else None,
         instrument=instrument_of(row, symbols),
         side=SIDE.get(str(row.get("transaction_type"))),
         product=PRODUCT.get(str(row.get("product"))),

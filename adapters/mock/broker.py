@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from adapters import http
+from adapters import http, rows
 from adapters.broker import (
     Authorisation,
     BrokerFill,
@@ -49,8 +49,8 @@ UNKNOWN_ORDER, NOT_IN_PLAN = "unknown_order", "not_in_plan"
 class Mock:
     """One Mock broker session. Its symbols are ours, `NSE:INFY`."""
 
-    def __init__(self, session: Session, endpoints: Endpoints, symbols: Symbols) -> None:
-        self._symbols = symbols
+    def __init__(self, session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock) -> None:
+        self._symbols, self._clock = symbols, clock
         self._http = http.client(
             endpoints.rest,
             via=endpoints,
@@ -73,10 +73,14 @@ class Mock:
         return await self._read("/funds", wire.margin)
 
     async def holdings(self) -> list[Holding]:
-        return await self._read("/holdings", lambda body: [wire.holding(row) for row in body["holdings"]])
+        return await self._read(
+            "/holdings", lambda body: rows.read(body["holdings"], wire.holding, "a holding")
+        )
 
     async def positions(self) -> list[Position]:
-        return await self._read("/positions", lambda body: [wire.position(row) for row in body["positions"]])
+        return await self._read(
+            "/positions", lambda body: rows.read(body["positions"], wire.position, "a position")
+        )
 
     async def convert(self, conversion: Conversion) -> None:
         body = wire.conversion_body(conversion, self._symbol(conversion.instrument))
@@ -136,12 +140,15 @@ class Mock:
                     raise
 
     async def orders(self) -> list[OrderReport]:
-        return await self._read("/orders", _reports)
+        return await self._read("/orders", self._reports)
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         if child.iceberg_legs > 1:
-            known = set(child.broker_order_ids)
-            return next((one for one in await self.find(child) if one.broker_order_id in known), None)
+            known, reports = set(child.broker_order_ids), await self.find(child)
+            found = next((one for one in reports if one.broker_order_id in known), None)
+            if found is None and (lacking := rows.unread(reports)):
+                raise BrokerUnavailable(lacking[0])
+            return found
         try:
             return await self._read(_order_path(child), wire.order_report)
         except BrokerRejected as no:
@@ -150,13 +157,17 @@ class Mock:
             raise
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
-        return await self._read("/orders", _reports, params={"tag": child.tag})
+        return await self._read("/orders", self._reports, params={"tag": child.tag})
+
+    def _reports(self, body: Mapping[str, Any]) -> rows.Rows[OrderReport]:
+        return wire.reports(body["orders"], seen_at=self._clock())
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         fills: list[BrokerFill] = []
         for order_id in await self._rows(child):
             fills += await self._read(
-                f"/orders/{order_id}/trades", lambda body: [wire.broker_fill(row) for row in body["trades"]]
+                f"/orders/{order_id}/trades",
+                lambda body: rows.read(body["trades"], wire.broker_fill, "a trade"),
             )
         if child.iceberg_legs > 1 and child.broker_order_id:
             return [replace(one, broker_order_id=child.broker_order_id) for one in fills]
@@ -281,10 +292,6 @@ def _order_path(child: ChildOrder) -> str:
     return f"/orders/{child.broker_order_id}"
 
 
-def _reports(body: Mapping[str, Any]) -> list[OrderReport]:
-    return wire.reports(body["orders"])
-
-
 class MockAdapter:
     """What the registry holds for the Mock broker."""
 
@@ -292,7 +299,7 @@ class MockAdapter:
     login: Login = MockLogin()
 
     def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock) -> Mock:
-        return Mock(session, endpoints, symbols)
+        return Mock(session, endpoints, symbols, clock)
 
     async def instruments(self, endpoints: Endpoints) -> list[Listing]:
         async with http.client(endpoints.rest, deadline=30.0) as client:

@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from adapters import iceberg
 from adapters.broker import BrokerFill, Change, Conversion, MarginAsk, Profile
 from adapters.http import exact_json
-from adapters.iceberg import Part, joined
+from adapters.iceberg import Part
+from adapters.rows import Rows, read, text_id, unread_order
 from domain.account import Margin
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import InstrumentId
@@ -199,14 +201,14 @@ def order_report(row: Mapping[str, Any]) -> OrderReport:
     words = str(row["status"])
     times = (row.get("received_at"), row.get("exchange_at"), row.get("updated_at"))
     return OrderReport(
-        broker_order_id=str(row["order_id"]),
+        broker_order_id=text_id(row["order_id"]),
         status=STATUSES.get(words, ReportStatus.UNRECOGNISED),
         words=words,
         at=max(moment(text) for text in times if text),
         quantity=int(row["quantity"]),
         filled_quantity=int(row["filled_quantity"]),
         average_price=price(row.get("average_price")),
-        tag=str(row["tag"]) if row.get("tag") else None,
+        tag=text_id(row["tag"]) if row.get("tag") else None,
         instrument=_instrument_id(row.get("symbol")),
         side=SIDES.get(str(row.get("side"))),
         product=PRODUCTS.get(str(row.get("product"))),
@@ -218,17 +220,20 @@ def order_report(row: Mapping[str, Any]) -> OrderReport:
     )
 
 
-def reports(rows: Collection[Mapping[str, Any]]) -> list[OrderReport]:
+def reports(book: object, *, seen_at: datetime) -> Rows[OrderReport]:
     """One report for each order; the legs of an iceberg, each a row with the tag of the whole, are one."""
-    found: list[OrderReport] = []
-    icebergs: dict[str, list[Part]] = {}
-    for row in rows:
+
+    def told(row: Mapping[str, Any]) -> iceberg.Told:
         report = order_report(row)
-        if report.tag and (leg := part(row, report)):
-            icebergs.setdefault(report.tag, []).append(leg)
-        else:
-            found.append(report)
-    return found + [report for parts in icebergs.values() for report in joined(parts)]
+        return report, part(row, report) if report.tag else None
+
+    def stand_in(row: Mapping[str, Any], words: str) -> iceberg.Told | None:
+        if row.get("iceberg"):  # a leg alone would pass for another order
+            return None
+        report = unread_order(row["order_id"], row.get("tag"), words, seen_at=seen_at)
+        return (report, None) if report else None
+
+    return iceberg.orders(read(book, told, "an order at Mock Broker", stand_in=stand_in))
 
 
 def part(row: Mapping[str, Any], report: OrderReport) -> Part | None:

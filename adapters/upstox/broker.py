@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
-from adapters import http
+from adapters import http, rows
 from adapters.broker import (
     Authorisation,
     BrokerFill,
@@ -72,23 +72,26 @@ class UpstoxBroker:
             return figures.margin(data)
 
     async def holdings(self) -> list[Holding]:
-        rows, positions = await asyncio.gather(
+        held, positions = await asyncio.gather(
             self._calls.read("/v2/portfolio/long-term-holdings"),
             self._calls.read("/v2/portfolio/short-term-positions"),
         )
         with wire.understood("holdings"):
-            return figures.holdings(rows, positions, self._symbols)
+            return figures.holdings(held, positions, self._symbols)
 
     async def positions(self) -> list[Position]:
         """Margin-funded ones have a list of their own."""
-        rows, funded = await asyncio.gather(
+        found, funded = await asyncio.gather(
             self._calls.read("/v2/portfolio/short-term-positions"), self._funded()
         )
         with wire.understood("positions"):
-            mine = [figures.position(row, self._symbols) for row in rows]
-            listed = {(one.instrument, one.product) for one in mine}
-            more = [figures.position(row, self._symbols) for row in funded]
-            return mine + [one for one in more if (one.instrument, one.product) not in listed]
+            mine, more = (
+                rows.read(part, lambda row: figures.position(row, self._symbols), "a position")
+                for part in (found, funded)
+            )
+        listed = {(one.instrument, one.product) for one in mine}
+        new = [one for one in more if (one.instrument, one.product) not in listed]
+        return rows.together(mine, rows.Rows(new, more.unread))
 
     async def _funded(self) -> Any:
         """A refusal means an account without margin funding: it has none such."""
@@ -127,24 +130,28 @@ class UpstoxBroker:
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         row = await self._calls.read_or_none("/v2/order/details", {"order_id": _broker_id(child)})
-        return self._reports([row])[0] if row else None
+        with wire.understood("an order"):
+            return wire.report(row, self._symbols, seen_at=self._clock()) if row else None
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
         """From the book; when it is not there, from the history by tag, so that a "no" has two witnesses."""
-        found = [report for report in await self.orders() if report.tag == child.tag]
+        book = self._reports(await self._calls.read("/v2/order/retrieve-all"))
+        found = [report for report in book if report.tag == child.tag]
         if found:
             return found
-        stages = self._reports(await self._calls.read_or_none("/v2/order/history", {"tag": child.tag}) or [])
+        stages = self._reports(await self._calls.read_or_none("/v2/order/history", {"tag": child.tag}))
         # Two stages of one second are in the order sent: the later row wins.
-        latest = {report.broker_order_id: report for report in sorted(stages, key=lambda report: report.at)}
-        return [report for report in latest.values() if report.tag == child.tag]
+        by_time = sorted(stages, key=lambda report: (report.readable, report.at))
+        latest = {report.broker_order_id: report for report in by_time}
+        mine = (report for report in latest.values() if report.tag == child.tag)
+        return rows.Rows(mine, (*book.unread, *stages.unread))
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         fills: list[BrokerFill] = []
         for order_id in child.broker_order_ids:
-            rows = await self._calls.read_or_none("/v2/order/trades", {"order_id": order_id})
+            found = await self._calls.read_or_none("/v2/order/trades", {"order_id": order_id})
             with wire.understood("trades"):
-                fills += [wire.trade(row) for row in rows or []]
+                fills += rows.read([] if found is None else found, wire.trade, "a trade")
         return fills
 
     # --- the market ------------------------------------------------------------------------------------------
@@ -157,8 +164,8 @@ class UpstoxBroker:
         for keys in batched(list(wanted), TERMS.quote_batch):
             data = await self._calls.read("/v3/market-quote/quotes", {"instrument_key": ",".join(keys)})
             with wire.understood("quotes"):
-                rows = [row for row in data.values() if row.get("instrument_token") in wanted]
-                quotes += [figures.quote(row, wanted[row["instrument_token"]]) for row in rows]
+                mine = [row for row in data.values() if row.get("instrument_token") in wanted]
+                quotes += [figures.quote(row, wanted[row["instrument_token"]]) for row in mine]
         return quotes
 
     async def candles(
@@ -182,14 +189,14 @@ class UpstoxBroker:
 
     async def conditionals(self) -> list[ConditionalReport]:
         """All that Upstox lists, those of its own app too. Prices only complete the rows: a no there is no failure."""
-        rows = await self._calls.read("/v3/order/gtt") or []
+        kept = await self._calls.read("/v3/order/gtt") or []
         with wire.understood("GTT orders"):
-            names = [wire.named(row, self._symbols) for row in rows]
+            names = [wire.named(row, self._symbols) for row in kept]
         last = await self._last_prices({name for name in names if name})
         with wire.understood("GTT orders"):
             return [
                 gtt.report(row, self._symbols, last.get(name) if name else None)
-                for row, name in zip(rows, names, strict=True)
+                for row, name in zip(kept, names, strict=True)
             ]
 
     async def _last_prices(self, names: Collection[InstrumentId]) -> dict[InstrumentId, Price]:
@@ -206,9 +213,9 @@ class UpstoxBroker:
     async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
         """Looks first: a bracket made in Upstox's own app must not lose its target and stop."""
         body = gtt.modify_body(conditional_id, intent)
-        rows = await self._calls.read("/v3/order/gtt", {"gtt_order_id": conditional_id})
+        kept = await self._calls.read("/v3/order/gtt", {"gtt_order_id": conditional_id})
         with wire.understood("a GTT order"):
-            gtt.may_be_changed(rows[0])
+            gtt.may_be_changed(kept[0])
         reply = await self._calls.write("PUT", "/v3/order/gtt/modify", body=body)
         gtt.acknowledged(reply.status_code, reply.content)
 
@@ -237,9 +244,17 @@ class UpstoxBroker:
     def _listed(self, instrument: InstrumentId) -> Listing:
         return wire.listed(self._symbols, instrument)
 
-    def _reports(self, rows: Any) -> list[OrderReport]:
+    def _reports(self, found: Any) -> rows.Rows[OrderReport]:
+        seen_at = self._clock()
         with wire.understood("orders"):
-            return [wire.report(row, self._symbols, seen_at=self._clock()) for row in rows or []]
+            return rows.read(
+                [] if found is None else found,
+                lambda row: wire.report(row, self._symbols, seen_at=seen_at),
+                "an order at Upstox",
+                stand_in=lambda row, words: rows.unread_order(
+                    row["order_id"], row.get("tag"), words, seen_at=seen_at
+                ),
+            )
 
 
 def _broker_id(child: ChildOrder) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from adapters.broker import Symbols
+from adapters.rows import Rows, read
 from adapters.upstox.wire import (
     Row,
     moment,
@@ -40,17 +40,22 @@ def margin(data: Row) -> Margin:
     )
 
 
-def holdings(rows: Iterable[Row], positions: Iterable[Row], symbols: Symbols) -> list[Holding]:
+def holdings(held: object, positions: object, symbols: Symbols) -> Rows[Holding]:
     """Demat lines. Upstox leaves shares sold today in `quantity` until they settle, and its `cnc_used_quantity`
     mixes sold with merely blocked by an open order: what was sold is told by the day's delivery position."""
     sold: dict[str, int] = {}
-    for row in positions:
-        exchange = segment(str(row["instrument_token"]))
-        net = units(row["quantity"])
-        if row["product"] == "D" and net < 0 and exchange is not None and "_EQ|" in row["instrument_token"]:
-            isin = row["instrument_token"].partition("|")[2]
-            sold[isin] = sold.get(isin, 0) - net
-    return [_holding(row, sold.get(row["isin"], 0), symbols) for row in rows]
+    sales = read(positions, _sold, "what was sold today of a holding")
+    for isin, quantity in sales:
+        sold[isin] = sold.get(isin, 0) + quantity
+    lines = read(held, lambda row: _holding(row, sold.get(row["isin"], 0), symbols), "a holding")
+    return Rows(lines, (*lines.unread, *sales.unread))
+
+
+def _sold(row: Row) -> tuple[str, int]:
+    """ISIN and units sold today of what was held; no units for every other position."""
+    exchange, net = segment(str(row["instrument_token"])), units(row["quantity"])
+    delivered = row["product"] == "D" and exchange is not None and "_EQ|" in row["instrument_token"]
+    return row["instrument_token"].partition("|")[2], max(0, -net) if delivered else 0
 
 
 def _holding(row: Row, sold: int, symbols: Symbols) -> Holding:
@@ -70,7 +75,7 @@ def _holding(row: Row, sold: int, symbols: Symbols) -> Holding:
 
 
 def position(row: Row, symbols: Symbols) -> Position:
-    """One position. Raises ValueError for a product that is not known here: half a portfolio is no portfolio."""
+    """One position. Raises ValueError for a product that is not known here."""
     exchange = segment(str(row["instrument_token"]))
     product = product_in(row["product"], exchange)
     if product is None:

@@ -16,7 +16,7 @@ import orjson
 from google.protobuf.message import DecodeError
 from websockets.exceptions import ConnectionClosed
 
-from adapters import http
+from adapters import http, rows
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
 from adapters.upstox import wire
 from adapters.upstox.figures import epoch_ms
@@ -125,16 +125,19 @@ async def order_stream(
             async for message in socket:
                 with wire.understood("an order update"):
                     update = http.exact_json(message.encode() if isinstance(message, str) else message)
-                    report = (
-                        wire.report(update, symbols, seen_at=clock())
-                        if update.get("update_type") == "order"
-                        else None
-                    )
-                if report is not None:
-                    yield report
+                    told = update.get("update_type") == "order"
+                if told:
+                    yield _update(update, symbols, clock())
         except ConnectionClosed as error:
             raise socket.ended("order stream", error) from error
         raise BrokerUnavailable("Upstox closed the order stream")
+
+
+def _update(row: wire.Row, symbols: Symbols, now: datetime) -> StreamEvent:
+    try:
+        return wire.report(row, symbols, seen_at=now)
+    except rows.UNREADABLE:
+        return Connected(now)
 
 
 async def _authorised(session: Session, endpoints: Endpoints, path: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from adapters.broker import BrokerFill, Listing, Symbols
 from adapters.http import exact_json
+from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
@@ -286,14 +287,14 @@ def report(row: Row, symbols: Symbols, *, seen_at: datetime) -> OrderReport:
     order_key = str(row.get("instrument_token") or row.get("instrument_key") or "")
     filled = units(row.get("filled_quantity"))
     return OrderReport(
-        broker_order_id=_text(row["order_id"]),
+        broker_order_id=text_id(row["order_id"]),
         status=STATUSES.get(words, ReportStatus.UNRECOGNISED),
         words=words,
         at=max(times, default=seen_at),
         quantity=units(row["quantity"]),
         filled_quantity=filled,
         average_price=price_or_none(row.get("average_price")) if filled else None,
-        tag=row.get("tag") or None,
+        tag=text_id(row["tag"]) if row.get("tag") else None,
         instrument=named(row, symbols),
         side=SIDES.get(str(row.get("transaction_type"))),
         product=product_in(row.get("product"), segment(order_key)),
@@ -311,11 +312,5 @@ def trade(row: Row) -> BrokerFill:
     price = price_or_none(row["average_price"])
     if at is None or price is None:
         raise ValueError("a trade without a time or a price")
-    fill = Fill(trade_id=_text(row["trade_id"]), quantity=units(row["quantity"]), price=price, at=at)
-    return BrokerFill(broker_order_id=_text(row["order_id"]), fill=fill)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"not an id: {value!r}")
-    return value
+    fill = Fill(trade_id=text_id(row["trade_id"]), quantity=units(row["quantity"]), price=price, at=at)
+    return BrokerFill(broker_order_id=text_id(row["order_id"]), fill=fill)

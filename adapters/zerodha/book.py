@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from adapters import iceberg
 from adapters.broker import Symbols
-from adapters.iceberg import Part, joined
+from adapters.iceberg import Part
+from adapters.rows import Rows, read, unread_order
 from adapters.zerodha import wire
 from domain.report import OrderReport
 
 Row = Mapping[str, Any]
+AN_ORDER = "an order at Zerodha"
 
 
-def reports(rows: Iterable[Row], symbols: Symbols) -> list[OrderReport]:
+def reports(rows: object, symbols: Symbols, *, seen_at: datetime) -> Rows[OrderReport]:
     """One report for each order. Legs without a tag stay apart: nothing says which belong together."""
-    found: list[OrderReport] = []
-    icebergs: dict[str, list[Part]] = {}
-    for row in rows:
+
+    def told(row: Row) -> iceberg.Told:
         report = wire.order_report(row, symbols)
-        if report.tag and (found_part := part(row, report)):
-            icebergs.setdefault(report.tag, []).append(found_part)
-        else:
-            found.append(report)
-    return found + [report for parts in icebergs.values() for report in joined(parts)]
+        return report, part(row, report) if report.tag else None
+
+    def stand_in(row: Row, words: str) -> iceberg.Told | None:
+        if _iceberg(row):  # a leg alone would pass for another order
+            return None
+        mine = wire.tags(row)
+        report = unread_order(row["order_id"], mine[0] if mine else None, words, seen_at=seen_at)
+        return (report, None) if report else None
+
+    return iceberg.orders(read(rows, told, AN_ORDER, stand_in=stand_in))
 
 
 def part(row: Row, report: OrderReport) -> Part | None:
@@ -35,24 +43,30 @@ def part(row: Row, report: OrderReport) -> Part | None:
     return Part(int(meta["leg"]), int(meta["legs"]), int(meta["total_quantity"]), report)
 
 
-def tagged(rows: Iterable[Row], tag: str, symbols: Symbols) -> list[OrderReport]:
+def tagged(rows: object, tag: str, symbols: Symbols, *, seen_at: datetime) -> Rows[OrderReport]:
     """The orders that carry `tag` anywhere."""
-    return [replace(one, tag=tag) for one in reports((row for row in rows if tag in wire.tags(row)), symbols)]
+    sorted_out = read(rows, lambda row: (row, tag in wire.tags(row)), AN_ORDER)
+    mine = reports([row for row, ours in sorted_out if ours], symbols, seen_at=seen_at)
+    return Rows((replace(one, tag=tag) for one in mine), (*sorted_out.unread, *mine.unread))
 
 
-def legs(rows: Iterable[Row], tag: str) -> list[str]:
+def legs(rows: object, tag: str) -> list[str]:
     """The ids of an iceberg's legs, in their order; the last is the one at work."""
-    mine = [row for row in rows if tag in wire.tags(row) and _iceberg(row)]
-    return [str(row["order_id"]) for row in sorted(mine, key=lambda row: int(_iceberg(row)["leg"]))]
+
+    def leg(row: Row) -> tuple[int, str] | None:
+        meta = _iceberg(row) if tag in wire.tags(row) else {}
+        return (int(meta["leg"]), str(row["order_id"])) if meta else None
+
+    return [order_id for _, order_id in sorted(one for one in read(rows, leg, AN_ORDER) if one)]
 
 
-def varieties(rows: Iterable[Row]) -> dict[str, str]:
+def varieties(rows: object) -> dict[str, str]:
     """What a change or cancel of each order must name, where it is not the regular one."""
-    return {
-        str(row["order_id"]): str(row["variety"])
-        for row in rows
-        if row.get("variety") not in (None, "", wire.REGULAR)
-    }
+
+    def variety(row: Row) -> tuple[str, str]:
+        return str(row["order_id"]), str(row.get("variety") or wire.REGULAR)
+
+    return {number: word for number, word in read(rows, variety, AN_ORDER) if word != wire.REGULAR}
 
 
 def _iceberg(row: Row) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from adapters import http
+from adapters import http, rows
 from adapters.broker import (
     Authorisation,
     BrokerFill,
@@ -86,13 +86,16 @@ class Zerodha:
 
     async def holdings(self) -> list[Holding]:
         return await self._calls.read(
-            "/portfolio/holdings", lambda rows: [portfolio.holding(row, self._symbols) for row in rows]
+            "/portfolio/holdings",
+            lambda data: rows.read(data, lambda row: portfolio.holding(row, self._symbols), "a holding"),
         )
 
     async def positions(self) -> list[Position]:
         return await self._calls.read(
             "/portfolio/positions",
-            lambda data: [portfolio.position(row, self._symbols) for row in data["net"]],
+            lambda data: rows.read(
+                data["net"], lambda row: portfolio.position(row, self._symbols), "a position"
+            ),
         )
 
     async def convert(self, conversion: Conversion) -> None:
@@ -170,15 +173,21 @@ class Zerodha:
                     raise
 
     async def orders(self) -> list[OrderReport]:
-        return await self._book(lambda rows: book.reports(rows, self._symbols))
+        return await self._book(lambda data: book.reports(data, self._symbols, seen_at=self._clock()))
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         """From the day's book: how Kite words an unknown id at /orders/{id} is not documented."""
-        known = set(child.broker_order_ids)
-        return next((report for report in await self.orders() if report.broker_order_id in known), None)
+        known, reports = set(child.broker_order_ids), await self.orders()
+        found = next((report for report in reports if report.broker_order_id in known), None)
+        lacking = rows.unread(reports) if found is None else () if found.readable else (found.message,)
+        if lacking:
+            raise BrokerUnavailable(lacking[0])
+        return found
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
-        return await self._book(lambda rows: book.tagged(rows, child.tag, self._symbols))
+        return await self._book(
+            lambda data: book.tagged(data, child.tag, self._symbols, seen_at=self._clock())
+        )
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         if child.iceberg_legs > 1:
@@ -186,7 +195,7 @@ class Zerodha:
         fills: list[BrokerFill] = []
         for order_id in child.broker_order_ids:
             fills += await self._calls.read(
-                f"/orders/{order_id}/trades", lambda rows: [wire.broker_fill(row) for row in rows]
+                f"/orders/{order_id}/trades", lambda data: rows.read(data, wire.broker_fill, "a trade")
             )
         return fills
 
@@ -194,8 +203,8 @@ class Zerodha:
         """Those of every leg, told as the whole order's."""
         if child.broker_order_id is None:
             return []
-        legs = set(await self._book(lambda rows: book.legs(rows, child.tag)))
-        fills = await self._calls.read("/trades", lambda rows: [wire.broker_fill(row) for row in rows])
+        legs = set(await self._book(lambda data: book.legs(data, child.tag)))
+        fills = await self._calls.read("/trades", lambda data: rows.read(data, wire.broker_fill, "a trade"))
         whole = child.broker_order_id
         return [replace(one, broker_order_id=whole) for one in fills if one.broker_order_id in legs]
 
@@ -205,13 +214,13 @@ class Zerodha:
             raise BrokerRejected("the order has no id at Zerodha yet", code="no_order_id")
         order_id = child.broker_order_id
         if child.iceberg_legs > 1:
-            order_id = (await self._book(lambda rows: book.legs(rows, child.tag)) or [order_id])[-1]
+            order_id = (await self._book(lambda data: book.legs(data, child.tag)) or [order_id])[-1]
         return f"/orders/{self._varieties.get(order_id) or wire.variety(child)}/{order_id}"
 
-    async def _book(self, parse: Callable[[list[book.Row]], T]) -> T:
-        def seen(rows: list[book.Row]) -> T:
-            self._varieties = book.varieties(rows)
-            return parse(rows)
+    async def _book(self, parse: Callable[[object], T]) -> T:
+        def seen(data: object) -> T:
+            self._varieties = book.varieties(data)
+            return parse(data)
 
         return await self._calls.read("/orders", seen)
 

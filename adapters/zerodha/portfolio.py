@@ -8,7 +8,7 @@ from typing import Any
 from adapters.broker import Conversion, Profile, Symbols
 from adapters.zerodha import wire
 from domain.account import Margin
-from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.instrument import InstrumentId
 from domain.money import Money
 from domain.position import Holding, Position
@@ -55,12 +55,10 @@ def holding(row: Mapping[str, Any], symbols: Symbols) -> Holding:
 
 
 def position(row: Mapping[str, Any], symbols: Symbols) -> Position:
-    """One row of `net`. A product we cannot name (CO) must not show as another one: BrokerUnavailable."""
+    """One row of `net`. A product we cannot name (CO) must not show as another one: ValueError."""
     quantity, product = int(row["quantity"]), wire.PRODUCTS.get(str(row["product"]))
     if product is None:
-        raise BrokerUnavailable(
-            f"Zerodha holds a position in the product {row['product']}, which cannot be shown here"
-        )
+        raise ValueError(f"{row['tradingsymbol']} in the product {row['product']}, which has no name here")
     return Position(
         instrument=_owned(row, symbols),
         product=product,

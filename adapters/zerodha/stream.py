@@ -16,14 +16,13 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from adapters import http, iceberg
+from adapters import http, iceberg, rows
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
 from adapters.zerodha import book, ticks, wire
 from adapters.zerodha.calls import Calls
 from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import InstrumentId
 from domain.market import Tick
-from domain.report import OrderReport
 
 SILENCE_SECONDS = 10.0
 NO_STREAMS = "no_streams"
@@ -174,15 +173,15 @@ async def order_stream(
             kind, data = _message(frame)
             if kind == "error":
                 raise BrokerUnavailable(str(data))
-            if kind == "order" and (report := _update(data, symbols, icebergs)):
-                yield report
+            if kind == "order" and (told := _update(data, symbols, icebergs, clock)):
+                yield told
 
 
-def _update(data: Any, symbols: Symbols, icebergs: iceberg.Stream) -> OrderReport | None:
+def _update(data: Any, symbols: Symbols, icebergs: iceberg.Stream, clock: Clock) -> StreamEvent | None:
     """None for a leg of an iceberg whose earlier legs this stream did not tell of."""
     try:
         report = wire.order_report(data, symbols)
         leg = book.part(data, report)
         return icebergs.heard(leg) if leg and report.tag else report
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise BrokerUnavailable(f"unreadable order update: {error!r}") from error
+    except rows.UNREADABLE:
+        return Connected(clock())

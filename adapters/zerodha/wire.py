@@ -13,6 +13,7 @@ from typing import Any
 
 from adapters.broker import BrokerFill, Change, Symbols
 from adapters.http import exact_json
+from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
@@ -215,9 +216,11 @@ def order_id(data: Any) -> str:
 
 
 def tags(row: Mapping[str, Any]) -> list[str]:
-    """An order's tags without those that the broker adds itself (`mktp:2.00`, `autoslice`)."""
-    every = [row.get("tag"), *(row.get("tags") or ())]
-    return [str(tag) for tag in every if tag and str(tag).partition(":")[0] not in ("mktp", "autoslice")]
+    """An order's tags without those that the broker adds itself (`mktp:2.00`, `autoslice`). Raises ValueError."""
+    every = [tag for tag in (row.get("tag"), *(row.get("tags") or ())) if tag]
+    if not all(isinstance(tag, str) for tag in every):
+        raise ValueError(f"no tags: {every!r:.60}")
+    return [tag for tag in every if tag.partition(":")[0] not in ("mktp", "autoslice")]
 
 
 def order_report(row: Mapping[str, Any], symbols: Symbols) -> OrderReport:
@@ -226,7 +229,7 @@ def order_report(row: Mapping[str, Any], symbols: Symbols) -> OrderReport:
     times = (row.get("order_timestamp"), row.get("exchange_update_timestamp"), row.get("exchange_timestamp"))
     mine = tags(row)
     return OrderReport(
-        broker_order_id=str(row["order_id"]),
+        broker_order_id=text_id(row["order_id"]),
         status=STATUSES.get(words, ReportStatus.UNRECOGNISED),
         words=words,
         at=max(moment(text) for text in times if text),
@@ -248,12 +251,12 @@ def order_report(row: Mapping[str, Any], symbols: Symbols) -> OrderReport:
 def broker_fill(row: Mapping[str, Any]) -> BrokerFill:
     """One trade row; `order_timestamp` there is only a time of day, so the fill's own time counts."""
     fill = Fill(
-        trade_id=str(row["trade_id"]),
+        trade_id=text_id(row["trade_id"]),
         quantity=int(row["quantity"]),
         price=Price.of(row["average_price"]),
         at=moment(row.get("exchange_timestamp") or row["fill_timestamp"]),
     )
-    return BrokerFill(broker_order_id=str(row["order_id"]), fill=fill)
+    return BrokerFill(broker_order_id=text_id(row["order_id"]), fill=fill)
 
 
 def instrument_id(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId | None:

@@ -1,4 +1,4 @@
-"""One reading of one account: funds, holdings and positions, all or nothing."""
+"""One reading of one account: funds, holdings and positions, each part or nothing; a row that is missing is named."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from adapters.guard import Guarded
+from adapters.rows import unread
 from domain.errors import SessionExpired
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.connection import Connection
@@ -30,6 +31,7 @@ async def read_snapshot(connection: Connection, broker: Guarded, clock: Clock) -
         holdings=tuple(holdings),  # type: ignore[arg-type]
         positions=tuple(positions),  # type: ignore[arg-type]
         as_of=as_of,
+        unread=(*unread(holdings), *unread(positions)),  # type: ignore[arg-type]
     )
 
 
@@ -37,6 +39,7 @@ def numbers(snapshot: AccountSnapshot) -> tuple[object, ...]:
     """What a person would call a change: prices alone are none."""
     return (
         snapshot.margin,
+        snapshot.unread,
         tuple(replace(one, last_price=None, close_price=None) for one in snapshot.holdings),
         tuple(replace(one, last_price=None, close_price=None) for one in snapshot.positions),
     )

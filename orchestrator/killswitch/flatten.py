@@ -39,6 +39,8 @@ async def flatten(
     positions = [one for one in seen.positions if one.quantity and one.product in CLOSED]
     for position in positions:
         words = await _exit(trading, user_id, switch, connection, position, seen.as_of) or words
+    if seen.unread and not positions:
+        return None, f"{seen.unread[0]}: close it in {connection.terms.name}'s app."
     return len(positions), words
 
 

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection as SqlConnection
 
 from adapters.guard import Guarded
+from adapters.rows import unread
 from domain.account import AccountId, UserId
 from domain.errors import BrokerError, SessionExpired
 from domain.limits import KillDepth, Switch
@@ -143,7 +144,8 @@ class KillSwitch:
         """
         account = connection.account.id
         reports = await broker.orders()
-        words, outside = "", []
+        lacking, outside = unread(reports), []
+        words = f"{lacking[0]}: cancel it in {connection.terms.name}'s app." if lacking else ""
         for report in reports:
             found = await self._trading.db.read(
                 lambda conn, r=report: orders.find_child(  # type: ignore[misc]
@@ -168,7 +170,7 @@ class KillSwitch:
                 words = f"Order {report.broker_order_id} cannot be read: cancel it in {connection.terms.name}'s app."
             else:
                 words = await self._ask(broker, stand_in) or words
-        return len(wanted) + len(outside), words
+        return len(wanted) + len(outside) + len(lacking), words
 
     async def _ask(self, broker: Guarded, child: ChildOrder) -> str:
         """Ask for a cancel unless that was done a moment ago. A cancel cannot act twice, so it may be repeated."""

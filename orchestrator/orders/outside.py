@@ -54,6 +54,14 @@ def keep_book(
         conn.execute(sa.insert(outside_orders), rows)
 
 
+def keep_some(
+    conn: Connection, user_id: UserId, account: AccountId, reports: Iterable[OrderReport], now: datetime
+) -> None:
+    """What a part of the book shows, beside what was known."""
+    for report in reports:
+        keep_one(conn, user_id, account, report, now)
+
+
 def keep_one(
     conn: Connection, user_id: UserId, account: AccountId, report: OrderReport, now: datetime
 ) -> None:

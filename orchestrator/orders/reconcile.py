@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from adapters.rows import unread
 from domain.errors import BrokerError, SessionExpired
 from domain.order import Absent, ChildId, ChildOrder, Fact, Filled, Lost, Source, Status
 from domain.report import OrderReport, facts_of
@@ -111,6 +112,9 @@ class Reconciler:
             return
         if reports:
             await self._found(child, connection, reports)
+        elif lacking := unread(reports):
+            search.clean_since, search.clean_looks = None, 0  # it may be the row that cannot be read
+            log.warning("orders.book_unread", account=child.account_id, rows=lacking)
         else:
             await self._not_there(child, connection, search, now)
 

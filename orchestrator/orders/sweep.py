@@ -83,6 +83,8 @@ async def exit_position(
             raise Problem(
                 503, "position_unknown", f"the positions of {connection.account.label} cannot be read now"
             )
+        if snapshot.unread and not _held(exit, snapshot.positions):
+            raise Problem(503, "position_unknown", f"{connection.account.label}: {snapshot.unread[0]}")
         intent = await _closing(trading, exit, snapshot.positions, snapshot.as_of)
         return await place(trading, user_id=user_id, intent=intent, key=key, fingerprint=fingerprint)
 
@@ -91,9 +93,7 @@ async def _closing(
     trading: Trading, exit: Exit, positions: tuple[Position, ...], as_of: datetime
 ) -> OrderIntent:
     """The order that leaves the position as read at `as_of`."""
-    held = sum(
-        one.quantity for one in positions if one.instrument == exit.instrument and one.product is exit.product
-    )
+    held = _held(exit, positions)
     if not held:
         raise Problem(409, "no_position", f"no open position in {exit.instrument} as {exit.product.value}")
     side = Side.SELL if held > 0 else Side.BUY
@@ -115,6 +115,12 @@ async def _closing(
         product=exit.product,
         account=exit.account_id,
     )
+
+
+def _held(exit: Exit, positions: tuple[Position, ...]) -> int:
+    """Net units."""
+    mine = (one for one in positions if one.instrument == exit.instrument and one.product is exit.product)
+    return sum(one.quantity for one in mine)
 
 
 def _on_its_way(conn: SqlConnection, exit: Exit, side: Side, as_of: datetime) -> int:
@@ -186,6 +192,8 @@ async def _proven(trading: Trading, connection: Connection, refused: list[str]) 
         if snapshot is None or snapshot.stale_since is not None:
             return Flat(connection, None, left, (*refused, "its positions cannot be read now"))
         left = _open(connection)
+        if not left and snapshot.unread:
+            return Flat(connection, None, left, (*refused, *snapshot.unread))
         if not left and snapshot.as_of >= began:
             return Flat(connection, True, (), tuple(refused))
         if look + 1 < LOOKS:

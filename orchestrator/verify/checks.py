@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from adapters import rows
 from adapters.broker import Change
 from domain.errors import BrokerRejected
 from domain.instrument import Exchange, InstrumentId
@@ -40,13 +41,20 @@ async def the_profile_names_the_person(bench: Bench) -> None:
 
 
 async def holdings_positions_and_orders_can_be_read(bench: Bench) -> None:
-    for one in await bench.broker.holdings():
+    held, open_, book = (
+        await bench.broker.holdings(),
+        await bench.broker.positions(),
+        await bench.broker.orders(),
+    )
+    lacking = [*rows.unread(held), *rows.unread(open_), *rows.unread(book)]
+    hold(not lacking, "; ".join(lacking))
+    for one in held:
         parts = max(one.t1_quantity, one.sellable_quantity, one.pledged_quantity)
         hold(parts <= one.quantity, f"a part is more than the whole: {one}")
-    for position in await bench.broker.positions():
+    for position in open_:
         net = position.buy_quantity - position.sell_quantity
         hold(position.quantity == net, f"bought less sold is not what is held: {position}")
-    ids = [one.broker_order_id for one in await bench.broker.orders()]
+    ids = [one.broker_order_id for one in book]
     hold(len(set(ids)) == len(ids), "an order is listed twice")
 
 

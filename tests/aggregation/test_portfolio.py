@@ -1,5 +1,6 @@
 """The consolidated view: lines, lots, gaps, and what is not known."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aggregation.portfolio import build
@@ -172,3 +173,13 @@ def test_average_prices_are_per_unit() -> None:
         snapshot("z", holds("NSE:INFY", 1, "1400"), trades("NSE:INFY", Product.CNC, bought=(3, "1500")))
     )
     assert got.holdings[0].lots[0].average_price == Price.of(1475)
+
+
+def test_rows_that_could_not_be_read_are_a_gap_beside_the_numbers() -> None:
+    got = view(
+        replace(snapshot("z", holds("NSE:INFY", 10, "1400")), unread=("a position cannot be read", "x"))
+    )
+    assert got.totals.invested == Money.of(14_000)
+    [gap] = got.gaps
+    assert (gap.label, gap.since) == ("Z", NOW)
+    assert gap.reason == "Z told something that is not shown here: a position cannot be read (and 1 more)"

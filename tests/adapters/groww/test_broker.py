@@ -12,6 +12,7 @@ import pytest
 from adapters.broker import Endpoints, Session
 from adapters.groww.broker import GrowwBroker
 from adapters.groww.session import account_client
+from adapters.rows import unread
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from domain.money import Price
 from domain.report import ReportStatus
@@ -77,9 +78,8 @@ async def test_not_found_is_known_by_its_code_and_nothing_else() -> None:
     [
         {},
         {"holdings": None},
-        {"holdings": [{"isin": "X"}]},
-        {"holdings": [1]},
-        {"holdings": [{"isin": "X", "quantity": "1.5"}]},
+        {"holdings": {}},
+        {"holdings": "none"},
     ],
 )
 async def test_a_read_that_makes_no_sense_is_unavailable(payload: dict[str, Any]) -> None:
@@ -87,13 +87,21 @@ async def test_a_read_that_makes_no_sense_is_unavailable(payload: dict[str, Any]
         await broker(lambda _: success(payload)).holdings()
 
 
-async def test_a_position_that_cannot_be_named_is_never_left_out() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        rows = [{**POSITION_ROW, "product": "ARB"}] if request.url.params["segment"] == "FNO" else []
-        return success({"positions": rows})
+@pytest.mark.parametrize("row", [{"isin": "X"}, 1, {"isin": "X", "quantity": "1.5"}])
+async def test_a_holding_that_makes_no_sense_is_named_and_not_shown(row: object) -> None:
+    held = await broker(lambda _: success({"holdings": [row]})).holdings()
+    assert held == []
+    assert [words.partition(":")[0] for words in unread(held)] == ["a holding cannot be read"]
 
-    with pytest.raises(BrokerUnavailable, match="ARB"):
-        await broker(answer).positions()
+
+async def test_a_position_that_cannot_be_named_is_left_out_with_a_word_and_hides_no_other() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        rows = [{**POSITION_ROW, "product": "ARB"}, POSITION_ROW]
+        return success({"positions": rows if request.url.params["segment"] == "FNO" else []})
+
+    found = await broker(answer).positions()
+    assert len(found) == 1
+    assert unread(found) == ("a position cannot be read: unknown product 'ARB'",)
 
 
 async def test_a_page_that_fails_fails_the_book() -> None:

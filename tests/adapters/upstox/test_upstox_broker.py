@@ -16,6 +16,7 @@ import respx
 from respx import MockRouter
 
 from adapters.broker import Change, Conversion, Endpoints, MarginAsk, Session
+from adapters.rows import unread
 from adapters.upstox.broker import ADAPTER, UpstoxBroker
 from adapters.upstox.calls import batched
 from adapters.upstox.session import session_end
@@ -288,11 +289,18 @@ async def test_the_account_reads(upstox: MockRouter, broker: UpstoxBroker) -> No
     assert [position.quantity for position in await broker.positions()] == [-20, 3]
 
 
-@pytest.mark.parametrize("rows", [[{}], [None], [{**POSITION_ROW, "quantity": "many"}], {"a": 1}])
-async def test_rows_that_cannot_be_read_are_no_answer(
-    upstox: MockRouter, broker: UpstoxBroker, rows: object
+@pytest.mark.parametrize("row", [{}, None, {**POSITION_ROW, "quantity": "many"}])
+async def test_a_position_that_cannot_be_read_is_named_and_hides_no_other(
+    upstox: MockRouter, broker: UpstoxBroker, row: object
 ) -> None:
-    upstox.get(f"{REST}/v2/portfolio/short-term-positions").mock(return_value=answer(ok(rows)))
+    upstox.get(f"{REST}/v2/portfolio/short-term-positions").mock(return_value=answer(ok([row, POSITION_ROW])))
+    upstox.get(f"{REST}/v3/portfolio/mtf-positions").mock(return_value=answer(refusal("UDAPI100036"), 400))
+    found = await broker.positions()
+    assert (len(found), len(unread(found))) == (1, 1)
+
+
+async def test_positions_that_are_no_list_are_no_answer(upstox: MockRouter, broker: UpstoxBroker) -> None:
+    upstox.get(f"{REST}/v2/portfolio/short-term-positions").mock(return_value=answer(ok({"a": 1})))
     upstox.get(f"{REST}/v3/portfolio/mtf-positions").mock(return_value=answer(refusal("UDAPI100036"), 400))
     with pytest.raises(BrokerUnavailable):
         await broker.positions()

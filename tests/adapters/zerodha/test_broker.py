@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from adapters.broker import Broker, Endpoints, MarginAsk, Session
+from adapters.broker import Broker, Connected, Endpoints, MarginAsk, Session
 from adapters.zerodha import stream
 from adapters.zerodha.broker import ADAPTER
 from domain.calendar import IST
@@ -23,6 +23,7 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Outcom
 from domain.instrument import Exchange
 from domain.money import Price
 from domain.order import OrderType, Product, Side
+from domain.report import OrderReport
 from mocks.brokers.listener import Listener
 from tests.adapters.desk import next_good, now
 from tests.adapters.zerodha import payloads as kite
@@ -102,7 +103,7 @@ async def test_a_write_answered_with_nonsense_is_unknown(
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"<html>", kite.success({"x": 1}), kite.success([{"quantity": "many"}]), kite.success(None)],
+    [b"", b"<html>", kite.success({"x": 1}), kite.success("many"), kite.success(None)],
 )
 async def test_a_read_answered_with_nonsense_is_unavailable(
     oddity: Oddity, broker: Broker, answer: bytes
@@ -208,7 +209,7 @@ async def test_a_refused_stream_is_a_dead_login_only_if_rest_says_so(
 
 @pytest.mark.parametrize(
     "message",
-    ["not json", "[]", '{"type": "order", "data": {}}', '{"type": "error", "data": "Session ended"}'],
+    ["not json", "[]", '{"type": "error", "data": "Session ended"}'],
 )
 async def test_a_stream_message_that_cannot_be_read_ends_the_stream(
     oddity: Oddity, endpoints: Endpoints, message: str
@@ -217,6 +218,17 @@ async def test_a_stream_message_that_cannot_be_read_ends_the_stream(
     events = ADAPTER.order_stream(SESSION, endpoints, kite.Symbols(), clock=now)
     with pytest.raises(BrokerUnavailable):
         await next_good(events, lambda _: False)
+
+
+async def test_an_update_that_cannot_be_read_makes_us_read_and_ends_nothing(
+    oddity: Oddity, endpoints: Endpoints
+) -> None:
+    update = json.dumps({"type": "order", "data": kite.order_row()})
+    oddity.messages = ['{"type": "order", "data": {}}', update]
+    events = ADAPTER.order_stream(SESSION, endpoints, kite.Symbols(), clock=now)
+    told = [await anext(events) for _ in range(3)]
+    await events.aclose()
+    assert [type(one) for one in told] == [Connected, Connected, OrderReport]
 
 
 async def test_a_silent_stream_is_dead(endpoints: Endpoints) -> None:

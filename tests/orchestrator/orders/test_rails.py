@@ -144,6 +144,11 @@ async def test_orders_placed_elsewhere_are_known_as_the_last_book_or_update_show
     released = replace(REPORT, status=ReportStatus.OPEN, filled_quantity=5)
     await book.write(lambda conn: outside.keep_one(conn, USER, ZERODHA, released, LATER))
     assert ("77", 5, False) in await resting()
+    new = replace(other, broker_order_id="80")
+    await book.write(lambda conn: outside.keep_some(conn, USER, ZERODHA, [new], LATER))
+    assert {number for number, _, _ in await resting()} == {"77", "78", "80"}, (
+        "a part of a book takes none away"
+    )
     await book.write(lambda conn: outside.keep_book(conn, USER, ZERODHA, [], LATER))
     assert await resting() == []
 
