@@ -13,7 +13,7 @@ from tests.adapters.desk import Desk, Names, opened, present
 
 @pytest.fixture(params=present(), ids=str)
 async def desk(
-    request: pytest.FixtureRequest, sandbox: Sandbox, masters: dict[BrokerId, Names]
+    request: pytest.FixtureRequest, sandbox: Sandbox, masters: dict[BrokerId, Names], unpaced: None
 ) -> AsyncIterator[Desk]:
     async with opened(sandbox, request.param, masters) as account:
         yield account

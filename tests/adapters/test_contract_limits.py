@@ -17,6 +17,11 @@ BURST = 15
 
 
 @pytest.fixture
+def unpaced() -> None:
+    """Here the pauses are what is proven."""
+
+
+@pytest.fixture
 def counted(desk: Desk) -> Iterator[None]:
     """The broker counts requests, for as long as the test."""
     switches = f"/brokers/{desk.server}/switches"

@@ -100,9 +100,7 @@ def listen() -> Iterator[Callable[[Any], Heard]]:
     yield start
     for one in opened:
         one.streamer.auto_reconnect(False)
-        one.streamer.disconnect()
-        while one.event() != "close":
-            pass
+        one.streamer.disconnect()  # its thread may take ten seconds to notice, and is not waited for
 
 
 def has(key: str) -> Callable[[dict[str, Any]], bool]:

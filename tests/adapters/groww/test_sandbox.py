@@ -67,9 +67,17 @@ def session(account: dict[str, Any]) -> Session:
     return Session(account["access_token"], account["user_id"], clock() + timedelta(hours=1))
 
 
+@pytest.fixture(scope="module")
+def master() -> list[Listing]:
+    """The instrument master once it was read."""
+    return []
+
+
 @pytest.fixture
-async def listed(endpoints: Endpoints) -> list[Listing]:
-    return await ADAPTER.instruments(endpoints)
+async def listed(endpoints: Endpoints, master: list[Listing]) -> list[Listing]:
+    if not master:
+        master += await ADAPTER.instruments(endpoints)
+    return master
 
 
 @pytest.fixture
@@ -78,7 +86,9 @@ def symbols(listed: list[Listing]) -> Table:
 
 
 @pytest.fixture
-async def groww(session: Session, endpoints: Endpoints, symbols: Table) -> AsyncIterator[GrowwBroker]:
+async def groww(
+    session: Session, endpoints: Endpoints, symbols: Table, unpaced: None
+) -> AsyncIterator[GrowwBroker]:
     broker = ADAPTER.connect(session, endpoints, symbols, clock=clock)
     yield broker
     await broker.aclose()

@@ -32,6 +32,7 @@ from domain.order import OrderType, Product, Side
 from tests.adapters.groww.samples import NOW, RELIANCE, SYMBOLS
 
 FUTURE = InstrumentId(Exchange.NFO, "BANKNIFTY26NOVFUT")
+pytestmark = pytest.mark.usefixtures("unpaced")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
