@@ -15,7 +15,8 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from adapters.broker import Endpoints
-from domain.errors import BrokerUnavailable, OutcomeUnknown
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from domain.money import Price
 
 USER_AGENT = "TradeMaster-Orchestrator/0.1"
 IDLE_SECONDS = (
@@ -74,6 +75,18 @@ def exact_json(content: bytes) -> Any:
         return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
     except (ArithmeticError, RecursionError) as error:
         raise ValueError(f"not JSON that can be read: {type(error).__name__}") from error
+
+
+def json_number(price: Price) -> float:
+    """A price as the JSON number that some brokers demand: the only place where one becomes a float.
+
+    A float's shortest text is the decimal that it was made from up to 15 digits. Raises BrokerRejected for a price that
+    would not arrive to the digit.
+    """
+    number = float(price.amount)
+    if Decimal(repr(number)) != price.amount:
+        raise BrokerRejected(f"the price {price} cannot be sent exactly")
+    return number
 
 
 def _no_number(word: str) -> Any:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.broker import BrokerFill, Change, MarginAsk, Symbols
-from adapters.http import exact_json
+from adapters.http import exact_json, json_number
 from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
@@ -137,11 +137,8 @@ def _error(status: int, body: Json, *, write: bool) -> BrokerError:
 
 
 def number(price: Price | None) -> float | None:
-    """A price as the JSON number Groww demands.
-
-    A float's shortest text is the decimal it was made from up to 15 digits, so a price on its tick leaves exact.
-    """
-    return float(price.amount) if price is not None else None
+    """A price as Groww demands it, null for none."""
+    return json_number(price) if price is not None else None
 
 
 def place_body(child: ChildOrder, order_key: str) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from adapters.broker import Change, Conversion
+from adapters.http import json_number
 from adapters.upstox import wire
 from domain.errors import BrokerRejected
 from domain.money import Price
@@ -24,14 +24,14 @@ def place_body(child: ChildOrder, order_key: str) -> dict[str, Any]:
         "quantity": child.quantity,
         "product": wire.PRODUCTS_OUT[child.product],
         "validity": wire.VALIDITIES_OUT[child.validity],
-        "price": json_number(child.price),
+        "price": number(child.price),
         "tag": child.tag,
         "slice": False,
         "instrument_token": order_key,
         "order_type": wire.ORDER_TYPES_OUT[child.order_type],
         "transaction_type": child.side.value,
         "disclosed_quantity": child.disclosed_quantity,
-        "trigger_price": json_number(child.trigger_price),
+        "trigger_price": number(child.trigger_price),
         # Upstox infers it from the hour or refuses a wrong one: what is said here is what the user means.
         "is_amo": child.after_market,
     }
@@ -46,9 +46,9 @@ def modify_body(broker_order_id: str, change: Change) -> dict[str, Any]:
         "order_id": broker_order_id,
         "quantity": change.quantity,
         "validity": wire.VALIDITIES_OUT[change.validity],
-        "price": json_number(change.price),
+        "price": number(change.price),
         "order_type": wire.ORDER_TYPES_OUT[change.order_type],
-        "trigger_price": json_number(change.trigger_price),
+        "trigger_price": number(change.trigger_price),
     }
     if change.disclosed_quantity:  # none is said by leaving it out
         body["disclosed_quantity"] = change.disclosed_quantity
@@ -76,12 +76,6 @@ def convert_body(conversion: Conversion, order_key: str) -> dict[str, Any]:
     }
 
 
-def json_number(price: Price | None) -> float:
-    """The last step before JSON, which Upstox wants as a number: a float prints back as the very decimal it was
-    made from up to 15 digits, and an order price has fewer."""
-    if price is None:
-        return 0.0
-    value = float(price.amount)
-    if Decimal(repr(value)) != price.amount:
-        raise BrokerRejected(f"the price {price} cannot be sent exactly")
-    return value
+def number(price: Price | None) -> float:
+    """A price as Upstox wants it, 0 for none."""
+    return json_number(price) if price is not None else 0.0

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.broker import MarginAsk, Symbols
+from adapters.http import json_number
 from adapters.upstox import wire
 from adapters.upstox.calls import Calls, batched
 from adapters.upstox.terms import TERMS
@@ -64,7 +65,7 @@ def margin_body(asks: Sequence[MarginAsk], symbols: Symbols) -> dict[str, Any]:
             "transaction_type": ask.side.value,
         }
         if ask.price is not None:
-            line["price"] = float(round(ask.price.amount, 2))  # an estimate needs no more
+            line["price"] = json_number(Price(round(ask.price.amount, 2)))  # an estimate needs no more
         lines.append(line)
     return {"instruments": lines}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters.broker import Symbols
 from adapters.upstox import wire
-from adapters.upstox.bodies import AUTOMATIC_PROTECTION, json_number
+from adapters.upstox.bodies import AUTOMATIC_PROTECTION, number
 from adapters.upstox.wire import PRODUCTS_OUT, SIDES, Row
 from domain.conditional import (
     ConditionalIntent,
@@ -87,7 +87,7 @@ def _entry(intent: ConditionalIntent) -> dict[str, Any]:
     return {
         "strategy": "ENTRY",
         "trigger_type": "ABOVE" if leg.trigger_price > intent.last_price else "BELOW",
-        "trigger_price": json_number(leg.trigger_price),
+        "trigger_price": number(leg.trigger_price),
         "market_protection": AUTOMATIC_PROTECTION,
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.broker import MarginAsk
+from adapters.http import json_number
 from adapters.zerodha import wire
 from domain.instrument import Exchange
 from domain.money import Money, Price
@@ -14,18 +15,17 @@ COMMODITIES = frozenset({Exchange.MCX})
 
 
 def margin_item(ask: MarginAsk, order_key: str) -> dict[str, Any]:
-    """One item of POST /margins/orders and /margins/basket. Its prices must be JSON numbers; a float prints a
-    tick-sized price as it is."""
+    """One item of POST /margins/orders and /margins/basket."""
     return {
         **_what(ask, order_key),
-        "price": float(ask.price.amount) if ask.price else 0,
-        "trigger_price": float(ask.trigger_price.amount) if ask.trigger_price else 0,
+        "price": json_number(ask.price) if ask.price else 0,
+        "trigger_price": json_number(ask.trigger_price) if ask.trigger_price else 0,
     }
 
 
 def charges_item(ask: MarginAsk, order_key: str, price: Price) -> dict[str, Any]:
     """One item of POST /charges/orders: the order as if it had traded at `price`. The id may be any text."""
-    return {"order_id": "estimate", **_what(ask, order_key), "average_price": float(price.amount)}
+    return {"order_id": "estimate", **_what(ask, order_key), "average_price": json_number(price)}
 
 
 def _what(ask: MarginAsk, order_key: str) -> dict[str, Any]:

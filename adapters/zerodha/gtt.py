@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.broker import Symbols
+from adapters.http import json_number
 from adapters.zerodha import wire
 from domain.conditional import (
     ConditionalIntent,
@@ -44,8 +45,8 @@ def form(intent: ConditionalIntent, order_key: str) -> dict[str, str]:
     condition = {
         "exchange": intent.instrument.exchange.value,
         "tradingsymbol": order_key,
-        "trigger_values": [_number(leg.trigger_price) for leg in legs],
-        "last_price": _number(intent.last_price),
+        "trigger_values": [json_number(leg.trigger_price) for leg in legs],
+        "last_price": json_number(intent.last_price),
     }
     return {
         "type": KIND_WORDS[intent.kind],
@@ -62,13 +63,8 @@ def _order(intent: ConditionalIntent, leg: ConditionalLeg, order_key: str) -> di
         "quantity": leg.quantity,
         "order_type": wire.TYPE_WORDS[leg.order_type],
         "product": wire.PRODUCT_WORDS[intent.product],
-        "price": _number(leg.price) if leg.price else 0,
+        "price": json_number(leg.price) if leg.price else 0,
     }
-
-
-def _number(price: Price) -> float:
-    """Prices here must be JSON numbers; a float prints a tick-sized price as it is."""
-    return float(price.amount)
 
 
 def trigger_id(data: Any) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters import http
-from domain.errors import BrokerUnavailable, OutcomeUnknown
+from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from domain.money import Price
 
 
 class RawServer:
@@ -99,3 +104,14 @@ async def test_a_failed_read_may_be_repeated_so_it_is_unavailable() -> None:
     ):
         with pytest.raises(BrokerUnavailable):
             await http.send_read(account, httpx.Request("GET", f"http://127.0.0.1:{server.port}/orders"))
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["0.01", "0.05", "0.0025", "1"]))
+def test_a_price_on_its_tick_leaves_as_the_number_it_is(ticks: int, tick: str) -> None:
+    price = Price(ticks * Decimal(tick))
+    assert Decimal(json.dumps(http.json_number(price))) == price.amount
+
+
+def test_a_price_that_a_number_cannot_carry_is_not_sent() -> None:
+    with pytest.raises(BrokerRejected, match="exactly"):
+        http.json_number(Price(Decimal("1234567890.123456789")))
