@@ -22,6 +22,7 @@ USER_AGENT = "TradeMaster-Orchestrator/0.1"
 IDLE_SECONDS = (
     15.0  # shorter than any broker's keep-alive: a write must not meet a connection that is being closed
 )
+MOST_ADDRESSES = 256  # kept for one client
 
 
 def _family(via: Endpoints | None) -> socket.AddressFamily:
@@ -41,6 +42,24 @@ def _session(family: socket.AddressFamily) -> aiohttp.ClientSession:
     return session
 
 
+class _Client(httpx.AsyncClient):
+    """Works out the address of a path once: a broker has few, and httpx parses both parts anew each time."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._addresses: dict[str, httpx.URL] = {}
+
+    def _merge_url(self, url: httpx.URL | str) -> httpx.URL:
+        if not isinstance(url, str):
+            return super()._merge_url(url)
+        known = self._addresses.get(url)
+        if known is None:
+            if len(self._addresses) >= MOST_ADDRESSES:  # those of single orders come once
+                self._addresses.clear()
+            known = self._addresses[url] = super()._merge_url(url)
+        return known
+
+
 def client(
     base_url: str,
     *,
@@ -52,7 +71,7 @@ def client(
 
     `via` says which way out an account's calls take; without it, whatever way there is (public files).
     """
-    return httpx.AsyncClient(
+    return _Client(
         base_url=base_url,
         headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(headers or {})},
         timeout=httpx.Timeout(deadline, connect=3.0, pool=2.0),
@@ -110,10 +129,25 @@ def _never_left(error: httpx.HTTPError) -> bool:
     )
 
 
+async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """One request over the client's transport, and its whole answer. Redirects are not followed, as no broker's API
+    sends any; cookies are aiohttp's business. All else that httpx would do costs as much as the request itself."""
+    if http.is_closed:
+        raise RuntimeError("the account's session is over: nothing may be sent in it any more")
+    response = await http._transport_for_url(request.url).handle_async_request(request)
+    response.request = request
+    try:
+        await response.aread()
+    except BaseException:
+        await response.aclose()
+        raise
+    return response
+
+
 async def send_write(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """Send an order write once. Raises BrokerUnavailable (never left) or OutcomeUnknown (left, no answer)."""
     try:
-        return await http.send(request)
+        return await _exchange(http, request)
     except httpx.HTTPError as error:
         if _never_left(error):
             raise BrokerUnavailable(f"could not reach the broker: {_words(error)}") from error
@@ -125,7 +159,7 @@ async def send_write(http: httpx.AsyncClient, request: httpx.Request) -> httpx.R
 async def send_read(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """Send a read. Raises BrokerUnavailable for every transport failure; the caller may repeat it."""
     try:
-        return await http.send(request)
+        return await _exchange(http, request)
     except httpx.HTTPError as error:
         raise BrokerUnavailable(f"no answer from the broker: {_words(error)}") from error
     except aiohttp.ClientError as error:

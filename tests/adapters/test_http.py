@@ -91,6 +91,25 @@ async def test_an_unresolvable_host_never_left() -> None:
             await http.send_write(account, account.build_request("POST", "/orders"))
 
 
+async def test_nothing_is_sent_in_a_session_that_is_over() -> None:
+    async with running(RawServer("drop", healthy=9)) as server:
+        client = http.client(f"http://127.0.0.1:{server.port}")
+        await client.aclose()
+        with pytest.raises(RuntimeError):
+            await http.send_write(client, client.build_request("POST", "/orders"))
+        assert server.requests == 0
+
+
+async def test_paths_keep_their_address_however_many_there_are() -> None:
+    async with http.client("http://127.0.0.1:1/v2") as client:
+        for _ in range(2):
+            for number in range(http.MOST_ADDRESSES + 2):
+                asked = client.build_request("GET", f"/orders/{number}", params={"n": number})
+                assert str(asked.url) == f"http://127.0.0.1:1/v2/orders/{number}?n={number}"
+        elsewhere = client.build_request("GET", "http://127.0.0.1:2/masters")
+        assert str(elsewhere.url) == "http://127.0.0.1:2/masters"
+
+
 async def test_numbers_are_exact() -> None:
     assert str(http.exact_json(b'{"price": 0.1}')["price"]) == "0.1"
     with pytest.raises(ValueError):
