@@ -36,8 +36,9 @@ class Holding:
     """Shares of one ISIN in one demat account.
 
     `quantity` is everything owned: settled and T1, sold-today parts taken off. `t1_quantity` of it is bought
-    and not yet settled. `sellable_quantity` is what a delivery sell may use now. `average_price` is None when
-    the broker does not say.
+    and not yet settled. `sellable_quantity` is what a delivery sell may use; of it `unauthorised_quantity` waits for
+    the person's leave at the depository, as far as the broker tells. `average_price` is None when the broker does not
+    say.
     """
 
     instrument: InstrumentId
@@ -49,3 +50,4 @@ class Holding:
     last_price: Price | None = None
     close_price: Price | None = None
     pledged_quantity: int = 0
+    unauthorised_quantity: int = 0

@@ -65,6 +65,7 @@ class ReasonCode(StrEnum):
     ICEBERG_UNSUPPORTED = "iceberg_unsupported"
     MARGIN_SHORT = "margin_short"
     HOLDINGS_SHORT = "holdings_short"
+    AUTHORISATION_NEEDED = "authorisation_needed"
     FREEZE_LIMIT = "freeze_limit"
     ORDER_RATE = "order_rate"
     ADDRESS_DRIFTED = "address_drifted"
@@ -160,7 +161,7 @@ class Candidate:
     """One account as the router sees it: reservations are already taken off `margin_available` and `sellable`.
 
     `margin_available` is rupees, None when no snapshot is known. `sellable` is units of the order's ISIN that a
-    delivery sell may use. `margin_rates` is the part of the order's value blocked per product (an estimate).
+    delivery sell may use now, `releasable` those beyond that only wait for the person's leave at the depository. `margin_rates` is the part of the order's value blocked per product (an estimate).
     """
 
     account_id: AccountId
@@ -189,6 +190,7 @@ class Candidate:
     reject_rate: Decimal | None = None  # part of its recent orders that were refused; None: not measured
     feed_age_ms: int | None = None  # since its last price, milliseconds
     may_order: bool = True  # false: the broker said that this login may only read
+    releasable: int = 0
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
     fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
 

@@ -16,6 +16,7 @@ from adapters.registry import BROKERS
 from domain.account import BrokerId
 from domain.calendar import Calendar
 from orchestrator import errors, meta, migrations
+from orchestrator.accounts import authorisation
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
@@ -90,6 +91,7 @@ def create_app(
         meta.router,
         identity.router,
         accounts.router,
+        authorisation.router,
         market.router,
         portfolio.router,
         orders.router,

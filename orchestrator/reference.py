@@ -68,6 +68,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.ICEBERG_UNSUPPORTED: "The broker's API takes no order in legs, or not in so many.",
     ReasonCode.MARGIN_SHORT: "The account's margin, less what other orders hold, does not suffice.",
     ReasonCode.HOLDINGS_SHORT: "The account does not hold enough shares that may be sold.",
+    ReasonCode.AUTHORISATION_NEEDED: "The depository lacks your leave to release the shares: give it, then sell.",
     ReasonCode.FREEZE_LIMIT: "More than ten orders of the exchange's largest quantity would be needed at one account.",
     ReasonCode.ORDER_RATE: "A limit on order calls is used up for longer than an order waits; the rest is for exits.",
     ReasonCode.ORDERS_NOT_ALLOWED: "The broker said that this login may read and not trade.",

@@ -126,7 +126,8 @@ def _undivided(offers: Sequence[Offer]) -> Denied:
 def _nobody(offers: Sequence[Offer], text: str) -> Denied:
     reasons = tuple(reason for offer in offers for reason in (*offer.barred, *offer.short))
     first = Reason(ReasonCode.NO_FEASIBLE_ACCOUNT, text, field="account")
-    return Denied((first, *reasons), tuple(receipts.alternative(offer, None) for offer in offers))
+    passed_over = tuple(receipts.alternative(offer, None) for offer in offers)
+    return Denied(_curable_first((first, *reasons)), passed_over)
 
 
 def _shared(offers: Sequence[Offer], policy: Policy) -> RoutingDecision | Denied:
@@ -147,3 +148,8 @@ def _shared(offers: Sequence[Offer], policy: Policy) -> RoutingDecision | Denied
         if len(beaten) == RUNNERS_UP:
             break
     return receipts.of_shared(plan, beaten, usable, offers, policy)
+
+
+def _curable_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """What the person can set right with one step says so before all else."""
+    return tuple(sorted(reasons, key=lambda one: one.code is not ReasonCode.AUTHORISATION_NEEDED))

@@ -226,9 +226,23 @@ def _by_shares(offer: Offer, capacity: int, short: list[Reason]) -> Offer:
     if sellable < wanted:
         lot = offer.terms.market.lot
         capacity = min(capacity, sellable // lot * lot)
-        text = f"{offer.candidate.label} has {units(sellable)} to sell, not {units(wanted)}."
-        short.append(_reason(offer, ReasonCode.HOLDINGS_SHORT, text, capacity))
+        short.append(_short_of_shares(offer, sellable, wanted, capacity))
     return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
+
+
+def _short_of_shares(offer: Offer, sellable: int, wanted: int, capacity: int) -> Reason:
+    candidate = offer.candidate
+    if sellable + candidate.releasable < wanted:
+        text = f"{candidate.label} has {units(sellable)} to sell, not {units(wanted)}."
+        if candidate.releasable:
+            text += f" {units(candidate.releasable)} more wait for your leave at the depository."
+        return _reason(offer, ReasonCode.HOLDINGS_SHORT, text, capacity)
+    text = (
+        f"{candidate.label} may deliver {units(sellable)} of {units(wanted)} now: "
+        "the rest waits for your leave at the depository."
+    )
+    fix = f"Give it: POST /v1/accounts/{candidate.account_id}/authorisation says where."
+    return Reason(ReasonCode.AUTHORISATION_NEEDED, text, candidate.account_id, "quantity", fix)
 
 
 def _reason(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:

@@ -65,6 +65,7 @@ class Zerodha:
         self._symbols, self._clock = symbols, clock
         self._calls = Calls(session, endpoints)
         self._session, self._endpoints = session, endpoints
+        self._by_leave: bool | None = None  # None: not asked yet
         self._varieties: dict[
             str, str
         ] = {}  # order id -> variety, of the orders in the book that are not regular
@@ -85,10 +86,22 @@ class Zerodha:
         return await self._calls.read("/user/margins", portfolio.margin)
 
     async def holdings(self) -> list[Holding]:
+        by_leave = await self._sells_by_leave()
         return await self._calls.read(
             "/portfolio/holdings",
-            lambda data: rows.read(data, lambda row: portfolio.holding(row, self._symbols), "a holding"),
+            lambda data: rows.read(
+                data, lambda row: portfolio.holding(row, self._symbols, by_leave=by_leave), "a holding"
+            ),
         )
+
+    async def _sells_by_leave(self) -> bool:
+        """Asked once in a session; while it cannot be told, the broker decides."""
+        if self._by_leave is None:
+            try:
+                self._by_leave = await self._calls.read("/user/profile", portfolio.needs_leave)
+            except (BrokerRejected, BrokerUnavailable):
+                return False
+        return self._by_leave
 
     async def positions(self) -> list[Position]:
         return await self._calls.read(

@@ -35,22 +35,36 @@ def margin(data: Mapping[str, Any]) -> Margin:
     return Margin(cash=net + debits - collateral, used=debits, available=net)
 
 
-def holding(row: Mapping[str, Any], symbols: Symbols) -> Holding:
-    """`opening_quantity` is settled plus T1 as carried overnight, `used_quantity` what of it was sold today."""
+def needs_leave(profile: Mapping[str, Any]) -> bool:
+    """Whether the depository releases settled shares only by the person's leave (TPIN): no power of attorney nor DDPI
+    is on file. A word that is not known proves nothing: the broker then decides."""
+    meta = profile.get("meta")
+    return isinstance(meta, dict) and meta.get("demat_consent") == "empty"
+
+
+def holding(row: Mapping[str, Any], symbols: Symbols, *, by_leave: bool = False) -> Holding:
+    """`opening_quantity` is settled plus T1 as carried overnight, `used_quantity` what of it was sold today.
+
+    `by_leave`: as `needs_leave`. Settled shares are sold before T1 ones, which are not at the depository yet.
+    """
     t1, used, pledged = int(row["t1_quantity"]), int(row["used_quantity"]), int(row["collateral_quantity"])
     opening = row.get("opening_quantity")
     carried = int(row["quantity"]) + t1 if opening is None else int(opening)
     owned = carried - used
+    sellable = max(0, owned - pledged)
+    settled = max(0, sellable - min(t1, owned))
+    released = int(row.get("authorised_quantity") or 0)
     return Holding(
         instrument=_owned(row, symbols),
         isin=str(row["isin"]),
         quantity=owned,
         t1_quantity=min(t1, owned),
-        sellable_quantity=max(0, owned - pledged),
+        sellable_quantity=sellable,
         average_price=wire.price(row["average_price"]),
         last_price=wire.price(row["last_price"]),
         close_price=wire.price(row["close_price"]),
         pledged_quantity=pledged,
+        unauthorised_quantity=sellable - released if by_leave and released < settled else 0,
     )
 
 

@@ -66,6 +66,7 @@ def _candidate(
         listed=listed,
         margin_available=available,
         sellable=max(0, _sellable(snapshot, instrument, same_share) - units_held),
+        releasable=_releasable(snapshot, instrument),
         exchanges=terms.exchanges if allowed.exchanges is None else terms.exchanges & allowed.exchanges,
         products=terms.products,
         order_types=terms.order_types,
@@ -95,13 +96,24 @@ def _sellable(
     """Shares a delivery sell may use: from demat, and those bought for delivery today (sold again the same day)."""
     if snapshot is None or instrument.isin is None:
         return 0
-    owned = sum(one.sellable_quantity for one in snapshot.holdings if one.isin == instrument.isin)
+    owned = sum(
+        one.sellable_quantity - one.unauthorised_quantity
+        for one in snapshot.holdings
+        if one.isin == instrument.isin
+    )
     today = sum(
         max(0, one.quantity - one.overnight_quantity)
         for one in snapshot.positions
         if one.product is Product.CNC and one.instrument in same_share
     )
     return owned + today
+
+
+def _releasable(snapshot: AccountSnapshot | None, instrument: Instrument) -> int:
+    """Shares that only wait for the person's leave at the depository."""
+    if snapshot is None or instrument.isin is None:
+        return 0
+    return sum(one.unauthorised_quantity for one in snapshot.holdings if one.isin == instrument.isin)
 
 
 def _position(snapshot: AccountSnapshot | None, instrument: InstrumentId, product: Product) -> int:

@@ -17,6 +17,7 @@ from orchestrator.errors import Problem
 from orchestrator.ids import new_id
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import was_asked
+from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
 from orchestrator.orders.plan import Situation, decide_now, judged_now, look, with_quantity
 from orchestrator.orders.rails import Blocked
@@ -48,6 +49,9 @@ async def preview(
     """What `place` would decide now, once it had cancelled what is in the way. Nothing is recorded or sent."""
     situation = await look(trading, user_id=user_id, intent=intent)
     decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
+    if fresh := await seen_anew(trading, situation, decision):
+        situation = fresh
+        decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
     return situation, decision, verdict
 
 
@@ -79,15 +83,20 @@ async def _record_and_send(
 ) -> tuple[StoredOrder, bool] | Denied:
     user_id = situation.user_id
     lock = f"orders:{user_id}"
-    outcome = await trading.db.write(
-        lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=lock
-    )
+
+    async def decided() -> Recorded | Replayed | Denied:
+        return await trading.db.write(
+            lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=lock
+        )
+
+    outcome = await decided()
+    if fresh := await seen_anew(trading, situation, outcome):
+        situation = fresh
+        outcome = await decided()
     if isinstance(outcome, Blocked):
         if not await make_way(trading, user_id, outcome.cancel_first):
             return outcome
-        outcome = await trading.db.write(
-            lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=lock
-        )
+        outcome = await decided()
     if isinstance(outcome, Denied):
         return outcome
     if isinstance(outcome, Recorded):

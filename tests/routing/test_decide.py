@@ -193,6 +193,24 @@ def test_delivery_sells_come_from_where_the_shares_are() -> None:
     assert codes(both) == [ReasonCode.SPLIT_BY_HOLDINGS]
 
 
+def test_shares_that_wait_for_leave_are_not_sold_and_the_refusal_says_how_to_give_it() -> None:
+    waiting = account(Z, sellable=0, releasable=50)
+    refused = denial("SELL 20 NSE:INFY CNC LIMIT 1500", waiting, account(U, sellable=5))
+    first = refused.reasons[0]
+    assert (first.code, first.account) == (ReasonCode.AUTHORISATION_NEEDED, waiting.account_id)
+    assert first.fix is not None
+    assert f"POST /v1/accounts/{waiting.account_id}/authorisation" in first.fix
+    free = account(U, sellable=20)
+    sold = plan("SELL 20 NSE:INFY CNC LIMIT 1500", waiting, free)
+    assert {part.account_id for part in sold.slices} == {free.account_id}
+
+
+def test_leave_alone_does_not_make_up_for_shares_that_are_not_there() -> None:
+    refused = denial("SELL 60 NSE:INFY CNC LIMIT 1500", account(Z, sellable=5, releasable=50))
+    (short,) = [one for one in refused.reasons if one.code is ReasonCode.HOLDINGS_SHORT]
+    assert "50 more wait for your leave" in short.message
+
+
 def test_more_than_is_sellable_anywhere_is_refused() -> None:
     refused = denial("SELL 56 NSE:INFY CNC LIMIT 1500", account(U, sellable=30), account(G, sellable=25))
     assert codes(refused) == [ReasonCode.NO_FEASIBLE_ACCOUNT, *[ReasonCode.HOLDINGS_SHORT] * 2]

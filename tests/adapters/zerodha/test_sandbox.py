@@ -207,11 +207,15 @@ async def test_a_sale_goes_after_the_person_authorised_it_on_zerodhas_page(desk:
     try:
         with pytest.raises(BrokerRejected, match="authoris"):
             await broker.place(desk.child(Side.SELL, 20, order_type=OrderType.MARKET))
+        (held,) = await broker.holdings()
+        assert (held.sellable_quantity, held.unauthorised_quantity) == (50, 50)
         step = await broker.authorisation({INFY: 20})
         async with httpx.AsyncClient() as browser:
             assert "INE009A01021" in (await browser.get(step.url)).text
             done = await browser.post(step.url, data={"decision": "approve", "pin": "123456"})
         assert done.headers["location"].endswith("status=success")
+        (held,) = await broker.holdings()
+        assert (held.sellable_quantity, held.unauthorised_quantity) == (50, 30)
         await broker.place(desk.child(Side.SELL, 20, order_type=OrderType.MARKET))
         with pytest.raises(BrokerRejected, match="not held"):
             await broker.authorisation({TCS: 1})

@@ -341,6 +341,40 @@ def test_owned_is_settled_and_t1_less_what_was_sold_today(
     assert holding.isin == "INE009A01021"
 
 
+@pytest.mark.parametrize(
+    ("released", "changes", "waiting"),
+    [
+        (0, {}, 18),  # settled shares go before the 7 T1 ones, so nothing goes without leave
+        (5, {}, 13),
+        (11, {}, 0),  # all 11 settled are released, and T1 needs no leave
+        (20, {}, 0),
+        (3, {"collateral_quantity": 4}, 11),
+        (0, {"used_quantity": 11}, 0),
+    ],
+)
+def test_what_waits_for_the_depositorys_leave_is_told_apart(
+    released: int, changes: dict[str, object], waiting: int
+) -> None:
+    row = parsed(kite.holding_row(authorised_quantity=released, **changes))
+    asked, free = portfolio.holding(row, SYMBOLS, by_leave=True), portfolio.holding(row, SYMBOLS)
+    assert (asked.unauthorised_quantity, free.unauthorised_quantity) == (waiting, 0)
+    assert asked.sellable_quantity == free.sellable_quantity
+
+
+@pytest.mark.parametrize(
+    ("meta", "needed"),
+    [
+        ({"demat_consent": "empty"}, True),
+        ({"demat_consent": "consent"}, False),
+        ({"demat_consent": "physical"}, False),
+        ({"demat_consent": "new word"}, False),  # the broker then decides
+        (None, False),
+    ],
+)
+def test_leave_is_needed_where_no_consent_is_on_file(meta: object, needed: bool) -> None:
+    assert portfolio.needs_leave({"meta": meta}) is needed
+
+
 def test_a_position_keeps_its_sign_and_its_exact_values() -> None:
     position = portfolio.position(parsed(kite.position_row()), SYMBOLS)
     assert (position.quantity, position.product) == (-5, Product.MIS)

@@ -104,6 +104,16 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    beginAuthorisation: build.mutation<
+      BeginAuthorisationApiResponse,
+      BeginAuthorisationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/authorisation`,
+        method: "POST",
+        body: queryArg.authoriseIn,
+      }),
+    }),
     listStocks: build.query<ListStocksApiResponse, ListStocksApiArg>({
       query: (queryArg) => ({
         url: `/v1/stocks`,
@@ -416,6 +426,12 @@ export type CheckAddressApiResponse =
   /** status 200 Successful Response */ AccountOut;
 export type CheckAddressApiArg = {
   accountId: string;
+};
+export type BeginAuthorisationApiResponse =
+  /** status 200 Successful Response */ AuthorisationOut;
+export type BeginAuthorisationApiArg = {
+  accountId: string;
+  authoriseIn: AuthoriseIn;
 };
 export type ListStocksApiResponse =
   /** status 200 Successful Response */ StockPage;
@@ -754,6 +770,15 @@ export type ProxyIn = {
 };
 export type AddressesIn = {
   addresses: string[];
+};
+export type AuthorisationOut = {
+  url: string | null;
+  words: string;
+};
+export type AuthoriseIn = {
+  exchange: Exchange;
+  symbol: string;
+  quantity: number;
 };
 export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
