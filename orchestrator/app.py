@@ -21,6 +21,7 @@ from orchestrator.accounts import endpoints as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.bus import open_bus
+from orchestrator.charges import endpoints as charges
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
 from orchestrator.express import Express
@@ -91,6 +92,8 @@ def create_app(
         meta.router,
         identity.router,
         accounts.router,
+        charges.router,
+        health.router,
         authorisation.router,
         market.router,
         portfolio.router,

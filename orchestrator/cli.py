@@ -6,6 +6,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
+from domain.calendar import IST
 from orchestrator import meta, migrations
 from orchestrator.accounts import repository
 from orchestrator.accounts.repository import StoredAccount
@@ -23,6 +25,7 @@ from orchestrator.db import open_database
 from orchestrator.logs import configure
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart, serve, stopping
+from orchestrator.state import system_clock
 
 if TYPE_CHECKING:
     from orchestrator.direct import Access
@@ -219,6 +222,44 @@ def parity(
         return 1 if found else 0
 
     raise typer.Exit(uvloop.run(compare()))
+
+
+@cli.command()
+def charges(
+    trade: Annotated[
+        str, typer.Argument(help='For example "BUY 100 NSE:INFY CNC @1500"; contracts as NIFTY26NOV25000CE.')
+    ],
+    on: Annotated[str, typer.Option("--on", help="The day whose rates count, YYYY-MM-DD; else today.")] = "",
+    fund: Annotated[bool, typer.Option("--fund", help="Units of an exchange-traded fund.")] = False,
+    group: Annotated[str, typer.Option("--group", help="BSE's group of the share.")] = "",
+    desk: Annotated[
+        bool, typer.Option("--desk", help="An order by telephone, or of the broker's risk desk.")
+    ] = False,
+    woman: Annotated[
+        bool, typer.Option("--woman", help="A woman is the demat account's first holder.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As GET /v1/charges answers.")] = False,
+) -> None:
+    """Compare what one executed order costs at every broker, line by line. Nothing is placed or asked."""
+    from rich.console import Console
+
+    from orchestrator.charges import command
+    from routing.fees import ChargesUnknown
+    from routing.notation import Unreadable
+
+    try:
+        day = date.fromisoformat(on) if on else system_clock().astimezone(IST).date()
+    except ValueError:
+        raise CannotStart(f"{on} is no day: write it as 2026-11-23") from None
+    try:
+        named, found = command.compared(trade, on=day, fund=fund, group=group, by_desk=desk, woman=woman)
+    except (Unreadable, ChargesUnknown) as error:
+        raise CannotStart(str(error)) from error
+    if as_json:
+        typer.echo(command.as_json(named, found))
+    else:
+        command.tell(Console(), named, found)
+    raise typer.Exit(0 if found.cheapest else 1)
 
 
 @brokers.command()

@@ -163,6 +163,7 @@ accounts = Table(
     Column("session_expires_at", Moment),
     Column("proxy", Text),  # sealed URL: the account's own way out
     Column("addresses", Text),  # JSON: registered at the broker, as its user says
+    Column("fees", Text),  # JSON: what it pays otherwise than its broker's list, null for nothing
     Column("postback_number", Integer, nullable=False, default=1),  # of the address that its broker may post to
     Column("connected_at", Moment),
     Column("last_error", Text),

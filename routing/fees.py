@@ -156,8 +156,9 @@ def known(rows: Sequence[Dated[T]] | None, on: date, what: str) -> T:
     """The terms in force. Raises ChargesUnknown before the first row, or where there is none at all."""
     terms = in_force(rows or (), on)
     if terms is None:
-        began = f" before {min(row.start for row in rows):%d %b %Y}" if rows else ""
-        raise ChargesUnknown(f"The fee tables have no {what}{began}, so none for {on:%d %b %Y}.")
+        began = min((row.start for row in rows or ()), default=None)
+        when = f" before {began:%d %b %Y}, so none for {on:%d %b %Y}" if began else ""
+        raise ChargesUnknown(f"The fee tables have no {what}{when}.")
     return terms
 
 

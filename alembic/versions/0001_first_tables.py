@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("session_expires_at", Moment(), nullable=True),
         sa.Column("proxy", sa.Text(), nullable=True),
         sa.Column("addresses", sa.Text(), nullable=True),
+        sa.Column("fees", sa.Text(), nullable=True),
         sa.Column("postback_number", sa.Integer(), nullable=False),
         sa.Column("connected_at", Moment(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),

@@ -80,6 +80,7 @@ def _candidate(
         order_rate=_order_rate(connection, instrument, held=held),
         may_order=allowed.orders is not False,
         wrong_address=connection.egress.wrong_address(connection.clock()),
+        fees=connection.fees,
     )
 
 

@@ -23,6 +23,7 @@ from adapters.governor import Governor
 from adapters.guard import Guarded, GuardSettings, Health, guarded
 from domain.account import AccountState, BrokerAccount
 from domain.errors import SessionExpired
+from domain.fees import STANDARD, FeePlan
 from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.egress import Egress
@@ -44,6 +45,7 @@ class Connection:
     allowed: Capabilities = field(default_factory=Capabilities)  # what it may do, as far as the broker told
     probed_at: datetime | None = None
     egress: Egress = field(default_factory=Egress)
+    fees: FeePlan = STANDARD
     broker: Guarded | None = None
     session: Session | None = field(default=None, repr=False)
     sealed_session: str | None = field(default=None, repr=False)

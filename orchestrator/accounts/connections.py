@@ -25,6 +25,7 @@ from domain.portfolio import AccountSnapshot
 from orchestrator.accounts import repository
 from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.connection import Connection
+from orchestrator.accounts.fees import plan_from
 from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.accounts.repository import StoredAccount
 from orchestrator.accounts.snapshot import numbers, read_snapshot
@@ -307,6 +308,7 @@ class Connections:
         way = connection.way
         connection.egress = egress_of(self._vault, stored, connection.egress)
         connection.account, connection.connected_at = account, stored.connected_at
+        connection.fees = plan_from(stored.fees)
         if connection.snapshot is not None:
             connection.snapshot = replace(connection.snapshot, label=account.label)
         if connection.failing_since is None:

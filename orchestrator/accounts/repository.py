@@ -24,6 +24,7 @@ class StoredAccount:
     last_error: str | None
     proxy: str | None = None  # sealed
     addresses: str | None = None
+    fees: str | None = None
     postback_number: int = 1  # of the address that its broker may post to
 
 
@@ -156,5 +157,6 @@ def _stored(row: RowMapping) -> StoredAccount:
         last_error=row["last_error"],
         proxy=row["proxy"],
         addresses=row["addresses"],
+        fees=row["fees"],
         postback_number=row["postback_number"],
     )

@@ -28,7 +28,11 @@ class ReasonOut(Out):
 
 
 class ChargesOut(Out):
-    """All-in charges, itemised; lines are exact, `total` is their sum."""
+    """All-in charges, itemised; lines are exact, `total` is their sum.
+
+    `total_of_rounded_lines`: each line to whole paise first, as brokers show it. `desk`: an order by telephone or of the
+    broker's risk desk.
+    """
 
     brokerage: MoneyText
     stt: MoneyText
@@ -37,7 +41,9 @@ class ChargesOut(Out):
     stamp: MoneyText
     gst: MoneyText
     dp: MoneyText
+    desk: MoneyText
     total: MoneyText
+    total_of_rounded_lines: MoneyText
 
     @classmethod
     def of(cls, charges: Charges) -> ChargesOut:
@@ -49,7 +55,9 @@ class ChargesOut(Out):
             stamp=charges.stamp,
             gst=charges.gst,
             dp=charges.dp,
+            desk=charges.desk,
             total=charges.total,
+            total_of_rounded_lines=charges.total_of_rounded_lines,
         )
 
 

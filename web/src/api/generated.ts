@@ -104,14 +104,43 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
-    beginAuthorisation: build.mutation<
-      BeginAuthorisationApiResponse,
-      BeginAuthorisationApiArg
+    compareCharges: build.query<
+      CompareChargesApiResponse,
+      CompareChargesApiArg
     >({
       query: (queryArg) => ({
-        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/authorisation`,
-        method: "POST",
-        body: queryArg.authoriseIn,
+        url: `/v1/charges`,
+        params: {
+          symbol: queryArg["symbol"],
+          side: queryArg.side,
+          quantity: queryArg.quantity,
+          product: queryArg.product,
+          price: queryArg.price,
+          exchange: queryArg.exchange,
+          on: queryArg.on,
+          group: queryArg.group,
+          by_desk: queryArg.byDesk,
+        },
+      }),
+    }),
+    getFees: build.query<GetFeesApiResponse, GetFeesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/fees`,
+      }),
+    }),
+    setFees: build.mutation<SetFeesApiResponse, SetFeesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/fees`,
+        method: "PUT",
+        body: queryArg.feePlanIn,
+      }),
+    }),
+    getScorecards: build.query<GetScorecardsApiResponse, GetScorecardsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/scorecards`,
+        params: {
+          window: queryArg.window,
+        },
       }),
     }),
     listStocks: build.query<ListStocksApiResponse, ListStocksApiArg>({
@@ -427,11 +456,39 @@ export type CheckAddressApiResponse =
 export type CheckAddressApiArg = {
   accountId: string;
 };
-export type BeginAuthorisationApiResponse =
-  /** status 200 Successful Response */ AuthorisationOut;
-export type BeginAuthorisationApiArg = {
+export type CompareChargesApiResponse =
+  /** status 200 Successful Response */ ComparisonOut;
+export type CompareChargesApiArg = {
+  /** Trading symbol: INFY. */
+  symbol: string;
+  side: Side;
+  quantity: number;
+  product: Product;
+  /** Rupees a unit that it is executed at. */
+  price: string;
+  exchange?: Exchange;
+  /** The day whose rates count; today when left out. */
+  on?: string | null;
+  /** BSE's group of the share. */
+  group?: string;
+  /** By telephone, or by the broker's risk desk. */
+  byDesk?: boolean;
+};
+export type GetFeesApiResponse =
+  /** status 200 Successful Response */ FeePlanOut;
+export type GetFeesApiArg = {
   accountId: string;
-  authoriseIn: AuthoriseIn;
+};
+export type SetFeesApiResponse =
+  /** status 200 Successful Response */ FeePlanOut;
+export type SetFeesApiArg = {
+  accountId: string;
+  feePlanIn: FeePlanIn;
+};
+export type GetScorecardsApiResponse =
+  /** status 200 Successful Response */ ScorecardOut[];
+export type GetScorecardsApiArg = {
+  window?: Window;
 };
 export type ListStocksApiResponse =
   /** status 200 Successful Response */ StockPage;
@@ -771,14 +828,125 @@ export type ProxyIn = {
 export type AddressesIn = {
   addresses: string[];
 };
-export type AuthorisationOut = {
-  url: string | null;
-  words: string;
+export type Side = "BUY" | "SELL";
+export type Segment =
+  | "delivery"
+  | "intraday"
+  | "margin_funded"
+  | "futures"
+  | "options"
+  | "currency_futures"
+  | "currency_options"
+  | "commodity_futures"
+  | "commodity_options";
+export type ChargesOut = {
+  brokerage: string;
+  stt: string;
+  exchange: string;
+  sebi: string;
+  stamp: string;
+  gst: string;
+  dp: string;
+  desk: string;
+  total: string;
+  total_of_rounded_lines: string;
 };
-export type AuthoriseIn = {
+export type FundedOut = {
+  interest_per_day: string;
+  pledge: string;
+  release: string;
+};
+export type EstimateOut = {
+  broker: BrokerId;
+  account: string | null;
+  label: string | null;
+  charges: ChargesOut | null;
+  unknown: string | null;
+  dearer_by: string | null;
+  funded: FundedOut | null;
+};
+export type ComparisonOut = {
   exchange: Exchange;
   symbol: string;
+  side: Side;
   quantity: number;
+  product: Product;
+  price: string;
+  value: string;
+  segment: Segment;
+  fund: boolean;
+  on: string;
+  estimates: EstimateOut[];
+  cheapest: BrokerId | null;
+  difference: string | null;
+};
+export type Taxed = "brokerage" | "exchange" | "ipft" | "sebi";
+export type FeePlanOut = {
+  account: string;
+  broker: BrokerId;
+  plan: string;
+  plans: string[];
+  per_order: string | null;
+  woman_first_holder: boolean;
+  in_debit: boolean;
+  taxed: Taxed[] | null;
+  stamp_in_rupees: boolean;
+};
+export type FeePlanIn = {
+  plan?: string;
+  per_order?: string | null;
+  woman_first_holder?: boolean;
+  in_debit?: boolean;
+  taxed?: Taxed[] | null;
+  stamp_in_rupees?: boolean;
+};
+export type Window = "1h" | "1d" | "7d" | "30d";
+export type TimesOut = {
+  count: number;
+  p50_ms: number | null;
+  p90_ms: number | null;
+  p99_ms: number | null;
+};
+export type CallEnd = "ok" | "rejected" | "session" | "unavailable" | "unknown";
+export type CauseOut = {
+  end: CallEnd;
+  cause: string;
+  count: number;
+};
+export type Outage = "session" | "reads" | "writes" | "updates" | "prices";
+export type OutageOut = {
+  what: Outage;
+  minutes: number;
+  last_seen: string;
+};
+export type CallOut = {
+  call: string;
+  count: number;
+  ok: number;
+  rejected: number;
+  session: number;
+  unavailable: number;
+  unknown: number;
+  times: TimesOut;
+};
+export type ScorecardOut = {
+  account: string;
+  broker: BrokerId;
+  label: string;
+  state: AccountState;
+  reads: string | null;
+  writes: string | null;
+  feed_age_seconds: number | null;
+  window: Window;
+  since: string;
+  place_to_ack: TimesOut;
+  ack_to_fill: TimesOut;
+  reject_rate: number | null;
+  failure_rate: number | null;
+  causes: CauseOut[];
+  outage_minutes: number;
+  outages: OutageOut[];
+  calls: CallOut[];
 };
 export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
@@ -969,16 +1137,6 @@ export type ReasonOut = {
   field: string | null;
   fix: string | null;
 };
-export type ChargesOut = {
-  brokerage: string;
-  stt: string;
-  exchange: string;
-  sebi: string;
-  stamp: string;
-  gst: string;
-  dp: string;
-  total: string;
-};
 export type SliceOut = {
   account: string;
   account_label: string;
@@ -1006,7 +1164,6 @@ export type DecisionOut = {
   saving: string | null;
   alternatives: AlternativeOut[];
 };
-export type Side = "BUY" | "SELL";
 export type OwnOrderOut = {
   order: string;
   account: string;

@@ -9,7 +9,9 @@ export const charges = (total: string): Charges => ({
   stamp: "0.23",
   gst: "0.01",
   dp: "0.00",
+  desk: "0.00",
   total,
+  total_of_rounded_lines: total,
 });
 
 export const infy: StockDetail = {

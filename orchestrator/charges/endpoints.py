@@ -1,0 +1,129 @@
+"""What a trade costs everywhere, and what an account pays otherwise than its broker's list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from domain.account import AccountId, UserId
+from domain.calendar import IST
+from domain.fees import STANDARD, ware_of
+from domain.instrument import Exchange, InstrumentId, Kind
+from domain.money import Price
+from domain.order import Product, Side
+from orchestrator.accounts import repository
+from orchestrator.accounts.access import Live
+from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.accounts.fees import plan_text
+from orchestrator.charges.schemas import ComparisonOut, FeePlanIn, FeePlanOut
+from orchestrator.errors import Problem, not_found, problems
+from orchestrator.identity.access import CurrentUser
+from orchestrator.market.access import Directory
+from orchestrator.schemas import DECIMAL_TEXT
+from orchestrator.state import Db, Now
+from routing.compare import LISTS, Payer, compare
+from routing.fees import SCHEDULES, ChargesUnknown, Trade
+from routing.notation import MOST_UNITS, Unreadable, kind_of
+
+router = APIRouter(prefix="/v1", tags=["charges"])
+
+
+@router.get("/charges", responses=problems(401))
+async def compare_charges(
+    user_id: CurrentUser,
+    instruments: Directory,
+    connections: Live,
+    clock: Now,
+    symbol: Annotated[str, Query(min_length=1, max_length=60, description="Trading symbol: INFY.")],
+    side: Side,
+    quantity: Annotated[int, Query(gt=0, le=MOST_UNITS)],
+    product: Product,
+    price: Annotated[str, Query(pattern=DECIMAL_TEXT, description="Rupees a unit that it is executed at.")],
+    exchange: Exchange = Exchange.NSE,
+    on: Annotated[date | None, Query(description="The day whose rates count; today when left out.")] = None,
+    group: Annotated[str, Query(max_length=4, description="BSE's group of the share.")] = "",
+    by_desk: Annotated[bool, Query(description="By telephone, or by the broker's risk desk.")] = False,
+) -> ComparisonOut:
+    """What one executed order costs at every broker, and at accounts of mine that have terms of their own."""
+    paid = Price.of(price)
+    if paid <= Price.of(0):
+        raise _bad("price", "a price is above zero", "give rupees, for example 1500.05")
+    name = InstrumentId(exchange, symbol.strip().upper())
+    listed = instruments.get(name)
+    kind, underlying = (listed.kind, listed.underlying) if listed else _named(name)
+    ware = ware_of(isin=listed.isin if listed else None, underlying=underlying, group=group)
+    trade = Trade(exchange, kind, product, side, quantity, paid, ware, by_desk)
+    try:
+        _ = trade.segment
+    except ChargesUnknown as unknown:
+        raise _bad("product", str(unknown), "choose a product of this segment") from None
+    day = on or clock().astimezone(IST).date()
+    return ComparisonOut.of(name, compare(trade, payers_of(connections, user_id), on=day))
+
+
+def payers_of(connections: Connections, user_id: UserId) -> list[Payer]:
+    """Every broker's list, and the user's accounts whose terms differ from it."""
+    mine = connections.of_user(user_id)
+    brokers = [*LISTS, *sorted({one.account.broker for one in mine} - set(LISTS))]
+    own = [
+        Payer(one.account.broker, one.account.id, one.account.label, one.fees)
+        for one in mine
+        if one.fees != STANDARD
+    ]
+    return [*map(Payer, brokers), *own]
+
+
+@router.get("/accounts/{account_id}/fees", responses=problems(401, 404))
+async def get_fees(account_id: str, user_id: CurrentUser, connections: Live) -> FeePlanOut:
+    """What an account of mine pays otherwise than its broker's list."""
+    return _shown(_mine(connections, user_id, account_id))
+
+
+@router.put("/accounts/{account_id}/fees", responses=problems(401, 404))
+async def set_fees(
+    account_id: str, body: FeePlanIn, user_id: CurrentUser, connections: Live, db: Db
+) -> FeePlanOut:
+    """Tell what an account pays otherwise than its broker's list. Orders are compared by it from now on."""
+    connection = _mine(connections, user_id, account_id)
+    plans = _plans(connection)
+    if body.plan and body.plan not in plans:
+        known = ", ".join(plans) or "none but the standard list"
+        raise _bad("plan", f"{connection.terms.name} has these plans: {known}", "choose one, or leave it out")
+    if body.per_order is not None and body.per_order.amount < 0:
+        raise _bad("per_order", "a fee is zero or more", "give rupees, for example 10.00")
+    mine, text = connection.account.id, plan_text(body.parsed())
+    await db.write(lambda conn: repository.change(conn, mine, {"fees": text}))
+    changed = await connections.reload(mine)
+    if changed is None:
+        raise not_found("account")
+    return _shown(changed)
+
+
+def _shown(connection: Connection) -> FeePlanOut:
+    account = connection.account
+    return FeePlanOut.of(account.id, account.broker, connection.fees, _plans(connection))
+
+
+def _plans(connection: Connection) -> list[str]:
+    return sorted(SCHEDULES[connection.account.broker].plans)
+
+
+def _mine(connections: Connections, user_id: UserId, account_id: str) -> Connection:
+    connection = connections.get(AccountId(account_id))
+    if connection is None or connection.account.user_id != user_id:
+        raise not_found("account")
+    return connection
+
+
+def _named(name: InstrumentId) -> tuple[Kind, str | None]:
+    """Of what no connected broker lists: the name alone says it."""
+    try:
+        return kind_of(name)
+    except Unreadable as error:
+        raise _bad("symbol", str(error), "search it with GET /v1/stocks?q=") from None
+
+
+def _bad(field: str, rule: str, fix: str) -> Problem:
+    return Problem(422, "invalid_input", rule, field=field, rule=rule, fix=fix)
