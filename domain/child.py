@@ -145,6 +145,14 @@ class ChildOrder:
         # A duplicate of an iceberg is known by its rows: each is asked about by itself.
         return replace(self, broker_order_ids=(number,), iceberg_legs=0)
 
+    def one_alive(self) -> ChildOrder:
+        """As the one of the broker's orders that a change is about: the first that may still trade."""
+        return (
+            self.at(next(iter(self.live_order_ids), self.broker_order_ids[0]))
+            if self.broker_order_ids
+            else self
+        )
+
     def _traded(self, number: str) -> int:
         return sum(fill.quantity for fill in self.fills if fill.broker_order_id == number)
 

@@ -163,7 +163,8 @@ class KillSwitch:
                     "The broker has not confirmed an order yet: it is looked for, and cancelled when found."
                 )
             else:
-                words = await self._ask(broker, child) or words
+                for number in child.live_order_ids:
+                    words = await self._ask(broker, child.at(number)) or words
         for report in outside:
             stand_in = _stand_in(connection, report)
             if stand_in is None:

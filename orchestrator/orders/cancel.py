@@ -1,20 +1,20 @@
-"""Getting out of an order: every live child is asked, and one without an id yet is cancelled when it gets one."""
+"""Getting out of an order: all that lives of it at brokers is asked, and what has no id yet when it gets one."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection as SqlConnection
 
 from adapters.registry import broker_name
 from domain.account import UserId
-from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, OrderEvent, OrderId, Source
-from domain.report import facts_of
+from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, SessionExpired
+from domain.order import ChildOrder, OrderEvent, OrderId
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders import repository
-from orchestrator.orders.learn import learn
+from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
@@ -45,8 +45,7 @@ async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> Sto
         return stored
 
     stored = await trading.db.write(ask, lock=f"orders:{user_id}")
-    live = [child for child in stored.order.children if child.live_quantity and child.broker_order_id]
-    await asyncio.gather(*(cancel_child(trading, child) for child in live))
+    await asyncio.gather(*(cancel_child(trading, child) for child in stored.order.children))
     trading.announcer.changed(user_id, order_id)
     after = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
     if after is None:
@@ -55,10 +54,12 @@ async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> Sto
 
 
 async def cancel_if_asked(trading: Trading, changed: Changed) -> None:
-    """Cancel a child that has just got its id at the broker, if the user wanted out before that."""
-    new = changed.after.broker_order_id is not None and changed.before.broker_order_id is None
-    if new and changed.cancel_asked and changed.after.live_quantity:
-        await cancel_child(trading, changed.after)
+    """Cancel what has just got an id at the broker, if the user wanted out before that."""
+    if changed.cancel_asked:
+        new = [
+            number for number in changed.after.live_order_ids if number not in changed.before.broker_order_ids
+        ]
+        await cancel_child(trading, changed.after, new)
 
 
 def was_asked(conn: SqlConnection, order_id: OrderId) -> bool:
@@ -69,8 +70,17 @@ def was_asked(conn: SqlConnection, order_id: OrderId) -> bool:
     return conn.execute(wanted.limit(1)).one_or_none() is not None
 
 
-async def cancel_child(trading: Trading, child: ChildOrder) -> None:
-    """Ask the broker once, then look what became of it. A refusal or a lost answer is written down, never repeated."""
+async def cancel_child(trading: Trading, child: ChildOrder, numbers: Sequence[str] | None = None) -> None:
+    """Ask the broker once for each of its live orders of the child, or for those that are named."""
+    wanted = child.live_order_ids if numbers is None else numbers
+    await asyncio.gather(*(_cancel_one(trading, child.at(number)) for number in wanted))
+
+
+async def _cancel_one(trading: Trading, child: ChildOrder) -> None:
+    """Ask, then look what became of it. A refusal or a lost answer is written down, never repeated.
+
+    `child` is as one of the broker's orders alone.
+    """
     connection = trading.connections.get(child.account_id)
     if connection is None or connection.broker is None:
         await _note(trading, child, "The account is not connected: the cancel could not be sent.", None)
@@ -78,16 +88,22 @@ async def cancel_child(trading: Trading, child: ChildOrder) -> None:
     try:
         await connection.broker.cancel(child)
     except BrokerError as error:
-        await _note(trading, child, f"{broker_name(child.broker)} did not confirm the cancel.", error.words)
+        await _note(trading, child, _failed(child, error), error.words)
         if isinstance(error, SessionExpired):
             await trading.connections.login_needed(child.account_id, error.words)
             return
-    try:
-        report = await connection.broker.order(child)
-    except BrokerError:
-        return  # the stream or the poll will tell
-    if report is not None:
-        await learn(trading, child.id, facts_of(report), source=Source.POLL, answered_at=trading.clock())
+    await read_order(trading, connection.broker, child)
+
+
+def _failed(child: ChildOrder, error: BrokerError) -> str:
+    broker = broker_name(child.broker)
+    match error:
+        case BrokerRejected():
+            return f"{broker} refused the cancel. Its order is read to see what became of it."
+        case BrokerUnavailable() | SessionExpired():
+            return f"The cancel did not reach {broker}."
+        case _:
+            return f"{broker} did not confirm the cancel."
 
 
 async def _note(trading: Trading, child: ChildOrder, text: str, words: str | None) -> None:

@@ -35,6 +35,7 @@ from orchestrator.orders.cancel import cancel_child, was_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.place import new_children
 from orchestrator.orders.plan import Situation, decide_now, look
+from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.send import send_all
@@ -78,9 +79,14 @@ async def _ask(trading: Trading, child: ChildOrder, asked: ChangeAsked) -> None:
         asked.disclosed_quantity,
     )
     try:
-        await connection.broker.modify(child, change)
-    except (BrokerRejected, BrokerUnavailable) as error:
+        await connection.broker.modify(child.one_alive(), change)
+    except BrokerUnavailable as error:
         await _over(trading, child, asked, error.words)
+        return
+    except BrokerRejected as error:
+        await _over(trading, child, asked, error.words)
+        # It may have been filled or cancelled meanwhile, which is why it could not be changed.
+        await read_order(trading, connection.broker, child.one_alive())
         return
     except SessionExpired as error:
         await trading.connections.login_needed(child.account_id, error.words)
@@ -109,7 +115,7 @@ async def _settle(trading: Trading, child: ChildOrder, *, taken: bool, give_up: 
     if asked is None or connection is None or connection.broker is None:
         return False
     try:
-        report = await connection.broker.order(child)
+        report = await connection.broker.order(child.one_alive())
     except BrokerError as error:
         if isinstance(error, SessionExpired):
             await trading.connections.login_needed(child.account_id, error.words)
@@ -313,7 +319,7 @@ class Changes:
         if connection is None or connection.broker is None:
             return
         try:
-            report = await connection.broker.order(child)
+            report = await connection.broker.order(child.one_alive())
         except BrokerError:
             return
         if report is None:

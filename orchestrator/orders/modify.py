@@ -173,6 +173,14 @@ def _changeable(conn: SqlConnection, order: Order) -> list[ChildOrder]:
             rule="what may not exist cannot be changed",
             fix="wait until it is known, or cancel it",
         )
+    if twice := next((child for child in live if len(child.live_order_ids) > 1), None):
+        raise Problem(
+            409,
+            "held_twice",
+            f"{broker_name(twice.broker)} holds a part of it more than once: {', '.join(twice.live_order_ids)}",
+            rule="only one of them could be changed",
+            fix="wait until what is too many is cancelled, or cancel the order",
+        )
     return live
 
 

@@ -10,20 +10,24 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from adapters.broker import BrokerFill, Connected
+from adapters.rows import unread
 from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildId, ChildOrder, Fact, Filled, Source, apply, apply_all
+from domain.order import ChildOrder, Fact, Filled, OrderId, Source, apply, apply_all
 from domain.report import OrderReport, facts_of
+from domain.surplus import Held, may_be_too_much
 from orchestrator.accounts.connections import Connection
 from orchestrator.orders import outside, repository
+from orchestrator.orders.book import Book, is_of
 from orchestrator.orders.cancel import cancel_child, cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.reconcile import read_trades
+from orchestrator.orders.surplus import cancel_surplus
 from orchestrator.orders.trading import Trading
 
 log = structlog.get_logger(__name__)
@@ -43,10 +47,14 @@ class Watch:
     connection: Connection
     streaming: bool = False
     read_now: asyncio.Event = field(default_factory=asyncio.Event)
+    book: Book = field(init=False)
     book_due: float = 0.0  # on the loop's clock: when the book is read even if nothing of ours is open
     outside: tuple[OrderReport, ...] | None = (
         None  # others' open orders as they are kept; None: to be kept anew
     )
+
+    def __post_init__(self) -> None:
+        self.book = Book(self.connection.account.id)
 
 
 class OrderUpdates:
@@ -56,7 +64,8 @@ class OrderUpdates:
         self._trading = trading
         self._tasks: dict[tuple[AccountId, int], asyncio.Task[None]] = {}
         self._began = trading.clock()
-        self._cancelled: set[ChildId] = set()  # asked again by this process, see `_finish_cancels`
+        self._cancelled: set[Held] = set()  # asked again by this process, see `_finish_cancels`
+        self._surplus: set[Held] = set()  # asked by this process because it was too much
         self._watches: dict[AccountId, Watch] = {}
 
     def look(self, account_id: AccountId) -> None:
@@ -64,6 +73,11 @@ class OrderUpdates:
         if watch := self._watches.get(account_id):
             watch.book_due = 0.0
             watch.read_now.set()
+
+    def without_stream(self, account_id: AccountId) -> bool:
+        """Whether the account is followed here and has no stream of updates now."""
+        watch = self._watches.get(account_id)
+        return watch is not None and not watch.streaming
 
     def look_everywhere(self) -> None:
         for account_id in self._watches:
@@ -155,16 +169,17 @@ class OrderUpdates:
     async def _finish_cancels(self, account: AccountId) -> None:
         """Cancel what the user wanted out of before we were stopped and what the book, just read, shows alive.
 
-        Once for each child: whether the first cancel had left is not known, and a cancel cannot act twice.
+        Once for each order there: whether the first cancel had left is not known, and a cancel cannot act twice.
         """
         began = self._began
         asked = await self._trading.db.read(
             lambda conn: repository.unfinished_cancels(conn, account, before=began)
         )
         for child in asked:
-            if child.id not in self._cancelled:
-                self._cancelled.add(child.id)
-                await cancel_child(self._trading, child)
+            held = [(child.id, number) for number in child.live_order_ids]
+            new = [one for one in held if one not in self._cancelled]
+            self._cancelled.update(new)
+            await cancel_child(self._trading, child, [number for _, number in new])
 
     async def _absent(self, account: AccountId) -> list[ChildOrder]:
         since = self._trading.clock() - STILL_LOOKED_FOR
@@ -182,40 +197,46 @@ class OrderUpdates:
             return False
         except BrokerError:
             return False
-        by_number = {number: child for child in live for number in child.broker_order_ids}
-        by_tag = {child.tag: child for child in live}
-        others: list[OrderReport] = []
-        for number, report in enumerate(reports):
+        rows = await watch.book.sorted(self._trading, reports, live)
+        doubtful: set[OrderId] = set()
+        for number, (child, report) in enumerate(rows.ours):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)  # a long book must not hold up orders
-            child = by_tag.get(report.tag or "") or by_number.get(report.broker_order_id)
-            if child is not None:
-                await self._learn(watch.connection, child, report, Source.POLL)
-            elif outside.rests(report):
-                others.append(report)
-        await self._keep_outside(watch, others)
+            after = await self._learn(watch.connection, child, report, Source.POLL)
+            if may_be_too_much(after):
+                doubtful.add(after.order_id)
+        watch.book.learnt(reports)
+        lacking = [*unread(reports), *(one.message for one in reports if not one.readable)]
+        if lacking:
+            log.warning("orders.book_unread", account=watch.connection.account.id, rows=lacking)
+        resting = [report for report in rows.others if outside.rests(report)]
+        await self._keep_outside(watch, resting, whole=not lacking)
+        for order_id in sorted(doubtful):
+            await cancel_surplus(self._trading, watch.connection.account.user_id, order_id, self._surplus)
         return True
 
-    async def _keep_outside(self, watch: Watch, reports: list[OrderReport]) -> None:
-        """Remember what rests there and was placed elsewhere: an order of ours must not trade with it."""
+    async def _keep_outside(self, watch: Watch, reports: list[OrderReport], *, whole: bool) -> None:
+        """Remember what rests there and was placed elsewhere: an order of ours must not trade with it.
+
+        A book that is not `whole` adds to what was known: an order that it does not show may rest all the same.
+        """
         watch.book_due = asyncio.get_running_loop().time() + BOOK_ANYWAY
         account = watch.connection.account
         unknown = [
             report
             for report in reports
-            if await self._child(watch.connection, report.broker_order_id, report.tag) is None
+            if await self._child(watch.connection, report.broker_order_id, report.tag, report.at) is None
         ]
         if tuple(unknown) == watch.outside:
             return
         now = self._trading.clock()
-        await self._trading.db.write(
-            lambda conn: outside.keep_book(conn, account.user_id, account.id, unknown, now)
-        )
-        watch.outside = tuple(unknown)
+        keep = outside.keep_book if whole else outside.keep_some
+        await self._trading.db.write(lambda conn: keep(conn, account.user_id, account.id, unknown, now))
+        watch.outside = tuple(unknown) if whole else None
 
     async def _report(self, watch: Watch, report: OrderReport, source: Source) -> None:
         connection = watch.connection
-        child = await self._child(connection, report.broker_order_id, report.tag)
+        child = await self._child(connection, report.broker_order_id, report.tag, report.at)
         if child is not None:
             await self._learn(connection, child, report, source)
             return
@@ -227,31 +248,38 @@ class OrderUpdates:
 
     async def _learn(
         self, connection: Connection, child: ChildOrder, report: OrderReport, source: Source
-    ) -> None:
+    ) -> ChildOrder:
+        """The child as it is then."""
         facts: tuple[Fact, ...] = facts_of(report)
         if apply_all(child, facts) == child:
-            return  # told before: most of a poll is
+            return child  # told before: most of a poll is
         changed = await learn(
             self._trading, child.id, facts, source=source, answered_at=self._trading.clock()
         )
         await cancel_if_asked(self._trading, changed)
         if changed.after.filled_quantity > changed.before.filled_quantity:
             await read_trades(self._trading, connection, changed.after)
+        if source is Source.STREAM and may_be_too_much(changed.after):
+            self.look(connection.account.id)  # what is too many is cancelled by the whole book, not by a hint
+        return changed.after
 
     async def _fill(self, connection: Connection, trade: BrokerFill) -> None:
-        child = await self._child(connection, trade.broker_order_id, None)
+        child = await self._child(connection, trade.broker_order_id, None, trade.fill.at)
         fact = Filled(trade.fill, trade.broker_order_id)
         if child is not None and apply(child, fact) != child:
             await learn(self._trading, child.id, [fact], source=Source.STREAM)
 
-    async def _child(self, connection: Connection, number: str, tag: str | None) -> ChildOrder | None:
+    async def _child(
+        self, connection: Connection, number: str, tag: str | None, at: datetime
+    ) -> ChildOrder | None:
         account, known = connection.account.id, self._trading.known
-        if child := known.find(account, broker_order_id=number, tag=tag):
-            return child
-        found = await self._trading.db.read(
-            lambda conn: repository.find_child(conn, account, broker_order_id=number, tag=tag)
-        )
-        if found is None:
-            return None
-        known.remember(found[0])
-        return found[0]
+        child = known.find(account, broker_order_id=number, tag=tag)
+        if child is None:
+            found = await self._trading.db.read(
+                lambda conn: repository.find_child(conn, account, broker_order_id=number, tag=tag)
+            )
+            if found is None:
+                return None
+            child = found[0]
+            known.remember(child)
+        return child if is_of(child, tag, at) else None

@@ -28,7 +28,14 @@ class Fate(StrEnum):
 
 T = TypeVar("T", bound=str)
 BAD = tuple(fate for fate in Fate if fate is not Fate.FINE)
-PLACING = (Kind.LATE_ACCEPT, Kind.STUCK, Kind.LATE_REJECT, Kind.PARTIAL_THEN_CANCEL, Kind.LATE_FILL)
+PLACING = (
+    Kind.LATE_ACCEPT,
+    Kind.STUCK,
+    Kind.LATE_REJECT,
+    Kind.PARTIAL_THEN_CANCEL,
+    Kind.LATE_FILL,
+    Kind.DUPLICATE_ORDER,
+)
 CANCELLING = (Kind.CANCEL_LOST_RACE,)
 
 
