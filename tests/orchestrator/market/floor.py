@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.broker import Adapter
+from adapters.broker import Adapter, Endpoints
 from adapters.guard import GuardSettings
+from adapters.registry import BROKERS
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
@@ -26,6 +27,8 @@ from tests.adapters.desk import SERVERS, Desk, Names, now, opened
 INFY = InstrumentId.parse("NSE:INFY")
 TCS = InstrumentId.parse("NSE:TCS")
 PATIENCE = 10.0
+MASTERS: dict[BrokerId, Names] = {}
+LOADED: dict[str, Instruments] = {}  # by the sandbox: reading the masters takes longer than most tests
 
 
 @dataclass
@@ -73,14 +76,9 @@ async def floor(
     sandbox: Sandbox | None, db: Database, bus: Bus, *brokers: BrokerId, mute: BrokerId | None = None
 ) -> AsyncIterator[Floor]:
     """With one fresh account at each of these brokers. The feed of `mute` is up and says nothing."""
-    masters: dict[BrokerId, Names] = {}
     desks: dict[BrokerId, Desk] = {}
-    async with _all_opened(sandbox, brokers, masters, desks):
-        adapters: dict[BrokerId, Adapter] = {broker: desk.adapter for broker, desk in desks.items()}
-        instruments = Instruments(
-            db=db, adapters=adapters, endpoints=lambda broker: desks[broker].endpoints, clock=now
-        )
-        keeping = await instruments.start()
+    async with _all_opened(sandbox, brokers, desks):
+        instruments = await _loaded(sandbox, db)
         accounts = Accounts()
         for broker, desk in desks.items():
             connection = connected(broker, desk, instruments)
@@ -100,8 +98,6 @@ async def floor(
             yield Floor(hub, instruments, accounts, desks, bus)
         finally:
             await hub.close()
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
             for connection in accounts.all.values():
                 if connection.broker is not None:
                     await connection.broker.aclose()
@@ -131,6 +127,25 @@ class Mute:
         yield tick(INFY, "0.05")
 
 
+async def _loaded(sandbox: Sandbox | None, db: Database) -> Instruments:
+    """Every instrument of all brokers, read once in a run; none without a sandbox."""
+    where = sandbox.urls if sandbox is not None else {}
+    if (known := LOADED.get(where.get("control", ""))) is not None:
+        return known
+
+    def endpoints(broker: BrokerId) -> Endpoints:
+        server, addresses = SERVERS[broker]
+        return addresses(where[server], where[server].replace("http", "ws"))
+
+    adapters: dict[BrokerId, Adapter] = dict(BROKERS) if where else {}
+    instruments = Instruments(db=db, adapters=adapters, endpoints=endpoints, clock=now)
+    await instruments.refresh(adapters)
+    if where:
+        assert len(instruments)
+        LOADED[where["control"]] = instruments
+    return instruments
+
+
 def connected(broker: BrokerId, desk: Desk, instruments: Instruments) -> Connection:
     account = BrokerAccount(
         id=AccountId(f"acc-{broker.value}"),
@@ -154,15 +169,14 @@ def connected(broker: BrokerId, desk: Desk, instruments: Instruments) -> Connect
 async def _all_opened(
     sandbox: Sandbox | None,
     brokers: tuple[BrokerId, ...],
-    masters: dict[BrokerId, Names],
     desks: dict[BrokerId, Desk],
 ) -> AsyncIterator[None]:
     if not brokers or sandbox is None:
         yield
         return
-    async with opened(sandbox, brokers[0], masters) as desk:
+    async with opened(sandbox, brokers[0], MASTERS) as desk:
         desks[brokers[0]] = desk
-        async with _all_opened(sandbox, brokers[1:], masters, desks):
+        async with _all_opened(sandbox, brokers[1:], desks):
             yield
 
 

@@ -23,7 +23,7 @@ async def test_stocks_are_found_by_words_with_their_price(sandbox: Sandbox, stor
         (stock,) = page["items"]
         assert stock["symbol"] == "NSE:INFY"
         assert (stock["exchange"], stock["trading_symbol"], stock["kind"]) == ("NSE", "INFY", "EQ")
-        assert stock["brokers"] == ["upstox"]
+        assert stock["brokers"] == ["zerodha", "upstox", "groww", "mock"]
         assert stock["last_price"] is not None
         assert datetime.fromisoformat(stock["price_as_of"]).utcoffset() is not None
         second = await browser.get("/v1/stocks?q=infy&limit=1&page=2")

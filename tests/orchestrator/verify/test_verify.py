@@ -18,9 +18,10 @@ from orchestrator.direct import Access, at
 from orchestrator.server import CannotStart
 from orchestrator.verify import checks
 from orchestrator.verify.run import may_order, verify
-from tests.adapters.desk import Desk, now, opened
+from tests.adapters.desk import Desk, Names, now, opened
 
 ROOT = Path(__file__).parents[3]
+Masters = dict[BrokerId, Names]
 
 
 def access_to(desk: Desk) -> Access:
@@ -30,10 +31,10 @@ def access_to(desk: Desk) -> Access:
 
 @pytest.mark.parametrize("broker", list(BrokerId))
 async def test_every_sandbox_keeps_the_contract_and_nothing_stays_open(
-    sandbox: Sandbox, broker: BrokerId
+    sandbox: Sandbox, broker: BrokerId, masters: Masters
 ) -> None:
     said: list[str] = []
-    async with opened(sandbox, broker, {}) as desk:
+    async with opened(sandbox, broker, masters) as desk:
         failed = await verify(access_to(desk), "NSE:INFY", read_only=False, say=said.append)
         book = await desk.broker.orders()
     assert failed == 0, "\n".join(said)
@@ -41,17 +42,17 @@ async def test_every_sandbox_keeps_the_contract_and_nothing_stays_open(
     assert {one.status.value for one in book} <= {"CANCELLED", "COMPLETE", "REJECTED"}
 
 
-async def test_reading_alone_places_nothing(sandbox: Sandbox) -> None:
+async def test_reading_alone_places_nothing(sandbox: Sandbox, masters: Masters) -> None:
     said: list[str] = []
-    async with opened(sandbox, BrokerId.UPSTOX, {}) as desk:
+    async with opened(sandbox, BrokerId.UPSTOX, masters) as desk:
         assert await verify(access_to(desk), "NSE:TCS", read_only=True, say=said.append) == 0
         assert desk.truth()["orders"] == []
     assert len(said) == len(checks.READING) + 1
 
 
-async def test_a_check_that_fails_is_said_and_the_others_go_on(sandbox: Sandbox) -> None:
+async def test_a_check_that_fails_is_said_and_the_others_go_on(sandbox: Sandbox, masters: Masters) -> None:
     said: list[str] = []
-    async with opened(sandbox, BrokerId.ZERODHA, {}) as desk:
+    async with opened(sandbox, BrokerId.ZERODHA, masters) as desk:
         desk.fault("error_5xx_before", "holdings")
         failed = await verify(access_to(desk), "NSE:INFY", read_only=True, say=said.append)
     assert failed == 1
@@ -70,9 +71,11 @@ async def test_no_order_goes_to_a_live_broker(broker: BrokerId) -> None:
         assert not may_order(Access(broker, at(broker, url), session))
 
 
-async def test_the_command_says_how_each_check_ended(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_the_command_says_how_each_check_ended(
+    sandbox: Sandbox, masters: Masters, tmp_path: Path
+) -> None:
     words = ("orchestrator", "brokers", "verify", "mock", "--read-only")
-    async with opened(sandbox, BrokerId.MOCK, {}) as desk:
+    async with opened(sandbox, BrokerId.MOCK, masters) as desk:
         answer = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", *words, "--url", desk.endpoints.rest],
