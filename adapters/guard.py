@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from statistics import median
 from typing import TypeVar
 
 import pybreaker
@@ -33,7 +32,15 @@ from adapters.budget import Budget
 from adapters.governor import ORDERS_A_SECOND, Call, Governor, Hold
 from domain.account import Margin
 from domain.conditional import ConditionalIntent, ConditionalReport
-from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AddressRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
+from domain.health import CallEnd, Measured
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Quote
 from domain.money import Money
@@ -43,6 +50,17 @@ from domain.report import OrderReport
 
 T = TypeVar("T")
 PROBE_CALLS = ("quote", "other", "other")  # what a probe asks at most beside its first call
+
+END_OF: dict[type[BrokerError], CallEnd] = {
+    BrokerRejected: CallEnd.REJECTED,
+    SessionExpired: CallEnd.SESSION,
+    BrokerUnavailable: CallEnd.UNAVAILABLE,
+    OutcomeUnknown: CallEnd.UNKNOWN,
+}
+
+
+def unheard(_: Measured) -> None:
+    """For those who do not measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +80,10 @@ class GuardSettings:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What we measured of one account. Breakers are closed | open | half_open. Milliseconds; rate 0 to 1."""
+    """How calls to one account stand now. Breakers are closed | open | half_open."""
 
     reads: str
     writes: str
-    place_ms_p50: int | None
-    reject_rate: float | None
     last_ok_at: datetime | None
     last_error: str | None
 
@@ -102,8 +118,14 @@ class Guarded:
         *,
         wall: Callable[[], float] = time.time,
         governor: Governor | None = None,
+        measured: Callable[[Measured], None] = unheard,
+        address_refused: Callable[[str], None] = lambda words: None,
     ) -> None:
-        """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session."""
+        """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session.
+
+        `measured` is told of every call that left, once, `address_refused` the broker's words when it takes no order
+        from where ours come from.
+        """
         self._inner = inner
         self._settings = settings or GuardSettings()
         self._budget = Budget(inner.terms.limits, wall)
@@ -112,8 +134,7 @@ class Guarded:
         )
         self._reads = _breaker(self._settings)
         self._writes = _breaker(self._settings)
-        self._place_ms: deque[float] = deque(maxlen=200)
-        self._placed: deque[bool] = deque(maxlen=200)  # True: rejected
+        self._measured, self._address_refused = measured, address_refused
         self._last_ok: datetime | None = None
         self._last_error: str | None = None
 
@@ -125,8 +146,6 @@ class Guarded:
         return Health(
             reads=_state(self._reads),
             writes=_state(self._writes),
-            place_ms_p50=round(median(self._place_ms)) if self._place_ms else None,
-            reject_rate=sum(self._placed) / len(self._placed) if self._placed else None,
             last_ok_at=self._last_ok,
             last_error=self._last_error,
         )
@@ -145,64 +164,66 @@ class Guarded:
     # --- reads -------------------------------------------------------------------------------------------------
 
     async def profile(self) -> Profile:
-        return await self._read("other", self._inner.profile)
+        return await self._read("profile", "other", self._inner.profile)
 
     async def margin(self) -> Margin:
-        return await self._read("other", self._inner.margin)
+        return await self._read("margin", "other", self._inner.margin)
 
     async def holdings(self) -> list[Holding]:
-        return await self._read("other", self._inner.holdings)
+        return await self._read("holdings", "other", self._inner.holdings)
 
     async def positions(self) -> list[Position]:
-        return await self._read("other", self._inner.positions)
+        return await self._read("positions", "other", self._inner.positions)
 
     async def orders(self) -> list[OrderReport]:
-        book = await self._read("other", self._inner.orders)
+        book = await self._read("orders", "other", self._inner.orders)
         self._governor.book_shows(book)
         return book
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
-        return await self._read("other", lambda: self._inner.order(child))
+        return await self._read("order", "other", lambda: self._inner.order(child))
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
-        return await self._read("other", lambda: self._inner.find(child))
+        return await self._read("find", "other", lambda: self._inner.find(child))
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
-        return await self._read("other", lambda: self._inner.trades(child))
+        return await self._read("trades", "other", lambda: self._inner.trades(child))
 
     async def quotes(self, instruments: Sequence[InstrumentId]) -> list[Quote]:
-        return await self._read("quote", lambda: self._inner.quotes(instruments))
+        return await self._read("quotes", "quote", lambda: self._inner.quotes(instruments))
 
     async def candles(
         self, instrument: InstrumentId, *, interval: str, start: datetime, end: datetime
     ) -> list[Candle]:
         return await self._read(
-            "history", lambda: self._inner.candles(instrument, interval=interval, start=start, end=end)
+            "candles",
+            "history",
+            lambda: self._inner.candles(instrument, interval=interval, start=start, end=end),
         )
 
     async def required_margin(self, ask: MarginAsk) -> Money:
-        return await self._read("other", lambda: self._inner.required_margin(ask))
+        return await self._read("required_margin", "other", lambda: self._inner.required_margin(ask))
 
     async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
-        return await self._read("other", lambda: self._inner.required_margins(asks))
+        return await self._read("required_margins", "other", lambda: self._inner.required_margins(asks))
 
     async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
-        return await self._read("other", lambda: self._inner.charges(asks))
+        return await self._read("charges", "other", lambda: self._inner.charges(asks))
 
     async def conditionals(self) -> list[ConditionalReport]:
         deadline = self._settings.list_deadline
-        return await self._read("other", self._inner.conditionals, deadline=deadline)
+        return await self._read("conditionals", "other", self._inner.conditionals, deadline=deadline)
 
     async def probe(self) -> Capabilities:
         for kind in PROBE_CALLS:
             await self._room(kind, self._settings.read_deadline)
-        return await self._read("other", self._inner.probe)
+        return await self._read("probe", "other", self._inner.probe)
 
     async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
-        return await self._read("other", lambda: self._inner.authorisation(needs))
+        return await self._read("authorisation", "other", lambda: self._inner.authorisation(needs))
 
     async def addresses(self) -> list[str] | None:
-        return await self._read("other", self._inner.addresses)
+        return await self._read("addresses", "other", self._inner.addresses)
 
     # --- writes ------------------------------------------------------------------------------------------------
 
@@ -211,15 +232,7 @@ class Guarded:
         if (forbidden := self._governor.forbids(child)) is not None:
             raise NotSent(forbidden)
         call = Call(child.instrument.exchange, max(1, child.iceberg_legs), urgent=exits)
-        began = time.perf_counter()
-        try:
-            accepted = await self._write(lambda: self._inner.place(child), call)
-        except BrokerRejected:
-            self._placed.append(True)
-            raise
-        self._placed.append(False)
-        self._place_ms.append((time.perf_counter() - began) * 1000)
-        return accepted
+        return await self._write("place", lambda: self._inner.place(child), call)
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
         most = self.terms.most_changes
@@ -228,39 +241,48 @@ class Guarded:
                 f"{self.terms.name} takes {most} changes of one order, and it has had them: "
                 "cancel it and place it anew"
             )
-        await self._write(lambda: self._inner.modify(child, change), Call(child.instrument.exchange))
+        call = Call(child.instrument.exchange)
+        await self._write("modify", lambda: self._inner.modify(child, change), call)
 
     async def cancel(self, child: ChildOrder) -> None:
         call = Call(child.instrument.exchange, urgent=True)
-        await self._write(lambda: self._inner.cancel(child), call, patience=self._settings.cancel_patience)
+        patience = self._settings.cancel_patience
+        await self._write("cancel", lambda: self._inner.cancel(child), call, patience=patience)
 
     async def convert(self, conversion: Conversion) -> None:
         call = Call(conversion.instrument.exchange)
-        await self._write(lambda: self._inner.convert(conversion), call)
+        await self._write("convert", lambda: self._inner.convert(conversion), call)
 
     async def place_conditional(self, intent: ConditionalIntent) -> str:
         call = Call(intent.instrument.exchange)
-        return await self._write(lambda: self._inner.place_conditional(intent), call)
+        return await self._write("place_conditional", lambda: self._inner.place_conditional(intent), call)
 
     async def modify_conditional(self, conditional_id: str, intent: ConditionalIntent) -> None:
         call = Call(intent.instrument.exchange)
-        await self._write(lambda: self._inner.modify_conditional(conditional_id, intent), call)
+        await self._write(
+            "modify_conditional", lambda: self._inner.modify_conditional(conditional_id, intent), call
+        )
 
     async def cancel_conditional(self, report: ConditionalReport) -> None:
         # One that we cannot read is counted where most orders go.
         exchange = report.intent.instrument.exchange if report.intent else Exchange.NSE
         call, patience = Call(exchange, urgent=True), self._settings.cancel_patience
-        await self._write(lambda: self._inner.cancel_conditional(report), call, patience=patience)
+        await self._write(
+            "cancel_conditional", lambda: self._inner.cancel_conditional(report), call, patience=patience
+        )
 
     async def move_funds(self, amount: Money) -> None:
-        await self._write(lambda: self._inner.move_funds(amount), None)
+        await self._write("move_funds", lambda: self._inner.move_funds(amount), None)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
     # --- how ---------------------------------------------------------------------------------------------------
 
-    async def _read(self, kind: str, call: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
+    async def _read(
+        self, name: str, kind: str, call: Callable[[], Awaitable[T]], *, deadline: float | None = None
+    ) -> T:
+        """`name` is the call's, `kind` is what the rate budget counts it as."""
         seconds = deadline or self._settings.read_deadline
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self._settings.read_attempts),
@@ -270,13 +292,13 @@ class Guarded:
         )
         async for attempt in attempts:
             with attempt:
-                return await self._read_once(kind, call, seconds)
+                return await self._read_once(name, kind, call, seconds)
         raise AssertionError("tenacity re-raises the last failure")
 
-    async def _read_once(self, kind: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
+    async def _read_once(self, name: str, kind: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
         await self._room(kind, deadline)
         try:
-            with self._reads.calling():
+            with self._reads.calling(), self._timed(name):
                 try:
                     async with asyncio.timeout(deadline):
                         answer = await call()
@@ -300,12 +322,17 @@ class Guarded:
             await asyncio.sleep(wait)
 
     async def _write(
-        self, send: Callable[[], Awaitable[T]], call: Call | None, *, patience: float | None = None
+        self,
+        name: str,
+        send: Callable[[], Awaitable[T]],
+        call: Call | None,
+        *,
+        patience: float | None = None,
     ) -> T:
         """Sent at most once. `call` is what the order rules count; None: no order call."""
         await self._admitted(call, self._settings.write_patience if patience is None else patience)
         try:
-            with self._writes.calling():
+            with self._writes.calling(), self._timed(name):
                 try:
                     async with asyncio.timeout(self._settings.write_deadline):
                         answer = await send()
@@ -315,11 +342,31 @@ class Guarded:
                     ) from error
         except pybreaker.CircuitBreakerError as error:
             raise NotSent("orders are held back: the last ones failed") from error
+        except AddressRefused as error:
+            self._address_refused(error.words)
+            raise
         except (BrokerUnavailable, OutcomeUnknown) as error:
             self._last_error = error.words
             raise
         self._last_ok = datetime.now(UTC)
         return answer
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        """Tell how a call that left ended, and after how long: what we waited before it is our own time."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+
+        def ended(end: CallEnd, cause: str = "") -> None:
+            self._measured(Measured(name, loop.time() - began, end, cause))
+
+        try:
+            yield
+        except BrokerError as error:
+            kind = next(end for known, end in END_OF.items() if isinstance(error, known))
+            ended(kind, error.code or error.words)
+            raise
+        ended(CallEnd.OK)
 
     async def _admitted(self, call: Call | None, patience: float) -> None:
         """Wait for room. Raises NotSent, with the rule, when that would take longer than `patience` seconds."""
@@ -356,6 +403,10 @@ def guarded(
     *,
     wall: Callable[[], float] = time.time,
     governor: Governor | None = None,
+    measured: Callable[[Measured], None] = unheard,
+    address_refused: Callable[[str], None] = lambda words: None,
 ) -> Guarded:
     """The broker as everyone outside `adapters` uses it."""
-    return Guarded(inner, settings, wall=wall, governor=governor)
+    return Guarded(
+        inner, settings, wall=wall, governor=governor, measured=measured, address_refused=address_refused
+    )

@@ -27,6 +27,9 @@ from orchestrator.db import Database, open_database
 from orchestrator.express import Express
 from orchestrator.guards import endpoints as guards
 from orchestrator.headers import SafeHeaders
+from orchestrator.health import endpoints as health
+from orchestrator.health.outages import OutageWatch
+from orchestrator.health.recorder import Recorder
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity.brake import LoginBrake
 from orchestrator.instruments.service import Instruments
@@ -151,6 +154,7 @@ async def open_parts(
     opened.push_async_callback(_stop, (await state.instruments.start(),))
     state.connections = Connections(
         db=state.db,
+    state.recorder = Recorder(state.db, clock)
         bus=state.bus,
         vault=state.vault,
         settings=settings,
@@ -159,8 +163,13 @@ async def open_parts(
         symbols=state.instruments.symbols,
         background=settings.role is not Role.API,
     )
+        recorder=state.recorder,
     await state.connections.start()
     opened.push_async_callback(state.connections.close)
+    measuring = Loops()
+    measuring.start("measurements", state.recorder.run)
+    opened.push_async_callback(state.recorder.store)
+    opened.push_async_callback(measuring.close)
     state.logins = Logins(
         db=state.db,
         vault=state.vault,
@@ -222,6 +231,15 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("kill switch", state.kill_switch.run)
 
 
+        outages = OutageWatch(
+            db=state.db,
+            connections=state.connections,
+            calendar=state.calendar,
+            clock=state.clock,
+            without_updates=updates.without_stream,
+            without_prices=state.hub.feed_lacking,
+        )
+        loops.start("outages", outages.run)
 async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:
     for loop in loops:
         loop.cancel()

@@ -326,3 +326,29 @@ instrument_masters = Table(
     Column("count", Integer, nullable=False),
     Column("listings", LargeBinary, nullable=False),
 )
+
+# --- health ------------------------------------------------------------------------------------------------------
+
+# What was measured of one call over one span of time (see health/windows.py), added up by whoever measured it.
+account_measures = Table(
+    "account_measures",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("call", String, primary_key=True),
+    Column("span", Integer, primary_key=True),  # seconds
+    Column("start", Moment, primary_key=True),
+    Column("ends", Text, nullable=False),  # JSON: how many calls ended how
+    Column("causes", Text, nullable=False),  # JSON: [end, cause, count]
+    Column("times", LargeBinary, nullable=False),  # a DDSketch of seconds
+    Index(None, "span", "start"),
+)
+
+account_outages = Table(
+    "account_outages",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("began_at", Moment, primary_key=True),
+    Column("seen_at", Moment, nullable=False),  # until then, as far as anybody looked
+    Index(None, "seen_at"),
+)

@@ -316,11 +316,50 @@ def downgrade() -> None:
     op.drop_table("order_events")
     with op.batch_alter_table("order_children", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol"))
+    op.create_table(
+        "account_measures",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("call", sa.String(), nullable=False),
+        sa.Column("span", sa.Integer(), nullable=False),
+        sa.Column("start", Moment(), nullable=False),
+        sa.Column("ends", sa.Text(), nullable=False),
+        sa.Column("causes", sa.Text(), nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_measures_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "call", "span", "start", name=op.f("pk_account_measures")),
+    )
+    with op.batch_alter_table("account_measures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_measures_span_start"), ["span", "start"], unique=False)
+
+    op.create_table(
+        "account_outages",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("began_at", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_outages_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "kind", "began_at", name=op.f("pk_account_outages")),
+    )
+    with op.batch_alter_table("account_outages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_outages_seen_at"), ["seen_at"], unique=False)
+
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at"))
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_changing_since"))
         batch_op.drop_index(batch_op.f("ix_order_children_account_id_broker_order_id"))
+    with op.batch_alter_table("account_outages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_outages_seen_at"))
+
+    op.drop_table("account_outages")
+    with op.batch_alter_table("account_measures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_measures_span_start"))
+
+    op.drop_table("account_measures")
 
     op.drop_table("order_children")
     with op.batch_alter_table("login_states", schema=None) as batch_op:

@@ -27,6 +27,7 @@ from domain.fees import STANDARD, FeePlan
 from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.egress import Egress
+from orchestrator.health.recorder import Book
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +42,7 @@ class Connection:
     endpoints: Endpoints
     symbols: Symbols
     clock: Clock
+    book: Book = field(default_factory=Book)  # what is measured of its calls
     governor: Governor | None = None  # outlives sessions: limits count on through a new login
     allowed: Capabilities = field(default_factory=Capabilities)  # what it may do, as far as the broker told
     probed_at: datetime | None = None
@@ -118,12 +120,22 @@ class Connection:
         """Use a new session. Returns the broker of the old one, to be closed when its calls are over."""
         old = self.broker
         inner = self.adapter.connect(session, self.way, self.symbols, clock=self.clock)
-        self.broker = guarded(inner, settings, wall=lambda: self.clock().timestamp(), governor=self.governor)
+        self.broker = guarded(
+            inner,
+            settings,
+            wall=lambda: self.clock().timestamp(),
+            governor=self.governor,
+            measured=self.book.measured,
+            address_refused=self._address_refused,
+        )
         self.session, self.sealed_session = session, sealed
         self.generation += 1
         self.failing_since = None
         self.due_at = 0.0
         return old
+
+    def _address_refused(self, words: str) -> None:
+        self.egress = self.egress.refused(words, self.clock())
 
     def end(self, state: AccountState, words: str | None, now: datetime) -> Guarded | None:
         """Nobody is logged in any more; the last numbers stay, as old ones. Returns the broker to be closed."""

@@ -33,6 +33,7 @@ from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus, user_topic
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import Database
+from orchestrator.health.recorder import Recorder
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
 from orchestrator.vault import Vault
@@ -64,10 +65,12 @@ class Connections:
         clock: Clock,
         adapters: Mapping[BrokerId, Adapter],
         symbols: Callable[[BrokerId], Symbols],
+        recorder: Recorder | None = None,
         background: bool = True,
     ) -> None:
         self._db, self._bus, self._vault, self._settings, self._clock = db, bus, vault, settings, clock
         self._adapters, self._symbols, self._background = adapters, symbols, background
+        self._recorder = recorder or Recorder(db, clock)
         self._guard = GuardSettings(
             read_deadline=settings.read_deadline,
             write_deadline=settings.write_deadline,
@@ -92,6 +95,10 @@ class Connections:
 
     def get(self, account_id: AccountId) -> Connection | None:
         return self._all.get(account_id)
+
+    def all(self) -> list[Connection]:
+        """Of all users, logged in or not."""
+        return list(self._all.values())
 
     def connected(self) -> list[Connection]:
         """Of all users, those that are logged in."""
@@ -302,6 +309,7 @@ class Connections:
                 endpoints=endpoints(self._settings, account.broker),
                 symbols=self._symbols(account.broker),
                 clock=self._clock,
+                book=self._recorder.book(account.id),
                 governor=self._governor(account.broker),
             )
             self._all[account.id] = connection

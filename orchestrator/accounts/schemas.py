@@ -115,7 +115,10 @@ class BrokerOut(CapabilitiesOut):
 
 
 class HealthOut(Out):
-    """Breakers (`reads`, `writes`) are closed, open or half_open. `reject_rate` is 0 to 1."""
+    """Breakers (`reads`, `writes`) are closed, open or half_open.
+
+    `place_ms_p50` and `reject_rate` (0 to 1) are of the last hour, or of the last day where that saw few orders.
+    """
 
     reads: str
     writes: str
@@ -207,9 +210,9 @@ class AccountOut(Out):
             health=HealthOut(
                 reads=health.reads,
                 writes=health.writes,
-                place_ms_p50=health.place_ms_p50,
+                place_ms_p50=connection.book.vitals.place_ms,
                 last_seen=health.last_ok_at,
-                reject_rate=health.reject_rate,
+                reject_rate=connection.book.vitals.rejects,
             )
             if health
             else None,

@@ -40,6 +40,7 @@ class Line:
     feed: MarketFeed | None = None
     failures: int = 0
     heard_at: float = 0.0
+    ticked_at: float | None = None
     idle_since: float = 0.0
     suspect_until: float = 0.0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,6 +84,20 @@ class Feeds:
         now = asyncio.get_running_loop().time()
         up = (line for line in self._lines.values() if line.feed is not None and line.sound(now))
         return set[InstrumentId]().union(*(line.subscribed for line in up))
+
+    def age(self, account_id: AccountId) -> float | None:
+        """Seconds since the last price of this account's feed; None while it carries none."""
+        line = self._lines.get(account_id)
+        if line is None or line.ticked_at is None or not line.subscribed:
+            return None
+        return asyncio.get_running_loop().time() - line.ticked_at
+
+    def lacking(self, account_id: AccountId) -> bool:
+        """Whether prices are wanted of this account's feed and it is down, or stands still while the market moves."""
+        line = self._lines.get(account_id)
+        if line is None or not line.wanted:
+            return False
+        return line.feed is None or line.suspect_until > asyncio.get_running_loop().time()
 
     def quiet(self, seconds: float) -> list[Line]:
         """Feeds that are up, carry something, and said nothing for so long."""
@@ -163,6 +178,7 @@ class Feeds:
         try:
             async for tick in feed.ticks():
                 line.failures, line.heard_at = 0, loop.time()
+                line.ticked_at = line.heard_at
                 line.said[tick.instrument] = tick.last_price
                 self._heard(tick, source)
         finally:

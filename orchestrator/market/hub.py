@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any
 
+from domain.account import AccountId
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
 from domain.market import Quote, Tick
@@ -90,6 +91,14 @@ class Hub:
 
     def quote_source(self, name: InstrumentId) -> str | None:
         return self._quotes.source(name)
+
+    def feed_age(self, account_id: AccountId) -> float | None:
+        """Seconds since the last price of this account's feed in this process; None while it carries none."""
+        return self._feeds.age(account_id)
+
+    def feed_lacking(self, account_id: AccountId) -> bool:
+        """Whether prices are wanted of this account's feed and it is down or has stalled."""
+        return self._feeds.lacking(account_id)
 
     # --- wanting -------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as SqlConnection
 
 from adapters.registry import broker_name
-from domain.order import ChildId, ChildOrder, End, Ended, Fact, OrderEvent, Source, Status
+from domain.order import ChildId, ChildOrder, End, Ended, Fact, OrderEvent, OrderType, Source, Status
 from orchestrator.orders import repository
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.trading import Trading
@@ -36,6 +36,7 @@ async def learn(
 
     changed, lines = await trading.db.write(work)
     trading.known.remember(changed.after)
+    _time_first_fill(trading, changed, now)
     if changed.anything or lines:
         if story := trading.stories.get(changed.after.order_id):
             story.heard(changed.after, lines)
@@ -43,6 +44,16 @@ async def learn(
     if changed.after.filled_quantity != changed.before.filled_quantity or changed.after.status.final:
         trading.connections.invalidate(changed.after.account_id)
     return changed
+
+
+def _time_first_fill(trading: Trading, changed: Changed, now: datetime) -> None:
+    """A market order waits for nothing but its broker and the exchange: what it takes to fill is theirs."""
+    before, after = changed.before, changed.after
+    if after.order_type is not OrderType.MARKET or before.filled_quantity or not after.filled_quantity:
+        return
+    connection = trading.connections.get(after.account_id)
+    if connection is not None and after.accepted_at is not None and not after.after_market:
+        connection.book.filled((now - after.accepted_at).total_seconds())
 
 
 def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | None) -> list[OrderEvent]:
