@@ -1,4 +1,4 @@
-"""The four ways a broker call can end other than well (ADR 0003). Anything else is a bug."""
+"""The four ways a broker call can end other than well (ADR 0003), one of them told closer. Anything else is a bug."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ class BrokerError(Exception):
 
 class BrokerRejected(BrokerError):
     """A definite no: nothing was done."""
+
+
+class AddressRefused(BrokerRejected):
+    """A definite no because of where the call came from: every order of this account that leaves there gets the same."""
 
 
 class SessionExpired(BrokerError):

@@ -15,7 +15,14 @@ from adapters.broker import BrokerFill, Change, MarginAsk, Symbols
 from adapters.http import exact_json, json_number
 from adapters.rows import text_id
 from domain.calendar import IST
-from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AddressRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
@@ -129,6 +136,8 @@ def _error(status: int, body: Json, *, write: bool) -> BrokerError:
         return GATEWAY[status](words, code=code)
     if status >= 500 or code in AMBIGUOUS_CODES:
         return fallback(words, code=code)
+    if write and status == 403 and "ip address" in words.lower():  # the code for it is not documented
+        return AddressRefused(words, code=code)
     kind = table.get((status, code)) or table.get((status, None)) or table.get((None, code)) or fallback
     return kind(words, code=code)
 

@@ -15,7 +15,14 @@ from adapters.http import exact_json
 from adapters.iceberg import Part
 from adapters.rows import Rows, read, text_id, unread_order
 from domain.account import Margin
-from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AddressRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
 from domain.instrument import InstrumentId
 from domain.money import Money, Price
 from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
@@ -62,7 +69,8 @@ OUTCOMES: Mapping[tuple[int, str | None], Outcome] = {
     (401, "no_session"): SessionExpired,
     (401, "session_expired"): SessionExpired,
     (401, "unknown_app"): BrokerRejected,
-    (403, "ip_not_allowed"): BrokerRejected,
+    (403, "ip_not_allowed"): AddressRefused,
+    (422, "ip_not_allowed"): AddressRefused,
     (403, "kill_switch"): BrokerRejected,
     (423, "service_hours"): BrokerUnavailable,
     (404, "unknown_order"): BrokerRejected,

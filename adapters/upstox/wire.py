@@ -17,7 +17,14 @@ from adapters.broker import BrokerFill, Listing, Symbols
 from adapters.http import exact_json
 from adapters.rows import text_id
 from domain.calendar import IST
-from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AddressRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import Fill, OrderType, Product, Side, Validity
@@ -125,7 +132,7 @@ def _refusal(status: int, content: bytes) -> BrokerError | None:
         return None
     code = codes[0]
     if code == WRONG_ADDRESS:
-        return BrokerRejected(f"{words or code} ({_ADDRESS_HINT})", code=code)
+        return AddressRefused(f"{words or code} ({_ADDRESS_HINT})", code=code)
     if status == 401 and code not in _NOT_THE_LOGIN:
         return SessionExpired(words or code, code=code)
     if status in (423, 429) or code == _RATE or code in _CLOSED:

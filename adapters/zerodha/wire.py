@@ -15,7 +15,14 @@ from adapters.broker import BrokerFill, Change, Symbols
 from adapters.http import exact_json
 from adapters.rows import text_id
 from domain.calendar import IST
-from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AddressRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Depth, DepthLevel, Quote
 from domain.money import Price
@@ -88,6 +95,8 @@ READS: Mapping[tuple[int, str | None], Outcome] = {
 
 # A change or cancel of an order that has ended, or is on its way, is refused with 400 OrderException. The type alone
 # proves nothing: it also stands for an order desk that failed half way.
+# How Kite words the refusal of an address is only known from its users; neither status nor type are documented.
+WRONG_ADDRESS = re.compile(r"\bIP address is not allowed|\bNo IPs configured", re.IGNORECASE)
 TOO_LATE = re.compile(
     r"cannot be (modified|cancel)|being processed|already (been )?(closed|cancel|complete|execut|reject)",
     re.IGNORECASE,
@@ -134,6 +143,8 @@ def _answer(
         # "Order request timed out. Please check the order book ..." came with 400 while the orders were placed 8 s
         # later (kite.trade/forum 35732).
         outcome = otherwise
+    if outcome is BrokerRejected and WRONG_ADDRESS.search(words):
+        outcome = AddressRefused
     raise outcome(words, code=kind or str(status))
 
 

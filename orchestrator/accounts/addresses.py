@@ -44,6 +44,8 @@ class AddressChecks:
             self._renew(connection)
         if self._url:
             await self._see(connection)
+        else:
+            connection.egress = connection.egress.tried_again()
         after, now = connection.egress, self._clock()
         if (after.state(now), after.seen, after.registered) != (
             before.state(now),

@@ -19,6 +19,7 @@ from adapters.broker import Endpoints
 from domain.calendar import IST
 from domain.errors import BrokerUnavailable
 
+REFUSAL_HOLDS = timedelta(minutes=10)  # then an order is tried again, if nobody looked before
 LOOK_AGAIN = timedelta(minutes=1)  # while it is not known, or wrong: people mend it and try again
 LONGEST_ANSWER = 64  # bytes of an address in plain text, with room to spare
 
@@ -27,7 +28,9 @@ class EgressState(StrEnum):
     UNREGISTERED = "unregistered"  # nobody told us which addresses the broker takes orders from
     UNKNOWN = "unknown"  # not seen today from where our calls leave
     CONFIRMED = "confirmed"
-    DRIFTED = "drifted"  # orders would leave from an address that is not registered
+    DRIFTED = (
+        "drifted"  # orders would leave from an address that is not registered, or the broker just refused one
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Egress:
     told: tuple[str, ...] | None = None
     seen: str | None = None
     seen_at: datetime | None = None
-    words: str = ""  # why it could not be seen
+    words: str = ""  # why it could not be seen, or the broker's when it refused an order
+    refused_at: datetime | None = None  # when the broker refused an order for where it came from
 
     @property
     def registered(self) -> tuple[str, ...]:
@@ -53,6 +57,8 @@ class Egress:
         return bool(self.registered) and all(":" in address for address in self.registered)
 
     def state(self, now: datetime) -> EgressState:
+        if self.refused_at is not None and now - self.refused_at < REFUSAL_HOLDS:
+            return EgressState.DRIFTED
         if not self.registered:
             return EgressState.UNREGISTERED
         if self.seen is None or not self._of_today(now):
@@ -61,7 +67,7 @@ class Egress:
 
     def wrong_address(self, now: datetime) -> str:
         """The address that bars orders now, else ""."""
-        return self.seen or "" if self.state(now) is EgressState.DRIFTED else ""
+        return self.seen or "an address" if self.state(now) is EgressState.DRIFTED else ""
 
     def due(self, now: datetime) -> bool:
         """Whether the address should be looked at before the next order: once a day, and until it is right."""
@@ -70,7 +76,15 @@ class Egress:
         return self.seen_at is None or now - self.seen_at >= LOOK_AGAIN or not self._of_today(now)
 
     def looked(self, address: str | None, now: datetime, words: str = "") -> Egress:
-        return replace(self, seen=address, seen_at=now, words=words)
+        return replace(self, seen=address, seen_at=now, words=words, refused_at=None)
+
+    def refused(self, words: str, now: datetime) -> Egress:
+        """The broker took no order for where it came from, whatever we think is registered."""
+        return replace(self, words=words, refused_at=now)
+
+    def tried_again(self) -> Egress:
+        """Somebody looked, and there is no page that tells an address: the next order shows."""
+        return replace(self, words="", refused_at=None)
 
     def through(self, endpoints: Endpoints) -> Endpoints:
         """The broker's addresses, reached this way."""

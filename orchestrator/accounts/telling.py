@@ -59,5 +59,6 @@ def mark(connection: Connection) -> tuple[str, ...]:
     return (
         connection.account.state,
         connection.account.label,
+        connection.egress.state(connection.clock()),
         *((health.reads, health.writes) if health else ()),
     )

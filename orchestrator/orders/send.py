@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import AddressRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.order import ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
@@ -65,6 +65,9 @@ async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, b
         return fact, "The account is no longer connected; nothing was sent.", True, True
     try:
         return await connection.broker.place(child, exits=connection.exits(child)), None, False, True
+    except AddressRefused as error:
+        ended = Ended(End.REJECTED, trading.clock(), error.words)
+        return ended, "The broker takes no order from where ours come from; nothing was done.", True, True
     except BrokerRejected as error:
         return Ended(End.REJECTED, trading.clock(), error.words), None, False, True
     except SessionExpired as error:

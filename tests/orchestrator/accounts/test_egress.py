@@ -220,6 +220,32 @@ async def test_what_is_no_proxy_or_address_is_named(
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
+async def test_an_order_refused_for_its_address_bars_the_next_until_somebody_looks(
+    person: Login, app: FastAPI
+) -> None:
+    asha = await person("asha")
+    account = await connect(asha)
+    await _put(asha, account, "addresses", addresses=[HOME])
+    await _checked(asha, account)
+    connection = _connection(app, account)
+    connection._address_refused("IP address is not allowed to place orders for this app.")
+    shown = (await asha.get(f"/v1/accounts/{account}")).json()
+    assert (shown["state"], shown["egress"]["state"]) == ("connected", "drifted")
+    assert shown["egress"]["words"] == "IP address is not allowed to place orders for this app."
+    assert connection.egress.wrong_address(connection.clock()) == HOME
+    egress = await _checked(asha, account)
+    assert (egress["state"], egress["words"]) == ("confirmed", None)
+
+
+def test_a_refusal_holds_ten_minutes_where_nobody_looks_and_the_next_look_is_soon() -> None:
+    refused = Egress().refused("not from here", NOW)
+    assert (refused.state(NOW), refused.wrong_address(NOW)) == (EgressState.DRIFTED, "an address")
+    assert refused.due(NOW)
+    assert refused.state(NOW + timedelta(minutes=10)) is EgressState.UNREGISTERED
+    assert refused.tried_again() == Egress()
+    assert egress(HOME, seen=HOME).refused("no", NOW).looked(HOME, NOW).state(NOW) is EgressState.CONFIRMED
+
+
 def egress(
     *entered: str, seen: str | None = None, at: datetime = NOW, told: tuple[str, ...] | None = None
 ) -> Egress:
