@@ -105,6 +105,9 @@ class ChildOut(Out):
     changing: Annotated[bool, Field(description="a change was asked and is not known to be in force or not")]
     broker_order_id: str | None
     duplicate_broker_order_ids: list[str]
+    surplus_quantity: Annotated[
+        int, Field(description="units filled, or that may still be, beyond what was asked here")
+    ]
     tag: str
     charges_estimate: ChargesOut
 
@@ -127,6 +130,7 @@ class ChildOut(Out):
             changing=child.changing is not None,
             broker_order_id=child.broker_order_id,
             duplicate_broker_order_ids=list(child.broker_order_ids[1:]),
+            surplus_quantity=child.surplus_quantity,
             tag=child.tag,
             charges_estimate=ChargesOut.of(charges),
         )

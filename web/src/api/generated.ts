@@ -1233,6 +1233,7 @@ export type ChildOut = {
   changing: boolean;
   broker_order_id: string | null;
   duplicate_broker_order_ids: string[];
+  surplus_quantity: number;
   tag: string;
   charges_estimate: ChargesOut;
 };

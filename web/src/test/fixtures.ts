@@ -113,6 +113,7 @@ export const order: Order = {
       changing: false,
       broker_order_id: "261120000001",
       duplicate_broker_order_ids: [],
+      surplus_quantity: 0,
       tag: "tm1",
       charges_estimate: charges("1.79"),
     },

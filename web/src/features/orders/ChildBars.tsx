@@ -58,6 +58,12 @@ export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
                 found or proven absent.
               </p>
             )}
+            {child.surplus_quantity > 0 && (
+              <p role="alert" className="mt-1 text-xs text-loss">
+                The broker made more than one order of this: {money.quantity(child.surplus_quantity)} beyond what you
+                asked for are filled or still may be.
+              </p>
+            )}
             {reasonWords(child) && child.status !== "UNKNOWN" && (
               <p
                 className={cx(
