@@ -22,6 +22,7 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.bus import open_bus
 from orchestrator.charges import endpoints as charges
+from orchestrator.clock import FollowedClock
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
 from orchestrator.express import Express
@@ -66,18 +67,19 @@ log = structlog.get_logger(__name__)
 def create_app(
     settings: Settings,
     *,
-    clock: Clock = system_clock,
+    clock: Clock | None = None,
     adapters: Mapping[BrokerId, Adapter] | None = None,
 ) -> FastAPI:
     """The whole API and the web interface. Nothing is opened before the lifespan starts.
 
-    `adapters` is for tests; else every broker of the registry.
+    `clock` and `adapters` are for tests; else the time of the settings and every broker of the registry.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
-            await open_parts(app, settings, clock=clock, adapters=adapters, opened=opened)
+            time = clock or await _time(settings, opened)
+            await open_parts(app, settings, clock=time, adapters=adapters, opened=opened)
             yield
 
     app = FastAPI(
@@ -113,6 +115,18 @@ def create_app(
     app.add_middleware(SafeHeaders)  # outermost: refusals carry the headers too
     _serve_site(app, Site(settings.web))
     return app
+
+
+async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:
+    """This machine's, or that of the simulated market. Raises ClockUnreachable."""
+    if not settings.clock_url:
+        return system_clock
+    followed, loops = FollowedClock(settings.clock_url), Loops()
+    opened.push_async_callback(followed.aclose)
+    await followed.read()
+    loops.start("clock", followed.follow)
+    opened.push_async_callback(loops.close)
+    return followed
 
 
 def _serve_site(app: FastAPI, site: Site) -> None:

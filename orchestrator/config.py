@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.broker import Endpoints
@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     # trading
     paper: bool = Field(False, description="Say everywhere that no real money moves.")
     always_open: bool = Field(False, description="Treat every exchange as open: for the sandbox.")
+    clock_url: Url = Field(
+        "",
+        description="A sandbox's control URL whose time is taken for ours; only with TRADEMASTER_PAPER. "
+        "Empty: this machine's time.",
+    )
 
     # people
     access_minutes: int = Field(15, ge=1, description="Life of an access token.")
@@ -131,6 +136,13 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SANDBOX_PORT_BASE", "sandbox_port_base"),
         description="First port of the sandbox; brokers take the next four.",
     )
+
+    @field_validator("clock_url")
+    @classmethod
+    def _simulated_only(cls, url: str, given: ValidationInfo) -> str:
+        if url and not given.data.get("paper"):
+            raise ValueError("a simulated time is for simulated money: set TRADEMASTER_PAPER=true, too")
+        return url
 
     @property
     def base_url(self) -> str:

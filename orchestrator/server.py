@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator import migrations
+from orchestrator.clock import ClockUnreachable
 from orchestrator.config import Settings
 from orchestrator.keys import BadKey
 
@@ -95,7 +96,7 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as parts:
         try:
             await parts.enter_async_context(app.router.lifespan_context(app))
-        except (migrations.OutOfDate, BadKey) as error:
+        except (migrations.OutOfDate, BadKey, ClockUnreachable) as error:
             raise CannotStart(str(error)) from error
         except RedisError as error:
             raise CannotStart(f"Redis cannot be used: {error}") from error
