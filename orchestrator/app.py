@@ -32,7 +32,6 @@ from orchestrator.health import endpoints as health
 from orchestrator.health.outages import OutageWatch
 from orchestrator.health.recorder import Recorder
 from orchestrator.identity import endpoints as identity
-from orchestrator.identity.brake import LoginBrake
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch import endpoints as killswitch
@@ -92,7 +91,6 @@ def create_app(
         openapi_url="/openapi.json",
     )
     errors.install(app)
-    app.state.brake = LoginBrake(settings.login_attempts)
     for router in (
         meta.router,
         identity.router,

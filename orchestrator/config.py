@@ -75,6 +75,8 @@ class Settings(BaseSettings):
         8, ge=1, description="Failed logins per address and e-mail before a pause of a minute."
     )
 
+    signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
+
     # brokers
     login_minutes: int = Field(10, ge=1, description="How long a started broker login may take.")
     refresh_busy: float = Field(

@@ -112,6 +112,16 @@ refresh_tokens = Table(
     Column("revoked_at", Moment),
 )
 
+# Logins that failed or are under way, and sign-ups, as long as they count. `key` is a hash of who tried.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+    Index(None, "key", "until"),
+)
+
 # The user's own rails. `limits` is JSON as the API takes it.
 user_limits = Table(
     "user_limits",

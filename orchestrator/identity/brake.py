@@ -1,54 +1,87 @@
-"""Slows down guessing: too many failed logins for one address and e-mail, or from one address, and it must pause.
+"""Slows down guessing and mass sign-ups: counted in the database, so that every process counts the same.
 
-An attempt counts as failed from its beginning: else a thousand at once would all be let in to be checked.
+An attempt counts from its beginning: else a thousand at once would all be let in to be checked. Who tried is kept as
+a hash, and for no longer than it counts.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from orchestrator.db import Database
 from orchestrator.errors import Problem
+from orchestrator.tables import attempts
 
-WINDOW = timedelta(minutes=1)
+LOGINS, SIGNUPS = timedelta(minutes=1), timedelta(hours=1)
 PER_ADDRESS = 5  # times the limit of one e-mail: several people may share an address
-REMEMBERED = 10_000
+ROW = attempts.c
 
 
-class LoginBrake:
-    """Counts failures of the last minute in this process. A success forgets itself and the pair's failures."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At most `most` attempts under `key`."""
 
-    def __init__(self, attempts: int) -> None:
-        self._attempts = attempts
-        self._failures: dict[tuple[str, str], deque[datetime]] = {}
+    key: str
+    most: int
 
-    def attempt(self, address: str, email: str, now: datetime) -> None:
-        """Count an attempt. Raises Problem 429 with Retry-After while the pause lasts."""
-        for key, limit in (((address, email), self._attempts), ((address, ""), self._attempts * PER_ADDRESS)):
-            recent = self._recent(key, now)
-            if len(recent) >= limit:
-                wait = max(1, round((recent[0] + WINDOW - now).total_seconds()))
-                raise Problem(
-                    429,
-                    "too_many_attempts",
-                    "too many failed logins",
-                    fix=f"wait {wait} seconds",
-                    headers={"retry-after": str(wait)},
-                )
-        if len(self._failures) > REMEMBERED:
-            for key in list(self._failures):
-                if not self._recent(key, now):
-                    del self._failures[key]
-        for key in ((address, email), (address, "")):
-            self._failures.setdefault(key, deque(maxlen=self._attempts * PER_ADDRESS)).append(now)
 
-    def succeeded(self, address: str, email: str) -> None:
-        self._failures.pop((address, email), None)
-        if self._failures.get((address, "")):
-            self._failures[(address, "")].pop()
+async def try_login(db: Database, *, address: str, email: str, most: int, now: datetime) -> None:
+    """Count a login. Raises Problem 429 with Retry-After once `most` have failed within a minute for one address and
+    e-mail, or five times as many from one address."""
+    counts = [Count(_key("login", address, email), most), Count(_key("login", address), most * PER_ADDRESS)]
+    await _count(db, address, counts, LOGINS, now, "too many failed logins")
 
-    def _recent(self, key: tuple[str, str], now: datetime) -> deque[datetime]:
-        failures = self._failures.get(key) or deque()
-        while failures and failures[0] <= now - WINDOW:
-            failures.popleft()
-        return failures
+
+async def logged_in(db: Database, *, address: str, email: str) -> None:
+    """It did not fail: forget it, and the pair's failures."""
+
+    def work(conn: Connection) -> None:
+        conn.execute(sa.delete(attempts).where(ROW.key == _key("login", address, email)))
+        newest = sa.select(sa.func.max(ROW.id)).where(ROW.key == _key("login", address))
+        conn.execute(sa.delete(attempts).where(ROW.id == newest.scalar_subquery()))
+
+    await db.write(work)
+
+
+async def try_signup(db: Database, *, address: str, most: int, now: datetime) -> None:
+    """Count a sign-up, whatever becomes of it. Raises Problem 429 with Retry-After after `most` within an hour."""
+    counts = [Count(_key("signup", address), most)]
+    await _count(db, address, counts, SIGNUPS, now, "too many sign-ups from one address")
+
+
+async def _count(
+    db: Database, address: str, counts: Sequence[Count], window: timedelta, now: datetime, words: str
+) -> None:
+    def work(conn: Connection) -> timedelta | None:
+        conn.execute(sa.delete(attempts).where(ROW.until <= now))
+        for count in counts:
+            if (left := _full(conn, count, now)) is not None:
+                return left
+        rows = [{"key": count.key, "until": now + window} for count in counts]
+        conn.execute(sa.insert(attempts), rows)
+        return None
+
+    left = await db.write(work, lock=f"attempts:{_key(address)}")
+    if left is not None:
+        wait = max(1, round(left.total_seconds()))
+        raise Problem(
+            429, "too_many_attempts", words, fix=f"wait {wait} seconds", headers={"retry-after": str(wait)}
+        )
+
+
+def _full(conn: Connection, count: Count, now: datetime) -> timedelta | None:
+    """How long until another one fits; None when it fits now."""
+    number, first = conn.execute(
+        sa.select(sa.func.count(), sa.func.min(ROW.until)).where(ROW.key == count.key)
+    ).one()
+    return None if number < count.most else first - now
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Depends, Request, Response
+from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity import service
+from orchestrator.identity import brake, service
 from orchestrator.identity.access import CurrentUser
-from orchestrator.identity.brake import LoginBrake
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import LoginIn, MeOut, MePatch, Mode, SignupIn, TokenOut, UserOut
 from orchestrator.identity.service import Tokens
@@ -21,17 +20,13 @@ COOKIE = "tm_refresh"
 COOKIE_PATH = "/v1/users"
 
 
-async def _brake(request: Request) -> LoginBrake:
-    return cast(LoginBrake, request.app.state.brake)
-
-
 RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
-Brake = Annotated[LoginBrake, Depends(_brake)]
 
 
-@router.post("/signup", status_code=201, responses=problems(409))
-async def sign_up(body: SignupIn, db: Db, clock: Now) -> UserOut:
+@router.post("/signup", status_code=201, responses=problems(409, 429))
+async def sign_up(body: SignupIn, request: Request, db: Db, settings: Config, clock: Now) -> UserOut:
     """Make a user. The password has at least ten characters."""
+    await brake.try_signup(db, address=_address(request), most=settings.signups_per_hour, now=clock())
     user = await service.sign_up(db, email=body.email, password=body.password, name=body.name, now=clock())
     return UserOut(id=user.id, email=user.email, name=user.name)
 
@@ -45,16 +40,14 @@ async def log_in(
     keys: KeyRing,
     settings: Config,
     clock: Now,
-    brake: Brake,
 ) -> TokenOut:
     """An access token; the refresh token comes as an HttpOnly cookie."""
-    address = request.client.host if request.client else ""
-    email = body.email.strip().lower()
-    brake.attempt(address, email, clock())
+    address, email = _address(request), body.email.strip().lower()
+    await brake.try_login(db, address=address, email=email, most=settings.login_attempts, now=clock())
     tokens = await service.log_in(
         db, email=email, password=body.password, keys=keys, settings=settings, now=clock()
     )
-    brake.succeeded(address, email)
+    await brake.logged_in(db, address=address, email=email)
     return _answer(response, tokens, secure=settings.cookie_secure)
 
 
@@ -93,6 +86,11 @@ async def change_me(body: MePatch, user_id: CurrentUser, db: Db) -> MeOut:
     given = body.model_dump(exclude_unset=True)
     changes = {name: value for name, value in given.items() if value is not None or name == "primary_account"}
     return _me(await service.change(db, user_id, changes))
+
+
+def _address(request: Request) -> str:
+    """Where the caller comes from, as far as we know."""
+    return request.client.host if request.client else ""
 
 
 def _answer(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:
