@@ -43,4 +43,5 @@ export const {
   useGetOrderQuery,
   useCancelOrderMutation,
   useGetPortfolioQuery,
+  useGetScorecardsQuery,
 } = api;

@@ -123,6 +123,14 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    getOrderCharges: build.query<
+      GetOrderChargesApiResponse,
+      GetOrderChargesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}/charges`,
+      }),
+    }),
     getFees: build.query<GetFeesApiResponse, GetFeesApiArg>({
       query: (queryArg) => ({
         url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/fees`,
@@ -141,6 +149,16 @@ const injectedRtkApi = api.injectEndpoints({
         params: {
           window: queryArg.window,
         },
+      }),
+    }),
+    beginAuthorisation: build.mutation<
+      BeginAuthorisationApiResponse,
+      BeginAuthorisationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/authorisation`,
+        method: "POST",
+        body: queryArg.authoriseIn,
       }),
     }),
     listStocks: build.query<ListStocksApiResponse, ListStocksApiArg>({
@@ -343,6 +361,16 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.limitsIn,
       }),
     }),
+    getPolicy: build.query<GetPolicyApiResponse, GetPolicyApiArg>({
+      query: () => ({ url: `/v1/users/me/policy` }),
+    }),
+    setPolicy: build.mutation<SetPolicyApiResponse, SetPolicyApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/policy`,
+        method: "PUT",
+        body: queryArg.policyIn,
+      }),
+    }),
     getKillSwitch: build.query<GetKillSwitchApiResponse, GetKillSwitchApiArg>({
       query: () => ({ url: `/v1/kill-switch` }),
     }),
@@ -474,6 +502,11 @@ export type CompareChargesApiArg = {
   /** By telephone, or by the broker's risk desk. */
   byDesk?: boolean;
 };
+export type GetOrderChargesApiResponse =
+  /** status 200 Successful Response */ OrderChargesOut;
+export type GetOrderChargesApiArg = {
+  orderId: string;
+};
 export type GetFeesApiResponse =
   /** status 200 Successful Response */ FeePlanOut;
 export type GetFeesApiArg = {
@@ -489,6 +522,12 @@ export type GetScorecardsApiResponse =
   /** status 200 Successful Response */ ScorecardOut[];
 export type GetScorecardsApiArg = {
   window?: Window;
+};
+export type BeginAuthorisationApiResponse =
+  /** status 200 Successful Response */ AuthorisationOut;
+export type BeginAuthorisationApiArg = {
+  accountId: string;
+  authoriseIn: AuthoriseIn;
 };
 export type ListStocksApiResponse =
   /** status 200 Successful Response */ StockPage;
@@ -633,6 +672,14 @@ export type SetLimitsApiResponse =
   /** status 200 Successful Response */ LimitsOut;
 export type SetLimitsApiArg = {
   limitsIn: LimitsIn;
+};
+export type GetPolicyApiResponse =
+  /** status 200 Successful Response */ PolicyOut;
+export type GetPolicyApiArg = void;
+export type SetPolicyApiResponse =
+  /** status 200 Successful Response */ PolicyOut;
+export type SetPolicyApiArg = {
+  policyIn: PolicyIn;
 };
 export type GetKillSwitchApiResponse =
   /** status 200 Successful Response */ KillOut;
@@ -880,6 +927,31 @@ export type ComparisonOut = {
   cheapest: BrokerId | null;
   difference: string | null;
 };
+export type Cause = "fill" | "depository" | "rounding" | "broker";
+export type DifferenceOut = {
+  cause: Cause;
+  amount: string;
+};
+export type ChildChargesOut = {
+  child: string;
+  account: string;
+  broker: BrokerId;
+  filled_quantity: number;
+  predicted: ChargesOut;
+  at_fills: string | null;
+  charged: string | null;
+  difference: string | null;
+  differences: DifferenceOut[];
+  unknown: string | null;
+  asked_at: string | null;
+};
+export type OrderChargesOut = {
+  order: string;
+  predicted: string;
+  charged: string | null;
+  difference: string | null;
+  parts: ChildChargesOut[];
+};
 export type Taxed = "brokerage" | "exchange" | "ipft" | "sebi";
 export type FeePlanOut = {
   account: string;
@@ -947,6 +1019,15 @@ export type ScorecardOut = {
   outage_minutes: number;
   outages: OutageOut[];
   calls: CallOut[];
+};
+export type AuthorisationOut = {
+  url: string | null;
+  words: string;
+};
+export type AuthoriseIn = {
+  exchange: Exchange;
+  symbol: string;
+  quantity: number;
 };
 export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
@@ -1145,6 +1226,13 @@ export type SliceOut = {
   charges: ChargesOut;
   margin_required: string;
 };
+export type CertificateOut = {
+  minimised: string;
+  cost: string;
+  bound: string | null;
+  beaten: number;
+  ruled_out: number;
+};
 export type AlternativeOut = {
   accounts: SliceOut[];
   feasible: boolean;
@@ -1157,11 +1245,14 @@ export type DecisionOut = {
   kind: "plan" | "denied";
   hash: string;
   policy: string | null;
+  /** the policy, explained */
+  policy_words: string | null;
   summary: string;
   reasons: ReasonOut[];
   plan: SliceOut[] | null;
   charges: ChargesOut | null;
   saving: string | null;
+  certificate: CertificateOut | null;
   alternatives: AlternativeOut[];
 };
 export type OwnOrderOut = {
@@ -1187,6 +1278,28 @@ export type PreviewOut = {
   own_orders: OwnOrdersOut | null;
   as_of: string;
 };
+export type PolicyKind =
+  | "cheapest"
+  | "fastest"
+  | "most_reliable"
+  | "balanced"
+  | "pinned"
+  | "spread"
+  | "fallback";
+export type WeightsIn = {
+  cost?: number;
+  speed?: number;
+  reliability?: number;
+};
+export type Splitting = "when_forced" | "when_cheaper";
+export type PolicyIn = {
+  kind: PolicyKind;
+  account?: string | null;
+  accounts?: string[];
+  weights?: WeightsIn;
+  /** when one order may go to several accounts */
+  splitting?: Splitting;
+};
 export type OrderIn = {
   exchange: Exchange;
   symbol: string;
@@ -1204,6 +1317,8 @@ export type OrderIn = {
   after_market?: boolean;
   /** 0: all at once. Else it goes in so many legs, each when the one before is filled. */
   iceberg_legs?: number;
+  /** routes this order alone; left out: by the policy that you have set */
+  policy?: PolicyIn | null;
 };
 export type Status =
   | "SUBMITTING"
@@ -1233,6 +1348,7 @@ export type ChildOut = {
   changing: boolean;
   broker_order_id: string | null;
   duplicate_broker_order_ids: string[];
+  /** units filled, or that may still be, beyond what was asked here */
   surplus_quantity: number;
   tag: string;
   charges_estimate: ChargesOut;
@@ -1458,6 +1574,20 @@ export type LimitsIn = {
   reduce_only?: boolean;
   hours?: HoursIn | null;
   self_trade?: SelfTrade;
+};
+export type WeightsOut = {
+  cost: number;
+  speed: number;
+  reliability: number;
+};
+export type PolicyOut = {
+  kind: PolicyKind;
+  account: string | null;
+  accounts: string[];
+  weights: WeightsOut;
+  splitting: Splitting;
+  words: string;
+  standard_mode: boolean;
 };
 export type KillDepth = "no_new_risk" | "cancel_all" | "flatten";
 export type KillAccountOut = {

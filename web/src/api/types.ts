@@ -6,6 +6,7 @@ export type {
   AlternativeOut as Alternative,
   BrokerId as BrokerName,
   BrokerOut as Broker,
+  CallEnd,
   CandleOut as Candle,
   ChargesOut as Charges,
   ChildOut as ChildOrder,
@@ -18,11 +19,13 @@ export type {
   OrderIn,
   OrderOut as Order,
   OrderType,
+  OutageOut as Outage,
   PortfolioOut as Portfolio,
   PositionOut as Position,
   PreviewOut as Preview,
   Product,
   QuoteOut as Quote,
+  ScorecardOut as Scorecard,
   Side,
   SliceOut as PlannedLeg,
   Status,
@@ -31,6 +34,7 @@ export type {
   TimelineOut as TimelineEntry,
   TokenOut as Token,
   Validity,
+  Window as ScoreWindow,
 } from "./generated";
 
 /** A problem as answered; a refused order also carries its reasons. */

@@ -72,3 +72,10 @@ export function until(value: When, now: number = Date.now()): string {
   if (minutes < 60) return `in ${minutes} min`;
   return `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** A length of time: "0 s", "12 s", "4 min", "2 h 5 min". */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

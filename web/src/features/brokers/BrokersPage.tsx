@@ -6,6 +6,7 @@ import { buttonLook } from "@/components/button";
 import { Notice, PageHead, Waiting } from "@/components/surface";
 import { AccountRow } from "./AccountRow";
 import { FirstRun } from "./FirstRun";
+import { Scorecards } from "./Scorecards";
 
 const failures: Record<string, string> = {
   login_state_expired: "That login took too long. Start it again from here.",
@@ -88,6 +89,7 @@ export function BrokersPage() {
           ))}
         </ul>
       )}
+      {accounts && <Scorecards />}
     </div>
   );
 }
