@@ -1,4 +1,4 @@
-"""A sale refused for want of the depository's leave is looked at again: it may have been given meanwhile."""
+"""A refusal that a newer reading may lift is looked at again: leave may have been given, a position just opened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from domain.routing import Denied, ReasonCode
+from orchestrator.orders.behind import behind
 from orchestrator.orders.plan import Situation, look
 from orchestrator.orders.trading import Trading
 
@@ -19,6 +20,7 @@ async def seen_anew(trading: Trading, situation: Situation, outcome: object) -> 
         for reason in outcome.reasons
         if reason.code is ReasonCode.AUTHORISATION_NEEDED and reason.account is not None
     }
+    waiting |= await behind(trading, situation, outcome)
     if not waiting:
         return None
     await asyncio.gather(*(trading.connections.refresh(account) for account in waiting))

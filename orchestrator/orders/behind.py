@@ -1,0 +1,65 @@
+"""Accounts whose last reading is behind our own trades: what they hold may be more than it shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection as SqlConnection
+
+from domain.account import AccountId
+from domain.order import ChildOrder
+from domain.routing import Denied, ReasonCode
+from orchestrator.guards.repository import day_began
+from orchestrator.orders import repository
+from orchestrator.orders.plan import Situation
+from orchestrator.orders.rails import SKEW
+from orchestrator.orders.trading import Trading
+from routing.margin import DELIVERED
+
+# Refusals that an order escapes when it only closes, or sells, what is held.
+NOT_FOR_EXITS = frozenset(
+    {
+        ReasonCode.KILL_SWITCH,
+        ReasonCode.REDUCE_ONLY,
+        ReasonCode.TRADING_HOURS,
+        ReasonCode.DAY_LOSS,
+        ReasonCode.DAY_ORDERS_LIMIT,
+        ReasonCode.DAY_VALUE_LIMIT,
+        ReasonCode.SYMBOL_LIMIT,
+        ReasonCode.BROKER_LIMIT,
+        ReasonCode.OPENS_OPPOSITE,
+        ReasonCode.HOLDINGS_SHORT,
+    }
+)
+
+
+async def behind(trading: Trading, situation: Situation, refused: Denied) -> set[AccountId]:
+    """Where our own entry into the position is newer than the reading of it, so that its exit was refused too early."""
+    if not any(reason.code in NOT_FOR_EXITS for reason in refused.reasons):
+        return set()
+    read_at = {one.account.id: one.snapshot.as_of for one in situation.connections if one.snapshot}
+    entries = await trading.db.read(lambda conn: _entries(conn, situation))
+    return {one.account_id for one in entries if _newer(one, read_at.get(one.account_id))}
+
+
+def _entries(conn: SqlConnection, situation: Situation) -> list[ChildOrder]:
+    """Today's orders on the other side of the same position, or (for delivery) in the same share."""
+    intent, user_id = situation.intent, situation.user_id
+    delivered = intent.product in DELIVERED
+    listings = situation.same_share | {intent.instrument} if delivered else {intent.instrument}
+    since = day_began(situation.now)
+    found = [
+        child
+        for listing in sorted(listings, key=str)
+        for child in (
+            *repository.live_in(conn, user_id, listing),
+            *repository.ended_in(conn, user_id, listing, since),
+        )
+    ]
+    return [one for one in found if one.side is not intent.side and one.product is intent.product]
+
+
+def _newer(child: ChildOrder, read_at: datetime | None) -> bool:
+    """Whether a fill of it may be missing in a reading of that time."""
+    news = child.progressed_at
+    return news is not None and read_at is not None and news >= read_at - SKEW
