@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -21,6 +22,7 @@ from orchestrator.accounts import endpoints as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.bus import open_bus
+from orchestrator.charges import asking
 from orchestrator.charges import endpoints as charges
 from orchestrator.clock import FollowedClock
 from orchestrator.config import Role, Settings, endpoints
@@ -240,6 +242,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("order hints", Hints(state.bus, updates).run)
         loops.start("reconciler", reconciler.run)
         loops.start("changes", changes.run)
+        loops.start("charges", partial(asking.run, state.trading))
         loops.start("kill switch", state.kill_switch.run)
 
 

@@ -264,6 +264,18 @@ order_children = Table(
     Index(None, "changing_since"),
 )
 
+# What a broker says that a child's fills cost, beside our own reckoning of them (charges/asking.py).
+charged_children = Table(
+    "charged_children",
+    metadata,
+    Column("child_id", ForeignKey("order_children.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("filled_quantity", Integer, nullable=False),  # that both figures are for
+    Column("at_fills", Rupees),  # null: our tables do not know
+    Column("charged", Rupees),  # null: the broker does not tell, and `words` say why
+    Column("words", Text),
+)
+
 # Of the brokers' books, what is not ours and may still trade: only to see what an order of ours would meet.
 outside_orders = Table(
     "outside_orders",

@@ -12,15 +12,25 @@ from domain.calendar import IST
 from domain.fees import STANDARD, ware_of
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Price
-from domain.order import Product, Side
+from domain.order import OrderId, Product, Side
 from orchestrator.accounts import repository
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.fees import plan_text
-from orchestrator.charges.schemas import ComparisonOut, FeePlanIn, FeePlanOut
+from orchestrator.charges.asking import ask_for
+from orchestrator.charges.repository import of_children
+from orchestrator.charges.schemas import (
+    ChildChargesOut,
+    ComparisonOut,
+    FeePlanIn,
+    FeePlanOut,
+    OrderChargesOut,
+)
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.market.access import Directory
+from orchestrator.orders.repository import load
+from orchestrator.orders.room import Room
 from orchestrator.schemas import DECIMAL_TEXT
 from orchestrator.state import Db, Now
 from routing.compare import LISTS, Payer, compare
@@ -73,6 +83,25 @@ def payers_of(connections: Connections, user_id: UserId) -> list[Payer]:
         if one.fees != STANDARD
     ]
     return [*map(Payer, brokers), *own]
+
+
+@router.get("/orders/{order_id}/charges", responses=problems(401, 404))
+async def get_order_charges(order_id: str, user_id: CurrentUser, trading: Room) -> OrderChargesOut:
+    """What each part of an order was predicted to cost, what its broker charges for it, and why the two differ.
+
+    A broker that was not asked yet about a part that has ended is asked now.
+    """
+    stored = await trading.db.read(lambda conn: load(conn, user_id, OrderId(order_id)))
+    if stored is None:
+        raise not_found("order")
+    children = stored.order.children
+    ids = [child.id for child in children]
+    await ask_for(trading, ids)
+    told = await trading.db.read(lambda conn: of_children(conn, ids))
+    parts = [
+        ChildChargesOut.of(child, stored.child_charges[child.id], told.get(child.id)) for child in children
+    ]
+    return OrderChargesOut.of(stored.order.id, parts)
 
 
 @router.get("/accounts/{account_id}/fees", responses=problems(401, 404))

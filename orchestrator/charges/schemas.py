@@ -10,10 +10,14 @@ from pydantic import Field
 from domain.account import BrokerId
 from domain.fees import FeePlan, Taxed
 from domain.instrument import Exchange, InstrumentId
-from domain.order import Product, Side
+from domain.money import Money
+from domain.order import ChildOrder, Product, Side
+from domain.routing import Charges
+from orchestrator.charges.repository import Charged
 from orchestrator.orders.decision_schemas import ChargesOut
-from orchestrator.schemas import In, MoneyText, Out, PriceText
+from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 from routing.compare import Comparison, Estimate
+from routing.reckoning import Cause, reckon
 from routing.schedules.table import Segment
 
 
@@ -87,6 +91,77 @@ class ComparisonOut(Out):
             cheapest=cheapest.payer.broker if cheapest else None,
             difference=found.difference,
         )
+
+
+class DifferenceOut(Out):
+    """`amount` rupees charged more, below zero less, for this cause."""
+
+    cause: Cause
+    amount: MoneyText
+
+
+class ChildChargesOut(Out):
+    """One part of an order. `predicted` when it was sent; `at_fills`: our tables on what was filled, without the DP
+    charge that is billed by day; `charged`: the broker's own figure for the same, null with the reason in `unknown`.
+    """
+
+    child: str
+    account: str
+    broker: BrokerId
+    filled_quantity: int
+    predicted: ChargesOut
+    at_fills: MoneyText | None
+    charged: MoneyText | None
+    difference: MoneyText | None
+    differences: list[DifferenceOut]
+    unknown: str | None
+    asked_at: Time | None
+
+    @classmethod
+    def of(cls, child: ChildOrder, predicted: Charges, told: Charged | None) -> ChildChargesOut:
+        sums = None
+        if told and told.at_fills is not None and told.charged is not None:
+            sums = reckon(predicted, at_fills=told.at_fills, charged=told.charged)
+        return cls(
+            child=child.id,
+            account=child.account_id,
+            broker=child.broker,
+            filled_quantity=child.filled_quantity,
+            predicted=ChargesOut.of(predicted),
+            at_fills=told.at_fills if told else None,
+            charged=told.charged if told else None,
+            difference=sums.difference if sums else None,
+            differences=[DifferenceOut.model_validate(one) for one in sums.differences] if sums else [],
+            unknown=_unknown(child, told),
+            asked_at=told.asked_at if told else None,
+        )
+
+
+def _unknown(child: ChildOrder, told: Charged | None) -> str | None:
+    if told is not None:
+        return told.words
+    if not child.filled_quantity:
+        return "Nothing was filled, so nothing is charged."
+    return "Not asked yet." if child.status.final else "Still open: the broker is asked when it has ended."
+
+
+class OrderChargesOut(Out):
+    """Predicted and charged side by side. `charged` and `difference` are null while any filled part is unknown."""
+
+    order: str
+    predicted: MoneyText
+    charged: MoneyText | None
+    difference: MoneyText | None
+    parts: list[ChildChargesOut]
+
+    @classmethod
+    def of(cls, order: str, parts: list[ChildChargesOut]) -> OrderChargesOut:
+        filled = [one for one in parts if one.filled_quantity]
+        predicted = Money.sum(one.predicted.total for one in filled or parts)
+        known = [one.charged for one in filled if one.charged is not None]
+        charged = Money.sum(known) if filled and len(known) == len(filled) else None
+        difference = None if charged is None else charged - predicted
+        return cls(order=order, predicted=predicted, charged=charged, difference=difference, parts=parts)
 
 
 class FeePlanIn(In):
