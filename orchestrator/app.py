@@ -166,24 +166,24 @@ async def open_parts(
         db=state.db, adapters=brokers, endpoints=lambda broker: endpoints(settings, broker), clock=clock
     )
     opened.push_async_callback(_stop, (await state.instruments.start(),))
+    state.recorder = Recorder(state.db, clock)
     state.connections = Connections(
         db=state.db,
-    state.recorder = Recorder(state.db, clock)
         bus=state.bus,
         vault=state.vault,
         settings=settings,
         clock=clock,
         adapters=brokers,
         symbols=state.instruments.symbols,
+        recorder=state.recorder,
         background=settings.role is not Role.API,
     )
-        recorder=state.recorder,
-    await state.connections.start()
-    opened.push_async_callback(state.connections.close)
     measuring = Loops()
     measuring.start("measurements", state.recorder.run)
     opened.push_async_callback(state.recorder.store)
     opened.push_async_callback(measuring.close)
+    await state.connections.start()
+    opened.push_async_callback(state.connections.close)
     state.logins = Logins(
         db=state.db,
         vault=state.vault,
