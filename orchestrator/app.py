@@ -244,8 +244,6 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("changes", changes.run)
         loops.start("charges", partial(asking.run, state.trading))
         loops.start("kill switch", state.kill_switch.run)
-
-
         outages = OutageWatch(
             db=state.db,
             connections=state.connections,
@@ -255,6 +253,8 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             without_prices=state.hub.feed_lacking,
         )
         loops.start("outages", outages.run)
+
+
 async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:
     for loop in loops:
         loop.cancel()
