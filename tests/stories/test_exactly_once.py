@@ -80,6 +80,28 @@ async def test_accepted_then_no_answer_is_unknown_then_open_and_never_resent(
     await at_every_broker(trader, new_user, story)
 
 
+async def test_what_a_broker_made_twice_is_cancelled_down_to_what_was_asked(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    async def story(user: SandboxUser, account: str) -> None:
+        spoil(sandbox, user, "duplicate_order", seconds=0.2)
+
+        placed = await trader.place(resting_order(sandbox), account=account)
+
+        def seen_to(now: Any) -> bool:
+            return "surplus" in [step["kind"] for step in now["timeline"]] and now["pending_quantity"] == 3
+
+        left = await eventually(lambda: trader.order(placed["id"]), seen_to)
+        part = left["children"][0]
+        assert (left["status"], part["surplus_quantity"]) == ("OPEN", 0)
+        held = {str(one["order_id"]): str(one["status"]) for one in at_broker(sandbox, user)}
+        assert set(held) == {part["broker_order_id"], *part["duplicate_broker_order_ids"]}
+        assert len(held) == 2
+        assert sorted(held.values()) == ["cancelled", "open"]
+
+    await at_every_broker(trader, new_user, story)
+
+
 async def test_lost_before_the_broker_saw_it_is_proven_absent_and_never_resent(
     trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
