@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -47,7 +47,7 @@ class Book:
             child = by_tag.get(report.tag or "") or by_number.get(number)
             if child is not None:
                 rows.ours.append((child, report))
-            elif self._told.get(number) != report:
+            elif not _same(self._told.get(number), report):
                 unknown.append(report)
             elif number in self._strangers:
                 rows.others.append(report)
@@ -82,6 +82,11 @@ class Book:
             else:
                 trading.known.remember(child)
                 rows.ours.append((child, report))
+
+
+def _same(before: OrderReport | None, report: OrderReport) -> bool:
+    """Whether nothing is new. Where a row has no time of its own, its report has that of the reading."""
+    return before is not None and (before == report or replace(before, at=report.at) == report)
 
 
 def _stored(

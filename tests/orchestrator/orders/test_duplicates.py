@@ -184,6 +184,21 @@ async def test_a_second_order_is_nobody_elses(desk: Desk) -> None:
     assert rows.others == []
 
 
+async def test_what_a_book_showed_before_is_not_looked_up_again(desk: Desk) -> None:
+    child, _ = await _placed(desk)
+    desk.broker.holds(child, "n1", filled=10)
+    elsewhere = [
+        replace(desk.broker.rows["n1"], broker_order_id="x1", tag=None),
+        replace(desk.broker.rows["n1"], broker_order_id="x2", tag="app", status=ReportStatus.OPEN),
+    ]
+    desk.broker.rows |= {one.broker_order_id: one for one in elsewhere}
+    await desk.read_book()
+    later = [replace(one, at=NOW) for one in desk.broker.rows.values()]
+    rows = await desk.watch.book.sorted(cast(Trading, None), later, [])
+    assert rows.ours == []
+    assert {one.broker_order_id for one in rows.others} == {"x1", "x2"}
+
+
 async def test_an_id_that_comes_again_on_another_day_is_no_order_of_ours(desk: Desk) -> None:
     child, _ = await _placed(desk)
     desk.broker.holds(child, "n1", filled=10)
