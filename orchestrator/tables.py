@@ -257,9 +257,9 @@ order_children = Table(
     Column("changing_since", Moment),  # a change was asked and it is not known yet whether it is in force
     UniqueConstraint("account_id", "tag"),
     Index(None, "order_id"),
-    Index(None, "user_id", "answered_at"),
+    Index(None, "user_id", "answered_at", "account_id", "margin_held"),  # all that the sum of margins asks
     Index(None, "live", "account_id"),
-    Index(None, "user_id", "live", "symbol"),
+    Index(None, "user_id", "live", "symbol", "side"),
     Index(None, "account_id", "broker_order_id"),
     Index(None, "changing_since"),
 )

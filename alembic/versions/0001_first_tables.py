@@ -20,10 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "attempts",
         sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("until", Moment(), nullable=False),
@@ -109,53 +106,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broker_requests_user_id_id"), ["user_id", "id"], unique=False)
 
     op.create_table(
-        "outside_orders",
-        sa.Column("account_id", sa.String(), nullable=False),
-        sa.Column("broker_order_id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("exchange", sa.String(), nullable=False),
-        sa.Column("symbol", sa.String(), nullable=False),
-        sa.Column("side", sa.String(), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("order_type", sa.String(), nullable=False),
-        sa.Column("price", Rupees(), nullable=True),
-        sa.Column("trigger_price", Rupees(), nullable=True),
-        sa.Column("waiting", sa.Boolean(), nullable=False),
-        sa.Column("seen_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_outside_orders_account_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("account_id", "broker_order_id", name=op.f("pk_outside_orders")),
-    )
-    with op.batch_alter_table("outside_orders", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outside_orders_user_id_symbol"), ["user_id", "symbol"], unique=False
-        )
-
-    op.create_table(
-        "user_limits",
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("limits", sa.Text(), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_user_limits_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_limits")),
-    )
-    op.create_table(
-        "kill_switches",
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("depth", sa.String(), nullable=False),
-        sa.Column("since", Moment(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("released_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_kill_switches_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_kill_switches")),
-    )
-    op.create_table(
         "kill_steps",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
@@ -170,6 +120,19 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_kill_steps_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", "account_id", name=op.f("pk_kill_steps")),
+    )
+    op.create_table(
+        "kill_switches",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("depth", sa.String(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("released_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kill_switches_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_kill_switches")),
     )
     op.create_table(
         "orders",
@@ -218,6 +181,47 @@ def upgrade() -> None:
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refresh_tokens_family"), ["family"], unique=False)
         batch_op.create_index(batch_op.f("ix_refresh_tokens_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "user_limits",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("limits", sa.Text(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_user_limits_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_limits")),
+    )
+    op.create_table(
+        "account_measures",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("call", sa.String(), nullable=False),
+        sa.Column("span", sa.Integer(), nullable=False),
+        sa.Column("start", Moment(), nullable=False),
+        sa.Column("ends", sa.Text(), nullable=False),
+        sa.Column("causes", sa.Text(), nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_measures_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "call", "span", "start", name=op.f("pk_account_measures")),
+    )
+    with op.batch_alter_table("account_measures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_measures_span_start"), ["span", "start"], unique=False)
+
+    op.create_table(
+        "account_outages",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("began_at", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_outages_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "kind", "began_at", name=op.f("pk_account_outages")),
+    )
+    with op.batch_alter_table("account_outages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_outages_seen_at"), ["seen_at"], unique=False)
 
     op.create_table(
         "login_states",
@@ -294,10 +298,14 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_order_children_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_order_children_user_id_answered_at"), ["user_id", "answered_at"], unique=False
+            batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"),
+            ["user_id", "answered_at", "account_id", "margin_held"],
+            unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_order_children_user_id_live_symbol"), ["user_id", "live", "symbol"], unique=False
+            batch_op.f("ix_order_children_user_id_live_symbol_side"),
+            ["user_id", "live", "symbol", "side"],
+            unique=False,
         )
 
     op.create_table(
@@ -322,6 +330,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_events_order_id_seq"), ["order_id", "seq"], unique=False)
 
     op.create_table(
+        "outside_orders",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("broker_order_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("exchange", sa.String(), nullable=False),
+        sa.Column("symbol", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("order_type", sa.String(), nullable=False),
+        sa.Column("price", Rupees(), nullable=True),
+        sa.Column("trigger_price", Rupees(), nullable=True),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_outside_orders_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "broker_order_id", name=op.f("pk_outside_orders")),
+    )
+    with op.batch_alter_table("outside_orders", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outside_orders_user_id_symbol"), ["user_id", "symbol"], unique=False
+        )
+
+    op.create_table(
         "charged_children",
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
@@ -330,10 +362,7 @@ def upgrade() -> None:
         sa.Column("charged", Rupees(), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["child_id"],
-            ["order_children.id"],
-            name=op.f("fk_charged_children_child_id"),
-            ondelete="CASCADE",
+            ["child_id"], ["order_children.id"], name=op.f("fk_charged_children_child_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("child_id", name=op.f("pk_charged_children")),
     )
@@ -343,48 +372,27 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("charged_children")
+    with op.batch_alter_table("outside_orders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_orders_user_id_symbol"))
+
+    op.drop_table("outside_orders")
     with op.batch_alter_table("order_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_events_order_id_seq"))
 
     op.drop_table("order_events")
     with op.batch_alter_table("order_children", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol"))
-    op.create_table(
-        "account_measures",
-        sa.Column("account_id", sa.String(), nullable=False),
-        sa.Column("call", sa.String(), nullable=False),
-        sa.Column("span", sa.Integer(), nullable=False),
-        sa.Column("start", Moment(), nullable=False),
-        sa.Column("ends", sa.Text(), nullable=False),
-        sa.Column("causes", sa.Text(), nullable=False),
-        sa.Column("times", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_account_measures_account_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("account_id", "call", "span", "start", name=op.f("pk_account_measures")),
-    )
-    with op.batch_alter_table("account_measures", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_account_measures_span_start"), ["span", "start"], unique=False)
-
-    op.create_table(
-        "account_outages",
-        sa.Column("account_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("began_at", Moment(), nullable=False),
-        sa.Column("seen_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_account_outages_account_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("account_id", "kind", "began_at", name=op.f("pk_account_outages")),
-    )
-    with op.batch_alter_table("account_outages", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_account_outages_seen_at"), ["seen_at"], unique=False)
-
-        batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at"))
+        batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol_side"))
+        batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"))
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_changing_since"))
         batch_op.drop_index(batch_op.f("ix_order_children_account_id_broker_order_id"))
+
+    op.drop_table("order_children")
+    with op.batch_alter_table("login_states", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_login_states_expires_at"))
+
+    op.drop_table("login_states")
     with op.batch_alter_table("account_outages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_outages_seen_at"))
 
@@ -393,12 +401,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_measures_span_start"))
 
     op.drop_table("account_measures")
-
-    op.drop_table("order_children")
-    with op.batch_alter_table("login_states", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_login_states_expires_at"))
-
-    op.drop_table("login_states")
+    op.drop_table("user_limits")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refresh_tokens_user_id"))
         batch_op.drop_index(batch_op.f("ix_refresh_tokens_family"))
@@ -408,13 +411,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_orders_user_id_done_id"))
 
     op.drop_table("orders")
-    with op.batch_alter_table("outside_orders", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outside_orders_user_id_symbol"))
-
-    op.drop_table("outside_orders")
-    op.drop_table("kill_steps")
     op.drop_table("kill_switches")
-    op.drop_table("user_limits")
+    op.drop_table("kill_steps")
     with op.batch_alter_table("broker_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broker_requests_user_id_id"))
 
@@ -426,9 +424,9 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_table("instrument_masters")
     op.drop_table("idempotency_keys")
-    # ### end Alembic commands ###
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_until"))
         batch_op.drop_index(batch_op.f("ix_attempts_key_until"))
 
     op.drop_table("attempts")
+    # ### end Alembic commands ###

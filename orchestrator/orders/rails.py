@@ -18,7 +18,7 @@ from domain.order import ChildOrder, OrderId, OrderIntent, Side
 from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, Slice
 from orchestrator.guards import repository as guards
 from orchestrator.orders import outside, repository
-from orchestrator.orders.prepared import Prepared
+from orchestrator.prepared import Prepared
 from orchestrator.tables import kill_switches, user_limits, users
 from routing.limits import Day, Planned, check
 from routing.margin import DELIVERED, opposite_held, reference_price

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from domain.order import Product, Side, Status
-from orchestrator.orders.prepared import Prepared
+from orchestrator.prepared import Prepared
 from orchestrator.tables import idempotency_keys, order_children, order_events, orders
 
 CHILD, ORDER, KEY = order_children.c, orders.c, idempotency_keys.c

@@ -9,8 +9,8 @@ from orchestrator.config import Settings
 from orchestrator.db import open_database
 from orchestrator.orders import statements
 from orchestrator.orders.outside import OUTSIDE_IN
-from orchestrator.orders.prepared import Prepared
 from orchestrator.orders.rails import RAILS
+from orchestrator.prepared import Prepared
 from tests.services import make_tables
 
 ORDER_PATH = {

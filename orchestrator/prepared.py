@@ -65,8 +65,8 @@ class Prepared:
 
     def _execute(self, conn: sa.Connection, params: Params) -> sqlite3.Cursor:
         driver = cast(sqlite3.Connection, conn.connection.driver_connection)
-        given = {**self._fixed, **params}
-        values = tuple(given[name] if write is None else write(given[name]) for name, write in self._binds)
+        given = {**self._fixed, **params} if self._fixed else params
+        values = [given[name] if write is None else write(given[name]) for name, write in self._binds]
         try:
             return driver.execute(self._text, values)
         except sqlite3.Error as error:
