@@ -118,20 +118,63 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> str:
-    """URL of a new, empty database."""
+def _new_database(server: str) -> str:
     name = f"test_{os.getpid()}_{next(_numbers)}"
 
     async def create() -> None:
-        connection = await asyncpg.connect(f"{postgres_server}/postgres")
+        connection = await asyncpg.connect(f"{server}/postgres")
         try:
             await connection.execute(f'CREATE DATABASE "{name}"')
         finally:
             await connection.close()
 
     asyncio.run(create())
-    return f"{postgres_server}/{name}"
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """URL of a new, empty database."""
+    return _new_database(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: str) -> str:
+    """URL of a database with every table, for one test at a time: making one anew takes longer than most tests."""
+    url = _new_database(postgres_server)
+    asyncio.run(_fill(Settings(database_url=url, _env_file=None)))
+    return url
+
+
+@pytest.fixture
+def postgres_with_tables(shared_postgres: str) -> str:
+    """URL of a database with every table and no row."""
+    kept = [*metadata.tables, "alembic_version"]
+
+    async def empty() -> None:
+        connection = await asyncpg.connect(shared_postgres)
+        try:
+            others = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)"
+            for row in await connection.fetch(others, kept):
+                await connection.execute(f'DROP TABLE "{row["tablename"]}" CASCADE')
+            await connection.execute(
+                "SET session_replication_role = replica;"  # no order of deletion is asked for
+                + ";".join(f'DELETE FROM "{name}"' for name in metadata.tables)
+            )
+        finally:
+            await connection.close()
+
+    asyncio.run(empty())
+    return shared_postgres
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and no row, to be copied."""
+    settings = Settings(data=tmp_path_factory.mktemp("tables") / "data", _env_file=None)
+    asyncio.run(_fill(settings))
+    assert settings.sqlite_path is not None
+    return settings.sqlite_path
 
 
 @pytest.fixture(scope="session")
@@ -170,21 +213,42 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    """The same settings once for each database."""
+def empty_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """The same settings once for each database, which has no table."""
     if request.param == "sqlite":
         return settings
     return settings.model_copy(update={"database_url": request.getfixturevalue("postgres_url")})
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """The same settings once for each database, which has every table."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_with_tables")
+        return settings.model_copy(update={"database_url": url})
+    assert settings.sqlite_path is not None
+    settings.data.mkdir(mode=0o700)
+    shutil.copy(request.getfixturevalue("sqlite_file"), settings.sqlite_path)
+    return settings
+
+
 async def make_tables(database: Database) -> None:
     """Every table as the newest migration leaves it (`test_migrations` proves that), only faster."""
+    newest = migrations.newest()
 
     def work(connection: Connection) -> None:
-        metadata.create_all(connection)
-        MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(migrations.config()), "head")
+        context = MigrationContext.configure(connection)
+        if context.get_current_revision() != newest:
+            metadata.create_all(connection)
+            context.stamp(ScriptDirectory.from_config(migrations.config()), "head")
 
     await database.write(work)
+
+
+async def _fill(settings: Settings) -> None:
+    database = open_database(settings)
+    await make_tables(database)
+    await database.close()
 
 
 @pytest.fixture

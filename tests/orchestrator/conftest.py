@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from adapters.broker import LoginKind
@@ -15,6 +16,7 @@ from domain.account import BrokerId
 from orchestrator.app import create_app
 from orchestrator.config import Settings
 from orchestrator.db import open_database
+from orchestrator.identity import passwords
 from tests.orchestrator.stub_broker import StubAdapter, terms
 from tests.services import make_tables
 
@@ -55,8 +57,14 @@ def stubs() -> dict[BrokerId, StubAdapter]:
 
 
 @pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashed as always, with the least work that argon2 takes."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
 async def app(
-    database_settings: Settings, watch: Watch, stubs: dict[BrokerId, StubAdapter]
+    cheap_passwords: None, database_settings: Settings, watch: Watch, stubs: dict[BrokerId, StubAdapter]
 ) -> AsyncIterator[FastAPI]:
     """The started application, once for each database."""
     database = open_database(database_settings)

@@ -18,8 +18,8 @@ from orchestrator.tables import metadata
 
 
 @pytest.fixture
-async def empty(database_settings: Settings) -> AsyncIterator[Database]:
-    database = open_database(database_settings)
+async def empty(empty_settings: Settings) -> AsyncIterator[Database]:
+    database = open_database(empty_settings)
     yield database
     await database.close()
 

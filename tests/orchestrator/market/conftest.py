@@ -27,10 +27,9 @@ from orchestrator.identity.tokens import access_token
 from orchestrator.market import endpoints
 from orchestrator.market.history import History
 from orchestrator.market.live import Audience
-from orchestrator.tables import metadata
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
-from tests.services import free_port
+from tests.services import free_port, make_tables
 
 KEY = b"k" * 32
 USER = UserId("u")
@@ -40,7 +39,7 @@ USER = UserId("u")
 async def store(settings: Settings) -> AsyncIterator[Database]:
     """SQLite alone: prices never touch the database."""
     database = open_database(settings)
-    await database.write(metadata.create_all)
+    await make_tables(database)
     yield database
     await database.close()
 
