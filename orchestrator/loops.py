@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,7 +13,15 @@ log = structlog.get_logger(__name__)
 
 PAUSE = 1.0  # seconds before a loop that failed begins again
 
+RECONNECT = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds at most before a stream that ended is opened again
+
 Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+def reconnect_pause(failures: int) -> float:
+    """Seconds until a stream that ended is opened again: longer each time, up to half a minute, and not the same for
+    all that ended at once, so that a broker that comes back is not asked by everybody in one moment."""
+    return RECONNECT[min(failures, len(RECONNECT) - 1)] * random.uniform(0.5, 1.0)
 
 
 class Loops:

@@ -27,7 +27,9 @@ CONNECT_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def _connection(session: Session, endpoints: Endpoints, url: str) -> AsyncIterator[ClientConnection]:
+async def _connection(
+    session: Session, endpoints: Endpoints, url: str, silence: float
+) -> AsyncIterator[ClientConnection]:
     """An open socket that said "ready". Raises SessionExpired or BrokerUnavailable; so does its end in the block."""
     try:
         async with connect(
@@ -41,20 +43,20 @@ async def _connection(session: Session, endpoints: Endpoints, url: str) -> Async
             **http.stream_route(endpoints),
             max_size=2**22,
         ) as socket:
-            if (first := await _next(socket)).get("type") != "ready":
+            if (first := await _next(socket, silence)).get("type") != "ready":
                 raise BrokerUnavailable(f"Mock Broker's stream began with {first.get('type')!r}")
             yield socket
     except (OSError, TimeoutError, WebSocketException) as error:
         raise BrokerUnavailable(f"the stream ended: {type(error).__name__}") from error
 
 
-async def _next(socket: ClientConnection) -> Mapping[str, Any]:
+async def _next(socket: ClientConnection, silence: float) -> Mapping[str, Any]:
     """The next message. An error message ends the stream as what it says."""
     try:
-        async with asyncio.timeout(SILENCE_SECONDS):
+        async with asyncio.timeout(silence):
             message = http.exact_json(await socket.recv(decode=False))
     except TimeoutError as error:
-        raise BrokerUnavailable(f"the stream was silent for {SILENCE_SECONDS:.0f} s") from error
+        raise BrokerUnavailable(f"the stream was silent for {silence:g} s") from error
     except ValueError as error:
         raise BrokerUnavailable(f"unreadable stream message: {error!r}") from error
     if not isinstance(message, dict):
@@ -68,8 +70,8 @@ async def _next(socket: ClientConnection) -> Mapping[str, Any]:
 class MockFeed:
     """Prices over one open socket."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
+    def __init__(self, socket: ClientConnection, silence: float) -> None:
+        self._socket, self._silence = socket, silence
 
     async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
         await self._send("subscribe", instruments)
@@ -80,7 +82,7 @@ class MockFeed:
     async def ticks(self) -> AsyncIterator[Tick]:
         try:
             while True:
-                message = await _next(self._socket)
+                message = await _next(self._socket, self._silence)
                 if message.get("type") == "tick":
                     yield market.tick(message)
         except WebSocketException as error:
@@ -98,20 +100,22 @@ class MockFeed:
 
 
 @asynccontextmanager
-async def market_feed(session: Session, endpoints: Endpoints) -> AsyncIterator[MockFeed]:
-    async with _connection(session, endpoints, endpoints.feed) as socket:
-        yield MockFeed(socket)
+async def market_feed(
+    session: Session, endpoints: Endpoints, *, silence: float = SILENCE_SECONDS
+) -> AsyncIterator[MockFeed]:
+    async with _connection(session, endpoints, endpoints.feed, silence) as socket:
+        yield MockFeed(socket, silence)
 
 
 async def order_stream(
-    session: Session, endpoints: Endpoints, clock: Clock
+    session: Session, endpoints: Endpoints, clock: Clock, *, silence: float = SILENCE_SECONDS
 ) -> AsyncGenerator[StreamEvent, None]:
     """Updates of all orders of the account, each fill also as a trade."""
-    async with _connection(session, endpoints, endpoints.orders_feed or endpoints.feed) as socket:
+    async with _connection(session, endpoints, endpoints.orders_feed or endpoints.feed, silence) as socket:
         yield Connected(clock())
         icebergs = iceberg.Stream()
         while True:
-            message = await _next(socket)
+            message = await _next(socket, silence)
             if message.get("type") != "order":
                 continue
             try:

@@ -18,11 +18,11 @@ from domain.instrument import InstrumentId
 from domain.market import Tick
 from domain.money import Price
 from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.loops import reconnect_pause
 from orchestrator.market.sources import Sources
 
 log = structlog.get_logger(__name__)
 
-PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before a feed that ended is opened again
 IDLE = 30.0  # seconds until a feed that nobody needs is closed
 SUSPECT = 60.0  # seconds that a stalled feed is passed over
 MOST = 1000  # instruments at one feed
@@ -162,13 +162,14 @@ class Feeds:
                     line.feed, line.heard_at = feed, loop.time()
                     await self._carry(line, feed)
             except SessionExpired as error:
-                await self._connections.login_needed(account.id, error.words)
+                if await self._connections.login_needed(account.id, error.words):
+                    return  # a session that is over is not tried again
             except BrokerError as error:
                 log.info("market.feed_down", account=account.id, words=error.words)
             finally:
                 line.feed = None
                 line.subscribed = set()
-            await asyncio.sleep(PAUSES[min(line.failures, len(PAUSES) - 1)])
+            await asyncio.sleep(reconnect_pause(line.failures))
             line.failures += 1
 
     async def _carry(self, line: Line, feed: MarketFeed) -> None:
@@ -187,10 +188,11 @@ class Feeds:
 
 
 def _broken(line: Line) -> bool:
-    """Whether a bug ended it: written down loudly, and opened anew like any feed that ended."""
+    """Whether it ended for good: with its session, or by a bug, which is written down loudly."""
     if line.task is None or not line.task.done() or line.task.cancelled():
         return False
-    log.error("market.feed_failed", account=line.connection.account.id, exc_info=line.task.exception())
+    if bug := line.task.exception():
+        log.error("market.feed_failed", account=line.connection.account.id, exc_info=bug)
     return True
 
 

@@ -22,6 +22,7 @@ from domain.order import ChildOrder, Fact, Filled, OrderId, Source, apply, apply
 from domain.report import OrderReport, facts_of
 from domain.surplus import Held, may_be_too_much
 from orchestrator.accounts.connections import Connection
+from orchestrator.loops import reconnect_pause
 from orchestrator.orders import outside, repository
 from orchestrator.orders.book import Book, is_of
 from orchestrator.orders.cancel import cancel_child, cancel_if_asked
@@ -37,7 +38,7 @@ POLL_WITH_STREAM = 10.0
 BOOK_ANYWAY = 20.0  # seconds between looks for orders placed elsewhere, while nothing of ours is open
 STILL_LOOKED_FOR = timedelta(hours=1)  # an order thought absent, in case its broker took it very late
 BREATH = 25  # reports of a book looked at in one go
-RECONNECT_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY = 10.0  # seconds after which a stream that ends has not failed
 
 
 @dataclass(slots=True)
@@ -119,21 +120,25 @@ class OrderUpdates:
     async def _stream(self, watch: Watch) -> None:
         if not watch.connection.terms.order_stream:
             return
-        failures = 0
+        failures, loop = 0, asyncio.get_running_loop()
         while True:
+            began = loop.time()
             try:
                 async with aclosing(watch.connection.order_stream()) as events:
                     async for event in events:
-                        failures = 0
                         await self._heard(watch, event)
             except SessionExpired as error:
-                # The stream's word alone ends nothing: `_follow` ends this watch when the session is over.
-                await self._trading.connections.login_needed(watch.connection.account.id, error.words)
+                # The stream's word alone ends nothing; a session that is over is not tried again.
+                if await self._trading.connections.login_needed(watch.connection.account.id, error.words):
+                    watch.streaming = False
+                    return
             except BrokerError as error:
                 log.info("orders.stream_down", account=watch.connection.account.id, error=error.words)
             watch.streaming = False
             watch.read_now.set()
-            await asyncio.sleep(RECONNECT_PAUSES[min(failures, len(RECONNECT_PAUSES) - 1)])
+            if loop.time() - began >= STEADY:
+                failures = 0
+            await asyncio.sleep(reconnect_pause(failures))
             failures += 1
 
     async def _heard(self, watch: Watch, event: Connected | OrderReport | BrokerFill) -> None:

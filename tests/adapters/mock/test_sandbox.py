@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
-from adapters.broker import Change, Conversion, MarginAsk
+from adapters.broker import Change, Connected, Conversion, MarginAsk
+from adapters.mock import stream
 from adapters.mock.broker import ADAPTER
 from domain.account import BrokerId
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalLeg, ConditionalStatus
-from domain.errors import BrokerRejected
+from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import Exchange
 from domain.money import Money, Price
 from domain.order import OrderType, Product, Side, Validity
 from domain.report import OrderReport, ReportStatus
 from mocks.launch import Sandbox
-from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, next_good, opened, working
+from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, next_good, now, opened, working
 
 MASTERS: dict[BrokerId, Names] = {}
 
@@ -175,3 +177,24 @@ async def test_an_order_after_the_market_waits_and_can_be_cancelled(desk: Desk) 
     assert (report.status, report.words) == (ReportStatus.PENDING, "after_market")
     await desk.broker.cancel(child)
     await desk.until(child, lambda one: one.status is ReportStatus.CANCELLED)
+
+
+async def test_a_feed_that_stalls_is_given_up_while_the_market_moves(desk: Desk) -> None:
+    async with (
+        desk.moving(INFY),
+        stream.market_feed(desk.session, desk.endpoints, silence=1.0) as feed,
+    ):
+        await feed.subscribe([INFY])
+        ticks = feed.ticks()
+        await next_good(ticks, lambda tick: tick.instrument == INFY)
+        desk.fault("stall")
+        with pytest.raises(BrokerUnavailable, match="silent"):
+            await next_good(ticks, lambda tick: False)
+    desk.heal()
+
+
+async def test_a_silent_order_stream_is_given_up(desk: Desk) -> None:
+    async with aclosing(stream.order_stream(desk.session, desk.endpoints, now, silence=0.2)) as events:
+        assert isinstance(await anext(events), Connected)
+        with pytest.raises(BrokerUnavailable, match="silent"):
+            await anext(events)

@@ -34,6 +34,16 @@ class Forbidden:
         await asyncio.sleep(60)
 
 
+async def test_a_stream_is_not_opened_again_with_a_session_that_is_over() -> None:
+    async def login_needed(account: str, words: str) -> bool:
+        return True
+
+    trading = SimpleNamespace(connections=SimpleNamespace(login_needed=login_needed), clock=lambda: NOW)
+    connection: Any = Forbidden()
+    await OrderUpdates(cast(Trading, trading))._stream(Watch(cast(Connection, connection)))
+    assert connection.asked == 1
+
+
 async def test_a_stream_refused_while_the_session_lives_is_opened_again() -> None:
     told: list[tuple[str, str]] = []
 
