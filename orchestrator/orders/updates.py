@@ -18,7 +18,7 @@ from adapters.broker import BrokerFill, Connected
 from adapters.rows import unread
 from domain.account import AccountId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildOrder, Fact, Filled, OrderId, Source, apply, apply_all
+from domain.order import ChildId, ChildOrder, Fact, Filled, Source, apply, apply_all
 from domain.report import OrderReport, facts_of
 from domain.surplus import Held, may_be_too_much
 from orchestrator.accounts.connections import Connection
@@ -203,21 +203,24 @@ class OrderUpdates:
         except BrokerError:
             return False
         rows = await watch.book.sorted(self._trading, reports, live)
-        doubtful: set[OrderId] = set()
+        doubtful: dict[ChildId, ChildOrder] = {}
         for number, (child, report) in enumerate(rows.ours):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)  # a long book must not hold up orders
             after = await self._learn(watch.connection, child, report, Source.POLL)
             if may_be_too_much(after):
-                doubtful.add(after.order_id)
+                doubtful[after.id] = after
         watch.book.learnt(reports)
         lacking = [*unread(reports), *(one.message for one in reports if not one.readable)]
         if lacking:
             log.warning("orders.book_unread", account=watch.connection.account.id, rows=lacking)
         resting = [report for report in rows.others if outside.rests(report)]
         await self._keep_outside(watch, resting, whole=not lacking)
-        for order_id in sorted(doubtful):
-            await cancel_surplus(self._trading, watch.connection.account.user_id, order_id, self._surplus)
+        shown = {report.broker_order_id for report in reports if report.readable}
+        for child in doubtful.values():
+            if shown.issuperset(child.live_order_ids):  # what stays was seen as surely as what goes
+                user_id = watch.connection.account.user_id
+                await cancel_surplus(self._trading, user_id, child.order_id, self._surplus)
         return True
 
     async def _keep_outside(self, watch: Watch, reports: list[OrderReport], *, whole: bool) -> None:

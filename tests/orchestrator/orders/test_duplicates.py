@@ -138,6 +138,17 @@ async def test_a_second_order_is_cancelled_while_nothing_of_it_has_filled(desk: 
     assert [one.kind for one in stored.timeline].count("surplus") == 1
 
 
+async def test_nothing_is_cancelled_while_the_book_does_not_show_what_would_stay(desk: Desk) -> None:
+    child, _ = await _placed(desk)
+    desk.broker.holds(child, "n2")
+    hidden = desk.broker.rows.pop("n1")
+    await desk.read_book()
+    assert not desk.broker.asked
+    desk.broker.rows["n1"] = hidden
+    await desk.read_book()
+    assert desk.broker.asked == {"n2": 1}
+
+
 async def test_a_second_order_that_has_filled_is_shown_and_not_touched(desk: Desk) -> None:
     child, order_id = await _placed(desk)
     desk.broker.holds(child, "n1", filled=10)
