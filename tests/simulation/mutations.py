@@ -78,22 +78,46 @@ MUTATIONS = (
     ),
     Mutation(
         "drop a fill that comes after the end",
-        "domain/order.py",
-        "        case Progress():\n",
-        "        case Progress() | Filled() if child.ended is not None:\n"
+        "domain/child.py",
+        "        case Progress(broker_order_id=number):\n",
+        "        case Progress(broker_order_id=number) | Filled(_, number) if child.end_of(number) is not None:\n"
         "            return child\n"
-        "        case Progress():\n",
+        "        case Progress(broker_order_id=number):\n",
     ),
     Mutation(
         "count a trade that is told twice as two",
-        "domain/order.py",
+        "domain/child.py",
         "    by_trade[fill.trade_id] = max(known, fill, key=_fill_rank) if known else fill",
         "    by_trade[f'{fill.trade_id}:{len(by_trade)}'] = fill",
     ),
     Mutation(
         "believe an old open after the end",
-        "domain/order.py",
-        "        if self.ended is not None:\n            return Status(",
-        "        if self.ended is not None and self.working is None:\n            return Status(",
+        "domain/child.py",
+        "        if end is not None and (",
+        "        if end is not None and not self.working_at and (",
+    ),
+    Mutation(
+        "take the end of one of two orders for the end of both",
+        "domain/child.py",
+        "        end = self.end_of(number)\n",
+        "        end = self.ends[0] if self.ends else None\n",
+    ),
+    Mutation(
+        "take for somebody else's what shows after an order has ended",
+        "orchestrator/orders/book.py",
+        "            await self._look_up(trading, chunk, rows)\n",
+        "            rows.others += chunk\n",
+    ),
+    Mutation(
+        "leave what a crash cut short as it is",
+        "orchestrator/orders/reconcile.py",
+        "            live.child.status is Status.SUBMITTING\n            and left_behind\n",
+        "            live.child.status is Status.SUBMITTING\n            and not left_behind\n",
+    ),
+    Mutation(
+        "hold the margin of answered orders for ever",
+        "orchestrator/orders/repository.py",
+        "    first_answer = answered_at is not None and row.answered_at is None\n",
+        "    first_answer = False\n",
     ),
 )
