@@ -15,6 +15,7 @@ export const api = generatedApi.enhanceEndpoints({
     placeOrder: { invalidatesTags: ["Order", "Portfolio"] },
     listOrders: { providesTags: ["Order"] },
     getOrder: { providesTags: ["Order"] },
+    getOrderCharges: { providesTags: ["Order"] },
     cancelOrder: { invalidatesTags: ["Order"] },
     getPortfolio: { providesTags: ["Portfolio"] },
   },
@@ -44,4 +45,6 @@ export const {
   useCancelOrderMutation,
   useGetPortfolioQuery,
   useGetScorecardsQuery,
+  useCompareChargesQuery,
+  useGetOrderChargesQuery,
 } = api;

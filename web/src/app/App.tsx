@@ -54,6 +54,10 @@ const router = createBrowserRouter([
           { path: "watchlist", element: <WatchlistPage /> },
           { path: "more", element: <MorePage /> },
           {
+            path: "charges",
+            lazy: async () => ({ Component: (await import("@/features/charges/ChargesPage")).ChargesPage }),
+          },
+          {
             path: "settings",
             lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
           },

@@ -16,6 +16,7 @@ export function WatchlistPage() {
 
 const more = [
   { to: "/brokers", label: "Brokers", text: "Connections, sessions, funds" },
+  { to: "/charges", label: "Charges", text: "What a trade costs at every broker" },
   { to: "/settings", label: "Settings", text: "Look, mode, sign out" },
 ] as const;
 

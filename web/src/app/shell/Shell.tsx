@@ -98,6 +98,7 @@ export function Shell() {
       { label: "Go to orders", keys: "O", run: () => navigate("/orders") },
       { label: "Go to brokers", run: () => navigate("/brokers") },
       { label: "Connect a broker", run: () => navigate("/brokers/connect") },
+      { label: "Charges of a trade", run: () => navigate("/charges") },
       { label: "Settings", run: () => navigate("/settings") },
       { label: "Keys", keys: "?", run: () => setFloating("keys") },
     ],

@@ -1,7 +1,7 @@
 // One instrument: its price and depth, its candles, what one holds of it, and the two buttons.
 import { Star } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useLocation, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 import { inWords, problemOf, type Quote, type StockDetail, useGetPortfolioQuery, useGetStockQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { BrokerBadge, brokerName, Tag } from "@/components/badge";
@@ -132,7 +132,17 @@ export function InstrumentPage() {
               <Star className="size-4" fill={watched ? "currentColor" : "none"} />
             </Button>
           </h1>
-          <p className="text-quiet">{stock.name}</p>
+          <p className="text-quiet">
+            {stock.name}
+            {tradable && (
+              <Link
+                to={`/charges?i=${encodeURIComponent(stock.symbol)}`}
+                className="ml-2 text-xs text-accent hover:underline max-md:inline-flex max-md:min-h-11 max-md:items-center"
+              >
+                What it costs
+              </Link>
+            )}
+          </p>
         </div>
         <div className="md:mr-auto md:ml-6">
           <p className="flex items-baseline gap-2">

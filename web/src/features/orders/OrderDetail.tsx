@@ -1,5 +1,6 @@
 // What lies behind one order: its parts at the brokers, the receipt of the choice, the timeline.
 import type { Order } from "@/api";
+import { Charged } from "@/features/charges/Charged";
 import { DecisionLine, Receipt } from "@/features/routing/Receipt";
 import { ChildBars } from "./ChildBars";
 import { Timeline } from "./Timeline";
@@ -29,6 +30,7 @@ export function OrderDetail({ order }: { order: Order }) {
         <div className="flex flex-col gap-2">
           <DecisionLine decision={order.decision} />
           <Receipt decision={order.decision} />
+          <Charged order={order} />
           <p className="text-2xs text-faint" title="The same inputs always give the same decision">
             decision {order.decision.hash.slice(0, 12)}
           </p>

@@ -80,5 +80,6 @@ export const chargeItems: readonly { key: keyof Charges; label: string }[] = [
   { key: "stamp", label: "Stamp duty" },
   { key: "gst", label: "GST" },
   { key: "dp", label: "DP charge" },
+  { key: "desk", label: "Desk" },
   { key: "total", label: "All charges" },
 ];

@@ -1,0 +1,107 @@
+// After a fill: what was predicted, what the broker charges, and what explains the difference.
+import { type Charged as ChargedOrder, type ChargedPart, type Order, useGetOrderChargesQuery } from "@/api";
+import { BrokerBadge } from "@/components/badge";
+import { Amount, Unknown } from "@/components/figures";
+import * as money from "@/lib/money";
+
+const causes: Record<string, string> = {
+  fill: "filled at another price or quantity",
+  depository: "DP charge, billed by day",
+  rounding: "rounded by the broker",
+  broker: "reckoned otherwise by the broker",
+};
+
+/** Less than half a paisa is nothing to a person. */
+export const causeWords = (part: ChargedPart): string[] =>
+  part.differences
+    .filter((one) => money.toWire(money.parse(one.amount) ?? money.ZERO).replace("-", "") !== "0.00")
+    .map((one) => `${money.rupees(one.amount, { sign: true })} ${causes[one.cause] ?? one.cause}`);
+
+function Part({ part }: { part: ChargedPart }) {
+  const why = part.unknown ?? "not asked yet";
+  return (
+    <tr className="border-b border-line align-top">
+      <td className="py-1.5">
+        <BrokerBadge broker={part.broker} named />
+      </td>
+      <td className="px-2 py-1.5 text-right">
+        <Amount value={part.predicted.total} />
+      </td>
+      <td className="px-2 py-1.5 text-right">
+        <Amount value={part.charged} reason={why} />
+      </td>
+      <td className="py-1.5 pl-3 text-xs leading-[18px] text-quiet">
+        {part.charged === null ? (
+          part.unknown
+        ) : causeWords(part).length === 0 ? (
+          "as predicted"
+        ) : (
+          <ul>
+            {causeWords(part).map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+export function ChargedTable({ charged }: { charged: ChargedOrder }) {
+  const filled = charged.parts.filter((part) => part.filled_quantity > 0);
+  return (
+    <table className="w-full" aria-label="Predicted and charged">
+      <thead>
+        <tr className="border-b border-line text-xs text-faint">
+          <th scope="col" className="h-7 text-left font-normal">
+            Broker
+          </th>
+          <th scope="col" className="px-2 text-right font-normal">
+            Predicted
+          </th>
+          <th scope="col" className="px-2 text-right font-normal">
+            Charged
+          </th>
+          <th scope="col" className="pl-3 text-left font-normal">
+            Difference
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {filled.map((part) => (
+          <Part key={part.child} part={part} />
+        ))}
+      </tbody>
+      {filled.length > 1 && (
+        <tfoot>
+          <tr className="font-medium">
+            <td className="py-1.5">All</td>
+            <td className="px-2 py-1.5 text-right">
+              <Amount value={charged.predicted} />
+            </td>
+            <td className="px-2 py-1.5 text-right">
+              <Amount value={charged.charged} reason="a part is not known" />
+            </td>
+            <td className="py-1.5 pl-3">
+              {charged.difference === null ? (
+                <Unknown reason="a part is not known" />
+              ) : (
+                money.rupees(charged.difference, { sign: true })
+              )}
+            </td>
+          </tr>
+        </tfoot>
+      )}
+    </table>
+  );
+}
+
+const open = new Set(["SUBMITTING", "UNKNOWN", "OPEN", "TRIGGER_PENDING", "PARTIALLY_FILLED"]);
+
+/** Nothing until the order has ended with a fill: no broker tells before what it will charge. */
+export function Charged({ order }: { order: Order }) {
+  const skip = order.filled_quantity === 0 || open.has(order.status);
+  const { data } = useGetOrderChargesQuery({ orderId: order.id }, { skip, refetchOnMountOrArgChange: true });
+  if (skip || !data?.parts.some((part) => part.filled_quantity > 0)) return null;
+  return <ChargedTable charged={data} />;
+}
