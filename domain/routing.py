@@ -161,7 +161,8 @@ class Candidate:
     """One account as the router sees it: reservations are already taken off `margin_available` and `sellable`.
 
     `margin_available` is rupees, None when no snapshot is known. `sellable` is units of the order's ISIN that a
-    delivery sell may use now, `releasable` those beyond that only wait for the person's leave at the depository. `margin_rates` is the part of the order's value blocked per product (an estimate).
+    delivery sell may use now, `releasable` those beyond that only wait for the person's leave at the
+    depository. `margin_rates` is the part of the order's value blocked per product (an estimate).
     """
 
     account_id: AccountId

@@ -53,6 +53,7 @@ from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
+from orchestrator.policies import endpoints as policies
 from orchestrator.portfolio import endpoints as portfolio
 from orchestrator.postbacks import endpoints as postbacks
 from orchestrator.postbacks.desk import Postbacks
@@ -106,6 +107,7 @@ def create_app(
         sweep.router,
         conditionals.router,
         guards.router,
+        policies.router,
         killswitch.router,
         postbacks.router,
     ):

@@ -8,18 +8,18 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import httpx
 import orjson
 import typer
 import uvloop
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from domain.calendar import IST
 from orchestrator import meta, migrations
 from orchestrator.accounts import repository
-from orchestrator.accounts.repository import StoredAccount
 from orchestrator.config import Settings
 from orchestrator.db import open_database
 from orchestrator.logs import configure
@@ -30,6 +30,7 @@ from orchestrator.state import system_clock
 if TYPE_CHECKING:
     from orchestrator.direct import Access
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 
 cli = typer.Typer(
@@ -173,14 +174,7 @@ def health() -> None:
 def accounts() -> None:
     """List the broker accounts of this installation, one a line, without secrets."""
 
-    async def read() -> list[StoredAccount]:
-        database = open_database(_settings())
-        try:
-            return await database.read(repository.live)
-        finally:
-            await database.close()
-
-    for one in uvloop.run(read()):
+    for one in _read(repository.live):
         known = one.account
         ends = f"until {in_ist(known.session_expires_at)}" if known.session_expires_at else ""
         typer.echo(
@@ -262,6 +256,58 @@ def charges(
     raise typer.Exit(0 if found.cheapest else 1)
 
 
+@cli.command()
+def replay(order: Annotated[str, typer.Argument(help="An order's id.")]) -> None:
+    """Make an order's routing decision again from what it was made from, and compare hash, plan and charges.
+
+    The exit code is 1 when anything differs.
+    """
+    from rich.console import Console
+
+    from orchestrator.decisions import command, kept
+    from orchestrator.decisions.replay import replay as made_again
+
+    one = _read(lambda conn: kept.load(conn, order))
+    if one is None:
+        raise CannotStart(f"there is no order {order}")
+    found = made_again(one)
+    command.tell_replay(Console(), found)
+    raise typer.Exit(1 if found.differences else 0)
+
+
+@cli.command()
+def whatif(
+    policy: Annotated[
+        str,
+        typer.Option(
+            help="cheapest, fastest, most_reliable, balanced:2,1,1, spread, pinned:ACCOUNT or fallback:A,B."
+        ),
+    ],
+    first: Annotated[str, typer.Option("--from", help="The first day (IST), YYYY-MM-DD; else today.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day (IST), included; else today.")] = "",
+    user: Annotated[str, typer.Option("--user", help="A user's id; else all users.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+) -> None:
+    """Decide the orders of some days anew under another policy, and print the difference in rupees. Nothing is sent."""
+    from rich.console import Console
+
+    from orchestrator.decisions import command, kept
+    from orchestrator.decisions.whatif import compare, policy_of
+
+    today = system_clock().astimezone(IST).date()
+    try:
+        chosen = policy_of(policy)
+        start, end = (date.fromisoformat(text) if text else today for text in (first, last))
+    except ValueError as error:
+        raise CannotStart(str(error)) from error
+
+    found = _read(lambda conn: compare(kept.between(conn, start, end, user or None), chosen))
+    if as_json:
+        typer.echo(command.as_json(found))
+    else:
+        command.tell_whatif(Console(), chosen, found)
+
+
 @brokers.command()
 def verify(
     broker: Annotated[str, typer.Argument(help="zerodha (or kite), upstox, groww or mock.")],
@@ -301,6 +347,21 @@ def _by_hand(settings: Settings, broker: str, url: str) -> Access:
 def version() -> None:
     """Say which version this is."""
     typer.echo(f"{meta.NAME} {meta.own_version()}")
+
+
+def _read(work: Callable[[Connection], T]) -> T:
+    """What `work` reads from the installation's database, which must be up to date."""
+
+    async def read() -> T:
+        database = open_database(_settings())
+        try:
+            if await migrations.current(database) != migrations.newest():
+                raise CannotStart("the database is not up to date: run `orchestrator migrate`")
+            return await database.read(work)
+        finally:
+            await database.close()
+
+    return uvloop.run(read())
 
 
 def _written(path: Path, content: bytes, *, check: bool) -> None:

@@ -131,6 +131,15 @@ user_limits = Table(
     Column("changed_at", Moment, nullable=False),
 )
 
+# How the user's orders are routed. `policy` is JSON as the API takes it.
+user_policies = Table(
+    "user_policies",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("policy", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
 kill_switches = Table(
     "kill_switches",
     metadata,
@@ -213,7 +222,8 @@ orders = Table(
     Column("account_id", String),  # null: auto
     Column("after_market", Boolean, nullable=False),
     Column("iceberg_legs", Integer, nullable=False),
-    Column("decision", Text, nullable=False),  # JSON, as hashed
+    Column("decision", Text, nullable=False),  # JSON
+    Column("decision_inputs", Text),  # canonical JSON of what it was made from, as hashed
     Column("done", Boolean, nullable=False),
     Index(None, "user_id", "done", "id"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -18,6 +18,19 @@ from domain.policy import Policy
 from domain.routing import Candidate, Market
 
 Encoder = Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a decision is made from, as `inputs_text` writes it."""
+
+    intent: OrderIntent
+    market: Market
+    candidates: tuple[Candidate, ...]
+    policy: Policy
+    on: date
+
+
 _UNLIKE: Any = object()  # equal to nothing
 
 

@@ -153,6 +153,7 @@ def upgrade() -> None:
         sa.Column("after_market", sa.Boolean(), nullable=False),
         sa.Column("iceberg_legs", sa.Integer(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decision_inputs", sa.Text(), nullable=True),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_orders_user_id"), ondelete="CASCADE"
@@ -191,6 +192,16 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_user_limits_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_limits")),
+    )
+    op.create_table(
+        "user_policies",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_user_policies_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_policies")),
     )
     op.create_table(
         "account_measures",
@@ -401,6 +412,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_measures_span_start"))
 
     op.drop_table("account_measures")
+    op.drop_table("user_policies")
     op.drop_table("user_limits")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refresh_tokens_user_id"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from domain.account import AccountId, AccountState, UserId
+from domain.account import AccountState, UserId
 from orchestrator.tables import accounts, refresh_tokens, users
 
 
@@ -67,16 +67,6 @@ def by_id(connection: Connection, user_id: UserId) -> User | None:
 def change_user(connection: Connection, user_id: UserId, changes: Mapping[str, Any]) -> None:
     if changes:
         connection.execute(update(users).where(users.c.id == user_id).values(**changes))
-
-
-# Asked for at every order: built once, because that takes longer than the question.
-TRADING_MODE = select(users.c.mode, users.c.primary_account).where(users.c.id == bindparam("user"))
-
-
-def trading_mode(connection: Connection, user_id: UserId) -> tuple[str, AccountId | None]:
-    """`orchestrator` or `standard`, and the primary account. Raises sqlalchemy.exc.NoResultFound for no such user."""
-    mode, primary = connection.execute(TRADING_MODE, {"user": user_id}).one()
-    return mode, AccountId(primary) if primary is not None else None
 
 
 def owns_account(connection: Connection, user_id: UserId, account_id: str) -> bool:

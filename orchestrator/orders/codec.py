@@ -39,7 +39,8 @@ def _exact(value: object) -> str:
 
 
 def dump_decision(decision: RoutingDecision) -> str:
-    return orjson.dumps(decision, default=_exact).decode()
+    """All but the text of its inputs, which is kept apart."""
+    return orjson.dumps(replace(decision, inputs=""), default=_exact).decode()
 
 
 def load_decision(text: str) -> RoutingDecision:

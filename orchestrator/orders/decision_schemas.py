@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.account import AccountId, BrokerId
-from domain.routing import Alternative, Charges, Denied, Reason, RoutingDecision, Slice
+from domain.routing import Alternative, Certificate, Charges, Denied, Reason, RoutingDecision, Slice
 from orchestrator.schemas import MoneyText, Out
+from routing.explain import policy_words
 
 
 class ReasonOut(Out):
@@ -30,8 +33,8 @@ class ReasonOut(Out):
 class ChargesOut(Out):
     """All-in charges, itemised; lines are exact, `total` is their sum.
 
-    `total_of_rounded_lines`: each line to whole paise first, as brokers show it. `desk`: an order by telephone or of the
-    broker's risk desk.
+    `total_of_rounded_lines`: each line to whole paise first, as brokers show it. `desk`: an order by telephone or of
+    the broker's risk desk.
     """
 
     brokerage: MoneyText
@@ -103,17 +106,40 @@ class AlternativeOut(Out):
         )
 
 
+class CertificateOut(Out):
+    """Why no other plan is better. `cost`: the plan's charges. `bound`: what any plan costs at least, null where the
+    policy goes by something else. `beaten` plans and `ruled_out` accounts are told among the alternatives."""
+
+    minimised: str
+    cost: MoneyText
+    bound: MoneyText | None
+    beaten: int
+    ruled_out: int
+
+    @classmethod
+    def of(cls, proof: Certificate) -> CertificateOut:
+        return cls(
+            minimised=proof.minimised,
+            cost=proof.cost,
+            bound=proof.bound,
+            beaten=proof.beaten,
+            ruled_out=proof.ruled_out,
+        )
+
+
 class DecisionOut(Out):
     """The routing receipt: who takes the order, why, and what the others would have cost."""
 
     kind: Literal["plan", "denied"]
     hash: str
     policy: str | None
+    policy_words: Annotated[str | None, Field(description="the policy, explained")]
     summary: str
     reasons: list[ReasonOut]
     plan: list[SliceOut] | None
     charges: ChargesOut | None
     saving: MoneyText | None
+    certificate: CertificateOut | None
     alternatives: list[AlternativeOut]
 
     @classmethod
@@ -125,22 +151,26 @@ class DecisionOut(Out):
                 kind="denied",
                 hash=decision.hash,
                 policy=None,
+                policy_words=None,
                 summary=decision.reasons[0].message if decision.reasons else "",
                 reasons=reasons,
                 plan=None,
                 charges=None,
                 saving=None,
+                certificate=None,
                 alternatives=alternatives,
             )
         return cls(
             kind="plan",
             hash=decision.hash,
             policy=decision.policy.kind,
+            policy_words=policy_words(decision.policy),
             summary=decision.summary,
             reasons=reasons,
             plan=[SliceOut.of(part) for part in decision.slices],
             charges=ChargesOut.of(decision.charges),
             saving=decision.saving,
+            certificate=CertificateOut.of(decision.certificate) if decision.certificate else None,
             alternatives=alternatives,
         )
 

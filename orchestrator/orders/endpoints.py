@@ -33,7 +33,9 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"])
 @router.post("/preview", responses=problems(401, 404, 422))
 async def preview_order(order: OrderIn, user: CurrentUser, trading: Room) -> PreviewOut:
     """The routing decision for this order as of now, or why it would be refused. Nothing is sent."""
-    situation, decision, verdict = await placing.preview(trading, user_id=user, intent=order.intent())
+    situation, decision, verdict = await placing.preview(
+        trading, user_id=user, intent=order.intent(), policy=order.chosen
+    )
     return PreviewOut(
         decision=DecisionOut.of(decision),
         notional=notional(situation),
@@ -54,9 +56,14 @@ async def place_order(
     A child without a clear answer is UNKNOWN: it is looked for, and never sent again.
     """
     intent = order.intent()
-    fingerprint = hashlib.sha256(repr(intent).encode()).hexdigest()
+    asked = intent if order.chosen is None else (intent, order.chosen)
     outcome = await placing.place(
-        trading, user_id=user, intent=intent, key=idempotency_key, fingerprint=fingerprint
+        trading,
+        user_id=user,
+        intent=intent,
+        key=idempotency_key,
+        fingerprint=hashlib.sha256(repr(asked).encode()).hexdigest(),
+        policy=order.chosen,
     )
     if isinstance(outcome, Denied):
         raise refusal(outcome)

@@ -12,6 +12,7 @@ from adapters.registry import broker_name
 from domain.account import AccountId, UserId
 from domain.money import ZERO
 from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent
+from domain.policy import Policy
 from domain.routing import Denied, RoutingDecision, Slice
 from orchestrator.errors import Problem
 from orchestrator.ids import new_id
@@ -44,10 +45,10 @@ class Replayed:
 
 
 async def preview(
-    trading: Trading, *, user_id: UserId, intent: OrderIntent
+    trading: Trading, *, user_id: UserId, intent: OrderIntent, policy: Policy | None = None
 ) -> tuple[Situation, RoutingDecision | Denied, Verdict | None]:
     """What `place` would decide now, once it had cancelled what is in the way. Nothing is recorded or sent."""
-    situation = await look(trading, user_id=user_id, intent=intent)
+    situation = await look(trading, user_id=user_id, intent=intent, policy=policy)
     decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
     if fresh := await seen_anew(trading, situation, decision):
         situation = fresh
@@ -56,14 +57,21 @@ async def preview(
 
 
 async def place(
-    trading: Trading, *, user_id: UserId, intent: OrderIntent, key: str, fingerprint: str
+    trading: Trading,
+    *,
+    user_id: UserId,
+    intent: OrderIntent,
+    key: str,
+    fingerprint: str,
+    policy: Policy | None = None,
 ) -> tuple[StoredOrder, bool] | Denied:
     """The order and whether this key had already made it; or why not. Returns when every broker answered or is late.
 
-    The same `key` gives the same order; with another request (`fingerprint`) it is refused. Raises Problem.
+    `policy` routes this order alone; None: by the user's own. The same `key` gives the same order; with another request
+    (`fingerprint`) it is refused. Raises Problem.
     """
     try:
-        situation = await look(trading, user_id=user_id, intent=intent)
+        situation = await look(trading, user_id=user_id, intent=intent, policy=policy)
     except Problem:
         # Whatever cannot be seen now, a key that made an order still stands for it.
         earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))

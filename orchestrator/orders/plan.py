@@ -23,12 +23,12 @@ from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.guards.result import day_result
-from orchestrator.identity.repository import trading_mode
 from orchestrator.orders import holds
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
 from orchestrator.orders.rails import rails as rails_of
 from orchestrator.orders.takers import naming_takers
 from orchestrator.orders.trading import Trading
+from orchestrator.policies import repository as policies
 from routing.decide import decide
 from routing.selftrade import Verdict, refusal
 
@@ -46,9 +46,12 @@ class Situation:
     same_share: frozenset[InstrumentId]  # listings of the same ISIN: a sale of one uses up the other
     now: datetime
     result: Callable[[], tuple[Money | None, str]]  # the day's profit in rupees, or None and why
+    policy: Policy | None = None  # of this order; None: the user's
 
 
-async def look(trading: Trading, *, user_id: UserId, intent: OrderIntent) -> Situation:
+async def look(
+    trading: Trading, *, user_id: UserId, intent: OrderIntent, policy: Policy | None = None
+) -> Situation:
     """See the situation now. Raises Problem 404 for an instrument that nobody lists, or an account not the user's."""
     named = intent.account
     if named is not None and named not in {one.account.id for one in trading.connections.of_user(user_id)}:
@@ -81,6 +84,7 @@ async def look(trading: Trading, *, user_id: UserId, intent: OrderIntent) -> Sit
         same_share=frozenset(trading.instruments.same_share(instrument)),
         now=now,
         result=partial(day_result, connections, instruments=trading.instruments, hub=trading.hub, now=now),
+        policy=policy,
     )
 
 
@@ -213,13 +217,10 @@ def choices_now(
 
 
 def _policy(conn: SqlConnection, situation: Situation) -> Policy:
-    """A named account is pinned; standard mode pins the primary one; else the cheapest."""
+    """A named account is pinned; else the order's own policy; else what the user's orders go by."""
     if situation.intent.account is not None:
         return Policy(PolicyKind.PINNED, situation.intent.account)
-    mode, primary = trading_mode(conn, situation.user_id)
-    if mode == "standard" and primary is not None:
-        return Policy(PolicyKind.PINNED, primary)
-    return Policy(PolicyKind.CHEAPEST)
+    return situation.policy or policies.in_force(conn, situation.user_id)[0]
 
 
 def with_quantity(situation: Situation, quantity: int) -> Situation:

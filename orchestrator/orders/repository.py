@@ -96,6 +96,7 @@ def record(
             "after_market": intent.after_market,
             "iceberg_legs": intent.iceberg_legs,
             "decision": codec.dump_decision(decision),
+            "decision_inputs": decision.inputs or None,
             "done": False,
         },
     )

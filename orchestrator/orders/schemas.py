@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.account import AccountId, BrokerId
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import ChildId, ChildOrder, OrderIntent, OrderType, Product, Side, Status, Validity
+from domain.policy import Policy
 from domain.routing import Charges
 from orchestrator.orders.decision_schemas import ChargesOut, DecisionOut, labels_of
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.rows import StoredOrder
+from orchestrator.policies.schemas import PolicyIn
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 from routing.selftrade import Verdict, When
 
@@ -50,6 +52,21 @@ class OrderIn(In):
             description="0: all at once. Else it goes in so many legs, each when the one before is filled.",
         ),
     ] = 0
+    policy: Annotated[
+        PolicyIn | None,
+        Field(description="routes this order alone; left out: by the policy that you have set"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.policy is not None and self.account != "auto":
+            raise ValueError("an order names an account or a policy, not both")
+        return self
+
+    @property
+    def chosen(self) -> Policy | None:
+        """The policy of this order alone."""
+        return None if self.policy is None else self.policy.policy()
 
     def intent(self) -> OrderIntent:
         return OrderIntent(

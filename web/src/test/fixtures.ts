@@ -49,6 +49,8 @@ export const decision: Decision = {
   kind: "plan",
   hash: "9f8e7d6c5b4a3921",
   policy: "cheapest",
+  policy_words: "Each order goes where its charges are lowest.",
+  certificate: { minimised: "charges", cost: "1.79", bound: "1.79", beaten: 1, ruled_out: 1 },
   reasons: [],
   plan: [slice("a-z", "zerodha", "1.79")],
   charges: charges("1.79"),
