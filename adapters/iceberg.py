@@ -53,10 +53,18 @@ class Stream:
 
     def __init__(self) -> None:
         self._parts: dict[str, dict[int, Part]] = {}
+        self._twice: set[str] = set()
 
     def heard(self, part: Part) -> OrderReport | None:
-        """The order as far as it is known; None while an earlier part is missing: the book must tell."""
-        parts = self._parts.setdefault(part.report.tag or part.report.broker_order_id, {})
+        """The order as far as it is known; None while an earlier part is missing, or when a part is there twice, so
+        that the parts of two orders would be told as one: the book must tell."""
+        name = part.report.tag or part.report.broker_order_id
+        parts = self._parts.setdefault(name, {})
+        before = parts.get(part.leg)
+        if before is not None and before.report.broker_order_id != part.report.broker_order_id:
+            self._twice.add(name)
+        if name in self._twice:
+            return None
         parts[part.leg] = part
         return joined([*parts.values()])[0] if len(parts) == max(parts) else None
 

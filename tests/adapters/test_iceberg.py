@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -64,6 +65,14 @@ def test_a_stream_tells_of_the_whole_once_it_has_heard_every_part() -> None:
     again = stream.heard(part(2, 10, ReportStatus.COMPLETE))
     assert again is not None
     assert (again.filled_quantity, again.status) == (20, ReportStatus.OPEN)
+
+
+def test_a_stream_tells_nothing_of_an_order_that_is_there_twice() -> None:
+    stream, first = Stream(), part(1, 10, ReportStatus.COMPLETE)
+    assert stream.heard(first) is not None
+    second = replace(first, report=replace(first.report, broker_order_id="other"))
+    assert stream.heard(second) is None
+    assert stream.heard(first) is None
 
 
 @given(st.data(), st.lists(st.integers(0, 10), min_size=1, max_size=5))
