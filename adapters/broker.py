@@ -30,6 +30,14 @@ class LoginKind(StrEnum):
     FORM = "form"  # keys typed here are exchanged directly
 
 
+class MarketProtection(StrEnum):
+    """How an order without a price is kept from trading at any price, as the exchanges demand of orders by API."""
+
+    SENT = "sent"  # the adapter sends the exchange's own band with it
+    BROKER = "broker"  # its API has no field for it: the broker turns it into a limit order itself
+    NONE = "none"  # nobody does: only a simulated broker may be so
+
+
 @dataclass(frozen=True, slots=True)
 class CredentialField:
     name: str
@@ -66,6 +74,7 @@ class Terms:
     tag_alphabet: str
     limits: tuple[RateLimit, ...]
     disclosed_quantity: bool
+    market_protection: MarketProtection
     modifies: bool = True
     moves_funds: bool = False  # deposit and withdraw by API: simulated brokers only
     order_stream: bool = True

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from adapters.broker import RateLimit, Terms
+from adapters.broker import Change, MarketProtection, RateLimit, Terms
 from adapters.budget import DAY, Window, span
 from domain.instrument import Exchange
-from domain.order import ChildOrder, Validity
+from domain.order import ChildOrder, OrderType, Validity
 from domain.report import OrderReport
 
 # From the tenth order a second in one exchange segment an algorithm must be registered: NSE/INVG/67858, 5 May 2025.
@@ -20,7 +20,10 @@ from domain.report import OrderReport
 LEGAL_ORDERS_A_SECOND = 10
 ORDERS_A_SECOND = 8
 LEAST_RESERVE, RESERVED_PART = 2, 20  # calls of each window, and one in so many
-NO_IOC = frozenset({Exchange.MCX})  # MCX takes no IOC from algorithms: exchange rules of 1 April 2026
+RULES_OF_APRIL = "rules for orders by API in force since 1 April 2026"
+NO_IOC = frozenset({Exchange.MCX})  # from algorithms
+# Without a price of their own. NNF circular 8.1.12: plain market orders are not permitted for algorithms.
+UNPRICED = frozenset({OrderType.MARKET, OrderType.SL_M})
 IST_AHEAD = 19_800.0  # seconds
 
 
@@ -124,14 +127,21 @@ class Governor:
         most = self._terms.most_changes
         return None if most is None else max(0, most - (child.asked.number if child.asked else 0))
 
-    def forbids(self, child: ChildOrder) -> str | None:
-        """Why this order may never be sent, whatever the hour; None when it may."""
-        if (
-            self._terms.exchange_rules
-            and child.validity is Validity.IOC
-            and child.instrument.exchange in NO_IOC
-        ):
-            return f"{child.instrument.exchange} takes no IOC orders by API"
+    def forbids(self, child: ChildOrder, change: Change | None = None) -> str | None:
+        """The rule by which this order, or this change of it, may never be sent; None when it may."""
+        if not self._terms.exchange_rules:
+            return None
+        asked = child if change is None else change
+        exchange, ioc = child.instrument.exchange, asked.validity is Validity.IOC
+        if ioc and exchange in NO_IOC:
+            return f"{exchange} takes no IOC orders by API ({RULES_OF_APRIL})"
+        if ioc and asked.disclosed_quantity:
+            return "the exchanges take no IOC order that hides a part of its quantity"
+        if asked.order_type in UNPRICED and self._terms.market_protection is MarketProtection.NONE:
+            return (
+                f"{self._terms.name} protects no {asked.order_type} order, and the exchanges take no unprotected "
+                f"one by API ({RULES_OF_APRIL}): use a limit"
+            )
         return None
 
     def _hold(self, call: Call, now: float) -> Hold | None:

@@ -241,6 +241,8 @@ class Guarded:
                 f"{self.terms.name} takes {most} changes of one order, and it has had them: "
                 "cancel it and place it anew"
             )
+        if (forbidden := self._governor.forbids(child, change)) is not None:
+            raise NotSent(forbidden)
         call = Call(child.instrument.exchange)
         await self._write("modify", lambda: self._inner.modify(child, change), call)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from adapters.broker import Terms
+from adapters.broker import MarketProtection, Terms
 from adapters.registry import BROKERS
 from domain.routing import ReasonCode
 from orchestrator.config import Settings
@@ -190,6 +190,11 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
+_PROTECTED = {
+    MarketProtection.SENT: "the exchange's band, sent with the order",
+    MarketProtection.BROKER: "the broker itself",
+    MarketProtection.NONE: "nothing: simulated",
+}
 _CAPABILITIES: tuple[tuple[str, Callable[[Terms], str]], ...] = (
     ("login", lambda one: one.login.value),
     ("session ends daily at (IST)", lambda one: f"{one.session_ends_at:%H:%M}"),
@@ -198,6 +203,7 @@ _CAPABILITIES: tuple[tuple[str, Callable[[Terms], str]], ...] = (
     ("order types", lambda one: _words(one.order_types)),
     ("validities", lambda one: _words(one.validities)),
     ("modifies orders", lambda one: _yes(one.modifies)),
+    ("market orders are protected by", lambda one: _PROTECTED[one.market_protection]),
     ("disclosed quantity", lambda one: _yes(one.disclosed_quantity)),
     ("iceberg, most legs", lambda one: str(one.iceberg_legs) if one.iceberg_legs else "no"),
     ("after-market orders", lambda one: _yes(one.after_market)),

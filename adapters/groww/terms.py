@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
+from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
@@ -68,6 +68,7 @@ TERMS = Terms(
         RateLimit("other", 500, 60),
     ),
     disclosed_quantity=False,
+    market_protection=MarketProtection.BROKER,  # reportedly; its orders have no field for it
     conditionals=frozenset(ConditionalKind),
     conditional_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
     after_market=True,  # without a flag: what comes while the market is closed waits, and `amo_status` says so

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
+from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
@@ -53,6 +53,7 @@ TERMS = Terms(
         RateLimit("other", 2000, 1800),
     ),
     disclosed_quantity=True,
+    market_protection=MarketProtection.SENT,
     posts_updates=True,
     converts=True,
     # OCO is left out: Upstox's GTT of several rules always begins with an entry of its own.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, RateLimit, Terms
+from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
@@ -51,6 +51,7 @@ TERMS = Terms(
         RateLimit("other", 10, 1),
     ),
     disclosed_quantity=True,
+    market_protection=MarketProtection.SENT,
     posts_updates=True,
     quote_batch=500,
     converts=True,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.broker import RateLimit, Terms
+from adapters.broker import Change, MarketProtection, RateLimit, Terms
 from adapters.governor import LEGAL_ORDERS_A_SECOND, ORDERS_A_SECOND, Call, Governor
 from adapters.registry import BROKERS
 from domain.account import BrokerId
 from domain.instrument import Exchange, InstrumentId
-from domain.order import ChangeAsked, Validity
+from domain.order import ChangeAsked, OrderType, Validity
 from tests.adapters.test_guard import CHILD, NOW, TERMS
 
 MINUTE = RateLimit("order", 40, 60)
@@ -161,7 +162,11 @@ def test_an_order_may_be_changed_as_often_as_its_broker_takes() -> None:
 
 def test_mcx_takes_no_ioc_by_api() -> None:
     gold = replace(CHILD, instrument=InstrumentId(Exchange.MCX, "GOLD26DECFUT"), validity=Validity.IOC)
-    assert governor(Hand()).forbids(gold) == "MCX takes no IOC orders by API"
+    rule = "MCX takes no IOC orders by API (rules for orders by API in force since 1 April 2026)"
+    assert governor(Hand()).forbids(gold) == rule
+    assert (
+        governor(Hand()).forbids(replace(gold, validity=Validity.DAY), change(validity=Validity.IOC)) == rule
+    )
     assert governor(Hand()).forbids(replace(gold, validity=Validity.DAY)) is None
     assert governor(Hand()).forbids(replace(CHILD, validity=Validity.IOC)) is None
 
@@ -169,3 +174,28 @@ def test_mcx_takes_no_ioc_by_api() -> None:
 @pytest.mark.parametrize("broker", list(BrokerId), ids=str)
 def test_only_a_simulated_broker_is_free_of_the_exchanges_rules(broker: BrokerId) -> None:
     assert BROKERS[broker].terms.exchange_rules is not BROKERS[broker].terms.moves_funds
+
+
+def change(**more: Any) -> Change:
+    return Change(**{"quantity": 1, "order_type": OrderType.LIMIT, "validity": Validity.DAY, **more})
+
+
+def test_an_ioc_order_hides_nothing() -> None:
+    hidden = replace(CHILD, validity=Validity.IOC, disclosed_quantity=1)
+    assert "IOC" in str(governor(Hand()).forbids(hidden))
+    assert "IOC" in str(governor(Hand()).forbids(CHILD, change(validity=Validity.IOC, disclosed_quantity=1)))
+    assert governor(Hand()).forbids(replace(hidden, validity=Validity.DAY)) is None
+
+
+@pytest.mark.parametrize("kind", list(OrderType))
+def test_no_order_without_a_price_goes_where_nobody_protects_it(kind: OrderType) -> None:
+    unprotected = governor(Hand(), terms=replace(TERMS, market_protection=MarketProtection.NONE))
+    naked = kind in (OrderType.MARKET, OrderType.SL_M)
+    for refused in (
+        unprotected.forbids(replace(CHILD, order_type=kind)),
+        unprotected.forbids(CHILD, change(order_type=kind)),
+    ):
+        assert (refused is not None and f"{kind} order" in refused and "1 April 2026" in refused) is naked
+    assert governor(Hand()).forbids(replace(CHILD, order_type=kind)) is None
+    simulated = replace(TERMS, market_protection=MarketProtection.NONE, exchange_rules=False)
+    assert governor(Hand(), terms=simulated).forbids(replace(CHILD, order_type=kind)) is None

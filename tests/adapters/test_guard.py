@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from adapters.broker import Broker, Change, LoginKind, RateLimit, Terms
+from adapters.broker import Broker, Change, LoginKind, MarketProtection, RateLimit, Terms
 from adapters.guard import Guarded, GuardSettings, NotSent
 from domain.account import AccountId, BrokerId, Margin
 from domain.errors import (
@@ -53,6 +53,7 @@ TERMS = Terms(
     tag_alphabet="abc",
     limits=(),
     disclosed_quantity=True,
+    market_protection=MarketProtection.SENT,
 )
 CHILD = ChildOrder(
     id=ChildId("chd_1"),

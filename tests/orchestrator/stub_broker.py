@@ -25,6 +25,7 @@ from adapters.broker import (
     LoginKind,
     MarginAsk,
     MarketFeed,
+    MarketProtection,
     Profile,
     Session,
     StreamEvent,
@@ -63,6 +64,7 @@ def terms(broker: BrokerId, login: LoginKind) -> Terms:
         tag_alphabet="abcdefghijklmnopqrstuvwxyz0123456789",
         limits=(),
         disclosed_quantity=True,
+        market_protection=MarketProtection.SENT,
         posts_updates=redirect,
     )
 
