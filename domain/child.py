@@ -7,7 +7,7 @@ largest fill). What a broker tells of an order is kept under its id there, becau
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NewType, TypeVar, assert_never
@@ -127,7 +127,7 @@ class ChildOrder:
     @property
     def live_order_ids(self) -> tuple[str, ...]:
         """The broker's orders that may still trade."""
-        return tuple(number for number in self.broker_order_ids if self._lives(number))
+        return self._alive(self._filled())
 
     def end_of(self, number: str) -> Ended | None:
         """How one of the broker's orders ended, as far as it was told."""
@@ -135,8 +135,7 @@ class ChildOrder:
 
     def filled_of(self, number: str) -> int:
         """The most that any source proves filled of one of the broker's orders."""
-        known, told = self._traded(number), self._total_of(number)
-        return max(known, told.filled_quantity) if told else known
+        return self._filled().get(number, 0)
 
     def at(self, number: str) -> ChildOrder:
         """As one of the broker's orders alone, the form in which the broker is asked about it."""
@@ -159,11 +158,24 @@ class ChildOrder:
     def _total_of(self, number: str) -> Progress | None:
         return next((total for total in self.totals if total.broker_order_id == number), None)
 
-    def _lives(self, number: str) -> bool:
+    def _filled(self) -> dict[str, int]:
+        """Units by broker order id: what its trades add up to, or the total it was told to have, if that is more."""
+        filled: dict[str, int] = {}
+        for fill in self.fills:
+            filled[fill.broker_order_id] = filled.get(fill.broker_order_id, 0) + fill.quantity
+        for told in self.totals:
+            if told.filled_quantity > filled.get(told.broker_order_id, 0):
+                filled[told.broker_order_id] = told.filled_quantity
+        return filled
+
+    def _alive(self, filled: Mapping[str, int]) -> tuple[str, ...]:
+        most = self._most_of_one
+        may_fill = (number for number in self.broker_order_ids if filled.get(number, 0) < most)
+        return tuple(number for number in may_fill if not self._dead(number))
+
+    def _dead(self, number: str) -> bool:
         end = self.end_of(number)
-        if end is not None and (end.end is not End.FILLED or not self._one_of_many_legs):
-            return False
-        return self.filled_of(number) < self._most_of_one
+        return end is not None and (end.end is not End.FILLED or not self._one_of_many_legs)
 
     @property
     def _one_of_many_legs(self) -> bool:
@@ -211,20 +223,16 @@ class ChildOrder:
     @property
     def filled_quantity(self) -> int:
         """The sum over the broker's orders; over-fills are shown, never clamped."""
-        return sum(self.filled_of(number) for number in self._spoken_of)
-
-    @property
-    def _spoken_of(self) -> list[str]:
-        return sorted({one.broker_order_id for facts in (self.fills, self.totals) for one in facts})
+        return sum(self._filled().values())
 
     @property
     def average_price(self) -> Price | None:
         """Rupees a unit; of each of the broker's orders from its trades when they explain its whole fill, else the
         broker's average."""
         worth, units = ZERO, 0
-        for number in self._spoken_of:
+        for number, filled in sorted(self._filled().items()):
             known, told = self._traded(number), self._total_of(number)
-            if told is None or told.filled_quantity <= known:
+            if told is None or filled <= known:
                 trades = [fill for fill in self.fills if fill.broker_order_id == number]
                 worth += Money.sum(fill.price * fill.quantity for fill in trades)
                 units += known
@@ -237,12 +245,13 @@ class ChildOrder:
 
     @property
     def status(self) -> Status:
-        filled, alive = self.filled_quantity, self.live_order_ids
-        if filled >= self.most_quantity and not alive:
-            return Status.FILLED
-        ended = self.ended
-        if ended is not None:
-            return Status(ended.end.value)
+        by_number = self._filled()
+        filled, alive = sum(by_number.values()), self._alive(by_number)
+        if not alive:
+            if filled >= self.most_quantity:
+                return Status.FILLED
+            if (ended := self.ended) is not None:
+                return Status(ended.end.value)
         if self.broker_order_ids or filled:
             if filled:
                 return Status.PARTIALLY_FILLED
@@ -258,11 +267,10 @@ class ChildOrder:
 
         UNKNOWN counts as live.
         """
-        if self.status.final:
-            return 0
-        if alive := self.live_order_ids:
-            return sum(self._most_of_one - self.filled_of(number) for number in alive)
-        return max(0, self.most_quantity - self.filled_quantity)
+        filled = self._filled()
+        if alive := self._alive(filled):
+            return sum(self._most_of_one - filled.get(number, 0) for number in alive)
+        return 0 if self.status.final else max(0, self.most_quantity - sum(filled.values()))
 
     @property
     def surplus_quantity(self) -> int:

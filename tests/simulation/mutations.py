@@ -93,8 +93,8 @@ MUTATIONS = (
     Mutation(
         "believe an old open after the end",
         "domain/child.py",
-        "        if end is not None and (",
-        "        if end is not None and not self.working_at and (",
+        "        return end is not None and (",
+        "        return end is not None and not self.working_at and (",
     ),
     Mutation(
         "take the end of one of two orders for the end of both",
