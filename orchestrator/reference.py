@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from adapters.broker import MarketProtection, Terms
 from adapters.registry import BROKERS
 from domain.routing import ReasonCode
+from orchestrator.charges import pages as fees
 from orchestrator.config import Settings
 
 
@@ -102,6 +103,7 @@ def pages(commands: Command) -> dict[Path, str]:
         Path("reasons.md"): reasons_page(),
         Path("commands.md"): commands_page(commands),
         Path("brokers.md"): brokers_page(),
+        Path("fees.md"): fees_page(),
     }
 
 
@@ -180,6 +182,14 @@ def brokers_page() -> str:
     rows = [(label, *(tell(one) for one in terms)) for label, tell in _CAPABILITIES]
     intro = "What each broker's API takes, from its `terms.py`; sources are on the broker's own page."
     return _page("Brokers", intro, ("", *(one.name for one in terms)), rows)
+
+
+def fees_page() -> str:
+    intro = (
+        "Every row of the tables that charges are computed from: see [what an order costs](../concepts/charges.md). "
+        "Of several rows the newest that has begun counts; before the first there is no answer."
+    )
+    return _page("Fees", intro, fees.HEAD, fees.rows())
 
 
 def _words(values: Iterable[str]) -> str:
