@@ -189,7 +189,7 @@ class Candidate:
         None  # rupees left today of the user's own limit at this broker, over its accounts
     )
     reject_rate: Decimal | None = None  # part of its recent orders that were refused; None: not measured
-    feed_age_ms: int | None = None  # since its last price, milliseconds
+    prices_stalled: bool = False  # its live prices are cut off, or stand still while others move
     may_order: bool = True  # false: the broker said that this login may only read
     releasable: int = 0
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one

@@ -19,8 +19,7 @@ DIGITS = 16
 # Until an account has been measured it counts as an ordinary one.
 NEUTRAL_MS = 250
 NEUTRAL_PPM = 10_000
-STALE_FEED_MS = 60_000
-STALE_PPM = 10_000  # an account whose prices have stood still may be about to fail
+STALLED_PPM = 10_000  # an account whose prices stand still may be about to fail
 # What a price moves against an order while it is on its way: 0.005 % of its value a second.
 DELAY_PER_MS = Decimal("0.00000005")
 # What a refused order loses until it is placed again elsewhere: 0.05 % of its value.
@@ -66,8 +65,7 @@ def refused_ppm(candidate: Candidate) -> int:
     """Of a million orders, how many are expected to be refused there."""
     rate = candidate.reject_rate
     ppm = NEUTRAL_PPM if rate is None else int(rate * 10**6)
-    stale = candidate.feed_age_ms is not None and candidate.feed_age_ms > STALE_FEED_MS
-    return ppm + STALE_PPM if stale else ppm
+    return ppm + STALLED_PPM if candidate.prices_stalled else ppm
 
 
 def measure(policy: Policy, candidate: Candidate, price: Price) -> Measure:

@@ -23,6 +23,7 @@ def candidates(
     listed: frozenset[AccountId],
     margin_held: Mapping[AccountId, Money],
     units_held: Mapping[AccountId, int],
+    stalled: frozenset[AccountId] = frozenset(),
 ) -> tuple[Candidate, ...]:
     """One candidate for every account, able or not. `units_held` counts shares of the instrument's ISIN, which
     all listings in `same_share` are."""
@@ -35,6 +36,7 @@ def candidates(
             listed=one.account.id in listed,
             margin_held=margin_held.get(one.account.id),
             units_held=units_held.get(one.account.id, 0),
+            stalled=one.account.id in stalled,
         )
         for one in connections
     )
@@ -49,6 +51,7 @@ def _candidate(
     listed: bool,
     margin_held: Money | None,
     units_held: int,
+    stalled: bool,
 ) -> Candidate:
     account, terms, snapshot = connection.account, connection.terms, connection.snapshot
     allowed = connection.allowed
@@ -75,6 +78,7 @@ def _candidate(
         margin_rates=tuple((kind, Decimal(rate)) for kind, rate in sorted(terms.margin_rates.items())),
         place_ms=connection.book.vitals.place_ms,
         reject_rate=connection.book.vitals.lost,
+        prices_stalled=stalled,
         held=held,
         after_market=terms.after_market,
         iceberg_legs=terms.iceberg_legs,

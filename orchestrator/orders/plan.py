@@ -22,6 +22,7 @@ from domain.routing import Candidate, Charges, Denied, Market, RoutingDecision, 
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
+from orchestrator.guards import repository as guards
 from orchestrator.guards.result import day_result
 from orchestrator.orders import holds
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
@@ -47,6 +48,7 @@ class Situation:
     now: datetime
     result: Callable[[], tuple[Money | None, str]]  # the day's profit in rupees, or None and why
     policy: Policy | None = None  # of this order; None: the user's
+    stalled: frozenset[AccountId] = frozenset()  # accounts whose live prices are cut off or stand still
 
 
 async def look(
@@ -85,6 +87,9 @@ async def look(
         now=now,
         result=partial(day_result, connections, instruments=trading.instruments, hub=trading.hub, now=now),
         policy=policy,
+        stalled=frozenset(one.account.id for one in connections if trading.hub.feed_lacking(one.account.id))
+        if market.open
+        else frozenset(),
     )
 
 
@@ -127,13 +132,14 @@ def judged_now(
     cleared: bool = False,
 ) -> tuple[RoutingDecision | Denied, Verdict | None]:
     """The decision, and what own orders in the way had to do with it. `cleared`: as if they were cancelled already."""
+    rails = rails_of(conn, situation.user_id)
     choices = choices_now(conn, situation, without=without)
+    choices = within_limits(conn, situation.user_id, choices, rails.limits, now=situation.now)
     policy, day = _policy(conn, situation), trading_day(situation.now)
     decision = decide(situation.intent, situation.market, choices, policy, on=day)
     if isinstance(decision, Denied):
         return naming_takers(decision, situation.intent), None
     setting = _setting(situation)
-    rails = rails_of(conn, situation.user_id)
     verdict = own_orders(conn, setting, situation.intent, rails.limits)
     if verdict.refusal or (verdict.cancel_first and not cleared):
         return _in_the_way(decision, verdict, situation, rails.limits), verdict
@@ -213,6 +219,27 @@ def choices_now(
         listed=situation.listed,
         margin_held={account: hold.margin for account, hold in held.items()},
         units_held={account: hold.sold(situation.same_share) for account, hold in held.items()},
+        stalled=situation.stalled,
+    )
+
+
+def within_limits(
+    conn: SqlConnection,
+    user_id: UserId,
+    choices: tuple[Candidate, ...],
+    limits: UserLimits,
+    *,
+    now: datetime,
+) -> tuple[Candidate, ...]:
+    """The accounts with what is left today of the user's own limit at their brokers, so that a plan keeps to it."""
+    if limits.broker_value is None and not limits.brokers:
+        return choices
+    used = guards.usage(conn, user_id, now).brokers
+    return tuple(
+        one
+        if (limit := limits.of_broker(one.broker)) is None
+        else replace(one, value_left=limit - used.get(one.broker, ZERO))
+        for one in choices
     )
 
 

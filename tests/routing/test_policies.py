@@ -63,7 +63,7 @@ def test_most_reliable_takes_the_account_that_refuses_least_and_distrusts_one_wh
     decision = plan(reliable, good, bad)
     assert sent(decision) == {"Upstox": 100}
     assert decision.reasons[0].message.startswith("Upstox is the most reliable of 2")
-    stale = replace(good, feed_age_ms=120_000)
+    stale = replace(good, prices_stalled=True)
     assert sent(plan(reliable, stale, replace(bad, reject_rate=Decimal("0.005")))) == {"Zerodha": 100}
 
 
