@@ -176,6 +176,29 @@ class Login(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LoginAsked:
+    """The person is asked until `expires_at` (aware); the session will be posted to `posts_to`."""
+
+    expires_at: datetime
+    posts_to: str
+
+
+class PhoneLogin(Protocol):
+    """A login that the person approves in the broker's own app: the session is then posted to an address of ours."""
+
+    async def ask(self, credentials: Credentials, endpoints: Endpoints) -> LoginAsked:
+        """Have the broker ask the person. Raises BrokerRejected, BrokerUnavailable or OutcomeUnknown."""
+        ...
+
+    def posted(self, body: bytes, credentials: Credentials, *, now: datetime) -> Session | None:
+        """The session in a post, for the app of these credentials. Unproven: ask the broker with it whose it is.
+
+        None: the post is about something else, or cannot be read.
+        """
+        ...
+
+
 # --- the broker --------------------------------------------------------------------------------------------------
 
 
@@ -377,6 +400,10 @@ class Adapter(Protocol):
     def terms(self) -> Terms: ...
     @property
     def login(self) -> Login: ...
+    @property
+    def phone_login(self) -> PhoneLogin | None:
+        """None where the broker has no such login."""
+        ...
 
     def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock) -> Broker:
         """A broker with its own HTTP client; close it with `aclose`. No request is made."""

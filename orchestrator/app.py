@@ -196,13 +196,14 @@ async def open_parts(
     )
     state.postbacks = Postbacks(
         db=state.db,
-        vault=state.vault,
         settings=settings,
         clock=clock,
         connections=state.connections,
         bus=state.bus,
         paths=Paths(state.keys.master),
+        logins=state.logins,
     )
+    opened.push_async_callback(state.postbacks.close)
     await _open_trading(app, settings, opened)
 
 

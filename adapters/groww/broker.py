@@ -23,6 +23,7 @@ from adapters.broker import (
     Login,
     MarginAsk,
     MarketFeed,
+    PhoneLogin,
     Profile,
     Session,
     StreamEvent,
@@ -308,6 +309,10 @@ class GrowwAdapter:
     @property
     def login(self) -> Login:
         return GrowwLogin()
+
+    @property
+    def phone_login(self) -> PhoneLogin | None:
+        return None
 
     def connect(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock

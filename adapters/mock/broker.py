@@ -23,6 +23,7 @@ from adapters.broker import (
     Login,
     MarginAsk,
     MarketFeed,
+    PhoneLogin,
     Profile,
     Session,
     StreamEvent,
@@ -297,6 +298,7 @@ class MockAdapter:
 
     terms: Terms = TERMS
     login: Login = MockLogin()
+    phone_login: PhoneLogin | None = None
 
     def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock) -> Mock:
         return Mock(session, endpoints, symbols, clock)

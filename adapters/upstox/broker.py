@@ -24,6 +24,7 @@ from adapters.broker import (
     Login,
     MarginAsk,
     MarketFeed,
+    PhoneLogin,
     Profile,
     Session,
     StreamEvent,
@@ -32,6 +33,7 @@ from adapters.broker import (
 )
 from adapters.upstox import bodies, candles, costs, figures, gtt, hints, master, standing, stream, wire
 from adapters.upstox.calls import Calls, batched
+from adapters.upstox.phone import UpstoxPhoneLogin
 from adapters.upstox.session import UpstoxLogin
 from adapters.upstox.terms import TERMS
 from domain.account import Margin
@@ -273,6 +275,10 @@ class UpstoxAdapter:
     @property
     def login(self) -> Login:
         return UpstoxLogin()
+
+    @property
+    def phone_login(self) -> PhoneLogin | None:
+        return UpstoxPhoneLogin()
 
     def connect(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock

@@ -24,6 +24,7 @@ from adapters.broker import (
     Login,
     MarginAsk,
     MarketFeed,
+    PhoneLogin,
     Profile,
     Session,
     StreamEvent,
@@ -344,6 +345,7 @@ class ZerodhaAdapter:
 
     terms: Terms = TERMS
     login: Login = KiteLogin()
+    phone_login: PhoneLogin | None = None
 
     def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock) -> Zerodha:
         return Zerodha(session, endpoints, symbols, clock)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import secrets as random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import Connection as SqlConnection
 
-from adapters.broker import Adapter, Endpoints, LoginKind, Session, Terms
+from adapters.broker import Adapter, Endpoints, LoginAsked, LoginKind, Session, Terms
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from domain.errors import BrokerError
 from orchestrator.accounts import repository, secrets
@@ -124,7 +124,59 @@ class Logins:
             await self.connections.reload(account_id)
             raise
 
+    async def ask_phone(self, user_id: UserId, account_id: AccountId) -> LoginAsked:
+        """Have the broker ask the person in its own app. Raises Problem 404, 409, or of the broker's error."""
+        known = await self.db.read(lambda db: repository.by_id(db, account_id))
+        if known is None or known.account.user_id != user_id:
+            raise not_found("account")
+        phone, terms = self.adapters[known.account.broker].phone_login, self.terms_of(known)
+        if phone is None:
+            raise Problem(
+                409,
+                "no_phone_login",
+                f"{terms.name} has no login that is approved in its own app",
+                fix=f"begin the usual one with POST /v1/accounts/{account_id}/login",
+            )
+        try:
+            return await phone.ask(self.credentials_of(known), self._way(known))
+        except BrokerError as error:
+            raise of_broker(error) from error
+
+    async def take_posted(self, known: StoredAccount, session: Session) -> bool:
+        """A session that somebody posted to the account's address: it counts once the broker, asked with it, names the
+        client that this account is. False for a session that is used already.
+
+        Raises BrokerError, or Problem `other_broker_user`; an account that never logged in takes none.
+        """
+        account = known.account
+        connection = self.connections.get(account.id)
+        if connection is None or connection.session == session:
+            return False
+        proving = connection.adapter.connect(session, self._way(known), connection.symbols, clock=self.clock)
+        try:
+            proven = (await proving.profile()).broker_user_id
+        finally:
+            await proving.aclose()
+        if account.broker_user_id is None or proven != account.broker_user_id:
+            raise Problem(
+                409,
+                "other_broker_user",
+                f"the session is of {proven}, but this account is {account.broker_user_id}",
+            )
+        await self._keep(account, self._own_credentials(known), replace(session, broker_user_id=proven))
+        return True
+
     # --- steps ---------------------------------------------------------------------------------------------------
+
+    def terms_of(self, known: StoredAccount) -> Terms:
+        return self.adapters[known.account.broker].terms
+
+    def credentials_of(self, known: StoredAccount) -> dict[str, str]:
+        """What the account logs in with: its own, else the operator's app."""
+        return {**app_credentials(self.settings, known.account.broker), **self._own_credentials(known)}
+
+    def _own_credentials(self, known: StoredAccount) -> dict[str, str]:
+        return secrets.open_credentials(self.vault, known.account.id, known.credentials)
 
     def redirect_uri(self, broker: BrokerId) -> str:
         """Where the broker sends the browser back to."""

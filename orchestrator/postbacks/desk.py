@@ -1,26 +1,30 @@
-"""What a broker posts to an account's address becomes at most a hint to read that account's orders: never a fact."""
+"""What a broker posts to an account's address is never believed: an order's update becomes a hint to read the account's
+orders, and a session counts once the broker, asked with it, says whose it is."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
-from adapters.broker import RateLimit
+from adapters.broker import RateLimit, Session
 from adapters.budget import Window
-from domain.account import AccountId, AccountState, BrokerId
-from orchestrator.accounts import repository, secrets
+from domain.account import AccountId, AccountState
+from domain.errors import BrokerError
+from orchestrator.accounts import repository
 from orchestrator.accounts.connections import Connections
+from orchestrator.accounts.logins import Logins
 from orchestrator.accounts.repository import StoredAccount
 from orchestrator.bus import Bus
-from orchestrator.config import Settings, app_credentials
+from orchestrator.config import Settings
 from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found
 from orchestrator.postbacks.hints import tell
 from orchestrator.postbacks.paths import Paths
 from orchestrator.state import Clock
-from orchestrator.vault import SealBroken, Vault
+from orchestrator.vault import SealBroken
 
 log = structlog.get_logger(__name__)
 
@@ -32,13 +36,19 @@ class Postbacks:
     """One for a process that serves HTTP."""
 
     db: Database
-    vault: Vault
     settings: Settings
     clock: Clock
     connections: Connections
     bus: Bus
     paths: Paths
+    logins: Logins
     windows: dict[AccountId, Window] = field(default_factory=dict)
+    proving: dict[AccountId, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def close(self) -> None:
+        for task in (tasks := list(self.proving.values())):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def address(self, account_id: AccountId) -> str:
         """The URL to give to the broker. Raises Problem 404."""
@@ -67,24 +77,47 @@ class Postbacks:
         """Have the account's orders read when the post is about one of them, and signed where the broker signs."""
         account = stored.account
         connection = self.connections.get(account.id)
-        if connection is None or not connection.ready:
+        if connection is None:
             return
-        secret = self._secret(stored)
+        credentials = self._credentials(stored)
+        phone = connection.adapter.phone_login
+        session = phone.posted(body, credentials, now=self.clock()) if phone else None
+        if session is not None:
+            self._prove(stored, session)
+            return
+        if not connection.ready:
+            return
+        secret = credentials.get("api_secret", "")
         report = connection.adapter.postback(body, headers, secret, connection.symbols)
         if report is None:
             log.info("postbacks.not_about_an_order", account=account.id, bytes=len(body))
             return
         await tell(self.bus, account.id)
 
-    def _secret(self, stored: StoredAccount) -> str:
-        """Of the app that the account logs in with; "" where there is none."""
-        broker: BrokerId = stored.account.broker
+    def _credentials(self, stored: StoredAccount) -> dict[str, str]:
+        """What the account logs in with; none where they cannot be opened."""
         try:
-            given = secrets.open_credentials(self.vault, stored.account.id, stored.credentials)
+            return self.logins.credentials_of(stored)
         except SealBroken as error:
             log.error("postbacks.seal_broken", account=stored.account.id, error=str(error))
-            return ""
-        return {**app_credentials(self.settings, broker), **given}.get("api_secret", "")
+            return {}
+
+    def _prove(self, stored: StoredAccount, session: Session) -> None:
+        """In the background, one at a time for an account: the broker that posted waits for our answer."""
+        account = stored.account.id
+        if account in self.proving:
+            return
+        task = asyncio.create_task(self._take(stored, session), name=f"posted session of {account}")
+        self.proving[account] = task
+        task.add_done_callback(lambda _: self.proving.pop(account, None))
+
+    async def _take(self, stored: StoredAccount, session: Session) -> None:
+        try:
+            taken = await self.logins.take_posted(stored, session)
+        except (BrokerError, Problem) as error:
+            log.warning("postbacks.session_refused", account=stored.account.id, error=str(error))
+        else:
+            log.info("postbacks.session", account=stored.account.id, new=taken)
 
     def _count(self, account_id: AccountId) -> None:
         window, now = self.windows.setdefault(account_id, Window(A_SECOND)), self.clock().timestamp()

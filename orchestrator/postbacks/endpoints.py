@@ -12,10 +12,11 @@ from domain.account import AccountId, UserId
 from orchestrator.accounts import repository
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
+from orchestrator.accounts.endpoints import LoginDesk
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.postbacks.desk import Postbacks, rotate
-from orchestrator.schemas import Out
+from orchestrator.schemas import Out, Time
 from orchestrator.state import Config, Db
 
 router = APIRouter(tags=["accounts"])
@@ -35,6 +36,13 @@ class PostbackOut(Out):
 
     url: str
     reachable: bool
+
+
+class PhoneLoginOut(Out):
+    """I am asked until `expires_at`. `reaches_us`: the broker will post the session to this account's address."""
+
+    expires_at: Time
+    reaches_us: bool
 
 
 @router.post("/hooks/{broker}/{token}", include_in_schema=False)
@@ -69,6 +77,19 @@ async def renew_postback(
 
     await db.write(work, lock=f"accounts:{user}")
     return PostbackOut(url=await desk.address(mine), reachable=bool(settings.public_url))
+
+
+@router.post(
+    "/v1/accounts/{account_id}/phone-login", status_code=202, responses=problems(401, 404, 409, 503, 504)
+)
+async def ask_on_phone(account_id: str, user: CurrentUser, desk: Desk, logins: LoginDesk) -> PhoneLoginOut:
+    """Have the broker ask me in its own app; when I approve there, the account is logged in by itself.
+
+    For that the broker must post to this account's address: enter it there as the notifier URL.
+    """
+    asked = await logins.ask_phone(user, AccountId(account_id))
+    mine = await desk.address(AccountId(account_id))
+    return PhoneLoginOut(expires_at=asked.expires_at, reaches_us=asked.posts_to == mine)
 
 
 async def _body(request: Request) -> bytes:

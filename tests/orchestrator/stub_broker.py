@@ -26,6 +26,7 @@ from adapters.broker import (
     MarginAsk,
     MarketFeed,
     MarketProtection,
+    PhoneLogin,
     Profile,
     Session,
     StreamEvent,
@@ -85,6 +86,7 @@ class StubAdapter:
     closed: int = 0
     told: OrderReport | None = None  # by whatever is posted
     posts: list[tuple[bytes, str]] = field(default_factory=list)
+    phone_login: PhoneLogin | None = None
 
     @property
     def login(self) -> StubAdapter:

@@ -6,12 +6,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from adapters.broker import Credentials, Endpoints, LoginAsked, Session
 from domain.account import BrokerId
 from domain.report import OrderReport, ReportStatus
 from orchestrator.config import Settings
@@ -97,6 +99,69 @@ async def test_what_is_no_update_of_the_brokers_is_answered_alike_and_does_nothi
     async with hints(app) as heard:
         answer = await client.post(url, content=b"\xff not json")
     assert (answer.status_code, answer.content, heard) == (200, b"", {})
+
+
+class Phone:
+    """Whatever is posted is a session, of whom the test says."""
+
+    def __init__(self) -> None:
+        self.session = Session("posted token", "AB1234", AT + timedelta(hours=8))
+
+    async def ask(self, credentials: Credentials, endpoints: Endpoints) -> LoginAsked:
+        return LoginAsked(AT + timedelta(hours=1), "https://elsewhere.test/")
+
+    def posted(self, body: bytes, credentials: Credentials, *, now: datetime) -> Session | None:
+        return self.session if body == b"session" else None
+
+
+async def test_a_posted_session_logs_in_the_client_that_the_broker_says_it_is_of(
+    app: FastAPI, person: Login, client: httpx.AsyncClient, stubs: Stubs
+) -> None:
+    phone = stubs[BrokerId.UPSTOX].phone_login = Phone()
+    asha = await person("asha")
+    account = await connect(asha, "upstox")
+    url = await address(asha, account)
+    live = app.state.connections.get(account)
+
+    async def post() -> None:
+        assert (await client.post(url, content=b"session")).status_code == 200
+        while app.state.postbacks.proving:
+            await asyncio.sleep(0.005)
+
+    await post()
+    assert live.session.access_token == "posted token"
+    assert live.generation == 2
+    await post()
+    assert live.generation == 2, "the same session twice is once"
+    phone.session = replace(phone.session, access_token="of another", broker_user_id="ZZ9999")
+    await post()
+    assert live.session.access_token == "posted token"
+
+
+async def test_an_account_that_never_logged_in_takes_no_posted_session(
+    app: FastAPI, person: Login, client: httpx.AsyncClient, stubs: Stubs
+) -> None:
+    stubs[BrokerId.UPSTOX].phone_login = Phone()
+    asha = await person("asha")
+    account, _ = await begin(asha, "upstox")
+    await client.post(await address(asha, account), content=b"session")
+    while app.state.postbacks.proving:
+        await asyncio.sleep(0.005)
+    assert (await asha.get(f"/v1/accounts/{account}")).json()["state"] == "connecting"
+
+
+async def test_a_login_is_asked_for_on_the_phone_and_it_is_said_whether_it_will_reach_us(
+    person: Login, stubs: Stubs
+) -> None:
+    stubs[BrokerId.UPSTOX].phone_login = Phone()
+    asha, ravi = await person("asha"), await person("ravi")
+    account = await connect(asha, "upstox")
+    answer = await asha.post(f"/v1/accounts/{account}/phone-login")
+    assert (answer.status_code, answer.json()["reaches_us"]) == (202, False)
+    assert (await ravi.post(f"/v1/accounts/{account}/phone-login")).status_code == 404
+    kite = await connect(asha, "zerodha")
+    answer = await asha.post(f"/v1/accounts/{kite}/phone-login")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_phone_login")
 
 
 async def test_every_other_address_is_none(app: FastAPI, person: Login, client: httpx.AsyncClient) -> None:

@@ -21,7 +21,7 @@ from orchestrator.demo import APP_KEY, APP_SECRET, sandbox_settings
 from orchestrator.postbacks.hints import TOPIC
 from orchestrator.server import listen, opened, serve_on
 from tests.adapters.desk import INFY
-from tests.stories.product import Trader
+from tests.stories.product import Trader, eventually
 
 PATIENCE = 10.0
 
@@ -101,3 +101,29 @@ async def test_an_update_that_a_broker_posts_is_a_hint_at_its_account(
             shown = await asha.call("GET", f"/v1/accounts/{account}/postback")
             assert shown["reachable"] is False
             assert await hinted(app, sandbox, broker, account, shown["url"]) == account
+        await approved_on_the_phone(app, asha, account, sandbox, user)
+
+
+async def approved_on_the_phone(
+    app: FastAPI, asha: Trader, account: str, sandbox: Sandbox, user: dict[str, Any]
+) -> None:
+    """The account's session is asked for, approved at Upstox, and posted to us."""
+    before, upstox = app.state.connections.get(account).session, sandbox.urls["upstox"]
+    url = (await asha.call("GET", f"/v1/accounts/{account}/postback"))["url"]
+    keys = {"client_id": APP_KEY, "client_secret": APP_SECRET}
+    async with httpx.AsyncClient(base_url=upstox, trust_env=False) as person:
+        await person.put("/sandbox/app", json={**keys, "notifier_url": url})
+        asked = await asha.call("POST", f"/v1/accounts/{account}/phone-login")
+        assert asked["reaches_us"] is True
+        form = {
+            "user_id": user["user_id"],
+            "password": "sandbox",
+            "pin": "123456",
+            "decision": "approve",
+        }
+        assert (await person.post("/sandbox/approve", data=form)).status_code == 200
+        await person.put("/sandbox/app", json={**keys, "notifier_url": ""})
+    after = await eventually(
+        lambda: asyncio.sleep(0, app.state.connections.get(account).session), lambda now: now != before
+    )
+    assert after.broker_user_id == user["user_id"]

@@ -408,6 +408,12 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    askOnPhone: build.mutation<AskOnPhoneApiResponse, AskOnPhoneApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/phone-login`,
+        method: "POST",
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -702,6 +708,11 @@ export type GetPostbackApiArg = {
 export type RenewPostbackApiResponse =
   /** status 200 Successful Response */ PostbackOut;
 export type RenewPostbackApiArg = {
+  accountId: string;
+};
+export type AskOnPhoneApiResponse =
+  /** status 202 Successful Response */ PhoneLoginOut;
+export type AskOnPhoneApiArg = {
   accountId: string;
 };
 export type Phase =
@@ -1624,4 +1635,8 @@ export type ReleaseIn = {
 export type PostbackOut = {
   url: string;
   reachable: boolean;
+};
+export type PhoneLoginOut = {
+  expires_at: string;
+  reaches_us: boolean;
 };
