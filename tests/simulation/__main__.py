@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation.run import Result, simulate
+from tests.simulation.plan import Result
+from tests.simulation.run import simulate
 
 SHOWN = 20  # kinds of trouble
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -35,7 +36,8 @@ from mocks.brokers.mock import wire as mock_server
 from mocks.brokers.upstox import wire as upstox_server
 from mocks.brokers.upstox.names import Names as UpstoxNames
 from tests.simulation.network import Network, Parse
-from tests.simulation.world import Client, World
+from tests.simulation.records import Client
+from tests.simulation.world import World
 
 
 @asynccontextmanager
@@ -165,6 +167,10 @@ MASTERS: dict[BrokerId, tuple[str, Callable[[httpx.Response], list[Listing]]]] =
 }
 
 
-def adapters(network: Network, world: World) -> dict[BrokerId, Any]:
+def adapters(network: Network, world: World, replaces: Collection[BrokerId] = ()) -> dict[BrokerId, Any]:
+    """`replaces` names brokers that are said to change no order."""
     real: tuple[Any, ...] = (MockAdapter(), ZerodhaAdapter(), UpstoxAdapter(), GrowwAdapter())
-    return {one.terms.broker: SimulatedAdapter(one, network, world) for one in real}
+    simulated = {one.terms.broker: SimulatedAdapter(one, network, world) for one in real}
+    for broker in replaces:
+        simulated[broker].terms = replace(simulated[broker].terms, modifies=False)
+    return simulated

@@ -17,8 +17,9 @@ from mocks.brokers.backoffice import mishap
 from mocks.brokers.backoffice.orders import OrderUpdate
 from mocks.brokers.backoffice.refusal import Refusal
 from tests.simulation.loop import VirtualLoop
+from tests.simulation.records import Client
 from tests.simulation.weather import Fate, Weather
-from tests.simulation.world import Client, World
+from tests.simulation.world import World
 
 RESET = frozenset({Fate.RESET_BEFORE, Fate.RESET_AFTER})
 UNSEEN = frozenset({Fate.RESET_BEFORE, Fate.SILENT_BEFORE, Fate.PAGE_BEFORE})

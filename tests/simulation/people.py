@@ -6,44 +6,28 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Any
 
-from domain.account import AccountId, AccountState, BrokerAccount, UserId
+from domain.account import AccountId, AccountState, BrokerAccount
 from domain.instrument import Exchange, InstrumentId
+from domain.limits import SelfTrade
 from domain.money import Price
 from domain.order import OrderId, OrderIntent, OrderType, Product, Side, Validity
 from domain.routing import Denied
 from orchestrator.accounts import repository as accounts
 from orchestrator.accounts import secrets
 from orchestrator.errors import Problem
+from orchestrator.guards import repository as guards
+from orchestrator.guards.schemas import LimitsIn
 from orchestrator.identity import repository as identity
 from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import place as placing
+from tests.simulation.deeds import Deeds
+from tests.simulation.person import Person
 from tests.simulation.product import Gone, Process
-from tests.simulation.world import SHARES, Client, World
-
-
-@dataclass
-class Person:
-    """One user of the product. `asked` is every order wanted, by its key; `made` the orders each key gave."""
-
-    number: int
-    clients: dict[AccountId, Client]
-    asked: dict[str, OrderIntent] = field(default_factory=dict)
-    made: dict[str, set[OrderId]] = field(default_factory=dict)
-    refusals: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def user_id(self) -> UserId:
-        return UserId(f"usr_{self.number}")
-
-    @property
-    def pan(self) -> str:
-        return f"ABCPD{self.number:04d}E"
-
-    def orders(self) -> list[OrderId]:
-        return sorted({order for orders in self.made.values() for order in orders})
+from tests.simulation.records import Client
+from tests.simulation.world import SHARES, World
 
 
 class Crowd:
@@ -57,6 +41,7 @@ class Crowd:
         process: Callable[[], Awaitable[Process]],
     ) -> None:
         self.people, self._world, self._dice, self._process = people, world, dice, process
+        self.deeds = Deeds(world, dice, process)
         self.on_ask: Callable[[], None] = lambda: None  # told just before an order is asked for
 
     # --- accounts ------------------------------------------------------------------------------------------------
@@ -69,6 +54,12 @@ class Crowd:
                 person.user_id, f"{person.user_id}@x.y", "", "", "orchestrator", None, self._world.now()
             )
             await process.call(process.parts.db.write(lambda db, user=user: identity.add_user(db, user)))
+            limits = LimitsIn(self_trade=self._dice.choice((SelfTrade.REFUSE, *SelfTrade)))
+            await process.call(
+                process.parts.db.write(
+                    lambda db, user=user, limits=limits: guards.save(db, user.id, limits, self._world.now())
+                )
+            )
             for account_id, client in person.clients.items():
                 account = BrokerAccount(
                     account_id, person.user_id, client.broker, account_id, AccountState.CONNECTING
@@ -102,18 +93,22 @@ class Crowd:
             for account_id, client in person.clients.items():
                 connection = process.parts.connections.get(account_id)
                 if connection is not None and connection.account.state is not AccountState.CONNECTED:
-                    await self.log_in(process, account_id, client)
-                    logins += 1
+                    with suppress(Gone):  # again in the next life
+                        await self.log_in(process, account_id, client)
+                        logins += 1
         return logins
 
     # --- orders --------------------------------------------------------------------------------------------------
 
     async def trade(self, person: Person, hand: int, actions: int) -> None:
-        """One hand of a person: orders and ways out, one after the other."""
+        """One hand of a person: orders, ways out and everything else, one after the other."""
         for number in range(actions):
             await asyncio.sleep(self._dice.expovariate(1.5))
-            if person.orders() and self._dice.random() < 0.35:
-                await self.cancel(person, self._dice.choice(person.orders()))
+            what = self._dice.random() if person.orders() else 0.0
+            if what > 0.8:
+                await self.cancel(person, self._dice.choice(person.orders()[-3:]))
+            elif what > 0.45:
+                await self.deeds.one(person)
             else:
                 key = f"k{person.number}-{hand}-{number}"
                 person.asked[key] = self._intent(person)
@@ -148,11 +143,11 @@ class Crowd:
         except (Gone, TimeoutError):
             return False
         except Problem as problem:
-            person.refusals[problem.code] = person.refusals.get(problem.code, 0) + 1
+            person.count(f"no: {problem.code}")
             return True
         if isinstance(outcome, Denied):
             code = outcome.reasons[0].code.value if outcome.reasons else "denied"
-            person.refusals[code] = person.refusals.get(code, 0) + 1
+            person.count(f"no: {code}")
             return True
         person.made.setdefault(key, set()).add(outcome[0].order.id)
         return True
@@ -164,7 +159,7 @@ class Crowd:
         except Gone:
             return
         except Problem as problem:
-            person.refusals[problem.code] = person.refusals.get(problem.code, 0) + 1
+            person.count(f"no: {problem.code}")
 
     def _intent(self, person: Person) -> OrderIntent:
         dice = self._dice
@@ -185,7 +180,7 @@ class Crowd:
             side=side,
             quantity=dice.choice((1, 2, 5, 20, 60, 150)),
             order_type=kind,
-            product=dice.choice((Product.CNC, Product.CNC, Product.MIS)),
+            product=dice.choice((Product.CNC, Product.MIS)),
             validity=Validity.IOC if dice.random() < 0.05 and not stop else Validity.DAY,
             price=None if kind is OrderType.MARKET else trigger if stop else price,
             trigger_price=trigger if stop else None,

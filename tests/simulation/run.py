@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -23,60 +23,25 @@ import time_machine
 from domain.account import AccountId
 from domain.order import OrderEvent, OrderId
 from orchestrator.db import SqliteDatabase
-from orchestrator.orders import repository
+from orchestrator.orders import change_rows, repository
 from orchestrator.orders.rows import StoredOrder
 from tests.services import make_tables
-from tests.simulation import checks
+from tests.simulation import checks, exits
 from tests.simulation.brokers import adapters
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Network
-from tests.simulation.people import Crowd, Person
+from tests.simulation.people import Crowd
+from tests.simulation.person import Person
+from tests.simulation.plan import BROKERS, Plan, Result
 from tests.simulation.product import Gone, Process
+from tests.simulation.records import Client
+from tests.simulation.verdict import Broken
 from tests.simulation.weather import Weather
-from tests.simulation.world import SERVERS, START, Client, World
+from tests.simulation.world import START, World
 
-BROKERS = tuple(sorted(SERVERS))
 LATEST = 42.0  # seconds after which nothing that was on its way arrives any more
 QUIET_SECONDS = 120.0  # longest that an open question may stay open after that
 MEMORY = Path("/dev/shm")
-
-
-@dataclass
-class Result:
-    """`failure` is None when everything holds. `digest` is over all that happened: equal for equal runs."""
-
-    seed: int
-    failure: str | None = None
-    digest: str = ""
-    steps: int = 0
-    orders: int = 0
-    kills: int = 0
-    requests: int = 0
-    seconds: float = 0.0
-    seen: dict[str, int] = field(default_factory=dict)
-    story: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one run is to be. `kill_at`: after which steps of its lives the product is killed; `from_order`: counted
-    from the moment the first order is asked for."""
-
-    people: int
-    hands: int
-    actions: int
-    kill_at: tuple[int, ...]
-    from_order: bool = False
-
-    @classmethod
-    def of(cls, dice: random.Random) -> Plan:
-        kills = dice.choice((0, 0, 1, 2, 4))
-        return cls(
-            people=dice.choice((1, 1, 2)),
-            hands=dice.choice((1, 2, 3)),
-            actions=dice.choice((3, 5, 8)),
-            kill_at=tuple(round(dice.choice((80, 400, 2500)) * dice.random()) + 1 for _ in range(kills)),
-        )
 
 
 @lru_cache(maxsize=1)
@@ -158,12 +123,13 @@ class Run:
         self.weather = weather or Weather.of(dice("weather"))
         self.world = World(loop, dice("world"))
         self.network = Network(loop, self.world, self.weather)
-        self.adapters = adapters(self.network, self.world)
+        self.adapters = adapters(self.network, self.world, self.plan.replaces)
         self._dice, self._threads = dice("trouble"), dice("threads")
         self.people = [self._person(number, dice("people")) for number in range(1, self.plan.people + 1)]
         self.crowd = Crowd(self.people, self.world, dice("crowd"), self._present)
         self.lives: list[Process] = []
         self._kill_at = list(self.plan.kill_at)
+        self._killed: datetime | None = None
         self._steps = 0
         self._armed = False
         self._over = False
@@ -193,6 +159,7 @@ class Run:
             self._steps = 0
             self.result.kills += 1
             self.lives[-1].kill()
+            self._killed = self.world.now()
 
     def _arm(self) -> None:
         self._armed = True
@@ -211,7 +178,7 @@ class Run:
             try:
                 await life.start()
                 await asyncio.shield(life.gone)
-            except checks.Broken:
+            except Broken:
                 raise
             except Gone:
                 pass
@@ -231,6 +198,22 @@ class Run:
             if self._dice.random() < 0.3:
                 await self.crowd.log_in_where_needed()
 
+    async def _watch_switches(self) -> None:
+        """Whatever a kill switch calls proven is held against the brokers' books."""
+        while not self._over:
+            await asyncio.sleep(self._dice.uniform(0.5, 2.0))
+            for person in self.people:
+                if person.kills:
+                    await self._look_at_switch(person)
+
+    async def _look_at_switch(self, person: Person) -> bool:
+        """Whether all that it is to do is proven."""
+        shown = await self.crowd.deeds.switch(person)
+        if shown is None:
+            return False
+        exits.check_switch(self.world, person, shown)
+        return shown.cancelled is not False and shown.flat is not False
+
     # --- the run -------------------------------------------------------------------------------------------------
 
     def whole(self) -> None:
@@ -246,8 +229,8 @@ class Run:
         result.steps, result.requests = self.loop.steps, self.network.requests
         result.seconds, result.seen = self.loop.time(), dict(sorted(self.weather.seen.items()))
         for person in self.people:
-            for code, times in sorted(person.refusals.items()):
-                result.seen[f"no: {code}"] = result.seen.get(f"no: {code}", 0) + times
+            for what, times in sorted(person.seen.items()):
+                result.seen[what] = result.seen.get(what, 0) + times
         self._clear_away()
 
     async def _live(self) -> None:
@@ -264,6 +247,7 @@ class Run:
         self.crowd.on_ask = self._arm
         market = asyncio.create_task(self.world.move_prices(lambda: self._over))
         trouble = asyncio.create_task(self._trouble())
+        watch = asyncio.create_task(self._watch_switches())
         hands = [
             self.crowd.trade(person, hand, self.plan.actions)
             for person in self.people
@@ -273,7 +257,7 @@ class Run:
         await asyncio.sleep(self._dice.uniform(0.0, 10.0))
         self.weather.calm = self._over = True
         self.network.down.clear()
-        await asyncio.gather(market, trouble)
+        await asyncio.gather(market, trouble, watch)
         self._kill_at.clear()
         await self._settle_down()
         keeper.cancel()
@@ -290,14 +274,19 @@ class Run:
                 break
         process = await self._present()
         for person in self.people:
+            for client in person.clients.values():
+                self.world.clear(client)
             for order_id in await self._open(process, person):
                 await self.crowd.cancel(person, order_id)
         await asyncio.sleep(15)
         for person in self.people:
+            if not await self._look_at_switch(person):
+                raise Broken(f"the kill switch is not carried out: {await self.crowd.deeds.switch(person)}")
+        for person in self.people:
             for account in person.clients:
                 await process.call(process.parts.connections.refresh(account))
         self._digest([await self._all(process, person) for person in self.people])
-        await checks.check(process, self.world, self.people)
+        await checks.check(process, self.world, self.people, self._killed)
 
     async def _all(self, process: Process, person: Person) -> Any:
         return await process.call(
@@ -309,7 +298,10 @@ class Run:
     async def _clear(self) -> bool:
         """Whether the product has an answer to every question."""
         process = await self._present()
-        return not await process.call(process.parts.db.read(repository.unclear_children))
+        for read in (repository.unclear_children, change_rows.changing_children):
+            if await process.call(process.parts.db.read(read)):
+                return False
+        return all([await self._look_at_switch(person) for person in self.people])
 
     async def _open(self, process: Process, person: Person) -> list[Any]:
         stored = await self._all(process, person)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.run import Plan, simulate
+from tests.simulation.plan import Plan
+from tests.simulation.run import simulate
 from tests.simulation.weather import Weather
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,8 @@ def test_the_seeds_meet_every_kind_of_trouble_and_orders_get_through() -> None:
     seen = {str(kind) for one in runs for kind in one.seen}
     assert {"reset_after", "silent_after", "late_arrival", "late_answer", "page_after", "garbage"} <= seen
     assert {"late_accept", "cancel_lost_race"} <= seen
+    assert {"modified", "exited", "exited all", "placed elsewhere"} <= seen
+    assert {"conversion done", "conditional done", "switch cancel_all", "switch flatten"} <= seen
 
 
 def test_the_same_seed_is_the_same_run_in_another_process_with_other_hashes() -> None:
@@ -59,7 +62,7 @@ def test_the_same_seed_is_the_same_run_in_another_process_with_other_hashes() ->
 STEPS = 120  # more than an order takes from being asked for to its answer
 STRIDE = 15
 STRIDES = 1 if WHOLE else 6  # every step, or every sixth
-SPLIT = 20  # a seed whose first order goes to two brokers
+SPLIT = 494  # a seed whose first order goes to two brokers
 
 
 @pytest.mark.parametrize("first", range(1, STEPS + 1, STRIDE))

@@ -6,21 +6,26 @@ import asyncio
 import importlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from adapters.broker import Session
 from domain.account import BrokerId
+from mocks.brokers.backoffice import mishap
 from mocks.brokers.backoffice.accounts import App, User
 from mocks.brokers.backoffice.office import BackOffice
+from mocks.brokers.backoffice.orders import Order, OrderRequest, Product
+from mocks.brokers.backoffice.refusal import Refusal
 from mocks.brokers.backoffice.switches import Pace
 from mocks.brokers.faults import FaultPlan
 from mocks.exchange.catalogue import instruments
-from mocks.exchange.model import Event, Instrument, Trade
+from mocks.exchange.model import Event, Instrument, OrderType, Side, Trade
 from mocks.exchange.venue import Exchange
 from tests.simulation.loop import VirtualLoop
+from tests.simulation.records import Client, Records
 
 SERVERS = {
     BrokerId.MOCK: "mock",
@@ -37,14 +42,6 @@ SECOND_NS = 1_000_000_000
 @lru_cache(maxsize=1)
 def listed() -> tuple[Instrument, ...]:
     return tuple(one for one in instruments(date(2026, 11, 23)) if one.key in SHARES)
-
-
-@dataclass(frozen=True)
-class Client:
-    """A person's account at one broker of the world."""
-
-    broker: BrokerId
-    user_id: str
 
 
 class World:
@@ -67,6 +64,11 @@ class World:
             office.add_app(App(KEY, SECRET))
             self.offices[broker] = office
             self.apps[broker] = module.app(office, self.exchange, self._plan, base_url=f"http://{name}")
+        self.records = Records(self.now, self.exchange)
+        self.outside: set[tuple[BrokerId, str]] = set()  # orders given in a broker's own app
+        self.cleared: set[tuple[BrokerId, str]] = (
+            set()
+        )  # of those and the conditionals', the ones ended there
         self._timer: asyncio.TimerHandle | None = None
         self.pulse = asyncio.Event()
 
@@ -100,6 +102,7 @@ class World:
         office.add_user(
             User(client.user_id, "Asha", "asha@example.com", "9000000000", pan, "x", "123456", "JBSWY3DPEHPK3PXP", cash)
         )  # fmt: skip
+        self.records.follow(client, office)
         for key, quantity in shares.items():
             office.set_holding(client.user_id, key, quantity, float(self.exchange.quote(key).last_price))
 
@@ -110,6 +113,42 @@ class World:
 
     def log_out(self, client: Client) -> None:
         self.offices[client.broker].directory.expire_sessions(client.user_id)
+
+    # --- past the product ----------------------------------------------------------------------------------------
+
+    def place_outside(self, client: Client, key: str, price: int, quantity: int, *, buys: bool) -> bool:
+        """An order given in the broker's own app; whether the broker took it. `price` in paise."""
+        side = Side.BUY if buys else Side.SELL
+        request = OrderRequest(key, side, OrderType.LIMIT, Product.MIS, quantity, price)
+        self.catch_up()
+        try:
+            with mishap.nothing_wrong():
+                order = self.offices[client.broker].place(client.user_id, request)
+        except Refusal:
+            return False
+        finally:
+            self.catch_up()
+        self.outside.add((client.broker, order.order_id))
+        return True
+
+    def clear(self, client: Client) -> None:
+        """The owner ends in the broker's own app what the product did not place."""
+        office = self.offices[client.broker]
+        self.catch_up()
+        for kept in list(office.conditionals.active(client.user_id)):
+            with suppress(Refusal):  # it has just fired
+                office.conditionals.cancel(client.user_id, kept.conditional_id)
+        for order in list(office.ledger(client.user_id).live.values()):
+            if self.strange(client.broker, order):
+                self.cleared.add((client.broker, order.order_id))
+                with suppress(Refusal):  # it is on its way out
+                    office.cancel(client.user_id, order.order_id)
+        self.catch_up()
+
+    def strange(self, broker: BrokerId, order: Order) -> bool:
+        """Whether it was not the product that placed it: given elsewhere, or fired by a conditional order."""
+        fired = self.offices[broker].conditionals.of_order(order.order_id)
+        return (broker, order.order_id) in self.outside or fired is not None
 
     # --- the market ----------------------------------------------------------------------------------------------
 

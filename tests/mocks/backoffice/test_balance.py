@@ -22,6 +22,7 @@ from mocks.brokers.backoffice.refusal import Refusal
 from mocks.exchange.catalogue import instruments
 from mocks.exchange.model import Kind, OrderType, Side
 from mocks.exchange.venue import Exchange
+from tests.mocks.backoffice.books import check_open_day
 from tests.mocks.backoffice.desk import INFY, PROFILE, START
 
 FUTURE = "NFO:NIFTY26DECFUT"
@@ -117,14 +118,7 @@ class World:
 
     def check_open_day(self) -> None:
         for office, ledger, _ in self.clients:
-            assert ledger.blocked == sum(order.blocked for order in ledger.live.values())
-            assert all(order.blocked >= 0 for order in ledger.live.values())
-            assert ledger.charges == sum(ledger.unpaid.values())
-            funds = office.funds(ledger.user.user_id)
-            assert funds.available == (
-                funds.opening_cash + funds.payin + funds.collateral + funds.realised + funds.sale_credit
-                - funds.delivery_debit - funds.position_margin - funds.blocked - funds.charges
-            )  # fmt: skip
+            check_open_day(office, ledger.user.user_id)
 
     def check_closed_day(self) -> None:
         for _, ledger, seen in self.clients:
