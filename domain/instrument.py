@@ -67,6 +67,7 @@ class Instrument:
     strike: Price | None = None
     underlying: str | None = None  # the underlying's symbol, as the masters give it
     sector: str | None = None
+    group: str = ""  # BSE's group of a share, by which it charges; "" where no master tells
 
     @property
     def is_derivative(self) -> bool:

@@ -103,6 +103,7 @@ def _share(row: Row, exchange: Exchange, series: str) -> Instrument | None:
         tick=_tick(row),
         isin=isin,
         freeze=_freeze(row),
+        group=series if exchange is Exchange.BSE else "",
     )
 
 

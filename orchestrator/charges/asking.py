@@ -129,7 +129,7 @@ def reckoned(trading: Trading, child: ChildOrder, price: Price, plan: FeePlan) -
         kind, ware = (
             _what(child)
             if listed is None
-            else (listed.kind, ware_of(isin=listed.isin, underlying=listed.underlying))
+            else (listed.kind, ware_of(isin=listed.isin, underlying=listed.underlying, group=listed.group))
         )
         exchange = child.instrument.exchange
         trade = Trade(exchange, kind, child.product, child.side, child.filled_quantity, price, ware)

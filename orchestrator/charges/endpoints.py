@@ -63,7 +63,8 @@ async def compare_charges(
     name = InstrumentId(exchange, symbol.strip().upper())
     listed = instruments.get(name)
     kind, underlying = (listed.kind, listed.underlying) if listed else _named(name)
-    ware = ware_of(isin=listed.isin if listed else None, underlying=underlying, group=group)
+    known = listed.group if listed else ""
+    ware = ware_of(isin=listed.isin if listed else None, underlying=underlying, group=group or known)
     trade = Trade(exchange, kind, product, side, quantity, paid, ware, by_desk)
     try:
         _ = trade.segment

@@ -94,13 +94,14 @@ class _Facts:
     """What is known so far of one instrument: what an earlier master did not say is taken from a later one, and of
     two freeze limits the lower one is safe."""
 
-    __slots__ = ("first", "freeze", "isin", "name", "sector", "underlying")
+    __slots__ = ("first", "freeze", "group", "isin", "name", "sector", "underlying")
 
     def __init__(self, first: Instrument) -> None:
         self.first = first
         self.name = first.name
         self.isin, self.freeze = first.isin, first.freeze
         self.underlying, self.sector = first.underlying, first.sector
+        self.group = first.group
 
     def add(self, other: Instrument) -> None:
         if self.name == self.first.id.symbol:
@@ -113,6 +114,8 @@ class _Facts:
             self.underlying = other.underlying
         if self.sector is None:
             self.sector = other.sector
+        if not self.group:
+            self.group = other.group
 
 
 class _Joiner:
@@ -185,4 +188,5 @@ def _finished(facts: _Facts, days: dict[date, str]) -> Instrument:
         strike=first.strike,
         underlying=facts.underlying,
         sector=facts.sector,
+        group=facts.group,
     )

@@ -72,6 +72,7 @@ def _row(listing: Listing) -> list[Any]:
         one.sector,
         listing.order_key,
         listing.feed_key,
+        *([one.group] if one.group else ()),
     ]
 
 
@@ -99,6 +100,7 @@ class _Reader:
             sector,
             order_key,
             feed_key,
+            *group,
         ) = row
         instrument = Instrument(
             id=InstrumentId(EXCHANGES[exchange], symbol),
@@ -112,6 +114,7 @@ class _Reader:
             strike=self._price(strike) if strike is not None else None,
             underlying=underlying,
             sector=sector,
+            group=group[0] if group else "",
         )
         return Listing(instrument, order_key, feed_key)
 

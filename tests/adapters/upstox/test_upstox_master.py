@@ -92,6 +92,11 @@ def test_a_share_of_another_series_carries_it() -> None:
     assert listing.instrument.id.symbol == "INFY-BE"
 
 
+def test_a_share_at_bse_tells_its_group() -> None:
+    rows = [{**SHARE, "segment": "BSE_EQ", "instrument_type": "XT"}, SHARE]
+    assert [one.instrument.group for one in listings(orjson.dumps(rows))] == ["XT", ""]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[", b"[1]", b'[{"a":1}', b'[{"a":1},]', b'[{"a":1} {"a":2}]', b"<html>"]
 )

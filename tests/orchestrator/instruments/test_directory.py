@@ -1,8 +1,11 @@
 """Masters that call things differently are joined into one identity."""
 
+from dataclasses import replace
+
 from domain.account import BrokerId
 from domain.instrument import Exchange, InstrumentId
 from orchestrator.instruments.directory import join
+from orchestrator.instruments.repository import pack, unpack
 from tests.orchestrator.instruments.masters import GROWW, INFY, UPSTOX, ZERODHA, share
 
 ALL = join({BrokerId.GROWW: GROWW, BrokerId.ZERODHA: ZERODHA, BrokerId.UPSTOX: UPSTOX})
@@ -33,6 +36,15 @@ def test_every_broker_sees_all_the_facts() -> None:
     assert listing is not None
     assert listing.instrument.isin == INFY
     assert listing.order_key == "INFY"
+
+
+def test_the_group_of_a_share_is_known_wherever_one_master_tells_it() -> None:
+    name = InstrumentId.parse("BSE:ABC")
+    told = share("BSE:ABC", "INE1")
+    told = replace(told, instrument=replace(told.instrument, group="XT"))
+    joined = join({BrokerId.ZERODHA: [share("BSE:ABC")], BrokerId.UPSTOX: [told]})
+    assert joined.instruments[name].group == "XT"
+    assert unpack(pack([told])) == [told]
 
 
 def test_a_broker_finds_shares_by_isin_nse_first() -> None:
