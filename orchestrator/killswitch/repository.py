@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -75,10 +75,12 @@ def engage(conn: Connection, user_id: UserId, depth: KillDepth, words: str, now:
 
 
 def _ask_cancels(conn: Connection, user_id: UserId, now: datetime) -> None:
-    """From now on every live child of the user's is to be cancelled, whoever hears of it first."""
-    live = sa.and_(CHILD.user_id == user_id, CHILD.live, CHILD.cancel_asked_at.is_(None))
-    ids = sorted(set(conn.execute(sa.select(CHILD.order_id).where(live)).scalars()))
-    conn.execute(sa.update(order_children).where(live).values(cancel_asked_at=now))
+    """From now on every live child of the user's is to be cancelled, whoever hears of it first; and whatever shows up
+    alive of one that had ended today, because its broker made it twice."""
+    mine = sa.and_(CHILD.user_id == user_id, CHILD.cancel_asked_at.is_(None))
+    ids = sorted(set(conn.execute(sa.select(CHILD.order_id).where(mine, CHILD.live)).scalars()))
+    wanted = sa.or_(CHILD.live, CHILD.answered_at >= now - timedelta(days=1))
+    conn.execute(sa.update(order_children).where(mine, wanted).values(cancel_asked_at=now))
     for order_id in ids:
         event = OrderEvent(now, "cancel_asked", "Cancel asked by the kill switch.")
         orders.add_events(conn, OrderId(order_id), [event])

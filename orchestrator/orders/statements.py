@@ -50,13 +50,9 @@ SETTLE_PARENT = Prepared(
         )
     )
 )
-ASK_CANCEL = Prepared(
+ASK_CANCEL = Prepared(  # of ended ones too: their brokers may have made them twice
     sa.update(order_children)
-    .where(
-        CHILD.order_id == bindparam("parent"),
-        CHILD.live | CHILD.changing_since.is_not(None),
-        CHILD.cancel_asked_at.is_(None),
-    )
+    .where(CHILD.order_id == bindparam("parent"), CHILD.cancel_asked_at.is_(None))
     .values(cancel_asked_at=bindparam("now"))
 )
 

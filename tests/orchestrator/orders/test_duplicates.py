@@ -12,12 +12,14 @@ import pytest
 
 from adapters.broker import BrokerFill, Change
 from domain.errors import BrokerRejected, OutcomeUnknown
+from domain.limits import KillDepth
 from domain.money import Price
 from domain.order import Accepted, ChangeAsked, ChildOrder, Fill, OrderId, OrderType, Source, Status
 from domain.report import OrderReport, ReportStatus, facts_of
 from orchestrator.accounts.connection import Connection
 from orchestrator.db import Database
 from orchestrator.errors import Problem
+from orchestrator.killswitch import repository as switches
 from orchestrator.orders import change_rows, modify, repository
 from orchestrator.orders.cancel import cancel, cancel_if_asked
 from orchestrator.orders.changes import carry_out
@@ -238,6 +240,20 @@ async def test_a_second_order_of_what_was_cancelled_is_cancelled_when_it_is_foun
     await cancel_if_asked(desk.trading, await learn(desk.trading, child.id, facts, source=Source.ANSWER))
     assert desk.broker.asked == {"n1": 1, "n2": 1}
     assert (await desk.order(order_id)).order.status is Status.CANCELLED
+
+
+async def test_a_second_order_does_not_outlive_the_kill_switch(desk: Desk) -> None:
+    child, order_id = await _placed(desk)
+    desk.broker.holds(child, "n1", filled=10)
+    await desk.read_book()
+    await desk.db.write(lambda conn: switches.engage(conn, USER, KillDepth.CANCEL_ALL, "enough", NOW))
+    desk.broker.holds(child, "n2")
+    desk.broker.deaf = True
+    await desk.read_book()
+    assert desk.broker.asked == {"n2": 1}
+    told = [one.kind for one in (await desk.order(order_id)).timeline]
+    assert "surplus" not in told, "it was cancelled because everything is"
+    assert "cancel_asked" not in told, "the order itself had ended"
 
 
 async def test_an_order_that_is_held_twice_is_not_changed(desk: Desk) -> None:
