@@ -129,6 +129,8 @@ class Governor:
 
     def forbids(self, child: ChildOrder, change: Change | None = None) -> str | None:
         """The rule by which this order, or this change of it, may never be sent; None when it may."""
+        if child.validity not in self._terms.validities:
+            return f"{self._terms.name} takes no {child.validity} orders"
         if not self._terms.exchange_rules:
             return None
         asked = child if change is None else change

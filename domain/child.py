@@ -63,6 +63,7 @@ class ChildOrder:
     disclosed_quantity: int = 0
     after_market: bool = False
     iceberg_legs: int = 0
+    validity_minutes: int = 0
 
     broker_order_ids: tuple[str, ...] = ()
     accepted_at: datetime | None = None

@@ -77,6 +77,7 @@ class OrderIntent:
     iceberg_legs: int = (
         0  # 0: all at once; else it goes in that many parts, each when the one before is filled
     )
+    validity_minutes: int = 0  # how long a TTL order lives
 
 
 # --- the parent --------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ class ReasonCode(StrEnum):
     IOC_FORBIDDEN = "ioc_forbidden"
     AFTER_MARKET_WHILE_OPEN = "after_market_while_open"
     ICEBERG_LEGS = "iceberg_legs"
+    VALIDITY_MINUTES = "validity_minutes"
     PRICE_UNKNOWN = "price_unknown"
     CHARGES_UNKNOWN = "charges_unknown"
     NO_ACCOUNT = "no_account"
@@ -88,6 +89,7 @@ class ReasonCode(StrEnum):
     SPLIT_BY_LIMIT = "split_by_limit"
     SPLIT_IS_BETTER = "split_is_better"
     SENT_IN_LEGS = "sent_in_legs"
+    MARKET_PROTECTION = "market_protection"
     EXITS_POSITION = "exits_position"
     TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
 
@@ -183,6 +185,7 @@ class Candidate:
     held: int = 0  # net position units of this contract and product: an exit needs no margin
     after_market: bool = False  # takes orders for the next session while the market is closed
     iceberg_legs: int = 0  # the most legs of an order that goes part after part; 0: takes no such order
+    market_protection: str = ""  # who protects a market order: sent (with it) | broker; "" nobody
     order_rate: str = ""  # the rule for orders by API that leaves no room for one now
     orders_left: int | None = None  # the most orders that it may send now; None: no limit
     value_left: Money | None = (
@@ -194,7 +197,6 @@ class Candidate:
     releasable: int = 0
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
     fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
-    traded_today: int = 0  # of this ISIN for delivery, net: what was sold from demat already pays the day's DP charge
 
 
 @dataclass(frozen=True, slots=True)

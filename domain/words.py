@@ -31,6 +31,7 @@ class Product(StrEnum):
 class Validity(StrEnum):
     DAY = "DAY"
     IOC = "IOC"
+    TTL = "TTL"  # so many minutes, then the broker cancels what is left
 
 
 class Status(StrEnum):

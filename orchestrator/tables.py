@@ -222,6 +222,7 @@ orders = Table(
     Column("account_id", String),  # null: auto
     Column("after_market", Boolean, nullable=False),
     Column("iceberg_legs", Integer, nullable=False),
+    Column("validity_minutes", Integer, nullable=False),
     Column("decision", Text, nullable=False),  # JSON
     Column("decision_inputs", Text),  # canonical JSON of what it was made from, as hashed
     Column("done", Boolean, nullable=False),
@@ -250,6 +251,7 @@ order_children = Table(
     Column("disclosed_quantity", Integer, nullable=False),
     Column("after_market", Boolean, nullable=False),
     Column("iceberg_legs", Integer, nullable=False),
+    Column("validity_minutes", Integer, nullable=False),
     Column("tag", String, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("margin_required", Rupees, nullable=False),

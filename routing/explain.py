@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from domain.order import OrderType
 from domain.policy import Policy, PolicyKind, Splitting
 from domain.routing import Reason, ReasonCode
 from routing.aims import delay_ms, place_in, refused_ppm
 from routing.offers import Offer
 
+UNPRICED = frozenset({OrderType.MARKET, OrderType.SL_M})
+PROTECTED = {
+    "sent": "takes it with market protection: what does not trade within that band of the price rests as a limit "
+    "order at its edge.",
+    "broker": "takes no market protection with an order: its own rule applies.",
+}
 ORDINALS = ("first", "second", "third")
 
 
@@ -111,3 +118,15 @@ def reliability(offer: Offer) -> str:
 
 def ordinal(place: int) -> str:
     return ORDINALS[place] if place < len(ORDINALS) else f"{place + 1}th"
+
+
+def protection(used: Sequence[Offer]) -> list[Reason]:
+    """How far from the last price an order without a limit may trade at each account that it goes to."""
+    if not used or used[0].terms.intent.order_type not in UNPRICED:
+        return []
+    told = [(offer.candidate, PROTECTED.get(offer.candidate.market_protection)) for offer in used]
+    return [
+        Reason(ReasonCode.MARKET_PROTECTION, f"{one.label} {words}", account=one.account_id)
+        for one, words in told
+        if words
+    ]

@@ -42,7 +42,7 @@ def of_single(offers: Sequence[Offer], policy: Policy) -> RoutingDecision:
     if opposite_held(best.terms.intent, best.candidate):
         text = f"It closes the position at {best.candidate.label}."
         reasons.append(Reason(ReasonCode.EXITS_POSITION, text, account=best.candidate.account_id))
-    reasons += _sent_in_parts(best, slices)
+    reasons += [*explain.protection([best]), *_sent_in_parts(best, slices)]
     alternatives = tuple(alternative(offer, best.whole) for offer in others)
     return RoutingDecision(
         best.terms.intent,
@@ -75,7 +75,7 @@ def of_pinned(best: Offer, others: Sequence[Offer], policy: Policy) -> RoutingDe
         best.terms.intent,
         policy,
         slices,
-        (pinned, *_sent_in_parts(best, slices)),
+        (pinned, *explain.protection([best]), *_sent_in_parts(best, slices)),
         alternatives,
         hash="",
         summary=summary.of_pinned(best, [offer for offer in others if offer.feasible], len(slices)),
@@ -107,7 +107,7 @@ def of_shared(
         intent,
         policy,
         slices,
-        (reason,),
+        (reason, *explain.protection(plan.used)),
         (*others, *alone),
         hash="",
         summary=words,

@@ -18,6 +18,7 @@ LEAST_SHOWN = 10  # percent of an order that its disclosed quantity is at least 
 FEWEST_LEGS = 2  # how many at most is for each broker to say
 CASH_PRODUCTS = (Product.CNC, Product.MIS, Product.MTF)
 CONTRACT_PRODUCTS = (Product.NRML, Product.MIS)
+MOST_MINUTES = 375  # a trading day of a share; the brokers' own range is not documented
 NO_IOC = frozenset({Exchange.MCX})  # for orders by API, from 1 April 2026
 
 
@@ -175,6 +176,14 @@ def _validity(intent: OrderIntent) -> Iterator[Reason]:
     if intent.validity is Validity.IOC and intent.instrument.exchange in NO_IOC:
         text = f"{intent.instrument.exchange} takes no IOC orders by API."
         yield Reason(ReasonCode.IOC_FORBIDDEN, text, field="validity", fix="Use DAY.")
+    minutes = intent.validity_minutes
+    if intent.validity is Validity.TTL and not 1 <= minutes <= MOST_MINUTES:
+        text = f"A TTL order lives 1 to {MOST_MINUTES} minutes."
+        yield Reason(ReasonCode.VALIDITY_MINUTES, text, field="validity_minutes", fix="Try 15.")
+    elif intent.validity is not Validity.TTL and minutes:
+        text = f"A {intent.validity} order has no minutes to live."
+        fix = "Leave it at 0, or use TTL."
+        yield Reason(ReasonCode.VALIDITY_MINUTES, text, field="validity_minutes", fix=fix)
 
 
 def _product(intent: OrderIntent, market: Market) -> Iterator[Reason]:

@@ -32,7 +32,7 @@ TERMS = Terms(
     exchanges=frozenset({Exchange.NSE, Exchange.BSE, Exchange.NFO, Exchange.BFO}),
     products=frozenset(Product),
     order_types=frozenset(OrderType),
-    validities=frozenset(Validity),
+    validities=frozenset({Validity.DAY, Validity.IOC}),
     tag_length=(1, 40),
     tag_alphabet=string.ascii_uppercase + string.ascii_lowercase + string.digits,
     # The sandbox counts nothing; these keep a program's habits right for a real broker.

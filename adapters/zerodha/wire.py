@@ -42,7 +42,7 @@ TYPE_WORDS = {
     OrderType.SL_M: "SL-M",
 }
 PRODUCT_WORDS = {Product.CNC: "CNC", Product.MIS: "MIS", Product.NRML: "NRML", Product.MTF: "MTF"}
-VALIDITY_WORDS = {Validity.DAY: "DAY", Validity.IOC: "IOC"}
+VALIDITY_WORDS = {Validity.DAY: "DAY", Validity.IOC: "IOC", Validity.TTL: "TTL"}
 SIDES = {word: side for side, word in SIDE_WORDS.items()}
 TYPES = {word: kind for kind, word in TYPE_WORDS.items()}
 PRODUCTS = {word: product for product, word in PRODUCT_WORDS.items()}
@@ -178,6 +178,8 @@ def place_form(child: ChildOrder, order_key: str, *, lot: int = 1, algorithm: st
         form["algo_id"] = algorithm
     if child.disclosed_quantity:
         form["disclosed_quantity"] = str(child.disclosed_quantity)
+    if child.validity is Validity.TTL:
+        form["validity_ttl"] = str(child.validity_minutes)
     if child.iceberg_legs > 1:
         # Equal legs of whole lots, rounded up; another number is refused (kite.trade/forum 51625).
         form["iceberg_legs"] = str(child.iceberg_legs)
@@ -186,8 +188,13 @@ def place_form(child: ChildOrder, order_key: str, *, lot: int = 1, algorithm: st
 
 
 def modify_form(change: Change) -> dict[str, str]:
-    """The form of PUT /orders/{variety}/{id}; `quantity` is the new total, filled part included."""
+    """The form of PUT /orders/{variety}/{id}; `quantity` is the new total, filled part included.
+
+    The minutes of a TTL order have no field here: its validity is left as it is.
+    """
     terms = _terms_form(change.order_type, change.validity, change.price, change.trigger_price)
+    if change.validity is Validity.TTL:
+        del terms["validity"]
     disclosed = {"disclosed_quantity": str(change.disclosed_quantity)} if change.disclosed_quantity else {}
     return {"quantity": str(change.quantity), **terms, **disclosed}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from adapters.broker import MarketProtection, Terms
 from domain.account import AccountId, AccountState
 from domain.instrument import Instrument, InstrumentId
 from domain.money import Money
@@ -82,12 +83,17 @@ def _candidate(
         held=held,
         after_market=terms.after_market,
         iceberg_legs=terms.iceberg_legs,
+        market_protection=_protection(terms),
         order_rate=_order_rate(connection, instrument, held=held),
         may_order=allowed.orders is not False,
         wrong_address=connection.egress.wrong_address(connection.clock()),
         fees=connection.fees,
-        traded_today=_traded_today(snapshot, same_share),
     )
+
+
+def _protection(terms: Terms) -> str:
+    simulated = terms.market_protection is MarketProtection.NONE
+    return "" if simulated else terms.market_protection.value
 
 
 def _order_rate(connection: Connection, instrument: Instrument, *, held: int) -> str:
@@ -114,15 +120,6 @@ def _sellable(
         if one.product is Product.CNC and one.instrument in same_share
     )
     return owned + today
-
-
-def _traded_today(snapshot: AccountSnapshot | None, same_share: frozenset[InstrumentId]) -> int:
-    """Shares bought (below zero: sold) for delivery today, net over the listings of the ISIN."""
-    return sum(
-        one.quantity - one.overnight_quantity
-        for one in (snapshot.positions if snapshot else ())
-        if one.product is Product.CNC and one.instrument in same_share
-    )
 
 
 def _releasable(snapshot: AccountSnapshot | None, instrument: Instrument) -> int:

@@ -272,6 +272,7 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         tag=tag_of(child_id, connection.terms.tag_length[1]),
         after_market=intent.after_market,
         iceberg_legs=intent.iceberg_legs,
+        validity_minutes=intent.validity_minutes,
     )
     price = reference_price(intent, situation.market)
     value = price * part.quantity if price else ZERO

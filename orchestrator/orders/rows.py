@@ -67,6 +67,7 @@ def stored_order(
         account=AccountId(row.account_id) if row.account_id else None,
         after_market=row.after_market,
         iceberg_legs=row.iceberg_legs,
+        validity_minutes=row.validity_minutes,
     )
     order = Order(
         id=OrderId(row.id),
@@ -98,6 +99,7 @@ def child_of(row: sa.Row[Any]) -> ChildOrder:
         tag=row.tag,
         after_market=row.after_market,
         iceberg_legs=row.iceberg_legs,
+        validity_minutes=row.validity_minutes,
     )
     return codec.load_facts(sent, row.facts)
 

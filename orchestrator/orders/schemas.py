@@ -36,6 +36,9 @@ class OrderIn(In):
     trigger_price: PriceText | None = None
     product: Product
     validity: Validity = Validity.DAY
+    validity_minutes: Annotated[
+        int, Field(ge=0, le=1440, strict=True, description="how long a TTL order lives; else 0")
+    ] = 0
     disclosed_quantity: Annotated[int, Field(ge=0, le=MAX_QUANTITY, strict=True)] = 0
     account: Annotated[str, Field(min_length=1, max_length=64, description="`auto` or an account's id")] = (
         "auto"
@@ -82,6 +85,7 @@ class OrderIn(In):
             account=None if self.account == "auto" else AccountId(self.account),
             after_market=self.after_market,
             iceberg_legs=self.iceberg_legs,
+            validity_minutes=self.validity_minutes,
         )
 
 
@@ -174,6 +178,7 @@ class OrderOut(Out):
     order_type: OrderType
     product: Product
     validity: Validity
+    validity_minutes: int
     price: PriceText | None
     trigger_price: PriceText | None
     disclosed_quantity: int
@@ -203,6 +208,7 @@ class OrderOut(Out):
             order_type=now.order_type_now,
             product=intent.product,
             validity=intent.validity,
+            validity_minutes=intent.validity_minutes,
             price=now.price_now,
             trigger_price=now.trigger_price_now,
             disclosed_quantity=now.disclosed_quantity_now,

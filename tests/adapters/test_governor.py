@@ -172,6 +172,15 @@ def test_mcx_takes_no_ioc_by_api() -> None:
 
 
 @pytest.mark.parametrize("broker", list(BrokerId), ids=str)
+def test_no_order_leaves_with_a_validity_that_its_broker_does_not_take(broker: BrokerId) -> None:
+    terms = BROKERS[broker].terms
+    rules = governor(Hand(), terms=terms)
+    for validity in Validity:
+        refused = rules.forbids(replace(CHILD, validity=validity))
+        assert (refused is None) is (validity in terms.validities)
+
+
+@pytest.mark.parametrize("broker", list(BrokerId), ids=str)
 def test_only_a_simulated_broker_is_free_of_the_exchanges_rules(broker: BrokerId) -> None:
     assert BROKERS[broker].terms.exchange_rules is not BROKERS[broker].terms.moves_funds
 

@@ -286,7 +286,7 @@ def test_the_order_of_accounts_changes_nothing() -> None:
 
 def test_the_hash_is_the_same_on_every_machine_and_moves_with_every_input() -> None:
     base = decide(BUY, SHARE, [account(Z), account(U)], AUTO, on=TODAY)
-    assert base.hash == "356f5e532de90bd209e984188d14a41b2c62d826f35f71dd44b605ad3ea266c5"
+    assert base.hash == "6e2fa6b76e4095213eb1d28e89ee8a1e40940d9137f67b43f6716f0d0eae682d"
     others = [
         decide(replace(BUY, quantity=101), SHARE, [account(Z), account(U)], AUTO, on=TODAY),
         decide(BUY, replace(SHARE, last_price=Price.of(1501)), [account(Z), account(U)], AUTO, on=TODAY),

@@ -6,6 +6,7 @@ import pytest
 
 from domain.instrument import Kind
 from domain.money import Price
+from domain.order import Validity
 from domain.routing import Market
 from routing.rules import check
 from tests.routing.cases import CALL, FUTURE, SHARE, order
@@ -104,6 +105,16 @@ def test_the_least_that_must_be_shown_is_told() -> None:
 def test_contracts_are_shown_whole() -> None:
     intent = order("BUY 130 NFO:NIFTY26NOVFUT NRML LIMIT 25000", disclosed_quantity=65)
     assert [reason.code.value for reason in check(intent, FUTURE)] == ["disclosed_quantity"]
+
+
+@pytest.mark.parametrize(
+    ("validity", "minutes"), [(Validity.TTL, 0), (Validity.TTL, 376), (Validity.DAY, 5), (Validity.IOC, 1)]
+)
+def test_minutes_are_for_ttl_orders_and_within_a_trading_day(validity: Validity, minutes: int) -> None:
+    intent = replace(order("BUY 1 NSE:INFY CNC LIMIT 1500"), validity=validity, validity_minutes=minutes)
+    (reason,) = check(intent, SHARE)
+    assert (reason.code.value, reason.field) == ("validity_minutes", "validity_minutes")
+    assert check(replace(intent, validity=Validity.TTL, validity_minutes=375), SHARE) == ()
 
 
 def test_every_broken_rule_is_told_at_once() -> None:

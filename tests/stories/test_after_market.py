@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
-from tests.stories.conftest import sandbox_settings
 from tests.stories.product import Product, Trader, a_trader, eventually, last_price
 from tests.stories.test_exactly_once import at_broker
 from tests.stories.test_modify import change
+from tests.traders import sandbox_settings
 
 EVENING = "2026-11-19T18:00"  # a Thursday, IST
 

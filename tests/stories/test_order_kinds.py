@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from mocks.launch import Sandbox
 from tests.stories.product import Trader, eventually, last_price
@@ -56,3 +57,42 @@ async def test_an_iceberg_goes_leg_by_leg_where_it_is_taken_and_is_changed_and_c
     assert ended["filled_quantity"] == 0
     assert len(at_broker(sandbox, kite)) == 4
     assert at_broker(sandbox, upstox) == []
+
+
+async def test_an_order_for_minutes_goes_where_it_is_taken_and_a_market_order_says_how_it_is_protected(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    kite, groww = new_user("kite"), new_user("groww")
+    first = await trader.connect(kite)
+    second = await trader.connect(groww)
+    await trader.settled()
+
+    text = f"BUY 2 NSE:INFY CNC LIMIT {near(sandbox, -5)}"
+    timeless = await trader.place(text, validity="TTL", expect=409)
+    assert (timeless["code"], timeless["field"]) == ("validity_minutes", "validity_minutes")
+    refused = await trader.place(text, validity="TTL", validity_minutes=5, account=second, expect=409)
+    assert (refused["code"], refused["field"]) == ("validity_unsupported", "validity")
+    assert "Zerodha takes it" in refused["fix"]
+    placed = await trader.place(text, validity="TTL", validity_minutes=5)
+    assert (placed["validity"], placed["validity_minutes"]) == ("TTL", 5)
+    await trader.order_when(placed["id"], "OPEN")
+    lower = str(near(sandbox, -6))
+    await change(trader, placed["id"], price=lower)
+    after = await eventually(
+        lambda: trader.order(placed["id"]), lambda seen: not seen["children"][0]["changing"]
+    )
+    assert Decimal(after["price"]) == Decimal(lower)
+    (there,) = at_broker(sandbox, kite)
+    assert there["validity"] == "TTL"
+
+    at_market = await trader.place("BUY 1 NSE:INFY CNC MARKET", account=second)
+    assert "own rule applies" in protection_of(at_market)
+    bought = await trader.place("BUY 1 NSE:INFY CNC MARKET", account=first)
+    assert "with market protection" in protection_of(bought)
+
+
+def protection_of(placed: Any) -> str:
+    """What the receipt says of it."""
+    said = [one["message"] for one in placed["decision"]["reasons"] if one["code"] == "market_protection"]
+    assert len(said) == 1
+    return str(said[0])

@@ -12,6 +12,7 @@ import pytest
 from adapters.broker import Change
 from adapters.http import exact_json
 from adapters.upstox import bodies, figures, wire
+from adapters.upstox.terms import TERMS
 from domain.calendar import IST
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange, InstrumentId
@@ -190,7 +191,7 @@ def test_a_price_that_json_would_bend_is_refused() -> None:
 def test_every_product_type_validity_has_a_word() -> None:
     assert set(wire.PRODUCTS_OUT) == set(Product)
     assert set(wire.ORDER_TYPES_OUT) == set(OrderType)
-    assert set(wire.VALIDITIES_OUT) == set(Validity)
+    assert set(wire.VALIDITIES_OUT) == TERMS.validities
 
 
 # --- orders in ---------------------------------------------------------------------------------------------------

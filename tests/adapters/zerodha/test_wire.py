@@ -155,6 +155,14 @@ def test_a_leg_of_an_iceberg_is_whole_lots_rounded_up(quantity: int, legs: int, 
     assert (form["iceberg_legs"], form["iceberg_quantity"]) == (str(legs), leg)
 
 
+def test_a_ttl_order_says_its_minutes_once() -> None:
+    form = wire.place_form(child(validity=Validity.TTL, validity_minutes=5), "INFY")
+    assert (form["validity"], form["validity_ttl"]) == ("TTL", "5")
+    assert "validity_ttl" not in wire.place_form(child(), "INFY")
+    # A change has no field for the minutes: it leaves the validity as it is.
+    assert "validity" not in wire.modify_form(Change(7, OrderType.LIMIT, Validity.TTL, RUPEES(1500)))
+
+
 def test_a_registered_strategy_names_itself_with_each_order() -> None:
     assert wire.place_form(child(), "INFY", algorithm="99999")["algo_id"] == "99999"
     assert "algo_id" not in wire.place_form(child(), "INFY")

@@ -85,6 +85,7 @@ export const order: Order = {
   order_type: "MARKET",
   product: "CNC",
   validity: "DAY",
+  validity_minutes: 0,
   price: null,
   trigger_price: null,
   disclosed_quantity: 0,
