@@ -41,6 +41,14 @@ class FeePlan:
 STANDARD = FeePlan()
 
 
+class Ending(StrEnum):
+    """How a contract ends that is not closed before."""
+
+    EXERCISED = "exercised"  # an option in the money, of who holds it, settled in cash
+    ASSIGNED = "assigned"  # the same of who wrote it
+    DELIVERED = "delivered"  # a contract on a share, in the share itself
+
+
 @dataclass(frozen=True, slots=True)
 class Ware:
     """What of an instrument the state and the exchanges charge by, beside its exchange and kind.

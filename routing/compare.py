@@ -11,7 +11,8 @@ from domain.fees import STANDARD, FeePlan
 from domain.money import ZERO, Money
 from domain.order import Product, Side
 from domain.routing import Charges, Reason
-from routing.fees import SCHEDULES, ChargesUnknown, Trade, charges, known
+from routing.expiry import cost
+from routing.fees import SCHEDULES, ChargesUnknown, Trade, known
 from routing.schedules import statutory
 from routing.schedules.table import in_force
 
@@ -90,7 +91,7 @@ def compare(trade: Trade, payers: Iterable[Payer], *, on: date) -> Comparison:
 
 def _asked(trade: Trade, payer: Payer, on: date) -> tuple[Charges | None, Reason | None]:
     try:
-        return charges(payer.broker, trade, on=on, plan=payer.plan), None
+        return cost(payer.broker, trade, on=on, plan=payer.plan), None
     except ChargesUnknown as unknown:
         return None, unknown.reason
 

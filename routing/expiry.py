@@ -5,14 +5,34 @@ from __future__ import annotations
 from datetime import date
 
 from domain.account import BrokerId
-from domain.fees import STANDARD, FeePlan
+from domain.fees import STANDARD, Ending, FeePlan
 from domain.instrument import Exchange, Kind
 from domain.money import Money, Price
 from domain.order import Product, Side
 from domain.routing import Charges
-from routing.fees import SCHEDULES, known, segment_of, tariff
+from routing.fees import SCHEDULES, ChargesUnknown, Trade, charges, known, segment_of, tariff
 from routing.schedules import statutory
 from routing.schedules.table import NIL, Segment
+
+
+def cost(broker: BrokerId, trade: Trade, *, on: date, plan: FeePlan = STANDARD) -> Charges:
+    """Of an order, or of the end of a contract. Raises ChargesUnknown, also for an end that it cannot have."""
+    option = trade.kind in (Kind.CALL, Kind.PUT)
+    match trade.ending:
+        case None:
+            return charges(broker, trade, on=on, plan=plan)
+        case Ending.EXERCISED if option:
+            return exercised(
+                broker, trade.exchange, quantity=trade.quantity, intrinsic=trade.price, on=on, plan=plan
+            )
+        case Ending.ASSIGNED if option:
+            return assigned(
+                broker, trade.exchange, quantity=trade.quantity, intrinsic=trade.price, on=on, plan=plan
+            )
+        case Ending.DELIVERED if trade.exchange in (Exchange.NFO, Exchange.BFO):
+            return delivered(broker, trade.side, quantity=trade.quantity, price=trade.price, on=on, plan=plan)
+        case _:
+            raise ChargesUnknown(f"A {trade.kind} of {trade.exchange} is not {trade.ending}.")
 
 
 def exercised(

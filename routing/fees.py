@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeVar, assert_never
 
 from domain.account import BrokerId
-from domain.fees import PLAIN, STANDARD, FeePlan, Taxed, Ware
+from domain.fees import PLAIN, STANDARD, Ending, FeePlan, Taxed, Ware
 from domain.instrument import Exchange, Kind
 from domain.money import ZERO, Money, Price
 from domain.order import Product, Side
@@ -236,7 +236,8 @@ def _on(side: Side, levy: Levy) -> Decimal:
 class Trade:
     """One executed order: `quantity` units at the average `price` in rupees.
 
-    `by_desk`: given by telephone, or sent by the broker's risk desk.
+    `by_desk`: given by telephone, or sent by the broker's risk desk. `ending`: no order but the end of a contract; the
+    price is then what it ends in the money by, or the settlement price of the share that it ends in.
     """
 
     exchange: Exchange
@@ -247,6 +248,7 @@ class Trade:
     price: Price
     ware: Ware = PLAIN
     by_desk: bool = False
+    ending: Ending | None = None
 
     @property
     def segment(self) -> Segment:

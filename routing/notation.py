@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
 
-from domain.fees import Ware, ware_of
+from domain.fees import Ending, Ware, ware_of
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Price
 from domain.order import Product, Side
@@ -15,13 +14,19 @@ from routing.fees import Trade
 
 FORM = "SIDE QUANTITY EXCHANGE:SYMBOL PRODUCT @PRICE, for example BUY 100 NSE:INFY CNC @1500"
 CASH = (Exchange.NSE, Exchange.BSE)
+# What may stand for the side: a contract that is not closed before it expires.
+ENDS = {
+    "EXERCISE": (Side.BUY, Ending.EXERCISED),
+    "ASSIGN": (Side.SELL, Ending.ASSIGNED),
+    "TAKE": (Side.BUY, Ending.DELIVERED),
+    "GIVE": (Side.SELL, Ending.DELIVERED),
+}
 # The canonical names of contracts: NIFTY26NOVFUT, NIFTY26NOV24000CE, weekly NIFTY26N1724000CE.
 _CONTRACT = re.compile(
     r"(?P<underlying>.+?)\d{2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|[1-9OND]\d{2})"
     r"(?:(?P<future>FUT)|\d+(?:\.\d+)?(?P<option>CE|PE))"
 )
 MOST_UNITS = 1_000_000_000
-Word = TypeVar("Word", Side, Product)
 
 
 class Unreadable(ValueError):
@@ -41,19 +46,21 @@ def parse(text: str, *, fund: bool = False, group: str = "", by_desk: bool = Fal
     parts = text.replace("@ ", "@").split()
     if len(parts) != 5:
         raise Unreadable(f"a trade is five words: {FORM}")
-    side, quantity, name, product, price = parts
+    word, quantity, name, product, price = parts
+    side, ending = _act(word)
     instrument = _instrument(name)
     kind, underlying = kind_of(instrument)
     named = ware_of(isin=None, underlying=underlying, group=group)
     trade = Trade(
         exchange=instrument.exchange,
         kind=kind,
-        product=_one_of(Product, product, "product"),
-        side=_one_of(Side, side, "side"),
+        product=_product(product),
+        side=side,
         quantity=_quantity(quantity),
         price=_price(price),
         ware=Ware(fund, named.group, named.agricultural),
         by_desk=by_desk,
+        ending=ending,
     )
     return Named(instrument, trade)
 
@@ -79,11 +86,20 @@ def _instrument(text: str) -> InstrumentId:
     return InstrumentId(Exchange(exchange), symbol)
 
 
-def _one_of(kind: type[Word], text: str, what: str) -> Word:
+def _act(text: str) -> tuple[Side, Ending | None]:
+    word = text.upper()
+    if word in ENDS:
+        return ENDS[word]
+    if word not in Side.__members__:
+        raise Unreadable(f"{text} is no side: write one of {', '.join([*Side, *ENDS])}")
+    return Side(word), None
+
+
+def _product(text: str) -> Product:
     try:
-        return kind(text.upper())
+        return Product(text.upper())
     except ValueError:
-        raise Unreadable(f"{text} is no {what}: write one of {', '.join(kind)}") from None
+        raise Unreadable(f"{text} is no product: write one of {', '.join(Product)}") from None
 
 
 def _quantity(text: str) -> int:

@@ -40,7 +40,7 @@ def tell(console: Console, named: Named, found: Comparison) -> None:
     trade = found.trade
     segment = trade.segment.value.replace("_", " ")
     console.print(
-        f"{trade.side} {trade.quantity:,} {named.instrument} {trade.product} at {rupees(trade.price)}: "
+        f"{trade.ending or trade.side} {trade.quantity:,} {named.instrument} {trade.product} at {rupees(trade.price)}: "
         f"{rupees(trade.value)}, {segment}, rates of {found.on:%d %b %Y}",
         soft_wrap=True,
     )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from domain.account import AccountId, UserId
 from domain.calendar import IST
-from domain.fees import STANDARD, ware_of
+from domain.fees import STANDARD, Ending, ware_of
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Price
 from domain.order import OrderId, Product, Side
@@ -55,6 +55,7 @@ async def compare_charges(
     on: Annotated[date | None, Query(description="The day whose rates count; today when left out.")] = None,
     group: Annotated[str, Query(max_length=4, description="BSE's group of the share.")] = "",
     by_desk: Annotated[bool, Query(description="By telephone, or by the broker's risk desk.")] = False,
+    ending: Annotated[Ending | None, Query(description="No order but the end of a contract.")] = None,
 ) -> ComparisonOut:
     """What one executed order costs at every broker, and at accounts of mine that have terms of their own."""
     paid = Price.of(price)
@@ -65,7 +66,7 @@ async def compare_charges(
     kind, underlying = (listed.kind, listed.underlying) if listed else _named(name)
     known = listed.group if listed else ""
     ware = ware_of(isin=listed.isin if listed else None, underlying=underlying, group=group or known)
-    trade = Trade(exchange, kind, product, side, quantity, paid, ware, by_desk)
+    trade = Trade(exchange, kind, product, side, quantity, paid, ware, by_desk, ending)
     try:
         _ = trade.segment
     except ChargesUnknown as unknown:

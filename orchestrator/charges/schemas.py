@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.account import BrokerId
-from domain.fees import FeePlan, Taxed
+from domain.fees import Ending, FeePlan, Taxed
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money
 from domain.order import ChildOrder, Product, Side
@@ -67,6 +67,7 @@ class ComparisonOut(Out):
     price: PriceText
     value: MoneyText
     segment: Segment
+    ending: Ending | None
     fund: bool
     on: date
     estimates: list[EstimateOut]
@@ -85,6 +86,7 @@ class ComparisonOut(Out):
             price=trade.price,
             value=trade.value,
             segment=trade.segment,
+            ending=trade.ending,
             fund=trade.ware.fund,
             on=found.on,
             estimates=[EstimateOut.of(one) for one in found.estimates],

@@ -106,3 +106,21 @@ def test_shares_that_a_contract_ends_in_are_taxed_as_delivery_on_both_sides() ->
 def test_physical_delivery_is_refused_where_its_rate_is_not_known() -> None:
     with pytest.raises(ChargesUnknown, match="Upstox brokerage on physical delivery"):
         delivered(U, Side.BUY, quantity=100, price=Price.of(1000), on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("EXERCISE 65 NFO:NIFTY26NOV25000CE NRML @100", {Z: "33.35", U: "9.75", G: "9.75"}),
+        ("ASSIGN 65 NFO:NIFTY26NOV25000CE NRML @100", {Z: "23.6", U: "0", G: "0"}),
+        ("TAKE 100 NFO:INFY26NOVFUT NRML @1000", {Z: "410", U: None, G: None}),
+        ("GIVE 100 NFO:INFY26NOVFUT NRML @1000", {Z: "410.34", U: None, G: None}),
+        ("EXERCISE 65 NFO:NIFTY26NOVFUT NRML @100", {Z: None, U: None, G: None}),
+        ("TAKE 100 NSE:INFY CNC @1000", {Z: None, U: None, G: None}),
+    ],
+)
+def test_the_end_of_a_contract_is_compared_like_an_order(
+    text: str, total: dict[BrokerId, str | None]
+) -> None:
+    found = {one.payer.broker: one.charges and one.charges.total for one in compared(text).estimates}
+    assert found == {broker: sum and Money.of(sum) for broker, sum in total.items()}

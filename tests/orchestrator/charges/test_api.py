@@ -42,6 +42,8 @@ async def test_the_brokers_are_compared_by_the_rates_of_the_day(person: Login) -
     assert (told["cheapest"], told["difference"]) == ("zerodha", "23.60")
     sold = {**OPTION, "side": "SELL", "price": "170"}
     assert (await compared(asha, **sold))["estimates"][0]["charges"]["stt"] == "16.575"
+    ended = await compared(asha, **{**OPTION, "price": "100"}, ending="exercised")
+    assert (ended["ending"], ended["estimates"][-1]["charges"]["total"]) == ("exercised", "33.35")
     before = await compared(asha, **sold, on="2026-03-31")
     by_broker = {one["broker"]: one for one in before["estimates"]}
     assert by_broker["zerodha"]["charges"]["stt"] == "11.05"

@@ -120,6 +120,7 @@ const injectedRtkApi = api.injectEndpoints({
           on: queryArg.on,
           group: queryArg.group,
           by_desk: queryArg.byDesk,
+          ending: queryArg.ending,
         },
       }),
     }),
@@ -507,6 +508,8 @@ export type CompareChargesApiArg = {
   group?: string;
   /** By telephone, or by the broker's risk desk. */
   byDesk?: boolean;
+  /** No order but the end of a contract. */
+  ending?: Ending | null;
 };
 export type GetOrderChargesApiResponse =
   /** status 200 Successful Response */ OrderChargesOut;
@@ -777,7 +780,7 @@ export type MePatch = {
 export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
 export type Product = "CNC" | "MIS" | "NRML" | "MTF";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
-export type Validity = "DAY" | "IOC" | "TTL";
+export type Validity = "DAY" | "IOC";
 export type FeaturesOut = {
   modify: boolean;
   disclosed_quantity: boolean;
@@ -897,6 +900,7 @@ export type Segment =
   | "currency_options"
   | "commodity_futures"
   | "commodity_options";
+export type Ending = "exercised" | "assigned" | "delivered";
 export type ChargesOut = {
   brokerage: string;
   stt: string;
@@ -932,6 +936,7 @@ export type ComparisonOut = {
   price: string;
   value: string;
   segment: Segment;
+  ending: Ending | null;
   fund: boolean;
   on: string;
   estimates: EstimateOut[];
@@ -1321,8 +1326,6 @@ export type OrderIn = {
   trigger_price?: string | null;
   product: Product;
   validity?: Validity;
-  /** how long a TTL order lives; else 0 */
-  validity_minutes?: number;
   disclosed_quantity?: number;
   /** `auto` or an account's id */
   account?: string;
@@ -1384,7 +1387,6 @@ export type OrderOut = {
   order_type: OrderType;
   product: Product;
   validity: Validity;
-  validity_minutes: number;
   price: string | null;
   trigger_price: string | null;
   disclosed_quantity: number;

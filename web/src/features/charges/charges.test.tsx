@@ -40,6 +40,7 @@ const comparison: ChargesComparison = {
   price: "1500.00",
   value: "150000.00",
   segment: "delivery",
+  ending: null,
   fund: false,
   on: "2026-11-23",
   estimates: [
