@@ -38,6 +38,13 @@ class Window:
             return 0.0
         return self._calls[len(self._calls) - room] + self._span - now
 
+    def room(self, now: float, reserve: int = 0, *, within: float = 0.0) -> int:
+        """At least so many calls fit beside `reserve` others, from now to `within` seconds on."""
+        while self._calls and self._calls[0] <= now - self._span:
+            self._calls.popleft()
+        each = max(1, self.limit.calls - reserve)
+        return max(0, each - len(self._calls)) + int(within / self._span) * each
+
     def add(self, now: float) -> None:
         self._calls.append(now)
 

@@ -66,6 +66,11 @@ class DayCount:
             return 0.0
         return (self._day + 1) * DAY - IST_AHEAD - now
 
+    def room(self, now: float, reserve: int) -> int:
+        """How many more orders fit today."""
+        self._turn(now)
+        return max(0, self.most - reserve - self._count)
+
     def add(self, now: float, orders: int) -> None:
         self._turn(now)
         self._count += orders
@@ -109,6 +114,16 @@ class Governor:
     def hold(self, call: Call) -> Hold | None:
         """What would hold the call now. Counts nothing."""
         return self._hold(call, self._clock())
+
+    def orders_left(self, exchange: Exchange, *, within: float, urgent: bool = False) -> int | None:
+        """How many new orders may be sent at least, the last of them `within` seconds from now; None: no rule binds."""
+        now = self._clock()
+        rooms = [
+            window.room(now, 0 if urgent else reserve(window.limit.calls), within=within)
+            for window in self._windows(exchange)
+        ]
+        rooms += [day.room(now, 0 if urgent else reserve(day.most)) for day in self._days]
+        return min(rooms, default=None)
 
     def sent_today(self, orders: int) -> None:
         """There have been at least so many new orders today (IST), by our records or by the broker's book."""

@@ -157,6 +157,10 @@ class Guarded:
         hold = self._governor.hold(Call(exchange, orders, urgent=exits))
         return hold if hold is not None and hold.seconds > self._settings.write_patience else None
 
+    def orders_left(self, exchange: Exchange, *, exits: bool = False) -> int | None:
+        """How many new orders could leave in time at least; None: no rule binds. Nothing is counted."""
+        return self._governor.orders_left(exchange, within=self._settings.write_patience, urgent=exits)
+
     def changes_left(self, child: ChildOrder) -> int | None:
         """How many more modifications the broker will take of this order; None: no limit is known."""
         return self._governor.changes_left(child)

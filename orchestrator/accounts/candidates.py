@@ -13,6 +13,7 @@ from domain.order import Product
 from domain.portfolio import AccountSnapshot
 from domain.routing import Candidate
 from orchestrator.accounts.connections import Connection
+from routing.offers import MOST_SLICES
 
 
 def candidates(
@@ -85,6 +86,7 @@ def _candidate(
         iceberg_legs=terms.iceberg_legs,
         market_protection=_protection(terms),
         order_rate=_order_rate(connection, instrument, held=held),
+        orders_left=_orders_left(connection, instrument, held=held),
         may_order=allowed.orders is not False,
         wrong_address=connection.egress.wrong_address(connection.clock()),
         fees=connection.fees,
@@ -101,6 +103,13 @@ def _order_rate(connection: Connection, instrument: Instrument, *, held: int) ->
     broker = connection.broker
     hold = broker.held_back(instrument.id.exchange, exits=held != 0) if broker else None
     return hold.rule if hold else ""
+
+
+def _orders_left(connection: Connection, instrument: Instrument, *, held: int) -> int | None:
+    """As many as one order is ever divided into is as good as no limit, and keeps decisions alike."""
+    broker = connection.broker
+    left = broker.orders_left(instrument.id.exchange, exits=held != 0) if broker else None
+    return left if left is not None and left < MOST_SLICES else None
 
 
 def _sellable(

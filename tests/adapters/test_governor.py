@@ -208,3 +208,20 @@ def test_no_order_without_a_price_goes_where_nobody_protects_it(kind: OrderType)
     assert governor(Hand()).forbids(replace(CHILD, order_type=kind)) is None
     simulated = replace(TERMS, market_protection=MarketProtection.NONE, exchange_rules=False)
     assert governor(Hand(), terms=simulated).forbids(replace(CHILD, order_type=kind)) is None
+
+
+def test_what_is_left_counts_every_window_and_never_more_than_fits() -> None:
+    clock = Hand()
+    rules = governor(clock, MINUTE, DAILY)
+    assert rules.orders_left(NSE, within=0.0) == 6
+    assert rules.orders_left(NSE, within=2.0) == 12
+    assert rules.orders_left(NSE, within=0.0, urgent=True) == 8
+    assert fill(rules, Call(NSE, 1)) == 6
+    assert rules.orders_left(NSE, within=0.0) == 0
+    assert rules.orders_left(NSE, within=2.0) == 6
+    rules.sent_today(94)
+    clock.now += 61
+    assert rules.orders_left(NSE, within=2.0) == 1
+    assert fill(rules, Call(NSE, 1)) == 1
+    simulated = replace(TERMS, exchange_rules=False)
+    assert governor(clock, terms=simulated).orders_left(NSE, within=2.0) is None
