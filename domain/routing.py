@@ -197,6 +197,7 @@ class Candidate:
     releasable: int = 0
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
     fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
+    traded_today: int = 0  # of this ISIN for delivery, net: what was sold from demat already pays the day's DP charge
 
 
 @dataclass(frozen=True, slots=True)

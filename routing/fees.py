@@ -6,7 +6,7 @@ The golden numbers are in tests/routing/test_fees.py. What is rounded, and when,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -96,6 +96,10 @@ class Tariff:
         """`charges(...).total` in rupees, without the lines: for comparing many sizes."""
         whole = self._of_value * amount + self._of_brokerage * self.brokerage.of(amount)
         return whole + self._depository(amount) if dp_due else whole
+
+    def without_depository(self) -> Tariff:
+        """For shares of which some left the demat account earlier in the day, or that were bought in it."""
+        return replace(self, depository=None) if self.depository else self
 
     def _depository(self, amount: Decimal) -> Decimal:
         return self.depository.of(amount) * (1 + self.gst) if self.depository else NIL

@@ -168,6 +168,8 @@ def survey(terms: Terms, candidate: Candidate) -> Offer:
             terms.market.ware,
             candidate.fees,
         )
+        if candidate.traded_today < 0 or candidate.traded_today >= intent.quantity:
+            fees = fees.without_depository()
         whole = Money(terms.cost(fees, intent.quantity))
         scores = measure(terms.policy, candidate, terms.price)
     except ChargesUnknown as unknown:

@@ -90,6 +90,7 @@ def _candidate(
         may_order=allowed.orders is not False,
         wrong_address=connection.egress.wrong_address(connection.clock()),
         fees=connection.fees,
+        traded_today=_traded_today(snapshot, same_share),
     )
 
 
@@ -129,6 +130,15 @@ def _sellable(
         if one.product is Product.CNC and one.instrument in same_share
     )
     return owned + today
+
+
+def _traded_today(snapshot: AccountSnapshot | None, same_share: frozenset[InstrumentId]) -> int:
+    """Shares bought (below zero: sold) for delivery today, net over the listings of the ISIN."""
+    return sum(
+        one.quantity - one.overnight_quantity
+        for one in (snapshot.positions if snapshot else ())
+        if one.product is Product.CNC and one.instrument in same_share
+    )
 
 
 def _releasable(snapshot: AccountSnapshot | None, instrument: Instrument) -> int:

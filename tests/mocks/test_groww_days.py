@@ -75,7 +75,7 @@ def test_a_smart_order_of_an_ended_contract_is_still_listed(stepped: Sandbox) ->
 
 def test_a_reference_that_the_client_leaves_out_is_the_same_in_every_run(stepped: Sandbox) -> None:
     session = stepped.post("/sessions", {"broker": "groww"})
-    stepped.post("/clock", {"to": "2026-12-10T10:00:00+05:30"})
+    stepped.post("/clock", {"to": "2026-11-27T10:00:00+05:30"})
     session = stepped.post("/sessions", {"broker": "groww", "user_id": session["user_id"]})
     body = {
         "trading_symbol": "INFY",
@@ -117,7 +117,7 @@ def test_restarts_after_an_expiry_keep_the_names_of_what_ended(tmp_path: Path) -
             rows = [line.split(",") for line in answer.read().decode().splitlines()]
         lot = next(int(row[13]) for row in rows if row[2] == "NIFTY26NOVFUT")
         call(account["groww"], "POST", "/v1/order-advance/create", smart("NIFTY26NOVFUT", lot))
-        sandbox.post("/clock", {"to": "2026-12-02T10:00:00+05:30"})
+        sandbox.post("/clock", {"to": "2026-11-25T10:00:00+05:30"})
     reads = {
         "groww": (
             "/v1/order-advance/list?smart_order_type=GTT&status=EXPIRED&start_date_time=2026-11-20T00:00:00",

@@ -8,8 +8,12 @@ import pytest
 from domain.account import BrokerId
 from domain.fees import FeePlan, Taxed, Ware, ware_of
 from domain.money import Money
+from domain.policy import Policy
+from domain.routing import RoutingDecision
+from routing.decide import decide
 from routing.fees import ChargesUnknown, charges
 from routing.notation import parse
+from tests.routing.cases import SHARE, account, order
 from tests.routing.prices import FUTURE, OPTION, TODAY, G, M, U, Z, priced
 
 
@@ -110,3 +114,35 @@ def test_an_order_of_the_desk_costs_its_fee_and_gst() -> None:
     for broker in BrokerId:
         assert charges(broker, sale, on=TODAY).desk == Money.of(59)
     assert charges(Z, replace(sale, by_desk=False), on=TODAY).desk == Money.of(0)
+
+
+# --- the DP charge of a day, in a decision ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("traded_today", "dp"),
+    [
+        (0, "15.34"),
+        (-5, "0"),  # sold some already: the day's charge is paid
+        (10, "0"),  # bought today: nothing leaves the demat account
+        (9, "15.34"),
+    ],
+)
+def test_the_depository_is_not_paid_twice_a_day(traded_today: int, dp: str) -> None:
+    sale = order("SELL 10 NSE:INFY CNC LIMIT 1500")
+    holder = account(Z, sellable=50, traded_today=traded_today)
+    found = decide(sale, SHARE, [holder], Policy(), on=TODAY)
+    assert isinstance(found, RoutingDecision)
+    assert found.charges.dp == Money.of(dp)
+
+
+def test_who_paid_the_depository_today_is_cheaper() -> None:
+    sale = order("SELL 10 NSE:INFY CNC LIMIT 1500")
+    zerodha, groww = account(Z, sellable=50), account(G, sellable=50, traded_today=-1)
+    found = decide(sale, SHARE, [zerodha, groww], Policy(), on=TODAY)
+    assert isinstance(found, RoutingDecision)
+    # 15.34 for the depository at one, Rs 15 (0.1 %) and GST as brokerage at the other
+    assert [part.broker for part in found.slices] == [Z]
+    small = decide(order("SELL 1 NSE:INFY CNC LIMIT 1500"), SHARE, [zerodha, groww], Policy(), on=TODAY)
+    assert isinstance(small, RoutingDecision)
+    assert [part.broker for part in small.slices] == [G]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from tests.stories.product import Trader
+from tests.stories.product import Trader, eventually, order
 from tests.traders import NewUser
 
 
@@ -23,3 +24,9 @@ async def test_predicted_and_charged_stand_side_by_side(trader: Trader, new_user
         assert sum(causes.values()) == Decimal(told["difference"])
         assert Decimal(told["charged"]) - Decimal(told["predicted"]) == Decimal(told["difference"])
         assert ("depository" in causes) == text.startswith("SELL")
+
+    def paid_already(seen: Any) -> bool:
+        return Decimal(seen["decision"]["charges"]["dp"]) == 0
+
+    again = order("SELL 5 NSE:INFY CNC MARKET", account=kite)
+    await eventually(lambda: trader.call("POST", "/v1/orders/preview", json=again), paid_already)

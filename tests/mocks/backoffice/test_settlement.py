@@ -16,10 +16,9 @@ from mocks.brokers.backoffice.orders import Order, Product
 from mocks.brokers.backoffice.profile import IST
 from mocks.brokers.backoffice.rates.shelf import TARIFFS
 from mocks.brokers.backoffice.refusal import Code, Refusal
-from mocks.exchange.catalogue import instruments
 from mocks.exchange.model import Kind, Side
 from mocks.exchange.venue import Exchange
-from tests.mocks.backoffice.desk import INFY, PROFILE, USER, Desk
+from tests.mocks.backoffice.desk import INFY, PROFILE, USER, Desk, listed
 
 LAKH = 100_000_00
 FUTURE = "NFO:NIFTY26DECFUT"
@@ -36,7 +35,7 @@ class Days(Desk):
     def __init__(self, *, cash: int = 50 * LAKH, start: datetime = NOON, ddpi: bool = True) -> None:
         start_ns = int(start.timestamp()) * 10**9
         self.exchange = Exchange(
-            instruments(start.date()), seed=1, start_ns=start_ns, flow=False, always_open=False
+            listed(start.date()), seed=1, start_ns=start_ns, flow=False, always_open=False
         )
         self.office = BackOffice(self.exchange, KITE)
         self.user = seed.create(self.office, seed.NewUser(user_id=USER, cash=cash, ddpi=ddpi))
