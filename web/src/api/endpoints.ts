@@ -16,6 +16,9 @@ export const api = generatedApi.enhanceEndpoints({
     listOrders: { providesTags: ["Order"] },
     getOrder: { providesTags: ["Order"] },
     getOrderCharges: { providesTags: ["Order"] },
+    getFees: { providesTags: ["Account"] },
+    setFees: { invalidatesTags: ["Account"] },
+    compareCharges: { providesTags: ["Account"] },
     cancelOrder: { invalidatesTags: ["Order"] },
     getPortfolio: { providesTags: ["Portfolio"] },
   },
@@ -47,4 +50,6 @@ export const {
   useGetScorecardsQuery,
   useCompareChargesQuery,
   useGetOrderChargesQuery,
+  useGetFeesQuery,
+  useSetFeesMutation,
 } = api;

@@ -15,6 +15,7 @@ import { Button } from "@/components/button";
 import { Age, Amount, Unknown } from "@/components/figures";
 import { Notice } from "@/components/surface";
 import { toast } from "@/components/toasts";
+import { OwnFees } from "@/features/charges/OwnFees";
 import { useClock } from "@/lib/hooks";
 import { dayTime, until } from "@/lib/time";
 import { CredentialsForm } from "./CredentialsForm";
@@ -54,7 +55,7 @@ function Expiry({ account }: { account: Account }) {
   );
 }
 
-type Panel = "none" | "login" | "disconnect" | "funds";
+type Panel = "none" | "login" | "disconnect" | "funds" | "fees";
 
 export function AccountRow({ account, broker }: { account: Account; broker: Broker | undefined }) {
   const [panel, setPanel] = useState<Panel>("none");
@@ -97,6 +98,9 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
           )}
           <Button look={asksLogin ? "primary" : "plain"} disabled={reconnecting.isLoading} onClick={() => login()}>
             {asksLogin ? "Log in" : "Reconnect"}
+          </Button>
+          <Button look="ghost" onClick={() => setPanel(panel === "fees" ? "none" : "fees")}>
+            Fees
           </Button>
           <Button look="ghost" onClick={() => setPanel(panel === "disconnect" ? "none" : "disconnect")}>
             Disconnect
@@ -160,6 +164,7 @@ export function AccountRow({ account, broker }: { account: Account; broker: Brok
         </div>
       )}
       {panel === "funds" && <MoveFunds account={account} onDone={() => setPanel("none")} />}
+      {panel === "fees" && <OwnFees account={account} onDone={() => setPanel("none")} />}
       {panel === "disconnect" && (
         <Notice
           tone="warning"

@@ -4,11 +4,12 @@ import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Charged, ChargesComparison, ChargesEstimate } from "@/api";
-import { charges, order } from "@/test/fixtures";
+import type { Charged, ChargesComparison, ChargesEstimate, FeePlan } from "@/api";
+import { account, charges, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { Charged as ChargedLines } from "./Charged";
 import { ChargesPage } from "./ChargesPage";
+import { OwnFees } from "./OwnFees";
 import { type Draft, priceError, productChoices, quantityError, questionOf } from "./trade";
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
@@ -190,4 +191,51 @@ test("what the broker does not tell is a dash with its reason", async () => {
 test("an order that is still open has nothing charged", () => {
   receipt({}, "OPEN");
   expect(screen.queryByRole("table")).toBeNull();
+});
+
+test("an account's own fees are kept, and what is wrong says so", async () => {
+  const known: FeePlan = {
+    account: account.id,
+    broker: "upstox",
+    plan: "",
+    plans: ["plus"],
+    per_order: null,
+    woman_first_holder: false,
+    in_debit: false,
+    taxed: ["brokerage"],
+    stamp_in_rupees: false,
+  };
+  const sent: unknown[] = [];
+  server.use(
+    http.get(url("/v1/accounts/:id/fees"), () => HttpResponse.json(known)),
+    http.put(url("/v1/accounts/:id/fees"), async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json(known);
+    }),
+  );
+  let done = 0;
+  render(
+    <Provider store={testStore()}>
+      <OwnFees account={account} onDone={() => done++} />
+    </Provider>,
+  );
+  const perOrder = await screen.findByLabelText("Rupees an order");
+  await userEvent.type(perOrder, "ten");
+  await userEvent.click(screen.getByRole("button", { name: "Keep" }));
+  expect(screen.getByText(/Rupees an order, for example 10/)).toBeTruthy();
+  await userEvent.clear(perOrder);
+  await userEvent.type(perOrder, "10");
+  await userEvent.selectOptions(screen.getByLabelText("Plan"), "plus");
+  await userEvent.click(screen.getByRole("button", { name: "Keep" }));
+  await waitFor(() => expect(done).toBe(1));
+  expect(sent).toEqual([
+    {
+      plan: "plus",
+      per_order: "10.00",
+      woman_first_holder: false,
+      in_debit: false,
+      taxed: ["brokerage"],
+      stamp_in_rupees: false,
+    },
+  ]);
 });
