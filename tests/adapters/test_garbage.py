@@ -120,6 +120,7 @@ async def test_a_spoilt_answer_is_one_of_the_four_errors_or_a_value_that_holds(d
                     answer = await call(broker)
                 except BrokerError:
                     continue
-                for report in answer if call is calls[4] else ():
+                book = answer if call is calls[4] else ()
+                for report in (one for one in book if one.broker_order_id in resting.broker_order_ids):
                     assert 0 <= apply_all(resting, facts_of(report)).live_quantity <= resting.quantity
         await broker.aclose()
