@@ -780,7 +780,7 @@ export type MePatch = {
 export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
 export type Product = "CNC" | "MIS" | "NRML" | "MTF";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
-export type Validity = "DAY" | "IOC";
+export type Validity = "DAY" | "IOC" | "TTL";
 export type FeaturesOut = {
   modify: boolean;
   disclosed_quantity: boolean;
@@ -1326,6 +1326,8 @@ export type OrderIn = {
   trigger_price?: string | null;
   product: Product;
   validity?: Validity;
+  /** how long a TTL order lives; else 0 */
+  validity_minutes?: number;
   disclosed_quantity?: number;
   /** `auto` or an account's id */
   account?: string;
@@ -1387,6 +1389,7 @@ export type OrderOut = {
   order_type: OrderType;
   product: Product;
   validity: Validity;
+  validity_minutes: number;
   price: string | null;
   trigger_price: string | null;
   disclosed_quantity: number;
