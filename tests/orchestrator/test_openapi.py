@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,43 +16,18 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
-from mocks.launch import Sandbox
-from orchestrator.demo import sandbox_settings
-from tests.services import free_port
+from tests.stories.product import Product
 
-ROOT = Path(__file__).parents[2]
 LOGIN = {"email": "asha@trademaster.test", "password": "a long enough password"}
 
 
 @pytest.fixture(scope="module")
-def served(shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(shared_product: Product) -> str:
     """URL of the product on the sandbox, with one user without accounts."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    brokers = sandbox_settings(shared_sandbox.urls)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "orchestrator", "serve"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            **{f"TRADEMASTER_{name.upper()}": value for name, value in brokers.items()},
-            "TRADEMASTER_DATA": str(tmp_path_factory.mktemp("served")),
-            "TRADEMASTER_PORT": str(port),
-            "TRADEMASTER_LOGIN_ATTEMPTS": "1000000",
-        },
-    )
-    try:
-        while True:
-            assert process.poll() is None
-            try:
-                if httpx.get(f"{url}/readyz", trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        httpx.post(f"{url}/v1/users/signup", json=LOGIN, trust_env=False)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
+    if not shared_product.running:
+        asyncio.run(shared_product.start())
+    httpx.post(f"{shared_product.url}/v1/users/signup", json=LOGIN, trust_env=False)
+    return shared_product.url
 
 
 @pytest.fixture(scope="module")
