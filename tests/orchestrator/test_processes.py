@@ -84,6 +84,15 @@ async def _ready(client: httpx.AsyncClient) -> None:
             await asyncio.sleep(0.1)
 
 
+async def _listed(client: httpx.AsyncClient) -> None:
+    """Until this process has read every broker's instruments, which takes a busy machine a while."""
+    while True:
+        page = (await client.get("/v1/stocks?q=infy&limit=1")).json()
+        if page["items"] and len(page["items"][0]["brokers"]) == 4:
+            return
+        await asyncio.sleep(0.1)
+
+
 def test_a_database_that_was_not_migrated_is_said_in_one_line(environment: dict[str, str]) -> None:
     ended = _command(environment, "serve")
     assert ended.returncode == 1
@@ -106,6 +115,7 @@ async def test_an_order_placed_in_one_process_is_followed_by_another(
         assert len(await connect_all(url, sandbox.urls["control"])) == 4
         token = (await client.post("/v1/users/login", json=LOGIN)).json()["access_token"]
         client.headers["authorization"] = f"Bearer {token}"
+        await _listed(client)
         order = {
             "exchange": "NSE",
             "symbol": "INFY",
