@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -14,47 +13,30 @@ from kiteconnect import KiteConnect
 from kiteconnect import exceptions as kite_errors
 
 from mocks.launch import Sandbox
+from tests.mocks.kite_sdk import IST, client_of, new_user, order
 
-IST = ZoneInfo("Asia/Kolkata")
 CALLBACK = "http://127.0.0.1:9/callback"
 
 
 @pytest.fixture
 def user(sandbox: Sandbox) -> dict[str, Any]:
-    holdings = [{"symbol": "NSE:INFY", "quantity": 50, "average_price": "1400.55", "t1_quantity": 2}]
-    session: dict[str, Any] = sandbox.post(
-        "/sessions", {"broker": "kite", "cash": "500000", "holdings": holdings, "name": "Asha Rao"}
-    )
-    return session
+    return new_user(sandbox)
 
 
 @pytest.fixture
 def kite(user: dict[str, Any]) -> Iterator[Any]:
-    client = KiteConnect(user["api_key"], access_token=user["access_token"], root=user["base_url"])
-    yield client
-    client.reqsession.close()
+    with client_of(user) as client:
+        yield client
 
 
 def limit(**changes: Any) -> dict[str, Any]:
-    order = {
-        "variety": "regular",
-        "exchange": "NSE",
-        "tradingsymbol": "INFY",
-        "transaction_type": "BUY",
-        "quantity": 10,
-        "product": "CNC",
-        "order_type": "LIMIT",
-        "price": 1450.0,
-        "validity": "DAY",
-        "tag": "sdk1",
-    }
-    return order | changes
+    return order(**{"validity": "DAY", "tag": "sdk1"} | changes)
 
 
 def market(**changes: Any) -> dict[str, Any]:
-    order = limit(order_type="MARKET", market_protection=-1, product="MIS")
-    del order["price"]
-    return order | changes
+    asked = limit(**{"order_type": "MARKET", "market_protection": -1, "product": "MIS"} | changes)
+    del asked["price"]
+    return asked
 
 
 def log_in(user: dict[str, Any], kite: Any, decision: str = "approve", **fields: str) -> dict[str, list[str]]:
@@ -213,9 +195,9 @@ def test_refusals_have_kites_types(kite: Any) -> None:
         (kite_errors.InputException, limit(order_type="BEST")),
         (kite_errors.GeneralException, limit(quantity=5000)),  # the SDK has no MarginException of its own
     ]
-    for expected, order in refusals:
+    for expected, wrong in refusals:
         with pytest.raises(expected):
-            kite.place_order(**order)
+            kite.place_order(**wrong)
     with pytest.raises(kite_errors.GeneralException):
         kite.order_history("1")
     assert kite.orders() == []

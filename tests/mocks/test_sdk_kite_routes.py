@@ -6,47 +6,27 @@ import datetime as dt
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from kiteconnect import KiteConnect
 from kiteconnect import exceptions as kite_errors
 
 from mocks.launch import Sandbox
+from tests.mocks.kite_sdk import IST, client_of, new_user, order
 
-IST = ZoneInfo("Asia/Kolkata")
 # Local to the client: nothing is sent.
 LOCAL = {"set_session_expiry_hook", "set_access_token", "login_url"}
 
 
 @pytest.fixture
 def user(sandbox: Sandbox) -> dict[str, Any]:
-    holdings = [{"symbol": "NSE:INFY", "quantity": 50, "average_price": "1400.55", "t1_quantity": 2}]
-    session: dict[str, Any] = sandbox.post(
-        "/sessions", {"broker": "kite", "cash": "9000000", "holdings": holdings, "name": "Asha Rao"}
-    )
-    return session
+    return new_user(sandbox, cash="9000000")
 
 
 @pytest.fixture
 def kite(user: dict[str, Any]) -> Iterator[Any]:
-    client = KiteConnect(user["api_key"], access_token=user["access_token"], root=user["base_url"])
-    yield client
-    client.reqsession.close()
-
-
-def order(**changes: Any) -> dict[str, Any]:
-    asked = {
-        "variety": "regular",
-        "exchange": "NSE",
-        "tradingsymbol": "INFY",
-        "transaction_type": "BUY",
-        "quantity": 10,
-        "product": "CNC",
-        "order_type": "LIMIT",
-        "price": 1450.0,
-    }
-    return asked | changes
+    with client_of(user) as client:
+        yield client
 
 
 def gtt(kite: Any, **changes: Any) -> dict[str, Any]:

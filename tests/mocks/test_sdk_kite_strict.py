@@ -7,21 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from kiteconnect import KiteConnect
 from kiteconnect import exceptions as kite_errors
 
 from mocks.launch import Sandbox
-
-ORDER = {
-    "variety": "regular",
-    "exchange": "NSE",
-    "tradingsymbol": "INFY",
-    "transaction_type": "BUY",
-    "quantity": 10,
-    "product": "CNC",
-    "order_type": "LIMIT",
-    "price": 1450.0,
-}
+from tests.mocks.kite_sdk import ORDER, client_of, new_user
 
 
 @pytest.fixture
@@ -34,11 +23,10 @@ def switches(sandbox: Sandbox) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def kite(sandbox: Sandbox) -> Iterator[Any]:
-    user = sandbox.post("/sessions", {"broker": "kite", "cash": "9000000"})
-    client = KiteConnect(user["api_key"], access_token=user["access_token"], root=user["base_url"])
-    client.user_id = user["user_id"]
-    yield client
-    client.reqsession.close()
+    user = new_user(sandbox, cash="9000000")
+    with client_of(user) as client:
+        client.user_id = user["user_id"]
+        yield client
 
 
 def until(kite: Any, order_id: str, status: str) -> dict[str, Any]:
