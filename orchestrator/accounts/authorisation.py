@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from domain.account import AccountId
+from domain.errors import SessionExpired
 from domain.instrument import Exchange, InstrumentId
 from orchestrator.accounts.access import Live
 from orchestrator.errors import Problem, not_found, problems
@@ -49,6 +50,10 @@ async def begin_authorisation(
     if connection.broker is None:
         raise Problem(409, "login_needed", f"{connection.account.label} needs a login", fix="Log in again.")
     symbol = body.symbol.upper() if body.symbol.isascii() else body.symbol
-    begun = await connection.broker.authorisation({InstrumentId(body.exchange, symbol): body.quantity})
+    try:
+        begun = await connection.broker.authorisation({InstrumentId(body.exchange, symbol): body.quantity})
+    except SessionExpired as error:
+        await connections.login_needed(connection.account.id, error.words)
+        raise
     connections.invalidate(connection.account.id)
     return AuthorisationOut(url=begun.url or None, words=begun.words)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from adapters.broker import Capabilities, LoginKind, Terms
+from adapters.broker import Capabilities, LoginKind, MarketProtection, Terms
 from domain.account import AccountState, BrokerId
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
@@ -45,8 +45,13 @@ class LoginOut(Out):
 
 
 class FeaturesOut(Out):
+    """`iceberg_legs`: the most legs of an iceberg, 0 where the broker takes none."""
+
     modify: bool
     disclosed_quantity: bool
+    after_market: bool
+    iceberg_legs: int
+    market_protection: MarketProtection
     move_funds: bool
     order_stream: bool
     posts_updates: bool
@@ -71,6 +76,9 @@ class CapabilitiesOut(Out):
             features=FeaturesOut(
                 modify=terms.modifies,
                 disclosed_quantity=terms.disclosed_quantity,
+                after_market=terms.after_market,
+                iceberg_legs=terms.iceberg_legs,
+                market_protection=terms.market_protection,
                 move_funds=terms.moves_funds,
                 order_stream=terms.order_stream,
                 posts_updates=terms.posts_updates,

@@ -231,6 +231,7 @@ class StubBroker:
         return self.adapter.allowed
 
     async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
+        await self._asked("authorisation")
         return Authorisation("", "no depository here")
 
     async def addresses(self) -> list[str] | None:

@@ -781,9 +781,13 @@ export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
 export type Product = "CNC" | "MIS" | "NRML" | "MTF";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
 export type Validity = "DAY" | "IOC" | "TTL";
+export type MarketProtection = "sent" | "broker" | "none";
 export type FeaturesOut = {
   modify: boolean;
   disclosed_quantity: boolean;
+  after_market: boolean;
+  iceberg_legs: number;
+  market_protection: MarketProtection;
   move_funds: boolean;
   order_stream: boolean;
   posts_updates: boolean;

@@ -1,5 +1,15 @@
 // Small truthful answers of the server, for tests only.
-import type { Account, BrokerName, Charges, Decision, Holding, Order, PlannedLeg, Portfolio, StockDetail } from "@/api";
+import type {
+  Account,
+  BrokerName,
+  Charges,
+  Decision,
+  Holding,
+  Order,
+  PlannedLeg,
+  Portfolio,
+  StockDetail,
+} from "@/api";
 
 export const charges = (total: string): Charges => ({
   brokerage: "0.00",
@@ -36,7 +46,11 @@ export const infy: StockDetail = {
   quote: null,
 };
 
-const slice = (account: string, broker: BrokerName, total: string): PlannedLeg => ({
+const slice = (
+  account: string,
+  broker: BrokerName,
+  total: string,
+): PlannedLeg => ({
   account,
   account_label: broker,
   broker,
@@ -50,7 +64,13 @@ export const decision: Decision = {
   hash: "9f8e7d6c5b4a3921",
   policy: "cheapest",
   policy_words: "Each order goes where its charges are lowest.",
-  certificate: { minimised: "charges", cost: "1.79", bound: "1.79", beaten: 1, ruled_out: 1 },
+  certificate: {
+    minimised: "charges",
+    cost: "1.79",
+    bound: "1.79",
+    beaten: 1,
+    ruled_out: 1,
+  },
   reasons: [],
   plan: [slice("a-z", "zerodha", "1.79")],
   charges: charges("1.79"),
@@ -62,7 +82,15 @@ export const decision: Decision = {
       total_cost: null,
       charges: null,
       feasible: false,
-      reasons: [{ code: "login_needed", message: "Groww asks for login", account: "a-g", field: null, fix: null }],
+      reasons: [
+        {
+          code: "login_needed",
+          message: "Groww asks for login",
+          account: "a-g",
+          field: null,
+          fix: null,
+        },
+      ],
       beaten_by: null,
     },
     {
@@ -138,14 +166,29 @@ export const account: Account = {
     products: ["CNC", "MIS"],
     order_types: ["MARKET", "LIMIT"],
     validities: ["DAY", "IOC"],
-    features: { modify: true, disclosed_quantity: true, move_funds: false, order_stream: true, posts_updates: false },
+    features: {
+      modify: true,
+      disclosed_quantity: true,
+      after_market: true,
+      iceberg_legs: 0,
+      market_protection: "sent",
+      move_funds: false,
+      order_stream: true,
+      posts_updates: false,
+    },
   },
   broker_user_id: "AB1234",
   state: "connected",
   expires_at: "2026-11-21T06:00:00+05:30",
   connected_at: "2026-11-20T09:00:00+05:30",
   last_error: null,
-  health: { reads: "closed", writes: "closed", place_ms_p50: 40, last_seen: null, reject_rate: null },
+  health: {
+    reads: "closed",
+    writes: "closed",
+    place_ms_p50: 40,
+    last_seen: null,
+    reject_rate: null,
+  },
   egress: {
     state: "unregistered",
     registered: [],
