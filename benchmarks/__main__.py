@@ -1,4 +1,7 @@
-"""`make bench`: every benchmark, or those named: python -m benchmarks [exchange] [books] [orders] [portfolio]."""
+"""`make bench`: every benchmark, or those named:
+
+python -m benchmarks [exchange] [books] [orders] [portfolio] [instruments]
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import asyncio
 import subprocess
 import sys
 
-from benchmarks import exchange_events, orders, portfolio
+from benchmarks import exchange_events, instruments, orders, portfolio
 
-ALL = ("exchange", "books", "orders", "portfolio")
+ALL = ("exchange", "books", "orders", "portfolio", "instruments")
 
 
 def main() -> None:
@@ -21,6 +24,8 @@ def main() -> None:
         asyncio.run(orders.main())
     if "portfolio" in wanted:
         asyncio.run(portfolio.main())
+    if "instruments" in wanted:
+        asyncio.run(instruments.main())
 
 
 if __name__ == "__main__":

@@ -51,6 +51,15 @@ def processor_ms(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
+def memory_mib(pid: int) -> float | None:
+    """What a process holds in memory now (its resident set); None where the system has no /proc."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), None)
+
+
 def pace() -> float:
     """Milliseconds of processor time for a million additions: tells a busy or slow machine from a slow product."""
     began, total = time.process_time(), 0

@@ -21,6 +21,7 @@ from orchestrator.accounts.egress import Egress
 from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import open_database
+from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import BrokerNames, join
 from orchestrator.keys import keys
 from orchestrator.server import CannotStart
@@ -111,7 +112,7 @@ async def at_work(access: Access, guard: GuardSettings | None = None) -> AsyncIt
         master = await adapter.instruments(access.endpoints)
     except BrokerError as error:
         raise CannotStart(f"{adapter.terms.name}'s instruments cannot be read: {error.words}") from error
-    names = join({access.broker: master}).names[access.broker]
+    names = join({access.broker: Columns.of(master)}).names[access.broker]
     inner = adapter.connect(access.session, access.endpoints, names, clock=system_clock)
     broker = guarded(inner, guard, wall=lambda: system_clock().timestamp())
     try:

@@ -7,14 +7,19 @@ shares, indices, futures, options, the nearest expiry first.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from domain.instrument import Exchange, Instrument, Kind
+from orchestrator.instruments.table import Table
 
 BREAKS = re.compile(r"[^a-z0-9&.]+")
+PLAIN = re.compile(r"[A-Z0-9&.]+")  # a symbol that is one word
 KIND_ORDER = (Kind.EQUITY, Kind.INDEX, Kind.FUTURE, Kind.CALL, Kind.PUT)
 KIND_WORDS = {
     Kind.EQUITY: ("eq", "share"),
@@ -24,23 +29,29 @@ KIND_WORDS = {
     Kind.PUT: ("pe", "put"),
 }
 FAR = date.max
+FIRST = (Exchange.NSE, Exchange.NFO)
+Numbers = Iterable[int]
 
 
 class Search:
-    """An index over one directory. Numbers inside stand for instruments in their order of importance.
+    """An index over one table. Numbers inside stand for instruments in their order of importance.
+
+    What contracts share (underlying, day, strike, kind) is indexed by value, so that a word leads to few long lists;
+    symbols are found in their alphabetical order. Only shares have words of their own.
 
     A set of instruments is a mask: one byte for each, 1 where it belongs. A hundred thousand of them are cut against
     each other in microseconds, where Python's own sets would take a tenth of a second.
     """
 
-    def __init__(self, instruments: Iterable[Instrument]) -> None:
-        self._all = sorted(instruments, key=_importance)
-        self._by_word: dict[str, list[int]] = {}
-        self._by_symbol: dict[str, list[int]] = {}
-        for number, instrument in enumerate(self._all):
-            self._by_symbol.setdefault(instrument.id.symbol.lower(), []).append(number)
-            for word in set(_words(instrument)):
-                self._by_word.setdefault(word, []).append(number)
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._rows = array("l", _by_importance(table))
+        self._symbols = [table.symbols[row].lower() for row in self._rows]
+        self._by_symbol = array("l", sorted(range(len(self._rows)), key=self._symbols.__getitem__))
+        self._by_word: dict[str, list[array[int]]] = {}
+        for words, numbers in _postings(table, self._rows):
+            for word in words:
+                self._by_word.setdefault(word, []).append(numbers)
         self._words = sorted(self._by_word)
 
     def find(
@@ -53,37 +64,68 @@ class Search:
             pieces = [piece for word in wanted for piece in BREAKS.split(word) if piece]
             found = self._cut(pieces, self._begun_by) if pieces else found
         if exchange is not None:
-            found = _both(found, self._mask(self._by_word.get(exchange.lower(), ())))
+            found = _both(found, self._mask(self._of_word(exchange.lower())))
         best = self._best_first(found, wanted)
         page = list(islice(best, offset, offset + limit))
-        return [self._all[number] for number in page], found.count(1)
+        return [self._table.at(self._rows[number]) for number in page], found.count(1)
 
     def _best_first(self, found: bytes, wanted: list[str]) -> Iterator[int]:
         """Those of that very name, those whose words are the very words, and the rest."""
-        name = " ".join(wanted)
-        named = [number for number in self._by_symbol.get(name, ()) if found[number]]
-        exact = _both(found, self._cut(wanted, lambda word: self._by_word.get(word, ())))
+        named = sorted(number for number in self._of_symbol(" ".join(wanted)) if found[number])
+        exact = _both(found, self._cut(wanted, self._is_word))
         yield from named
         yield from (number for number in _members(exact) if number not in named)
         yield from (number for number in _members(found) if not exact[number] and number not in named)
 
-    def _cut(self, words: Iterable[str], lookup: Callable[[str], Iterable[int]]) -> bytes:
-        whole = b"\x01" * len(self._all)
+    def _cut(self, words: Iterable[str], lookup: Callable[[str], Numbers]) -> bytes:
+        whole = b"\x01" * len(self._rows)
         for word in words:
             whole = _both(whole, self._mask(lookup(word)))
         return whole
 
-    def _mask(self, numbers: Iterable[int]) -> bytes:
-        mask = bytearray(len(self._all))
+    def _mask(self, numbers: Numbers) -> bytes:
+        mask = bytearray(len(self._rows))
         for number in numbers:
             mask[number] = 1
         return bytes(mask)
 
+    # --- words ---------------------------------------------------------------------------------------------------
+
     def _begun_by(self, start: str) -> Iterator[int]:
+        """Instruments with a word that begins so: a word of the index, a symbol, or `nse:symbol`."""
         for position in range(bisect_left(self._words, start), len(self._words)):
             if not self._words[position].startswith(start):
+                break
+            yield from self._of_word(self._words[position])
+        yield from self._of_symbol(start, begun=True)
+        exchange, colon, symbol = start.partition(":")
+        if colon:
+            yield from self._on(exchange, self._of_symbol(symbol, begun=True))
+
+    def _is_word(self, word: str) -> Iterator[int]:
+        """Instruments with this very word."""
+        yield from self._of_word(word)
+        yield from self._of_symbol(word)
+        exchange, colon, symbol = word.partition(":")
+        if colon:
+            yield from self._on(exchange, self._of_symbol(symbol))
+
+    def _of_word(self, word: str) -> Iterator[int]:
+        for numbers in self._by_word.get(word, ()):
+            yield from numbers
+
+    def _of_symbol(self, text: str, *, begun: bool = False) -> Iterator[int]:
+        """Instruments of this symbol, or of one that begins so; alphabetically."""
+        symbols, order = self._symbols, self._by_symbol
+        for position in range(bisect_left(order, text, key=symbols.__getitem__), len(order)):
+            symbol = symbols[order[position]]
+            if not (symbol.startswith(text) if begun else symbol == text):
                 return
-            yield from self._by_word[self._words[position]]
+            yield order[position]
+
+    def _on(self, exchange: str, numbers: Numbers) -> Iterator[int]:
+        exchanges, rows = self._table.exchanges, self._rows
+        return (number for number in numbers if exchanges[rows[number]].lower() == exchange)
 
 
 def _both(one: bytes, other: bytes) -> bytes:
@@ -98,28 +140,62 @@ def _members(mask: bytes) -> Iterator[int]:
         number = mask.find(1, number + 1)
 
 
-def _importance(instrument: Instrument) -> tuple[int, date, bool, str, str]:
-    name = instrument.id
-    return (
-        KIND_ORDER.index(instrument.kind),
-        instrument.expiry or FAR,
-        name.exchange not in (Exchange.NSE, Exchange.NFO),
-        name.symbol,
-        name.exchange,
+def _by_importance(table: Table) -> list[int]:
+    """The table's rows in the order in which equally good matches are shown."""
+    groups: dict[tuple[int, date, bool], list[int]] = defaultdict(list)
+    of = zip(table.kinds, table.expiries, table.exchanges, strict=True)
+    for row, (kind, expiry, exchange) in enumerate(of):
+        groups[KIND_ORDER.index(kind), expiry or FAR, exchange not in FIRST].append(row)
+    rows: list[int] = []
+    for group in sorted(groups):
+        # The second sort keeps the order of the first among equal symbols.
+        by_exchange = sorted(groups[group], key=table.exchanges.__getitem__)
+        rows += sorted(by_exchange, key=table.symbols.__getitem__)
+    return rows
+
+
+def _postings(table: Table, rows: Iterable[int]) -> Iterator[tuple[Iterable[str], array[int]]]:
+    """Words, and the instruments that have them, for every value of every column, and for what is no contract."""
+    exchanges, kinds, underlyings, expiries, strikes = (_lists() for _ in range(5))
+    own: dict[str, array[int]] = _lists()
+    for number, row in enumerate(rows):
+        exchanges[table.exchanges[row]].append(number)
+        kinds[table.kinds[row]].append(number)
+        underlyings[table.underlyings[row]].append(number)
+        expiries[table.expiries[row]].append(number)
+        strikes[table.strikes[row]].append(number)
+        if table.is_contract(row) and PLAIN.fullmatch(table.symbols[row]) and table.isins[row] is None:
+            continue
+        for word in _own_words(table, row):
+            own[word].append(number)
+    yield from (((exchange.lower(),), numbers) for exchange, numbers in exchanges.items())
+    yield from ((KIND_WORDS[kind], numbers) for kind, numbers in kinds.items())
+    yield from ((_pieces(name), numbers) for name, numbers in underlyings.items() if name)
+    yield from ((_days(day), numbers) for day, numbers in expiries.items() if day)
+    yield from (
+        ((f"{at.amount.normalize():f}",), numbers) for at, numbers in strikes.items() if at is not None
     )
+    yield from (((word,), numbers) for word, numbers in own.items())
 
 
-def _words(instrument: Instrument) -> Iterator[str]:
-    symbol = instrument.id.symbol.lower()
-    yield symbol
-    yield f"{instrument.id.exchange}:{symbol}".lower()
-    yield instrument.id.exchange.lower()
-    yield from KIND_WORDS[instrument.kind]
-    for text in (symbol, instrument.name.lower(), (instrument.underlying or "").lower()):
-        yield from filter(None, BREAKS.split(text))
-    if instrument.expiry is not None:
-        yield from f"{instrument.expiry:%d%b %b %Y}".lower().split()
-    if instrument.strike is not None:
-        yield f"{instrument.strike.amount.normalize():f}"
-    if instrument.isin is not None:
-        yield instrument.isin.lower()
+def _lists() -> defaultdict[Any, array[int]]:
+    return defaultdict(lambda: array("l"))
+
+
+def _own_words(table: Table, row: int) -> set[str]:
+    """The words of one instrument that its columns do not give. The title of a contract is made of its columns."""
+    texts = [table.symbols[row]]
+    if not table.is_contract(row):
+        texts.append(table.names[row])
+    words = {word for text in texts for word in _pieces(text)}
+    isin = table.isins[row]
+    return words | {isin.lower()} if isin is not None else words
+
+
+def _pieces(text: str) -> set[str]:
+    return set(filter(None, BREAKS.split(text.lower())))
+
+
+def _days(day: date) -> set[str]:
+    """As people write it, and as the title of a contract has it."""
+    return set(f"{day:%d%b %d %b %Y}".lower().split())

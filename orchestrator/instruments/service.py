@@ -19,6 +19,7 @@ from domain.errors import BrokerError
 from domain.instrument import Exchange, Instrument, InstrumentId
 from orchestrator.db import Database
 from orchestrator.instruments import repository
+from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import EMPTY, BrokerNames, Directory, join
 from orchestrator.instruments.search import Search
 from orchestrator.state import Clock
@@ -30,7 +31,7 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds until a master that failed
 LOOK = 30.0  # seconds between looks at whether a morning has come
 TOGETHER = 2.0  # seconds that masters wait for each other to be joined at once
 PATIENCE = 15.0  # seconds that a first start waits for masters it has never seen
-NOTHING = BrokerNames()
+NOTHING = BrokerNames(EMPTY.instruments, {}, Columns.of([]))
 
 
 class LiveNames:
@@ -66,7 +67,7 @@ class Instruments:
         self._db, self._adapters, self._endpoints, self._clock = db, adapters, endpoints, clock
         self._masters: dict[BrokerId, repository.Master] = {}
         self._directory = EMPTY
-        self._search = Search(())
+        self._search = Search(EMPTY.instruments)
         self._joining = asyncio.Lock()
         self._outdated = False
         self._names = {
@@ -172,7 +173,7 @@ class Instruments:
         if not listings:
             log.warning("instruments.empty", broker=broker.value)
             return
-        packed = await asyncio.to_thread(repository.pack, listings)
+        packed = await asyncio.to_thread(lambda: Columns.of(listings).pack())
         master = repository.Master(broker, asked, packed, len(listings))
         await self._db.write(lambda conn: repository.store(conn, master))
         self._take([master])
@@ -193,8 +194,8 @@ class Instruments:
 
 
 def _built(masters: Iterable[repository.Master]) -> tuple[Directory, Search]:
-    directory = join({master.broker: repository.unpack(master.packed) for master in masters})
-    return directory, Search(directory.instruments.values())
+    directory = join({master.broker: Columns.unpack(master.packed) for master in masters})
+    return directory, Search(directory.instruments)
 
 
 def last_morning(now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -11,9 +11,15 @@ from domain.account import BrokerId
 from domain.errors import BrokerUnavailable
 from domain.instrument import Instrument, InstrumentId, Kind
 from domain.money import Price
+from orchestrator.instruments.columns import Columns
+from orchestrator.instruments.directory import Directory, join
 
 NOV, DEC = date(2026, 11, 24), date(2026, 12, 29)
 INFY, TCS, RELIANCE = "INE009A01021", "INE467B01029", "INE002A01018"
+
+
+def joined(masters: Mapping[BrokerId, Sequence[Listing]]) -> Directory:
+    return join({broker: Columns.of(rows) for broker, rows in masters.items()})
 
 
 def share(

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from domain.account import BrokerId
 from domain.instrument import Exchange, InstrumentId
-from orchestrator.instruments.directory import join
-from orchestrator.instruments.repository import pack, unpack
-from tests.orchestrator.instruments.masters import GROWW, INFY, UPSTOX, ZERODHA, share
+from orchestrator.instruments.columns import Columns
+from tests.orchestrator.instruments.masters import GROWW, INFY, UPSTOX, ZERODHA, joined, share
 
-ALL = join({BrokerId.GROWW: GROWW, BrokerId.ZERODHA: ZERODHA, BrokerId.UPSTOX: UPSTOX})
+ALL = joined({BrokerId.GROWW: GROWW, BrokerId.ZERODHA: ZERODHA, BrokerId.UPSTOX: UPSTOX})
 NSE_INFY = InstrumentId.parse("NSE:INFY")
 FUTURE = InstrumentId.parse("NFO:NIFTY26NOVFUT")
 
@@ -42,9 +41,9 @@ def test_the_group_of_a_share_is_known_wherever_one_master_tells_it() -> None:
     name = InstrumentId.parse("BSE:ABC")
     told = share("BSE:ABC", "INE1")
     told = replace(told, instrument=replace(told.instrument, group="XT"))
-    joined = join({BrokerId.ZERODHA: [share("BSE:ABC")], BrokerId.UPSTOX: [told]})
-    assert joined.instruments[name].group == "XT"
-    assert unpack(pack([told])) == [told]
+    both = joined({BrokerId.ZERODHA: [share("BSE:ABC")], BrokerId.UPSTOX: [told]})
+    assert both.instruments[name].group == "XT"
+    assert Columns.unpack(Columns.of([told]).pack()).listings() == [told]
 
 
 def test_a_broker_finds_shares_by_isin_nse_first() -> None:
@@ -63,8 +62,8 @@ def test_feed_keys_lead_back() -> None:
 
 def test_two_rows_of_one_broker_never_become_one() -> None:
     rows = [share("NSE:ABC", "INE1"), share("NSE:ABC-BE", "INE1", key="ABC-BE")]
-    joined = join({BrokerId.UPSTOX: rows})
-    assert joined.names[BrokerId.UPSTOX].by_order_key(Exchange.NSE, "ABC-BE") == InstrumentId.parse(
+    both = joined({BrokerId.UPSTOX: rows})
+    assert both.names[BrokerId.UPSTOX].by_order_key(Exchange.NSE, "ABC-BE") == InstrumentId.parse(
         "NSE:ABC-BE"
     )
-    assert joined.names[BrokerId.UPSTOX].by_order_key(Exchange.NSE, "ABC") == InstrumentId.parse("NSE:ABC")
+    assert both.names[BrokerId.UPSTOX].by_order_key(Exchange.NSE, "ABC") == InstrumentId.parse("NSE:ABC")

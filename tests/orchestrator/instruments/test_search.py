@@ -4,12 +4,11 @@ import pytest
 
 from domain.account import BrokerId
 from domain.instrument import Exchange
-from orchestrator.instruments.directory import join
 from orchestrator.instruments.search import Search
-from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA
+from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA, joined
 
 SEARCH = Search(
-    join({BrokerId.ZERODHA: ZERODHA, BrokerId.UPSTOX: UPSTOX, BrokerId.GROWW: GROWW}).instruments.values()
+    joined({BrokerId.ZERODHA: ZERODHA, BrokerId.UPSTOX: UPSTOX, BrokerId.GROWW: GROWW}).instruments
 )
 
 

@@ -11,7 +11,7 @@ from adapters.broker import Endpoints
 from domain.account import BrokerId
 from domain.instrument import InstrumentId
 from orchestrator.db import Database
-from orchestrator.instruments.repository import pack, unpack
+from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.service import Instruments, last_morning
 from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA, Masters, adapters
 
@@ -107,7 +107,7 @@ async def test_an_empty_master_replaces_nothing(db: Database) -> None:
 
 def test_packing_loses_nothing() -> None:
     rows = [*ZERODHA, *UPSTOX, *GROWW]
-    assert unpack(pack(rows)) == rows
+    assert Columns.unpack(Columns.of(rows).pack()).listings() == rows
 
 
 @pytest.mark.parametrize(
