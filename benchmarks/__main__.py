@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, or those named:
 
-python -m benchmarks [exchange] [books] [orders] [portfolio] [instruments]
+python -m benchmarks [exchange] [books] [orders] [portfolio] [routing] [instruments]
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import asyncio
 import subprocess
 import sys
 
-from benchmarks import exchange_events, instruments, orders, portfolio
+from benchmarks import exchange_events, instruments, orders, portfolio, routing
 
-ALL = ("exchange", "books", "orders", "portfolio", "instruments")
+ALL = ("exchange", "books", "orders", "portfolio", "routing", "instruments")
 
 
 def main() -> None:
@@ -24,6 +24,8 @@ def main() -> None:
         asyncio.run(orders.main())
     if "portfolio" in wanted:
         asyncio.run(portfolio.main())
+    if "routing" in wanted:
+        routing.main()
     if "instruments" in wanted:
         asyncio.run(instruments.main())
 

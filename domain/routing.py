@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 from domain.account import AccountId, BrokerId
 from domain.fees import PLAIN, STANDARD, FeePlan, Ware
@@ -123,19 +125,22 @@ class Charges:
 
     @property
     def total(self) -> Money:
-        return Money.sum(getattr(self, line.name) for line in fields(self))
+        return Money.sum(_lines(self))
 
     @property
     def rounded(self) -> Charges:
         """Every line to whole paise, half up, as brokers show them."""
-        return Charges(*(getattr(self, line.name).rounded() for line in fields(self)))
+        return Charges(*(line.rounded() for line in _lines(self)))
 
     @property
     def total_of_rounded_lines(self) -> Money:
         return self.rounded.total
 
     def __add__(self, other: Charges) -> Charges:
-        return Charges(*(getattr(self, line.name) + getattr(other, line.name) for line in fields(self)))
+        return Charges(*(one + more for one, more in zip(_lines(self), _lines(other), strict=True)))
+
+
+_lines: Callable[[Charges], tuple[Money, ...]] = attrgetter(*(line.name for line in fields(Charges)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from routing.fingerprint import inputs_text, stamp_of
 from routing.margin import DELIVERED, blocked_price, opposite_held, reference_price
 from routing.offers import Offer, Terms, keep_to_position, survey
 
-RUNNERS_UP = 2  # other splits shown beside a chosen split
+RUNNERS_UP, OF_MANY = 2, 1  # other splits shown beside a chosen one; fewer where many accounts share it
 
 
 def decide(
@@ -134,20 +134,33 @@ def _shared(offers: Sequence[Offer], policy: Policy) -> RoutingDecision | Denied
     """Over several accounts: because no single one can, or because the policy likes that better."""
     intent = offers[0].terms.intent
     usable = sorted((offer for offer in offers if not offer.barred and offer.capacity), key=_preference)
-    divide = plans.even if policy.kind is PolicyKind.SPREAD else plans.best
-    plan = divide(usable, intent.quantity)
+    beaten: tuple[plans.Plan, ...] = ()
+    bound = None
+    if policy.kind is PolicyKind.SPREAD:
+        plan = plans.even(usable, intent.quantity)
+    else:
+        shares = plans.Shares(usable, intent.quantity)
+        plan = shares.best()
+        if plan is not None:
+            beaten = _runners_up(shares, plan)
+            bound = shares.floor() if policy.kind is PolicyKind.CHEAPEST else None
     if plan is None:
         return _nobody(offers, summary.of_nobody(intent, usable))
     if len(plan.parts) == 1:
         return receipts.of_single(offers, policy)
+    return receipts.of_shared(plan, beaten, bound, offers, policy)
+
+
+def _runners_up(shares: plans.Shares, plan: plans.Plan) -> tuple[plans.Plan, ...]:
+    """The best plans without one of the accounts that the plan uses."""
     beaten: list[plans.Plan] = []
     for left_out in plan.used:
-        other = divide([offer for offer in usable if offer is not left_out], intent.quantity)
+        other = shares.best(without=left_out)
         if other is not None and len(other.parts) > 1 and all(one.used != other.used for one in beaten):
             beaten.append(other)
-        if len(beaten) == RUNNERS_UP:
+        if len(beaten) == (RUNNERS_UP if len(plan.used) <= 4 else OF_MANY):
             break
-    return receipts.of_shared(plan, beaten, usable, offers, policy)
+    return tuple(beaten)
 
 
 def _curable_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

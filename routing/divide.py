@@ -14,8 +14,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import product
+from math import prod
 from typing import Any
 
+FEW = 32  # combinations of ends that are tried one by one
 SHIFT = 24  # binary digits that a cost per lot keeps behind the point
 
 
@@ -178,7 +181,11 @@ class _Search:
     def best(self) -> list[tuple[int, int]]:
         """Source and lots of the cheapest division."""
         self._guess()
-        self._explore(0, len(self._curves), [(0, 0, None)])
+        combinations = prod(len(curve.stops) + 1 for curve in self._curves)
+        if combinations <= FEW:
+            self._try_all()
+        else:
+            self._explore(0, len(self._curves), [(0, 0, None)])
         chosen, parts = self._best, []
         while chosen is not None:
             chosen, index, part = chosen
@@ -196,6 +203,23 @@ class _Search:
             if curve.capacity == self._lots:
                 self._offer(curve.cost(self._lots), (None, curve.index, self._lots))
         self._offer(cost, chosen)
+
+    def _try_all(self) -> None:
+        """Where there are few combinations of ends, trying each is faster than dropping some."""
+        lots = self._lots
+        for free in self._curves:
+            others = [curve for curve in self._curves if curve is not free]
+            for ends in product(*([(0, 0), *curve.stops] for curve in others)):
+                left, cost = lots, 0
+                for stop, more in ends:
+                    left, cost = left - stop, cost + more
+                if not 0 <= left <= free.capacity or cost + free.chord(left) >= self._least:
+                    continue
+                chosen: Chosen = (None, free.index, left) if left else None
+                for curve, (stop, _) in zip(others, ends, strict=True):
+                    if stop:
+                        chosen = (chosen, curve.index, stop)
+                self._offer(cost + free.cost(left), chosen)
 
     def _offer(self, cost: int, chosen: Chosen) -> None:
         if self._least < 0 or cost < self._least:

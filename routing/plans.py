@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
+from domain.account import AccountId
 from domain.money import Money
 from domain.routing import Slice
 from routing.aims import in_rupees
@@ -30,22 +32,49 @@ class Plan:
         return tuple(one for offer, quantity in self.parts for one in offer.slices(quantity))
 
 
-def best(offers: Sequence[Offer], quantity: int) -> Plan | None:
-    """The division that the policy likes best; None when the accounts cannot take it all together.
+class Shares:
+    """Accounts that may share an order. What each number of lots costs at each is worked out once."""
 
-    Ties go to fewer accounts, then to the earlier ones.
-    """
-    lot = _lot(offers)
-    groups = _groups(offers)
-    division = cheapest([_source(group) for group in groups], quantity // lot) if groups else None
-    if division is None:
-        return None
-    parts: dict[int, int] = {}
-    for group, lots in zip(groups, division.lots, strict=True):
-        inner = cheapest([one.as_source() for one in group], lots) if lots and len(group) > 1 else None
-        for index, offer in enumerate(group):
-            parts[id(offer)] = inner.lots[index] if inner else lots
-    return Plan(tuple((offer, parts[id(offer)] * lot) for offer in offers if parts[id(offer)]))
+    def __init__(self, offers: Sequence[Offer], quantity: int) -> None:
+        self._offers, self._lot = offers, _lot(offers)
+        self._lots = quantity // self._lot
+        self._sources = {offer.candidate.account_id: _remembered(offer.as_source()) for offer in offers}
+
+    def best(self, *, without: Offer | None = None) -> Plan | None:
+        """The division that the policy likes best; None when the accounts cannot take it all together.
+
+        Ties go to fewer accounts, then to the earlier ones.
+        """
+        offers = [offer for offer in self._offers if offer is not without]
+        groups = _groups(offers)
+        division = cheapest([self._source(group) for group in groups], self._lots) if groups else None
+        if division is None:
+            return None
+        parts: dict[AccountId, int] = {}
+        for group, lots in zip(groups, division.lots, strict=True):
+            each: Sequence[int] = (lots,)
+            if len(group) > 1:
+                inner = cheapest([self._of(one) for one in group], lots) if lots else None
+                each = inner.lots if inner else (0,) * len(group)
+            parts |= {offer.candidate.account_id: part for offer, part in zip(group, each, strict=True)}
+        shares = ((offer, parts[offer.candidate.account_id] * self._lot) for offer in offers)
+        return Plan(tuple((offer, units) for offer, units in shares if units))
+
+    def floor(self) -> Money:
+        """Rupees of charges that every division costs at least, for a policy that goes by charges alone."""
+        return in_rupees(bound([self._of(offer) for offer in self._offers], self._lots))
+
+    def _of(self, offer: Offer) -> Source:
+        return self._sources[offer.candidate.account_id]
+
+    def _source(self, group: Sequence[Offer]) -> Source:
+        if len(group) == 1:
+            return self._of(group[0])
+        return pooled([self._of(offer) for offer in group], _shared(group))
+
+
+def _remembered(source: Source) -> Source:
+    return replace(source, cost=cache(source.cost))
 
 
 def even(offers: Sequence[Offer], quantity: int) -> Plan | None:
@@ -73,28 +102,20 @@ def even(offers: Sequence[Offer], quantity: int) -> Plan | None:
     return Plan(tuple((offer, given[id(offer)] * lot) for offer in offers if given[id(offer)]))
 
 
-def floor(offers: Sequence[Offer], quantity: int) -> Money:
-    """Rupees of charges that every division costs at least, for a policy that goes by charges alone."""
-    return in_rupees(bound([offer.as_source() for offer in offers], quantity // _lot(offers)))
-
-
 def _lot(offers: Sequence[Offer]) -> int:
     return offers[0].terms.market.lot if offers else 1
 
 
 def _groups(offers: Sequence[Offer]) -> list[list[Offer]]:
     """Accounts that share a limit of the user's at their broker together; every other account by itself."""
+    if all(offer.candidate.value_left is None for offer in offers):
+        return [[offer] for offer in offers]
     groups: dict[str, list[Offer]] = {}
     for offer in offers:
         limited = offer.candidate.value_left is not None and not offer.terms.reduces
         key = f"at {offer.candidate.broker}" if limited else offer.candidate.account_id
         groups.setdefault(key, []).append(offer)
     return list(groups.values())
-
-
-def _source(group: Sequence[Offer]) -> Source:
-    sources = [offer.as_source() for offer in group]
-    return sources[0] if len(sources) == 1 else pooled(sources, _shared(group))
 
 
 def _shared(group: Sequence[Offer]) -> int:

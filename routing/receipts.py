@@ -25,8 +25,6 @@ from routing.offers import Offer
 from routing.split import iceberg_parts
 from routing.words import units
 
-BY_CHARGES = (PolicyKind.CHEAPEST,)
-
 
 def of_single(offers: Sequence[Offer], policy: Policy) -> RoutingDecision:
     """The first account takes all of it."""
@@ -92,17 +90,16 @@ def of_pinned(best: Offer, others: Sequence[Offer], policy: Policy) -> RoutingDe
 def of_shared(
     plan: plans.Plan,
     beaten: Sequence[plans.Plan],
-    usable: Sequence[Offer],
+    bound: Money | None,
     offers: Sequence[Offer],
     policy: Policy,
 ) -> RoutingDecision:
-    """Several accounts share it; `beaten` are the best plans without one of them."""
+    """Several accounts share it; `beaten` are the best plans without one of them, `bound` rupees that all cost."""
     intent, slices, cost = offers[0].terms.intent, plan.slices(), plan.charges
     forced = not any(offer.feasible for offer in offers)
     words, reason = summary.of_split(plan, slices, policy, lack=_lack(plan.used) if forced else None)
     others = tuple(_beaten(other, cost) for other in beaten)
     alone = tuple(alternative(offer, cost) for offer in offers)
-    bound = plans.floor(usable, intent.quantity) if policy.kind in BY_CHARGES else None
     return RoutingDecision(
         intent,
         policy,
@@ -121,7 +118,7 @@ def _certificate(
     return Certificate(
         explain.goes_by(policy),
         cost,
-        bound if policy.kind in BY_CHARGES else None,
+        bound if policy.kind is PolicyKind.CHEAPEST else None,
         sum(other.feasible for other in alternatives),
         sum(not other.feasible for other in alternatives),
     )
