@@ -337,7 +337,10 @@ class Broker(Protocol):
         ...
 
     async def conditionals(self) -> list[ConditionalReport]:
-        """What the broker itself keeps: all that live, and of those that fired or ended what its list still shows."""
+        """What the broker itself keeps: all that live, and of those that fired or ended what its list still shows.
+
+        Rows as of `orders`: one that cannot be read stands with its id alone, or is named by `rows.unread`.
+        """
         ...
 
     async def place_conditional(self, intent: ConditionalIntent) -> str:

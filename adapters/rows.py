@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from domain.conditional import ConditionalReport, ConditionalStatus
 from domain.report import OrderReport, ReportStatus
 
 T = TypeVar("T")
@@ -82,11 +83,23 @@ def unread_order(number: object, tag: object, words: str, *, seen_at: datetime) 
     )
 
 
+def unread_conditional(number: object, words: str) -> ConditionalReport:
+    """A conditional order of which only the id can be read: it may fire. Raises ValueError when not even that is."""
+    return ConditionalReport(
+        number_id(number), ConditionalStatus.UNRECOGNISED, "UNREADABLE", intent=None, message=words
+    )
+
+
 def text_id(value: object) -> str:
     """An id as brokers write it: some text. Raises ValueError, else null would be an order's number."""
     if not isinstance(value, str) or not value:
         raise ValueError(f"no id: {value!r:.60}")
     return value
+
+
+def number_id(value: object) -> str:
+    """An id as brokers write it, in digits or as a text. Raises ValueError."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text_id(value)
 
 
 def _known(stand_in: Callable[[Any, str], T | None], row: Any, words: str) -> T | None:

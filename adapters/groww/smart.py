@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from adapters import rows
 from adapters.broker import Clock, RateLimit, Symbols
 from adapters.budget import Budget
 from adapters.groww import wire, wire_smart
@@ -60,13 +61,18 @@ class SmartOrders:
         start, end = wire_smart.lately(self._clock())
         for status in AFTER_ACTIVE:
             found += await self._rows([Query(kind, status, start, end) for kind in wire_smart.KIND])
-        reports = readable(lambda: [wire_smart.report(row, self._symbols) for row in found])
+        reports = rows.read(
+            found,
+            lambda row: wire_smart.report(row, self._symbols),
+            "a conditional order",
+            stand_in=lambda row, words: rows.unread_conditional(row["smart_order_id"], words),
+        )
         latest = {one.conditional_id: one for one in reports}
-        return sorted(latest.values(), key=_made, reverse=True)
+        return rows.Rows(sorted(latest.values(), key=_made, reverse=True), reports.unread)
 
     async def _rows(self, queries: Sequence[Query]) -> list[Json]:
         answers = await together(*map(self._page_rows, queries))
-        return [row for rows in answers for row in rows]
+        return [row for answer in answers for row in answer]
 
     async def _page_rows(self, query: Query) -> list[Json]:
         async with self._few:
@@ -78,7 +84,7 @@ class SmartOrders:
             await asyncio.sleep(wait)
             wait = self._pace.take(PACE.kind)
         this_month = wire_smart.months(self._clock())[0]
-        rows = await self._calls.pages(
+        found = await self._calls.pages(
             "/order-advance/list",
             "orders",
             PAGE,
@@ -87,9 +93,9 @@ class SmartOrders:
             start_date_time=query.start,
             end_date_time=query.end,
         )
-        if query.status == "ACTIVE" and not rows and (query.start, query.end) != this_month:
+        if query.status == "ACTIVE" and not found and (query.start, query.end) != this_month:
             self._empty.add(query)
-        return rows
+        return found
 
     async def place(self, intent: ConditionalIntent) -> str:
         """Groww's id. An OCO closes a position, so that is read first. Raises BrokerRejected, OutcomeUnknown."""

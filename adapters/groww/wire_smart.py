@@ -27,6 +27,7 @@ from adapters.groww.wire import (
     price,
     units,
 )
+from adapters.rows import text_id
 from domain.calendar import IST
 from domain.conditional import (
     ConditionalIntent,
@@ -187,7 +188,7 @@ def confirmed(payload: Json) -> None:
 def report(row: Json, symbols: Symbols) -> ConditionalReport:
     word = str(row["status"])
     return ConditionalReport(
-        conditional_id=str(row["smart_order_id"]),
+        conditional_id=text_id(row["smart_order_id"]),
         status=status_of(word),
         words=word,
         intent=intent_of(row, symbols),

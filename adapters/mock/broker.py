@@ -191,7 +191,15 @@ class Mock:
     # --- conditional orders
 
     async def conditionals(self) -> list[ConditionalReport]:
-        return await self._read("/gtt", lambda body: [gtt.report(row) for row in body["gtts"]])
+        return await self._read(
+            "/gtt",
+            lambda body: rows.read(
+                body["gtts"],
+                gtt.report,
+                "a conditional order",
+                stand_in=lambda row, words: rows.unread_conditional(row["gtt_id"], words),
+            ),
+        )
 
     async def place_conditional(self, intent: ConditionalIntent) -> str:
         return gtt.made(await self._write("POST", "/gtt", gtt.body(intent, self._symbol(intent.instrument))))

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.mock import wire
 from adapters.mock.terms import TERMS
+from adapters.rows import text_id
 from domain.conditional import (
     ConditionalIntent,
     ConditionalKind,
@@ -78,7 +79,7 @@ def report(row: Mapping[str, Any]) -> ConditionalReport:
     """One row of GET /gtt."""
     words, legs = str(row["status"]), row["legs"]
     return ConditionalReport(
-        conditional_id=str(row["gtt_id"]),
+        conditional_id=text_id(row["gtt_id"]),
         status=STATUSES.get(words, ConditionalStatus.UNRECOGNISED),
         words=words,
         intent=_intent(row),

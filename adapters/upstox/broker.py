@@ -46,6 +46,7 @@ from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
 from domain.report import OrderReport
 
+A_GTT = "a conditional order"
 MASTER_PATH = "/market-quote/instruments/exchange/complete.json.gz"
 MASTER_DEADLINE = 60.0  # seconds: three megabytes
 
@@ -191,15 +192,18 @@ class UpstoxBroker:
 
     async def conditionals(self) -> list[ConditionalReport]:
         """All that Upstox lists, those of its own app too. Prices only complete the rows: a no there is no failure."""
-        kept = await self._calls.read("/v3/order/gtt") or []
+        kept = await self._calls.read("/v3/order/gtt")
+        kept = [] if kept is None else kept
         with wire.understood("GTT orders"):
-            names = [wire.named(row, self._symbols) for row in kept]
-        last = await self._last_prices({name for name in names if name})
-        with wire.understood("GTT orders"):
-            return [
-                gtt.report(row, self._symbols, last.get(name) if name else None)
-                for row, name in zip(kept, names, strict=True)
-            ]
+            named = rows.read(kept, lambda row: (row, wire.named(row, self._symbols)), A_GTT)
+        last = await self._last_prices({name for _, name in named if name})
+        reports = rows.read(
+            list(named),
+            lambda one: gtt.report(one[0], self._symbols, last.get(one[1]) if one[1] else None),
+            A_GTT,
+            stand_in=lambda one, words: rows.unread_conditional(one[0]["gtt_order_id"], words),
+        )
+        return rows.Rows(reports, (*named.unread, *reports.unread))
 
     async def _last_prices(self, names: Collection[InstrumentId]) -> dict[InstrumentId, Price]:
         try:

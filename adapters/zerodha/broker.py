@@ -242,7 +242,13 @@ class Zerodha:
 
     async def conditionals(self) -> list[ConditionalReport]:
         return await self._calls.read(
-            "/gtt/triggers", lambda rows: [gtt.report(row, self._symbols) for row in rows]
+            "/gtt/triggers",
+            lambda data: rows.read(
+                data,
+                lambda row: gtt.report(row, self._symbols),
+                "a conditional order",
+                stand_in=lambda row, words: rows.unread_conditional(row["id"], words),
+            ),
         )
 
     async def place_conditional(self, intent: ConditionalIntent) -> str:

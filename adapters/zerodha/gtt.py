@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.broker import Symbols
 from adapters.http import json_number
+from adapters.rows import number_id
 from adapters.zerodha import wire
 from domain.conditional import (
     ConditionalIntent,
@@ -83,7 +84,7 @@ def report(row: Mapping[str, Any], symbols: Symbols) -> ConditionalReport:
     refusals = [str(result["rejection_reason"]) for result in results if result.get("rejection_reason")]
     meta = row.get("meta") or {}
     return ConditionalReport(
-        conditional_id=str(row["id"]),
+        conditional_id=number_id(row["id"]),
         status=_status(words, results),
         words=words,
         intent=_intent(row, symbols),

@@ -134,7 +134,8 @@ class UnreadOut(Out):
 
 
 class ConditionalsOut(Out):
-    """`unread` names the accounts whose list is missing; `unclear` requests may or may not have been carried out."""
+    """`unread` names the accounts whose list is missing or lacks a row; `unclear` requests may or may not have been
+    carried out."""
 
     items: list[ConditionalOut]
     unread: list[UnreadOut]

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from adapters.guard import Guarded
+from adapters.rows import unread
 from domain.account import UserId
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport
 from domain.errors import BrokerError, SessionExpired
@@ -23,7 +24,7 @@ PLACE, MODIFY, CANCEL = "conditional_place", "conditional_modify", "conditional_
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One account's conditional orders as just read; `unread` in words when they could not be."""
+    """One account's conditional orders as just read; `unread` in words when they, or one of them, could not be."""
 
     connection: Connection
     reports: tuple[ConditionalReport, ...]
@@ -41,7 +42,9 @@ async def _read(trading: Trading, connection: Connection) -> Listed:
     if connection.broker is None:
         return Listed(connection, (), "it needs a login")
     try:
-        return Listed(connection, tuple(await connection.broker.conditionals()))
+        reports = await connection.broker.conditionals()
+        lacking = unread(reports)
+        return Listed(connection, tuple(reports), lacking[0] if lacking else None)
     except BrokerError as error:
         if isinstance(error, SessionExpired):
             await trading.connections.login_needed(connection.account.id, error.words)
@@ -133,9 +136,9 @@ async def cancel(
 ) -> Request:
     """Raises Problem 404 when the broker's list does not show it, 503 when that cannot be read."""
     read = await _read(trading, connection)
-    if read.unread is not None:
-        raise Problem(503, "broker_unavailable", read.unread)
     report = next((one for one in read.reports if one.conditional_id == conditional_id), None)
+    if report is None and read.unread is not None:
+        raise Problem(503, "broker_unavailable", read.unread)
     if report is None:
         raise not_found("conditional order")
 

@@ -465,3 +465,17 @@ def test_a_long_list_is_asked_for_in_pieces() -> None:
     pieces = [list(piece) for piece in batched(keys, 500)]
     assert [len(piece) for piece in pieces] == [500, 500, 201]
     assert [key for piece in pieces for key in piece] == keys
+
+
+async def test_a_gtt_order_that_cannot_be_read_hides_no_other(
+    upstox: MockRouter, broker: UpstoxBroker
+) -> None:
+    kept = [None, {**GTT_ROW, "gtt_order_id": None}, {**GTT_ROW, "gtt_order_id": "X", "rules": []}, GTT_ROW]
+    upstox.get(f"{REST}/v3/order/gtt").mock(return_value=answer(ok(kept)))
+    upstox.get(f"{REST}/v3/market-quote/ltp").mock(return_value=answer(b"", 502))
+    listed = await broker.conditionals()
+    assert [(one.conditional_id, one.intent is None) for one in listed] == [
+        ("X", True),
+        (GTT_ROW["gtt_order_id"], False),
+    ]
+    assert len(unread(listed)) == 2

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from adapters.broker import Broker, Connected, Endpoints, MarginAsk, Session
+from adapters.rows import unread
 from adapters.zerodha import stream
 from adapters.zerodha.broker import ADAPTER
 from domain.calendar import IST
@@ -27,6 +28,7 @@ from domain.report import OrderReport
 from mocks.brokers.listener import Listener
 from tests.adapters.desk import next_good, now
 from tests.adapters.zerodha import payloads as kite
+from tests.adapters.zerodha.test_gtt import row as trigger
 from tests.adapters.zerodha.test_wire import child
 
 SESSION = Session("token", "AB1234", datetime(2026, 11, 21, 6, tzinfo=IST), "key")
@@ -249,3 +251,11 @@ async def test_a_feed_that_cannot_be_reached_is_unavailable() -> None:
     with pytest.raises(BrokerUnavailable):
         async with ADAPTER.market_feed(SESSION, nowhere, kite.Symbols(), clock=now):
             pass
+
+
+async def test_a_trigger_that_cannot_be_read_hides_no_other(oddity: Oddity, broker: Broker) -> None:
+    good = json.loads(json.dumps(trigger(), default=float))
+    oddity.answer = Response(kite.success([{**good, "id": None}, {**good, "id": 7, "orders": 1}, good]), 200)
+    listed = await broker.conditionals()
+    assert [(one.conditional_id, one.intent is None) for one in listed] == [("7", True), ("112127", False)]
+    assert len(unread(listed)) == 1
