@@ -1,15 +1,5 @@
 // Small truthful answers of the server, for tests only.
-import type {
-  Account,
-  BrokerName,
-  Charges,
-  Decision,
-  Holding,
-  Order,
-  PlannedLeg,
-  Portfolio,
-  StockDetail,
-} from "@/api";
+import type { Account, BrokerName, Charges, Decision, Holding, Order, PlannedLeg, Portfolio, StockDetail } from "@/api";
 
 export const charges = (total: string): Charges => ({
   brokerage: "0.00",
@@ -46,11 +36,7 @@ export const infy: StockDetail = {
   quote: null,
 };
 
-const slice = (
-  account: string,
-  broker: BrokerName,
-  total: string,
-): PlannedLeg => ({
+const slice = (account: string, broker: BrokerName, total: string): PlannedLeg => ({
   account,
   account_label: broker,
   broker,
