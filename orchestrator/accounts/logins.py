@@ -125,11 +125,13 @@ class Logins:
             raise
 
     async def ask_phone(self, user_id: UserId, account_id: AccountId) -> LoginAsked:
-        """Have the broker ask the person in its own app. Raises Problem 404, 409, or of the broker's error."""
+        """Have the broker ask the person in its own app. Raises Problem 404, 409, 422 without keys, or of the broker's
+        error."""
         known = await self.db.read(lambda db: repository.by_id(db, account_id))
         if known is None or known.account.user_id != user_id:
             raise not_found("account")
-        phone, terms = self.adapters[known.account.broker].phone_login, self.terms_of(known)
+        adapter = self.adapters[known.account.broker]
+        phone, terms = adapter.phone_login, adapter.terms
         if phone is None:
             raise Problem(
                 409,
@@ -137,8 +139,10 @@ class Logins:
                 f"{terms.name} has no login that is approved in its own app",
                 fix=f"begin the usual one with POST /v1/accounts/{account_id}/login",
             )
+        app = app_credentials(self.settings, known.account.broker)
+        own = _given(terms, self._own_credentials(known), app_configured=bool(app))
         try:
-            return await phone.ask(self.credentials_of(known), self._way(known))
+            return await phone.ask({**app, **own}, self._way(known))
         except BrokerError as error:
             raise of_broker(error) from error
 
@@ -167,9 +171,6 @@ class Logins:
         return True
 
     # --- steps ---------------------------------------------------------------------------------------------------
-
-    def terms_of(self, known: StoredAccount) -> Terms:
-        return self.adapters[known.account.broker].terms
 
     def credentials_of(self, known: StoredAccount) -> dict[str, str]:
         """What the account logs in with: its own, else the operator's app."""

@@ -109,7 +109,12 @@ class Postbacks:
             return
         task = asyncio.create_task(self._take(stored, session), name=f"posted session of {account}")
         self.proving[account] = task
-        task.add_done_callback(lambda _: self.proving.pop(account, None))
+        task.add_done_callback(lambda ended: self._proven(account, ended))
+
+    def _proven(self, account: AccountId, task: asyncio.Task[None]) -> None:
+        self.proving.pop(account, None)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            log.error("postbacks.task_failed", account=account, exc_info=bug)
 
     async def _take(self, stored: StoredAccount, session: Session) -> None:
         try:

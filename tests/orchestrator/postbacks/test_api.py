@@ -159,6 +159,9 @@ async def test_a_login_is_asked_for_on_the_phone_and_it_is_said_whether_it_will_
     answer = await asha.post(f"/v1/accounts/{account}/phone-login")
     assert (answer.status_code, answer.json()["reaches_us"]) == (202, False)
     assert (await ravi.post(f"/v1/accounts/{account}/phone-login")).status_code == 404
+    await asha.delete(f"/v1/accounts/{account}")
+    answer = await asha.post(f"/v1/accounts/{account}/phone-login")
+    assert (answer.status_code, answer.json()["field"]) == (422, "credentials.api_key")
     kite = await connect(asha, "zerodha")
     answer = await asha.post(f"/v1/accounts/{kite}/phone-login")
     assert (answer.status_code, answer.json()["code"]) == (409, "no_phone_login")
