@@ -20,7 +20,7 @@ def near(sandbox: Sandbox, percent: int) -> Decimal:
 async def test_an_iceberg_goes_leg_by_leg_where_it_is_taken_and_is_changed_and_cancelled_whole(
     trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
-    kite, upstox = new_user("kite"), new_user("upstox")
+    kite, upstox = new_user("kite", cash="1000000"), new_user("upstox")
     await trader.connect(kite)
     second = await trader.connect(upstox)
     await trader.settled()
@@ -96,3 +96,20 @@ def protection_of(placed: Any) -> str:
     said = [one["message"] for one in placed["decision"]["reasons"] if one["code"] == "market_protection"]
     assert len(said) == 1
     return str(said[0])
+
+
+async def test_an_iceberg_whose_answer_got_lost_is_found_with_all_its_legs_as_one_order(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    user = new_user("kite")
+    await trader.connect(user)
+    await trader.settled()
+    lost = {"fault": "timeout_after_accept", "call": "place", "times": 1, "seconds": 3}
+    sandbox.post("/faults", {"broker": "kite", "account": user["user_id"], **lost})
+
+    placed = await trader.place(f"BUY 31 NSE:INFY CNC LIMIT {near(sandbox, 2)}", iceberg_legs=3)
+    found = await trader.order_when(placed["id"], "FILLED")
+    (child,) = found["children"]
+    assert "unknown" in {step["kind"] for step in found["timeline"]}
+    assert (child["filled_quantity"], child["duplicate_broker_order_ids"]) == (31, [])
+    assert len(at_broker(sandbox, user)) == 3
