@@ -47,11 +47,20 @@ export function adviceFor(account: Account): string | null {
     return `${name} does not take orders. It is tried again by itself; new orders go to the other brokers.`;
   }
   if (reads === "half_open" || writes === "half_open") return `${name} answers again and is being tried.`;
-  if (account.egress.state === "drifted") {
-    return `Orders would leave from ${account.egress.seen}, but ${account.name} takes them from ${account.egress.registered.join(" or ")} only. Register this address there, or set the account's proxy; until then orders go to the other brokers. Reading works.`;
-  }
+  if (account.egress.state === "drifted") return wrongAddress(account);
   if (account.allowed.orders === false) {
     return `${name} lets this login read and not trade. Orders go to the other brokers.`;
   }
   return null;
+}
+
+/** Where orders leave from is not where the broker takes them from; `words` are its own when it refused one. */
+function wrongAddress({ name, egress: { seen, registered, words } }: Account): string {
+  const remedy =
+    "Register this address there, or set the account's proxy; until then orders go to the other brokers. Reading works.";
+  if (words || !seen || registered.length === 0) {
+    const said = words ? `: “${words}”` : "";
+    return `${name} refused an order for the address it came from${said}. ${remedy}`;
+  }
+  return `Orders would leave from ${seen}, but ${name} takes them from ${registered.join(" or ")} only. ${remedy}`;
 }
