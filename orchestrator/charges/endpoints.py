@@ -18,10 +18,12 @@ from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.fees import plan_text
 from orchestrator.charges.asking import ask_for
+from orchestrator.charges.note import expected_note
 from orchestrator.charges.repository import of_children
 from orchestrator.charges.schemas import (
     ChildChargesOut,
     ComparisonOut,
+    ContractNoteOut,
     FeePlanIn,
     FeePlanOut,
     OrderChargesOut,
@@ -38,6 +40,8 @@ from routing.fees import SCHEDULES, ChargesUnknown, Trade
 from routing.notation import MOST_UNITS, Unreadable, kind_of
 
 router = APIRouter(prefix="/v1", tags=["charges"])
+
+YEARS = range(2000, 2100)
 
 
 @router.get("/charges", responses=problems(401))
@@ -104,6 +108,28 @@ async def get_order_charges(order_id: str, user_id: CurrentUser, trading: Room) 
         ChildChargesOut.of(child, stored.child_charges[child.id], told.get(child.id)) for child in children
     ]
     return OrderChargesOut.of(stored.order.id, parts)
+
+
+@router.get("/accounts/{account_id}/contract-note", responses=problems(401, 404, 409))
+async def get_contract_note(
+    account_id: str,
+    user_id: CurrentUser,
+    trading: Room,
+    day: Annotated[
+        date | None, Query(description="The IST day; today, as far as it went, when left out.")
+    ] = None,
+) -> ContractNoteOut:
+    """What the day's contract note of an account should bill for the orders that were sent from here."""
+    connection = _mine(trading.connections, user_id, account_id)
+    wanted = day or trading.clock().astimezone(IST).date()
+    if wanted.year not in YEARS:
+        raise _bad("day", "a day of this century", "give it as 2026-11-23")
+    try:
+        note, orders = await expected_note(trading, connection.account, day=wanted, plan=connection.fees)
+    except (ChargesUnknown, Unreadable) as unknown:
+        rule = "every order of the day has a row in the fee tables"
+        raise Problem(409, "charges_unknown", str(unknown), field="day", rule=rule) from None
+    return ContractNoteOut.of(connection.account.id, note, len(orders))
 
 
 @router.get("/accounts/{account_id}/fees", responses=problems(401, 404))

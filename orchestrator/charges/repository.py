@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from domain.account import UserId
+from domain.account import AccountId, UserId
 from domain.money import Money
 from domain.order import ChildId, ChildOrder
 from orchestrator.orders.rows import child_of
@@ -45,6 +45,24 @@ def unasked_of(conn: sa.Connection, children: Collection[ChildId]) -> list[tuple
     """Those of these children that traded and have ended, and whose broker was not asked yet."""
     rows = conn.execute(_unasked().where(CHILD.id.in_(children)))
     return [(UserId(row.user_id), child_of(row)) for row in rows]
+
+
+def traded(
+    conn: sa.Connection, user: UserId, account: AccountId, since: datetime, until: datetime
+) -> list[ChildOrder]:
+    """Children at one account that traded, answered between two moments; oldest first."""
+    rows = conn.execute(
+        sa.select(order_children)
+        .where(
+            CHILD.user_id == user,
+            CHILD.account_id == account,
+            CHILD.answered_at >= since,
+            CHILD.answered_at < until,
+            CHILD.filled_quantity > 0,
+        )
+        .order_by(CHILD.id)
+    )
+    return [child_of(row) for row in rows]
 
 
 def _unasked() -> sa.Select[tuple[object, ...]]:

@@ -17,6 +17,7 @@ from orchestrator.charges.repository import Charged
 from orchestrator.orders.decision_schemas import ChargesOut
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 from routing.compare import Comparison, Estimate
+from routing.contract_note import ContractNote
 from routing.reckoning import Cause, reckon
 from routing.schedules.table import Segment
 
@@ -164,6 +165,58 @@ class OrderChargesOut(Out):
         charged = Money.sum(known) if filled and len(known) == len(filled) else None
         difference = None if charged is None else charged - predicted
         return cls(order=order, predicted=predicted, charged=charged, difference=difference, parts=parts)
+
+
+class SecurityTaxOut(Out):
+    """STT or CTT of one security's day: the average price of all trades in it, where shares are taxed by it; units both
+    bought and sold (intraday) and the rest (delivery); each tax as billed."""
+
+    symbol: str
+    average: PriceText | None
+    intraday_quantity: int
+    delivered_quantity: int
+    intraday: MoneyText
+    delivery: MoneyText
+
+
+class ContractNoteOut(Out):
+    """The note that a day should bring for `orders` of ours. `charges` as billed, with the note's roundings; `exact`:
+    the orders' own unrounded charges. `obligation`: what the trades come to, above zero to receive; `net`: after them.
+    """
+
+    account: str
+    broker: BrokerId
+    day: date
+    orders: int
+    charges: ChargesOut
+    exact: ChargesOut
+    taxes: list[SecurityTaxOut]
+    obligation: MoneyText
+    net: MoneyText
+
+    @classmethod
+    def of(cls, account: str, note: ContractNote, orders: int) -> ContractNoteOut:
+        return cls(
+            account=account,
+            broker=note.broker,
+            day=note.day,
+            orders=orders,
+            charges=ChargesOut.of(note.charges),
+            exact=ChargesOut.of(note.exact),
+            taxes=[
+                SecurityTaxOut(
+                    symbol=str(tax.instrument),
+                    average=tax.average,
+                    intraday_quantity=tax.intraday_quantity,
+                    delivered_quantity=tax.delivered_quantity,
+                    intraday=tax.intraday,
+                    delivery=tax.delivery,
+                )
+                for tax in note.taxes
+            ],
+            obligation=note.obligation,
+            net=note.net,
+        )
 
 
 class FeePlanIn(In):

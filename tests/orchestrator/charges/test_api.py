@@ -123,6 +123,18 @@ async def test_terms_that_cannot_be_are_refused_and_others_accounts_not_found(
     assert (await ravi.put(path, json={})).status_code == 404
 
 
+async def test_a_day_without_orders_has_an_empty_note(
+    person: Login, stubs: dict[BrokerId, StubAdapter]
+) -> None:
+    stubs[BrokerId.UPSTOX].users["good"] = "U1"
+    asha, ravi = await person("asha"), await person("ravi")
+    path = f"/v1/accounts/{await connect(asha, 'upstox')}/contract-note"
+    note = (await asha.get(path)).json()
+    assert (note["day"], note["orders"], note["net"], note["taxes"]) == ("2026-11-23", 0, "0.00", [])
+    assert (await asha.get(path, params={"day": "0001-01-01"})).status_code == 422
+    assert (await ravi.get(path)).status_code == 404
+
+
 def test_stored_terms_come_back_as_they_were() -> None:
     plan = FeePlan("plus", Money.of("10.50"), True, True, frozenset({Taxed.SEBI}), True)
     assert plan_from(plan_text(plan)) == plan

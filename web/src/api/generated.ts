@@ -132,6 +132,17 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}/charges`,
       }),
     }),
+    getContractNote: build.query<
+      GetContractNoteApiResponse,
+      GetContractNoteApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/contract-note`,
+        params: {
+          day: queryArg.day,
+        },
+      }),
+    }),
     getFees: build.query<GetFeesApiResponse, GetFeesApiArg>({
       query: (queryArg) => ({
         url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/fees`,
@@ -515,6 +526,13 @@ export type GetOrderChargesApiResponse =
   /** status 200 Successful Response */ OrderChargesOut;
 export type GetOrderChargesApiArg = {
   orderId: string;
+};
+export type GetContractNoteApiResponse =
+  /** status 200 Successful Response */ ContractNoteOut;
+export type GetContractNoteApiArg = {
+  accountId: string;
+  /** The IST day; today, as far as it went, when left out. */
+  day?: string | null;
 };
 export type GetFeesApiResponse =
   /** status 200 Successful Response */ FeePlanOut;
@@ -972,6 +990,25 @@ export type OrderChargesOut = {
   difference: string | null;
   parts: ChildChargesOut[];
 };
+export type SecurityTaxOut = {
+  symbol: string;
+  average: string | null;
+  intraday_quantity: number;
+  delivered_quantity: number;
+  intraday: string;
+  delivery: string;
+};
+export type ContractNoteOut = {
+  account: string;
+  broker: BrokerId;
+  day: string;
+  orders: number;
+  charges: ChargesOut;
+  exact: ChargesOut;
+  taxes: SecurityTaxOut[];
+  obligation: string;
+  net: string;
+};
 export type Taxed = "brokerage" | "exchange" | "ipft" | "sebi";
 export type FeePlanOut = {
   account: string;
@@ -1245,6 +1282,8 @@ export type SliceOut = {
   quantity: number;
   charges: ChargesOut;
   margin_required: string;
+  /** false: by the broker's own call, or by a plain rule */
+  margin_estimated: boolean;
 };
 export type CertificateOut = {
   minimised: string;
