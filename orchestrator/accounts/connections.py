@@ -1,6 +1,6 @@
-"""Every account of this process, live: kept read, told apart when it fails, and logged out when its session ends.
+"""Every account of this process, live: kept read (`Readings`), and logged out when its session ends.
 
-A reading that fails keeps the last numbers and says since when they are old. A dead session is never retried.
+A dead session is never retried.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.broker import Adapter, Symbols
 from adapters.governor import Governor
-from adapters.guard import Guarded, GuardSettings, NotSent
+from adapters.guard import Guarded, GuardSettings
 from domain.account import AccountId, AccountState, BrokerId, UserId
 from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
-from domain.portfolio import AccountSnapshot
 from orchestrator.accounts import repository
 from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
 from orchestrator.accounts.opening import egress_of, opened_session
+from orchestrator.accounts.readings import BUSY_AFTER, Readings
 from orchestrator.accounts.repository import StoredAccount
-from orchestrator.accounts.snapshot import numbers, read_snapshot
 from orchestrator.accounts.telling import TOPIC, Telling, mark
-from orchestrator.bus import Bus, user_topic
+from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import Database
 from orchestrator.health.recorder import Recorder
@@ -44,12 +43,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 PASS = 0.25  # seconds between looks at what is due
-SETTLE = 0.3  # seconds that events gather before an account is read again
-BUSY_AFTER = 30.0  # seconds an account counts as busy after something happened there
 FIRST_READING = 2.0  # seconds an order waits for numbers never read before
-PROBE_AGAIN = timedelta(minutes=1)  # while something is closed to the account
 WARNING = timedelta(minutes=30)  # before the end of a session
-TOO_OLD = 3  # busy pauses after which numbers are read again before they are used
 
 
 class Connections:
@@ -83,6 +78,14 @@ class Connections:
         self._addresses = AddressChecks(
             probe_url=settings.egress_probe_url, clock=clock, changed=self._telling.account, renew=self._renew
         )
+        self._readings = Readings(
+            bus=bus,
+            settings=settings,
+            clock=clock,
+            telling=self._telling,
+            spawn=self._spawn,
+            session_over=self.login_needed,
+        )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loops = Loops()
         self._wake = asyncio.Event()
@@ -110,108 +113,36 @@ class Connections:
         An account that fails to answer keeps its old numbers and is not waited for again right away.
         """
         mine, now = self.of_user(user_id), asyncio.get_running_loop().time()
-        pause, waited = self._settings.refresh_busy, []
+        waited = []
         for one in mine:
-            age = now - one.tried_at
             one.busy_until = now + BUSY_AFTER
             if not one.ready:
                 continue
-            if one.barred and one.probed_at is not None and self._clock() - one.probed_at > PROBE_AGAIN:
-                self._spawn(self._probe(one))  # what was closed may have been opened
+            if self._readings.probe_due(one):
+                self._spawn(self._readings.probe(one))
             if self._addresses.due(one):
                 waited.append(self._looking(one))
-            if (one.snapshot is None and (one.failing_since is None or age > pause)) or age > TOO_OLD * pause:
-                waited.append(self._reading(one))
-            elif age > pause and not self._background:
-                self._reading(one)
+            if self._readings.unfit(one, now):
+                waited.append(self._readings.reading(one))
+            elif not self._background and self._readings.aged(one, now):
+                self._readings.reading(one)
         if waited:
             await asyncio.wait(waited, timeout=FIRST_READING)
         return mine
-
-    # --- reading -------------------------------------------------------------------------------------------------
 
     async def refresh(self, account_id: AccountId) -> None:
         """Read the account now (joining a reading under way) and wait for it. Never raises a broker's error."""
         connection = self._all.get(account_id)
         if connection is not None and connection.ready:
-            await asyncio.shield(self._reading(connection))
+            await asyncio.shield(self._readings.reading(connection))
 
     def invalidate(self, account_id: AccountId) -> None:
         """Something happened there: read it again soon, and more often for a while."""
         connection = self._all.get(account_id)
         if connection is None or not connection.ready:
             return
-        now = asyncio.get_running_loop().time()
-        connection.busy_until = now + BUSY_AFTER
-        if connection.dirty:
-            return
-        connection.dirty = True
-        connection.due_at = min(connection.due_at, now + SETTLE)
-        if not self._background:
-            self._spawn(self._read_soon(connection))
-
-    async def _read_soon(self, connection: Connection) -> None:
-        await asyncio.sleep(SETTLE)
-        if connection.refreshing is not None:  # begun before the event: it may not have seen it
-            await asyncio.wait([connection.refreshing])
-        if connection.ready:
-            await asyncio.shield(self._reading(connection))
-
-    def _reading(self, connection: Connection) -> asyncio.Task[None]:
-        if connection.refreshing is None or connection.refreshing.done():
-            connection.refreshing = self._spawn(self._read(connection))
-        return connection.refreshing
-
-    async def _read(self, connection: Connection) -> None:
-        broker, generation = connection.broker, connection.generation
-        if broker is None:
-            return
-        connection.tried_at, connection.dirty = asyncio.get_running_loop().time(), False
-        connection.due_at = float("inf")  # an event during the reading may not be in it and sets this again
-        try:
-            snapshot = await read_snapshot(connection, broker, self._clock)
-        except SessionExpired as error:
-            ended = await self.login_needed(connection.account.id, error.words)
-            if not ended and connection.generation == generation:
-                await self._not_read(connection, error.words)
-        except BrokerError as error:
-            if connection.generation == generation:
-                # "Held back" says nothing about why: the failure before it does.
-                before = broker.health().last_error if isinstance(error, NotSent) else None
-                await self._not_read(connection, before or error.words)
-        else:
-            if connection.generation == generation and connection.ready:
-                await self._has_read(connection, snapshot)
-
-    async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
-        before, connection.snapshot = connection.snapshot, snapshot
-        recovered = connection.failing_since is not None
-        connection.failing_since = connection.last_error = None
-        if recovered:
-            await self._telling.account(connection)
-        if before is None or recovered or before.stale_since or numbers(before) != numbers(snapshot):
-            await self._telling.portfolio_changed(connection, "recovered" if recovered else "numbers")
-
-    async def _not_read(self, connection: Connection, words: str) -> None:
-        first = connection.failing_since is None
-        now = self._clock()
-        connection.failing_since = connection.failing_since or now
-        connection.last_error = words
-        if connection.snapshot is not None and connection.snapshot.stale_since is None:
-            connection.snapshot = replace(connection.snapshot, stale_since=now)
-        if first:
-            log.warning("accounts.not_read", account=connection.account.id, words=words)
-            await self._telling.account(connection)
-            await self._telling.portfolio_changed(connection, "stale")
-
-    def _due(self, connection: Connection, now: float) -> bool:
-        busy = (
-            connection.busy_until > now
-            or connection.failing_since is not None
-            or self._bus.watched(user_topic(connection.account.user_id))
-        )
-        pause = self._settings.refresh_busy if busy else self._settings.refresh_idle
-        return now >= min(connection.due_at, connection.tried_at + pause)
+        if self._readings.expect(connection) and not self._background:
+            self._spawn(self._readings.read_soon(connection))
 
     # --- the way out ----------------------------------------------------------------------------------------------
 
@@ -335,25 +266,10 @@ class Connections:
                 connection.last_error = None
                 self._retire(connection.begin(session, stored.session, self._guard))
                 self._wake.set()
-                self._spawn(self._probe(connection))
+                self._spawn(self._readings.probe(connection))
                 if self._addresses.wanted(connection):
                     self._looking(connection)
         return connection
-
-    async def _probe(self, connection: Connection) -> None:
-        """A plan without prices, a segment that is off and a login that only reads are no dead sessions: ask once."""
-        broker, generation = connection.broker, connection.generation
-        if broker is None:
-            return
-        connection.probed_at = self._clock()
-        try:
-            allowed = await broker.probe()
-        except BrokerError as error:  # what is not known bars nothing
-            log.info("accounts.not_probed", account=connection.account.id, words=error.words)
-            return
-        if connection.generation == generation and allowed != connection.allowed:
-            connection.allowed = allowed
-            await self._telling.account(connection)
 
     def _renew(self, connection: Connection) -> None:
         """The same session over another way."""
@@ -428,8 +344,8 @@ class Connections:
                 if ends is not None and moment >= ends - WARNING and connection.warned_of != ends:
                     connection.warned_of = ends
                     await self._telling.session_ends(connection, ends)
-                if self._background and self._due(connection, now):
-                    self._reading(connection)
+                if self._background and self._readings.due(connection, now):
+                    self._readings.reading(connection)
                 if connection.announced != mark(connection):
                     await self._telling.account(connection)
             with contextlib.suppress(TimeoutError):

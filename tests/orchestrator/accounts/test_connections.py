@@ -352,7 +352,7 @@ async def test_a_login_that_only_reads_is_no_dead_session_and_takes_no_orders(
     account: Connection, stub: StubAdapter, app: FastAPI, watch: Watch
 ) -> None:
     stub.allowed = Capabilities(market_data=False, orders=False, exchanges=frozenset({Exchange.NSE}))
-    await _connections(app)._probe(account)
+    await _connections(app)._readings.probe(account)
     assert account.account.state is AccountState.CONNECTED
     assert account.barred
     stub.allowed = Capabilities(orders=True)

@@ -1,0 +1,161 @@
+"""An account's numbers and what it may do, read one at a time; a reading that fails keeps the last numbers.
+
+They say since when they are old. What the schedule goes by is kept in the `Connection`, in seconds of the loop's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from adapters.guard import NotSent
+from domain.account import AccountId
+from domain.errors import BrokerError, SessionExpired
+from domain.portfolio import AccountSnapshot
+from orchestrator.accounts.connection import Connection
+from orchestrator.accounts.snapshot import numbers, read_snapshot
+from orchestrator.accounts.telling import Telling
+from orchestrator.bus import Bus, user_topic
+from orchestrator.config import Settings
+from orchestrator.state import Clock
+
+log = structlog.get_logger(__name__)
+
+SETTLE = 0.3  # seconds that events gather before an account is read again
+BUSY_AFTER = 30.0  # seconds an account counts as busy after something happened there
+PROBE_AGAIN = timedelta(minutes=1)  # while something is closed to the account
+TOO_OLD = 3  # busy pauses after which numbers are read again before they are used
+
+
+class Readings:
+    """`session_over(account, words)`: asks whether a session that a call called dead is; gives whether it is over."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        settings: Settings,
+        clock: Clock,
+        telling: Telling,
+        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        session_over: Callable[[AccountId, str], Awaitable[bool]],
+    ) -> None:
+        self._bus, self._settings, self._clock, self._telling = bus, settings, clock, telling
+        self._spawn, self._session_over = spawn, session_over
+
+    # --- when ----------------------------------------------------------------------------------------------------
+
+    def due(self, connection: Connection, now: float) -> bool:
+        busy = (
+            connection.busy_until > now
+            or connection.failing_since is not None
+            or self._bus.watched(user_topic(connection.account.user_id))
+        )
+        pause = self._settings.refresh_busy if busy else self._settings.refresh_idle
+        return now >= min(connection.due_at, connection.tried_at + pause)
+
+    def unfit(self, connection: Connection, now: float) -> bool:
+        """Whether the numbers must be read before they are used: never read, or long ago.
+
+        An account that just failed to answer keeps its old numbers and is not waited for again right away.
+        """
+        age, pause = now - connection.tried_at, self._settings.refresh_busy
+        never = connection.snapshot is None and (connection.failing_since is None or age > pause)
+        return never or age > TOO_OLD * pause
+
+    def aged(self, connection: Connection, now: float) -> bool:
+        return now - connection.tried_at > self._settings.refresh_busy
+
+    def probe_due(self, connection: Connection) -> bool:
+        """Whether what was closed to the account may have been opened."""
+        probed = connection.probed_at
+        return connection.barred and probed is not None and self._clock() - probed > PROBE_AGAIN
+
+    def expect(self, connection: Connection) -> bool:
+        """Something happened there: it is due soon, and more often for a while. Whether that is news."""
+        now = asyncio.get_running_loop().time()
+        connection.busy_until = now + BUSY_AFTER
+        if connection.dirty:
+            return False
+        connection.dirty = True
+        connection.due_at = min(connection.due_at, now + SETTLE)
+        return True
+
+    # --- numbers -------------------------------------------------------------------------------------------------
+
+    def reading(self, connection: Connection) -> asyncio.Task[None]:
+        """Read now, or join a reading under way."""
+        if connection.refreshing is None or connection.refreshing.done():
+            connection.refreshing = self._spawn(self._read(connection))
+        return connection.refreshing
+
+    async def read_soon(self, connection: Connection) -> None:
+        await asyncio.sleep(SETTLE)
+        if connection.refreshing is not None:  # begun before the event: it may not have seen it
+            await asyncio.wait([connection.refreshing])
+        if connection.ready:
+            await asyncio.shield(self.reading(connection))
+
+    async def _read(self, connection: Connection) -> None:
+        broker, generation = connection.broker, connection.generation
+        if broker is None:
+            return
+        connection.tried_at, connection.dirty = asyncio.get_running_loop().time(), False
+        connection.due_at = float("inf")  # an event during the reading may not be in it and sets this again
+        try:
+            snapshot = await read_snapshot(connection, broker, self._clock)
+        except SessionExpired as error:
+            ended = await self._session_over(connection.account.id, error.words)
+            if not ended and connection.generation == generation:
+                await self._not_read(connection, error.words)
+        except BrokerError as error:
+            if connection.generation == generation:
+                # "Held back" says nothing about why: the failure before it does.
+                before = broker.health().last_error if isinstance(error, NotSent) else None
+                await self._not_read(connection, before or error.words)
+        else:
+            if connection.generation == generation and connection.ready:
+                await self._has_read(connection, snapshot)
+
+    async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
+        before, connection.snapshot = connection.snapshot, snapshot
+        recovered = connection.failing_since is not None
+        connection.failing_since = connection.last_error = None
+        if recovered:
+            await self._telling.account(connection)
+        if before is None or recovered or before.stale_since or numbers(before) != numbers(snapshot):
+            await self._telling.portfolio_changed(connection, "recovered" if recovered else "numbers")
+
+    async def _not_read(self, connection: Connection, words: str) -> None:
+        first = connection.failing_since is None
+        now = self._clock()
+        connection.failing_since = connection.failing_since or now
+        connection.last_error = words
+        if connection.snapshot is not None and connection.snapshot.stale_since is None:
+            connection.snapshot = replace(connection.snapshot, stale_since=now)
+        if first:
+            log.warning("accounts.not_read", account=connection.account.id, words=words)
+            await self._telling.account(connection)
+            await self._telling.portfolio_changed(connection, "stale")
+
+    # --- what it may do ------------------------------------------------------------------------------------------
+
+    async def probe(self, connection: Connection) -> None:
+        """A plan without prices, a segment that is off and a login that only reads are no dead sessions: ask once."""
+        broker, generation = connection.broker, connection.generation
+        if broker is None:
+            return
+        connection.probed_at = self._clock()
+        try:
+            allowed = await broker.probe()
+        except BrokerError as error:  # what is not known bars nothing
+            log.info("accounts.not_probed", account=connection.account.id, words=error.words)
+            return
+        if connection.generation == generation and allowed != connection.allowed:
+            connection.allowed = allowed
+            await self._telling.account(connection)
