@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
@@ -183,7 +184,9 @@ accounts = Table(
     Column("proxy", Text),  # sealed URL: the account's own way out
     Column("addresses", Text),  # JSON: registered at the broker, as its user says
     Column("fees", Text),  # JSON: what it pays otherwise than its broker's list, null for nothing
-    Column("postback_number", Integer, nullable=False, default=1),  # of the address that its broker may post to
+    Column(
+        "postback_number", Integer, nullable=False, default=1
+    ),  # of the address that its broker may post to
     Column("connected_at", Moment),
     Column("last_error", Text),
     Column("created_at", Moment, nullable=False),
@@ -274,6 +277,15 @@ order_children = Table(
     Index(None, "user_id", "live", "symbol", "side"),
     Index(None, "account_id", "broker_order_id"),
     Index(None, "changing_since"),
+    # Few orders are icebergs: whoever looks for their legs to come passes all others over.
+    Index(
+        "ix_order_children_icebergs",
+        "user_id",
+        "live",
+        "account_id",
+        sqlite_where=text("iceberg_legs > 0"),
+        postgresql_where=text("iceberg_legs > 0"),
+    ),
 )
 
 # What a broker says that a child's fills cost, beside our own reckoning of them (charges/asking.py).

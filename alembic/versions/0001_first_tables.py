@@ -309,6 +309,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_order_children_live_account_id"), ["live", "account_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_order_children_icebergs",
+            ["user_id", "live", "account_id"],
+            unique=False,
+            sqlite_where=sa.text("iceberg_legs > 0"),
+            postgresql_where=sa.text("iceberg_legs > 0"),
+        )
         batch_op.create_index(batch_op.f("ix_order_children_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"),
@@ -397,6 +404,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol_side"))
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"))
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
+        batch_op.drop_index("ix_order_children_icebergs")
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))
         batch_op.drop_index(batch_op.f("ix_order_children_changing_since"))
         batch_op.drop_index(batch_op.f("ix_order_children_account_id_broker_order_id"))

@@ -153,15 +153,27 @@ def _newer(accounts: int) -> sa.ColumnElement[bool]:
 
 @lru_cache(maxsize=64)
 def margins_held(accounts: int) -> Prepared:
-    """Paise by account (in up to two rows) of what is unanswered, and of what is newer than the readings.
+    """Paise by account (in up to three rows) of what is unanswered, of what is newer than the readings, and of the
+    legs to come of older icebergs: a broker blocks the leg at work alone.
 
-    Two ranges of one index, bounded by `oldest`: an OR of both would walk through all the user ever ordered.
+    Two ranges of one index, bounded by `oldest`, and one of a small index: an OR would walk through all the user ever
+    ordered.
     """
     columns = (CHILD.account_id, sa.func.sum(CHILD.margin_held).label("paise"))
     mine = CHILD.user_id == bindparam("user")
     unanswered = sa.select(*columns).where(mine, CHILD.answered_at.is_(None))
     newer = sa.select(*columns).where(mine, CHILD.answered_at >= bindparam("oldest"), _newer(accounts))
-    return Prepared(unanswered.group_by(CHILD.account_id).union_all(newer.group_by(CHILD.account_id)))
+    to_come = CHILD.iceberg_legs - 1 - CHILD.filled_quantity * CHILD.iceberg_legs // CHILD.quantity
+    unsent = (CHILD.margin_held * to_come + CHILD.iceberg_legs - 1) // CHILD.iceberg_legs
+    older = sa.select(CHILD.account_id, sa.func.sum(unsent).label("paise")).where(
+        mine,
+        CHILD.live,
+        CHILD.iceberg_legs > sa.literal_column("0"),  # literally, or its index is not used
+        CHILD.answered_at.is_not(None),
+        ~_newer(accounts),
+    )
+    parts = (unanswered, newer, older)
+    return Prepared(sa.union_all(*(part.group_by(CHILD.account_id) for part in parts)))
 
 
 @lru_cache(maxsize=64)

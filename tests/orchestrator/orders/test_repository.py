@@ -230,6 +230,20 @@ async def test_an_answer_before_the_reading_is_in_the_brokers_own_figure(book: D
     assert await held(book, T0 + timedelta(microseconds=1)) == {}
 
 
+async def test_the_legs_to_come_of_an_iceberg_are_held_whatever_the_snapshot_says(book: Database) -> None:
+    child = child_of("ord_1", quantity=31, iceberg_legs=3)  # 11, 10 and 10
+    await record(book, child, margin="31000.01")
+    read = T0 + timedelta(seconds=1)
+    assert await held(book, read) == {ZERODHA: Money.of("31000.01")}
+    await learn(book, child, Accepted("1", T0), at=T0)
+    assert await held(book, read) == {ZERODHA: Money.of("20666.68")}, "two legs of three"
+    for filled, rest in ((10, "20666.68"), (11, "10333.34"), (20, "10333.34"), (21, None)):
+        await learn(book, child, Progress(filled, Price.of(1500), T0, "1"), at=T0)
+        assert await held(book, read) == ({ZERODHA: Money.of(rest)} if rest else {})
+    await learn(book, child, Ended(End.CANCELLED, T0, "by user", "1"), at=T0)
+    assert await held(book, read) == {}
+
+
 async def test_a_rejected_order_holds_nothing(book: Database) -> None:
     child = child_of("ord_1")
     await record(book, child)
