@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 import orjson
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -259,7 +259,11 @@ def sqlite_engine(path: str, *, begin: str = "BEGIN IMMEDIATE", pool_size: int =
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # By the driver itself: SQLAlchemy takes twenty times as long over it, at every transaction.
+        try:
+            _driver(connection).execute(begin)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(begin, (), error, sqlite3.Error) from error
 
     return engine
 

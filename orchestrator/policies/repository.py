@@ -11,11 +11,11 @@ from sqlalchemy import Connection, bindparam
 from domain.account import AccountId, UserId
 from domain.policy import Policy, PolicyKind
 from orchestrator.policies.schemas import PolicyIn
+from orchestrator.prepared import Prepared
 from orchestrator.tables import user_policies, users
 
 CHEAPEST = Policy()
-# Asked for at every order: built once, because that takes longer than the question.
-CHOSEN = (
+CHOSEN = Prepared(
     sa.select(users.c.mode, users.c.primary_account, user_policies.c.policy)
     .select_from(users.outerjoin(user_policies, user_policies.c.user_id == users.c.id))
     .where(users.c.id == bindparam("user"))
@@ -31,9 +31,12 @@ def parsed(text: str) -> Policy:
 def in_force(conn: Connection, user_id: UserId) -> tuple[Policy, bool]:
     """What the user's orders go by, and whether that is the primary account of standard mode.
 
-    Raises sqlalchemy.exc.NoResultFound for no such user.
+    Raises LookupError for no such user.
     """
-    mode, primary, text = conn.execute(CHOSEN, {"user": user_id}).one()
+    row = CHOSEN.first(conn, {"user": user_id})
+    if row is None:
+        raise LookupError(f"there is no user {user_id}")
+    mode, primary, text = row
     if mode == "standard" and primary is not None:
         return Policy(PolicyKind.PINNED, AccountId(primary)), True
     return (parsed(text) if text is not None else CHEAPEST), False

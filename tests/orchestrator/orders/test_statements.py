@@ -10,6 +10,7 @@ from orchestrator.db import open_database
 from orchestrator.orders import statements
 from orchestrator.orders.outside import OUTSIDE_IN
 from orchestrator.orders.rails import RAILS
+from orchestrator.policies.repository import CHOSEN
 from orchestrator.prepared import Prepared
 from tests.services import make_tables
 
@@ -21,6 +22,7 @@ ORDER_PATH = {
     "own trades in a book today": statements.ENDED_IN,
     "orders placed elsewhere in a book": OUTSIDE_IN,
     "the user's own rails": RAILS,
+    "the user's policy": CHOSEN,
     "a repeated key": statements.KEY_USED,
     "a child": statements.CHILD_LOCKED,
     "a child by the broker's names": statements.FIND_CHILD,
