@@ -17,7 +17,7 @@ class BrokerRejected(BrokerError):
 
 
 class AddressRefused(BrokerRejected):
-    """A definite no because of where the call came from: every order of this account that leaves there gets the same."""
+    """A definite no because of where the call came from: every order that leaves there gets the same."""
 
 
 class SessionExpired(BrokerError):

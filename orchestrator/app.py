@@ -30,9 +30,6 @@ from orchestrator.db import Database, open_database
 from orchestrator.express import Express
 from orchestrator.guards import endpoints as guards
 from orchestrator.headers import SafeHeaders
-from orchestrator.health import endpoints as health
-from orchestrator.health.outages import OutageWatch
-from orchestrator.health.recorder import Recorder
 from orchestrator.identity import endpoints as identity
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
@@ -44,6 +41,7 @@ from orchestrator.market import endpoints as market
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.live import Audience
+from orchestrator.measures.recorder import Recorder
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders import express
@@ -59,6 +57,8 @@ from orchestrator.postbacks import endpoints as postbacks
 from orchestrator.postbacks.desk import Postbacks
 from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
+from orchestrator.scorecards import endpoints as scorecards
+from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.vault import Vault
@@ -99,7 +99,7 @@ def create_app(
         identity.router,
         accounts.router,
         charges.router,
-        health.router,
+        scorecards.router,
         authorisation.router,
         market.router,
         portfolio.router,

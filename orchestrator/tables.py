@@ -375,7 +375,7 @@ instrument_masters = Table(
 
 # --- health ------------------------------------------------------------------------------------------------------
 
-# What was measured of one call over one span of time (see health/windows.py), added up by whoever measured it.
+# What was measured of one call over one span of time (see measures/windows.py), added up by whoever measured it.
 account_measures = Table(
     "account_measures",
     metadata,

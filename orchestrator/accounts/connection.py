@@ -27,7 +27,7 @@ from domain.fees import STANDARD, FeePlan
 from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.egress import Egress
-from orchestrator.health.recorder import Book
+from orchestrator.measures.recorder import Book
 
 
 @dataclass(slots=True, eq=False)

@@ -32,8 +32,8 @@ from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import Database
-from orchestrator.health.recorder import Recorder
 from orchestrator.loops import Loops
+from orchestrator.measures.recorder import Recorder
 from orchestrator.state import Clock
 from orchestrator.vault import Vault
 

@@ -49,7 +49,10 @@ def test_crops_funds_and_groups_are_wares_of_their_own() -> None:
     [
         ("", "five words: SIDE QUANTITY EXCHANGE:SYMBOL PRODUCT @PRICE"),
         ("BUY 100 NSE:INFY @1500", "five words"),
-        ("HOLD 100 NSE:INFY CNC @1500", "HOLD is no side: write one of BUY, SELL, EXERCISE, ASSIGN, TAKE, GIVE"),
+        (
+            "HOLD 100 NSE:INFY CNC @1500",
+            "HOLD is no side: write one of BUY, SELL, EXERCISE, ASSIGN, TAKE, GIVE",
+        ),
         ("BUY 1.5 NSE:INFY CNC @1500", "1.5 is no quantity: write a whole number of units"),
         ("BUY 0 NSE:INFY CNC @1500", "0 is no quantity"),
         ("BUY ² NSE:INFY CNC @1500", "is no quantity"),

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from domain.account import AccountId
 from domain.health import CallEnd
-from orchestrator.health.tally import Tally
-from orchestrator.health.windows import SPANS, Span
+from orchestrator.measures.tally import Tally
+from orchestrator.measures.windows import SPANS, Span
 from orchestrator.tables import account_measures, account_outages, accounts
 
 MEASURE, OUTAGE = account_measures.c, account_outages.c

@@ -14,8 +14,8 @@ from domain.account import AccountId, AccountState, BrokerId
 from domain.calendar import Calendar
 from domain.health import FILL, PLACE, CallEnd, Measured
 from orchestrator.accounts.connections import Connection, Connections
-from orchestrator.health.outages import OutageWatch
-from orchestrator.health.repository import Outage
+from orchestrator.measures.repository import Outage
+from orchestrator.scorecards.outages import OutageWatch
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.stub_broker import StubAdapter

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.health import CallEnd, Measured
-from orchestrator.health.tally import ACCURACY, CAUSES, FAILED, OTHER, REFUSED, Tally
+from orchestrator.measures.tally import ACCURACY, CAUSES, FAILED, OTHER, REFUSED, Tally
 
 calls = st.builds(
     Measured,

@@ -9,11 +9,11 @@ from datetime import datetime
 from domain.account import AccountId, AccountState, BrokerId
 from domain.health import FILL, PLACE, CallEnd
 from orchestrator.accounts.connections import Connection
-from orchestrator.health.outages import minutes
-from orchestrator.health.repository import Away, Outage
-from orchestrator.health.tally import FAILED, REFUSED, Tally
-from orchestrator.health.windows import Window
+from orchestrator.measures.repository import Away, Outage
+from orchestrator.measures.tally import FAILED, REFUSED, Tally
+from orchestrator.measures.windows import Window
 from orchestrator.schemas import Out, Time
+from orchestrator.scorecards.outages import minutes
 
 ORDER_CALLS = ("place", "modify", "cancel")
 

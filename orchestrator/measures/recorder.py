@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from domain.account import AccountId
 from domain.health import FILL, PLACE, CallEnd, Measured, Vitals
 from orchestrator.db import Database
-from orchestrator.health import repository
-from orchestrator.health.tally import FAILED, REFUSED, Tally
-from orchestrator.health.windows import Window
+from orchestrator.measures import repository
+from orchestrator.measures.tally import FAILED, REFUSED, Tally
+from orchestrator.measures.windows import Window
 from orchestrator.state import Clock
 
 FLUSH = 10.0  # seconds that measurements stay in memory alone

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from domain.account import AccountId
 from domain.health import FILL, PLACE, CallEnd, Measured, Vitals
 from orchestrator.db import Database
-from orchestrator.health import repository
-from orchestrator.health.outages import minutes
-from orchestrator.health.recorder import Recorder
-from orchestrator.health.repository import Away, Outage
-from orchestrator.health.tally import Tally
-from orchestrator.health.windows import SPANS, Window
+from orchestrator.measures import repository
+from orchestrator.measures.recorder import Recorder
+from orchestrator.measures.repository import Away, Outage
+from orchestrator.measures.tally import Tally
+from orchestrator.measures.windows import SPANS, Window
+from orchestrator.scorecards.outages import minutes
 from orchestrator.tables import account_measures, accounts, users
 from tests.orchestrator.conftest import Watch
 

@@ -9,12 +9,12 @@ from starlette.requests import HTTPConnection
 
 from orchestrator.accounts.access import Live
 from orchestrator.errors import problems
-from orchestrator.health import repository
-from orchestrator.health.recorder import Recorder
-from orchestrator.health.schemas import ScorecardOut
-from orchestrator.health.windows import Window
 from orchestrator.identity.access import CurrentUser
 from orchestrator.market.access import Market
+from orchestrator.measures import repository
+from orchestrator.measures.recorder import Recorder
+from orchestrator.measures.windows import Window
+from orchestrator.scorecards.schemas import ScorecardOut
 from orchestrator.state import Db, Now
 
 router = APIRouter(prefix="/v1/scorecards", tags=["accounts"])

@@ -11,8 +11,8 @@ from domain.account import AccountId, AccountState
 from domain.calendar import Calendar
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.db import Database
-from orchestrator.health import repository
-from orchestrator.health.repository import Away, Outage
+from orchestrator.measures import repository
+from orchestrator.measures.repository import Away, Outage
 from orchestrator.state import Clock
 
 LOOK = 1.0  # seconds between looks

@@ -19,7 +19,7 @@ from domain.health import PLACE, CallEnd, Measured
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
-from orchestrator.health.tally import REFUSED, Tally
+from orchestrator.measures.tally import REFUSED, Tally
 from tests.adapters.desk import Names
 from tests.simulation.brokers import adapters
 from tests.simulation.loop import VirtualLoop

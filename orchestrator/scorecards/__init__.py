@@ -1,0 +1,1 @@
+"""How each account did, shown: measurements and outages over a window."""
