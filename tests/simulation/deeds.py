@@ -41,17 +41,31 @@ DEEDS = {
     "release": 10,
     "place_outside": 10,
 }  # by how often
+FOCUS = {
+    "": tuple(DEEDS),
+    "changes": ("modify",),
+    "exits": ("exit_position", "exit_all"),
+    "switch": ("engage", "release", "place_outside"),
+    "kept": ("convert", "place_conditional", "change_conditional"),
+}  # what people have in mind: a run with one kind of deed finds what a mixture hides
 
 
 class Deeds:
     """`process` gives the product's present life, waiting for it when there is none."""
 
-    def __init__(self, world: World, dice: random.Random, process: Callable[[], Awaitable[Process]]) -> None:
+    def __init__(
+        self,
+        world: World,
+        dice: random.Random,
+        process: Callable[[], Awaitable[Process]],
+        focus: str = "",
+    ) -> None:
         self._world, self._dice, self._process = world, dice, process
+        self._chosen = FOCUS[focus]
         self._count = 0
 
     async def one(self, person: Person) -> None:
-        [name] = self._dice.choices(list(DEEDS), list(DEEDS.values()))
+        [name] = self._dice.choices(self._chosen, [DEEDS[name] for name in self._chosen])
         await getattr(self, name)(person)
 
     # --- orders --------------------------------------------------------------------------------------------------

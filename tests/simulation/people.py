@@ -39,9 +39,11 @@ class Crowd:
         world: World,
         dice: random.Random,
         process: Callable[[], Awaitable[Process]],
+        focus: str = "",
     ) -> None:
+        """`focus`: see `deeds.FOCUS`."""
         self.people, self._world, self._dice, self._process = people, world, dice, process
-        self.deeds = Deeds(world, dice, process)
+        self.deeds = Deeds(world, dice, process, focus)
         self.on_ask: Callable[[], None] = lambda: None  # told just before an order is asked for
 
     # --- accounts ------------------------------------------------------------------------------------------------

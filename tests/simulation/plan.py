@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from domain.account import BrokerId
+from tests.simulation.deeds import FOCUS
 from tests.simulation.world import SERVERS
 
 BROKERS = tuple(sorted(SERVERS))
@@ -30,13 +31,14 @@ class Result:
 @dataclass(frozen=True)
 class Plan:
     """What one run is to be. `kill_at`: after which steps of its lives the product is killed; `from_order`: counted
-    from the moment the first order is asked for."""
+    from the moment the first order is asked for. `focus`: what people do beside trading (`deeds.FOCUS`)."""
 
     people: int
     hands: int
     actions: int
     kill_at: tuple[int, ...]
     from_order: bool = False
+    focus: str = ""
     replaces: tuple[BrokerId, ...] = ()  # brokers that change no order: it is cancelled and placed anew
 
     @classmethod
@@ -47,5 +49,6 @@ class Plan:
             hands=dice.choice((1, 2, 3)),
             actions=dice.choice((3, 5, 8)),
             kill_at=tuple(round(dice.choice((80, 400, 2500)) * dice.random()) + 1 for _ in range(kills)),
+            focus=dice.choice(("", "", *FOCUS)),
             replaces=tuple(broker for broker in BROKERS if dice.random() < 0.2),
         )

@@ -20,6 +20,7 @@ from orchestrator.config import Settings
 from orchestrator.db import Database, SqliteDatabase
 from orchestrator.orders.trading import Trading
 from tests.simulation.loop import PROCESS, Threads, VirtualLoop
+from tests.simulation.postgres import SimulatedPostgres
 from tests.simulation.world import World
 
 T = TypeVar("T")
@@ -34,10 +35,19 @@ class Process:
     """One life of the product. `number` tells its steps from those of others."""
 
     def __init__(
-        self, number: int, loop: VirtualLoop, dice: random.Random, world: World, folder: Path, brokers: Any
+        self,
+        number: int,
+        loop: VirtualLoop,
+        dice: random.Random,
+        world: World,
+        folder: Path,
+        brokers: Any,
+        postgres: str = "",
     ) -> None:
+        """`postgres`: the address of the database, "" for a SQLite file in `folder`."""
         self.number, self._loop, self._dice, self._world, self._brokers = number, loop, dice, world, brokers
-        self.folder = folder
+        self.folder, self._postgres = folder, postgres
+        self.server: SimulatedPostgres | None = None
         self.parts = SimpleNamespace()
         self.ready = False
         self.gone = loop.create_future()
@@ -73,6 +83,7 @@ class Process:
     async def _start(self) -> None:
         settings = Settings(
             data=self.folder,
+            database_url=self._postgres,
             always_open=True,
             refresh_busy=3.0,
             _env_file=None,
@@ -91,6 +102,9 @@ class Process:
         def threads(count: int, name: str) -> Threads:
             return Threads(self._loop, self._dice, COMMIT_SECONDS)
 
+        if self._postgres:
+            self.server = SimulatedPostgres(self._postgres, self._dice)
+            return self.server
         return SqliteDatabase(str(settings.sqlite_path), threads=threads)
 
     def kill(self) -> None:

@@ -59,14 +59,19 @@ def _empty_file() -> bytes:
         return path.read_bytes()
 
 
-def simulate(seed: int, plan: Plan | None = None, weather: Weather | None = None) -> Result:
-    """Never raises for what the product does wrong: it is in the result."""
+def simulate(
+    seed: int, plan: Plan | None = None, weather: Weather | None = None, *, postgres: str = ""
+) -> Result:
+    """Never raises for what the product does wrong: it is in the result.
+
+    `postgres` is the address of a database with every table and no row; else each life has a SQLite file.
+    """
     _empty_file()
     result = Result(seed)
     folder = Path(tempfile.mkdtemp(prefix="simulation-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
         with _dice_and_clocks(seed, result) as loop:
-            Run(seed, loop, folder, result, plan, weather).whole()
+            Run(seed, loop, folder, result, plan, weather, postgres).whole()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return result
@@ -114,11 +119,12 @@ class Run:
         result: Result,
         plan: Plan | None,
         weather: Weather | None,
+        postgres: str = "",
     ) -> None:
         def dice(name: str) -> random.Random:
             return random.Random(f"{seed}:{name}")
 
-        self.loop, self.folder, self.result = loop, folder, result
+        self.loop, self.folder, self.result, self._postgres = loop, folder, result, postgres
         self.plan = plan or Plan.of(dice("plan"))
         self.weather = weather or Weather.of(dice("weather"))
         self.world = World(loop, dice("world"))
@@ -126,7 +132,7 @@ class Run:
         self.adapters = adapters(self.network, self.world, self.plan.replaces)
         self._dice, self._threads = dice("trouble"), dice("threads")
         self.people = [self._person(number, dice("people")) for number in range(1, self.plan.people + 1)]
-        self.crowd = Crowd(self.people, self.world, dice("crowd"), self._present)
+        self.crowd = Crowd(self.people, self.world, dice("crowd"), self._present, self.plan.focus)
         self.lives: list[Process] = []
         self._kill_at = list(self.plan.kill_at)
         self._killed: datetime | None = None
@@ -173,7 +179,9 @@ class Run:
             else:
                 folder.mkdir()
                 (folder / "trademaster.db").write_bytes(_empty_file())
-            life = Process(number, self.loop, self._threads, self.world, folder, self.adapters)
+            life = Process(
+                number, self.loop, self._threads, self.world, folder, self.adapters, self._postgres
+            )
             self.lives.append(life)
             try:
                 await life.start()
@@ -324,6 +332,9 @@ class Run:
         self.loop.thaw()
         with contextlib.suppress(Exception):
             self.loop.run_until_complete(self._end_all())
+        for life in self.lives:
+            if life.server is not None:
+                life.server.end()
 
     async def _end_all(self) -> None:
         for _ in range(3):

@@ -31,6 +31,12 @@ def test_whatever_goes_wrong_every_order_exists_once_or_not_at_all(first: int) -
     )
 
 
+@pytest.mark.parametrize("seed", range(1, 9 if WHOLE else 3))
+def test_the_same_holds_on_postgresql(seed: int, postgres_with_tables: str) -> None:
+    one = simulate(seed, postgres=postgres_with_tables)
+    assert one.failure is None, one.failure
+
+
 @pytest.mark.skipif(not WHOLE, reason="minutes long: make simulate-all")
 @pytest.mark.timeout(600)
 def test_the_seeds_meet_every_kind_of_trouble_and_orders_get_through() -> None:
