@@ -147,12 +147,13 @@ class Reconciler:
 
 async def read_trades(trading: Trading, connection: Connection, child: ChildOrder) -> None:
     """Learn the trades behind a child's fills, so that its average is exact. A failure waits for the next reading."""
-    if connection.broker is None:
+    broker = connection.broker  # kept: the session may end between two of these questions
+    if broker is None:
         return
     trades: list[Filled] = []
     for number in child.unexplained_order_ids:
         try:
-            found = await connection.broker.trades(child.at(number))
+            found = await broker.trades(child.at(number))
         except BrokerError as error:
             log.info("orders.trades_unread", child=child.id, error=error.words)
             continue
