@@ -239,7 +239,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         deadline, window = settings.write_deadline + 5, settings.quiet_window
         reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
-        updates, loops = OrderUpdates(state.trading), Loops()
+        updates, loops = OrderUpdates(state.trading, pause=settings.refresh_orders), Loops()
         opened.push_async_callback(loops.close)
         loops.start("order updates", updates.run)
         loops.start("order hints", Hints(state.bus, updates).run)

@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         5.0, gt=0, description="Pause between readings of an account someone watches or has orders at."
     )
     refresh_idle: float = Field(30.0, gt=0, description="Pause between readings of other accounts.")
+    refresh_orders: float = Field(
+        10.0,
+        gt=0,
+        description="Pause between readings of an account's orders while its order stream is up; "
+        "twice as long while nothing of ours is open there.",
+    )
     read_deadline: float = Field(5.0, gt=0, description="Longest wait for a broker's answer to a question.")
     write_deadline: float = Field(8.0, gt=0, description="Longest wait for a broker's answer to an order.")
     breaker_failures: int = Field(3, ge=1, description="Failed calls in a row that open a breaker.")

@@ -35,7 +35,6 @@ log = structlog.get_logger(__name__)
 
 POLL_WITHOUT_STREAM = 2.0
 POLL_WITH_STREAM = 10.0
-BOOK_ANYWAY = 20.0  # seconds between looks for orders placed elsewhere, while nothing of ours is open
 STILL_LOOKED_FOR = timedelta(hours=1)  # an order thought absent, in case its broker took it very late
 BREATH = 25  # reports of a book looked at in one go
 STEADY = 10.0  # seconds after which a stream that ends has not failed
@@ -61,8 +60,9 @@ class Watch:
 class OrderUpdates:
     """Follows every connected account of this process."""
 
-    def __init__(self, trading: Trading) -> None:
-        self._trading = trading
+    def __init__(self, trading: Trading, *, pause: float = POLL_WITH_STREAM) -> None:
+        """`pause`: seconds between readings of a book whose stream is up; for orders placed elsewhere alone, twice."""
+        self._trading, self._pause = trading, pause
         self._tasks: dict[tuple[AccountId, int], asyncio.Task[None]] = {}
         self._began = trading.clock()
         self._cancelled: set[Held] = set()  # asked again by this process, see `_finish_cancels`
@@ -155,7 +155,7 @@ class OrderUpdates:
         """Read the book when asked to, and regularly while something is open."""
         account = watch.connection.account.id
         while True:
-            pause = POLL_WITH_STREAM if watch.streaming else POLL_WITHOUT_STREAM
+            pause = self._pause if watch.streaming else min(self._pause, POLL_WITHOUT_STREAM)
             try:
                 async with asyncio.timeout(pause):
                     await watch.read_now.wait()
@@ -228,7 +228,7 @@ class OrderUpdates:
 
         A book that is not `whole` adds to what was known: an order that it does not show may rest all the same.
         """
-        watch.book_due = asyncio.get_running_loop().time() + BOOK_ANYWAY
+        watch.book_due = asyncio.get_running_loop().time() + 2 * self._pause
         account = watch.connection.account
         unknown = [
             report

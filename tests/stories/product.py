@@ -46,6 +46,7 @@ class Product:
             "TRADEMASTER_BREAKER_RESET": "1.5",
             "TRADEMASTER_REFRESH_BUSY": "1",
             "TRADEMASTER_REFRESH_IDLE": "1.5",
+            "TRADEMASTER_REFRESH_ORDERS": "3",
             "TRADEMASTER_LOGIN_ATTEMPTS": "1000000",
             **settings,
         }
