@@ -91,7 +91,23 @@ def _taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_the_demo_connects_four_brokers_ends_whole_and_keeps_its_state(
+def follow_the_tutorial(demo: Demo, sandbox: str) -> None:
+    """Its commands, as they stand."""
+    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
+        env={**os.environ, "API": demo.url, "SANDBOX": sandbox},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr + run.stdout
+    assert "FILLED" in run.stdout
+    assert "zerodha" in run.stdout.splitlines()[-1], "the broken broker is named"
+
+
+def test_the_demo_connects_four_brokers_ends_whole_keeps_its_state_and_runs_the_tutorial(
     start: Start, environment: dict[str, str]
 ) -> None:
     demo = start()
@@ -113,6 +129,8 @@ def test_the_demo_connects_four_brokers_ends_whole_and_keeps_its_state(
     again.wait_until(lambda: "Log in " in again.said)
     assert [one["id"] for one in again.accounts()] == [one["id"] for one in accounts]
     assert {one["state"] for one in again.accounts()} == {"connected"}
+
+    follow_the_tutorial(again, f"http://127.0.0.1:{environment['SANDBOX_PORT_BASE']}")
 
     # Killed without a goodbye, it leaves nothing behind that would stop the next start.
     again.process.kill()
@@ -171,22 +189,3 @@ def test_what_keeps_it_from_starting_is_said_in_one_line(
     assert ended.returncode == 1
     [line] = ended.stderr.strip().splitlines()
     assert said in line
-
-
-def test_the_tutorial_runs_as_it_stands(start: Start, environment: dict[str, str]) -> None:
-    demo = start()
-    demo.wait_until(lambda: "Log in" in demo.said)
-    blocks = re.findall(
-        r"```sh\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text("utf-8"), flags=re.DOTALL
-    )
-    sandbox = f"http://127.0.0.1:{environment['SANDBOX_PORT_BASE']}"
-    run = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
-        env={**os.environ, "API": demo.url, "SANDBOX": sandbox},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr + run.stdout
-    assert "FILLED" in run.stdout
-    assert "zerodha" in run.stdout.splitlines()[-1], "the broken broker is named"
