@@ -74,6 +74,7 @@ class ReasonCode(StrEnum):
     ADDRESS_DRIFTED = "address_drifted"
     ORDERS_NOT_ALLOWED = "orders_not_allowed"
     OPENS_OPPOSITE = "opens_opposite"
+    HEDGE_ELSEWHERE = "hedge_elsewhere"
     NOT_PINNED = "not_pinned"
     NOT_IN_POLICY = "not_in_policy"
     # why the plan is what it is
@@ -93,6 +94,7 @@ class ReasonCode(StrEnum):
     SENT_IN_LEGS = "sent_in_legs"
     MARKET_PROTECTION = "market_protection"
     EXITS_POSITION = "exits_position"
+    HEDGES = "hedges"
     TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
 
 
@@ -164,6 +166,23 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """A position in another contract of the same underlying, expiry and product. `quantity`: net units, short < 0."""
+
+    kind: Kind
+    strike: Price | None
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMargin:
+    """What the broker's own call asks for so many units of this order, in rupees."""
+
+    quantity: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One account as the router sees it: reservations are already taken off `margin_available` and `sellable`.
 
@@ -197,12 +216,18 @@ class Candidate:
         None  # rupees left today of the user's own limit at this broker, over its accounts
     )
     reject_rate: Decimal | None = None  # part of its recent orders that were refused; None: not measured
+    legs: tuple[
+        Leg, ...
+    ] = ()  # held beside this contract: a hedge needs less margin in the account of its other leg
+    margin_quoted: QuotedMargin | None = None  # the broker's own figure, when it is fresh
     prices_stalled: bool = False  # its live prices are cut off, or stand still while others move
     may_order: bool = True  # false: the broker said that this login may only read
     releasable: int = 0
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
     fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
-    traded_today: int = 0  # of this ISIN for delivery, net: what was sold from demat already pays the day's DP charge
+    traded_today: int = (
+        0  # of this ISIN for delivery, net: what was sold from demat already pays the day's DP charge
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +240,7 @@ class Slice:
     quantity: int
     charges: Charges
     margin_required: Money
+    margin_estimated: bool = True  # false: by the broker's own call, or by a rule that leaves no doubt
 
 
 @dataclass(frozen=True, slots=True)

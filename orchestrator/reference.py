@@ -76,6 +76,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.ORDERS_NOT_ALLOWED: "The broker said that this login may read and not trade.",
     ReasonCode.ADDRESS_DRIFTED: "Orders would leave from another address than the one registered at the broker.",
     ReasonCode.OPENS_OPPOSITE: "The account lacks the position that this order closes: it would open a new one there.",
+    ReasonCode.HEDGE_ELSEWHERE: "Another account holds the leg that this order hedges, and can take it.",
     ReasonCode.NOT_PINNED: "Another account was asked for.",
     ReasonCode.NOT_IN_POLICY: "The policy names other accounts.",
     ReasonCode.CHEAPEST: "This plan has the lowest all-in charges.",
@@ -94,6 +95,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.MARKET_PROTECTION: "How far from the price a market order may trade: as asked, or by the broker's rule.",
     ReasonCode.SENT_IN_LEGS: "An iceberg: each leg goes when the one before is filled, and is charged as an order.",
     ReasonCode.EXITS_POSITION: "The order closes a position held at this account.",
+    ReasonCode.HEDGES: "The order hedges a position held at this account, or is hedged by it: less margin together.",
     ReasonCode.TIE_BROKEN_BY_SPEED: "Equal charges; the faster broker was chosen.",
 }
 

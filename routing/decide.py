@@ -15,8 +15,9 @@ from domain.policy import Policy, PolicyKind, Splitting
 from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, RoutingDecision
 from routing import plans, receipts, rules, summary
 from routing.fingerprint import inputs_text, stamp_of
+from routing.keep import keep_to_position
 from routing.margin import DELIVERED, blocked_price, opposite_held, reference_price
-from routing.offers import Offer, Terms, keep_to_position, survey
+from routing.offers import Offer, Terms, survey
 
 RUNNERS_UP, OF_MANY = 2, 1  # other splits shown beside a chosen one; fewer where many accounts share it
 

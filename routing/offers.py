@@ -16,7 +16,7 @@ from routing.aims import PLAIN, Measure, measure
 from routing.bars import bars
 from routing.divide import Source
 from routing.fees import ChargesUnknown, Tariff, segment_of, tariff
-from routing.margin import DELIVERED, opposite_held, required
+from routing.margin import DELIVERED, estimated, required
 from routing.schedules.table import NIL
 from routing.split import freeze_slices, iceberg_parts
 from routing.words import rupees, units
@@ -105,6 +105,7 @@ class Offer:
         if self.fees is None:
             return ()
         made: list[Slice] = []
+        about = estimated(self.terms.intent, self.candidate, quantity, self.terms.intent.quantity)
         before = Money(Decimal(0))
         done, paid = 0, Money(Decimal(0))
         for number, order in enumerate(self.terms.sent(quantity)):
@@ -117,13 +118,13 @@ class Offer:
             )
             done, paid = done + sum(order), paid + charges.total
             so_far = self.blocks(done, paid)
-            made.append(self._slice(sum(order), charges, so_far - before))
+            made.append(self._slice(sum(order), charges, so_far - before, about))
             before = so_far
         return tuple(made)
 
-    def _slice(self, quantity: int, charges: Charges, margin: Money) -> Slice:
-        candidate = self.candidate
-        return Slice(candidate.account_id, candidate.broker, candidate.label, quantity, charges, margin)
+    def _slice(self, quantity: int, charges: Charges, margin: Money, about: bool) -> Slice:
+        one = self.candidate
+        return Slice(one.account_id, one.broker, one.label, quantity, charges, margin, about)
 
     def blocks(self, quantity: int, charges: Money) -> Money:
         """Rupees that `quantity` units, with these charges, would block here."""
@@ -195,7 +196,7 @@ def _measured(offer: Offer) -> Offer:
             f"{offer.candidate.label} has {rupees(free)} free and this needs {rupees(needed)}: "
             f"{rupees(needed - free)} short."
         )
-        short.append(_reason(offer, ReasonCode.MARGIN_SHORT, text, capacity))
+        short.append(lack(offer, ReasonCode.MARGIN_SHORT, text, capacity))
     return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
 
 
@@ -213,13 +214,13 @@ def _allowed(offer: Offer) -> tuple[int, list[Reason]]:
         else:
             text = f"{candidate.label} takes at most {MOST_SLICES} orders of {units(largest)} at once."
             code = ReasonCode.FREEZE_LIMIT
-        short.append(_reason(offer, code, text, capacity))
+        short.append(lack(offer, code, text, capacity))
     limit = None if terms.reduces else candidate.value_left
     if limit is not None and terms.price * wanted > limit:
         capacity = min(capacity, max(0, int(limit.amount / terms.price.amount)) // lot * lot)
         broker = candidate.broker.value.title()
         text = f"Of your limit a day at {broker} {rupees(max(limit, ZERO))} is left."
-        short.append(_reason(offer, ReasonCode.BROKER_LIMIT, text, capacity))
+        short.append(lack(offer, ReasonCode.BROKER_LIMIT, text, capacity))
     return capacity, short
 
 
@@ -238,7 +239,7 @@ def _short_of_shares(offer: Offer, sellable: int, wanted: int, capacity: int) ->
         text = f"{candidate.label} has {units(sellable)} to sell, not {units(wanted)}."
         if candidate.releasable:
             text += f" {units(candidate.releasable)} more wait for your leave at the depository."
-        return _reason(offer, ReasonCode.HOLDINGS_SHORT, text, capacity)
+        return lack(offer, ReasonCode.HOLDINGS_SHORT, text, capacity)
     text = (
         f"{candidate.label} may deliver {units(sellable)} of {units(wanted)} now: "
         "the rest waits for your leave at the depository."
@@ -247,7 +248,8 @@ def _short_of_shares(offer: Offer, sellable: int, wanted: int, capacity: int) ->
     return Reason(ReasonCode.AUTHORISATION_NEEDED, text, candidate.account_id, "quantity", fix)
 
 
-def _reason(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:
+def lack(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:
+    """Why the account cannot take all of it, and how much it could."""
     fix = f"It could take {units(capacity)}." if capacity else None
     return Reason(code, text, account=offer.candidate.account_id, field="quantity", fix=fix)
 
@@ -272,31 +274,3 @@ def _fitting(offer: Offer, most: int, free: Money, needed: Money) -> int:
         if step > too_many - fits:
             probe = (fits + too_many) // 2
     return fits * lot
-
-
-def keep_to_position(offers: list[Offer]) -> list[Offer]:
-    """When accounts hold the opposite position, an order no larger than it exits there and opens nothing elsewhere."""
-    usable = [offer for offer in offers if not offer.barred]
-    held = {
-        offer.candidate.account_id: opposite_held(offer.terms.intent, offer.candidate) for offer in usable
-    }
-    holders = [offer.candidate.label for offer in usable if held[offer.candidate.account_id]]
-    if not holders or offers[0].terms.intent.quantity > sum(held.values()):
-        return offers
-    return [
-        _held_to(offer, held[offer.candidate.account_id], holders) if not offer.barred else offer
-        for offer in offers
-    ]
-
-
-def _held_to(offer: Offer, held: int, holders: list[str]) -> Offer:
-    wanted, label = offer.terms.intent.quantity, offer.candidate.label
-    if held >= wanted:
-        return offer
-    capacity = min(offer.capacity, held // offer.terms.market.lot * offer.terms.market.lot)
-    if held:
-        text = f"{label} holds {units(held)} of the position, not {units(wanted)}."
-    else:
-        text = f"The position is at {' and '.join(holders)}; here the order would open a new one."
-    reason = _reason(offer, ReasonCode.OPENS_OPPOSITE, text, capacity)
-    return replace(offer, capacity=capacity, short=(*offer.short, reason))

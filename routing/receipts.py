@@ -20,6 +20,7 @@ from domain.routing import (
     Slice,
 )
 from routing import explain, plans, summary
+from routing.keep import hedging
 from routing.margin import DELIVERED, opposite_held
 from routing.offers import Offer
 from routing.split import iceberg_parts
@@ -40,6 +41,9 @@ def of_single(offers: Sequence[Offer], policy: Policy) -> RoutingDecision:
     if opposite_held(best.terms.intent, best.candidate):
         text = f"It closes the position at {best.candidate.label}."
         reasons.append(Reason(ReasonCode.EXITS_POSITION, text, account=best.candidate.account_id))
+    if best.candidate.legs and hedging(best):
+        text = f"Its other leg is at {best.candidate.label}: together they need less margin."
+        reasons.append(Reason(ReasonCode.HEDGES, text, account=best.candidate.account_id))
     reasons += [*explain.protection([best]), *_sent_in_parts(best, slices)]
     alternatives = tuple(alternative(offer, best.whole) for offer in others)
     return RoutingDecision(

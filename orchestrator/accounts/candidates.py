@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from adapters.broker import MarketProtection, Terms
 from domain.account import AccountId, AccountState
@@ -11,9 +12,12 @@ from domain.instrument import Instrument, InstrumentId
 from domain.money import Money
 from domain.order import Product
 from domain.portfolio import AccountSnapshot
-from domain.routing import Candidate
+from domain.routing import Candidate, Leg, QuotedMargin
 from orchestrator.accounts.connections import Connection
 from routing.offers import MOST_SLICES
+
+NONE: Mapping[InstrumentId, Instrument] = MappingProxyType({})
+UNQUOTED: Mapping[AccountId, QuotedMargin] = MappingProxyType({})
 
 
 def candidates(
@@ -26,9 +30,12 @@ def candidates(
     margin_held: Mapping[AccountId, Money],
     units_held: Mapping[AccountId, int],
     stalled: frozenset[AccountId] = frozenset(),
+    relatives: Mapping[InstrumentId, Instrument] = NONE,
+    quoted: Mapping[AccountId, QuotedMargin] = UNQUOTED,
 ) -> tuple[Candidate, ...]:
     """One candidate for every account, able or not. `units_held` counts shares of the instrument's ISIN, which
-    all listings in `same_share` are."""
+    all listings in `same_share` are. `relatives` are other contracts of its underlying and expiry, `quoted` what
+    brokers said lately that the order needs."""
     return tuple(
         _candidate(
             one,
@@ -39,6 +46,8 @@ def candidates(
             margin_held=margin_held.get(one.account.id),
             units_held=units_held.get(one.account.id, 0),
             stalled=one.account.id in stalled,
+            relatives=relatives,
+            quoted=quoted.get(one.account.id),
         )
         for one in connections
     )
@@ -54,6 +63,8 @@ def _candidate(
     margin_held: Money | None,
     units_held: int,
     stalled: bool,
+    relatives: Mapping[InstrumentId, Instrument],
+    quoted: QuotedMargin | None,
 ) -> Candidate:
     account, terms, snapshot = connection.account, connection.terms, connection.snapshot
     allowed = connection.allowed
@@ -81,6 +92,8 @@ def _candidate(
         place_ms=connection.book.vitals.place_ms,
         reject_rate=connection.book.vitals.lost,
         prices_stalled=stalled,
+        legs=_legs(snapshot, relatives, product) if relatives else (),
+        margin_quoted=quoted,
         held=held,
         after_market=terms.after_market,
         iceberg_legs=terms.iceberg_legs,
@@ -146,6 +159,17 @@ def _releasable(snapshot: AccountSnapshot | None, instrument: Instrument) -> int
     if snapshot is None or instrument.isin is None:
         return 0
     return sum(one.unauthorised_quantity for one in snapshot.holdings if one.isin == instrument.isin)
+
+
+def _legs(
+    snapshot: AccountSnapshot | None, relatives: Mapping[InstrumentId, Instrument], product: Product
+) -> tuple[Leg, ...]:
+    """Positions of the order's product in `relatives`, other contracts of its underlying and expiry."""
+    return tuple(
+        Leg(relatives[one.instrument].kind, relatives[one.instrument].strike, one.quantity)
+        for one in (snapshot.positions if snapshot else ())
+        if one.quantity and one.product is product and one.instrument in relatives
+    )
 
 
 def _position(snapshot: AccountSnapshot | None, instrument: InstrumentId, product: Product) -> int:

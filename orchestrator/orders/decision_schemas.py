@@ -71,6 +71,9 @@ class SliceOut(Out):
     quantity: int
     charges: ChargesOut
     margin_required: MoneyText
+    margin_estimated: Annotated[
+        bool, Field(description="false: by the broker's own call, or by a plain rule")
+    ]
 
     @classmethod
     def of(cls, part: Slice) -> SliceOut:
@@ -81,6 +84,7 @@ class SliceOut(Out):
             quantity=part.quantity,
             charges=ChargesOut.of(part.charges),
             margin_required=part.margin_required,
+            margin_estimated=part.margin_estimated,
         )
 
 

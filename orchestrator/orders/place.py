@@ -49,6 +49,8 @@ async def preview(
 ) -> tuple[Situation, RoutingDecision | Denied, Verdict | None]:
     """What `place` would decide now, once it had cancelled what is in the way. Nothing is recorded or sent."""
     situation = await look(trading, user_id=user_id, intent=intent, policy=policy)
+    quoted = await trading.margins.ask(intent, situation.connections, situation.now)
+    situation = replace(situation, quoted=quoted)
     decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
     if fresh := await seen_anew(trading, situation, decision):
         situation = fresh

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -18,7 +18,7 @@ from domain.limits import SelfTrade, UserLimits
 from domain.money import ZERO, Money, Price
 from domain.order import OrderId, OrderIntent, Side
 from domain.policy import Policy, PolicyKind
-from domain.routing import Candidate, Charges, Denied, Market, RoutingDecision, Slice
+from domain.routing import Candidate, Charges, Denied, Market, QuotedMargin, RoutingDecision, Slice
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
@@ -48,6 +48,12 @@ class Situation:
     now: datetime
     result: Callable[[], tuple[Money | None, str]]  # the day's profit in rupees, or None and why
     policy: Policy | None = None  # of this order; None: the user's
+    relatives: Mapping[InstrumentId, Instrument] = field(
+        default_factory=dict
+    )  # contracts that could hedge it
+    quoted: Mapping[AccountId, QuotedMargin] = field(
+        default_factory=dict
+    )  # what brokers said lately that it needs
     stalled: frozenset[AccountId] = frozenset()  # accounts whose live prices are cut off or stand still
 
 
@@ -87,10 +93,29 @@ async def look(
         now=now,
         result=partial(day_result, connections, instruments=trading.instruments, hub=trading.hub, now=now),
         policy=policy,
+        relatives=_relatives(trading, instrument, connections),
+        quoted=trading.margins.fresh(intent, connections, now),
         stalled=frozenset(one.account.id for one in connections if trading.hub.feed_lacking(one.account.id))
         if market.open
         else frozenset(),
     )
+
+
+def _relatives(
+    trading: Trading, instrument: Instrument, connections: Iterable[Connection]
+) -> dict[InstrumentId, Instrument]:
+    """What the accounts hold in other contracts of the same underlying and expiry."""
+    if not instrument.is_derivative:
+        return {}
+    held = {one.instrument for link in connections if link.snapshot for one in link.snapshot.positions}
+    known = {name: other for name in held if (other := trading.instruments.get(name)) is not None}
+    return {
+        name: other
+        for name, other in known.items()
+        if name != instrument.id
+        and name.exchange is instrument.id.exchange
+        and (other.underlying, other.expiry) == (instrument.underlying, instrument.expiry)
+    }
 
 
 async def _market(trading: Trading, instrument: Instrument) -> Market:
@@ -220,6 +245,8 @@ def choices_now(
         margin_held={account: hold.margin for account, hold in held.items()},
         units_held={account: hold.sold(situation.same_share) for account, hold in held.items()},
         stalled=situation.stalled,
+        relatives=situation.relatives,
+        quoted=situation.quoted,
     )
 
 

@@ -16,6 +16,7 @@ from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.known import KnownChildren
+from orchestrator.orders.margins import Margins
 from orchestrator.orders.story import Story
 from orchestrator.state import Clock
 
@@ -41,3 +42,4 @@ class Trading:
     # the loop itself keeps only weak references to what runs without a waiting caller
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     known: KnownChildren = field(default_factory=KnownChildren)
+    margins: Margins = field(default_factory=Margins)

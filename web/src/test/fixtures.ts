@@ -43,6 +43,7 @@ const slice = (account: string, broker: BrokerName, total: string): PlannedLeg =
   quantity: 10,
   charges: charges(total),
   margin_required: "15000.00",
+  margin_estimated: false,
 });
 
 export const decision: Decision = {
