@@ -90,6 +90,19 @@ class Product:
         """As a power cut does it: no goodbye."""
         await self.stop(signal.SIGKILL)
 
+    async def command(self, *words: str) -> str:
+        """What `orchestrator ...` prints beside the running process; fails unless its exit code is 0."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "orchestrator", *words],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
