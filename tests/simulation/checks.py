@@ -72,7 +72,7 @@ def _check_order(world: World, person: Person, order: Order, asked: int) -> None
         # What came to an end with nothing done may be asked for again elsewhere; nothing else may.
         spoken_for += sum(one.quantity for one in mine if one.filled or not one.ended)
     most = max({asked, *person.totals.get(order.id, ())})
-    if order.id not in person.totals:
+    if not any(child.asked for child in order.children):
         insist(spoken_for <= most, f"{order.id}: {spoken_for} at the brokers, {most} asked")
     peak = _most_at_once(own)
     insist(peak <= most, f"{order.id}: {peak} at the brokers at one moment, {most} asked at most")
