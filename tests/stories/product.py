@@ -48,6 +48,7 @@ class Product:
             "TRADEMASTER_REFRESH_IDLE": "1.5",
             "TRADEMASTER_REFRESH_ORDERS": "3",
             "TRADEMASTER_LOGIN_ATTEMPTS": "1000000",
+            "TRADEMASTER_SIGNUPS_PER_HOUR": "1000000",
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
