@@ -82,17 +82,18 @@ async def _cancel_one(trading: Trading, child: ChildOrder) -> None:
     `child` is as one of the broker's orders alone.
     """
     connection = trading.connections.get(child.account_id)
-    if connection is None or connection.broker is None:
+    broker = connection.broker if connection else None  # a session that ends meanwhile leaves the connection without
+    if broker is None:
         await _note(trading, child, "The account is not connected: the cancel could not be sent.", None)
         return
     try:
-        await connection.broker.cancel(child)
+        await broker.cancel(child)
     except BrokerError as error:
         await _note(trading, child, _failed(child, error), error.words)
         if isinstance(error, SessionExpired):
             await trading.connections.login_needed(child.account_id, error.words)
             return
-    await read_order(trading, connection.broker, child)
+    await read_order(trading, broker, child)
 
 
 def _failed(child: ChildOrder, error: BrokerError) -> str:
