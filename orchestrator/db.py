@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from typing import Any, Protocol, TypeVar
 import orjson
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool, StaticPool
 
 from orchestrator.config import Settings
 
@@ -31,6 +33,7 @@ Threads = Callable[[int, str], Executor]  # so many of them, so named
 READERS = 4
 LOCKED_PAUSE = 0.005  # seconds between tries while another process writes to the file
 LOCKED_SECONDS = 30.0
+RESTED = 1.0
 
 
 class Database(Protocol):
@@ -274,16 +277,17 @@ def sqlite_engine(path: str, *, begin: str = "BEGIN IMMEDIATE", pool_size: int =
 class PostgresDatabase:
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str, *, pool_size: int, rested: float = RESTED) -> None:
+        """`rested`: seconds without use after which a connection is asked whether it lives."""
         self._engine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
             connect_args={"timeout": 10, "server_settings": {"timezone": "UTC"}},
         )
+        _ping_the_rested(self._engine.sync_engine, rested)
         self._running: set[asyncio.Task[Any]] = set()
 
     async def write(self, work: Work[T], *, lock: str | None = None) -> T:
@@ -321,6 +325,31 @@ class PostgresDatabase:
         if self._running:
             await asyncio.wait(self._running, timeout=10)
         await self._engine.dispose()
+
+
+def _ping_the_rested(engine: Engine, rested: float) -> None:
+    """Ask a connection that was not used for a moment whether it still lives: the server may have been restarted.
+
+    SQLAlchemy's own way asks at every transaction, three times there and back: as much as the transaction itself.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wanted(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) < rested:
+            return
+        dialect = engine.dialect
+        try:
+            alive = dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError(f"the database closed a connection: {error}") from error
+        if not alive:
+            raise DisconnectionError("the database closed a connection")
 
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

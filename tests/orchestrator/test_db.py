@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import (
     Column,
@@ -22,11 +23,12 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
+from orchestrator.db import Database, PostgresDatabase, open_database
 from orchestrator.tables import Moment, Rupees
 
 notes = Table(
@@ -223,6 +225,21 @@ async def test_a_write_that_was_cancelled_before_it_began_never_does(file: Datab
     task.cancel()
     await file.write(_add("two"))
     assert await file.read(_count) == 1
+
+
+async def test_a_server_that_closed_its_connections_is_connected_to_anew(postgres_with_tables: str) -> None:
+    database = PostgresDatabase(postgres_with_tables, pool_size=2, rested=0.0)
+    other = await asyncpg.connect(postgres_with_tables)
+    for name in ("one", "two"):
+        pid = await database.write(
+            lambda connection: connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        )
+        assert (
+            await database.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one()) == 1
+        ), name
+        assert await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid) is True
+    await other.close()
+    await database.close()
 
 
 async def test_a_write_waits_for_another_process_without_stopping_the_loop(
