@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -15,6 +16,8 @@ from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
+from orchestrator.orders.basket_schemas import BasketIn, BasketOut
+from orchestrator.orders.baskets import price_basket
 from orchestrator.orders.decision_schemas import DecisionOut
 from orchestrator.orders.plan import notional
 from orchestrator.orders.room import Key, Room, answer, refusal
@@ -42,6 +45,13 @@ async def preview_order(order: OrderIn, user: CurrentUser, trading: Room) -> Pre
         own_orders=OwnOrdersOut.of(verdict) if verdict and verdict.conflicts else None,
         as_of=situation.now,
     )
+
+
+@router.post("/margins", responses=problems(401, 404, 422))
+async def price_orders(basket: BasketIn, user: CurrentUser, trading: Room) -> BasketOut:
+    """What these orders would need together at each account, sent in their order, buys first. Nothing is sent."""
+    intents = [replace(order.intent(), account=None) for order in basket.orders]
+    return BasketOut.of(*await price_basket(trading, user_id=user, intents=intents))
 
 
 @router.post("", status_code=201, response_model=OrderOut, responses=problems(401, 404, 409, 422))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.stories.product import Product, Trader
+from tests.stories.product import Product, Trader, order
 from tests.traders import NewUser
 
 
@@ -30,6 +30,12 @@ async def test_a_policy_routes_and_its_decisions_can_be_made_again(
 
     intraday = await trader.preview("BUY 10 NSE:INFY MIS MARKET")
     assert intraday["plan"][0]["margin_estimated"] is False, "the broker was asked"
+
+    pair = [order("SELL 10 NSE:TCS MIS MARKET"), order("BUY 10 NSE:INFY MIS MARKET")]
+    priced = await trader.call("POST", "/v1/orders/margins", json={"orders": pair})
+    assert priced["sequence"] == [1, 0]
+    assert {one["account"] for one in priced["accounts"]} == {kite, upstox}
+    assert all(one["enough"] and not one["margin_estimated"] for one in priced["accounts"]), priced
 
     told = await product.command("replay", spread["id"])
     assert "Proven" in told

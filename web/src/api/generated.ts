@@ -235,6 +235,13 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.orderIn,
       }),
     }),
+    priceOrders: build.mutation<PriceOrdersApiResponse, PriceOrdersApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/margins`,
+        method: "POST",
+        body: queryArg.basketIn,
+      }),
+    }),
     placeOrder: build.mutation<PlaceOrderApiResponse, PlaceOrderApiArg>({
       query: (queryArg) => ({
         url: `/v1/orders`,
@@ -606,6 +613,11 @@ export type PreviewOrderApiResponse =
   /** status 200 Successful Response */ PreviewOut;
 export type PreviewOrderApiArg = {
   orderIn: OrderIn;
+};
+export type PriceOrdersApiResponse =
+  /** status 200 Successful Response */ BasketOut;
+export type PriceOrdersApiArg = {
+  basketIn: BasketIn;
 };
 export type PlaceOrderApiResponse =
   /** status 201 Successful Response */ OrderOut;
@@ -1380,6 +1392,25 @@ export type OrderIn = {
   iceberg_legs?: number;
   /** routes this order alone; left out: by the policy that you have set */
   policy?: PolicyIn | null;
+};
+export type BasketNeedOut = {
+  account: string;
+  account_label: string;
+  broker: BrokerId;
+  required: string | null;
+  alone: string | null;
+  benefit: string | null;
+  available: string | null;
+  enough: boolean | null;
+  /** false: `required` is the broker's own figure */
+  margin_estimated: boolean;
+};
+export type BasketOut = {
+  sequence: number[];
+  accounts: BasketNeedOut[];
+};
+export type BasketIn = {
+  orders: OrderIn[];
 };
 export type Status =
   | "SUBMITTING"
