@@ -5,6 +5,7 @@ Microseconds of processor time, the least of several rounds, beside the pace of 
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -68,6 +69,8 @@ def searched(intent: OrderIntent, market: Market, candidates: Sequence[Candidate
 
 
 def main() -> None:
+    gc.set_threshold(20_000, 20, 50)  # as `orchestrator serve` sets it
+    gc.freeze()
     share = order("BUY 1000 NSE:INFY CNC LIMIT 1500")
     future = order("BUY 7800 NFO:NIFTY26NOVFUT NRML LIMIT 25000")
     blocked = Price.of(25000) * 7800 * Money.of("0.15").amount

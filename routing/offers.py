@@ -108,19 +108,22 @@ class Offer:
         about = estimated(self.terms.intent, self.candidate, quantity, self.terms.intent.quantity)
         before = Money(Decimal(0))
         done, paid = 0, Money(Decimal(0))
+        known: dict[tuple[tuple[int, ...], bool], Charges] = {}  # full slices are all alike
         for number, order in enumerate(self.terms.sent(quantity)):
-            charges = reduce(
-                add,
-                (
-                    self.fees.charges(self.terms.price * part, dp_due=number == 0 and leg == 0)
-                    for leg, part in enumerate(order)
-                ),
-            )
+            key = (order, number == 0)
+            charges = known.get(key) or known.setdefault(key, self._charged(*key))
             done, paid = done + sum(order), paid + charges.total
             so_far = self.blocks(done, paid)
             made.append(self._slice(sum(order), charges, so_far - before, about))
             before = so_far
         return tuple(made)
+
+    def _charged(self, parts: tuple[int, ...], first: bool) -> Charges:
+        """Of one order, by the parts that it is charged by; the day's DP charge falls on the `first` one."""
+        assert self.fees is not None
+        price, fees = self.terms.price, self.fees
+        each = (fees.charges(price * part, dp_due=first and not at) for at, part in enumerate(parts))
+        return reduce(add, each)
 
     def _slice(self, quantity: int, charges: Charges, margin: Money, about: bool) -> Slice:
         one = self.candidate

@@ -14,10 +14,12 @@ from rich.console import Console
 
 from domain.account import BrokerId
 from domain.calendar import IST
-from domain.money import Money
+from domain.fees import FeePlan, Taxed
+from domain.instrument import Kind
+from domain.money import Money, Price
 from domain.order import Order, OrderEvent, OrderId
 from domain.policy import Policy, PolicyKind, Weights
-from domain.routing import Charges, RoutingDecision
+from domain.routing import Charges, Leg, QuotedMargin, RoutingDecision
 from orchestrator.db import Database
 from orchestrator.decisions import kept as keeping
 from orchestrator.decisions.command import as_json, tell_replay, tell_whatif
@@ -61,6 +63,14 @@ def every_kind() -> Iterator[RoutingDecision]:
     yield decided(policy=Policy(PolicyKind.PINNED, account(U).account_id))
     yield decided("BUY 3900 NFO:NIFTY26NOVFUT NRML LIMIT 25000", cash=10**9)
     yield decided("BUY 100 NSE:INFY MIS LIMIT 1500", policy=Policy(PolicyKind.SPREAD))
+    yield decided(
+        fees=FeePlan(per_order=Money.of(15), woman_first_holder=True, taxed=frozenset(Taxed)),
+        legs=(Leg(Kind.CALL, Price.of("25000.50"), -65), Leg(Kind.FUTURE, None, 65)),
+        margin_quoted=QuotedMargin(100, Money.of("1234.5")),
+        value_left=Money.of("250000"),
+        orders_left=3,
+        prices_stalled=True,
+    )
 
 
 def test_inputs_come_back_from_their_text_and_have_the_same_hash() -> None:
