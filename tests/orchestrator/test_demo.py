@@ -107,6 +107,7 @@ def follow_the_tutorial(demo: Demo, sandbox: str) -> None:
     assert "zerodha" in run.stdout.splitlines()[-1], "the broken broker is named"
 
 
+@pytest.mark.timeout(300)  # longer than others, on a busy machine
 def test_the_demo_connects_four_brokers_ends_whole_keeps_its_state_and_runs_the_tutorial(
     start: Start, environment: dict[str, str]
 ) -> None:

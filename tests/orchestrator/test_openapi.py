@@ -43,6 +43,7 @@ CHECKS = [
 ]
 
 
+@pytest.mark.timeout(300)  # longer than others, on a busy machine
 def test_the_api_keeps_its_description(served: str, token: str) -> None:
     described = schemathesis.openapi.from_url(f"{served}/openapi.json")
     broken, tried = {}, Counter[int]()

@@ -100,6 +100,7 @@ def test_a_database_that_was_not_migrated_is_said_in_one_line(environment: dict[
     assert "orchestrator migrate" in line
 
 
+@pytest.mark.timeout(300)  # longer than others, on a busy machine
 async def test_an_order_placed_in_one_process_is_followed_by_another(
     environment: dict[str, str], sandbox: Sandbox
 ) -> None:
