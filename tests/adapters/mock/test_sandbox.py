@@ -22,8 +22,6 @@ from domain.report import OrderReport, ReportStatus
 from mocks.launch import Sandbox
 from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, next_good, now, opened, working
 
-MASTERS: dict[BrokerId, Names] = {}
-
 
 @pytest.fixture(scope="module")
 def mock_sandbox() -> Iterator[Sandbox]:
@@ -32,8 +30,8 @@ def mock_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-async def desk(mock_sandbox: Sandbox) -> AsyncIterator[Desk]:
-    async with opened(mock_sandbox, BrokerId.MOCK, MASTERS) as account:
+async def desk(mock_sandbox: Sandbox, masters: dict[BrokerId, Names]) -> AsyncIterator[Desk]:
+    async with opened(mock_sandbox, BrokerId.MOCK, masters) as account:
         yield account
 
 

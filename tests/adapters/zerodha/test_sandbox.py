@@ -29,8 +29,6 @@ from mocks.brokers.listener import Listener
 from mocks.launch import Sandbox
 from tests.adapters.desk import INFY, TCS, Desk, Names, complete, eventually, next_good, now, opened, working
 
-MASTERS: dict[BrokerId, Names] = {}
-
 
 @pytest.fixture(scope="module")
 def kite_sandbox() -> Iterator[Sandbox]:
@@ -39,8 +37,8 @@ def kite_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-async def desk(kite_sandbox: Sandbox) -> AsyncIterator[Desk]:
-    async with opened(kite_sandbox, BrokerId.ZERODHA, MASTERS) as account:
+async def desk(kite_sandbox: Sandbox, masters: dict[BrokerId, Names]) -> AsyncIterator[Desk]:
+    async with opened(kite_sandbox, BrokerId.ZERODHA, masters) as account:
         yield account
 
 
