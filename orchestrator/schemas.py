@@ -19,7 +19,8 @@ from pydantic import (
 from domain.calendar import IST
 from domain.money import Money, Price
 
-DECIMAL_TEXT = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
+DECIMAL_TEXT = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"  # taken
+EXACT_TEXT = r"^-?[0-9]+(\.[0-9]+)?$"  # given: a line of charges has as many digits as its rate has
 DIGITS = 15
 
 
@@ -47,15 +48,23 @@ def in_ist(moment: datetime) -> str:
     return moment.astimezone(IST).isoformat(timespec="milliseconds")
 
 
-def _schema(kind: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "format": kind, "pattern": DECIMAL_TEXT, "examples": [example]})
+def _schema(pattern: str, example: str) -> dict[str, Any]:
+    return {"type": "string", "format": "decimal", "pattern": pattern, "examples": [example]}
 
 
 MoneyText = Annotated[
-    Money, PlainValidator(_money), PlainSerializer(str, return_type=str), _schema("decimal", "1500.00")
+    Money,
+    PlainValidator(_money),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(_schema(DECIMAL_TEXT, "1500.00"), mode="validation"),
+    WithJsonSchema(_schema(EXACT_TEXT, "1500.00"), mode="serialization"),
 ]
 PriceText = Annotated[
-    Price, PlainValidator(_price), PlainSerializer(str, return_type=str), _schema("decimal", "1512.35")
+    Price,
+    PlainValidator(_price),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(_schema(DECIMAL_TEXT, "1512.35"), mode="validation"),
+    WithJsonSchema(_schema(EXACT_TEXT, "1512.35"), mode="serialization"),
 ]
 Time = Annotated[AwareDatetime, PlainSerializer(in_ist, return_type=str)]
 
