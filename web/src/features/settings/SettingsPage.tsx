@@ -5,6 +5,7 @@ import { Segmented, Select } from "@/components/field";
 import { Notice, PageHead } from "@/components/surface";
 import { useSession } from "@/features/session/useSession";
 import { setPrefs, usePrefs } from "@/lib/prefs";
+import { PolicyPicker } from "./PolicyPicker";
 
 function Group({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
   return (
@@ -41,7 +42,7 @@ export function SettingsPage() {
           disabled={!me || changing.isLoading}
           onChange={(mode) => change({ mePatch: { mode } })}
           choices={[
-            { value: "orchestrator", label: "Orchestrator", title: "Auto: the cheapest broker that can take it" },
+            { value: "orchestrator", label: "Orchestrator", title: "Auto: the broker that your policy likes best" },
             { value: "standard", label: "Standard", title: "Always the primary account" },
           ]}
         />
@@ -52,7 +53,7 @@ export function SettingsPage() {
           hint={
             me?.mode === "standard"
               ? "Every order goes here, as in a single-broker app."
-              : "Used in standard mode only; in orchestrator mode each order goes to the cheapest that can take it."
+              : "Used in standard mode only; in orchestrator mode each order goes by the policy below."
           }
           onChange={(event) => change({ mePatch: { primary_account: event.target.value || null } })}
         >
@@ -63,6 +64,7 @@ export function SettingsPage() {
             </option>
           ))}
         </Select>
+        {accounts && accounts.length > 0 && <PolicyPicker accounts={accounts} />}
       </Group>
       <Group title="Look" text="Kept on this device.">
         <Segmented
