@@ -13,7 +13,7 @@ import pytest
 
 from mocks.launch import Sandbox
 
-OPTIONS = ["--clock", "step", "--calendar", "--start", "2026-11-20T09:20"]
+OPTIONS = ["--clock", "step", "--calendar", "--start", "2026-11-23T09:20"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def smart(symbol: str, quantity: int) -> dict[str, Any]:
 def test_a_smart_order_of_an_ended_contract_is_still_listed(stepped: Sandbox) -> None:
     session = stepped.post("/sessions", {"broker": "groww", "cash": "500000"})
     _, found = call(session, "GET", "/v1/historical/expiries?exchange=NSE&underlying_symbol=NIFTY&year=2026")
-    expiry = min(day for day in found["expiries"] if day >= "2026-11-20")
+    expiry = min(day for day in found["expiries"] if day >= "2026-11-23")
     path = f"/v1/historical/contracts?exchange=NSE&underlying_symbol=NIFTY&expiry_date={expiry}"
     _, listed = call(session, "GET", path)
     with urllib.request.urlopen(session["base_url"] + "/instruments/instrument.csv") as answer:
@@ -105,7 +105,7 @@ def test_restarts_after_an_expiry_keep_the_names_of_what_ended(tmp_path: Path) -
         flow=False,
         state=tmp_path,
         only=["groww", "upstox"],
-        options=[*options, "--start", "2026-11-20T09:20"],
+        options=[*options, "--start", "2026-11-23T09:20"],
     ) as sandbox:
         future = "NFO:NIFTY26NOVFUT"
         for broker in ("groww", "upstox"):
