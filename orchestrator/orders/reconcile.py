@@ -159,4 +159,4 @@ async def read_trades(trading: Trading, connection: Connection, child: ChildOrde
             continue
         trades += [Filled(trade.fill, number) for trade in found]
     if trades:
-        await learn(trading, child.id, trades, source=Source.POLL)
+        await learn(trading, child.id, trades, source=Source.POLL, answered_at=trading.clock())

@@ -275,7 +275,9 @@ class OrderUpdates:
         child = await self._child(connection, trade.broker_order_id, None, trade.fill.at)
         fact = Filled(trade.fill, trade.broker_order_id)
         if child is not None and apply(child, fact) != child:
-            await learn(self._trading, child.id, [fact], source=Source.STREAM)
+            # A trade is a clear answer; when it is the first one, no report after it may have anything new to tell.
+            now = self._trading.clock()
+            await learn(self._trading, child.id, [fact], source=Source.STREAM, answered_at=now)
 
     async def _child(
         self, connection: Connection, number: str, tag: str | None, at: datetime

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
-from adapters.broker import Connected, StreamEvent
+from adapters.broker import BrokerFill, Connected, StreamEvent
 from domain.errors import SessionExpired
+from domain.money import Price
+from domain.order import Fill
 from orchestrator.accounts.connection import Connection
+from orchestrator.db import Database
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates, Watch
+from tests.orchestrator.orders.test_repository import T0, book, child_of, held, record
+
+__all__ = ["book"]  # a fixture
 
 NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
@@ -63,3 +69,23 @@ async def test_a_stream_refused_while_the_session_lives_is_opened_again() -> Non
         await streaming
     assert connection.asked == 2
     assert told == [("acc_1", "no streams for you")]
+
+
+async def test_a_trade_that_comes_before_any_answer_is_the_answer(book: Database) -> None:
+    child = child_of("ord_1")
+    await record(book, child)
+    known = SimpleNamespace(find=lambda *_, **__: child, remember=lambda _: None)
+    trading = SimpleNamespace(
+        db=book,
+        known=known,
+        stories={},
+        clock=lambda: T0,
+        announcer=SimpleNamespace(changed=lambda *_: None),
+        connections=SimpleNamespace(invalidate=lambda _: None, get=lambda _: None),
+    )
+    connection: Any = SimpleNamespace(account=SimpleNamespace(id=child.account_id))
+    trade = BrokerFill("777", Fill("t1", 10, Price.of(1500), T0))
+    await OrderUpdates(cast(Trading, trading))._fill(cast(Connection, connection), trade)
+    assert await held(book, T0 + timedelta(hours=1)) == {}, (
+        "later reports tell nothing new: it would be held for ever"
+    )
