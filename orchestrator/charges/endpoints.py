@@ -65,7 +65,10 @@ async def compare_charges(
     paid = Price.of(price)
     if paid <= Price.of(0):
         raise _bad("price", "a price is above zero", "give rupees, for example 1500.05")
-    name = InstrumentId(exchange, symbol.strip().upper())
+    wanted = symbol.strip()
+    if not wanted.isascii() or not wanted:  # some letters outside ASCII have a capital inside it
+        raise _bad("symbol", f"{symbol!r} is no trading symbol", "search it with GET /v1/stocks?q=")
+    name = InstrumentId(exchange, wanted.upper())
     listed = instruments.get(name)
     kind, underlying = (listed.kind, listed.underlying) if listed else _named(name)
     known = listed.group if listed else ""

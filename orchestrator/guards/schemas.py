@@ -17,6 +17,13 @@ MOST_LINES = 200  # own lines for symbols
 Units = Annotated[int, Field(gt=0, le=10**12, strict=True)]
 
 
+def _named(text: str) -> InstrumentId:
+    """Raises ValueError for what names no instrument: its limit would hold for nothing, or for another one."""
+    if not text.isascii() or any(letter.isspace() for letter in text):
+        raise ValueError(f"an instrument is EXCHANGE:SYMBOL, for example NSE:INFY, not {text!r}")
+    return InstrumentId.parse(text)
+
+
 class HoursIn(In):
     """IST, from the first up to but not at the second."""
 
@@ -57,8 +64,8 @@ class LimitsIn(In):
         given = [one for one in (*amounts, *self.symbols.values(), *self.brokers.values()) if one is not None]
         if any(one <= ZERO for one in given):
             raise ValueError("a limit is more than zero; leave it out for none")
-        for name in self.symbols:
-            InstrumentId.parse(name)  # ValueError for what names no instrument
+        if len({_named(name) for name in self.symbols}) < len(self.symbols):
+            raise ValueError("symbols names an instrument twice: which of the two limits counts?")
         return self
 
     def limits(self) -> UserLimits:

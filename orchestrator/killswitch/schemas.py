@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.account import AccountId, AccountState, BrokerId
 from domain.limits import KillDepth, Switch
@@ -21,11 +21,20 @@ class KillIn(In):
     words: Annotated[str, Field(max_length=200, description="Why, for yourself.")] = ""
 
 
+MOST_SWITCHES = 2**31
+
+
+def _number(value: int) -> int:
+    if not 0 < value < MOST_SWITCHES:  # more than a database's column holds
+        raise ValueError("switches are numbered from 1 on")
+    return value
+
+
 class ReleaseIn(In):
     """`number` is of the switch that you saw: one that was asked for again meanwhile stays on."""
 
     confirm: Literal["release"]
-    number: int
+    number: Annotated[int, AfterValidator(_number)]
 
 
 class KillAccountOut(Out):

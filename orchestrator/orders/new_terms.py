@@ -29,8 +29,11 @@ class NewTerms:
         """The order as it is to be. A type that takes no price or trigger drops the old one."""
         intent, now = order.intent, order.leading
         kind = self.order_type or now.order_type_now
-        price = self.price or (now.price_now if kind in PRICED else None)
-        trigger = self.trigger_price or (now.trigger_price_now if kind in TRIGGERED else None)
+        price, trigger = self.price, self.trigger_price  # a zero is no price: it is refused, not left out
+        if price is None and kind in PRICED:
+            price = now.price_now
+        if trigger is None and kind in TRIGGERED:
+            trigger = now.trigger_price_now
         disclosed = self.disclosed_quantity
         return replace(
             intent,

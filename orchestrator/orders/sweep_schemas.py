@@ -38,7 +38,7 @@ class CancelManyIn(In):
         return (
             (self.account is None or any(child.account_id == self.account for child in order.children))
             and (self.exchange is None or intent.instrument.exchange is self.exchange)
-            and (self.symbol is None or intent.instrument.symbol == self.symbol.upper())
+            and (self.symbol is None or intent.instrument == named(intent.instrument.exchange, self.symbol))
             and (self.side is None or intent.side is self.side)
             and (self.product is None or intent.product is self.product)
         )

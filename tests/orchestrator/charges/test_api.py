@@ -57,6 +57,8 @@ BAD_QUESTIONS: list[tuple[dict[str, Any], str]] = [
     ({**SHARE, "quantity": 0}, "quantity"),
     ({**SHARE, "product": "NRML"}, "product"),
     ({**OPTION, "symbol": "NIFTY"}, "symbol"),
+    ({**SHARE, "symbol": " "}, "symbol"),
+    ({**SHARE, "symbol": "\u0131nfy"}, "symbol"),
     ({**SHARE, "side": "HOLD"}, "side"),
 ]
 
