@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from decimal import Decimal
+from ipaddress import ip_address
 from typing import Any
 
 import aiohttp
@@ -25,11 +26,20 @@ IDLE_SECONDS = (
 MOST_ADDRESSES = 256  # kept for one client
 
 
-def _family(via: Endpoints | None) -> socket.AddressFamily:
-    """The one kind of address that orders leave from; any towards a proxy, whose own address the broker sees."""
-    if via is None or via.proxy:
+def _family(via: Endpoints | None, host: str = "") -> socket.AddressFamily:
+    """The one kind of address that orders leave from; any towards a proxy, whose own address the broker sees, and
+    towards a broker that is given by its address: that says the kind itself, and aiohttp fails on the other one."""
+    if via is None or via.proxy or _is_address(host):
         return socket.AF_UNSPEC
     return socket.AF_INET6 if via.ipv6 else socket.AF_INET
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _session(family: socket.AddressFamily) -> aiohttp.ClientSession:
@@ -76,7 +86,7 @@ def client(
         headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(headers or {})},
         timeout=httpx.Timeout(deadline, connect=3.0, pool=2.0),
         transport=AiohttpTransport(
-            client=lambda: _session(_family(via)),
+            client=lambda: _session(_family(via, httpx.URL(base_url).host)),
             proxy=httpx.Proxy(via.proxy) if via is not None and via.proxy else None,
         ),
         trust_env=False,

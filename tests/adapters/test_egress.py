@@ -71,3 +71,11 @@ async def test_a_tunnel_that_the_proxy_refuses_is_a_write_that_never_left() -> N
 async def test_one_kind_of_address_alone_is_used(ipv6: bool, proxy: str, family: int) -> None:
     route = http.stream_route(Endpoints("", "", proxy=proxy, ipv6=ipv6))
     assert route == {"proxy": proxy or None, "family": family}
+
+
+@pytest.mark.parametrize(("url", "ipv6"), [("http://127.0.0.1:1", True), ("http://[::1]:1", False)])
+async def test_a_broker_given_by_an_address_of_the_other_kind_is_asked_there(url: str, ipv6: bool) -> None:
+    out = Endpoints(url, "", ipv6=ipv6)
+    async with http.client(url, via=out) as client:
+        with pytest.raises(BrokerUnavailable):
+            await http.send_write(client, client.build_request("POST", "/orders"))
