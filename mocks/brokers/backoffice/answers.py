@@ -80,9 +80,13 @@ class Answers:
         self._cuts[order.exchange_number] = quantity
         walk(self._exchange, self._cut_short(order, nanoseconds))
 
-    def uncut(self, number: int) -> bool:
-        """The exchange is told the whole quantity after all; was it cut?"""
-        return self._cuts.pop(number, None) is not None
+    def is_cut(self, number: int) -> bool:
+        """Has the exchange a part of the order only?"""
+        return number in self._cuts
+
+    def uncut(self, number: int) -> None:
+        """The exchange took the whole quantity after all."""
+        self._cuts.pop(number, None)
 
     def catch_up(self, number: int) -> None:
         """Hear now what is still on its way."""

@@ -91,7 +91,7 @@ class Changes:
 
     def _submit(self, order: Order, change: Change, after: _Held) -> bool:
         """Does the exchange take it?"""
-        whole = self._courier.answers.uncut(order.exchange_number) or change.quantity is not None
+        whole = self._courier.answers.is_cut(order.exchange_number) or change.quantity is not None
         events = self._courier.exchange.submit(
             Modify(
                 key=order.key,
@@ -104,7 +104,10 @@ class Changes:
                 validity=change.validity,
             )
         )
-        return not any(isinstance(one, Rejected) and one.order == order.exchange_number for one in events)
+        if any(isinstance(one, Rejected) and one.order == order.exchange_number for one in events):
+            return False
+        self._courier.answers.uncut(order.exchange_number)
+        return True
 
     def cancel(self, order: Order, mishap: Mishap | None) -> None:
         self._courier.walk(self._cancelling(order, mishap))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.brokers.backoffice.mishap import Kind
-from mocks.brokers.backoffice.orders import Order, Stage
+from mocks.brokers.backoffice.orders import Change, Order, Stage
 from mocks.brokers.backoffice.refusal import Code, Refusal
 from tests.mocks.backoffice.desk import INFY, USER, Desk, stages
 from tests.mocks.backoffice.pace import going_wrong, slow
@@ -86,6 +86,16 @@ def test_a_part_is_filled_and_the_exchange_cancels_the_rest() -> None:
     desk.wait(2)
     assert (stage_of(order), order.filled, order.cancelled) == (Stage.CANCELLED, 5, 5)
     assert (order.code, order.cancelled_by) == ("exchange", "exchange")
+    agree(desk)
+
+
+def test_a_change_that_comes_after_the_part_is_filled_keeps_no_order_alive() -> None:
+    desk = Desk()
+    with going_wrong(Kind.PARTIAL_THEN_CANCEL, 2):
+        order = desk.place(MARKET)
+    desk.office.modify(USER, order.order_id, Change(quantity=20))
+    desk.wait(2)
+    assert (stage_of(order), order.filled) == (Stage.CANCELLED, 5)
     agree(desk)
 
 
