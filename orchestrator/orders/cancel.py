@@ -82,7 +82,8 @@ async def _cancel_one(trading: Trading, child: ChildOrder) -> None:
     `child` is as one of the broker's orders alone.
     """
     connection = trading.connections.get(child.account_id)
-    broker = connection.broker if connection else None  # a session that ends meanwhile leaves the connection without
+    # Kept: a session that ends meanwhile leaves the connection without one.
+    broker = connection.broker if connection else None
     if broker is None:
         await _note(trading, child, "The account is not connected: the cancel could not be sent.", None)
         return
