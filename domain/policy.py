@@ -55,6 +55,11 @@ class Policy:
     weights: Weights = Weights()
     splitting: Splitting = Splitting.WHEN_FORCED
 
+    @property
+    def names(self) -> frozenset[AccountId]:
+        """Every account that it names."""
+        return frozenset(self.accounts if self.account is None else (self.account,))
+
     def __post_init__(self) -> None:
         if (self.kind is PolicyKind.PINNED) != (self.account is not None):
             raise ValueError("a pinned policy names its account, and no other does")

@@ -298,6 +298,8 @@ def whatif(
     try:
         chosen = policy_of(policy)
         start, end = (date.fromisoformat(text) if text else today for text in (first, last))
+        if start > end:
+            raise ValueError(f"--from {start} is after --to {end}")
     except ValueError as error:
         raise CannotStart(str(error)) from error
 

@@ -15,7 +15,7 @@ from domain.money import Price
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders.rails import refused_at_broker
-from orchestrator.orders.requests import Request, ask_once, unclear
+from orchestrator.orders.requests import Request, ask_once, asked_before, unclear
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import In
 
@@ -104,7 +104,10 @@ async def modify(
     key: str,
     fingerprint: str,
 ) -> Request:
-    """The request and its outcome. Raises Problem 409 within the user's own rails."""
+    """The request and its outcome. Raises Problem 404 and 503 as `cancel` does, 409 within the user's own rails."""
+    if (earlier := await asked_before(trading, connection.account.user_id, key, fingerprint)) is not None:
+        return earlier
+    await _kept(trading, connection, conditional_id)
     await _within_rails(trading, connection, intent)
 
     async def call(broker: Guarded) -> str:
@@ -135,12 +138,9 @@ async def cancel(
     trading: Trading, connection: Connection, conditional_id: str, *, key: str, fingerprint: str
 ) -> Request:
     """Raises Problem 404 when the broker's list does not show it, 503 when that cannot be read."""
-    read = await _read(trading, connection)
-    report = next((one for one in read.reports if one.conditional_id == conditional_id), None)
-    if report is None and read.unread is not None:
-        raise Problem(503, "broker_unavailable", read.unread)
-    if report is None:
-        raise not_found("conditional order")
+    if (earlier := await asked_before(trading, connection.account.user_id, key, fingerprint)) is not None:
+        return earlier
+    report = await _kept(trading, connection, conditional_id)
 
     async def call(broker: Guarded) -> str:
         await broker.cancel_conditional(report)
@@ -156,3 +156,14 @@ async def cancel(
         call=call,
     )
     return request
+
+
+async def _kept(trading: Trading, connection: Connection, conditional_id: str) -> ConditionalReport:
+    """As the broker's list shows it. Raises Problem 404 when it does not, 503 when it cannot be read."""
+    read = await _read(trading, connection)
+    report = next((one for one in read.reports if one.conditional_id == conditional_id), None)
+    if report is None and read.unread is not None:
+        raise Problem(503, "broker_unavailable", read.unread)
+    if report is None:
+        raise not_found("conditional order")
+    return report

@@ -60,10 +60,16 @@ class Situation:
 async def look(
     trading: Trading, *, user_id: UserId, intent: OrderIntent, policy: Policy | None = None
 ) -> Situation:
-    """See the situation now. Raises Problem 404 for an instrument that nobody lists, or an account not the user's."""
-    named = intent.account
-    if named is not None and named not in {one.account.id for one in trading.connections.of_user(user_id)}:
+    """See the situation now.
+
+    Raises Problem 404 for an instrument that nobody lists or an account not the user's, 422 for such a one in `policy`.
+    """
+    mine = {one.account.id for one in trading.connections.of_user(user_id)}
+    if intent.account is not None and intent.account not in mine:
         raise not_found("account")
+    if policy is not None and (strangers := policy.names - mine):
+        text = f"{min(strangers)} is none of your connected accounts"
+        raise Problem(422, "account_unknown", text, field="policy", fix="name accounts of GET /v1/accounts")
     instrument = trading.instruments.get(intent.instrument)
     if instrument is None:
         raise Problem(

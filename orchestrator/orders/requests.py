@@ -93,6 +93,12 @@ async def ask_once(
     return await _stored(trading, user_id, request.id), False
 
 
+async def asked_before(trading: Trading, user_id: UserId, key: str, fingerprint: str) -> Request | None:
+    """What this key made before, if anything. Raises Problem 422 for a reused key."""
+    earlier = await trading.db.read(lambda conn: replayed_order(conn, user_id, key, fingerprint))
+    return None if earlier is None else await _stored(trading, user_id, earlier)
+
+
 async def _send(trading: Trading, connection: Connection, request_id: str, call: Call) -> None:
     outcome, words, result = await _answer(trading, connection, call)
     values: dict[str, Any] = {"outcome": outcome, "words": words, "result": result}

@@ -53,8 +53,7 @@ class PolicyIn(In):
     @property
     def named(self) -> tuple[AccountId, ...]:
         """Every account that it names."""
-        policy = self.policy()
-        return policy.accounts if policy.account is None else (policy.account,)
+        return tuple(sorted(self.policy().names))
 
 
 class WeightsOut(Out):

@@ -54,9 +54,14 @@ async def test_a_conditional_order_is_placed_once_changed_and_cancelled(
     changed = await ask(trader, "PATCH", path, json=below(sandbox, account, 3, market=market))
     assert changed["outcome"] == "done", changed
     await eventually(lambda: kept(trader), lambda found: found and found[0]["legs"][0]["quantity"] == 3)
-    gone = await ask(trader, "DELETE", path)
+    stranger = await ask(trader, "PATCH", f"/{account}/none-of-mine", json=body, expect=404)
+    assert stranger["code"] == "not_found"
+    gone = await ask(trader, "DELETE", path, key="gone" + key)
     assert gone["outcome"] == "done", gone
     await eventually(lambda: kept(trader), lambda found: not found)
+    assert (await ask(trader, "DELETE", path, key="gone" + key))["id"] == gone["id"], (
+        "the same key, the same answer"
+    )
 
 
 async def test_a_conditional_order_without_an_answer_is_shown_as_unknown(

@@ -27,6 +27,9 @@ async def test_a_policy_routes_and_its_decisions_can_be_made_again(
         "BUY 1 NSE:INFY CNC MARKET", account=kite, policy={"kind": "cheapest"}, expect=422
     )
     assert "not both" in json.dumps(both)
+    stranger = {"kind": "spread", "accounts": [kite, "acc_none"]}
+    refused = await trader.place("BUY 1 NSE:INFY CNC MARKET", policy=stranger, expect=422)
+    assert (refused["code"], refused["field"]) == ("account_unknown", "policy")
 
     intraday = await trader.preview("BUY 10 NSE:INFY MIS MARKET")
     assert intraday["plan"][0]["margin_estimated"] is False, "the broker was asked"
