@@ -24,6 +24,16 @@ class ReportStatus(StrEnum):
     EXPIRED = "EXPIRED"
     UNRECOGNISED = "UNRECOGNISED"
 
+    @property
+    def may_trade(self) -> bool:
+        """A word we cannot read proves nothing."""
+        return self in (
+            ReportStatus.PENDING,
+            ReportStatus.OPEN,
+            ReportStatus.TRIGGER_PENDING,
+            ReportStatus.UNRECOGNISED,
+        )
+
 
 MOST_UNITS = 10**12  # more is a broken report, which no order at any exchange comes near
 

@@ -45,6 +45,7 @@ from orchestrator.measures.recorder import Recorder
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders import express
+from orchestrator.orders import external_endpoints as external
 from orchestrator.orders import sweep_endpoints as sweep
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.changes import Changes
@@ -103,6 +104,7 @@ def create_app(
         authorisation.router,
         market.router,
         portfolio.router,
+        external.router,  # before the orders: "external" is no order's id
         orders.router,
         sweep.router,
         conditionals.router,

@@ -19,13 +19,14 @@ from adapters.rows import unread
 from domain.account import AccountId, UserId
 from domain.errors import BrokerError, SessionExpired
 from domain.limits import KillDepth, Switch
-from domain.order import ChildId, ChildOrder, OrderId, Source, Validity
-from domain.report import OrderReport, ReportStatus, facts_of
+from domain.order import ChildOrder, Source
+from domain.report import facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.killswitch import repository
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.repository import Step
 from orchestrator.orders import repository as orders
+from orchestrator.orders.external import as_child
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import order_children
@@ -35,10 +36,6 @@ log = structlog.get_logger(__name__)
 PAUSE = 1.0  # seconds between passes at an account that is not proven
 PROVEN_PAUSE = 5.0  # a late fill may undo what was proven
 ASK_AGAIN = 3.0  # seconds after a cancel that changed nothing
-MAY_TRADE = frozenset(
-    # A word we cannot read proves nothing.
-    {ReportStatus.PENDING, ReportStatus.OPEN, ReportStatus.TRIGGER_PENDING, ReportStatus.UNRECOGNISED}
-)
 
 
 class KillSwitch:
@@ -153,7 +150,7 @@ class KillSwitch:
                 )
             )
             if found is None:
-                outside += [report] if report.status in MAY_TRADE else []
+                outside += [report] if report.status.may_trade else []
             else:
                 await learn(self._trading, found[0].id, facts_of(report), source=Source.POLL)
         wanted = await self._trading.db.read(lambda conn: _to_cancel(conn, account))
@@ -166,7 +163,7 @@ class KillSwitch:
                 for number in child.live_order_ids:
                     words = await self._ask(broker, child.at(number)) or words
         for report in outside:
-            stand_in = _stand_in(connection, report)
+            stand_in = as_child(connection, report)
             if stand_in is None:
                 words = f"Order {report.broker_order_id} cannot be read: cancel it in {connection.terms.name}'s app."
             else:
@@ -196,31 +193,3 @@ def _to_cancel(conn: SqlConnection, account: AccountId) -> list[ChildOrder]:
     )
     ids = set(conn.execute(query).scalars())
     return [child for child in orders.live_children(conn, account) if child.id in ids]
-
-
-def _stand_in(connection: Connection, report: OrderReport) -> ChildOrder | None:
-    """An order placed elsewhere in the form that a cancel takes; None when the broker's row does not say enough."""
-    if (
-        report.instrument is None
-        or report.side is None
-        or report.product is None
-        or report.order_type is None
-    ):
-        return None
-    return ChildOrder(
-        id=ChildId(f"outside_{report.broker_order_id}"),
-        order_id=OrderId(""),
-        account_id=connection.account.id,
-        broker=connection.account.broker,
-        slice=1,
-        instrument=report.instrument,
-        side=report.side,
-        quantity=report.quantity,
-        order_type=report.order_type,
-        product=report.product,
-        validity=Validity.DAY,
-        price=report.price,
-        trigger_price=report.trigger_price,
-        tag=report.tag or "",
-        broker_order_ids=(report.broker_order_id,),
-    )

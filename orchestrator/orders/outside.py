@@ -20,10 +20,6 @@ from orchestrator.tables import order_children, outside_orders
 from routing.selftrade import STOPS
 
 ROW = outside_orders.c
-MAY_TRADE = frozenset(
-    # A word we cannot read proves nothing.
-    {ReportStatus.PENDING, ReportStatus.OPEN, ReportStatus.TRIGGER_PENDING, ReportStatus.UNRECOGNISED}
-)
 CHILD = order_children.c
 # An update of our own order may come before the answer that names it: what turned out to be ours is not outside.
 OURS = sa.exists().where(CHILD.account_id == ROW.account_id, CHILD.broker_order_id == ROW.broker_order_id)
@@ -41,7 +37,7 @@ OUTSIDE_IN = Prepared(
 def rests(report: OrderReport) -> bool:
     """Whether the order may still trade, as far as its row can be read."""
     named = report.instrument is not None and report.side is not None and report.order_type is not None
-    return named and report.status in MAY_TRADE and report.quantity > report.filled_quantity
+    return named and report.status.may_trade and report.quantity > report.filled_quantity
 
 
 def keep_book(

@@ -19,6 +19,7 @@ from orchestrator.orders.rows import StoredOrder
 from orchestrator.policies.schemas import PolicyIn
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 from routing.selftrade import Verdict, When
+from routing.unsure import hedge_of, hedge_words
 
 MAX_QUANTITY = 100_000_000
 MOST_LEGS = 1000  # a bound on what is read; what each broker takes is far less
@@ -169,6 +170,31 @@ class TimelineOut(Out):
     source: str | None
 
 
+class HedgeOut(Out):
+    """While a part is unknown that would take risk on: the market order that undoes it. It is offered, never sent."""
+
+    exchange: Exchange
+    symbol: str
+    side: Side
+    quantity: int
+    product: Product
+    words: str
+
+    @classmethod
+    def of(cls, stored: StoredOrder) -> HedgeOut | None:
+        hedge = hedge_of(stored.order, stored.decision.reasons)
+        if hedge is None:
+            return None
+        return cls(
+            exchange=hedge.instrument.exchange,
+            symbol=hedge.instrument.symbol,
+            side=hedge.side,
+            quantity=hedge.quantity,
+            product=hedge.product,
+            words=hedge_words(stored.order, hedge),
+        )
+
+
 class OrderOut(Out):
     id: str
     created_at: Time
@@ -192,6 +218,7 @@ class OrderOut(Out):
     after_market: bool
     iceberg_legs: int
     children: list[ChildOut]
+    hedge: HedgeOut | None
     decision: DecisionOut
     timeline: list[TimelineOut]
 
@@ -229,6 +256,7 @@ class OrderOut(Out):
                 )
                 for child in order.children
             ],
+            hedge=HedgeOut.of(stored),
             decision=DecisionOut.of(stored.decision),
             timeline=[
                 TimelineOut(

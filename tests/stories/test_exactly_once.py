@@ -71,8 +71,11 @@ async def test_accepted_then_no_answer_is_unknown_then_open_and_never_resent(
 
         assert placed["status"] in ("UNKNOWN", "OPEN"), "an order stream may tell before reconciliation does"
         assert "unknown" in [step["kind"] for step in placed["timeline"]]
+        if placed["status"] == "UNKNOWN":
+            assert (placed["hedge"]["side"], placed["hedge"]["product"]) == ("SELL", "MIS")
         found = await trader.order_when(placed["id"], "OPEN")
         assert len(at_broker(sandbox, user)) == 1
+        assert found["hedge"] is None
         assert found["children"][0]["broker_order_id"] == at_broker(sandbox, user)[0]["order_id"]
         await asyncio.sleep(1)
         assert len(at_broker(sandbox, user)) == 1

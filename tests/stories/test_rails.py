@@ -192,3 +192,44 @@ async def test_an_order_placed_elsewhere_is_seen_too_and_left_to_the_person_unti
     await eventually(lambda: trader.call("GET", "/v1/kill-switch"), lambda said: bool(said["cancelled"]))
     assert [row["status"] for row in at_broker(sandbox, one)] == ["cancelled"]
     assert at_broker(sandbox, other) == []
+
+
+async def test_orders_placed_elsewhere_are_listed_as_external_and_cancelled_when_the_person_says_so(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    one, other, first, second = await two_accounts(trader, new_user)
+    number = await placed_elsewhere(sandbox, one, off(sandbox, 5))
+    mine = await trader.place(f"SELL 1 NSE:INFY CNC LIMIT {off(sandbox, 6)}", account=first)
+
+    page = await trader.call("GET", "/v1/orders/external")
+    assert page["missing"] == []
+    (seen,) = page["items"]
+    assert (seen["account"], seen["broker_order_id"], seen["symbol"], seen["side"]) == (
+        first,
+        number,
+        "INFY",
+        "SELL",
+    )
+    assert (seen["quantity"], seen["live"], seen["status"]) == (10, True, "OPEN")
+
+    await trader.call("DELETE", f"/v1/orders/external/{second}/{number}", expect=404)
+    ours = mine["children"][0]["broker_order_id"]
+    await trader.call("DELETE", f"/v1/orders/external/{first}/{ours}", expect=404)
+    await trader.call("DELETE", f"/v1/orders/external/{first}/{number}")
+
+    async def again() -> Any:
+        return (await trader.call("GET", "/v1/orders/external"))["items"]
+
+    await eventually(again, lambda items: [one["status"] for one in items] == ["CANCELLED"])
+    problem = await trader.call("DELETE", f"/v1/orders/external/{first}/{number}", expect=409)
+    assert problem["code"] == "order_not_live"
+    assert sorted(str(row["status"]) for row in at_broker(sandbox, one)) == ["cancelled", "open"]
+
+    sandbox.post(
+        "/faults",
+        {"broker": "upstox", "account": other["user_id"], "fault": "error_5xx_before", "call": "orders"},
+    )
+    halved = await trader.call("GET", "/v1/orders/external")
+    assert [one["account"] for one in halved["missing"]] == [second], (
+        "a book that was not read is no empty book"
+    )

@@ -228,6 +228,21 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.transferIn,
       }),
     }),
+    listExternalOrders: build.query<
+      ListExternalOrdersApiResponse,
+      ListExternalOrdersApiArg
+    >({
+      query: () => ({ url: `/v1/orders/external` }),
+    }),
+    cancelExternalOrder: build.mutation<
+      CancelExternalOrderApiResponse,
+      CancelExternalOrderApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/orders/external/${encodeURIComponent(String(queryArg.account))}/${encodeURIComponent(String(queryArg.brokerOrderId))}`,
+        method: "DELETE",
+      }),
+    }),
     previewOrder: build.query<PreviewOrderApiResponse, PreviewOrderApiArg>({
       query: (queryArg) => ({
         url: `/v1/orders/preview`,
@@ -608,6 +623,15 @@ export type WithdrawFundsApiResponse =
   /** status 200 Successful Response */ FundsOut;
 export type WithdrawFundsApiArg = {
   transferIn: TransferIn;
+};
+export type ListExternalOrdersApiResponse =
+  /** status 200 Successful Response */ ExternalOrdersOut;
+export type ListExternalOrdersApiArg = void;
+export type CancelExternalOrderApiResponse =
+  /** status 200 Successful Response */ ExternalOrderOut;
+export type CancelExternalOrderApiArg = {
+  account: string;
+  brokerOrderId: string;
 };
 export type PreviewOrderApiResponse =
   /** status 200 Successful Response */ PreviewOut;
@@ -1280,6 +1304,45 @@ export type TransferIn = {
   account: string;
   amount: string;
 };
+export type ReportStatus =
+  | "PENDING"
+  | "OPEN"
+  | "TRIGGER_PENDING"
+  | "COMPLETE"
+  | "CANCELLED"
+  | "REJECTED"
+  | "EXPIRED"
+  | "UNRECOGNISED";
+export type ExternalOrderOut = {
+  account: string;
+  account_label: string;
+  broker: BrokerId;
+  broker_order_id: string;
+  exchange: Exchange | null;
+  symbol: string | null;
+  side: Side | null;
+  product: Product | null;
+  order_type: OrderType | null;
+  quantity: number;
+  filled_quantity: number;
+  average_price: string | null;
+  price: string | null;
+  trigger_price: string | null;
+  status: ReportStatus;
+  live: boolean;
+  broker_words: string;
+  message: string;
+  at: string;
+};
+export type MissingOut = {
+  account: string;
+  account_label: string;
+  reason: string;
+};
+export type ExternalOrdersOut = {
+  items: ExternalOrderOut[];
+  missing: MissingOut[];
+};
 export type ReasonOut = {
   code: string;
   message: string;
@@ -1445,6 +1508,14 @@ export type ChildOut = {
   tag: string;
   charges_estimate: ChargesOut;
 };
+export type HedgeOut = {
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  quantity: number;
+  product: Product;
+  words: string;
+};
 export type TimelineOut = {
   at: string;
   kind: string;
@@ -1477,6 +1548,7 @@ export type OrderOut = {
   after_market: boolean;
   iceberg_legs: number;
   children: ChildOut[];
+  hedge: HedgeOut | null;
   decision: DecisionOut;
   timeline: TimelineOut[];
 };

@@ -16,6 +16,7 @@ export type {
   DepthLevelOut as DepthLevel,
   EstimateOut as ChargesEstimate,
   Exchange,
+  ExternalOrderOut as ExternalOrder,
   FeePlanOut as FeePlan,
   FundsOut as Funds,
   GapOut as Gap,

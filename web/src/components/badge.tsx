@@ -61,3 +61,8 @@ export function Tag({ children, title }: { children: React.ReactNode; title?: st
     </span>
   );
 }
+
+/** BUY or SELL, in its colour and as a word. */
+export function SideWord({ side }: { side: "BUY" | "SELL" }) {
+  return <span className={cx("font-medium", side === "BUY" ? "text-buy-text" : "text-sell-text")}>{side}</span>;
+}

@@ -136,6 +136,7 @@ export const order: Order = {
       charges_estimate: charges("1.79"),
     },
   ],
+  hedge: null,
   decision,
   timeline: [],
 };

@@ -1,7 +1,11 @@
 // What lies behind one order: its parts at the brokers, the receipt of the choice, the timeline.
+import { useDispatch } from "react-redux";
 import type { Order } from "@/api";
+import { Button } from "@/components/button";
+import { Notice } from "@/components/surface";
 import { Charged } from "@/features/charges/Charged";
 import { DecisionLine, Receipt } from "@/features/routing/Receipt";
+import { openTicket } from "@/features/ticket/state";
 import { ChildBars } from "./ChildBars";
 import { Timeline } from "./Timeline";
 
@@ -14,9 +18,32 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
+/** While nobody knows whether a part exists: what can be done meanwhile. */
+function HedgeOffer({ hedge }: { hedge: NonNullable<Order["hedge"]> }) {
+  const dispatch = useDispatch();
+  const { exchange, symbol, side, quantity, product } = hedge;
+  return (
+    <Notice
+      tone="warning"
+      className="lg:col-span-2 xl:col-span-3"
+      action={
+        <Button
+          look={side === "BUY" ? "buy" : "sell"}
+          onClick={() => dispatch(openTicket({ symbol: `${exchange}:${symbol}`, side, quantity, product }))}
+        >
+          Hedge: {side.toLowerCase()} {quantity}
+        </Button>
+      }
+    >
+      {hedge.words}
+    </Notice>
+  );
+}
+
 export function OrderDetail({ order }: { order: Order }) {
   return (
     <div className="grid gap-x-8 gap-y-5 bg-panel px-4 py-4 lg:grid-cols-2 xl:grid-cols-3">
+      {order.hedge && <HedgeOffer hedge={order.hedge} />}
       <Part title="Parts by broker">
         {order.children.length ? (
           <ChildBars orders={order.children} />

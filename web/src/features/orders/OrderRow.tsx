@@ -1,7 +1,7 @@
 // One order in the book, as a table row on the desk and as two lines on the phone.
 import { ChevronRight } from "lucide-react";
 import type { Order } from "@/api";
-import { BrokerBadge, StateWord, Tag } from "@/components/badge";
+import { BrokerBadge, SideWord, StateWord, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Unknown } from "@/components/figures";
 import { Cell } from "@/components/table";
@@ -19,10 +19,6 @@ interface Props {
 }
 
 const brokersOf = (order: Order): string[] => [...new Set(order.children.map((child) => child.broker))];
-
-function Side({ side }: { side: Order["side"] }) {
-  return <span className={cx("font-medium", side === "BUY" ? "text-buy-text" : "text-sell-text")}>{side}</span>;
-}
 
 const ago = (at: string) => (Date.now() - Date.parse(at) > 18 * 3_600_000 ? dayTime(at) : timeOfDay(at));
 
@@ -60,7 +56,7 @@ export function OrderRow({
           {ago(order.created_at)}
         </Cell>
         <Cell left>
-          <Side side={order.side} />
+          <SideWord side={order.side} />
         </Cell>
         <Cell left>
           <button
@@ -135,7 +131,7 @@ export function PhoneOrder({ order, open, onToggle, onCancel }: Props) {
       >
         <span className="min-w-0">
           <span className="flex items-center gap-1.5 text-base">
-            <Side side={order.side} />{" "}
+            <SideWord side={order.side} />{" "}
             <span className={cx("font-medium", order.symbol.length > 10 ? "truncate" : "shrink-0")}>
               {order.symbol}
             </span>

@@ -8,17 +8,20 @@ import { moveBetweenRows } from "@/components/table";
 import { toast } from "@/components/toasts";
 import { cx } from "@/lib/classes";
 import { usePhone } from "@/lib/hooks";
+import { ExternalOrders } from "./ExternalOrders";
 import { OrderRow, PhoneOrder } from "./OrderRow";
 import { canCancel } from "./status";
 
-type Tab = "open" | "done" | "all";
+type Own = "open" | "done" | "all";
+type Tab = Own | "external";
 const tabs = [
   { value: "all", label: "All" },
   { value: "open", label: "Open" },
   { value: "done", label: "Executed" },
+  { value: "external", label: "External", title: "Placed in a broker's own app or by another program" },
 ] as const;
 
-const emptyWords: Record<Tab, [string, string]> = {
+const emptyWords: Record<Own, [string, string]> = {
   all: ["No orders yet", "Press B on any row, or find an instrument with /."],
   open: ["Nothing is open", "Orders waiting at a broker appear here."],
   done: ["Nothing has ended yet", "Filled, cancelled and rejected orders appear here."],
@@ -31,8 +34,13 @@ export function OrdersPage() {
   const [asking, setAsking] = useState(false);
   const phone = usePhone();
   const { data, currentData, error, refetch } = useListOrdersQuery(
-    { status: tab, limit: 100 },
-    { pollingInterval: 20_000, skipPollingIfUnfocused: true, refetchOnMountOrArgChange: true },
+    { status: tab === "external" ? "all" : tab, limit: 100 },
+    {
+      pollingInterval: 20_000,
+      skipPollingIfUnfocused: true,
+      refetchOnMountOrArgChange: true,
+      skip: tab === "external",
+    },
   );
   const [cancel] = useCancelOrderMutation();
   const orders = (currentData ?? data)?.items ?? [];
@@ -79,12 +87,14 @@ export function OrdersPage() {
           ))}
         <Segmented label="Which orders" hideLabel value={tab} choices={tabs} onChange={setTab} />
       </PageHead>
-      {error && (
+      {error && tab !== "external" && (
         <Notice tone="warning" className="mx-4 mb-3" action={<Button onClick={refetch}>Try again</Button>}>
           {inWords(problemOf(error))}
         </Notice>
       )}
-      {!data && !error ? (
+      {tab === "external" ? (
+        <ExternalOrders />
+      ) : !data && !error ? (
         <Waiting />
       ) : orders.length === 0 ? (
         <Empty title={emptyWords[tab][0]}>{emptyWords[tab][1]}</Empty>

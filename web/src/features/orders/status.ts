@@ -1,5 +1,5 @@
 // Order states as words and tones; what is not known stays unknown.
-import type { Order, Status } from "@/api";
+import type { ExternalOrder, Order, Status } from "@/api";
 import type { Tone } from "@/components/badge";
 import * as money from "@/lib/money";
 
@@ -44,4 +44,21 @@ export function priceWords(order: Pick<Order, "order_type" | "price" | "trigger_
   if (order.price) parts.push(money.price(order.price));
   if (order.trigger_price) parts.push(`trigger ${money.price(order.trigger_price)}`);
   return parts.join(" ");
+}
+
+const external: Record<ExternalOrder["status"], { word: string; tone: Tone }> = {
+  PENDING: { word: "On its way", tone: "quiet" },
+  OPEN: { word: "Open", tone: "accent" },
+  TRIGGER_PENDING: { word: "Waiting for trigger", tone: "accent" },
+  COMPLETE: { word: "Filled", tone: "good" },
+  CANCELLED: { word: "Cancelled", tone: "quiet" },
+  REJECTED: { word: "Rejected", tone: "bad" },
+  EXPIRED: { word: "Expired", tone: "quiet" },
+  UNRECOGNISED: { word: "", tone: "unknown" },
+};
+
+/** The state of an order placed past us; a word that we do not know is the broker's own. */
+export function externalState(order: Pick<ExternalOrder, "status" | "broker_words">): { word: string; tone: Tone } {
+  const { word, tone } = external[order.status] ?? external.UNRECOGNISED;
+  return { word: word || order.broker_words, tone };
 }

@@ -1,0 +1,114 @@
+"""Orders placed past us, in a broker's own app or by another program: read at the broker, and cancelled there."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from adapters.guard import Guarded
+from adapters.rows import unread
+from domain.account import UserId
+from domain.errors import BrokerError, SessionExpired
+from domain.order import ChildId, ChildOrder, OrderId, Validity
+from domain.report import OrderReport
+from orchestrator.accounts.connections import Connection
+from orchestrator.errors import Problem, not_found
+from orchestrator.orders.book import Book
+from orchestrator.orders.trading import Trading
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One account's orders of the day that are not ours, newest first. `lacking`: why some or all are missing."""
+
+    connection: Connection
+    reports: tuple[OrderReport, ...]
+    lacking: str | None = None
+
+
+async def listed(trading: Trading, user_id: UserId) -> list[Elsewhere]:
+    """Of every account, as its broker's book shows now."""
+    mine = trading.connections.of_user(user_id)
+    return list(await asyncio.gather(*(_read(trading, one) for one in mine)))
+
+
+async def cancel(trading: Trading, connection: Connection, number: str) -> OrderReport:
+    """Ask once; the order as it is afterwards, which tells whether it ended.
+
+    Raises Problem 404 when the book does not show it or it is ours, 409 when it ended or cannot be cancelled from
+    here, 502 when the broker refuses, 503 when nothing can be read.
+    """
+    broker = connection.broker
+    read = await _read(trading, connection)
+    report = next((one for one in read.reports if one.broker_order_id == number), None)
+    if broker is None or (report is None and read.lacking is not None):
+        raise Problem(503, "broker_unavailable", read.lacking or "the account needs a login")
+    if report is None:
+        raise not_found("order")
+    if not report.status.may_trade:
+        rule = "only an order that can still trade can be cancelled"
+        raise Problem(409, "order_not_live", f"the order is {report.words}", rule=rule)
+    child = as_child(connection, report)
+    if child is None:
+        text = f"order {number} cannot be read whole"
+        raise Problem(409, "order_unreadable", text, fix=f"cancel it in {connection.terms.name}'s app")
+    try:
+        await broker.cancel(child)
+    except BrokerError as error:
+        await _logged_out(trading, connection, error)
+        raise Problem(502, "cancel_unconfirmed", f"{connection.terms.name}: {error.words}") from error
+    return await _afterwards(broker, child) or report
+
+
+def as_child(connection: Connection, report: OrderReport) -> ChildOrder | None:
+    """Such an order in the form that a cancel takes; None when the broker's row does not say enough."""
+    if (
+        report.instrument is None
+        or report.side is None
+        or report.product is None
+        or report.order_type is None
+    ):
+        return None
+    return ChildOrder(
+        id=ChildId(f"outside_{report.broker_order_id}"),
+        order_id=OrderId(""),
+        account_id=connection.account.id,
+        broker=connection.account.broker,
+        slice=1,
+        instrument=report.instrument,
+        side=report.side,
+        quantity=report.quantity,
+        order_type=report.order_type,
+        product=report.product,
+        validity=Validity.DAY,
+        price=report.price,
+        trigger_price=report.trigger_price,
+        tag=report.tag or "",
+        broker_order_ids=(report.broker_order_id,),
+    )
+
+
+async def _read(trading: Trading, connection: Connection) -> Elsewhere:
+    if connection.broker is None:
+        return Elsewhere(connection, (), "it needs a login")
+    try:
+        reports = await connection.broker.orders()
+    except BrokerError as error:
+        await _logged_out(trading, connection, error)
+        return Elsewhere(connection, (), error.words)
+    rows = await Book(connection.account.id).sorted(trading, reports, ())
+    others = sorted(rows.others, key=lambda report: report.at, reverse=True)
+    return Elsewhere(connection, tuple(others), next(iter(unread(reports)), None))
+
+
+async def _afterwards(broker: Guarded, child: ChildOrder) -> OrderReport | None:
+    """None when it cannot be told: the cancel was taken, and what came of it shows later."""
+    try:
+        return await broker.order(child)
+    except BrokerError:
+        return None
+
+
+async def _logged_out(trading: Trading, connection: Connection, error: BrokerError) -> None:
+    if isinstance(error, SessionExpired):
+        await trading.connections.login_needed(connection.account.id, error.words)
