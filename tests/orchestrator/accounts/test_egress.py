@@ -147,8 +147,8 @@ async def test_what_cannot_be_seen_is_unknown_and_bars_nothing(
 ) -> None:
     asha = await person("asha")
     account = await connect(asha)
+    mirror.says = ""  # before anything looks: a check joins a look that is under way
     await _put(asha, account, "addresses", addresses=[HOME])
-    mirror.says = ""
     egress = await _checked(asha, account)
     assert (egress["state"], egress["words"]) == (
         "unknown",
