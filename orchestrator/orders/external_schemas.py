@@ -7,6 +7,7 @@ from domain.instrument import Exchange
 from domain.order import OrderType, Product, Side
 from domain.report import OrderReport, ReportStatus
 from orchestrator.accounts.connections import Connection
+from orchestrator.orders.conditional_schemas import UnreadOut
 from orchestrator.orders.external import Elsewhere
 from orchestrator.schemas import Out, PriceText, Time
 
@@ -60,24 +61,18 @@ class ExternalOrderOut(Out):
         )
 
 
-class MissingOut(Out):
-    account: str
-    account_label: str
-    reason: str
-
-
 class ExternalOrdersOut(Out):
     """`missing` names the accounts whose book could not be read, or lacks a row."""
 
     items: list[ExternalOrderOut]
-    missing: list[MissingOut]
+    missing: list[UnreadOut]
 
     @classmethod
     def of(cls, books: list[Elsewhere]) -> ExternalOrdersOut:
         return cls(
             items=[ExternalOrderOut.of(one.connection, report) for one in books for report in one.reports],
             missing=[
-                MissingOut(
+                UnreadOut(
                     account=one.connection.account.id,
                     account_label=one.connection.account.label,
                     reason=one.lacking,

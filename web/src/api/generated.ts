@@ -1334,14 +1334,14 @@ export type ExternalOrderOut = {
   message: string;
   at: string;
 };
-export type MissingOut = {
+export type UnreadOut = {
   account: string;
   account_label: string;
   reason: string;
 };
 export type ExternalOrdersOut = {
   items: ExternalOrderOut[];
-  missing: MissingOut[];
+  missing: UnreadOut[];
 };
 export type ReasonOut = {
   code: string;
@@ -1656,11 +1656,6 @@ export type ConditionalOut = {
   created_at: string | null;
   expires_at: string | null;
   fired_order_ids: string[];
-};
-export type UnreadOut = {
-  account: string;
-  account_label: string;
-  reason: string;
 };
 export type ConditionalsOut = {
   items: ConditionalOut[];
