@@ -7,9 +7,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from domain.account import AccountId, BrokerId
 from domain.instrument import InstrumentId
 from domain.money import Price
-from domain.order import Accepted, End, Ended, Fact, OrderType, Product, Progress, Side, Working
+from domain.order import (
+    Accepted,
+    ChildId,
+    ChildOrder,
+    End,
+    Ended,
+    Fact,
+    OrderId,
+    OrderType,
+    Product,
+    Progress,
+    Side,
+    Validity,
+    Working,
+)
 
 
 class ReportStatus(StrEnum):
@@ -98,3 +113,26 @@ def facts_of(report: OrderReport) -> tuple[Fact, ...]:
         case _:
             assert_never(report.status)
     return tuple(facts)
+
+
+def as_child(report: OrderReport, account_id: AccountId, broker: BrokerId) -> ChildOrder | None:
+    """An order that is not ours in the form that calls about an order take; None when its row does not say enough."""
+    if not (report.instrument and report.side and report.product and report.order_type):
+        return None
+    return ChildOrder(
+        id=ChildId(f"outside_{report.broker_order_id}"),
+        order_id=OrderId(""),
+        account_id=account_id,
+        broker=broker,
+        slice=1,
+        instrument=report.instrument,
+        side=report.side,
+        quantity=report.quantity,
+        order_type=report.order_type,
+        product=report.product,
+        validity=Validity.DAY,
+        price=report.price,
+        trigger_price=report.trigger_price,
+        tag=report.tag or "",
+        broker_order_ids=(report.broker_order_id,),
+    )

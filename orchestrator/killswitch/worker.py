@@ -20,13 +20,12 @@ from domain.account import AccountId, UserId
 from domain.errors import BrokerError, SessionExpired
 from domain.limits import KillDepth, Switch
 from domain.order import ChildOrder, Source
-from domain.report import facts_of
+from domain.report import as_child, facts_of
 from orchestrator.accounts.connections import Connection
 from orchestrator.killswitch import repository
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.repository import Step
 from orchestrator.orders import repository as orders
-from orchestrator.orders.external import as_child
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import order_children
@@ -163,7 +162,7 @@ class KillSwitch:
                 for number in child.live_order_ids:
                     words = await self._ask(broker, child.at(number)) or words
         for report in outside:
-            stand_in = as_child(connection, report)
+            stand_in = as_child(report, account, connection.account.broker)
             if stand_in is None:
                 words = f"Order {report.broker_order_id} cannot be read: cancel it in {connection.terms.name}'s app."
             else:

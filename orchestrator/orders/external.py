@@ -9,8 +9,8 @@ from adapters.guard import Guarded
 from adapters.rows import unread
 from domain.account import UserId
 from domain.errors import BrokerError, SessionExpired
-from domain.order import ChildId, ChildOrder, OrderId, Validity
-from domain.report import OrderReport
+from domain.order import ChildOrder
+from domain.report import OrderReport, as_child
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.orders.book import Book
@@ -48,7 +48,7 @@ async def cancel(trading: Trading, connection: Connection, number: str) -> Order
     if not report.status.may_trade:
         rule = "only an order that can still trade can be cancelled"
         raise Problem(409, "order_not_live", f"the order is {report.words}", rule=rule)
-    child = as_child(connection, report)
+    child = as_child(report, connection.account.id, connection.account.broker)
     if child is None:
         text = f"order {number} cannot be read whole"
         raise Problem(409, "order_unreadable", text, fix=f"cancel it in {connection.terms.name}'s app")
@@ -58,34 +58,6 @@ async def cancel(trading: Trading, connection: Connection, number: str) -> Order
         await _logged_out(trading, connection, error)
         raise Problem(502, "cancel_unconfirmed", f"{connection.terms.name}: {error.words}") from error
     return await _afterwards(broker, child) or report
-
-
-def as_child(connection: Connection, report: OrderReport) -> ChildOrder | None:
-    """Such an order in the form that a cancel takes; None when the broker's row does not say enough."""
-    if (
-        report.instrument is None
-        or report.side is None
-        or report.product is None
-        or report.order_type is None
-    ):
-        return None
-    return ChildOrder(
-        id=ChildId(f"outside_{report.broker_order_id}"),
-        order_id=OrderId(""),
-        account_id=connection.account.id,
-        broker=connection.account.broker,
-        slice=1,
-        instrument=report.instrument,
-        side=report.side,
-        quantity=report.quantity,
-        order_type=report.order_type,
-        product=report.product,
-        validity=Validity.DAY,
-        price=report.price,
-        trigger_price=report.trigger_price,
-        tag=report.tag or "",
-        broker_order_ids=(report.broker_order_id,),
-    )
 
 
 async def _read(trading: Trading, connection: Connection) -> Elsewhere:

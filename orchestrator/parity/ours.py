@@ -8,9 +8,8 @@ from adapters.broker import Broker, Symbols
 from domain.account import AccountId
 from domain.instrument import InstrumentId
 from domain.market import DepthLevel, Quote
-from domain.order import ChildId, ChildOrder, OrderId, Validity
 from domain.position import Holding, Position
-from domain.report import OrderReport
+from domain.report import OrderReport, as_child
 from orchestrator.parity.compare import Fields, Reading, Row, row, shown
 
 Naming = Callable[[InstrumentId | None], str]
@@ -53,7 +52,7 @@ def seen(
 
 
 async def _trades(broker: Broker, report: OrderReport) -> dict[Row, Fields]:
-    child = _child(broker, report)
+    child = as_child(report, AccountId(""), broker.terms.broker)
     if child is None or not report.filled_quantity:
         return {}
     return {
@@ -62,29 +61,6 @@ async def _trades(broker: Broker, report: OrderReport) -> dict[Row, Fields]:
         )
         for one in await broker.trades(child)
     }
-
-
-def _child(broker: Broker, report: OrderReport) -> ChildOrder | None:
-    """The order as ours, so that its trades can be asked for; None when a part of it has no word here."""
-    if not (report.instrument and report.side and report.product and report.order_type):
-        return None
-    return ChildOrder(
-        id=ChildId(report.broker_order_id),
-        order_id=OrderId(report.broker_order_id),
-        account_id=AccountId(""),
-        broker=broker.terms.broker,
-        slice=0,
-        instrument=report.instrument,
-        side=report.side,
-        quantity=report.quantity,
-        order_type=report.order_type,
-        product=report.product,
-        validity=Validity.DAY,
-        price=report.price,
-        trigger_price=report.trigger_price,
-        tag=report.tag or "",
-        broker_order_ids=(report.broker_order_id,),
-    )
 
 
 def _holding(one: Holding) -> Fields:
