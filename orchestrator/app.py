@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
@@ -63,8 +61,6 @@ from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.vault import Vault
-
-log = structlog.get_logger(__name__)
 
 
 def create_app(
@@ -169,7 +165,8 @@ async def open_parts(
     state.instruments = Instruments(
         db=state.db, adapters=brokers, endpoints=lambda broker: endpoints(settings, broker), clock=clock
     )
-    opened.push_async_callback(_stop, (await state.instruments.start(),))
+    await state.instruments.start()
+    opened.push_async_callback(state.instruments.close)
     state.recorder = Recorder(state.db, clock)
     state.connections = Connections(
         db=state.db,
@@ -258,14 +255,6 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             without_prices=state.hub.feed_lacking,
         )
         loops.start("outages", outages.run)
-
-
-async def _stop(loops: Sequence[asyncio.Task[None]]) -> None:
-    for loop in loops:
-        loop.cancel()
-    for end in await asyncio.gather(*loops, return_exceptions=True):
-        if isinstance(end, Exception):
-            log.error("loop_failed", exc_info=end)
 
 
 async def _migrated(db: Database, settings: Settings) -> None:

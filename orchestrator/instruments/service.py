@@ -22,6 +22,7 @@ from orchestrator.instruments import repository
 from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import EMPTY, BrokerNames, Directory, join
 from orchestrator.instruments.search import Search
+from orchestrator.loops import Loops
 from orchestrator.state import Clock
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ class Instruments:
         self._search = Search(EMPTY.instruments)
         self._joining = asyncio.Lock()
         self._outdated = False
+        self._loops = Loops()
         self._names = {
             broker: LiveNames(lambda broker=broker: self._directory.names.get(broker, NOTHING))  # type: ignore[misc]
             for broker in BrokerId
@@ -113,8 +115,8 @@ class Instruments:
 
     # --- keeping -------------------------------------------------------------------------------------------------
 
-    async def start(self, *, patience: float = PATIENCE) -> asyncio.Task[None]:
-        """Read what is stored, then begin to keep it fresh; the task runs until cancelled.
+    async def start(self, *, patience: float = PATIENCE) -> None:
+        """Read what is stored, then begin to keep it fresh until `close`.
 
         Masters never seen before are waited for, `patience` seconds at most.
         """
@@ -123,11 +125,13 @@ class Instruments:
             self._take(stored)
             await self._join()
         first = asyncio.Event()
-        task = asyncio.create_task(self._keep(first), name="instruments")
+        self._loops.start("instruments", lambda: self._keep(first))
         if len(self._masters) < len(self._adapters):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(first.wait(), patience)
-        return task
+
+    async def close(self) -> None:
+        await self._loops.close()
 
     async def _keep(self, first: asyncio.Event) -> None:
         # At a start also what was loaded on another day: masters of the small hours may be out already.
@@ -175,7 +179,8 @@ class Instruments:
             return
         packed = await asyncio.to_thread(lambda: Columns.of(listings).pack())
         master = repository.Master(broker, asked, packed, len(listings))
-        await self._db.write(lambda conn: repository.store(conn, master))
+        # Under a lock: at a first start several processes store the same broker's, each deleting before it inserts.
+        await self._db.write(lambda conn: repository.store(conn, master), lock=f"instruments:{broker.value}")
         self._take([master])
         log.info("instruments.loaded", broker=broker.value, count=master.count)
 

@@ -26,12 +26,11 @@ def nowhere(_broker: BrokerId) -> Endpoints:
 @asynccontextmanager
 async def started(db: Database, now: datetime = EVENING, **masters: Masters) -> AsyncIterator[Instruments]:
     service = Instruments(db=db, adapters=adapters(**masters), endpoints=nowhere, clock=lambda: now)
-    task = await service.start()
+    await service.start()
     try:
         yield service
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await service.close()
 
 
 async def test_a_first_start_waits_for_the_masters(db: Database) -> None:
@@ -41,6 +40,16 @@ async def test_a_first_start_waits_for_the_masters(db: Database) -> None:
         assert service.brokers(INFY) == [BrokerId.ZERODHA, BrokerId.UPSTOX]
         assert service.same_share(known) == (INFY, InstrumentId.parse("BSE:INFY"))
         assert service.symbols(BrokerId.GROWW).listing(INFY) is None
+
+
+async def test_processes_that_start_at_once_on_one_database_all_know_every_master(db: Database) -> None:
+    async def start_one() -> int:
+        async with started(
+            db, zerodha=Masters(ZERODHA), upstox=Masters(UPSTOX), groww=Masters(GROWW)
+        ) as service:
+            return len(service.brokers(INFY))
+
+    assert await asyncio.gather(*(start_one() for _ in range(8))) == [3] * 8
 
 
 async def test_a_restart_needs_no_broker(db: Database) -> None:

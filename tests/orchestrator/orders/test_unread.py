@@ -53,7 +53,7 @@ class Account:
     """A connected account whose lists lack a row."""
 
     def __init__(self, found: list[OrderReport]) -> None:
-        self.account = SimpleNamespace(id=ZERODHA, user_id=USER, label="Z")
+        self.account = SimpleNamespace(id=ZERODHA, user_id=USER, label="Z", broker=BrokerId.ZERODHA)
         self.terms = SimpleNamespace(name="Zerodha", quiet_window=0.0)
         self.snapshot, self.ready, self.broker = SEEN, True, self
         self._found = found
