@@ -11,12 +11,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import pybreaker
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from adapters.breaker import breaker, state_of
 from adapters.broker import (
     Authorisation,
     Broker,
@@ -97,17 +98,6 @@ class NotSent(BrokerUnavailable):
     """Held back by ourselves: the breaker is open or the budget is spent. Nothing left, and waiting may help."""
 
 
-def _breaker(settings: GuardSettings) -> pybreaker.CircuitBreaker:
-    return pybreaker.CircuitBreaker(
-        fail_max=settings.breaker_failures,
-        reset_timeout=settings.breaker_reset,
-        # A clear no is an answer: the broker is alive. Our own cancellation says nothing about it.
-        exclude=[BrokerRejected, SessionExpired, asyncio.CancelledError],
-        # Else the call that trips the breaker would lose its own error, and with it the unknown outcome.
-        throw_new_error_on_trip=False,
-    )
-
-
 class Guarded:
     """A Broker around a Broker."""
 
@@ -132,8 +122,8 @@ class Guarded:
         self._governor = governor or Governor(
             inner.terms, wall, orders_a_second=self._settings.orders_a_second
         )
-        self._reads = _breaker(self._settings)
-        self._writes = _breaker(self._settings)
+        self._reads = breaker(self._settings.breaker_failures, self._settings.breaker_reset)
+        self._writes = breaker(self._settings.breaker_failures, self._settings.breaker_reset)
         self._measured, self._address_refused = measured, address_refused
         self._last_ok: datetime | None = None
         self._last_error: str | None = None
@@ -144,8 +134,8 @@ class Guarded:
 
     def health(self) -> Health:
         return Health(
-            reads=_state(self._reads),
-            writes=_state(self._writes),
+            reads=state_of(self._reads),
+            writes=state_of(self._writes),
             last_ok_at=self._last_ok,
             last_error=self._last_error,
         )
@@ -391,16 +381,6 @@ class Guarded:
 def _worth_repeating(error: BaseException) -> bool:
     # Waiting a moment mends neither an open breaker nor a spent budget.
     return isinstance(error, BrokerUnavailable) and not isinstance(error, NotSent)
-
-
-def _state(breaker: pybreaker.CircuitBreaker) -> str:
-    """closed | open | half_open; pybreaker itself only notices the end of the pause at the next call."""
-    if breaker.current_state != pybreaker.STATE_OPEN:
-        return "closed" if breaker.current_state == pybreaker.STATE_CLOSED else "half_open"
-    opened_at = breaker._state_storage.opened_at
-    if opened_at and datetime.now(UTC) >= opened_at + timedelta(seconds=breaker.reset_timeout):
-        return "half_open"
-    return "open"
 
 
 def guarded(

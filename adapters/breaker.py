@@ -1,0 +1,32 @@
+"""The circuit breaker around one kind of a broker's calls, and its state in words."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pybreaker
+
+from domain.errors import BrokerRejected, SessionExpired
+
+
+def breaker(failures: int, reset: float) -> pybreaker.CircuitBreaker:
+    """Opens after so many failures in a row, and lets one call try after `reset` seconds."""
+    return pybreaker.CircuitBreaker(
+        fail_max=failures,
+        reset_timeout=reset,
+        # A clear no is an answer: the broker is alive. Our own cancellation says nothing about it.
+        exclude=[BrokerRejected, SessionExpired, asyncio.CancelledError],
+        # Else the call that trips the breaker would lose its own error, and with it the unknown outcome.
+        throw_new_error_on_trip=False,
+    )
+
+
+def state_of(one: pybreaker.CircuitBreaker) -> str:
+    """closed | open | half_open; pybreaker itself only notices the end of the pause at the next call."""
+    if one.current_state != pybreaker.STATE_OPEN:
+        return "closed" if one.current_state == pybreaker.STATE_CLOSED else "half_open"
+    opened_at = one._state_storage.opened_at
+    if opened_at and datetime.now(UTC) >= opened_at + timedelta(seconds=one.reset_timeout):
+        return "half_open"
+    return "open"
