@@ -1,11 +1,12 @@
 """Shares over all accounts: one line an ISIN, one lot an account and listing; line totals are the sums of the lots.
 
 A delivery buy of today lies among the positions at the brokers but is owned all the same: it joins its lot here.
+Grouping (`parcels`) needs no price, pricing (`priced`) no other line: each is done alone when only it has changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregation.valuation import less, live_or_reported, preferred, total, worth
@@ -20,7 +21,7 @@ DELIVERED = (Product.CNC, Product.MTF)
 
 
 @dataclass(slots=True)
-class _Parcel:
+class Parcel:
     """What one account owns of one listing, before it is priced. `bought` is the part bought today."""
 
     snapshot: AccountSnapshot
@@ -88,47 +89,66 @@ def is_owned(position: Position, isins: Isins) -> bool:
 def lines(
     snapshots: Sequence[AccountSnapshot], prices: Mapping[InstrumentId, LastPrice], isins: Isins
 ) -> tuple[HoldingLine, ...]:
-    """One line an ISIN, by symbol. Lots of nothing are left out."""
-    by_isin: dict[str, list[_Parcel]] = {}
-    for parcel in _parcels(snapshots, isins):
-        by_isin.setdefault(parcel.isin, []).append(parcel)
-    listings: dict[str, set[InstrumentId]] = {}
-    for instrument in prices:
-        if instrument in isins:
-            listings.setdefault(isins[instrument], set()).add(instrument)
-    made = [_line(isin, parcels, prices, listings.get(isin, set())) for isin, parcels in by_isin.items()]
-    return tuple(sorted(made, key=lambda line: (line.instrument.symbol, line.isin)))
+    """One line an ISIN, in their `place`. Lots of nothing are left out."""
+    listed = listings(isins)
+    grouped = by_isin(parcel for snapshot in snapshots for parcel in parcels(snapshot, isins))
+    made = [priced(isin, group, prices, listed.get(isin, ())) for isin, group in grouped.items()]
+    return tuple(sorted(made, key=place))
 
 
-def _parcels(snapshots: Sequence[AccountSnapshot], isins: Isins) -> Iterable[_Parcel]:
-    parcels: dict[tuple[str, InstrumentId], _Parcel] = {}
-
-    def parcel(snapshot: AccountSnapshot, instrument: InstrumentId, isin: str) -> _Parcel:
-        return parcels.setdefault((snapshot.account_id, instrument), _Parcel(snapshot, instrument, isin))
-
-    for snapshot in snapshots:
-        held = {holding.isin: holding.instrument for holding in snapshot.holdings}
-        for holding in snapshot.holdings:
-            parcel(snapshot, holding.instrument, holding.isin).add_holding(holding)
-        for position in snapshot.positions:
-            if is_owned(position, isins):
-                isin = isins[position.instrument]
-                parcel(snapshot, held.get(isin, position.instrument), isin).add_bought(position)
-    return [parcel for parcel in parcels.values() if parcel.quantity]
+def place(line: HoldingLine) -> tuple[str, str]:
+    """Lines are sorted by this: by symbol."""
+    return line.instrument.symbol, line.isin
 
 
-def _line(
+def listings(isins: Isins) -> dict[str, set[InstrumentId]]:
+    """The listings of each share."""
+    found: dict[str, set[InstrumentId]] = {}
+    for instrument, isin in isins.items():
+        found.setdefault(isin, set()).add(instrument)
+    return found
+
+
+def parcels(snapshot: AccountSnapshot, isins: Isins) -> list[Parcel]:
+    """What one account owns, a parcel for each listing that it holds."""
+    made: dict[InstrumentId, Parcel] = {}
+
+    def parcel(instrument: InstrumentId, isin: str) -> Parcel:
+        return made.setdefault(instrument, Parcel(snapshot, instrument, isin))
+
+    held = {holding.isin: holding.instrument for holding in snapshot.holdings}
+    for holding in snapshot.holdings:
+        parcel(holding.instrument, holding.isin).add_holding(holding)
+    for position in snapshot.positions:
+        if is_owned(position, isins):
+            isin = isins[position.instrument]
+            parcel(held.get(isin, position.instrument), isin).add_bought(position)
+    return [one for one in made.values() if one.quantity]
+
+
+def by_isin(all_parcels: Iterable[Parcel]) -> dict[str, list[Parcel]]:
+    """The parcels of each line, by account and listing."""
+    grouped: dict[str, list[Parcel]] = {}
+    for one in all_parcels:
+        grouped.setdefault(one.isin, []).append(one)
+    for group in grouped.values():
+        group.sort(key=lambda one: (one.snapshot.account_id, one.instrument))
+    return grouped
+
+
+def priced(
     isin: str,
-    parcels: list[_Parcel],
+    group: Sequence[Parcel],
     prices: Mapping[InstrumentId, LastPrice],
-    priced: set[InstrumentId],
+    listed: Collection[InstrumentId],
 ) -> HoldingLine:
-    parcels.sort(key=lambda one: (one.snapshot.account_id, one.instrument))
+    """The line of a share out of its parcels (at least one, as `by_isin` gives them). `listed` are its listings."""
+    live = {instrument for instrument in listed if instrument in prices}
     # A listing with a live price wins, whoever holds it, so that one account's lot does not change another's value.
-    instrument = preferred(priced or {one.instrument for one in parcels})
-    last = _last(instrument, parcels, prices)
-    lots = tuple(one.lot(last) for one in parcels)
-    invested = total(one.invested for one in parcels)
+    instrument = preferred(live or {one.instrument for one in group})
+    last = _last(instrument, group, prices)
+    lots = tuple(one.lot(last) for one in group)
+    invested = total(one.invested for one in group)
     quantity = sum(lot.quantity for lot in lots)
     return HoldingLine(
         isin=isin,
@@ -138,15 +158,15 @@ def _line(
         last=last,
         value=worth(quantity, last.price if last else None),
         pnl=total(lot.pnl for lot in lots),
-        day_pnl=total(one.day_pnl(last) for one in parcels),
+        day_pnl=total(one.day_pnl(last) for one in group),
         lots=lots,
     )
 
 
 def _last(
-    instrument: InstrumentId, parcels: list[_Parcel], prices: Mapping[InstrumentId, LastPrice]
+    instrument: InstrumentId, group: Sequence[Parcel], prices: Mapping[InstrumentId, LastPrice]
 ) -> LastPrice | None:
-    reports = [report for one in parcels for report in one.reported]
+    reports = [report for one in group for report in one.reported]
     newest = max(reports, key=lambda one: (one.at, one.price, str(one.prev_close)), default=None)
     if newest is None:
         return prices.get(instrument)

@@ -1,8 +1,11 @@
-"""Open and closed trades over all accounts: one line a contract and product, one lot an account."""
+"""Open and closed trades over all accounts: one line a contract and product, one lot an account.
+
+Grouping (`stakes`) needs no price, pricing (`priced`) no other line: each is done alone when only it has changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aggregation.holdings import DELIVERED, Isins, is_owned
@@ -13,9 +16,11 @@ from domain.order import Product
 from domain.portfolio import AccountSnapshot, LastPrice, Lot, PositionLine
 from domain.position import Position
 
+Key = tuple[InstrumentId, Product]
+
 
 @dataclass(frozen=True, slots=True)
-class _Stake:
+class Stake:
     """One account's position, and what it realised and earned today where that is not the plain sum."""
 
     snapshot: AccountSnapshot
@@ -28,28 +33,39 @@ def lines(
     snapshots: Sequence[AccountSnapshot], prices: Mapping[InstrumentId, LastPrice], isins: Isins
 ) -> tuple[PositionLine, ...]:
     """One line a contract and product, by name."""
-    stakes: dict[tuple[InstrumentId, Product], list[_Stake]] = {}
-    for snapshot in snapshots:
-        for position in snapshot.positions:
-            stake = _stake(snapshot, position, isins)
-            if stake is not None:
-                stakes.setdefault((position.instrument, position.product), []).append(stake)
-    return tuple(_line(*key, stakes[key], prices) for key in sorted(stakes))
+    grouped = by_contract(stake for snapshot in snapshots for stake in stakes(snapshot, isins))
+    return tuple(priced(key, grouped[key], prices) for key in sorted(grouped))
 
 
-def _stake(snapshot: AccountSnapshot, position: Position, isins: Isins) -> _Stake | None:
+def stakes(snapshot: AccountSnapshot, isins: Isins) -> list[Stake]:
+    """One account's part of every line."""
+    made = (_stake(snapshot, position, isins) for position in snapshot.positions)
+    return [stake for stake in made if stake is not None]
+
+
+def by_contract(all_stakes: Iterable[Stake]) -> dict[Key, list[Stake]]:
+    """The stakes of each line, by account."""
+    grouped: dict[Key, list[Stake]] = {}
+    for one in all_stakes:
+        grouped.setdefault((one.position.instrument, one.position.product), []).append(one)
+    for group in grouped.values():
+        group.sort(key=lambda one: one.snapshot.account_id)
+    return grouped
+
+
+def _stake(snapshot: AccountSnapshot, position: Position, isins: Isins) -> Stake | None:
     """Delivery trades keep here what they realised; the shares are counted in the holdings, once."""
     if position.product not in DELIVERED:
-        return _Stake(snapshot, position, realised(position))
+        return Stake(snapshot, position, realised(position))
     if is_owned(position, isins):
         if not position.sell_quantity:
             return None
-        return _Stake(snapshot, replace(position, quantity=0), realised(position), delivered=True)
+        return Stake(snapshot, replace(position, quantity=0), realised(position), delivered=True)
     if position.quantity < 0:
         cost = _cost_of_sold(snapshot, position, isins)
         gained = position.sell_value - position.buy_value - cost if cost is not None else None
-        return _Stake(snapshot, replace(position, quantity=0), gained, delivered=True)
-    return _Stake(snapshot, position, realised(position))
+        return Stake(snapshot, replace(position, quantity=0), gained, delivered=True)
+    return Stake(snapshot, position, realised(position))
 
 
 def _cost_of_sold(snapshot: AccountSnapshot, position: Position, isins: Isins) -> Money | None:
@@ -64,34 +80,33 @@ def _cost_of_sold(snapshot: AccountSnapshot, position: Position, isins: Isins) -
     return average * -position.quantity if average is not None else None
 
 
-def _line(
-    instrument: InstrumentId, product: Product, stakes: list[_Stake], prices: Mapping[InstrumentId, LastPrice]
-) -> PositionLine:
-    stakes.sort(key=lambda one: one.snapshot.account_id)
+def priced(key: Key, group: Sequence[Stake], prices: Mapping[InstrumentId, LastPrice]) -> PositionLine:
+    """The line of a contract and product out of its stakes (at least one, as `by_contract` gives them)."""
+    instrument, product = key
     newest = max(
-        (one for one in stakes if one.position.last_price is not None),
+        (one for one in group if one.position.last_price is not None),
         key=lambda one: (one.snapshot.as_of, one.snapshot.account_id),
-        default=stakes[0],
+        default=group[0],
     )
     last = live_or_reported(
         instrument, prices, newest.position.last_price, newest.position.close_price, newest.snapshot.as_of
     )
-    open_parts = [ZERO if one.delivered else unrealised(one.position, last) for one in stakes]
-    pnls = [total((one.realised, part)) for one, part in zip(stakes, open_parts, strict=True)]
+    open_parts = [ZERO if one.delivered else unrealised(one.position, last) for one in group]
+    pnls = [total((one.realised, part)) for one, part in zip(group, open_parts, strict=True)]
     return PositionLine(
         instrument=instrument,
         product=product,
-        quantity=sum(one.position.quantity for one in stakes),
+        quantity=sum(one.position.quantity for one in group),
         last=last,
-        realised=total(one.realised for one in stakes),
+        realised=total(one.realised for one in group),
         unrealised=total(open_parts),
         pnl=total(pnls),
-        lots=tuple(_lot(one, pnl) for one, pnl in zip(stakes, pnls, strict=True)),
-        day_pnl=total(one.realised if one.delivered else day_pnl(one.position, last) for one in stakes),
+        lots=tuple(_lot(one, pnl) for one, pnl in zip(group, pnls, strict=True)),
+        day_pnl=total(one.realised if one.delivered else day_pnl(one.position, last) for one in group),
     )
 
 
-def _lot(stake: _Stake, pnl: Money | None) -> Lot:
+def _lot(stake: Stake, pnl: Money | None) -> Lot:
     snapshot, position = stake.snapshot, stake.position
     return Lot(
         account_id=snapshot.account_id,
