@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import replace
 
 import pytest
+from aiohttp import TCPConnector
+from httpx_aiohttp import AiohttpTransport
 
 from adapters import http
 from adapters.broker import Endpoints
@@ -69,8 +72,24 @@ async def test_a_tunnel_that_the_proxy_refuses_is_a_write_that_never_left() -> N
     ],
 )
 async def test_one_kind_of_address_alone_is_used(ipv6: bool, proxy: str, family: int) -> None:
-    route = http.stream_route(Endpoints("", "", proxy=proxy, ipv6=ipv6))
-    assert route == {"proxy": proxy or None, "family": family}
+    route = http.stream_route(Endpoints("", "", proxy=proxy, ipv6=ipv6), "ws://broker.test/feed")
+    assert route == {"proxy": proxy or None, "family": family, "ssl": None}
+
+
+async def test_calls_and_streams_of_all_accounts_prove_certificates_by_one_list_that_is_read_once() -> None:
+    route = http.stream_route(Endpoints("", ""), "wss://broker.test/feed")
+    assert route["ssl"] is http.tls()
+    assert http.tls().verify_mode == ssl.CERT_REQUIRED
+    assert http.tls().check_hostname
+    contexts = []
+    for via in (None, Endpoints("", ""), Endpoints("", "", proxy="http://127.0.0.1:1")):
+        async with http.client("https://broker.test", via=via) as client:
+            transport = client._transport
+            assert isinstance(transport, AiohttpTransport)
+            transport.client = session = transport.get_client()
+            assert isinstance(session.connector, TCPConnector)
+            contexts += [transport.ssl_context, session.connector._ssl]
+    assert all(context is http.tls() for context in contexts)
 
 
 @pytest.mark.parametrize(("url", "ipv6"), [("http://127.0.0.1:1", True), ("http://[::1]:1", False)])
