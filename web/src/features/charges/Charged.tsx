@@ -17,6 +17,10 @@ export const causeWords = (part: ChargedPart): string[] =>
     .filter((one) => money.toWire(money.parse(one.amount) ?? money.ZERO).replace("-", "") !== "0.00")
     .map((one) => `${money.rupees(one.amount, { sign: true })} ${causes[one.cause] ?? one.cause}`);
 
+/** Two amounts of less than half a paisa apart may still be rounded to different paise. */
+const noDifference = (part: ChargedPart): string =>
+  money.rupees(part.predicted.total) === money.rupees(part.charged) ? "as predicted" : "apart by less than a paisa";
+
 function Part({ part }: { part: ChargedPart }) {
   const why = part.unknown ?? "not asked yet";
   return (
@@ -34,7 +38,7 @@ function Part({ part }: { part: ChargedPart }) {
         {part.charged === null ? (
           part.unknown
         ) : causeWords(part).length === 0 ? (
-          "as predicted"
+          noDifference(part)
         ) : (
           <ul>
             {causeWords(part).map((words) => (

@@ -182,6 +182,12 @@ test("a difference below half a paisa is as predicted", async () => {
   expect(await screen.findByText("as predicted")).toBeTruthy();
 });
 
+test("amounts that only rounding sets apart are not called the same", async () => {
+  const near = { ...part, charged: "17.804", difference: "-0.002", differences: [] };
+  receipt({ parts: [near] as unknown as Charged["parts"] });
+  expect(await screen.findByText("apart by less than a paisa")).toBeTruthy();
+});
+
 test("what the broker does not tell is a dash with its reason", async () => {
   const silent = { ...part, charged: null, difference: null, differences: [], unknown: "Not in your plan" };
   receipt({ charged: null, difference: null, parts: [silent] as unknown as Charged["parts"] });
