@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.instrument import InstrumentId
 from domain.money import Price
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A last price. `at` is the exchange's time where the feed gives one, else when we got it (aware)."""
+class Mode(StrEnum):
+    """How much of an instrument's price is wanted; each holds what those before it hold."""
 
-    instrument: InstrumentId
-    last_price: Price
-    at: datetime
-    prev_close: Price | None = None
-    volume: int | None = None
+    LTP = "ltp"  # the last price
+    QUOTE = "quote"  # and the day's open, high, low, average price, volume and open interest
+    DEPTH = "depth"  # and the best five levels of both sides
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+
+_RANKS = {mode: rank for rank, mode in enumerate(Mode)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,26 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A last price, and what else the feed said with it: None is what it did not say.
+
+    `at` is the exchange's time where the feed gives one, else when we got it (aware). `volume` is of the whole day.
+    """
+
+    instrument: InstrumentId
+    last_price: Price
+    at: datetime
+    prev_close: Price | None = None
+    volume: int | None = None
+    open: Price | None = None
+    high: Price | None = None
+    low: Price | None = None
+    average_price: Price | None = None
+    open_interest: int | None = None
+    depth: Depth | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A full look at one instrument; None is what the broker did not say."""
 
@@ -51,6 +76,7 @@ class Quote:
     lower_circuit: Price | None = None
     upper_circuit: Price | None = None
     depth: Depth = Depth()
+    open_interest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
