@@ -54,7 +54,7 @@ class Parcel:
 
     def _report(self, last: Price | None, close: Price | None) -> None:
         if last is not None:
-            self.reported.append(LastPrice(last, self.snapshot.as_of, close))
+            self.reported.append(LastPrice(last, self.snapshot.as_of, close, self.snapshot.broker.value))
 
     def lot(self, last: LastPrice | None) -> Lot:
         snapshot = self.snapshot
@@ -167,7 +167,7 @@ def _last(
     instrument: InstrumentId, group: Sequence[Parcel], prices: Mapping[InstrumentId, LastPrice]
 ) -> LastPrice | None:
     reports = [report for one in group for report in one.reported]
-    newest = max(reports, key=lambda one: (one.at, one.price, str(one.prev_close)), default=None)
+    newest = max(reports, key=lambda one: (one.at, one.price, str(one.prev_close), one.source), default=None)
     if newest is None:
         return prices.get(instrument)
-    return live_or_reported(instrument, prices, newest.price, newest.prev_close, newest.at)
+    return live_or_reported(instrument, prices, newest.price, newest.prev_close, newest.at, newest.source)

@@ -89,7 +89,12 @@ def priced(key: Key, group: Sequence[Stake], prices: Mapping[InstrumentId, LastP
         default=group[0],
     )
     last = live_or_reported(
-        instrument, prices, newest.position.last_price, newest.position.close_price, newest.snapshot.as_of
+        instrument,
+        prices,
+        newest.position.last_price,
+        newest.position.close_price,
+        newest.snapshot.as_of,
+        newest.snapshot.broker.value,
     )
     open_parts = [ZERO if one.delivered else unrealised(one.position, last) for one in group]
     pnls = [total((one.realised, part)) for one, part in zip(group, open_parts, strict=True)]

@@ -13,12 +13,12 @@ from domain.position import Position
 
 def total(parts: Iterable[Money | None]) -> Money | None:
     """The sum, or None when a part is not known."""
-    whole = ZERO
+    whole = ZERO.amount
     for part in parts:
         if part is None:
             return None
-        whole += part
-    return whole
+        whole += part.amount
+    return Money(whole)
 
 
 def worth(quantity: int, price: Price | None) -> Money | None:
@@ -43,12 +43,13 @@ def live_or_reported(
     reported: Price | None,
     close: Price | None,
     as_of: datetime,
+    source: str | None = None,
 ) -> LastPrice | None:
-    """The live price, else the one the broker gave with its snapshot, as old as that."""
+    """The live price, else the one that the broker (`source`) gave with its snapshot, as old as that."""
     live = prices.get(instrument)
     if live is not None:
-        return live if live.prev_close is not None else LastPrice(live.price, live.at, close)
-    return LastPrice(reported, as_of, close) if reported is not None else None
+        return live if live.prev_close is not None else LastPrice(live.price, live.at, close, live.source)
+    return LastPrice(reported, as_of, close, source) if reported is not None else None
 
 
 def unrealised(position: Position, last: LastPrice | None) -> Money | None:

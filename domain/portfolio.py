@@ -36,11 +36,12 @@ class AccountSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class LastPrice:
-    """A price and where it is from; `at` is its age."""
+    """A price and where it is from; `at` is its age, `source` the broker that told it, None when that is not known."""
 
     price: Price
     at: datetime
     prev_close: Price | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Prices:
     def last(self, name: InstrumentId) -> LastPrice | None:
         """None when no price was ever seen."""
         seen = self._seen.get(name)
-        return LastPrice(seen.price, seen.at, seen.prev_close) if seen else None
+        return LastPrice(seen.price, seen.at, seen.prev_close, seen.source) if seen else None
 
     def source(self, name: InstrumentId) -> str | None:
         seen = self._seen.get(name)
