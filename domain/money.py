@@ -73,7 +73,7 @@ class Money:
         return Money(abs(self.amount))
 
     def __mul__(self, factor: int | Decimal) -> Money:
-        return Money(self.amount * exact(factor))
+        return Money(self.amount * (factor if type(factor) is int else exact(factor)))
 
     __rmul__ = __mul__
 
@@ -115,7 +115,7 @@ class Price:
         return Price(self.amount - other.amount)
 
     def __mul__(self, quantity: int | Decimal) -> Money:
-        return Money(self.amount * exact(quantity))
+        return Money(self.amount * (quantity if type(quantity) is int else exact(quantity)))
 
     __rmul__ = __mul__
 

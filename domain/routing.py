@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +14,8 @@ from domain.instrument import Exchange, Kind
 from domain.money import ZERO, Money, Price
 from domain.order import OrderIntent, OrderType, Product, Validity
 from domain.policy import Policy
+
+NIL = Decimal(0)
 
 
 class ReasonCode(StrEnum):
@@ -127,7 +129,21 @@ class Charges:
 
     @property
     def total(self) -> Money:
-        return Money.sum(_lines(self))
+        return Money(self.exact_total)
+
+    @property
+    def exact_total(self) -> Decimal:
+        """`total` in rupees."""
+        return (
+            self.brokerage.amount
+            + self.stt.amount
+            + self.exchange.amount
+            + self.sebi.amount
+            + self.stamp.amount
+            + self.gst.amount
+            + self.dp.amount
+            + self.desk.amount
+        )
 
     @property
     def rounded(self) -> Charges:
@@ -139,7 +155,15 @@ class Charges:
         return self.rounded.total
 
     def __add__(self, other: Charges) -> Charges:
-        return Charges(*(one + more for one, more in zip(_lines(self), _lines(other), strict=True)))
+        return Charges.sum((self, other))
+
+    @staticmethod
+    def sum(several: Sequence[Charges]) -> Charges:
+        """Line by line."""
+        if len(several) == 1:
+            return several[0]
+        lines = zip(*[_lines(one) for one in several], strict=True)
+        return Charges(*[Money(sum([one.amount for one in line], NIL)) for line in lines])
 
 
 _lines: Callable[[Charges], tuple[Money, ...]] = attrgetter(*(line.name for line in fields(Charges)))
@@ -292,7 +316,7 @@ class RoutingDecision:
 
     @property
     def charges(self) -> Charges:
-        return sum((part.charges for part in self.slices), Charges())
+        return Charges.sum([part.charges for part in self.slices]) if self.slices else Charges()
 
     @property
     def saving(self) -> Money | None:

@@ -95,7 +95,7 @@ def _reduces(intent: OrderIntent, candidates: Sequence[Candidate]) -> bool:
 
 def _preference(offer: Offer) -> tuple[bool, int, tuple[bool, int], AccountId]:
     """Feasible first, then what the policy likes best, then the fastest, then by id."""
-    score = offer.score(offer.terms.intent.quantity) if offer.fees is not None else 0
+    score = offer.score(offer.terms.intent.quantity) if offer.bill is not None else 0
     return (not offer.feasible, score, offer.speed, offer.candidate.account_id)
 
 

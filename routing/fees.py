@@ -6,7 +6,7 @@ The golden numbers are in tests/routing/test_fees.py. What is rounded, and when,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -59,18 +59,23 @@ class Tariff:
     desk: Decimal | None = None  # None: not known
     _of_value: Decimal = field(init=False, repr=False)  # all that is proportional, its GST too
     _of_brokerage: Decimal = field(init=False, repr=False)
+    _exchange: Decimal = field(init=False, repr=False)  # with IPFT
+    _taxed: Decimal = field(init=False, repr=False)  # the part of the value that GST is on
+    _brokerage_taxed: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        levied = self.stt + self.stamp + self.exchange + self.ipft + self.sebi
-        object.__setattr__(self, "_of_value", levied + self.gst * self._taxed_part)
-        taxed = Taxed.BROKERAGE in self.taxed
-        object.__setattr__(self, "_of_brokerage", 1 + self.gst if taxed else Decimal(1))
-
-    @property
-    def _taxed_part(self) -> Decimal:
-        """Of the order's value, without the brokerage."""
         parts = ((Taxed.EXCHANGE, self.exchange), (Taxed.IPFT, self.ipft), (Taxed.SEBI, self.sebi))
-        return sum((part for line, part in parts if line in self.taxed), NIL)
+        taxed = sum((part for line, part in parts if line in self.taxed), NIL)
+        levied = self.stt + self.stamp + self.exchange + self.ipft + self.sebi
+        on_brokerage = Taxed.BROKERAGE in self.taxed
+        for name, value in (
+            ("_of_value", levied + self.gst * taxed),
+            ("_of_brokerage", 1 + self.gst if on_brokerage else Decimal(1)),
+            ("_exchange", self.exchange + self.ipft),
+            ("_taxed", taxed),
+            ("_brokerage_taxed", on_brokerage),
+        ):
+            object.__setattr__(self, name, value)
 
     def charges(self, value: Money, *, dp_due: bool = True, by_desk: bool = False) -> Charges:
         """Charges of one executed order worth `value` rupees.
@@ -80,26 +85,22 @@ class Tariff:
         """
         amount = value.amount
         brokerage = self.brokerage.of(amount)
-        taxed = self._taxed_part * amount + (brokerage if Taxed.BROKERAGE in self.taxed else NIL)
+        taxed = self._taxed * amount + (brokerage if self._brokerage_taxed else NIL)
         return Charges(
-            brokerage=Money(brokerage),
-            stt=Money(self.stt * amount),
-            exchange=Money((self.exchange + self.ipft) * amount),
-            sebi=Money(self.sebi * amount),
-            stamp=Money(self.stamp * amount),
-            gst=Money(self.gst * taxed),
-            dp=Money(self._depository(amount)) if dp_due else ZERO,
-            desk=Money(self._desk_fee()) if by_desk else ZERO,
+            Money(brokerage) if brokerage else ZERO,
+            Money(self.stt * amount) if self.stt else ZERO,
+            Money(self._exchange * amount),
+            Money(self.sebi * amount),
+            Money(self.stamp * amount) if self.stamp else ZERO,
+            Money(self.gst * taxed),
+            Money(self._depository(amount)) if dp_due and self.depository else ZERO,
+            Money(self._desk_fee()) if by_desk else ZERO,
         )
 
     def total(self, amount: Decimal, *, dp_due: bool = True) -> Decimal:
         """`charges(...).total` in rupees, without the lines: for comparing many sizes."""
         whole = self._of_value * amount + self._of_brokerage * self.brokerage.of(amount)
         return whole + self._depository(amount) if dp_due else whole
-
-    def without_depository(self) -> Tariff:
-        """For shares of which some left the demat account earlier in the day, or that were bought in it."""
-        return replace(self, depository=None) if self.depository else self
 
     def _depository(self, amount: Decimal) -> Decimal:
         return self.depository.of(amount) * (1 + self.gst) if self.depository else NIL
@@ -208,13 +209,17 @@ def tariff(
     on: date,
     ware: Ware = PLAIN,
     plan: FeePlan = STANDARD,
+    dp_due: bool = True,
 ) -> Tariff:
-    """The rows in force on `on` (an IST date). Raises ChargesUnknown before the first row of any of them."""
+    """The rows in force on `on` (an IST date). Raises ChargesUnknown before the first row of any of them.
+
+    `dp_due` False: for shares of which some left the demat account earlier in the day, or that were bought in it.
+    """
     schedule, name = SCHEDULES[broker], broker.value.title()
     sebi = statutory.CROP_SEBI if ware.agricultural and exchange is Exchange.MCX else statutory.SEBI
     venue = _venue(exchange, segment, ware, on)
     depository = None
-    if side is Side.SELL and segment in DELIVERED:
+    if dp_due and side is Side.SELL and segment in DELIVERED:
         depository = known(schedule.depository, on, f"{name} DP charge")
         depository = depository.for_woman() if plan.woman_first_holder else depository
     taxed = known(schedule.taxed, on, f"{name} base of GST") if plan.taxed is None else plan.taxed

@@ -94,6 +94,8 @@ def _naked(legs: Sequence[Leg], kind: Kind) -> int:
 
 def margin_of(opening: int, value: Decimal, rate: Decimal, found: Sequence[Cover]) -> Decimal:
     """Rupees for `opening` units, each worth `value` rupees and margined at `rate` of it where nothing covers it."""
+    if not found:
+        return rate * value * opening
     total, left = NIL, opening
     for loss, units in found:
         each = min(loss + EXPOSURE * value, rate * value)

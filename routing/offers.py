@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import reduce
-from operator import add
 
 from domain.money import ZERO, Money, Price
 from domain.order import OrderIntent, Side
@@ -14,12 +12,12 @@ from domain.policy import Policy
 from domain.routing import Candidate, Charges, Market, Reason, ReasonCode, Slice
 from routing.aims import PLAIN, Measure, measure
 from routing.bars import bars
+from routing.bills import Bill, slice_units
 from routing.divide import Source
 from routing.fees import ChargesUnknown, Tariff, segment_of, tariff
-from routing.margin import DELIVERED, estimated, required
+from routing.margin import DELIVERED, Blocking, blocking, estimated
 from routing.schedules.table import NIL
-from routing.split import freeze_slices, iceberg_parts
-from routing.words import rupees, units
+from routing.words import in_words, rupees, units
 
 MOST_SLICES = 10  # brokers refuse to slice one order into more
 AUTO = Policy()
@@ -37,32 +35,19 @@ class Terms:
     policy: Policy = AUTO
     reduces: bool = False  # it only closes what the accounts hold, so the user's limits leave it alone
 
+    bills: dict[int, Bill] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     @property
     def slice_units(self) -> int | None:
         """The largest whole number of lots under the freeze limit; None without one."""
-        freeze, lot = self.market.freeze, self.market.lot
-        return max(lot, freeze // lot * lot) if freeze else None
+        return slice_units(self.market)
 
-    def sent(self, quantity: int) -> tuple[tuple[int, ...], ...]:
-        """Each order that would be sent for `quantity` units, as the parts it is charged by: the legs of an iceberg
-        stand at the exchange as orders of their own."""
-        if self.intent.iceberg_legs:
-            return (iceberg_parts(quantity, self.intent.iceberg_legs, self.market.lot),)
-        return tuple((part,) for part in freeze_slices(quantity, self.slice_units))
-
-    def cost(self, fees: Tariff, quantity: int) -> Decimal:
-        """All charges in rupees of `quantity` units by this tariff, the DP charge once."""
-        price, largest = self.price.amount, self.slice_units
-        if self.intent.iceberg_legs:
-            (legs,) = self.sent(quantity)
-            return sum((fees.total(price * leg, dp_due=not at) for at, leg in enumerate(legs)), NIL)
-        if not largest or quantity <= largest:
-            return fees.total(price * quantity)
-        full, rest = divmod(quantity, largest)
-        total = fees.total(price * largest)
-        if full > 1:
-            total += (full - 1) * fees.total(price * largest, dp_due=False)
-        return total + fees.total(price * rest, dp_due=False) if rest else total
+    def bill(self, fees: Tariff) -> Bill:
+        """What the order costs by this tariff: one for all accounts that have it."""
+        known = self.bills.get(id(fees))
+        if known is None:
+            known = self.bills[id(fees)] = Bill(fees, self.intent, self.market, self.price.amount)
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +59,13 @@ class Offer:
 
     candidate: Candidate
     terms: Terms
-    fees: Tariff | None
+    bill: Bill | None
     barred: tuple[Reason, ...]
     short: tuple[Reason, ...] = ()
     capacity: int = 0
     whole: Money | None = None  # charges in rupees of the whole order here
     measure: Measure = PLAIN
+    blocking: Blocking | None = None
 
     @property
     def feasible(self) -> bool:
@@ -93,8 +79,8 @@ class Offer:
 
     def cost(self, quantity: int) -> Decimal:
         """All charges in rupees of `quantity` units here."""
-        assert self.fees is not None
-        return self.terms.cost(self.fees, quantity)
+        assert self.bill is not None
+        return self.bill.total(quantity)
 
     def score(self, quantity: int) -> int:
         """What the policy makes small, of `quantity` units here."""
@@ -102,43 +88,35 @@ class Offer:
 
     def slices(self, quantity: int) -> tuple[Slice, ...]:
         """`quantity` units here as the orders that would be sent; empty when the charges are not known."""
-        if self.fees is None:
+        if self.bill is None:
             return ()
+        one, blocks, whole = self.candidate, self.blocks, self.terms.intent.quantity
+        about = estimated(self.terms.intent, one, quantity, whole)
         made: list[Slice] = []
-        about = estimated(self.terms.intent, self.candidate, quantity, self.terms.intent.quantity)
-        before = Money(Decimal(0))
-        done, paid = 0, Money(Decimal(0))
-        known: dict[tuple[tuple[int, ...], bool], Charges] = {}  # full slices are all alike
-        for number, order in enumerate(self.terms.sent(quantity)):
-            key = (order, number == 0)
-            charges = known.get(key) or known.setdefault(key, self._charged(*key))
-            done, paid = done + sum(order), paid + charges.total
-            so_far = self.blocks(done, paid)
-            made.append(self._slice(sum(order), charges, so_far - before, about))
+        done, paid, before = 0, NIL, NIL
+        for units_of, charges, total in self.bill.parts(quantity):
+            done, paid = done + units_of, paid + total
+            so_far = blocks(done, paid)
+            margin, last = so_far - before, made[-1] if made else None
+            if last is None or last.charges is not charges or last.margin_required.amount != margin:
+                last = Slice(one.account_id, one.broker, one.label, units_of, charges, Money(margin), about)
+            made.append(last)  # full slices are all alike
             before = so_far
         return tuple(made)
 
-    def _charged(self, parts: tuple[int, ...], first: bool) -> Charges:
-        """Of one order, by the parts that it is charged by; the day's DP charge falls on the `first` one."""
-        assert self.fees is not None
-        price, fees = self.terms.price, self.fees
-        each = (fees.charges(price * part, dp_due=first and not at) for at, part in enumerate(parts))
-        return reduce(add, each)
+    def charges(self, quantity: int) -> Charges:
+        """Of `quantity` units here, line by line."""
+        assert self.bill is not None
+        return self.bill.charges(quantity)
 
-    def _slice(self, quantity: int, charges: Charges, margin: Money, about: bool) -> Slice:
-        one = self.candidate
-        return Slice(one.account_id, one.broker, one.label, quantity, charges, margin, about)
-
-    def blocks(self, quantity: int, charges: Money) -> Money:
+    def blocks(self, quantity: int, charges: Decimal) -> Decimal:
         """Rupees that `quantity` units, with these charges, would block here."""
-        terms = self.terms
-        return required(
-            terms.intent, terms.market, self.candidate, quantity, price=terms.blocked, charges=charges
-        )
+        assert self.blocking is not None
+        return self.blocking.of(quantity, charges)
 
-    def margin(self, quantity: int) -> Money:
+    def margin(self, quantity: int) -> Decimal:
         """Rupees that `quantity` units would block here."""
-        return self.blocks(quantity, Money(self.cost(quantity)))
+        return self.blocks(quantity, self.cost(quantity))
 
     def as_source(self) -> Source:
         """This account for `divide.cheapest`, counted in lots."""
@@ -147,11 +125,11 @@ class Offer:
 
     def _bends(self) -> tuple[int, ...]:
         """Lots beside every size at which the charges begin to climb faster."""
-        assert self.fees is not None
+        assert self.bill is not None
         lot, largest = self.terms.market.lot, self.terms.slice_units
         starts = range(0, self.capacity, largest) if largest else (0,)
         step = self.terms.price.amount * lot
-        within = [int(value / step) for value in self.fees.bends_up]
+        within = [int(value / step) for value in self.bill.fees.bends_up]
         bends = {start // lot for start in starts}
         bends |= {start // lot + at + near for start in starts for at in within for near in (-1, 0, 1)}
         return tuple(bends)
@@ -160,27 +138,31 @@ class Offer:
 def survey(terms: Terms, candidate: Candidate) -> Offer:
     """What one account can do with the order."""
     intent, reasons = terms.intent, list(bars(terms.intent, terms.policy, candidate))
-    fees, whole, scores = None, None, PLAIN
     try:
-        segment = segment_of(intent.instrument.exchange, terms.market.kind, intent.product)
-        fees = tariff(
-            candidate.broker,
-            intent.instrument.exchange,
-            segment,
-            intent.side,
-            terms.on,
-            terms.market.ware,
-            candidate.fees,
-        )
-        if candidate.traded_today < 0 or candidate.traded_today >= intent.quantity:
-            fees = fees.without_depository()
-        whole = Money(terms.cost(fees, intent.quantity))
-        scores = measure(terms.policy, candidate, terms.price)
+        bill = terms.bill(_tariff(terms, candidate))
     except ChargesUnknown as unknown:
         reasons.append(replace(unknown.reason, account=candidate.account_id))
-    capacity = 0 if reasons else intent.quantity
-    offer = Offer(candidate, terms, fees, tuple(reasons), (), capacity, whole, scores)
+        return Offer(candidate, terms, None, tuple(reasons))
+    offer = Offer(
+        candidate,
+        terms,
+        bill,
+        tuple(reasons),
+        capacity=0 if reasons else intent.quantity,
+        whole=Money(bill.total(intent.quantity)),
+        measure=measure(terms.policy, candidate, terms.price),
+        blocking=blocking(intent, terms.market, candidate, terms.blocked.amount),
+    )
     return offer if reasons else _measured(offer)
+
+
+def _tariff(terms: Terms, candidate: Candidate) -> Tariff:
+    """Raises ChargesUnknown."""
+    intent, exchange = terms.intent, terms.intent.instrument.exchange
+    segment = segment_of(exchange, terms.market.kind, intent.product)
+    due = not (candidate.traded_today < 0 or candidate.traded_today >= intent.quantity)
+    ware, plan = terms.market.ware, candidate.fees
+    return tariff(candidate.broker, exchange, segment, intent.side, terms.on, ware, plan, due)
 
 
 def _measured(offer: Offer) -> Offer:
@@ -189,15 +171,13 @@ def _measured(offer: Offer) -> Offer:
     capacity, short = _allowed(offer)
     if terms.intent.product in DELIVERED and terms.intent.side is Side.SELL:
         return _by_shares(offer, capacity, short)
-    free = offer.candidate.margin_available
-    assert free is not None
-    assert offer.whole is not None
-    needed = offer.blocks(terms.intent.quantity, offer.whole)
-    if needed > max(free, ZERO):  # an exit that blocks nothing may leave an account that is in debit
+    assert offer.candidate.margin_available is not None
+    free, needed = offer.candidate.margin_available.amount, offer.margin(terms.intent.quantity)
+    if needed > max(free, NIL):  # an exit that blocks nothing may leave an account that is in debit
         capacity = _fitting(offer, capacity, free, needed)
         text = (
-            f"{offer.candidate.label} has {rupees(free)} free and this needs {rupees(needed)}: "
-            f"{rupees(needed - free)} short."
+            f"{offer.candidate.label} has {in_words(free)} free and this needs {in_words(needed)}: "
+            f"{in_words(needed - free)} short."
         )
         short.append(lack(offer, ReasonCode.MARGIN_SHORT, text, capacity))
     return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
@@ -257,7 +237,7 @@ def lack(offer: Offer, code: ReasonCode, text: str, capacity: int) -> Reason:
     return Reason(code, text, account=offer.candidate.account_id, field="quantity", fix=fix)
 
 
-def _fitting(offer: Offer, most: int, free: Money, needed: Money) -> int:
+def _fitting(offer: Offer, most: int, free: Decimal, needed: Decimal) -> int:
     """The most units, whole lots up to `most`, whose margin is within `free`: margin never falls with quantity.
 
     `needed` is that of the whole order.
@@ -265,7 +245,7 @@ def _fitting(offer: Offer, most: int, free: Money, needed: Money) -> int:
     lot = offer.terms.market.lot
     fits, too_many = 0, most // lot + 1
     # Margin is nearly proportional to quantity, so the share of it that is free is a good first guess.
-    probe = int(offer.terms.intent.quantity // lot * max(free.amount, NIL) / needed.amount)
+    probe = int(offer.terms.intent.quantity // lot * max(free, NIL) / needed)
     step = 1
     while too_many - fits > 1:
         probe = min(max(probe, fits + 1), too_many - 1)

@@ -12,6 +12,7 @@ from domain.routing import Slice
 from routing.aims import in_rupees
 from routing.divide import Source, bound, cheapest, pooled
 from routing.offers import Offer
+from routing.schedules.table import NIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Plan:
 
     @property
     def charges(self) -> Money:
-        return Money.sum(Money(offer.cost(quantity)) for offer, quantity in self.parts)
+        return Money(sum((offer.cost(quantity) for offer, quantity in self.parts), NIL))
 
     def slices(self) -> tuple[Slice, ...]:
         return tuple(one for offer, quantity in self.parts for one in offer.slices(quantity))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import add
 
 from domain.account import AccountId
 from domain.money import Money
@@ -164,7 +162,7 @@ def alternative(offer: Offer, chosen: Money | None, *, pinned_to: Offer | None =
     beaten = None
     if offer.feasible and offer.whole is not None and chosen is not None:
         beaten = offer.whole - chosen
-    charges = _together(slices) if slices else None
+    charges = offer.charges(offer.terms.intent.quantity) if slices else None
     return Alternative(slices, offer.feasible, reasons, charges, beaten)
 
 
@@ -174,7 +172,7 @@ def _beaten(plan: plans.Plan, cost: Money) -> Alternative:
 
 
 def _together(slices: Sequence[Slice]) -> Charges:
-    return reduce(add, (one.charges for one in slices))
+    return Charges.sum([one.charges for one in slices])
 
 
 def _whole(offer: Offer) -> Money:

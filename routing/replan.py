@@ -158,4 +158,4 @@ def _refusals(
 
 
 def _margin(offer: Offer, live: int) -> Money:
-    return Money.of(0) if offer.fees is None else offer.margin(live)
+    return Money.of(0) if offer.bill is None else Money(offer.margin(live))
