@@ -143,10 +143,22 @@ class ChildOrder:
         if self.broker_order_ids == (number,):
             return self
         # A duplicate of an iceberg is known by its rows: each is asked about by itself.
-        return replace(self, broker_order_ids=(number,), iceberg_legs=0)
+        return replace(
+            self,
+            broker_order_ids=(number,),
+            iceberg_legs=0,
+            modified=self.modified if _about(self.modified, number) else None,
+            asked=self.asked if _about(self.asked, number) else None,
+        )
+
+    def one_changing(self) -> ChildOrder:
+        """As the one of the broker's orders that the change on its way is about."""
+        change = self.changing
+        named = change.broker_order_id if change and not change.replace else ""
+        return self.at(named) if named else self.one_alive()
 
     def one_alive(self) -> ChildOrder:
-        """As the one of the broker's orders that a change is about: the first that may still trade."""
+        """As one of the broker's orders alone: the first that may still trade."""
         return (
             self.at(next(iter(self.live_order_ids), self.broker_order_ids[0]))
             if self.broker_order_ids
@@ -170,8 +182,9 @@ class ChildOrder:
         return filled
 
     def _alive(self, filled: Mapping[str, int]) -> tuple[str, ...]:
-        most = self._most_of_one
-        may_fill = (number for number in self.broker_order_ids if filled.get(number, 0) < most)
+        may_fill = (
+            number for number in self.broker_order_ids if filled.get(number, 0) < self.most_of(number)
+        )
         return tuple(number for number in may_fill if not self._dead(number))
 
     def _dead(self, number: str) -> bool:
@@ -183,11 +196,20 @@ class ChildOrder:
         # A leg of an iceberg may be complete while the next one is still to come.
         return self.iceberg_legs > 1 and len(self.broker_order_ids) == 1
 
-    @property
-    def _most_of_one(self) -> int:
-        """Units that one of the broker's orders may come to: only one of several may have been changed."""
-        several = len(self.broker_order_ids) > 1
-        return max(self.quantity, self.most_quantity) if several else self.most_quantity
+    def most_of(self, number: str) -> int:
+        """Units that one of the broker's orders may come to: a change is of the order it names, and of no other."""
+        most, change = self._in_force_at(number), self.changing
+        if change is None or change.replace or not _about(change, number):
+            return most
+        return max(most, change.quantity)
+
+    def _in_force_at(self, number: str) -> int:
+        told = self.modified
+        if told is None or not _about(told, number):
+            return self.quantity
+        if told.broker_order_id or len(self.broker_order_ids) < 2:
+            return told.quantity
+        return max(self.quantity, told.quantity)  # it may be the other one that was changed
 
     # --- all of them together
 
@@ -270,7 +292,7 @@ class ChildOrder:
         """
         filled = self._filled()
         if alive := self._alive(filled):
-            return sum(self._most_of_one - filled.get(number, 0) for number in alive)
+            return sum(self.most_of(number) - filled.get(number, 0) for number in alive)
         return 0 if self.status.final else max(0, self.most_quantity - sum(filled.values()))
 
     @property
@@ -315,10 +337,11 @@ def apply(child: ChildOrder, fact: Fact) -> ChildOrder:
                 child, lost=min(filter(None, (child.lost, fact)), key=lambda lost: (lost.at, lost.words))
             )
         case Absent():
-            last = max(filter(None, (child.absent, fact)), key=lambda absent: (absent.at, absent.words))
-            return replace(child, absent=last)
-        case Modified():
-            return replace(child, modified=max(filter(None, (child.modified, fact)), key=_change_rank))
+            looked = max(filter(None, (child.absent, fact)), key=lambda absent: (absent.at, absent.words))
+            return replace(child, absent=looked)
+        case Modified(broker_order_id=number):
+            last = max(filter(None, (child.modified, fact)), key=_change_rank)
+            return replace(child, broker_order_ids=_with_id(child, number), modified=last)
         case ChangeAsked():
             return replace(child, asked=max(filter(None, (child.asked, fact)), key=_change_rank))
         case ChangeOver():
@@ -331,6 +354,11 @@ def apply_all(child: ChildOrder, facts: Iterable[Fact]) -> ChildOrder:
     for fact in facts:
         child = apply(child, fact)
     return child
+
+
+def _about(change: ChangeAsked | Modified | None, number: str) -> bool:
+    """Whether the change is, or for all that is known may be, of this one of the broker's orders."""
+    return change is not None and change.broker_order_id in ("", number)
 
 
 def _with_id(child: ChildOrder, number: str) -> tuple[str, ...]:

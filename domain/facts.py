@@ -93,7 +93,8 @@ class ChangeAsked:
     """New terms, recorded before they are asked for. `number` counts the changes of one child from 1.
 
     `quantity` is the new total in units, filled part included. `replace`: the child is cancelled, and once it has
-    provably ended, what is left is placed anew.
+    provably ended, what is left is placed anew. `broker_order_id` names the order that is to be changed, which at the
+    time was the only one known; of another one that the broker made of the same request it says nothing.
     """
 
     number: int
@@ -104,11 +105,15 @@ class ChangeAsked:
     disclosed_quantity: int
     at: datetime
     replace: bool = False
+    broker_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Modified:
-    """The terms now in force at the broker; `quantity` is the new total. `number` is of the change that did it."""
+    """The terms now in force at one of the broker's orders; `quantity` is its new total.
+
+    `number` is of the change that did it. `broker_order_id` "": not told, it may be any of them.
+    """
 
     quantity: int
     price: Price | None
@@ -117,6 +122,7 @@ class Modified:
     order_type: OrderType | None = None  # None: as before
     disclosed_quantity: int | None = None
     number: int = 0
+    broker_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

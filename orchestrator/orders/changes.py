@@ -79,14 +79,14 @@ async def _ask(trading: Trading, child: ChildOrder, asked: ChangeAsked) -> None:
         asked.disclosed_quantity,
     )
     try:
-        await connection.broker.modify(child.one_alive(), change)
+        await connection.broker.modify(child.one_changing(), change)
     except BrokerUnavailable as error:
         await _over(trading, child, asked, error.words)
         return
     except BrokerRejected as error:
         await _over(trading, child, asked, error.words)
         # It may have been filled or cancelled meanwhile, which is why it could not be changed.
-        await read_order(trading, connection.broker, child.one_alive())
+        await read_order(trading, connection.broker, child.one_changing())
         return
     except SessionExpired as error:
         await trading.connections.login_needed(child.account_id, error.words)
@@ -115,7 +115,7 @@ async def _settle(trading: Trading, child: ChildOrder, *, taken: bool, give_up: 
     if asked is None or connection is None or connection.broker is None:
         return False
     try:
-        report = await connection.broker.order(child.one_alive())
+        report = await connection.broker.order(child.one_changing())
     except BrokerError as error:
         if isinstance(error, SessionExpired):
             await trading.connections.login_needed(child.account_id, error.words)
@@ -134,6 +134,7 @@ async def _settle(trading: Trading, child: ChildOrder, *, taken: bool, give_up: 
                 asked.order_type,
                 asked.disclosed_quantity,
                 asked.number,
+                report.broker_order_id,
             )
         )
     elif give_up or report.status in ENDED:
@@ -319,7 +320,7 @@ class Changes:
         if connection is None or connection.broker is None:
             return
         try:
-            report = await connection.broker.order(child.one_alive())
+            report = await connection.broker.order(child.one_changing())
         except BrokerError:
             return
         if report is None:

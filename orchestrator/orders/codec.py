@@ -130,6 +130,9 @@ def _name_owners(facts: dict[str, Any], first: str) -> None:
             facts[new] = [[*facts.pop(old), first]]
     if (fills := facts.get("fills")) and len(fills[0]) == 4:
         facts["fills"] = [[*fill, first] for fill in fills]
+    for name, named in (("asked", 9), ("modified", 8)):
+        if name in facts and len(facts[name]) < named:
+            facts[name].append(first)
 
 
 def _dump_changes(child: ChildOrder) -> dict[str, Any]:
@@ -137,10 +140,10 @@ def _dump_changes(child: ChildOrder) -> dict[str, Any]:
     if asked := child.asked:
         prices = [_price(asked.price), _price(asked.trigger_price)]
         terms = [asked.quantity, asked.order_type, *prices, asked.disclosed_quantity]
-        facts["asked"] = [asked.number, *terms, asked.at, asked.replace]
+        facts["asked"] = [asked.number, *terms, asked.at, asked.replace, asked.broker_order_id]
     if change := child.modified:
         prices = [_price(change.price), _price(change.trigger_price)]
-        more = [change.order_type, change.disclosed_quantity, change.number]
+        more = [change.order_type, change.disclosed_quantity, change.number, change.broker_order_id]
         facts["modified"] = [change.quantity, *prices, change.at, *more]
     if over := child.change_over:
         facts["change_over"] = [over.number, over.at, over.words]
@@ -150,20 +153,20 @@ def _dump_changes(child: ChildOrder) -> dict[str, Any]:
 def _asked(row: list[Any] | None) -> ChangeAsked | None:
     if row is None:
         return None
-    number, quantity, kind, price, trigger, disclosed, at, replaces = row
+    number, quantity, kind, price, trigger, disclosed, at, replaces, of = row
     prices = (_to_price(price), _to_price(trigger))
     return ChangeAsked(
-        number, quantity, OrderType(kind), *prices, disclosed, datetime.fromisoformat(at), replaces
+        number, quantity, OrderType(kind), *prices, disclosed, datetime.fromisoformat(at), replaces, of
     )
 
 
 def _modified(row: list[Any] | None) -> Modified | None:
     if row is None:
         return None
-    quantity, price, trigger, at, kind, disclosed, number = row
+    quantity, price, trigger, at, kind, disclosed, number, of = row
     prices = (_to_price(price), _to_price(trigger))
     known = OrderType(kind) if kind else None
-    return Modified(quantity, *prices, datetime.fromisoformat(at), known, disclosed, number)
+    return Modified(quantity, *prices, datetime.fromisoformat(at), known, disclosed, number, of)
 
 
 def _change_over(row: list[Any] | None) -> ChangeOver | None:

@@ -173,15 +173,22 @@ def _changeable(conn: SqlConnection, order: Order) -> list[ChildOrder]:
             rule="what may not exist cannot be changed",
             fix="wait until it is known, or cancel it",
         )
-    if twice := next((child for child in live if len(child.live_order_ids) > 1), None):
+    if twice := next((child for child in live if _held_twice(child)), None):
         raise Problem(
             409,
             "held_twice",
-            f"{broker_name(twice.broker)} holds a part of it more than once: {', '.join(twice.live_order_ids)}",
+            f"{broker_name(twice.broker)} holds a part of it more than once: {', '.join(twice.broker_order_ids)}",
             rule="only one of them could be changed",
-            fix="wait until what is too many is cancelled, or cancel the order",
+            fix="wait until what is too many is cancelled, or cancel the order and place what is left anew",
         )
     return live
+
+
+def _held_twice(child: ChildOrder) -> bool:
+    """Whether another of the broker's orders may still trade, or has: the changed one's total would say too much."""
+    one = child.one_alive().broker_order_id
+    others = [number for number in child.broker_order_ids if number != one]
+    return len(child.live_order_ids) > 1 or any(child.filled_of(number) for number in others)
 
 
 def _record(
@@ -218,6 +225,7 @@ def _ask(situation: Situation, child: ChildOrder, intent: OrderIntent, quantity:
         disclosed_quantity=min(intent.disclosed_quantity, quantity),
         at=_after(child, situation.now),
         replace=_must_replace(broker, number),
+        broker_order_id=child.one_alive().broker_order_id or "",
     )
 
 

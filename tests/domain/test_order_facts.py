@@ -73,6 +73,7 @@ def cancelled(number: str = "n1", second: int = 3) -> Ended:
     return Ended(End.CANCELLED, at(second), "cancelled", number)
 
 
+TWINS = (Accepted("n1", START), Accepted("n2", START))
 MOMENTS = st.integers(0, 5).map(at)
 WORDS = st.sampled_from(["OPEN", "PUT ORDER REQ RECEIVED", "x"])
 NUMBERS = st.sampled_from(["n1", "n2"])
@@ -94,6 +95,7 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         st.none() | st.sampled_from(OrderType),
         st.none() | st.integers(0, 3),
         st.integers(0, 3),
+        NUMBERS | st.just(""),
     ),
     st.builds(
         ChangeAsked,
@@ -105,6 +107,7 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         st.just(0),
         MOMENTS,
         st.booleans(),
+        NUMBERS | st.just(""),
     ),
     st.builds(ChangeOver, st.integers(1, 3), MOMENTS, WORDS),
     st.builds(Filled, st.builds(Fill, st.sampled_from("tuv"), st.integers(1, 6), PRICES, MOMENTS), NUMBERS),
@@ -198,6 +201,28 @@ def test_the_second_order_keeps_the_terms_that_only_the_first_one_changed() -> N
     done = [Ended(End.FILLED, at(5), "COMPLETE", "n1"), Ended(End.FILLED, at(6), "COMPLETE", "n2")]
     all_done = apply_all(less, [*done, fill("u", 10, of="n2")])
     assert (all_done.status, all_done.surplus_quantity) == (Status.FILLED, 10)
+
+
+def test_a_change_is_of_the_order_it_names_and_its_twin_keeps_what_was_sent() -> None:
+    for number, other in (("n1", "n2"), ("n2", "n1")):
+        less = child(*TWINS, Modified(4, None, None, at(2), number=1, broker_order_id=number))
+        assert (less.most_of(number), less.most_of(other)) == (4, 10)
+        assert (less.quantity_now, less.live_quantity, less.surplus_quantity) == (4, 14, 10)
+        assert less.at(other).quantity_now == 10, "asked about, the twin has its own terms"
+        alone = apply_all(less, [cancelled(other)])
+        assert (alone.live_quantity, alone.surplus_quantity) == (4, 0)
+
+
+def test_while_a_change_of_one_of_two_is_not_answered_both_its_totals_may_come() -> None:
+    more = child(*TWINS, replace(asked(15), broker_order_id="n2"))
+    assert (more.most_of("n1"), more.most_of("n2"), more.surplus_quantity) == (10, 15, 10)
+    assert more.one_changing().broker_order_ids == ("n2",)
+    assert apply_all(more, [ChangeOver(1, at(4), "no")]).live_quantity == 20
+
+
+def test_a_change_in_force_proves_that_there_is_such_an_order() -> None:
+    told = child(Modified(12, None, None, at(2), number=1, broker_order_id="n7"))
+    assert (told.broker_order_ids, told.live_quantity) == (("n7",), 12)
 
 
 def test_a_refusal_yields_to_an_order_that_is_there_all_the_same() -> None:

@@ -51,6 +51,7 @@ class Weather:
     outages: float  # a second
     logouts: float  # a second
     fates: tuple[Fate, ...] = BAD
+    placing: tuple[Kind, ...] = PLACING
     calm: bool = False
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -68,6 +69,7 @@ class Weather:
             outages=dice.choice((0.0, 0.0, 0.02, 0.05)),
             logouts=dice.choice((0.0, 0.0, 0.02)),
             fates=fates,
+            placing=PLACING if dice.random() < 0.8 else (dice.choice(PLACING),),
         )
 
     @classmethod
@@ -82,7 +84,7 @@ class Weather:
 
     def mishap(self, method: str, *, order: bool) -> Mishap | None:
         """Of an order that is placed (POST) or cancelled (DELETE)."""
-        kinds = {"POST": PLACING, "DELETE": CANCELLING}.get(method)
+        kinds = {"POST": self.placing, "DELETE": CANCELLING}.get(method)
         if self.calm or not order or kinds is None or self.dice.random() >= self.mishaps:
             return None
         kind = self.dice.choice(kinds)

@@ -39,7 +39,8 @@ class Twice:
 
     def __init__(self) -> None:
         self.rows: dict[str, OrderReport] = {}
-        self.asked: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()  # cancels
+        self.changed: Counter[str] = Counter()
         self.deaf = False
         self.refuses = ""
 
@@ -62,7 +63,12 @@ class Twice:
         )
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
-        raise BrokerRejected(self.refuses)
+        assert child.broker_order_id is not None
+        if self.refuses:
+            raise BrokerRejected(self.refuses)
+        self.changed[child.broker_order_id] += 1
+        row = self.rows[child.broker_order_id]
+        self.rows[child.broker_order_id] = replace(row, quantity=change.quantity, price=change.price, at=NOW)
 
     async def order(self, child: ChildOrder) -> OrderReport | None:
         return self.rows.get(child.broker_order_id or "")
@@ -97,6 +103,7 @@ class Desk:
             stories={},
             changing=set(),
             announcer=SimpleNamespace(changed=lambda user, order: None),
+            instruments=SimpleNamespace(isin=lambda instrument: None),
         )
         return cast(Trading, parts)
 
@@ -281,8 +288,45 @@ async def test_what_filled_before_a_refused_change_is_known_at_once(desk: Desk) 
     desk.broker.holds(child, "n1", filled=10)
     desk.broker.refuses = "Order is already executed"
     fact = ChangeAsked(1, 5, OrderType.LIMIT, Price.of(1501), None, 0, NOW)
-    margin = await desk.db.read(lambda conn: change_rows.margin_of_rest(conn, child))
-    asked = await desk.db.write(lambda conn: change_rows.ask_change(conn, child, fact, margin=margin, live=5))
-    await carry_out(desk.trading, asked)
+    await carry_out(desk.trading, await _asked(desk, child, fact))
     after = (await desk.order(order_id)).order.children[0]
     assert (after.status, after.changing, after.quantity_now) == (Status.FILLED, None, 10)
+
+
+async def _asked(desk: Desk, child: ChildOrder, fact: ChangeAsked) -> ChildOrder:
+    margin = await desk.db.read(lambda conn: change_rows.margin_of_rest(conn, child))
+    return await desk.db.write(
+        lambda conn: change_rows.ask_change(conn, child, fact, margin=margin, live=fact.quantity)
+    )
+
+
+@pytest.mark.parametrize(("ours", "twin"), [("n1", "n2"), ("n2", "n1")])
+@pytest.mark.parametrize("quantity", [4, 15])
+async def test_a_change_stays_with_its_order_and_the_twin_that_shows_later_is_cancelled(
+    desk: Desk, ours: str, twin: str, quantity: int
+) -> None:
+    child = child_of("ord_1")
+    await record(desk.db, child)
+    await learn(desk.trading, child.id, [Accepted(ours, T0)], source=Source.ANSWER, answered_at=T0)
+    desk.broker.holds(child, ours)
+    fact = ChangeAsked(1, quantity, OrderType.LIMIT, Price.of(1501), None, 0, NOW, broker_order_id=ours)
+    await _asked(desk, child, fact)
+    # The twin shows between the record of the change and its request.
+    shown = (await learn(desk.trading, child.id, [Accepted(twin, T0)], source=Source.STREAM)).after
+    desk.broker.holds(child, twin)
+    await carry_out(desk.trading, shown)
+    await desk.read_book()
+    after = (await desk.order(child.order_id)).order.children[0]
+    assert (desk.broker.changed, desk.broker.asked) == ({ours: 1}, {twin: 1})
+    assert (after.live_order_ids, after.live_quantity, after.surplus_quantity) == ((ours,), quantity, 0)
+    assert after.price_now == Price.of(1501)
+
+
+async def test_an_order_of_which_another_one_has_filled_is_not_changed(desk: Desk) -> None:
+    child, order_id = await _placed(desk)
+    desk.broker.holds(child, "n2", filled=3, status=ReportStatus.CANCELLED, words="CANCELLED")
+    await desk.read_book()
+    order = (await desk.order(order_id)).order
+    with pytest.raises(Problem) as refused:
+        await desk.db.read(lambda conn: modify._changeable(conn, order))
+    assert refused.value.code == "held_twice", "its total would say more than what is wanted of it"

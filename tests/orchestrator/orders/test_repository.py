@@ -133,8 +133,8 @@ EVERY_FACT: list[Fact] = [
     Ended(End.CANCELLED, T0, "by user", "111"),
     Progress(3, Price.of("1500.3333"), T0, "111"),
     Progress(5, None, T0, "222"),
-    Modified(9, Price.of("1499.95"), None, T0, OrderType.LIMIT, 3, 2),
-    ChangeAsked(3, 12, OrderType.SL, Price.of(1500), Price.of(1499), 4, T0, True),
+    Modified(9, Price.of("1499.95"), None, T0, OrderType.LIMIT, 3, 2, "n1"),
+    ChangeAsked(3, 12, OrderType.SL, Price.of(1500), Price.of(1499), 4, T0, True, "n1"),
     ChangeOver(1, T0, "no"),
     Filled(Fill("t1", 2, Price.of("1500.10"), T0), "222"),
 ]
