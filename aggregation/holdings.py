@@ -22,9 +22,12 @@ DELIVERED = (Product.CNC, Product.MTF)
 
 @dataclass(slots=True)
 class Parcel:
-    """What one account owns of one listing, before it is priced. `bought` is the part bought today."""
+    """What one account owns of one listing, before it is priced. `bought` is the part bought today.
 
-    snapshot: AccountSnapshot
+    Equal are two of the same numbers, whenever they were read and at whatever price the broker saw them.
+    """
+
+    snapshot: AccountSnapshot = field(compare=False)
     instrument: InstrumentId
     isin: str
     quantity: int = 0
@@ -33,7 +36,7 @@ class Parcel:
     bought: int = 0
     invested: Money | None = ZERO
     bought_for: Money | None = ZERO
-    reported: list[LastPrice] = field(default_factory=list)
+    reported: list[LastPrice] = field(default_factory=list, compare=False)
 
     def add_holding(self, holding: Holding) -> None:
         self.quantity += holding.quantity

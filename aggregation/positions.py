@@ -6,7 +6,7 @@ Grouping (`stakes`) needs no price, pricing (`priced`) no other line: each is do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aggregation.holdings import DELIVERED, Isins, is_owned
 from aggregation.valuation import day_pnl, live_or_reported, realised, total, unrealised
@@ -21,9 +21,12 @@ Key = tuple[InstrumentId, Product]
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """One account's position, and what it realised and earned today where that is not the plain sum."""
+    """One account's position, and what it realised and earned today where that is not the plain sum.
 
-    snapshot: AccountSnapshot
+    Equal are two of the same numbers, whenever they were read; the price that the broker saw is a number here.
+    """
+
+    snapshot: AccountSnapshot = field(compare=False)
     position: Position
     realised: Money | None
     delivered: bool = False
