@@ -385,7 +385,7 @@ account_measures = Table(
     Column("start", Moment, primary_key=True),
     Column("ends", Text, nullable=False),  # JSON: how many calls ended how
     Column("causes", Text, nullable=False),  # JSON: [end, cause, count]
-    Column("times", LargeBinary, nullable=False),  # a DDSketch of seconds
+    Column("times", Text, nullable=False),  # JSON: the bins of a DDSketch of seconds (see measures/tally.py)
     Index(None, "span", "start"),
 )
 

@@ -212,7 +212,7 @@ def upgrade() -> None:
         sa.Column("start", Moment(), nullable=False),
         sa.Column("ends", sa.Text(), nullable=False),
         sa.Column("causes", sa.Text(), nullable=False),
-        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.Column("times", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_account_measures_account_id"), ondelete="CASCADE"
         ),

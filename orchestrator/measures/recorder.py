@@ -6,9 +6,10 @@ Measurements are no facts of orders: a crash may lose the last few seconds of th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -21,8 +22,12 @@ from orchestrator.measures.windows import Window
 from orchestrator.state import Clock
 
 FLUSH = 10.0  # seconds that measurements stay in memory alone
-PRUNE = timedelta(hours=1)
+CARRY = timedelta(hours=1)
+FEW = 10  # accounts in one transaction
+WEIGHED = frozenset({PLACE, FILL})  # the calls that a broker's vitals are of
 ENOUGH = 5  # orders from which the last hour speaks for itself; before, the last day does
+
+One = TypeVar("One")
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +51,7 @@ class Recorder:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db, self._clock = db, clock
         self._books: dict[AccountId, Book] = {}
-        self._pruned: datetime | None = None
+        self._carried: datetime | None = None
 
     def book(self, account_id: AccountId) -> Book:
         """The account's, made at first asking."""
@@ -60,29 +65,37 @@ class Recorder:
 
     async def store(self) -> None:
         """Add what was heard to the database, and read again what it comes to."""
-        for account_id, book in list(self._books.items()):
-            if book.heard or not book.known:
-                await self._store(account_id, book)
+        books = [(one, book) for one, book in self._books.items() if book.heard or not book.known]
+        for some in _few(books):
+            await self._store(dict(some))
         now = self._clock()
-        if self._pruned is None or now - self._pruned > PRUNE:
-            self._pruned = now
-            await self._db.write(lambda conn: repository.prune(conn, now))
+        if self._carried is None or now - self._carried > CARRY:
+            self._carried = now
+            for few in _few(await self._db.read(lambda conn: repository.aged(conn, now))):
+                await self._db.write(
+                    lambda conn, few=few: repository.carry(conn, few, now),  # type: ignore[misc]
+                    lock=repository.LOCK,
+                )
+            await self._db.write(lambda conn: repository.forget_outages(conn, now))
 
-    async def _store(self, account_id: AccountId, book: Book) -> None:
-        heard, book.heard, now = book.heard, {}, self._clock()
+    async def _store(self, books: dict[AccountId, Book]) -> None:
+        heard, now = {one: book.heard for one, book in books.items() if book.heard}, self._clock()
+        stale = [one for one, book in books.items() if not book.known or not WEIGHED.isdisjoint(book.heard)]
+        for book in books.values():
+            book.heard = {}
         if heard:
-            await self._db.write(
-                lambda conn: repository.add(conn, account_id, heard, now), lock=f"health:{account_id}"
-            )
-        book.vitals = await self._db.read(lambda conn: _vitals(conn, account_id, now))
-        book.known = True
+            await self._db.write(lambda conn: repository.add(conn, heard, now), lock=repository.LOCK)
+        if stale:
+            read = await self._db.read(lambda conn: _vitals(conn, stale, now))
+            for account_id in stale:
+                books[account_id].vitals, books[account_id].known = read[account_id], True
 
     async def measures(
         self, accounts: Collection[AccountId], window: Window
     ) -> dict[AccountId, dict[str, Tally]]:
         """By account and call over the window, with what this process has not stored yet."""
         since = window.since(self._clock())
-        found = await self._db.read(lambda conn: repository.measures(conn, accounts, window.span, since))
+        found = await self._db.read(lambda conn: repository.measures(conn, accounts, since))
         for account_id in accounts:
             book = self._books.get(account_id)
             for call, tally in (book.heard if book else {}).items():
@@ -90,14 +103,20 @@ class Recorder:
         return found
 
 
-def _vitals(conn: Connection, account_id: AccountId, now: datetime) -> Vitals:
-    found: dict[str, Tally] = {}
-    for window in (Window.HOUR, Window.DAY):
-        mine = repository.measures(conn, [account_id], window.span, window.since(now))
-        found = mine.get(account_id, {})
-        if found.get(PLACE, Tally()).calls >= ENOUGH:
-            break
-    return vitals_of(found)
+def _few(all_of_them: Sequence[One]) -> Iterator[Sequence[One]]:
+    """As many at a time as one short transaction is for."""
+    for start in range(0, len(all_of_them), FEW):
+        yield all_of_them[start : start + FEW]
+
+
+def _vitals(conn: Connection, ids: Collection[AccountId], now: datetime) -> dict[AccountId, Vitals]:
+    """Of the last hour; of the last day where that saw too little."""
+    found = repository.measures(conn, ids, Window.HOUR.since(now), calls=WEIGHED)
+    quiet = [one for one in ids if found.get(one, {}).get(PLACE, Tally()).calls < ENOUGH]
+    if quiet:
+        whole_day = repository.measures(conn, quiet, Window.DAY.since(now), calls=WEIGHED)
+        found.update({one: whole_day.get(one, {}) for one in quiet})
+    return {one: vitals_of(found.get(one, {})) for one in ids}
 
 
 def vitals_of(calls: dict[str, Tally]) -> Vitals:

@@ -1,4 +1,7 @@
-"""Measurements and outages in the database. Several processes may add to the same span."""
+"""Measurements and outages in the database. Several processes may add to the same span.
+
+Each measurement is in one span at a time: it is added to the shortest, and carried to longer ones as it ages.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import repeat
 
 import orjson
 import sqlalchemy as sa
@@ -19,6 +23,9 @@ from orchestrator.measures.windows import SPANS, Span
 from orchestrator.tables import account_measures, account_outages, accounts
 
 MEASURE, OUTAGE = account_measures.c, account_outages.c
+SHORTEST = SPANS[0]
+LOCK = "measures"  # of whoever changes measurements: they are read, added to and written back
+Key = tuple[AccountId, str]  # and the call
 OUTAGES_KEPT = max(span.kept for span in SPANS)
 
 
@@ -45,51 +52,92 @@ class Away:
         return max(0.0, (self.seen - max(self.began, since)).total_seconds())
 
 
-def add(conn: Connection, account_id: AccountId, heard: Mapping[str, Tally], at: datetime) -> None:
-    """Add tallies, by call, to every span that `at` lies in. Run it under a lock of the account.
+def add(conn: Connection, heard: Mapping[AccountId, Mapping[str, Tally]], at: datetime) -> None:
+    """Add tallies, by account and call, to the shortest span that `at` lies in. Run it under `LOCK`.
 
     Nothing is added for an account that is gone.
     """
-    if conn.execute(sa.select(accounts.c.id).where(accounts.c.id == account_id)).one_or_none() is None:
-        return
-    for span in SPANS:
-        for call, tally in heard.items():
-            _add_one(conn, account_id, call, span, span.start(at), tally)
+    there = conn.execute(sa.select(accounts.c.id).where(accounts.c.id.in_(heard))).scalars()
+    given = {
+        (AccountId(account_id), call): tally
+        for account_id in there
+        for call, tally in heard[AccountId(account_id)].items()
+    }
+    _merge(conn, given, SHORTEST, SHORTEST.start(at))
 
 
-def _add_one(
-    conn: Connection, account_id: AccountId, call: str, span: Span, start: datetime, tally: Tally
-) -> None:
-    key = {"account_id": account_id, "call": call, "span": span.seconds, "start": start}
-    here = sa.and_(*(MEASURE[name] == value for name, value in key.items()))
-    known = conn.execute(sa.select(account_measures).where(here)).one_or_none()
-    if known is None:
-        conn.execute(sa.insert(account_measures), {**key, **_values(tally)})
+def _merge(conn: Connection, given: Mapping[Key, Tally], span: Span, start: datetime) -> None:
+    """Add tallies to what one span holds already."""
+    if not given:
         return
-    whole = _tally(known)
-    whole.merge(tally)
-    conn.execute(sa.update(account_measures).where(here).values(_values(whole)))
+    ids = {account_id for account_id, _ in given}
+    here = sa.and_(MEASURE.span == span.seconds, MEASURE.start == start)
+    known = {
+        (AccountId(row.account_id), row.call): row
+        for row in conn.execute(sa.select(account_measures).where(MEASURE.account_id.in_(ids), here))
+    }
+    added: list[dict[str, object]] = []
+    grown: list[dict[str, object]] = []
+    for (account_id, call), tally in given.items():
+        whole = tally
+        if (row := known.get((account_id, call))) is not None:
+            whole = _tally(row)
+            whole.merge(tally)
+        values = {"of": account_id, "what": call, **_values(whole)}
+        (added if row is None else grown).append(values)
+    if added:
+        fixed = {"span": span.seconds, "start": start}
+        rows = [{"account_id": one.pop("of"), "call": one.pop("what"), **one, **fixed} for one in added]
+        conn.execute(sa.insert(account_measures), rows)
+    if grown:
+        one_row = sa.and_(
+            MEASURE.account_id == sa.bindparam("of"), MEASURE.call == sa.bindparam("what"), here
+        )
+        conn.execute(sa.update(account_measures).where(one_row), grown)
 
 
 def measures(
-    conn: Connection, ids: Collection[AccountId], span: Span, since: datetime
+    conn: Connection, ids: Collection[AccountId], since: datetime, *, calls: Collection[str] | None = None
 ) -> dict[AccountId, dict[str, Tally]]:
-    """What was measured since then, added up by account and call."""
-    asked = sa.select(account_measures).where(
-        MEASURE.account_id.in_(ids), MEASURE.span == span.seconds, MEASURE.start >= since
-    )
+    """What was measured since then, the beginning of a window, added up by account and call; of some calls or all."""
+    asked = sa.select(account_measures).where(MEASURE.account_id.in_(ids), MEASURE.start >= since)
+    if calls is not None:
+        asked = asked.where(MEASURE.call.in_(calls))
     found: dict[AccountId, dict[str, Tally]] = {}
     for row in conn.execute(asked):
-        calls = found.setdefault(AccountId(row.account_id), {})
-        calls.setdefault(row.call, Tally()).merge(_tally(row))
+        of = found.setdefault(AccountId(row.account_id), {})
+        of.setdefault(row.call, Tally()).merge(_tally(row))
     return found
 
 
-def prune(conn: Connection, now: datetime) -> None:
-    """Forget what no window looks back to."""
-    for span in SPANS:
-        old = sa.and_(MEASURE.span == span.seconds, MEASURE.start < now - span.kept)
+def aged(conn: Connection, now: datetime) -> list[AccountId]:
+    """The accounts of which something is to be carried to a longer span."""
+    found = conn.execute(
+        sa.select(MEASURE.account_id).where(sa.or_(*map(_old, SPANS, repeat(now)))).distinct()
+    )
+    return [AccountId(account_id) for account_id in found.scalars()]
+
+
+def carry(conn: Connection, ids: Collection[AccountId], now: datetime) -> None:
+    """Move what is too old for its span to the next longer one; out of the longest, away. Run it under `LOCK`."""
+    for span, longer in zip(SPANS, (*SPANS[1:], None), strict=True):
+        old = sa.and_(MEASURE.account_id.in_(ids), _old(span, now))
+        if longer is not None:
+            moved: dict[datetime, dict[Key, Tally]] = {}
+            for row in conn.execute(sa.select(account_measures).where(old)):
+                into = moved.setdefault(longer.start(row.start), {})
+                into.setdefault((AccountId(row.account_id), row.call), Tally()).merge(_tally(row))
+            for start, given in moved.items():
+                _merge(conn, given, longer, start)
         conn.execute(sa.delete(account_measures).where(old))
+
+
+def _old(span: Span, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(MEASURE.span == span.seconds, MEASURE.start < now - span.kept)
+
+
+def forget_outages(conn: Connection, now: datetime) -> None:
+    """Those that no window looks back to."""
     conn.execute(sa.delete(account_outages).where(OUTAGE.seen_at < now - OUTAGES_KEPT))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ddsketch import DDSketch
-from ddsketch.pb.ddsketch_pb2 import DDSketch as SketchMessage
+import orjson
+from ddsketch.ddsketch import BaseDDSketch
+from ddsketch.mapping import LogarithmicMapping
 from ddsketch.pb.proto import DDSketchProto
+from ddsketch.store import DenseStore
 
 from domain.health import CallEnd, Measured
 
@@ -19,8 +21,11 @@ REFUSED = frozenset({CallEnd.REJECTED, CallEnd.SESSION})
 FAILED = frozenset({CallEnd.UNAVAILABLE, CallEnd.UNKNOWN})
 
 
-def _sketch() -> DDSketch:
-    return DDSketch(relative_accuracy=ACCURACY)
+_MAPPING = LogarithmicMapping(ACCURACY)
+
+
+def _sketch() -> BaseDDSketch:
+    return BaseDDSketch(_MAPPING, DenseStore(), DenseStore(), 0.0)
 
 
 @dataclass(slots=True)
@@ -32,7 +37,7 @@ class Tally:
 
     ends: Counter[CallEnd] = field(default_factory=Counter)
     causes: Counter[tuple[CallEnd, str]] = field(default_factory=Counter)
-    times: DDSketch = field(default_factory=_sketch)
+    times: BaseDDSketch = field(default_factory=_sketch)
 
     def add(self, one: Measured) -> None:
         self.ends[one.end] += 1
@@ -68,11 +73,21 @@ class Tally:
 
     # --- as it is stored -------------------------------------------------------------------------------------------
 
-    def packed(self) -> bytes:
-        return bytes(DDSketchProto.to_proto(self.times).SerializeToString())
+    def packed(self) -> str:
+        """The times: how often none at all, then each bin that holds any and how many. The library's own form has every
+        bin between the shortest and the longest, and takes twenty times as long to read."""
+        message = DDSketchProto.to_proto(self.times)
+        first, counts = (
+            message.positiveValues.contiguousBinIndexOffset,
+            message.positiveValues.contiguousBinCounts,
+        )
+        bins = [(first + place, int(count)) for place, count in enumerate(counts) if count]
+        return orjson.dumps([int(message.zeroCount), *bins]).decode()
 
     @classmethod
-    def unpacked(cls, ends: Counter[CallEnd], causes: Counter[tuple[CallEnd, str]], packed: bytes) -> Tally:
-        message = SketchMessage()
-        message.ParseFromString(packed)
-        return cls(ends, causes, DDSketchProto.from_proto(message))
+    def unpacked(cls, ends: Counter[CallEnd], causes: Counter[tuple[CallEnd, str]], packed: str) -> Tally:
+        zeros, *bins = orjson.loads(packed)
+        store = DenseStore()
+        for key, count in bins:
+            store.add(key, count)
+        return cls(ends, causes, BaseDDSketch(_MAPPING, store, DenseStore(), zeros))

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Measurements are added up over `length` from whole multiples of it (UTC), and kept for `kept`."""
+    """Measurements are added up over `length` from whole multiples of it (UTC). When they are older than `kept`, they
+    go into the next longer span; after the longest they are forgotten."""
 
     length: timedelta
     kept: timedelta
@@ -46,6 +47,7 @@ class Window(StrEnum):
         return LENGTHS[self][1]
 
     def since(self, now: datetime) -> datetime:
+        """Whatever span it is in, what began since then is in the window."""
         return self.span.start(now - self.length)
 
 

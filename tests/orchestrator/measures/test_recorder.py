@@ -85,16 +85,49 @@ async def test_a_window_forgets_what_is_older(
     assert await calls(recorder, window) == 0
 
 
+async def rows(db: Database) -> list[int]:
+    """The span of every row."""
+    asked = sa.select(account_measures.c.span).order_by(account_measures.c.span)
+    return list(await db.read(lambda conn: conn.execute(asked).scalars().all()))
+
+
+async def test_what_grows_old_is_added_up_over_longer_spans_and_counts_once(db: Database) -> None:
+    watch = Watch()
+    recorder = Recorder(db, watch)
+    ten_minutes, hour, day = (span.seconds for span in SPANS)
+    for _ in range(2):
+        for _ in range(3):
+            measure(recorder, 0.1, 0.2)
+            await recorder.store()
+            watch.pass_time(minutes=10)
+        watch.pass_time(minutes=30)
+    assert await rows(db) == [ten_minutes] * 6
+    watch.pass_time(minutes=55)
+    await recorder.store()
+    assert await rows(db) == [ten_minutes] * 3 + [hour]
+    assert await calls(recorder, Window.DAY) == await calls(recorder, Window.MONTH) == 12
+    watch.pass_time(hours=2)
+    measure(recorder, 0.3)
+    await recorder.store()
+    assert await rows(db) == [ten_minutes, hour, hour]
+    watch.pass_time(days=3)
+    await recorder.store()
+    assert await rows(db) == [day]
+    found = (await recorder.measures([ONE], Window.WEEK))[ONE][PLACE]
+    assert found.calls == 13
+    assert found.milliseconds(0.0) == pytest.approx(100, rel=0.01)
+    assert found.milliseconds(1.0) == pytest.approx(300, rel=0.01)
+
+
 async def test_what_no_window_looks_back_to_is_deleted(db: Database) -> None:
     watch = Watch()
     recorder = Recorder(db, watch)
     measure(recorder, 0.1)
     await recorder.store()
-    counted = sa.select(sa.func.count()).select_from(account_measures)
-    assert await db.read(lambda conn: conn.execute(counted).scalar_one()) == len(SPANS)
+    assert len(await rows(db)) == 1
     watch.pass_time(days=40)
     await recorder.store()
-    assert await db.read(lambda conn: conn.execute(counted).scalar_one()) == 0
+    assert await rows(db) == []
 
 
 async def test_the_router_is_told_of_the_last_hour_or_of_the_day_where_that_saw_little(db: Database) -> None:
