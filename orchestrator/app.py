@@ -60,6 +60,7 @@ from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
+from orchestrator.trades import endpoints as trades
 from orchestrator.vault import Vault
 
 
@@ -100,6 +101,7 @@ def create_app(
         authorisation.router,
         market.router,
         portfolio.router,
+        trades.router,
         external.router,  # before the orders: "external" is no order's id
         orders.router,
         sweep.router,

@@ -205,6 +205,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_policies")),
     )
     op.create_table(
+        "trades",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("exchange", sa.String(), nullable=False),
+        sa.Column("symbol", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("trade_id", sa.String(), nullable=False),
+        sa.Column("isin", sa.String(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("price", Rupees(), nullable=False),
+        sa.Column("traded_at", Moment(), nullable=False),
+        sa.Column("product", sa.String(), nullable=True),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_trades_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trades")),
+        sa.UniqueConstraint(
+            "account_id",
+            "day",
+            "exchange",
+            "symbol",
+            "side",
+            "trade_id",
+            name=op.f("uq_trades_account_id_day_exchange_symbol_side_trade_id"),
+        ),
+    )
+    with op.batch_alter_table("trades", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_trades_user_id_traded_at_id"), ["user_id", "traded_at", "id"], unique=False
+        )
+
+    op.create_table(
         "account_measures",
         sa.Column("account_id", sa.String(), nullable=False),
         sa.Column("call", sa.String(), nullable=False),
@@ -422,6 +460,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_measures_span_start"))
 
     op.drop_table("account_measures")
+    with op.batch_alter_table("trades", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_trades_user_id_traded_at_id"))
+
+    op.drop_table("trades")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:

@@ -12,6 +12,7 @@ from domain.order import ChildId, ChildOrder, End, Ended, Fact, OrderEvent, Orde
 from orchestrator.orders import repository
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.trading import Trading
+from orchestrator.trades import repository as trades
 from routing.words import rupees
 
 
@@ -32,6 +33,9 @@ async def learn(
         changed = repository.add_facts(conn, child_id, facts, answered_at=answered_at)
         lines = [*events, *_steps(changed, now, source, latency_ms)]
         repository.add_events(conn, changed.after.order_id, lines)
+        if changed.after.fills != changed.before.fills:
+            isin = trading.instruments.isin(changed.after.instrument)
+            trades.keep(conn, changed.user_id, trades.own_trades(changed.before, changed.after, isin))
         return changed, lines
 
     changed, lines = await trading.db.write(work)

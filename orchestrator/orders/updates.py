@@ -27,6 +27,7 @@ from orchestrator.orders import outside, repository
 from orchestrator.orders.book import Book, is_of
 from orchestrator.orders.cancel import cancel_child, cancel_if_asked
 from orchestrator.orders.learn import learn
+from orchestrator.orders.outside_trades import OutsideTrades
 from orchestrator.orders.reconcile import read_trades
 from orchestrator.orders.surplus import cancel_surplus
 from orchestrator.orders.trading import Trading
@@ -52,6 +53,7 @@ class Watch:
     outside: tuple[OrderReport, ...] | None = (
         None  # others' open orders as they are kept; None: to be kept anew
     )
+    others: OutsideTrades = field(default_factory=OutsideTrades)
 
     def __post_init__(self) -> None:
         self.book = Book(self.connection.account.id)
@@ -216,6 +218,7 @@ class OrderUpdates:
             log.warning("orders.book_unread", account=watch.connection.account.id, rows=lacking)
         resting = [report for report in rows.others if outside.rests(report)]
         await self._keep_outside(watch, resting, whole=not lacking)
+        await watch.others.keep(self._trading, watch.connection, rows.others)
         shown = {report.broker_order_id for report in reports if report.readable}
         for child in doubtful.values():
             if shown.issuperset(child.live_order_ids):  # what stays was seen as surely as what goes

@@ -228,6 +228,19 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.transferIn,
       }),
     }),
+    listTrades: build.query<ListTradesApiResponse, ListTradesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/trades`,
+        params: {
+          account: queryArg.account,
+          instrument: queryArg.instrument,
+          from: queryArg["from"],
+          to: queryArg.to,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
     listExternalOrders: build.query<
       ListExternalOrdersApiResponse,
       ListExternalOrdersApiArg
@@ -623,6 +636,20 @@ export type WithdrawFundsApiResponse =
   /** status 200 Successful Response */ FundsOut;
 export type WithdrawFundsApiArg = {
   transferIn: TransferIn;
+};
+export type ListTradesApiResponse =
+  /** status 200 Successful Response */ TradesOut;
+export type ListTradesApiArg = {
+  /** One of my accounts; all when left out. */
+  account?: string | null;
+  /** NSE:INFY; a share also under its other names. */
+  instrument?: string | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+  cursor?: string | null;
+  limit?: number;
 };
 export type ListExternalOrdersApiResponse =
   /** status 200 Successful Response */ ExternalOrdersOut;
@@ -1303,6 +1330,26 @@ export type BalanceOut = {
 export type TransferIn = {
   account: string;
   amount: string;
+};
+export type TradeSource = "own" | "book" | "imported";
+export type TradeOut = {
+  account: string;
+  exchange: Exchange;
+  symbol: string;
+  isin: string | null;
+  side: Side;
+  quantity: number;
+  price: string;
+  value: string;
+  at: string;
+  product: Product | null;
+  trade_id: string;
+  order_id: string;
+  source: TradeSource;
+};
+export type TradesOut = {
+  items: TradeOut[];
+  next_cursor: string | null;
 };
 export type ReportStatus =
   | "PENDING"

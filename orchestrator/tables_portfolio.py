@@ -1,0 +1,31 @@
+"""The tables of the portfolio's history. Part of `tables.metadata`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from orchestrator.tables import Moment, Rupees, metadata
+
+# Every trade that is known of an account: own fills, brokers' books, imported files. Never changed but by better
+# knowledge of the same trade. An account's trades outlive it, as its orders do.
+trades = Table(
+    "trades",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", String, nullable=False),
+    Column("day", String, nullable=False),  # the exchange's, ISO: a broker's trade ids are of one day
+    Column("exchange", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),  # both sides of a trade with oneself have one id
+    Column("trade_id", String, nullable=False),
+    Column("isin", String),
+    Column("quantity", BigInteger, nullable=False),
+    Column("price", Rupees, nullable=False),
+    Column("traded_at", Moment, nullable=False),
+    Column("product", String),  # null: the file does not tell
+    Column("order_id", String, nullable=False),  # the broker's; "": not told
+    Column("source", String, nullable=False),
+    UniqueConstraint("account_id", "day", "exchange", "symbol", "side", "trade_id"),
+    Index(None, "user_id", "traded_at", "id"),
+)
