@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from domain.money import Money
 from domain.order import ChildOrder, Order, OrderId, OrderType, Status
+from domain.surplus import to_cancel
 from mocks.brokers.backoffice.orders import ENDED
 from mocks.brokers.backoffice.orders import Order as BrokerOrder
 from orchestrator.orders import holds, repository
@@ -43,6 +44,17 @@ async def check(process: Process, world: World, people: list[Person], killed: da
         for client in person.clients.values():
             books.check(world, client)
     _check_idle(process)
+
+
+def check_surplus(stored: list[StoredOrder]) -> None:
+    """Once it is quiet nothing is too much at a broker that was not asked to go. Raises Broken."""
+    for one in stored:
+        if any(event.kind == "cancel_asked" for event in one.timeline):
+            continue  # all of it was asked to go
+        told = [event.text for event in one.timeline if event.kind == "surplus"]
+        for child_id, number in to_cancel(one.order, frozenset()):
+            asked = any(f" {number}," in text for text in told)
+            insist(asked, f"{number} of {child_id} is too much, and nobody asked it to go")
 
 
 def _check_keys(person: Person, stored: list[StoredOrder], asked_for: Container[OrderId]) -> None:

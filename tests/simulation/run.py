@@ -284,6 +284,7 @@ class Run:
         for person in self.people:
             for client in person.clients.values():
                 self.world.clear(client)
+            checks.check_surplus(await self._all(process, person))
             for order_id in await self._open(process, person):
                 await self.crowd.cancel(person, order_id)
         await asyncio.sleep(15)
