@@ -25,11 +25,23 @@ def slice_units(market: Market) -> int | None:
 class Bill:
     """Accounts with one tariff share one, for one decision. `price` in rupees a unit."""
 
-    __slots__ = ("_charged", "_intent", "_largest", "_lot", "_parts", "_price", "_sums", "_totals", "fees")
+    __slots__ = (
+        "_charged",
+        "_full",
+        "_intent",
+        "_largest",
+        "_lot",
+        "_parts",
+        "_price",
+        "_sums",
+        "_totals",
+        "fees",
+    )
 
     def __init__(self, fees: Tariff, intent: OrderIntent, market: Market, price: Decimal) -> None:
         self.fees, self._intent, self._price = fees, intent, price
         self._lot, self._largest = market.lot, slice_units(market)
+        self._full: tuple[Decimal, Decimal] | None = None
         self._totals: dict[int, Decimal] = {}
         self._parts: dict[int, tuple[Part, ...]] = {}
         self._sums: dict[int, Charges] = {}
@@ -65,10 +77,14 @@ class Bill:
         if not largest or quantity <= largest:
             return total(price * quantity)
         full, rest = divmod(quantity, largest)
-        cost = total(price * largest)
-        if full > 1:
-            cost += (full - 1) * total(price * largest, dp_due=False)
+        first, another = self._full or self._full_slices(price * largest)
+        cost = first + (full - 1) * another
         return cost + total(price * rest, dp_due=False) if rest else cost
+
+    def _full_slices(self, value: Decimal) -> tuple[Decimal, Decimal]:
+        """Charges in rupees of a full slice: of the first one, and of every other."""
+        self._full = (self.fees.total(value), self.fees.total(value, dp_due=False))
+        return self._full
 
     def _sent(self, quantity: int) -> tuple[Part, ...]:
         """The legs of an iceberg stand at the exchange as orders of their own, and are charged so."""

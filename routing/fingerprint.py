@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
+from operator import attrgetter
 from typing import Any
 
 from domain.order import OrderIntent
@@ -76,17 +77,19 @@ def _word(value: Enum) -> str:
 
 
 def _of_dataclass(kind: type[Any]) -> Encoder:
-    plan = sorted(
-        (field.name, f'"{field.name}":', _default(field)) for field in fields(kind) if field.compare
-    )
+    stored = sorted((field for field in fields(kind) if field.compare), key=lambda field: field.name)
+    names = [field.name for field in stored]
+    keys = [(f'"{field.name}":', _default(field)) for field in stored]
+    # A single name would give the value itself, and none nothing at all.
+    values = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, one) for one in names]
+    known = _ENCODERS.get
 
     def encode(value: Any) -> str:
         parts = []
-        for name, key, default in plan:
-            one = getattr(value, name)
+        for (key, default), one in zip(keys, values(value), strict=True):
             if one is default or one == default:
                 continue
-            parts.append(key + _encoder(type(one))(one))
+            parts.append(key + (known(type(one)) or _encoder(type(one)))(one))
         return "{" + ",".join(parts) + "}"
 
     return encode

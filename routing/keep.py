@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from domain.routing import ReasonCode
 from routing.hedges import partners
 from routing.margin import opposite_held
@@ -59,4 +57,4 @@ def _held_to(offer: Offer, held: int, what: str, elsewhere: str, code: ReasonCod
         return offer
     capacity = min(offer.capacity, held // lot * lot)
     text = f"{label} holds {units(held)} {what}, not {units(wanted)}." if held else elsewhere
-    return replace(offer, capacity=capacity, short=(*offer.short, lack(offer, code, text, capacity)))
+    return offer.limited(capacity, lack(offer, code, text, capacity))

@@ -67,6 +67,20 @@ class Offer:
     measure: Measure = PLAIN
     blocking: Blocking | None = None
 
+    def limited(self, capacity: int, *short: Reason) -> Offer:
+        """The same account with less room, for these reasons too."""
+        return Offer(
+            self.candidate,
+            self.terms,
+            self.bill,
+            self.barred,
+            (*self.short, *short),
+            capacity,
+            self.whole,
+            self.measure,
+            self.blocking,
+        )
+
     @property
     def feasible(self) -> bool:
         return not self.barred and not self.short
@@ -120,8 +134,9 @@ class Offer:
 
     def as_source(self) -> Source:
         """This account for `divide.cheapest`, counted in lots."""
-        lot = self.terms.market.lot
-        return Source(self.capacity // lot, lambda lots: self.score(lots * lot), self._bends())
+        assert self.bill is not None
+        lot, total, score = self.terms.market.lot, self.bill.total, self.measure.score
+        return Source(self.capacity // lot, lambda lots: score(total(lots * lot), lots * lot), self._bends())
 
     def _bends(self) -> tuple[int, ...]:
         """Lots beside every size at which the charges begin to climb faster."""
@@ -180,7 +195,7 @@ def _measured(offer: Offer) -> Offer:
             f"{in_words(needed - free)} short."
         )
         short.append(lack(offer, ReasonCode.MARGIN_SHORT, text, capacity))
-    return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
+    return offer.limited(capacity, *short) if short else offer
 
 
 def _allowed(offer: Offer) -> tuple[int, list[Reason]]:
@@ -213,7 +228,7 @@ def _by_shares(offer: Offer, capacity: int, short: list[Reason]) -> Offer:
         lot = offer.terms.market.lot
         capacity = min(capacity, sellable // lot * lot)
         short.append(_short_of_shares(offer, sellable, wanted, capacity))
-    return replace(offer, capacity=capacity, short=tuple(short)) if short else offer
+    return offer.limited(capacity, *short) if short else offer
 
 
 def _short_of_shares(offer: Offer, sellable: int, wanted: int, capacity: int) -> Reason:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 
 from domain.account import AccountId
 from domain.money import Money
@@ -39,7 +38,7 @@ class Shares:
     def __init__(self, offers: Sequence[Offer], quantity: int) -> None:
         self._offers, self._lot = offers, _lot(offers)
         self._lots = quantity // self._lot
-        self._sources = {offer.candidate.account_id: _remembered(offer.as_source()) for offer in offers}
+        self._sources = {offer.candidate.account_id: offer.as_source() for offer in offers}
 
     def best(self, *, without: Offer | None = None) -> Plan | None:
         """The division that the policy likes best; None when the accounts cannot take it all together.
@@ -72,10 +71,6 @@ class Shares:
         if len(group) == 1:
             return self._of(group[0])
         return pooled([self._of(offer) for offer in group], _shared(group))
-
-
-def _remembered(source: Source) -> Source:
-    return replace(source, cost=cache(source.cost))
 
 
 def even(offers: Sequence[Offer], quantity: int) -> Plan | None:

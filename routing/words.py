@@ -11,9 +11,10 @@ def grouped(whole: str) -> str:
     """Digits with commas after the last three and then every two."""
     if len(whole) <= 3:
         return whole
-    head, tail = whole[:-3], whole[-3:]
-    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
-    return ",".join([*pairs, tail])
+    head, text = whole[:-3], whole[-3:]
+    while len(head) > 2:
+        head, text = head[:-2], f"{head[-2:]},{text}"
+    return f"{head},{text}"
 
 
 def rupees(amount: Money | Price) -> str:
