@@ -26,7 +26,7 @@ class Bill:
     """Accounts with one tariff share one, for one decision. `price` in rupees a unit."""
 
     __slots__ = (
-        "_charged",
+        "_each",
         "_full",
         "_intent",
         "_largest",
@@ -45,7 +45,7 @@ class Bill:
         self._totals: dict[int, Decimal] = {}
         self._parts: dict[int, tuple[Part, ...]] = {}
         self._sums: dict[int, Charges] = {}
-        self._charged: dict[tuple[int, bool], Charges] = {}
+        self._each: dict[tuple[int, bool], Part] = {}
 
     def total(self, quantity: int) -> Decimal:
         """All charges in rupees of `quantity` units, the day's DP charge once."""
@@ -90,20 +90,21 @@ class Bill:
         """The legs of an iceberg stand at the exchange as orders of their own, and are charged so."""
         if self._intent.iceberg_legs:
             legs = self._legs(quantity)
-            charges = Charges.sum([self._order(leg, first=not at) for at, leg in enumerate(legs)])
+            charges = Charges.sum([self._part(leg, first=not at)[1] for at, leg in enumerate(legs)])
             return ((quantity, charges, charges.exact_total),)
-        made = []
-        for at, units in enumerate(freeze_slices(quantity, self._largest)):
-            charges = self._order(units, first=not at)
-            made.append((units, charges, charges.exact_total))
-        return tuple(made)
+        return tuple(
+            [
+                self._part(units, first=not at)
+                for at, units in enumerate(freeze_slices(quantity, self._largest))
+            ]
+        )
 
-    def _order(self, units: int, *, first: bool) -> Charges:
+    def _part(self, units: int, *, first: bool) -> Part:
         first = first and self.fees.depository is not None
-        known = self._charged.get((units, first))
+        known = self._each.get((units, first))
         if known is None:
-            value = Money(self._price * units)
-            known = self._charged[(units, first)] = self.fees.charges(value, dp_due=first)
+            charges = self.fees.charges(Money(self._price * units), dp_due=first)
+            known = self._each[(units, first)] = (units, charges, charges.exact_total)
         return known
 
     def _legs(self, quantity: int) -> tuple[int, ...]:
