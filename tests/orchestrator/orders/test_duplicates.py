@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.broker import BrokerFill, Change
+from domain.account import BrokerId
 from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.limits import KillDepth
 from domain.money import Price
@@ -87,7 +88,7 @@ class Desk:
 
     def __init__(self, db: Database) -> None:
         self.db, self.broker = db, Twice()
-        account = SimpleNamespace(id=ZERODHA, user_id=USER)
+        account = SimpleNamespace(id=ZERODHA, user_id=USER, broker=BrokerId.ZERODHA)
         self.connection = cast(Connection, SimpleNamespace(broker=self.broker, account=account))
         self.trading = self._trading()
         self.updates = OrderUpdates(self.trading)
