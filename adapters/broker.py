@@ -140,6 +140,7 @@ class Endpoints:
 
     `feed` and `orders_feed` are websocket URLs, empty where the broker's REST hands them out. `proxy` is the account's
     own way out (`http://user:password@host:port`, a secret), "" for none: logins, calls and streams all take it.
+    It is on the public internet unless it may be `proxy_inside` (on this machine, in a private network).
     Without one they leave over IPv4 alone, or `ipv6` alone: brokers take orders from one registered address.
     """
 
@@ -150,6 +151,7 @@ class Endpoints:
     instruments: str = ""
     order_rest: str = ""  # a separate host for order writes, else `rest`
     proxy: str = field(default="", repr=False)
+    proxy_inside: bool = False
     ipv6: bool = False
 
 

@@ -9,7 +9,7 @@ import json
 import socket
 import ssl
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,6 +17,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from adapters import proxies
 from adapters.broker import Endpoints
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from domain.money import Price
@@ -53,11 +54,15 @@ def tls() -> ssl.SSLContext:
     return context
 
 
-def _session(family: socket.AddressFamily) -> aiohttp.ClientSession:
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=IDLE_SECONDS, family=family, ssl=tls()),
-        auto_decompress=False,
+def _session(family: socket.AddressFamily, via: Endpoints | None) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=64,
+        keepalive_timeout=IDLE_SECONDS,
+        family=family,
+        ssl=tls(),
+        socket_factory=partial(proxies.open_socket, inside=via.proxy_inside) if via and via.proxy else None,
     )
+    session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
     # aiohttp silently repeats PUT and DELETE after a dropped connection; modify and cancel are such writes (ADR 0003).
     session._retry_connection = False
     return session
@@ -98,17 +103,21 @@ def client(
         timeout=httpx.Timeout(deadline, connect=3.0, pool=2.0),
         transport=AiohttpTransport(
             verify=tls(),  # else it makes a context that nothing uses
-            client=lambda: _session(_family(via, httpx.URL(base_url).host)),
+            client=lambda: _session(_family(via, httpx.URL(base_url).host), via),
             proxy=httpx.Proxy(via.proxy) if via is not None and via.proxy else None,
         ),
         trust_env=False,
     )
 
 
-def stream_route(via: Endpoints, address: str) -> dict[str, Any]:
-    """The same way out for a websocket at an address: arguments of `websockets.connect`."""
+async def stream_route(via: Endpoints, address: str) -> dict[str, Any]:
+    """The same way out for a websocket at an address: arguments of `websockets.connect`, for one connection.
+
+    Raises OSError for a proxy that cannot be found, or that is where none may be.
+    """
     secure = address.startswith("wss:")
-    return {"proxy": via.proxy or None, "family": _family(via), "ssl": tls() if secure else None}
+    proxy = await proxies.by_address(via.proxy, inside=via.proxy_inside) if via.proxy else None
+    return {"proxy": proxy, "family": _family(via), "ssl": tls() if secure else None}
 
 
 def exact_json(content: bytes) -> Any:
@@ -193,6 +202,8 @@ def _words(error: httpx.HTTPError | aiohttp.ClientError) -> str:
     """What happened, for a person; the exception itself goes along as the cause."""
     cause = error.__cause__ or error
     match cause:
+        case aiohttp.ClientConnectorError(os_error=proxies.Barred() as barred):
+            return str(barred)
         case aiohttp.ClientConnectorDNSError():
             return "its address cannot be found"
         case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError():

@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         "",
         description="A page that answers with the caller's IP address in plain text. Empty: addresses are not checked.",
     )
+    private_proxies: bool | None = Field(
+        None,
+        description="Whether accounts' proxies may be on this machine or in a private network. Unset: only while it is "
+        "reached from this machine alone (TRADEMASTER_HOST is a loopback address, TRADEMASTER_PUBLIC_URL is empty).",
+    )
     quiet_window: float | None = Field(
         None,
         ge=0,
@@ -158,6 +163,13 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
+    def proxies_inside(self) -> bool:
+        """Whether people who use us may have us connect to what only we reach: who does may be somebody else."""
+        if self.private_proxies is not None:
+            return self.private_proxies
+        return not self.public_url and self.host in ("127.0.0.1", "::1", "localhost")
+
+    @property
     def cookie_secure(self) -> bool:
         """Whether cookies travel over https only: when people reach us that way."""
         return self.base_url.startswith("https://")
@@ -185,6 +197,7 @@ def endpoints(settings: Settings, broker: BrokerId) -> Endpoints:
         orders_feed=url("orders_feed"),
         instruments=url("instruments"),
         order_rest=url("order_rest"),
+        proxy_inside=settings.proxies_inside,
     )
 
 

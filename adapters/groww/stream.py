@@ -125,7 +125,7 @@ async def _line(
             compression=None,
             ping_interval=None,
             open_timeout=SILENCE_SECONDS,
-            **http.stream_route(endpoints, endpoints.feed),
+            **(await http.stream_route(endpoints, endpoints.feed)),
         )
     except InvalidStatus as error:
         kind = HANDSHAKE.get(error.response.status_code, BrokerUnavailable)

@@ -40,7 +40,7 @@ async def _connection(
             close_timeout=1.0,
             ping_interval=None,  # the heartbeat tells more than pongs would
             compression=None,
-            **http.stream_route(endpoints, url),
+            **(await http.stream_route(endpoints, url)),
             max_size=2**22,
         ) as socket:
             if (first := await _next(socket, silence)).get("type") != "ready":

@@ -60,7 +60,7 @@ async def opened(uri: str, endpoints: Endpoints, silence: float) -> AsyncIterato
             ping_timeout=None,  # any byte will do
             close_timeout=CLOSE_SECONDS,
             max_size=LARGEST_FRAME,
-            **http.stream_route(endpoints, uri),
+            **(await http.stream_route(endpoints, uri)),
         )
     except InvalidStatus as error:
         if error.response.status_code == 401:

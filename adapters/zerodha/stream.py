@@ -41,7 +41,7 @@ async def _connect(session: Session, endpoints: Endpoints) -> ClientConnection:
             close_timeout=1.0,
             ping_interval=None,  # the byte watchdog sees more than pongs would
             compression=None,
-            **http.stream_route(endpoints, endpoints.feed),
+            **(await http.stream_route(endpoints, endpoints.feed)),
             max_size=2**22,
         )
     except InvalidStatus as error:

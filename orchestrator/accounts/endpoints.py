@@ -13,7 +13,7 @@ from sqlalchemy import Connection as SqlConnection
 from starlette.requests import HTTPConnection
 
 from domain.account import AccountId, AccountState, BrokerId, UserId
-from orchestrator.accounts import repository
+from orchestrator.accounts import repository, ways
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.egress import addresses_text
@@ -130,6 +130,7 @@ async def set_proxy(
     account_id: str, body: ProxyIn, user_id: CurrentUser, connections: Live, db: Db, vault: Sealer
 ) -> AccountOut:
     """Let everything of this account leave by a proxy of its own: logins, calls, orders and streams."""
+    ways.allow_proxy(body.proxy_url, _mine(connections, user_id, account_id).endpoints)
     sealed = seal_proxy(vault, AccountId(account_id), body.proxy_url)
     return await _changed(connections, db, user_id, account_id, {"proxy": sealed})
 
@@ -145,6 +146,7 @@ async def set_addresses(
     account_id: str, body: AddressesIn, user_id: CurrentUser, connections: Live, db: Db
 ) -> AccountOut:
     """Tell which addresses are registered for orders at a broker that does not list them by API."""
+    ways.allow_addresses(body.addresses, _mine(connections, user_id, account_id).endpoints)
     values = {"addresses": addresses_text(body.addresses)}
     return await _changed(connections, db, user_id, account_id, values)
 

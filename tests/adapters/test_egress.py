@@ -20,7 +20,7 @@ from tests.adapters.proxy import Proxy, running
 
 async def test_calls_orders_and_streams_take_the_accounts_proxy(desk: Desk) -> None:
     async with running(Proxy("asha:secret")) as proxy:
-        out = replace(desk.endpoints, proxy=proxy.url)
+        out = replace(desk.endpoints, proxy=proxy.url, proxy_inside=True)
         broker = desk.adapter.connect(desk.session, out, desk.names, clock=now)
         try:
             await broker.margin()
@@ -39,7 +39,7 @@ async def test_calls_orders_and_streams_take_the_accounts_proxy(desk: Desk) -> N
 
 async def test_a_proxy_that_refuses_lets_nothing_leave_by_another_way(desk: Desk) -> None:
     async with running(Proxy("asha:secret")) as proxy:
-        out = replace(desk.endpoints, proxy=proxy.url.replace("secret", "wrong"))
+        out = replace(desk.endpoints, proxy=proxy.url.replace("secret", "wrong"), proxy_inside=True)
         with pytest.raises(BrokerUnavailable):
             async with desk.adapter.market_feed(desk.session, out, desk.names, clock=now):
                 pass
@@ -49,7 +49,8 @@ async def test_a_proxy_that_refuses_lets_nothing_leave_by_another_way(desk: Desk
 async def test_an_unreachable_proxy_is_a_write_that_never_left() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        out = Endpoints("http://broker.test", "", proxy=f"http://127.0.0.1:{closed.getsockname()[1]}")
+        port = closed.getsockname()[1]
+        out = Endpoints("http://broker.test", "", proxy=f"http://127.0.0.1:{port}", proxy_inside=True)
         async with http.client(out.rest, via=out) as client:
             with pytest.raises(BrokerUnavailable, match="proxy did not let it through"):
                 await http.send_write(client, client.build_request("POST", "/orders"))
@@ -57,7 +58,7 @@ async def test_an_unreachable_proxy_is_a_write_that_never_left() -> None:
 
 async def test_a_tunnel_that_the_proxy_refuses_is_a_write_that_never_left() -> None:
     async with running(Proxy("asha:secret")) as proxy:
-        out = Endpoints("https://broker.test", "", proxy=f"http://127.0.0.1:{proxy.port}")
+        out = Endpoints("https://broker.test", "", proxy=f"http://127.0.0.1:{proxy.port}", proxy_inside=True)
         async with http.client(out.rest, via=out) as client:
             with pytest.raises(BrokerUnavailable, match="proxy did not let it through"):
                 await http.send_write(client, client.build_request("POST", "/orders"))
@@ -72,12 +73,13 @@ async def test_a_tunnel_that_the_proxy_refuses_is_a_write_that_never_left() -> N
     ],
 )
 async def test_one_kind_of_address_alone_is_used(ipv6: bool, proxy: str, family: int) -> None:
-    route = http.stream_route(Endpoints("", "", proxy=proxy, ipv6=ipv6), "ws://broker.test/feed")
+    out = Endpoints("", "", proxy=proxy, proxy_inside=True, ipv6=ipv6)
+    route = await http.stream_route(out, "ws://broker.test/feed")
     assert route == {"proxy": proxy or None, "family": family, "ssl": None}
 
 
 async def test_calls_and_streams_of_all_accounts_prove_certificates_by_one_list_that_is_read_once() -> None:
-    route = http.stream_route(Endpoints("", ""), "wss://broker.test/feed")
+    route = await http.stream_route(Endpoints("", ""), "wss://broker.test/feed")
     assert route["ssl"] is http.tls()
     assert http.tls().verify_mode == ssl.CERT_REQUIRED
     assert http.tls().check_hostname

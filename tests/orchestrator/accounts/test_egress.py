@@ -207,7 +207,12 @@ async def test_the_way_out_of_another_person_is_not_mine_to_set(person: Login) -
         ("proxy", {"proxy_url": "http://127.0.0.1"}, "proxy_url"),
         ("proxy", {"proxy_url": "http://asha@127.0.0.1:3128"}, "proxy_url"),
         ("proxy", {"proxy_url": "http://127.0.0.1:99999"}, "proxy_url"),
+        ("proxy", {"proxy_url": "http://169.254.169.254:80"}, "proxy_url"),
         ("addresses", {"addresses": ["home"]}, "addresses.0"),
+        ("addresses", {"addresses": [HOME, "192.168.1.4"]}, "addresses.1"),
+        ("addresses", {"addresses": ["0.0.0.0"]}, "addresses.0"),
+        ("addresses", {"addresses": ["::1"]}, "addresses.0"),
+        ("addresses", {"addresses": ["224.0.0.1"]}, "addresses.0"),
         ("addresses", {"addresses": [HOME] * 5}, "addresses"),
     ],
 )
