@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.account import BrokerId
 from domain.instrument import InstrumentId
 from domain.money import Price
 
@@ -58,6 +59,7 @@ class Tick:
     average_price: Price | None = None
     open_interest: int | None = None
     depth: Depth | None = None
+    source: BrokerId | None = None  # whose feed it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """`time` is the start of the interval (aware)."""
+    """`time` is the start of the interval (aware). `volume` and `open_interest` in units; None: not known."""
 
     time: datetime
     open: Price
     high: Price
     low: Price
     close: Price
-    volume: int
+    volume: int | None
+    open_interest: int | None = None

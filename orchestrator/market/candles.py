@@ -1,97 +1,66 @@
-"""Minute candles as they form from ticks, coarser ones made of them, and both laid over a broker's history."""
+"""Longer candles made of shorter ones, and ours laid over a broker's history. Pure."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-from domain.calendar import IST
-from domain.instrument import InstrumentId
+from domain.instrument import Exchange
 from domain.market import Candle
-from domain.money import Price
-from orchestrator.state import Clock
-
-SPANS = {
-    "1m": timedelta(minutes=1),
-    "5m": timedelta(minutes=5),
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "1d": timedelta(days=1),
-}
-KEPT = 400  # minutes: a whole trading day
-LATE = timedelta(minutes=2)  # a price older than this is a reminder of the past, not a trade of this minute
-DAY_BEGINS = timedelta(hours=9, minutes=15)  # intraday candles are counted from the opening, as exchanges do
+from orchestrator.market.intervals import Grid, Interval
 
 
-def bucket(at: datetime, interval: str) -> datetime:
-    """The start of the candle (IST) that a moment falls in; days begin at midnight, hours at quarter past."""
-    local = at.astimezone(IST)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if interval == "1d":
-        return midnight
-    opening, span = midnight + DAY_BEGINS, SPANS[interval]
-    return opening + (local - opening) // span * span
-
-
-class CandleBook:
-    """Today's minutes of every instrument that was streamed, in memory. Volume is not known from last prices: 0."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._minutes: dict[InstrumentId, deque[Candle]] = {}
-
-    def take(self, name: InstrumentId, price: Price, at: datetime) -> None:
-        if self._clock() - at > LATE:
-            return
-        start = bucket(at, "1m")
-        minutes = self._minutes.setdefault(name, deque(maxlen=KEPT))
-        if minutes and minutes[-1].time > start:
-            return
-        if minutes and minutes[-1].time == start:
-            now = minutes[-1]
-            minutes[-1] = replace(now, high=max(now.high, price), low=min(now.low, price), close=price)
-        else:
-            minutes.append(Candle(start, price, price, price, price, 0))
-
-    def formed(self, name: InstrumentId, interval: str) -> list[Candle]:
-        """What formed here, oldest first."""
-        return gathered(self._minutes.get(name, ()), interval)
-
-
-def gathered(minutes: Iterable[Candle], interval: str) -> list[Candle]:
-    """Minutes as candles of a coarser interval, oldest first."""
+def gathered(
+    candles: Iterable[Candle], interval: Interval, *, grid: Grid, exchange: Exchange
+) -> list[Candle]:
+    """Candles, oldest first, as those of a longer (or the same) interval, oldest first."""
     made: list[Candle] = []
-    for one in minutes:
-        start = bucket(one.time, interval)
+    for one in candles:
+        start = grid.start(exchange, one.time, interval)
         if made and made[-1].time == start:
-            made[-1] = _joined(made[-1], one)
+            made[-1] = joined(made[-1], one)
         else:
             made.append(replace(one, time=start))
     return made
 
 
-def laid_over(history: Sequence[Candle], formed: Sequence[Candle]) -> list[Candle]:
-    """The broker's candles with ours on top: the last one goes on forming, later ones follow. Oldest first."""
-    if not history:
-        return list(formed)
-    by_time = {one.time: one for one in history}
-    newest = max(by_time)
-    for one in formed:
-        if one.time == newest:
-            by_time[one.time] = _joined(by_time[one.time], one)
-        elif one.time > newest:
-            by_time[one.time] = one
-    return [by_time[time] for time in sorted(by_time)]
-
-
-def _joined(first: Candle, then: Candle) -> Candle:
+def joined(first: Candle, then: Candle) -> Candle:
+    """Two that follow each other, as one. What one of them does not know of the volume, the whole does not know."""
+    known = first.volume is not None and then.volume is not None
     return Candle(
         time=first.time,
         open=first.open,
         high=max(first.high, then.high),
         low=min(first.low, then.low),
         close=then.close,
-        volume=first.volume + then.volume,
+        volume=(first.volume or 0) + (then.volume or 0) if known else None,
+        open_interest=then.open_interest if then.open_interest is not None else first.open_interest,
+    )
+
+
+def laid_over(told: Sequence[Candle], formed: Sequence[Candle]) -> list[Candle]:
+    """A broker's candles with ours of the same interval on top: its last one goes on forming, ours follow."""
+    if not told:
+        return list(formed)
+    newest = told[-1]
+    whole = list(told)
+    for one in formed:
+        if one.time == newest.time:
+            whole[-1] = seen_twice(newest, one)
+        elif one.time > newest.time:
+            whole.append(one)
+    return whole
+
+
+def seen_twice(told: Candle, formed: Candle) -> Candle:
+    """One candle as a broker told it a moment ago and as it formed here: neither has seen all of it."""
+    volumes = [volume for volume in (told.volume, formed.volume) if volume is not None]
+    return Candle(
+        time=told.time,
+        open=told.open,
+        high=max(told.high, formed.high),
+        low=min(told.low, formed.low),
+        close=formed.close,
+        volume=max(volumes, default=None),
+        open_interest=formed.open_interest if formed.open_interest is not None else told.open_interest,
     )

@@ -16,9 +16,9 @@ from orchestrator.identity.access import CurrentUser
 from orchestrator.instruments.service import Instruments
 from orchestrator.market import stream
 from orchestrator.market.access import Directory, Market
-from orchestrator.market.candles import SPANS
 from orchestrator.market.history import REACH, History
 from orchestrator.market.hub import Hub
+from orchestrator.market.intervals import Interval
 from orchestrator.market.live import Audience, Caller, LiveSocket
 from orchestrator.market.schemas import CandleOut, HistoryOut, QuoteOut, StockDetail, StockOut, StockPage
 from orchestrator.state import EventBus, KeyRing, Now
@@ -94,7 +94,7 @@ async def get_history(
         raise Problem(
             422, "invalid_input", "from must be before to", field="from", rule="from < to", fix="swap them"
         )
-    if (until - since) / SPANS[interval] > 100_000:
+    if (until - since) / Interval(interval).span > 100_000:
         raise Problem(
             422,
             "invalid_input",

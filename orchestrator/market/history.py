@@ -12,8 +12,9 @@ from domain.errors import BrokerError, SessionExpired
 from domain.instrument import InstrumentId
 from domain.market import Candle
 from orchestrator.accounts.connections import Connections
-from orchestrator.market.candles import laid_over
+from orchestrator.market.candles import gathered, laid_over
 from orchestrator.market.hub import Hub
+from orchestrator.market.intervals import Interval
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,9 @@ class History:
     ) -> list[Candle]:
         """Oldest first, those that begin in [start, end]. Without any account that can say, only what formed here."""
         past = await self._past(name, interval, start, end)
-        whole = laid_over(past, self._hub.candles.formed(name, interval))
+        minutes = self._hub.candles.formed(name)
+        formed = gathered(minutes, Interval(interval), grid=self._hub.grid, exchange=name.exchange)
+        whole = laid_over(past, formed)
         return [one for one in whole if start <= one.time <= end]
 
     async def _past(self, name: InstrumentId, interval: str, start: datetime, end: datetime) -> list[Candle]:

@@ -21,8 +21,9 @@ from orchestrator.bus import Bus
 from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
 from orchestrator.loops import Loops
-from orchestrator.market.candles import CandleBook
 from orchestrator.market.feeds import Feeds, Line
+from orchestrator.market.forming import CandleBook
+from orchestrator.market.intervals import Grid
 from orchestrator.market.prices import Prices
 from orchestrator.market.quotes import Quotes
 from orchestrator.market.sources import Sources
@@ -57,7 +58,9 @@ class Hub:
         self._bus, self._calendar, self._clock = bus, calendar, clock
         self._feeding, self._stall = feeding, stall
         self.prices = Prices()
-        self.candles = CandleBook(clock)
+        self.grid = Grid(calendar)
+        self.candles = CandleBook(self.grid, clock)
+        self._listeners: list[Callable[[Tick], None]] = [self.candles.take]
         self.sources = Sources(connections, instruments)
         self._quotes = Quotes(self.sources, connections, self._quoted)
         self._feeds = Feeds(self.sources, connections, self._ticked)
@@ -100,6 +103,10 @@ class Hub:
         """Whether prices are wanted of this account's feed and it is down or has stalled."""
         return self._feeds.lacking(account_id)
 
+    def on_tick(self, heard: Callable[[Tick], None]) -> None:
+        """Call `heard` with every tick that this process gets, quotes among them, before any is left out as old."""
+        self._listeners.append(heard)
+
     # --- wanting -------------------------------------------------------------------------------------------------
 
     def watch(self, names: Collection[InstrumentId]) -> None:
@@ -138,7 +145,6 @@ class Hub:
     # --- running -------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        self.prices.on_change(self._formed)
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [self._hear_ticks]
         loops += (
             [self._serve, self._poll, self._check_stalls, self._hear_wants] if self._feeding else [self._tell]
@@ -153,20 +159,32 @@ class Hub:
 
     def _ticked(self, tick: Tick, source: str) -> None:
         self._carriers[tick.instrument] = source
+        self._tell_listeners(tick)
         self._bus.publish_tick(tick)
 
     def _quoted(self, quote: Quote, source: str) -> None:
         self.prices.take_quote(quote, source)
+        self._tell_listeners(
+            Tick(
+                quote.instrument,
+                quote.last_price,
+                quote.at,
+                prev_close=quote.prev_close,
+                volume=quote.volume,
+                open_interest=quote.open_interest,
+            )
+        )
 
-    def _formed(self, name: InstrumentId) -> None:
-        last = self.prices.last(name)
-        if last is not None:
-            self.candles.take(name, last.price, last.at)
+    def _tell_listeners(self, tick: Tick) -> None:
+        for heard in self._listeners:
+            heard(tick)
 
     async def _hear_ticks(self) -> None:
         async with self._bus.ticks() as ticks:
             async for tick in ticks:
                 self.prices.take_tick(tick, self._carriers.get(tick.instrument))
+                if not self._feeding:  # else they are told where they arrive, each of them
+                    self._tell_listeners(tick)
 
     async def _serve(self) -> None:
         while True:

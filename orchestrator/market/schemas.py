@@ -125,20 +125,19 @@ class StockDetail(StockOut):
 
 
 class CandleOut(Out):
-    """`time` is the start of the interval."""
+    """`time` is the start of the interval; null is what nobody told."""
 
     time: Time
     open: PriceText
     high: PriceText
     low: PriceText
     close: PriceText
-    volume: int
+    volume: int | None
+    open_interest: int | None
 
     @classmethod
     def of(cls, one: Candle) -> CandleOut:
-        return cls(
-            time=one.time, open=one.open, high=one.high, low=one.low, close=one.close, volume=one.volume
-        )
+        return cls.model_validate(one)
 
 
 class HistoryOut(Out):

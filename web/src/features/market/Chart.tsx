@@ -120,7 +120,7 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
     const bars = data.candles.map(bar);
     now.candles.setData(bars);
     now.volume.setData(
-      data.candles.map((candle) => ({ time: istSeconds(candle.time) as UTCTimestamp, value: candle.volume })),
+      data.candles.map((candle) => ({ time: istSeconds(candle.time) as UTCTimestamp, value: candle.volume ?? 0 })),
     );
     now.last = bars.at(-1) ?? null;
     const shown = (holder.current?.clientWidth ?? 900) / BAR_WIDTH;

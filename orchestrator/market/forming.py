@@ -1,0 +1,194 @@
+"""Minute candles as they form from ticks, in memory. What a tick says of a trade decides, not when it is heard.
+
+A feed tells the day's volume so far: a minute's is the difference, and a tick after which no more was traded makes no
+candle. Ticks may come late, twice and out of order; the same ticks give the same candles in whatever batches they come.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from domain.instrument import Exchange, InstrumentId
+from domain.market import Candle, Tick
+from domain.money import Price
+from orchestrator.market.intervals import MINUTE, Grid, Slot
+from orchestrator.state import Clock
+
+KEPT = 30  # minutes of one instrument; older ones are in the database
+LATE = timedelta(minutes=2)  # a price older than this is a reminder of the past: it forms nothing
+UNSTORED = 300  # minutes of one instrument at most, when nobody stores them
+MOST_SLOTS = 64
+GRACE = timedelta(seconds=5)  # after the end of a minute, until it counts as over
+
+
+@dataclass(slots=True)
+class Minute:
+    """One that forms. `before` and `total`: the day's volume until it began and at its end; None: not known."""
+
+    start: datetime
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    opened_at: datetime
+    closed_at: datetime
+    before: int | None
+    total: int | None
+    open_interest: int | None
+    changes: int = 1
+    kept: int = 0  # as of which change it is stored
+
+    def take(self, tick: Tick) -> None:
+        price, at = tick.last_price, tick.at
+        self.high, self.low = max(self.high, price), min(self.low, price)
+        if at < self.opened_at:
+            self.open, self.opened_at = price, at
+        if at >= self.closed_at:
+            self.close, self.closed_at = price, at
+            if tick.open_interest is not None:
+                self.open_interest = tick.open_interest
+        if tick.volume is not None:
+            self.total = max(self.total or 0, tick.volume)
+        self.changes += 1
+
+
+@dataclass(slots=True)
+class Line:
+    """One instrument: the newest that was heard of it, and its last minutes, oldest first."""
+
+    price: Price
+    at: datetime
+    day: date
+    volume: int | None
+    minutes: list[Minute] = field(default_factory=list)
+
+    def candles(self) -> Iterator[tuple[Minute, Candle]]:
+        """Volumes are differences of totals, so that what is heard late counts in its own minute and in no other."""
+        reached: int | None = None
+        day = None
+        for one in self.minutes:
+            if one.start.date() != day:
+                reached, day = None, one.start.date()
+            floor = one.before if reached is None else max(reached, one.before or 0)
+            volume = max(0, one.total - floor) if one.total is not None and floor is not None else None
+            yield one, Candle(one.start, one.open, one.high, one.low, one.close, volume, one.open_interest)
+            reached = one.total if reached is None else max(reached, one.total or 0)
+
+
+class CandleBook:
+    """The newest minutes of every instrument that is streamed here, in memory."""
+
+    def __init__(self, grid: Grid, clock: Clock) -> None:
+        self._grid, self._clock = grid, clock
+        self._lines: dict[InstrumentId, Line] = {}
+        self._slots: dict[tuple[Exchange, int], Slot] = {}
+        self._unstored: set[InstrumentId] = set()
+
+    def take(self, tick: Tick) -> None:
+        """A tick of any source, in any order."""
+        name = tick.instrument
+        slot = self._slot(name.exchange, tick.at)
+        line = self._lines.get(name)
+        if line is None:  # the first tells what was traded before, not when
+            self._lines[name] = Line(tick.last_price, tick.at, slot.day, tick.volume)
+            return
+        if not slot.open or self._clock() - tick.at > LATE:
+            return
+        if tick.at < line.at:
+            self._late(line, tick, slot)
+            return
+        if slot.calling and not tick.volume:
+            return  # the price that the auction may come to
+        before = _before(line, tick, slot)
+        if _traded(line, tick, before):
+            self._add(line, tick, slot, before)
+        line.price, line.at, line.day = tick.last_price, tick.at, slot.day
+        line.volume = tick.volume if tick.volume is not None else before
+
+    def interrupt(self, names: Iterable[InstrumentId]) -> None:
+        """Nothing is streamed of these for a while: what is traded meanwhile belongs to no minute."""
+        for name in names:
+            line = self._lines.get(name)
+            if line is not None:
+                line.volume = None
+
+    def formed(self, name: InstrumentId) -> list[Candle]:
+        """What formed here of late, oldest first; the last one may still be forming."""
+        line = self._lines.get(name)
+        return [candle for _, candle in line.candles()] if line else []
+
+    def over(self) -> list[tuple[InstrumentId, Minute, Candle]]:
+        """Minutes that are over and are not stored as they are now."""
+        latest = self._clock() - GRACE - MINUTE
+        found = []
+        for name in list(self._unstored):
+            fresh = [pair for pair in self._lines[name].candles() if pair[0].kept != pair[0].changes]
+            found += [(name, minute, candle) for minute, candle in fresh if minute.start <= latest]
+            if not fresh:
+                self._unstored.discard(name)
+        return found
+
+    # --- how -----------------------------------------------------------------------------------------------------
+
+    def _slot(self, exchange: Exchange, at: datetime) -> Slot:
+        key = (exchange, int(at.timestamp()) // 60)  # sessions begin and end at whole minutes
+        slot = self._slots.get(key)
+        if slot is None:
+            if len(self._slots) >= MOST_SLOTS:
+                self._slots.clear()
+            slot = self._slots[key] = self._grid.slot(exchange, at)
+        return slot
+
+    def _add(self, line: Line, tick: Tick, slot: Slot, before: int | None) -> None:
+        minutes = line.minutes
+        self._unstored.add(tick.instrument)
+        if minutes and minutes[-1].start == slot.start:
+            minutes[-1].take(tick)
+            return
+        minutes.append(_begun(tick, slot, before))
+        while len(minutes) > KEPT and minutes[0].kept == minutes[0].changes:
+            del minutes[0]
+        del minutes[:-UNSTORED]
+
+    def _late(self, line: Line, tick: Tick, slot: Slot) -> None:
+        """A price of a moment before the newest one: a part of its own minute, and of no other."""
+        minutes = line.minutes
+        place = bisect_left(minutes, slot.start, key=lambda one: one.start)
+        if place == len(minutes):
+            return
+        if minutes[place].start == slot.start:
+            minutes[place].take(tick)
+        else:
+            earlier = minutes[place - 1] if place else None
+            same_day = earlier is not None and earlier.start.date() == slot.day
+            before = earlier.total if earlier is not None and same_day else minutes[place].before
+            if before is None or tick.volume is None or tick.volume <= before:
+                return
+            minutes.insert(place, _begun(tick, slot, before))
+        self._unstored.add(tick.instrument)
+        for later in minutes[place + 1 : place + 2]:
+            later.changes += 1  # its volume is less by what was traded before it
+
+
+def _before(line: Line, tick: Tick, slot: Slot) -> int | None:
+    """The day's volume before this tick, as far as it was heard. Of a new day nothing was traded when it begins."""
+    if line.day == slot.day:
+        return line.volume
+    return 0 if slot.first else None
+
+
+def _traded(line: Line, tick: Tick, before: int | None) -> bool:
+    if tick.volume and before is not None:
+        return tick.volume > before
+    # An index, a feed that tells prices alone, or nothing to compare the volume with: only a new price is news.
+    return tick.last_price != line.price
+
+
+def _begun(tick: Tick, slot: Slot, before: int | None) -> Minute:
+    price, at = tick.last_price, tick.at
+    return Minute(
+        slot.start, price, price, price, price, at, at, before, tick.volume or None, tick.open_interest
+    )
