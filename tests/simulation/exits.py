@@ -65,6 +65,8 @@ def _unforeseen(moves: list[Moved], exit: Order, exits: dict[str, datetime], tag
         order = move.order
         if order is None:
             yield abs(move.units)
+        elif order.tag == exit.tag and order.order_id != exit.order_id:
+            yield abs(move.units)  # the broker made it twice; that we sent it once is checked elsewhere
         elif order.side is exit.side and order.tag not in exits:
             late = order.history[0].at >= exits[exit.tag] - CLOSE
             past_us = order.tag not in tags
