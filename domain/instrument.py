@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.money import Price
 
@@ -39,13 +40,28 @@ class InstrumentId:
     @classmethod
     def parse(cls, text: str) -> InstrumentId:
         """From `NSE:RELIANCE`. Raises ValueError for another form or an unknown exchange."""
-        exchange, separator, symbol = text.strip().partition(":")
-        if not separator or not symbol:
-            raise ValueError(f"an instrument is EXCHANGE:SYMBOL, for example NSE:INFY, not {text!r}")
-        return cls(Exchange(exchange.upper()), symbol.upper())
+        return _known_name(text) if len(text) <= _LONGEST else _name(text)
+
+    def __hash__(self) -> int:
+        # Looked up several times for every price: a string keeps its hash, and few exchanges share a symbol.
+        return hash(self.symbol)
 
     def __str__(self) -> str:
         return f"{self.exchange}:{self.symbol}"
+
+
+_LONGEST = 64  # characters of a text that is worth remembering
+
+
+def _name(text: str) -> InstrumentId:
+    exchange, separator, symbol = text.strip().partition(":")
+    if not separator or not symbol:
+        raise ValueError(f"an instrument is EXCHANGE:SYMBOL, for example NSE:INFY, not {text!r}")
+    return InstrumentId(Exchange(exchange.upper()), symbol.upper())
+
+
+# One object for one text: finding it again in a dictionary then needs no comparison of its parts.
+_known_name = lru_cache(maxsize=65_536)(_name)
 
 
 @dataclass(frozen=True, slots=True)
