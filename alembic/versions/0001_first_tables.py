@@ -424,11 +424,129 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("child_id", name=op.f("pk_charged_children")),
     )
+
+    op.create_table(
+        "candle_days",
+        sa.Column("instrument", sa.String(), nullable=False),
+        sa.Column("interval", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("instrument", "interval", "day", name=op.f("pk_candle_days")),
+    )
+    with op.batch_alter_table("candle_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candle_days_interval_day"), ["interval", "day"], unique=False)
+
+    op.create_table(
+        "candles",
+        sa.Column("instrument", sa.String(), nullable=False),
+        sa.Column("interval", sa.String(), nullable=False),
+        sa.Column("start", Moment(), nullable=False),
+        sa.Column("open", Rupees(), nullable=False),
+        sa.Column("high", Rupees(), nullable=False),
+        sa.Column("low", Rupees(), nullable=False),
+        sa.Column("close", Rupees(), nullable=False),
+        sa.Column("volume", sa.BigInteger(), nullable=True),
+        sa.Column("open_interest", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("instrument", "interval", "start", name=op.f("pk_candles")),
+    )
+    with op.batch_alter_table("candles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candles_interval_start"), ["interval", "start"], unique=False)
+
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("told_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_notices_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notices_told_at"), ["told_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notices_user_id_id"), ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "price_alerts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("instrument", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("threshold", Rupees(), nullable=False),
+        sa.Column("reference", Rupees(), nullable=True),
+        sa.Column("repeats", sa.Boolean(), nullable=False),
+        sa.Column("cooldown", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("armed", sa.Boolean(), nullable=False),
+        sa.Column("deaf_until", Moment(), nullable=True),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("fired", sa.Integer(), nullable=False),
+        sa.Column("fired_at", Moment(), nullable=True),
+        sa.Column("fired_price", Rupees(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_price_alerts_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_alerts")),
+    )
+    with op.batch_alter_table("price_alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_price_alerts_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_price_alerts_user_id_id"), ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "watchlists",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("symbols", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_watchlists_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watchlists")),
+    )
+    with op.batch_alter_table("watchlists", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_watchlists_user_id_place"), ["user_id", "place"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("watchlists", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_watchlists_user_id_place"))
+
+    op.drop_table("watchlists")
+    with op.batch_alter_table("price_alerts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_price_alerts_user_id_id"))
+        batch_op.drop_index(batch_op.f("ix_price_alerts_state"))
+
+    op.drop_table("price_alerts")
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notices_user_id_id"))
+        batch_op.drop_index(batch_op.f("ix_notices_told_at"))
+
+    op.drop_table("notices")
+    with op.batch_alter_table("candles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_candles_interval_start"))
+
+    op.drop_table("candles")
+    with op.batch_alter_table("candle_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_candle_days_interval_day"))
+
+    op.drop_table("candle_days")
     op.drop_table("charged_children")
     with op.batch_alter_table("outside_orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outside_orders_user_id_symbol"))
