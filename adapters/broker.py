@@ -16,7 +16,7 @@ from typing import Protocol
 from domain.account import BrokerId, Margin
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport
 from domain.instrument import Exchange, Instrument, InstrumentId
-from domain.market import Candle, Quote, Tick
+from domain.market import Candle, Mode, Quote, Tick
 from domain.money import Money, Price
 from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
 from domain.position import Holding, Position
@@ -57,6 +57,29 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedTerms:
+    """How many instruments the price feed of one account carries, and in which modes.
+
+    `carries`: the mode that is subscribed at the broker when one of ours is wanted. `alone` and `mixed` count by that
+    mode: on a connection of this mode only, and on one of several; a mode that is not named has no limit of its own.
+    """
+
+    connections: int = 1  # at once, for prices
+    carries: Mapping[Mode, Mode] = field(default_factory=lambda: {mode: mode for mode in Mode})
+    alone: Mapping[Mode, int] = field(default_factory=dict)
+    mixed: Mapping[Mode, int] = field(default_factory=dict)
+    together: int = 1000  # on one connection, over all modes
+    gives: frozenset[Mode] = frozenset(Mode)  # what its ticks really tell; the rest is read over REST
+
+    def fits(self, held: Mapping[Mode, int]) -> bool:
+        """Whether one connection may hold so many instruments of each of the broker's modes."""
+        modes = [mode for mode, count in held.items() if count]
+        limits = self.mixed if len(modes) > 1 else self.alone
+        whole = sum(held.values()) <= self.together
+        return whole and all(held[mode] <= limits.get(mode, self.together) for mode in modes)
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What this broker takes and how often, from its documentation (facts in each `terms.py`)."""
 
@@ -80,6 +103,7 @@ class Terms:
     order_stream: bool = True
     posts_updates: bool = False  # calls an address of ours about orders, see `Adapter.postback`
     quote_batch: int = 500
+    feed: FeedTerms = field(default_factory=FeedTerms)
     converts: bool = False  # a position can be moved to another product
     conditionals: frozenset[ConditionalKind] = frozenset()  # kinds of GTT the broker itself keeps
     conditional_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})  # what a leg may fire
@@ -388,7 +412,10 @@ StreamEvent = Connected | OrderReport | BrokerFill
 class MarketFeed(Protocol):
     """Live prices over one connection. One connection only: the caller reconnects."""
 
-    async def subscribe(self, instruments: Collection[InstrumentId]) -> None: ...
+    async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
+        """Also changes the mode of what is subscribed. Instruments that the broker does not list are passed over."""
+        ...
+
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None: ...
     def ticks(self) -> AsyncIterator[Tick]:
         """Until the connection ends: BrokerUnavailable; SessionExpired when the login is dead."""

@@ -24,23 +24,35 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x64\x61pters/groww/feed.proto\x12\x11trademaster.groww\"v\n\tLivePrice\x12\x14\n\x0cts_in_millis\x18\x01 \x01(\x01\x12\x0c\n\x04open\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\x12\x0b\n\x03low\x18\x04 \x01(\x01\x12\r\n\x05\x63lose\x18\x05 \x01(\x01\x12\x0e\n\x06volume\x18\x06 \x01(\x01\x12\x0b\n\x03ltp\x18\r \x01(\x01\"0\n\tLiveIndex\x12\x14\n\x0cts_in_millis\x18\x01 \x01(\x01\x12\r\n\x05value\x18\x02 \x01(\x01\"\x95\x01\n\rMarketMessage\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x32\n\nlive_price\x18\x04 \x01(\x0b\x32\x1c.trademaster.groww.LivePriceH\x00\x12\x32\n\nlive_index\x18\x06 \x01(\x0b\x32\x1c.trademaster.groww.LiveIndexH\x00\x42\x0c\n\nlive_point\"-\n\x05Stage\x12\x16\n\x0esince_midnight\x18\x01 \x01(\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\"\xdd\x02\n\x0bOrderUpdate\x12\x0b\n\x03qty\x18\x01 \x01(\x05\x12\r\n\x05price\x18\x02 \x01(\x03\x12\x15\n\rtrigger_price\x18\x03 \x01(\x03\x12\x12\n\nfilled_qty\x18\x04 \x01(\x05\x12\x15\n\rremaining_qty\x18\x05 \x01(\x05\x12\x16\n\x0e\x61vg_fill_price\x18\x06 \x01(\x03\x12\x16\n\x0egroww_order_id\x18\x07 \x01(\t\x12\x19\n\x11\x65xchange_order_id\x18\x08 \x01(\t\x12\x14\n\x0corder_status\x18\t \x01(\x05\x12\x10\n\x08\x64uration\x18\n \x01(\x05\x12\x10\n\x08\x65xchange\x18\x0b \x01(\x05\x12\x0f\n\x07segment\x18\x0c \x01(\x05\x12\x0f\n\x07product\x18\r \x01(\x05\x12\x12\n\norder_type\x18\x0e \x01(\x05\x12\x10\n\x08\x62uy_sell\x18\x0f \x01(\x05\x12\x0e\n\x06remark\x18\x10 \x01(\t\x12\x13\n\x0b\x63ontract_id\x18\x16 \x01(\t\"h\n\x0cOrderMessage\x12(\n\x06stages\x18\x01 \x03(\x0b\x32\x18.trademaster.groww.Stage\x12.\n\x06update\x18\x02 \x01(\x0b\x32\x1e.trademaster.groww.OrderUpdateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x64\x61pters/groww/feed.proto\x12\x11trademaster.groww\"v\n\tLivePrice\x12\x14\n\x0cts_in_millis\x18\x01 \x01(\x01\x12\x0c\n\x04open\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\x12\x0b\n\x03low\x18\x04 \x01(\x01\x12\r\n\x05\x63lose\x18\x05 \x01(\x01\x12\x0e\n\x06volume\x18\x06 \x01(\x01\x12\x0b\n\x03ltp\x18\r \x01(\x01\"0\n\tLiveIndex\x12\x14\n\x0cts_in_millis\x18\x01 \x01(\x01\x12\r\n\x05value\x18\x02 \x01(\x01\",\n\tBookLevel\x12\r\n\x05price\x18\x01 \x01(\x01\x12\x10\n\x08quantity\x18\x02 \x01(\x01\"\x91\x02\n\x04\x42ook\x12\x14\n\x0cts_in_millis\x18\x01 \x01(\x01\x12-\n\x03\x62uy\x18\x02 \x03(\x0b\x32 .trademaster.groww.Book.BuyEntry\x12/\n\x04sell\x18\x03 \x03(\x0b\x32!.trademaster.groww.Book.SellEntry\x1aH\n\x08\x42uyEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12+\n\x05value\x18\x02 \x01(\x0b\x32\x1c.trademaster.groww.BookLevel:\x02\x38\x01\x1aI\n\tSellEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12+\n\x05value\x18\x02 \x01(\x0b\x32\x1c.trademaster.groww.BookLevel:\x02\x38\x01\"\xbe\x01\n\rMarketMessage\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x32\n\nlive_price\x18\x04 \x01(\x0b\x32\x1c.trademaster.groww.LivePriceH\x00\x12\'\n\x04\x62ook\x18\x05 \x01(\x0b\x32\x17.trademaster.groww.BookH\x00\x12\x32\n\nlive_index\x18\x06 \x01(\x0b\x32\x1c.trademaster.groww.LiveIndexH\x00\x42\x0c\n\nlive_point\"-\n\x05Stage\x12\x16\n\x0esince_midnight\x18\x01 \x01(\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\"\xdd\x02\n\x0bOrderUpdate\x12\x0b\n\x03qty\x18\x01 \x01(\x05\x12\r\n\x05price\x18\x02 \x01(\x03\x12\x15\n\rtrigger_price\x18\x03 \x01(\x03\x12\x12\n\nfilled_qty\x18\x04 \x01(\x05\x12\x15\n\rremaining_qty\x18\x05 \x01(\x05\x12\x16\n\x0e\x61vg_fill_price\x18\x06 \x01(\x03\x12\x16\n\x0egroww_order_id\x18\x07 \x01(\t\x12\x19\n\x11\x65xchange_order_id\x18\x08 \x01(\t\x12\x14\n\x0corder_status\x18\t \x01(\x05\x12\x10\n\x08\x64uration\x18\n \x01(\x05\x12\x10\n\x08\x65xchange\x18\x0b \x01(\x05\x12\x0f\n\x07segment\x18\x0c \x01(\x05\x12\x0f\n\x07product\x18\r \x01(\x05\x12\x12\n\norder_type\x18\x0e \x01(\x05\x12\x10\n\x08\x62uy_sell\x18\x0f \x01(\x05\x12\x0e\n\x06remark\x18\x10 \x01(\t\x12\x13\n\x0b\x63ontract_id\x18\x16 \x01(\t\"h\n\x0cOrderMessage\x12(\n\x06stages\x18\x01 \x03(\x0b\x32\x18.trademaster.groww.Stage\x12.\n\x06update\x18\x02 \x01(\x0b\x32\x1e.trademaster.groww.OrderUpdateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'adapters.groww.feed_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_BOOK_BUYENTRY']._loaded_options = None
+  _globals['_BOOK_BUYENTRY']._serialized_options = b'8\001'
+  _globals['_BOOK_SELLENTRY']._loaded_options = None
+  _globals['_BOOK_SELLENTRY']._serialized_options = b'8\001'
   _globals['_LIVEPRICE']._serialized_start=48
   _globals['_LIVEPRICE']._serialized_end=166
   _globals['_LIVEINDEX']._serialized_start=168
   _globals['_LIVEINDEX']._serialized_end=216
-  _globals['_MARKETMESSAGE']._serialized_start=219
-  _globals['_MARKETMESSAGE']._serialized_end=368
-  _globals['_STAGE']._serialized_start=370
-  _globals['_STAGE']._serialized_end=415
-  _globals['_ORDERUPDATE']._serialized_start=418
-  _globals['_ORDERUPDATE']._serialized_end=767
-  _globals['_ORDERMESSAGE']._serialized_start=769
-  _globals['_ORDERMESSAGE']._serialized_end=873
+  _globals['_BOOKLEVEL']._serialized_start=218
+  _globals['_BOOKLEVEL']._serialized_end=262
+  _globals['_BOOK']._serialized_start=265
+  _globals['_BOOK']._serialized_end=538
+  _globals['_BOOK_BUYENTRY']._serialized_start=391
+  _globals['_BOOK_BUYENTRY']._serialized_end=463
+  _globals['_BOOK_SELLENTRY']._serialized_start=465
+  _globals['_BOOK_SELLENTRY']._serialized_end=538
+  _globals['_MARKETMESSAGE']._serialized_start=541
+  _globals['_MARKETMESSAGE']._serialized_end=731
+  _globals['_STAGE']._serialized_start=733
+  _globals['_STAGE']._serialized_end=778
+  _globals['_ORDERUPDATE']._serialized_start=781
+  _globals['_ORDERUPDATE']._serialized_end=1130
+  _globals['_ORDERMESSAGE']._serialized_start=1132
+  _globals['_ORDERMESSAGE']._serialized_end=1236
 # @@protoc_insertion_point(module_scope)

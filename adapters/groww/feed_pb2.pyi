@@ -1,6 +1,6 @@
 """The part of the generated module that `stream.py` reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 class LivePrice:
@@ -11,8 +11,18 @@ class LiveIndex:
     ts_in_millis: float
     value: float
 
+class BookLevel:
+    price: float
+    quantity: float
+
+class Book:
+    ts_in_millis: float
+    buy: Mapping[int, BookLevel]
+    sell: Mapping[int, BookLevel]
+
 class MarketMessage:
     live_price: LivePrice
+    book: Book
     live_index: LiveIndex
     @classmethod
     def FromString(cls, data: bytes) -> Self: ...

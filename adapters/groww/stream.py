@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 import httpx
@@ -23,7 +24,7 @@ from adapters.groww.session import account_client
 from adapters.groww.terms import TERMS
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
-from domain.market import Tick
+from domain.market import Depth, Mode, Tick
 
 PING_SECONDS = 4.0
 SILENCE_SECONDS = 10.0  # a live server answers our pings, so silence means a dead connection
@@ -153,24 +154,31 @@ class GrowwFeed:
 
     def __init__(self, line: _Line, client: httpx.AsyncClient, symbols: Symbols, clock: Clock) -> None:
         self._line, self._http, self._symbols, self._clock = line, client, symbols, clock
-        self._sids: dict[str, int] = {}
+        self._sids: dict[str, int] = {}  # subject -> subscription
+        self._last: dict[
+            str, Tick
+        ] = {}  # price subject -> what was said last: a depth is told without a price
+        self._depths: dict[str, tuple[Depth, datetime]] = {}  # told before any price
         self._last_sid = 0
         self._first: deque[Tick] = deque()
         self._moved: set[InstrumentId] = (
             set()
         )  # what the feed itself has spoken of: newer than any answer of REST
 
-    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+    async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
         """Instruments that Groww does not list are left out; twice is once. Raises SessionExpired."""
-        new = [listing for listing in self._listings(instruments) if listing.feed_key not in self._sids]
+        listings = self._listings(instruments)
+        new = [listing for listing in listings if listing.feed_key not in self._sids]
+        books = [book for one in listings if (book := wire_feed.book_subject(one.feed_key))]
+        commands = [self._open(listing.feed_key) for listing in new]
+        if mode is Mode.DEPTH:
+            commands += [self._open(book) for book in books if book not in self._sids]
+        else:
+            commands += [self._close(book) for book in books if book in self._sids]
+        if commands:
+            await self._line.send(b"".join(commands))
         if not new:
             return
-        commands = []
-        for listing in new:
-            self._last_sid += 1
-            self._sids[listing.feed_key] = self._last_sid
-            commands.append(nats.subscribe(listing.feed_key, self._last_sid))
-        await self._line.send(b"".join(commands))
         with suppress(BrokerUnavailable, BrokerRejected):  # the feed will tell in time
             await self._ask_first(new)
         await self._line.send(nats.PING)  # its PONG wakes `ticks`
@@ -178,10 +186,21 @@ class GrowwFeed:
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
         listings = self._listings(instruments)
         self._moved.difference_update(listing.instrument.id for listing in listings)
-        sids = [self._sids.pop(listing.feed_key, None) for listing in listings]
-        commands = [nats.unsubscribe(sid) for sid in sids if sid is not None]
+        subjects = [one.feed_key for one in listings]
+        subjects += [book for one in subjects if (book := wire_feed.book_subject(one))]
+        commands = [self._close(one) for one in subjects if one in self._sids]
         if commands:
             await self._line.send(b"".join(commands))
+
+    def _open(self, subject: str) -> bytes:
+        self._last_sid += 1
+        self._sids[subject] = self._last_sid
+        return nats.subscribe(subject, self._last_sid)
+
+    def _close(self, subject: str) -> bytes:
+        self._last.pop(subject, None)
+        self._depths.pop(subject, None)
+        return nats.unsubscribe(self._sids.pop(subject))
 
     def _listings(self, instruments: Collection[InstrumentId]) -> list[Listing]:
         listings = (self._symbols.listing(instrument) for instrument in instruments)
@@ -205,16 +224,36 @@ class GrowwFeed:
             while self._first:
                 tick = self._first.popleft()
                 if tick.instrument not in self._moved:
-                    yield tick
+                    yield self._with_depth(tick)
             if isinstance(operation, nats.Message) and (moved := self._tick(operation)) is not None:
                 self._moved.add(moved.instrument)
                 yield moved
 
     def _tick(self, message: nats.Message) -> Tick | None:
         try:
-            return wire_feed.tick_of(message, self._symbols, seen_at=self._clock())
+            told = wire_feed.depth_of(message, seen_at=self._clock())
+            if told is None:
+                tick = wire_feed.tick_of(message, self._symbols, seen_at=self._clock())
+                if tick is not None and message.subject in self._sids:
+                    self._last[message.subject] = tick
+                return tick
         except (DecodeError, ValueError, ArithmeticError) as error:
             raise BrokerUnavailable("Groww's feed cannot be read") from error
+        subject, depth, at = told
+        last = self._last.get(subject)
+        if last is None:
+            self._depths[subject] = (depth, at)
+            return None
+        return replace(last, depth=depth, at=max(at, last.at))
+
+    def _with_depth(self, first: Tick) -> Tick:
+        """A first price, over REST, and the depth that the feed told before it."""
+        listing = self._symbols.listing(first.instrument)
+        if listing is None or listing.feed_key not in self._sids:
+            return first
+        self._last[listing.feed_key] = first
+        known = self._depths.pop(listing.feed_key, None)
+        return replace(first, depth=known[0], at=max(known[1], first.at)) if known else first
 
 
 @asynccontextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
+from adapters.broker import CredentialField, FeedTerms, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
+from domain.market import Mode
 from domain.order import OrderType, Product, Validity
 
 CREDENTIAL_FIELDS = (
@@ -74,6 +75,14 @@ TERMS = Terms(
     after_market=True,  # without a flag: what comes while the market is closed waits, and `amo_status` says so
     order_stream=True,
     quote_batch=50,  # LTP and OHLC take 50 symbols a call
+    # 1,000 subscriptions at once: a share's price is one, its depth another. The price topic fills price and time only.
+    feed=FeedTerms(
+        carries={Mode.LTP: Mode.LTP, Mode.QUOTE: Mode.LTP, Mode.DEPTH: Mode.DEPTH},
+        alone={Mode.LTP: 1000, Mode.DEPTH: 500},
+        mixed={Mode.LTP: 500, Mode.DEPTH: 250},
+        together=1000,
+        gives=frozenset({Mode.LTP}),
+    ),
     margin_rates={Product.CNC: "1", Product.MIS: "0.2", Product.NRML: "0.15"},  # MIS and NRML are estimates
     # How soon the lookup by reference sees an order is not documented.
     visible_after=2.0,

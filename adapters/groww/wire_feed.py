@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from adapters.broker import Symbols
 from adapters.groww import nats, wire
-from adapters.groww.feed_pb2 import MarketMessage, OrderMessage
+from adapters.groww.feed_pb2 import BookLevel, MarketMessage, OrderMessage
+from domain.account import BrokerId
 from domain.calendar import IST
 from domain.instrument import Exchange, InstrumentId
-from domain.market import Tick
+from domain.market import Depth, DepthLevel, Tick
 from domain.money import Price
 from domain.order import OrderType, Product, Side
 from domain.report import OrderReport
@@ -64,9 +65,37 @@ def tick_of(message: nats.Message, symbols: Symbols, *, seen_at: datetime) -> Ti
             return None
     if instrument is None or value <= 0:
         return None
+    return Tick(instrument, _rupees(value), _at(millis, seen_at), source=BrokerId.GROWW)
+
+
+def book_subject(price_subject: str) -> str | None:
+    """Where the depth of an instrument is told; None for an index, which has none."""
+    return None if "/indices/" in price_subject else price_subject.replace("/price.", "/book.")
+
+
+def depth_of(message: nats.Message, *, seen_at: datetime) -> tuple[str, Depth, datetime] | None:
+    """The subject of the price, the depth and its time; None for a message that is no depth."""
+    head, book, token = message.subject.partition("/book.")
+    parsed = MarketMessage.FromString(message.payload) if book else None
+    if parsed is None or parsed.WhichOneof("live_point") != "book":
+        return None
+    depth = Depth(bids=_levels(parsed.book.buy), asks=_levels(parsed.book.sell))
+    return f"{head}/price.{token}", depth, _at(parsed.book.ts_in_millis, seen_at)
+
+
+def _levels(told: Mapping[int, BookLevel]) -> tuple[DepthLevel, ...]:
+    """Numbered from 1, the best; those without a quantity are empty."""
+    rows = (told[number] for number in sorted(told))
+    return tuple(DepthLevel(_rupees(one.price), int(one.quantity)) for one in rows if one.quantity)
+
+
+def _at(millis: float, seen_at: datetime) -> datetime:
+    return wire.epoch(Decimal(int(millis))) if millis > 0 else seen_at
+
+
+def _rupees(value: float) -> Price:
     # The wire carries doubles; their shortest text is the price that was meant.
-    at = wire.epoch(Decimal(int(millis))) if millis > 0 else seen_at
-    return Tick(instrument, Price(Decimal(repr(value))), at)
+    return Price(Decimal(repr(value)))
 
 
 def report_of(payload: bytes, symbols: Symbols, *, seen_at: datetime) -> OrderReport:

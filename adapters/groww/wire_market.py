@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from adapters.broker import Listing
 from adapters.groww.wire import EXCHANGE, VENUE, Json, moment, price, units
+from domain.account import BrokerId
 from domain.calendar import IST
 from domain.instrument import Instrument, InstrumentId, Kind
 from domain.market import Candle, Depth, DepthLevel, Quote, Tick
@@ -66,7 +67,11 @@ def first_ticks(prices: Json, listings: Iterable[Listing], *, seen_at: datetime)
     """What the LTP call says of each listing; it tells no time."""
     found = ((listing, prices.get(exchange_symbol(listing))) for listing in listings)
     known = ((listing, price(value)) for listing, value in found if isinstance(value, int | Decimal))
-    return [Tick(listing.instrument.id, last, seen_at) for listing, last in known if last is not None]
+    return [
+        Tick(listing.instrument.id, last, seen_at, source=BrokerId.GROWW)
+        for listing, last in known
+        if last is not None
+    ]
 
 
 def quote(instrument: InstrumentId, row: Json, *, seen_at: datetime) -> Quote:

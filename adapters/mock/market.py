@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.broker import Listing
 from adapters.mock import wire
+from domain.account import BrokerId
 from domain.instrument import Instrument, InstrumentId, Kind
 from domain.market import Candle, Depth, DepthLevel, Quote, Tick
 from domain.money import Price
@@ -62,6 +63,10 @@ def tick(row: Mapping[str, Any]) -> Tick:
         at=_epoch(row["time"]),
         prev_close=wire.price(row["prev_close"]),
         volume=int(row["volume"]),
+        open=wire.price(row.get("open")),
+        high=wire.price(row.get("high")),
+        low=wire.price(row.get("low")),
+        source=BrokerId.MOCK,
     )
 
 

@@ -20,7 +20,7 @@ from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent
 from adapters.mock import market, wire
 from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
-from domain.market import Tick
+from domain.market import Mode, Tick
 
 SILENCE_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
@@ -73,7 +73,8 @@ class MockFeed:
     def __init__(self, socket: ClientConnection, silence: float) -> None:
         self._socket, self._silence = socket, silence
 
-    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+    async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
+        """There is one mode only."""
         await self._send("subscribe", instruments)
 
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
+from adapters.broker import CredentialField, FeedTerms, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
+from domain.market import Mode
 from domain.order import OrderType, Product, Validity
 
 TERMS = Terms(
@@ -48,6 +49,10 @@ TERMS = Terms(
     moves_funds=True,
     exchange_rules=False,
     quote_batch=500,
+    # One mode, which tells the day's figures and no depth.
+    feed=FeedTerms(
+        carries=dict.fromkeys(Mode, Mode.QUOTE), together=5000, gives=frozenset({Mode.LTP, Mode.QUOTE})
+    ),
     converts=True,
     conditionals=frozenset(ConditionalKind),
     conditional_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!adapters/upstox/market_feed.proto\x12\x17trademaster.upstox.feed\">\n\tLastTrade\x12\x0b\n\x03ltp\x18\x01 \x01(\x01\x12\x0b\n\x03ltt\x18\x02 \x01(\x03\x12\x0b\n\x03ltq\x18\x03 \x01(\x03\x12\n\n\x02\x63p\x18\x04 \x01(\x01\"@\n\x04\x46\x65\x65\x64\x12\x32\n\x04ltpc\x18\x01 \x01(\x0b\x32\".trademaster.upstox.feed.LastTradeH\x00\x42\x04\n\x02of\"\xd4\x01\n\x05\x46rame\x12\x30\n\x04type\x18\x01 \x01(\x0e\x32\".trademaster.upstox.feed.FrameType\x12\x38\n\x05\x66\x65\x65\x64s\x18\x02 \x03(\x0b\x32).trademaster.upstox.feed.Frame.FeedsEntry\x12\x12\n\ncurrent_ts\x18\x03 \x01(\x03\x1aK\n\nFeedsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x1d.trademaster.upstox.feed.Feed:\x02\x38\x01*=\n\tFrameType\x12\x10\n\x0cinitial_feed\x10\x00\x12\r\n\tlive_feed\x10\x01\x12\x0f\n\x0bmarket_info\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!adapters/upstox/market_feed.proto\x12\x17trademaster.upstox.feed\">\n\tLastTrade\x12\x0b\n\x03ltp\x18\x01 \x01(\x01\x12\x0b\n\x03ltt\x18\x02 \x01(\x03\x12\x0b\n\x03ltq\x18\x03 \x01(\x03\x12\n\n\x02\x63p\x18\x04 \x01(\x01\"Y\n\x05Level\x12\x14\n\x0c\x62id_quantity\x18\x01 \x01(\x03\x12\x11\n\tbid_price\x18\x02 \x01(\x01\x12\x14\n\x0c\x61sk_quantity\x18\x03 \x01(\x03\x12\x11\n\task_price\x18\x04 \x01(\x01\"6\n\x06Levels\x12,\n\x04\x62\x65st\x18\x01 \x03(\x0b\x32\x1e.trademaster.upstox.feed.Level\"O\n\x03\x42\x61r\x12\x10\n\x08interval\x18\x01 \x01(\t\x12\x0c\n\x04open\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\x12\x0b\n\x03low\x18\x04 \x01(\x01\x12\r\n\x05\x63lose\x18\x05 \x01(\x01\"2\n\x04\x42\x61rs\x12*\n\x04\x62\x61rs\x18\x01 \x03(\x0b\x32\x1c.trademaster.upstox.feed.Bar\"\xc1\x01\n\tFullShare\x12\x30\n\x04ltpc\x18\x01 \x01(\x0b\x32\".trademaster.upstox.feed.LastTrade\x12/\n\x06levels\x18\x02 \x01(\x0b\x32\x1f.trademaster.upstox.feed.Levels\x12+\n\x04ohlc\x18\x04 \x01(\x0b\x32\x1d.trademaster.upstox.feed.Bars\x12\x0b\n\x03\x61tp\x18\x05 \x01(\x01\x12\x0b\n\x03vtt\x18\x06 \x01(\x03\x12\n\n\x02oi\x18\x07 \x01(\x01\"j\n\tFullIndex\x12\x30\n\x04ltpc\x18\x01 \x01(\x0b\x32\".trademaster.upstox.feed.LastTrade\x12+\n\x04ohlc\x18\x02 \x01(\x0b\x32\x1d.trademaster.upstox.feed.Bars\"v\n\x04\x46ull\x12\x33\n\x05share\x18\x01 \x01(\x0b\x32\".trademaster.upstox.feed.FullShareH\x00\x12\x33\n\x05index\x18\x02 \x01(\x0b\x32\".trademaster.upstox.feed.FullIndexH\x00\x42\x04\n\x02of\"o\n\x04\x46\x65\x65\x64\x12\x32\n\x04ltpc\x18\x01 \x01(\x0b\x32\".trademaster.upstox.feed.LastTradeH\x00\x12-\n\x04\x66ull\x18\x02 \x01(\x0b\x32\x1d.trademaster.upstox.feed.FullH\x00\x42\x04\n\x02of\"\xd4\x01\n\x05\x46rame\x12\x30\n\x04type\x18\x01 \x01(\x0e\x32\".trademaster.upstox.feed.FrameType\x12\x38\n\x05\x66\x65\x65\x64s\x18\x02 \x03(\x0b\x32).trademaster.upstox.feed.Frame.FeedsEntry\x12\x12\n\ncurrent_ts\x18\x03 \x01(\x03\x1aK\n\nFeedsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x1d.trademaster.upstox.feed.Feed:\x02\x38\x01*=\n\tFrameType\x12\x10\n\x0cinitial_feed\x10\x00\x12\r\n\tlive_feed\x10\x01\x12\x0f\n\x0bmarket_info\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,14 +33,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FRAME_FEEDSENTRY']._loaded_options = None
   _globals['_FRAME_FEEDSENTRY']._serialized_options = b'8\001'
-  _globals['_FRAMETYPE']._serialized_start=407
-  _globals['_FRAMETYPE']._serialized_end=468
+  _globals['_FRAMETYPE']._serialized_start=1158
+  _globals['_FRAMETYPE']._serialized_end=1219
   _globals['_LASTTRADE']._serialized_start=62
   _globals['_LASTTRADE']._serialized_end=124
-  _globals['_FEED']._serialized_start=126
-  _globals['_FEED']._serialized_end=190
-  _globals['_FRAME']._serialized_start=193
-  _globals['_FRAME']._serialized_end=405
-  _globals['_FRAME_FEEDSENTRY']._serialized_start=330
-  _globals['_FRAME_FEEDSENTRY']._serialized_end=405
+  _globals['_LEVEL']._serialized_start=126
+  _globals['_LEVEL']._serialized_end=215
+  _globals['_LEVELS']._serialized_start=217
+  _globals['_LEVELS']._serialized_end=271
+  _globals['_BAR']._serialized_start=273
+  _globals['_BAR']._serialized_end=352
+  _globals['_BARS']._serialized_start=354
+  _globals['_BARS']._serialized_end=404
+  _globals['_FULLSHARE']._serialized_start=407
+  _globals['_FULLSHARE']._serialized_end=600
+  _globals['_FULLINDEX']._serialized_start=602
+  _globals['_FULLINDEX']._serialized_end=708
+  _globals['_FULL']._serialized_start=710
+  _globals['_FULL']._serialized_end=828
+  _globals['_FEED']._serialized_start=830
+  _globals['_FEED']._serialized_end=941
+  _globals['_FRAME']._serialized_start=944
+  _globals['_FRAME']._serialized_end=1156
+  _globals['_FRAME_FEEDSENTRY']._serialized_start=1081
+  _globals['_FRAME_FEEDSENTRY']._serialized_end=1156
 # @@protoc_insertion_point(module_scope)

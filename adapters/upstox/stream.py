@@ -7,49 +7,55 @@ there as SessionExpired, never as a silent stream. Nothing is sent again after a
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
-from decimal import Decimal
 
 import orjson
-from google.protobuf.message import DecodeError
 from websockets.exceptions import ConnectionClosed
 
 from adapters import http, rows
 from adapters.broker import Clock, Connected, Endpoints, Session, StreamEvent, Symbols
-from adapters.upstox import wire
-from adapters.upstox.figures import epoch_ms
-from adapters.upstox.market_feed_pb2 import Frame, market_info
+from adapters.upstox import ticks, wire
 from adapters.upstox.socket import SILENCE_SECONDS, Heard, opened
+from adapters.upstox.terms import TERMS
 from domain.errors import BrokerUnavailable
 from domain.instrument import InstrumentId
-from domain.market import Tick
-from domain.money import Price
+from domain.market import Mode, Tick
 
 MARKET_PATH = "/v3/feed/market-data-feed/authorize"
 PORTFOLIO_PATH = "/v2/feed/portfolio-stream-feed/authorize"
+WORDS = {Mode.LTP: "ltpc", Mode.DEPTH: "full"}
 
 
 class UpstoxFeed:
-    """Last prices of one account. Subscriptions hold for this connection only."""
+    """Prices of one account. Subscriptions hold for this connection only."""
 
     def __init__(self, socket: Heard, symbols: Symbols, clock: Clock) -> None:
         self._socket, self._symbols, self._clock = socket, symbols, clock
+        self._modes: dict[str, str] = {}  # feed key -> what it is subscribed in
 
-    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+    async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
         """Ask for prices; instruments not listed at Upstox are passed over."""
-        await self._ask("sub", instruments)
+        word, keys = WORDS[TERMS.feed.carries[mode]], self._keys(instruments)
+        changed = [key for key in keys if self._modes.get(key, word) != word]
+        new = [key for key in keys if key not in self._modes]
+        self._modes.update(dict.fromkeys(keys, word))
+        await self._ask("change_mode", word, changed)
+        await self._ask("sub", word, new)
 
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
-        await self._ask("unsub", instruments)
+        keys = [key for key in self._keys(instruments) if self._modes.pop(key, None)]
+        await self._ask("unsub", WORDS[Mode.LTP], keys)
 
-    async def _ask(self, method: str, instruments: Collection[InstrumentId]) -> None:
+    def _keys(self, instruments: Collection[InstrumentId]) -> list[str]:
         listed = (self._symbols.listing(instrument) for instrument in instruments)
-        keys = [listing.feed_key for listing in listed if listing is not None]
+        return [listing.feed_key for listing in listed if listing is not None]
+
+    async def _ask(self, method: str, mode: str, keys: list[str]) -> None:
         if not keys:
             return
-        frame = {"guid": uuid.uuid4().hex, "method": method, "data": {"mode": "ltpc", "instrumentKeys": keys}}
+        frame = {"guid": uuid.uuid4().hex, "method": method, "data": {"mode": mode, "instrumentKeys": keys}}
         try:
             await self._socket.send(orjson.dumps(frame))  # bytes: Upstox does not read text frames
         except ConnectionClosed as error:
@@ -60,38 +66,11 @@ class UpstoxFeed:
         try:
             async for message in self._socket:
                 if isinstance(message, bytes):
-                    for tick in parse_ticks(message, self._symbols, seen_at=self._clock()):
+                    for tick in ticks.read(message, self._symbols, seen_at=self._clock()):
                         yield tick
         except ConnectionClosed as error:
             raise self._socket.ended("price stream", error) from error
         raise BrokerUnavailable("Upstox closed the price stream")
-
-
-def parse_ticks(message: bytes, symbols: Symbols, *, seen_at: datetime) -> Iterator[Tick]:
-    """The prices in one frame; instruments not in the master are left out. Raises BrokerUnavailable for garbage."""
-    frame = Frame()
-    try:
-        frame.ParseFromString(message)
-    except DecodeError as error:
-        raise BrokerUnavailable("Upstox's price stream sent what cannot be read") from error
-    if frame.type == market_info:
-        return
-    for feed_key, feed in frame.feeds.items():
-        instrument = symbols.by_feed_key(feed_key)
-        if instrument is None or not feed.HasField("ltpc") or not feed.ltpc.ltp:
-            continue
-        last = feed.ltpc
-        yield Tick(
-            instrument=instrument,
-            last_price=_price(last.ltp),
-            at=epoch_ms(last.ltt) if last.ltt else seen_at,
-            prev_close=_price(last.cp) if last.cp else None,
-        )
-
-
-def _price(value: float) -> Price:
-    # The wire has doubles; their shortest text is the decimal the exchange meant.
-    return Price(Decimal(repr(value)))
 
 
 @asynccontextmanager

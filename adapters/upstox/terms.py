@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
+from adapters.broker import CredentialField, FeedTerms, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
+from domain.market import Mode
 from domain.order import OrderType, Product, Validity
 
 TERMS = Terms(
@@ -62,6 +63,14 @@ TERMS = Terms(
     after_market=True,
     lists_addresses=True,
     quote_batch=500,  # UDAPI100042 beyond
+    # Two connections of the market feed a user (five on Plus, which the API does not tell); its modes ltpc and full.
+    feed=FeedTerms(
+        connections=2,
+        carries={Mode.LTP: Mode.LTP, Mode.QUOTE: Mode.DEPTH, Mode.DEPTH: Mode.DEPTH},
+        alone={Mode.LTP: 5000, Mode.DEPTH: 2000},
+        mixed={Mode.LTP: 2000, Mode.DEPTH: 1500},
+        together=5000,
+    ),
     # Estimates for planning; the broker's own margin call decides. Intraday leverage is 5x at most by regulation.
     margin_rates={Product.CNC: "1", Product.MIS: "0.2", Product.NRML: "0.15", Product.MTF: "0.5"},
     visible_after=1.0,

@@ -22,7 +22,7 @@ from adapters.zerodha import book, ticks, wire
 from adapters.zerodha.calls import Calls
 from domain.errors import BrokerRejected, BrokerUnavailable
 from domain.instrument import InstrumentId
-from domain.market import Tick
+from domain.market import Mode, Tick
 
 SILENCE_SECONDS = 10.0
 NO_STREAMS = "no_streams"
@@ -102,19 +102,24 @@ def _message(text: str) -> tuple[str, Any]:
 
 
 class KiteFeed:
-    """Prices over one open socket, in full mode: the only one that carries the exchange's time."""
+    """Prices over one open socket, in full mode: the only one that carries the exchange's time. Of what is wanted less
+    of, less is read."""
 
     def __init__(self, socket: ClientConnection, symbols: Symbols, clock: Clock) -> None:
         self._socket, self._symbols, self._clock = socket, symbols, clock
-        self._names: dict[int, InstrumentId] = {}
+        self._names: dict[int, tuple[InstrumentId, Mode]] = {}
 
-    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+    async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
         """Instruments that Zerodha does not list are passed over."""
         tokens = self._tokens(instruments)
-        self._names.update(tokens)
-        if tokens:
-            await self._send({"a": "subscribe", "v": list(tokens)})
-            await self._send({"a": "mode", "v": ["full", list(tokens)]})
+        new = [token for token in tokens if token not in self._names]
+        # The packet that follows tells what a mode that grew now wants, too.
+        more = [token for token in tokens if token in self._names and mode.rank > self._names[token][1].rank]
+        self._names.update({token: (name, mode) for token, name in tokens.items()})
+        if new:
+            await self._send({"a": "subscribe", "v": new})
+        if new or more:
+            await self._send({"a": "mode", "v": ["full", new + more]})
 
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
         tokens = [token for token in self._tokens(instruments) if self._names.pop(token, None)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from datetime import time
 
-from adapters.broker import CredentialField, LoginKind, MarketProtection, RateLimit, Terms
+from adapters.broker import CredentialField, FeedTerms, LoginKind, MarketProtection, RateLimit, Terms
 from domain.account import BrokerId
 from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
+from domain.market import Mode
 from domain.order import OrderType, Product, Validity
 
 TERMS = Terms(
@@ -54,6 +55,9 @@ TERMS = Terms(
     market_protection=MarketProtection.SENT,
     posts_updates=True,
     quote_batch=500,
+    # 3 connections an API key, one of which is for orders; 3,000 instruments each. Only full packets carry the
+    # exchange's time, without which a price has no age, and they cost no more of the limit: everything is wanted full.
+    feed=FeedTerms(connections=2, carries=dict.fromkeys(Mode, Mode.DEPTH), together=3000),
     converts=True,
     conditionals=frozenset(ConditionalKind),
     after_market=True,

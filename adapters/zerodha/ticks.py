@@ -6,92 +6,153 @@ A frame is a count, then that many packets, each with its length before it; one 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
+from domain.account import BrokerId
 from domain.instrument import InstrumentId
-from domain.market import Tick
+from domain.market import Depth, DepthLevel, Mode, Tick
 from domain.money import Price
-
-_COUNT = struct.Struct(">H")
-_TWO = struct.Struct(">II")
 
 # Lengths tell the layouts apart (docs: websocket, message structure).
 LTP, INDEX_QUOTE, INDEX_FULL, QUOTE, FULL = 8, 28, 32, 44, 184
 
+_COUNT = struct.Struct(">H")
+_LTP = struct.Struct(">2I")
+_INDEX = struct.Struct(">6I")  # token, last price, high, low, open, close: not the order of a share's packet
+_QUOTE = struct.Struct(
+    ">11I"
+)  # token, last price and quantity, average, volume, offers, open, high, low, close
+_FULL = struct.Struct(
+    ">16I"
+)  # and the last trade's time, open interest and its extremes, the exchange's time
+_TIME = struct.Struct(">I")
+_LEVELS = struct.Struct(">" + "IIHxx" * 10)  # five bids, five asks: quantity, price, orders
+_DEPTH_AT = 64
+
 _EXPONENTS = {3: -7, 6: -4, 12: -4}  # CDS, BCD, NCO; everything else is in paise
 
+_US = BrokerId.ZERODHA
 
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """One instrument's update. Prices in the segment's own unit, `at` in epoch seconds, None where not sent."""
-
-    token: int
-    last_price: int
-    volume: int | None = None
-    close: int | None = None
-    at: int | None = None
+Names = Mapping[int, tuple[InstrumentId, Mode]]
 
 
-def packets(frame: bytes) -> Iterator[Packet]:
-    """The packets of a frame. Raises ValueError or struct.error for a frame that is cut short.
+def ticks(frame: bytes, names: Names, now: datetime) -> list[Tick]:
+    """The ticks of the instruments asked for, each with as much as its mode wants.
 
-    A packet of an unlisted length is passed over, as the official client does: it may be a layout to come.
+    `now` stands in where the packet carries no exchange time. A packet of an unlisted length is passed over, as the
+    official client does: it may be a layout to come. Raises ValueError or struct.error for a frame cut short.
     """
+    found: list[Tick] = []
     if len(frame) < 2:
-        return
+        return found
     (count,) = _COUNT.unpack_from(frame)
-    offset = 2
+    offset, size = 2, len(frame)
     for _ in range(count):
         (length,) = _COUNT.unpack_from(frame, offset)
         offset += 2
-        if offset + length > len(frame):
+        if offset + length > size:
             raise ValueError("a tick frame is cut short")
-        packet = _packet(frame, offset, length)
-        if packet is not None:
-            yield packet
+        tick = _tick(frame, offset, length, names, now)
+        if tick is not None:
+            found.append(tick)
         offset += length
+    return found
 
 
-def _packet(frame: bytes, offset: int, length: int) -> Packet | None:
-    if length not in (LTP, INDEX_QUOTE, INDEX_FULL, QUOTE, FULL):
+def _tick(frame: bytes, offset: int, length: int, names: Names, now: datetime) -> Tick | None:
+    if length in (FULL, QUOTE):
+        return _share(frame, offset, length, names, now)
+    if length not in (LTP, INDEX_QUOTE, INDEX_FULL):
         return None
-    token, last_price = _TWO.unpack_from(frame, offset)
-    if length == LTP:
-        return Packet(token, last_price)
-    if length in (INDEX_QUOTE, INDEX_FULL):  # high, low, open, close: not the order of a share's packet
-        at = _uint(frame, offset + 28) if length == INDEX_FULL else None
-        return Packet(token, last_price, close=_uint(frame, offset + 20), at=at)
-    at = _uint(frame, offset + 60) if length == FULL else None
-    return Packet(token, last_price, volume=_uint(frame, offset + 16), close=_uint(frame, offset + 40), at=at)
-
-
-def _uint(frame: bytes, offset: int) -> int:
-    return int.from_bytes(frame[offset : offset + 4], "big")
-
-
-def price(token: int, value: int) -> Price:
-    """Rupees; the segment in the token's low byte sets the unit."""
+    token, last = _LTP.unpack_from(frame, offset)
+    name, mode = names.get(token, _NOBODY)
+    if name is None or not last:
+        return None
     exponent = _EXPONENTS.get(token & 0xFF, -2)
+    if length == LTP:
+        return Tick(name, _price(last, exponent), now, source=_US)
+    _, _, high, low, opening, close = _INDEX.unpack_from(frame, offset)
+    at = _moment(*_TIME.unpack_from(frame, offset + 28)) if length == INDEX_FULL else None
+    if mode is Mode.LTP:
+        opening = high = low = 0
+    return Tick(
+        instrument=name,
+        last_price=_price(last, exponent),
+        at=at or now,
+        prev_close=_known(close, exponent),
+        open=_known(opening, exponent),
+        high=_known(high, exponent),
+        low=_known(low, exponent),
+        source=_US,
+    )
+
+
+def _share(frame: bytes, offset: int, length: int, names: Names, now: datetime) -> Tick | None:
+    if length == FULL:
+        token, last, _, average, volume, _, _, opening, high, low, close, _, interest, _, _, seconds = (
+            _FULL.unpack_from(frame, offset)
+        )
+        at = _moment(seconds) or now
+    else:
+        token, last, _, average, volume, _, _, opening, high, low, close = _QUOTE.unpack_from(frame, offset)
+        at, interest = now, 0
+    name, mode = names.get(token, _NOBODY)
+    if name is None or not last:
+        return None
+    exponent = _EXPONENTS.get(token & 0xFF, -2)
+    # A share's open interest is zero: not told.
+    if mode is Mode.LTP:
+        return Tick(
+            instrument=name,
+            last_price=_price(last, exponent),
+            at=at,
+            prev_close=_known(close, exponent),
+            volume=volume,
+            open_interest=interest or None,
+            source=_US,
+        )
+    return Tick(
+        instrument=name,
+        last_price=_price(last, exponent),
+        at=at,
+        prev_close=_known(close, exponent),
+        volume=volume,
+        open=_known(opening, exponent),
+        high=_known(high, exponent),
+        low=_known(low, exponent),
+        average_price=_known(average, exponent),
+        open_interest=interest or None,
+        depth=_depth(frame, offset, exponent) if length == FULL and mode is Mode.DEPTH else None,
+        source=_US,
+    )
+
+
+_NOBODY: tuple[None, Mode] = (None, Mode.LTP)
+
+
+def _depth(frame: bytes, offset: int, exponent: int) -> Depth:
+    flat = _LEVELS.unpack_from(frame, offset + _DEPTH_AT)
+    levels = [
+        DepthLevel(_price(flat[at + 1], exponent), flat[at], flat[at + 2]) if flat[at] else None
+        for at in range(0, 30, 3)
+    ]
+    bids, asks = levels[:5], levels[5:]
+    return Depth(tuple(one for one in bids if one), tuple(one for one in asks if one))
+
+
+def _known(value: int, exponent: int) -> Price | None:
+    return _price(value, exponent) if value else None
+
+
+# The same few prices come again and again: a close all day, a last price as often as it trades.
+@lru_cache(maxsize=65_536)
+def _price(value: int, exponent: int) -> Price:
     return Price.paise(value) if exponent == -2 else Price(Decimal(value).scaleb(exponent))
 
 
-def ticks(frame: bytes, names: Mapping[int, InstrumentId], now: datetime) -> list[Tick]:
-    """The ticks of the instruments asked for. `now` stands in where the packet carries no exchange time."""
-    found: list[Tick] = []
-    for packet in packets(frame):
-        instrument = names.get(packet.token)
-        if instrument is None or not packet.last_price:
-            continue
-        found.append(
-            Tick(
-                instrument=instrument,
-                last_price=price(packet.token, packet.last_price),
-                at=datetime.fromtimestamp(packet.at, UTC) if packet.at else now,
-                prev_close=price(packet.token, packet.close) if packet.close else None,
-                volume=packet.volume,
-            )
-        )
-    return found
+@lru_cache(maxsize=256)
+def _moment(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -20,7 +20,7 @@ from domain.conditional import (
 )
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.instrument import Exchange
-from domain.market import Tick
+from domain.market import Mode, Tick
 from domain.money import Money, Price
 from domain.order import OrderType, Product, Side
 from domain.position import Position
@@ -228,6 +228,23 @@ async def first_tick(desk: Desk) -> Tick:
     ):
         await feed.subscribe([INFY])
         return await anext(aiter(feed.ticks()))
+
+
+async def test_a_feed_tells_the_depth_once_it_is_wanted(desk: Desk) -> None:
+    told = desk.broker.terms.feed.carries[Mode.DEPTH] is Mode.DEPTH
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        desk.adapter.market_feed(desk.session, desk.endpoints, desk.names, clock=now) as feed,
+    ):
+        await feed.subscribe([INFY])
+        ticks = aiter(feed.ticks())
+        assert (await anext(ticks)).depth is None
+        await feed.subscribe([INFY], Mode.DEPTH)
+        await desk.placed(desk.child(price=Price(desk.price(INFY).amount - 1)))  # the book changes
+        async for tick in ticks:
+            if tick.depth is not None or not told:
+                break
+    assert (tick.depth is not None and len(tick.depth.bids) > 0) is told
 
 
 async def test_a_dead_session_is_told_by_the_probe(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from adapters.groww import nats, stream, wire_feed
 from adapters.groww.feed_pb2 import MarketMessage, OrderMessage
 from domain.errors import BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.instrument import Exchange, InstrumentId
+from domain.market import DepthLevel
 from domain.money import Price
 from domain.order import OrderType, Product, Side
 from domain.report import ReportStatus
@@ -102,6 +103,26 @@ def test_an_index_value_is_a_price() -> None:
 )
 def test_nothing_is_made_of_an_unknown_subject_or_a_missing_price(subject: str, payload: bytes) -> None:
     assert wire_feed.tick_of(nats.Message(subject, payload), SYMBOLS, seen_at=NOW) is None
+
+
+def test_a_depth_is_told_best_first_without_its_empty_levels() -> None:
+    message = MarketMessage()
+    message.book.ts_in_millis = 1_795_150_230_123.0
+    for level, price, quantity in ((2, 2450.4, 7.0), (1, 2450.5, 10.0), (3, 2450.3, 0.0)):
+        message.book.buy[level].price, message.book.buy[level].quantity = price, quantity
+    payload = message.SerializeToString()  # type: ignore[attr-defined]
+    told = wire_feed.depth_of(nats.Message("/ld/eq/nse/book.2885", payload), seen_at=NOW)
+    assert told is not None
+    subject, depth, at = told
+    assert subject == "/ld/eq/nse/price.2885"
+    assert depth.bids == (DepthLevel(Price.of("2450.5"), 10), DepthLevel(Price.of("2450.4"), 7))
+    assert (depth.asks, at) == ((), datetime.fromtimestamp(1_795_150_230.123, UTC))
+    assert wire_feed.depth_of(nats.Message("/ld/eq/nse/price.2885", payload), seen_at=NOW) is None
+
+
+def test_an_index_has_no_book() -> None:
+    assert wire_feed.book_subject("/ld/fo/nse/price.35001") == "/ld/fo/nse/book.35001"
+    assert wire_feed.book_subject("/ld/indices/nse/price.NIFTY") is None
 
 
 def update(**fields: object) -> bytes:

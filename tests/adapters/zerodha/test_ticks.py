@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.zerodha import ticks
+from domain.market import Depth, DepthLevel, Mode
 from domain.money import Price
 from tests.adapters.zerodha import payloads as kite
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 TRADED = 1_795_150_000
-NAMES = {token: instrument for instrument, token in kite.TOKENS.items()}
+NAMES = {token: (instrument, Mode.LTP) for instrument, token in kite.TOKENS.items()}
 
 
 def frame(*packets: bytes) -> bytes:
@@ -52,8 +53,35 @@ def test_one_frame_holds_shares_and_indices_of_every_mode() -> None:
     assert found[1].prev_close == Price.of("24480")
 
 
+def test_a_mode_reads_as_much_of_a_packet_as_it_wants() -> None:
+    packet = frame(share(408065, 150820))
+    least, quote, most = (ticks.ticks(packet, {408065: (kite.INFY, mode)}, NOW)[0] for mode in Mode)
+    assert (least.open, least.depth, least.volume) == (None, None, 5360054)
+    assert (quote.open, quote.high, quote.low) == (
+        Price.of("1520"),
+        Price.of("1524.90"),
+        Price.of("1501"),
+    )
+    assert (quote.average_price, quote.depth) == (Price.of("1509.43"), None)
+    level = DepthLevel(Price.of("1508.20"), 1, 1)
+    assert most.depth == Depth((level,) * 5, (level,) * 5)
+
+
+def test_an_index_has_its_own_order_of_figures() -> None:
+    (tick,) = ticks.ticks(frame(index(256265, 2450505)), {256265: (kite.NIFTY, Mode.QUOTE)}, NOW)
+    assert (tick.open, tick.high, tick.low) == (Price.of("24500"), Price.of("24600"), Price.of("24400"))
+
+
+def test_levels_without_a_quantity_are_no_levels() -> None:
+    empty = share(408065, 150820)[:64] + b"\x00" * 120
+    (tick,) = ticks.ticks(frame(empty), {408065: (kite.INFY, Mode.DEPTH)}, NOW)
+    assert tick.depth == Depth()
+
+
 def test_currency_contracts_have_seven_decimals() -> None:
-    (tick,) = ticks.ticks(frame(struct.pack(">II", 412675, 842525000)), {412675: kite.USDINR}, NOW)
+    (tick,) = ticks.ticks(
+        frame(struct.pack(">II", 412675, 842525000)), {412675: (kite.USDINR, Mode.LTP)}, NOW
+    )
     assert tick.last_price == Price.of("84.2525")
 
 

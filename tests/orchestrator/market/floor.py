@@ -14,7 +14,7 @@ from adapters.registry import BROKERS
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
-from domain.market import Tick
+from domain.market import Mode, Tick
 from domain.money import Price
 from mocks.launch import Sandbox
 from orchestrator.accounts.connections import Connection
@@ -116,7 +116,7 @@ class Mute:
     async def market_feed(self, *_: object, **__: object) -> AsyncIterator[Mute]:
         yield self
 
-    async def subscribe(self, instruments: Collection[InstrumentId]) -> None:
+    async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
         """Taken, and never served."""
 
     async def unsubscribe(self, instruments: Collection[InstrumentId]) -> None:
