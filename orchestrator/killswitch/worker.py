@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
@@ -17,6 +19,7 @@ from sqlalchemy import Connection as SqlConnection
 from adapters.guard import Guarded
 from adapters.rows import unread
 from domain.account import AccountId, UserId
+from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
 from domain.limits import KillDepth, Switch
 from domain.order import ChildOrder, Source
@@ -37,6 +40,15 @@ PROVEN_PAUSE = 5.0  # a late fill may undo what was proven
 ASK_AGAIN = 3.0  # seconds after a cancel that changed nothing
 
 
+@dataclass(slots=True)
+class Asked:
+    """A cancel. `sent`: when last, in seconds of the loop's clock; `taken`: when the broker first said yes to one."""
+
+    sent: float = float("-inf")
+    words: str = ""
+    taken: datetime | None = None
+
+
 class KillSwitch:
     """`wake` may be called in a process that does not `run`: the one that does looks by itself every second."""
 
@@ -45,7 +57,7 @@ class KillSwitch:
         self._wake = asyncio.Event()
         self._passes: dict[AccountId, asyncio.Task[None]] = {}
         self._due: dict[AccountId, float] = {}
-        self._asked: dict[str, float] = {}  # broker order ids by when their cancel was last sent
+        self._asked: dict[str, Asked] = {}  # by the broker's order id
 
     def wake(self) -> None:
         self._due.clear()
@@ -121,7 +133,9 @@ class KillSwitch:
         if switch.depth is not KillDepth.FLATTEN:
             return step
         if not clear:
-            return replace(step, flat_at=None, words=words or "Positions are closed once every order is.")
+            return replace(
+                step, flat_at=None, words=f"{words} Positions are closed once every order is.".strip()
+            )
         positions, words = await flatten(self._trading, user_id, switch, connection, began)
         flat = positions == 0
         return replace(
@@ -140,7 +154,7 @@ class KillSwitch:
         """
         account = connection.account.id
         reports = await broker.orders()
-        lacking, outside = unread(reports), []
+        lacking, outside, asked = unread(reports), [], list[str]()
         words = f"{lacking[0]}: cancel it in {connection.terms.name}'s app." if lacking else ""
         for report in reports:
             found = await self._trading.db.read(
@@ -160,28 +174,43 @@ class KillSwitch:
                 )
             else:
                 for number in child.live_order_ids:
+                    asked.append(number)
                     words = await self._ask(broker, child.at(number)) or words
         for report in outside:
             stand_in = as_child(report, account, connection.account.broker)
             if stand_in is None:
                 words = f"Order {report.broker_order_id} cannot be read: cancel it in {connection.terms.name}'s app."
             else:
+                asked.append(report.broker_order_id)
                 words = await self._ask(broker, stand_in) or words
-        return len(wanted) + len(outside) + len(lacking), words
+        return len(wanted) + len(outside) + len(lacking), words or self._awaited(connection, asked)
+
+    def _awaited(self, connection: Connection, numbers: Sequence[str]) -> str:
+        """What is waited for and since when, of orders whose cancel the broker took and that its book shows open."""
+        known = [asked for number in numbers if (asked := self._asked.get(number)) is not None]
+        since = [asked.taken for asked in known if asked.taken is not None]
+        if not since:
+            return ""
+        name, first = connection.terms.name, f"{min(since).astimezone(IST):%H:%M:%S}"
+        many = "an order that it shows" if len(since) == 1 else f"{len(since)} orders that it shows"
+        return f"{name} took the cancel of {many} open still, the first at {first}. It is asked until that changes."
 
     async def _ask(self, broker: Guarded, child: ChildOrder) -> str:
         """Ask for a cancel unless that was done a moment ago. A cancel cannot act twice, so it may be repeated."""
         number, now = child.broker_order_id or "", asyncio.get_running_loop().time()
-        if now - self._asked.get(number, float("-inf")) < ASK_AGAIN:
-            return ""
-        self._asked[number] = now
+        asked = self._asked.setdefault(number, Asked())
+        if now - asked.sent < ASK_AGAIN:
+            return asked.words
+        asked.sent, asked.words = now, ""
         try:
             await broker.cancel(child)
         except SessionExpired:
             raise
         except BrokerError as error:
-            return f"A cancel was not confirmed: {error.words}. It is tried again."
-        return ""
+            asked.words = f"A cancel was not confirmed: {error.words}. It is tried again."
+        else:
+            asked.taken = asked.taken or self._trading.clock()
+        return asked.words
 
 
 def _to_cancel(conn: SqlConnection, account: AccountId) -> list[ChildOrder]:
