@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from aggregation import holdings, positions
 from aggregation.holdings import Isins
 from aggregation.valuation import total
+from domain.account import AccountId
 from domain.calendar import IST
 from domain.instrument import InstrumentId
+from domain.money import Money
 from domain.portfolio import (
     AccountSnapshot,
     Funds,
@@ -20,6 +22,11 @@ from domain.portfolio import (
     PositionLine,
     Totals,
 )
+
+Line = HoldingLine | PositionLine
+# What is added up over which lines.
+OVER_HOLDINGS = ("value", "invested", "pnl", "day_pnl")
+OVER_POSITIONS = ("pnl", "day_pnl")
 
 
 def build(
@@ -40,44 +47,105 @@ def build(
     ordered = sorted(snapshots, key=lambda one: one.account_id)
     held = holdings.lines(ordered, prices, isins)
     traded = positions.lines(ordered, prices, isins)
-    funds = tuple(
-        Funds(one.account_id, one.broker, one.label, one.margin, one.as_of, one.stale_since is not None)
-        for one in ordered
-    )
-    gaps = [
-        *missing,
-        *(_stale(one, one.stale_since) for one in ordered if one.stale_since is not None),
-        *(_incomplete(one) for one in ordered if one.unread),
-    ]
+    sums: dict[str, Money | None] = {}
+    for name in OVER_HOLDINGS:
+        parts = [getattr(line, name) for line in held]
+        if name in OVER_POSITIONS:
+            parts += [getattr(line, name) for line in traded]
+        sums[name] = total(parts)
+    return assembled(ordered, held, traded, sums, missing=missing, as_of=as_of)
+
+
+def assembled(
+    ordered: Sequence[AccountSnapshot],
+    held: tuple[HoldingLine, ...],
+    traded: tuple[PositionLine, ...],
+    sums: Mapping[str, Money | None],
+    *,
+    missing: Sequence[Gap],
+    as_of: datetime,
+) -> Portfolio:
+    """The whole out of its lines and their `sums`; `ordered` are the snapshots by account."""
+    funds = tuple(funds_of(one) for one in ordered)
     return Portfolio(
         as_of=as_of,
-        totals=_totals(held, traded, funds),
+        totals=totals(ordered, funds, sums, missing=missing, priced_as_of=oldest_price((*held, *traded))),
         holdings=held,
         positions=traded,
         funds=funds,
-        gaps=tuple(sorted(gaps, key=lambda gap: (gap.since, gap.account_id))),
+        gaps=gaps(ordered, missing),
     )
 
 
-def _totals(held: Sequence[HoldingLine], traded: Sequence[PositionLine], funds: Sequence[Funds]) -> Totals:
+def funds_of(snapshot: AccountSnapshot) -> Funds:
+    return Funds(
+        snapshot.account_id,
+        snapshot.broker,
+        snapshot.label,
+        snapshot.margin,
+        snapshot.funds_as_of,
+        snapshot.margin_stale_since is not None,
+    )
+
+
+def totals(
+    ordered: Sequence[AccountSnapshot],
+    funds: Sequence[Funds],
+    sums: Mapping[str, Money | None],
+    *,
+    missing: Sequence[Gap],
+    priced_as_of: datetime | None,
+) -> Totals:
+    """Out of the `sums` over the lines. With no account read at all there is no cash to add up: not known, not zero."""
+    incomplete: dict[AccountId, None] = dict.fromkeys(gap.account_id for gap in missing)
+    incomplete |= dict.fromkeys(one.account_id for one in ordered if one.unread)
     return Totals(
-        value=total(line.value for line in held),
-        invested=total(line.invested for line in held),
-        pnl=total((*(line.pnl for line in held), *(line.pnl for line in traded))),
-        day_pnl=total((*(line.day_pnl for line in held), *(line.day_pnl for line in traded))),
-        # With no account read at all there is nothing to add up: not known, not zero.
+        value=sums["value"],
+        invested=sums["invested"],
+        pnl=sums["pnl"],
+        day_pnl=sums["day_pnl"],
         cash=total(one.margin.cash for one in funds) if funds else None,
         margin_available=total(one.margin.available for one in funds) if funds else None,
+        as_of=min((at for one in ordered for at in (one.as_of, one.funds_as_of)), default=None),
+        priced_as_of=priced_as_of,
+        incomplete=tuple(sorted(incomplete)),
     )
 
 
-def _stale(snapshot: AccountSnapshot, since: datetime) -> Gap:
-    read = snapshot.as_of.astimezone(IST)
-    reason = f"{snapshot.label} does not answer; its numbers are from {read:%H:%M:%S}"
+def oldest_price(lines: Iterable[Line]) -> datetime | None:
+    """Of those that the value of something open rests on."""
+    open_ones = (line for line in lines if any(lot.quantity for lot in line.lots))
+    return min((line.last.at for line in open_ones if line.last is not None), default=None)
+
+
+def gaps(ordered: Sequence[AccountSnapshot], missing: Sequence[Gap]) -> tuple[Gap, ...]:
+    """What is old or missing, the oldest first."""
+    found = [*missing]
+    for one in ordered:
+        if one.stale_since is not None:
+            found.append(_gap(one, one.stale_since, _stale_words(one)))
+        elif one.margin_stale_since is not None:
+            words = f"{one.label} does not tell its funds; they are from {_clock(one.funds_as_of)}"
+            found.append(_gap(one, one.margin_stale_since, words))
+        if one.unread:
+            more = f" (and {len(one.unread) - 1} more)" if len(one.unread) > 1 else ""
+            words = f"{one.label} told something that is not shown here: {one.unread[0]}{more}"
+            found.append(_gap(one, one.as_of, words))
+    return tuple(sorted(found, key=lambda gap: (gap.since, gap.account_id)))
+
+
+def _stale_words(one: AccountSnapshot) -> str:
+    if one.margin_stale_since is None and one.lacking:
+        return (
+            f"{one.label} does not tell its {one.lacking}; "
+            f"its holdings and positions are from {_clock(one.as_of)}"
+        )
+    return f"{one.label} does not answer; its numbers are from {_clock(one.as_of)}"
+
+
+def _gap(snapshot: AccountSnapshot, since: datetime, reason: str) -> Gap:
     return Gap(snapshot.account_id, snapshot.broker, snapshot.label, since, reason)
 
 
-def _incomplete(snapshot: AccountSnapshot) -> Gap:
-    more = f" (and {len(snapshot.unread) - 1} more)" if len(snapshot.unread) > 1 else ""
-    reason = f"{snapshot.label} told something that is not shown here: {snapshot.unread[0]}{more}"
-    return Gap(snapshot.account_id, snapshot.broker, snapshot.label, snapshot.as_of, reason)
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(IST):%H:%M:%S}"

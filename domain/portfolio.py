@@ -5,7 +5,7 @@ None is "not known" and is shown as a dash with a reason; it is never added up a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.account import AccountId, BrokerId, Margin
@@ -17,10 +17,13 @@ from domain.position import Holding, Position
 
 @dataclass(frozen=True, slots=True)
 class AccountSnapshot:
-    """Everything read from one account in one pass; `as_of` is when the reading began (aware).
+    """Everything read from one account; `as_of` is when the reading of holdings and positions began (aware).
 
-    `stale_since` is set when later readings failed: the numbers are the last known ones. `unread` names holdings and
-    positions that the broker told and that could not be read: they are missing here.
+    Those two are of one pass: of two moments, shares that settled between them would be counted twice or not at all.
+    The margin has an age of its own where it is of another reading (`margin_as_of`). `stale_since` is set when later
+    readings failed, so that the numbers are the last known ones, `margin_stale_since` likewise; `lacking` says which
+    part alone the broker does not tell. `unread` names holdings and positions that the broker told and that could
+    not be read: they are missing here.
     """
 
     account_id: AccountId
@@ -32,6 +35,23 @@ class AccountSnapshot:
     as_of: datetime
     stale_since: datetime | None = None
     unread: tuple[str, ...] = ()
+    margin_as_of: datetime | None = None
+    margin_stale_since: datetime | None = None
+    lacking: str = ""
+
+    @property
+    def funds_as_of(self) -> datetime:
+        """When the margin was read."""
+        return self.margin_as_of or self.as_of
+
+    def aged(self, since: datetime) -> AccountSnapshot:
+        """All its numbers are the last known ones, at the latest since then."""
+        return replace(
+            self,
+            stale_since=self.stale_since or since,
+            margin_stale_since=self.margin_stale_since or since,
+            lacking="",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +137,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over the lines; a None is a sum with an unknown part. Accounts that are missing are named as gaps."""
+    """Sums over the lines; a None is a sum with an unknown part.
+
+    `as_of` is the age of the oldest reading in them, `priced_as_of` that of the oldest price, None where there is none.
+    Of the accounts in `incomplete` something is in no sum: they were not read yet, or not every row could be. The gaps
+    tell why.
+    """
 
     value: Money | None
     invested: Money | None
@@ -125,6 +150,9 @@ class Totals:
     day_pnl: Money | None
     cash: Money | None
     margin_available: Money | None
+    as_of: datetime | None = None
+    priced_as_of: datetime | None = None
+    incomplete: tuple[AccountId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from domain.instrument import InstrumentId
 from domain.money import Money, Price
 from domain.order import Product
 from domain.portfolio import AccountSnapshot, LastPrice
-from domain.position import Holding, Position
+from domain.position import Holding, Position, Traded
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ISINS = {
@@ -36,6 +36,8 @@ def holds(
     sellable: int | None = None,
     last: str | None = None,
     close: str | None = None,
+    product: Product = Product.CNC,
+    loan: str | None = None,
 ) -> Holding:
     return Holding(
         instrument=InstrumentId.parse(name),
@@ -46,6 +48,8 @@ def holds(
         average_price=price(average),
         last_price=price(last),
         close_price=price(close),
+        product=product,
+        loan=Money.of(loan) if loan is not None else None,
     )
 
 
@@ -58,6 +62,7 @@ def trades(
     overnight: int = 0,
     multiplier: int = 1,
     last: str | None = None,
+    today: Traded | None = None,
 ) -> Position:
     """A position made of one buy and one sell, each (units, price); the average is that of the open side."""
     quantity = bought[0] - sold[0]
@@ -74,6 +79,14 @@ def trades(
         average_price=average,
         last_price=price(last),
         multiplier=multiplier,
+        today=today,
+    )
+
+
+def traded(*, bought: tuple[int, str] = (0, "0"), sold: tuple[int, str] = (0, "0")) -> Traded:
+    """The day's part, each (units, price)."""
+    return Traded(
+        bought[0], Money(Decimal(bought[1]) * bought[0]), sold[0], Money(Decimal(sold[1]) * sold[0])
     )
 
 
@@ -95,6 +108,7 @@ def snapshot(
         positions=tuple(part for part in parts if isinstance(part, Position)),
         as_of=at,
         stale_since=stale_since,
+        margin_stale_since=stale_since,
     )
 
 
