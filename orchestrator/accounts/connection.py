@@ -143,6 +143,6 @@ class Connection:
         self.session = self.sealed_session = None
         self.account = replace(self.account, state=state)
         self.last_error = words
-        if self.snapshot is not None and self.snapshot.stale_since is None:
-            self.snapshot = replace(self.snapshot, stale_since=now)
+        if self.snapshot is not None:
+            self.snapshot = self.snapshot.aged(now)
         return old

@@ -141,8 +141,11 @@ class Connections:
         connection = self._all.get(account_id)
         if connection is None or not connection.ready:
             return
-        if self._readings.expect(connection) and not self._background:
-            self._spawn(self._readings.read_soon(connection))
+        if self._readings.expect(connection):
+            if self._background:
+                self._wake.set()
+            else:
+                self._spawn(self._readings.read_soon(connection))
 
     # --- the way out ----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ import structlog
 
 from adapters.guard import NotSent
 from domain.account import AccountId
-from domain.errors import BrokerError, SessionExpired
+from domain.errors import BrokerError
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.snapshot import numbers, read_snapshot
@@ -26,7 +25,8 @@ from orchestrator.state import Clock
 
 log = structlog.get_logger(__name__)
 
-SETTLE = 0.3  # seconds that events gather before an account is read again
+SETTLE = 0.3  # seconds from one reading to the next that events gather for
+LAG = 1.0  # seconds after which a broker's books show what happened, if they did not at once
 BUSY_AFTER = 30.0  # seconds an account counts as busy after something happened there
 PROBE_AGAIN = timedelta(minutes=1)  # while something is closed to the account
 TOO_OLD = 3  # busy pauses after which numbers are read again before they are used
@@ -83,8 +83,12 @@ class Readings:
         if connection.dirty:
             return False
         connection.dirty = True
-        connection.due_at = min(connection.due_at, now + SETTLE)
+        connection.due_at = min(connection.due_at, self._soon(connection, now))
         return True
+
+    def _soon(self, connection: Connection, now: float) -> float:
+        """At once, or when the events after the last reading have gathered."""
+        return max(now, connection.tried_at + SETTLE)
 
     # --- numbers -------------------------------------------------------------------------------------------------
 
@@ -95,7 +99,8 @@ class Readings:
         return connection.refreshing
 
     async def read_soon(self, connection: Connection) -> None:
-        await asyncio.sleep(SETTLE)
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(self._soon(connection, now) - now)
         if connection.refreshing is not None:  # begun before the event: it may not have seen it
             await asyncio.wait([connection.refreshing])
         if connection.ready:
@@ -105,22 +110,22 @@ class Readings:
         broker, generation = connection.broker, connection.generation
         if broker is None:
             return
-        connection.tried_at, connection.dirty = asyncio.get_running_loop().time(), False
-        connection.due_at = float("inf")  # an event during the reading may not be in it and sets this again
-        try:
-            snapshot = await read_snapshot(connection, broker, self._clock)
-        except SessionExpired as error:
-            ended = await self._session_over(connection.account.id, error.words)
-            if not ended and connection.generation == generation:
-                await self._not_read(connection, error.words)
-        except BrokerError as error:
-            if connection.generation == generation:
-                # "Held back" says nothing about why: the failure before it does.
-                before = broker.health().last_error if isinstance(error, NotSent) else None
-                await self._not_read(connection, before or error.words)
-        else:
-            if connection.generation == generation and connection.ready:
-                await self._has_read(connection, snapshot)
+        now = asyncio.get_running_loop().time()
+        # An event during the reading may not be in it and sets this again; and after an event a broker's books may lag.
+        connection.due_at = now + LAG if connection.dirty else float("inf")
+        connection.tried_at, connection.dirty = now, False
+        reading = await read_snapshot(connection, broker, self._clock)
+        if (refusal := reading.refusal) and await self._session_over(connection.account.id, refusal.words):
+            return
+        if connection.generation != generation or not connection.ready:
+            return
+        if reading.failures:
+            failure = refusal or reading.failures[0]
+            # "Held back" says nothing about why: the failure before it does.
+            before = broker.health().last_error if isinstance(failure, NotSent) else None
+            await self._not_read(connection, before or failure.words, reading.snapshot)
+        elif reading.snapshot is not None:
+            await self._has_read(connection, reading.snapshot)
 
     async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
         before, connection.snapshot = connection.snapshot, snapshot
@@ -128,19 +133,23 @@ class Readings:
         connection.failing_since = connection.last_error = None
         if recovered:
             await self._telling.account(connection)
-        if before is None or recovered or before.stale_since or numbers(before) != numbers(snapshot):
+        if recovered or _changed(before, snapshot):
             await self._telling.portfolio_changed(connection, "recovered" if recovered else "numbers")
 
-    async def _not_read(self, connection: Connection, words: str) -> None:
-        first = connection.failing_since is None
+    async def _not_read(self, connection: Connection, words: str, partly: AccountSnapshot | None) -> None:
+        """`partly`: the account with what could be read all the same."""
+        first, before = connection.failing_since is None, connection.snapshot
         now = self._clock()
         connection.failing_since = connection.failing_since or now
         connection.last_error = words
-        if connection.snapshot is not None and connection.snapshot.stale_since is None:
-            connection.snapshot = replace(connection.snapshot, stale_since=now)
+        if partly is not None:
+            connection.snapshot = partly
+        elif before is not None:
+            connection.snapshot = before.aged(now)
         if first:
             log.warning("accounts.not_read", account=connection.account.id, words=words)
             await self._telling.account(connection)
+        if first or _changed(before, connection.snapshot):
             await self._telling.portfolio_changed(connection, "stale")
 
     # --- what it may do ------------------------------------------------------------------------------------------
@@ -159,3 +168,11 @@ class Readings:
         if connection.generation == generation and allowed != connection.allowed:
             connection.allowed = allowed
             await self._telling.account(connection)
+
+
+def _changed(before: AccountSnapshot | None, after: AccountSnapshot | None) -> bool:
+    """Whether a person would see other numbers, or other ones as old."""
+    if before is None or after is None:
+        return before is not after
+    ages = [(one.stale_since is None, one.margin_stale_since is None, one.lacking) for one in (before, after)]
+    return ages[0] != ages[1] or numbers(before) != numbers(after)

@@ -214,7 +214,9 @@ class AccountOut(Out):
             connected_at=connection.connected_at,
             last_error=connection.last_error,
             as_of=snapshot.as_of if snapshot else None,
-            stale_since=snapshot.stale_since if snapshot else connection.failing_since,
+            stale_since=(snapshot.stale_since or snapshot.margin_stale_since)
+            if snapshot
+            else connection.failing_since,
             health=HealthOut(
                 reads=health.reads,
                 writes=health.writes,

@@ -1,38 +1,85 @@
-"""One reading of one account: funds, holdings and positions, each part or nothing; a row that is missing is named."""
+"""One reading of one account: funds, holdings and positions; what is missing is named, and never makes it smaller."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from adapters.guard import Guarded
 from adapters.rows import unread
-from domain.errors import SessionExpired
+from domain.errors import BrokerError, SessionExpired
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.connection import Connection
 from orchestrator.state import Clock
 
+T = TypeVar("T")
 
-async def read_snapshot(connection: Connection, broker: Guarded, clock: Clock) -> AccountSnapshot:
-    """Everything in one pass. Raises the first BrokerError once all parts have ended; a dead session first."""
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one pass over an account gave. `snapshot`: the account as it is known now; None when nothing new was told.
+
+    `failures` are empty when everything was read. What could be read beside a failure is in the snapshot.
+    """
+
+    snapshot: AccountSnapshot | None
+    failures: tuple[BrokerError, ...] = ()
+
+    @property
+    def refusal(self) -> SessionExpired | None:
+        """The broker's word that the session is dead."""
+        return next((one for one in self.failures if isinstance(one, SessionExpired)), None)
+
+
+async def read_snapshot(connection: Connection, broker: Guarded, clock: Clock) -> Reading:
+    """Everything in one pass, the parts at the same time.
+
+    Holdings and positions are taken together or not at all: shares move from one to the other over night, and a new
+    list beside an old one would count them twice or lose them. Funds stand alone.
+    """
     as_of = clock()
-    parts = await asyncio.gather(
-        broker.margin(), broker.holdings(), broker.positions(), return_exceptions=True
+    margin, holdings, positions = await asyncio.gather(
+        _told(broker.margin()), _told(broker.holdings()), _told(broker.positions())
     )
-    failures = [part for part in parts if isinstance(part, BaseException)]
-    if failures:
-        raise next((one for one in failures if isinstance(one, SessionExpired)), failures[0])
-    margin, holdings, positions = parts
-    return AccountSnapshot(
+    parts = {"funds": margin, "holdings": holdings, "positions": positions}
+    failures = tuple(part for part in parts.values() if isinstance(part, BrokerError))
+    before = connection.snapshot
+    if isinstance(holdings, BrokerError) or isinstance(positions, BrokerError):
+        if before is None or isinstance(margin, BrokerError):
+            return Reading(None, failures)
+        lacking = [name for name in ("holdings", "positions") if isinstance(parts[name], BrokerError)]
+        old = replace(before.aged(clock()), lacking=" and ".join(lacking))
+        return Reading(replace(old, margin=margin, margin_as_of=as_of, margin_stale_since=None), failures)
+    if isinstance(margin, BrokerError):
+        if before is None:
+            return Reading(None, failures)
+        funds, funds_as_of = before.margin, before.funds_as_of
+    else:
+        funds, funds_as_of = margin, as_of
+    whole = AccountSnapshot(
         account_id=connection.account.id,
         broker=connection.account.broker,
         label=connection.account.label,
-        margin=margin,  # type: ignore[arg-type]
-        holdings=tuple(holdings),  # type: ignore[arg-type]
-        positions=tuple(positions),  # type: ignore[arg-type]
+        margin=funds,
+        holdings=tuple(holdings),
+        positions=tuple(positions),
         as_of=as_of,
-        unread=(*unread(holdings), *unread(positions)),  # type: ignore[arg-type]
+        unread=(*unread(holdings), *unread(positions)),
+        margin_as_of=funds_as_of,
     )
+    if before is not None and failures:
+        whole = replace(whole, margin_stale_since=before.margin_stale_since or clock(), lacking="funds")
+    return Reading(whole, failures)
+
+
+async def _told(call: Awaitable[T]) -> T | BrokerError:
+    """A failure as a value, so that the other parts are waited for."""
+    try:
+        return await call
+    except BrokerError as error:
+        return error
 
 
 def numbers(snapshot: AccountSnapshot) -> tuple[object, ...]:

@@ -134,7 +134,7 @@ async def test_a_failed_reading_keeps_the_last_numbers_and_says_since_when(
     account: Connection, stub: StubAdapter, app: FastAPI, watch: Watch
 ) -> None:
     async with app.state.bus.subscribe(user_topic(account.account.user_id)) as events:
-        stub.fails["margin"] = BrokerUnavailable("no answer")
+        stub.fails["all"] = BrokerUnavailable("no answer")
         await _heard(events, "portfolio", reason="stale", account=account.account.id)
         assert account.snapshot is not None
         since = account.snapshot.stale_since
