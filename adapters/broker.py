@@ -104,6 +104,7 @@ class Terms:
     posts_updates: bool = False  # calls an address of ours about orders, see `Adapter.postback`
     quote_batch: int = 500
     feed: FeedTerms = field(default_factory=FeedTerms)
+    history_days: Mapping[str, int] = field(default_factory=dict)  # of candles in one call, by their interval
     converts: bool = False  # a position can be moved to another product
     conditionals: frozenset[ConditionalKind] = frozenset()  # kinds of GTT the broker itself keeps
     conditional_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})  # what a leg may fire

@@ -49,6 +49,7 @@ TERMS = Terms(
     moves_funds=True,
     exchange_rules=False,
     quote_batch=500,
+    history_days={"1m": 31, "5m": 93, "15m": 186, "1h": 400, "1d": 2000},
     # One mode, which tells the day's figures and no depth.
     feed=FeedTerms(
         carries=dict.fromkeys(Mode, Mode.QUOTE), together=5000, gives=frozenset({Mode.LTP, Mode.QUOTE})

@@ -55,6 +55,7 @@ TERMS = Terms(
     market_protection=MarketProtection.SENT,
     posts_updates=True,
     quote_batch=500,
+    history_days={"1m": 60, "5m": 100, "15m": 200, "1h": 400, "1d": 2000},
     # 3 connections an API key, one of which is for orders; 3,000 instruments each. Only full packets carry the
     # exchange's time, without which a price has no age, and they cost no more of the limit: everything is wanted full.
     feed=FeedTerms(connections=2, carries=dict.fromkeys(Mode, Mode.DEPTH), together=3000),
