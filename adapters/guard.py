@@ -34,6 +34,7 @@ from adapters.governor import ORDERS_A_SECOND, Call, Governor, Hold
 from domain.account import Margin
 from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import (
+    AccountRefused,
     AddressRefused,
     BrokerError,
     BrokerRejected,
@@ -53,6 +54,7 @@ T = TypeVar("T")
 PROBE_CALLS = ("quote", "other", "other")  # what a probe asks at most beside its first call
 
 END_OF: dict[type[BrokerError], CallEnd] = {
+    AccountRefused: CallEnd.BARRED,  # before the wider no
     BrokerRejected: CallEnd.REJECTED,
     SessionExpired: CallEnd.SESSION,
     BrokerUnavailable: CallEnd.UNAVAILABLE,

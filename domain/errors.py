@@ -1,4 +1,4 @@
-"""The four ways a broker call can end other than well (ADR 0003), one of them told closer. Anything else is a bug."""
+"""The four ways a broker call can end other than well (ADR 0003), a no told closer. Anything else is a bug."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ class BrokerRejected(BrokerError):
     """A definite no: nothing was done."""
 
 
-class AddressRefused(BrokerRejected):
+class AccountRefused(BrokerRejected):
+    """A definite no for no fault of the order: the account's plan or permissions allow none like it."""
+
+
+class AddressRefused(AccountRefused):
     """A definite no because of where the call came from: every order that leaves there gets the same."""
 
 

@@ -239,7 +239,7 @@ class Candidate:
     value_left: Money | None = (
         None  # rupees left today of the user's own limit at this broker, over its accounts
     )
-    reject_rate: Decimal | None = None  # part of its recent orders that were refused; None: not measured
+    reject_rate: Decimal | None = None  # part of its recent orders that it or the line lost; None: not measured
     legs: tuple[
         Leg, ...
     ] = ()  # held beside this contract: a hedge needs less margin in the account of its other leg

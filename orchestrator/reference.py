@@ -82,7 +82,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.CHEAPEST: "This plan has the lowest all-in charges.",
     ReasonCode.FASTEST: "Placing took the least time here lately.",
     ReasonCode.MOST_RELIABLE: "The smallest part of orders was refused here lately.",
-    ReasonCode.BALANCED: "Charges, delay and refusals, weighed in rupees, are together the lowest.",
+    ReasonCode.BALANCED: "Charges, delay and losses, weighed in rupees, are together the lowest.",
     ReasonCode.FALLBACK: "The first account of your list that can take the order.",
     ReasonCode.SPREAD: "Divided in equal parts, as the policy asks.",
     ReasonCode.ONLY_FEASIBLE: "Only this account can take the order.",

@@ -1,7 +1,8 @@
-"""What a policy makes as small as possible, in whole numbers: charges, and what delay and refusals are worth.
+"""What a policy makes as small as possible, in whole numbers: charges, and what delay and losses are worth.
 
 All accounts trade on the same exchange, so what a market order loses in the book is alike at each of them; they differ
-in how long the order takes to get there and in how often it is refused, and these two are priced here.
+in how long the order takes to get there and in how often it is lost (not answered, or refused for no fault of its own),
+and these two are priced here.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ NEUTRAL_PPM = 10_000
 STALLED_PPM = 10_000  # an account whose prices stand still may be about to fail
 # What a price moves against an order while it is on its way: 0.005 % of its value a second.
 DELAY_PER_MS = Decimal("0.00000005")
-# What a refused order loses until it is placed again elsewhere: 0.05 % of its value.
-REFUSAL = Decimal("0.0005")
+# What a lost order costs until it is placed again elsewhere: 0.05 % of its value.
+LOSS = Decimal("0.0005")
 # Puts one measure before another, whatever the other is: no order costs 10^16 rupees.
 FIRST = 10**32
-# DELAY_PER_MS and REFUSAL times a millionth, as whole numbers of 10^-10.
+# DELAY_PER_MS and LOSS times a millionth, as whole numbers of 10^-10.
 _SCALE = 10**10
 _DELAY = int(DELAY_PER_MS * _SCALE)
-_REFUSAL = int(REFUSAL / 10**6 * _SCALE)
+_LOSS = int(LOSS / 10**6 * _SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def delay_ms(candidate: Candidate) -> int:
     return NEUTRAL_MS if candidate.place_ms is None else candidate.place_ms
 
 
-def refused_ppm(candidate: Candidate) -> int:
-    """Of a million orders, how many are expected to be refused there."""
+def lost_ppm(candidate: Candidate) -> int:
+    """Of a million orders, how many are expected to be lost there."""
     rate = candidate.reject_rate
     ppm = NEUTRAL_PPM if rate is None else int(rate * 10**6)
     return ppm + STALLED_PPM if candidate.prices_stalled else ppm
@@ -76,21 +77,21 @@ def measure(policy: Policy, candidate: Candidate, price: Price) -> Measure:
         case PolicyKind.FASTEST:
             return Measure(1, delay_ms(candidate) * FIRST)
         case PolicyKind.MOST_RELIABLE:
-            return Measure(1, refused_ppm(candidate) * FIRST)
+            return Measure(1, lost_ppm(candidate) * FIRST)
         case PolicyKind.FALLBACK:
             return Measure(1, place_in(policy.accounts, candidate.account_id) * FIRST)
         case PolicyKind.BALANCED:
             weights = policy.weights
             lost = (
                 weights.speed * delay_ms(candidate) * _DELAY
-                + weights.reliability * refused_ppm(candidate) * _REFUSAL
+                + weights.reliability * lost_ppm(candidate) * _LOSS
             )
             return Measure(weights.cost * _SCALE, in_units(price.amount) * lost)
 
 
 def expected_loss(candidate: Candidate, value: Money) -> Money:
-    """Rupees that delay and refusals are expected to cost an order worth `value` here, by the two rates above."""
-    share = DELAY_PER_MS * delay_ms(candidate) + REFUSAL * refused_ppm(candidate) / 10**6
+    """Rupees that delay and losses are expected to cost an order worth `value` here, by the two rates above."""
+    share = DELAY_PER_MS * delay_ms(candidate) + LOSS * lost_ppm(candidate) / 10**6
     return Money(value.amount * share)
 
 

@@ -8,7 +8,7 @@ from typing import assert_never
 from domain.order import OrderType
 from domain.policy import Policy, PolicyKind, Splitting
 from domain.routing import Reason, ReasonCode
-from routing.aims import delay_ms, place_in, refused_ppm
+from routing.aims import delay_ms, lost_ppm, place_in
 from routing.offers import Offer
 
 UNPRICED = frozenset({OrderType.MARKET, OrderType.SL_M})
@@ -28,11 +28,13 @@ def policy_words(policy: Policy) -> str:
         case PolicyKind.FASTEST:
             text = "Each order goes where placing took the least time lately; equal times go to the cheaper account."
         case PolicyKind.MOST_RELIABLE:
-            text = "Each order goes where the fewest were refused lately; equal shares go to the cheaper account."
+            text = (
+                "Each order goes where the fewest were lost lately; equal shares go to the cheaper account."
+            )
         case PolicyKind.BALANCED:
             weights = policy.weights
             text = (
-                f"Charges count {weights.cost}, delay {weights.speed} and refusals {weights.reliability}, "
+                f"Charges count {weights.cost}, delay {weights.speed} and losses {weights.reliability}, "
                 "all in rupees; the lowest sum takes the order."
             )
         case PolicyKind.PINNED:
@@ -61,12 +63,12 @@ def goes_by(policy: Policy) -> str:
         case PolicyKind.FASTEST:
             return "time to place, then charges"
         case PolicyKind.MOST_RELIABLE:
-            return "share of refused orders, then charges"
+            return "share of lost orders, then charges"
         case PolicyKind.BALANCED:
             weights = policy.weights
             return (
                 f"{weights.cost} x charges + {weights.speed} x cost of delay "
-                f"+ {weights.reliability} x cost of refusals"
+                f"+ {weights.reliability} x cost of losses"
             )
         case PolicyKind.PINNED:
             return "nothing: the account is named"
@@ -110,10 +112,11 @@ def speed(offer: Offer) -> str:
 
 
 def reliability(offer: Offer) -> str:
-    percent = f"{refused_ppm(offer.candidate) / 10_000:.1f} %"
+    """Orders are lost that it does not answer, or refuses for no fault of theirs."""
+    percent = f"{lost_ppm(offer.candidate) / 10_000:.1f} %"
     if offer.candidate.reject_rate is None:
-        return f"refusals not measured yet, taken as {percent}"
-    return f"{percent} of its orders refused"
+        return f"losses not measured yet, taken as {percent}"
+    return f"{percent} of its orders lost"
 
 
 def ordinal(place: int) -> str:

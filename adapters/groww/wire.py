@@ -16,6 +16,7 @@ from adapters.http import exact_json, json_number
 from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import (
+    AccountRefused,
     AddressRefused,
     BrokerError,
     BrokerRejected,
@@ -91,10 +92,10 @@ AMBIGUOUS_CODES = frozenset({"GA000", "GA003", "GA006", "GA007"})
 # (HTTP status, code) -> outcome of a write; None matches any. Whatever is not here is OutcomeUnknown.
 WRITE_OUTCOME: Mapping[tuple[int | None, str | None], type[BrokerError]] = {
     (400, "GA001"): BrokerRejected,
-    (403, None): BrokerRejected,
+    (403, None): AccountRefused,
     (404, None): BrokerRejected,
-    (400, "GA005"): BrokerRejected,
-    (200, "GA005"): BrokerRejected,
+    (400, "GA005"): AccountRefused,  # not authorised
+    (200, "GA005"): AccountRefused,
 }
 
 # A read may be repeated, so anything unclear is BrokerUnavailable.

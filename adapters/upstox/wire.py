@@ -18,6 +18,7 @@ from adapters.http import exact_json
 from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import (
+    AccountRefused,
     AddressRefused,
     BrokerError,
     BrokerRejected,
@@ -137,7 +138,8 @@ def _refusal(status: int, content: bytes) -> BrokerError | None:
         return SessionExpired(words or code, code=code)
     if status in (423, 429) or code == _RATE or code in _CLOSED:
         return BrokerUnavailable(words or code, code=code)
-    return BrokerRejected(words or code, code=code)
+    kind = AccountRefused if code in _NOT_THE_LOGIN else BrokerRejected
+    return kind(words or code, code=code)
 
 
 def written(status: int, content: bytes) -> Row:

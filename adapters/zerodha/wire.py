@@ -16,6 +16,7 @@ from adapters.http import exact_json
 from adapters.rows import text_id
 from domain.calendar import IST
 from domain.errors import (
+    AccountRefused,
     AddressRefused,
     BrokerError,
     BrokerRejected,
@@ -78,7 +79,7 @@ SURELY_NOT_PLACED: Mapping[tuple[int, str | None], Outcome] = {
     (400, "MarginException"): BrokerRejected,
     (400, "HoldingException"): BrokerRejected,
     (403, "TokenException"): SessionExpired,
-    (403, "PermissionException"): BrokerRejected,  # plan or static IP, not the session
+    (403, "PermissionException"): AccountRefused,  # plan or static IP, not the session
     (404, None): BrokerRejected,
     (405, None): BrokerRejected,
     (428, None): BrokerRejected,  # needs authorisation at the depository
@@ -143,7 +144,7 @@ def _answer(
         # "Order request timed out. Please check the order book ..." came with 400 while the orders were placed 8 s
         # later (kite.trade/forum 35732).
         outcome = otherwise
-    if outcome is BrokerRejected and WRONG_ADDRESS.search(words):
+    if outcome is AccountRefused and WRONG_ADDRESS.search(words):
         outcome = AddressRefused
     raise outcome(words, code=kind or str(status))
 

@@ -52,7 +52,7 @@ def tell_whatif(console: Console, policy: Policy, found: WhatIf) -> None:
     table = Table("", "as it was", "under this policy", "difference")
     table.add_row("charges", rupees(found.charges), rupees(found.charges_instead), _signed(found.difference))
     lost, instead = found.losses, found.losses_instead
-    table.add_row("expected from delay and refusals", rupees(lost), rupees(instead), _signed(instead - lost))
+    table.add_row("expected from delay and losses", rupees(lost), rupees(instead), _signed(instead - lost))
     console.print(table)
     for line in found.changed[:SHOWN]:
         console.print(

@@ -31,7 +31,7 @@ class Line:
 class WhatIf:
     """Sums over orders. `compared`: those with a plan then and under the other policy.
 
-    `losses` are what delay and refusals are expected to cost, by the rates in routing/aims.py.
+    `losses` are what delay and losses are expected to cost, by the rates in routing/aims.py.
     """
 
     orders: int = 0

@@ -17,7 +17,7 @@ from domain.account import AccountId
 from domain.health import FILL, PLACE, CallEnd, Measured, Vitals
 from orchestrator.db import Database
 from orchestrator.measures import repository
-from orchestrator.measures.tally import FAILED, REFUSED, Tally
+from orchestrator.measures.tally import BARRED, FAILED, REFUSED, Tally
 from orchestrator.measures.windows import Window
 from orchestrator.state import Clock
 
@@ -127,6 +127,7 @@ def vitals_of(calls: dict[str, Tally]) -> Vitals:
         fill_ms=_whole(filled.milliseconds(0.5)),
         failures=placed.share(FAILED),
         rejects=placed.share(REFUSED),
+        barred=placed.share(BARRED),
     )
 
 

@@ -17,7 +17,8 @@ ACCURACY = 0.01  # of every percentile, relative
 CAUSES = 20  # kept apart; the rest are counted together
 OTHER = "other"
 CAUSE_LENGTH = 120
-REFUSED = frozenset({CallEnd.REJECTED, CallEnd.SESSION})
+BARRED = frozenset({CallEnd.BARRED, CallEnd.SESSION})  # for no fault of the order
+REFUSED = BARRED | {CallEnd.REJECTED}
 FAILED = frozenset({CallEnd.UNAVAILABLE, CallEnd.UNKNOWN})
 
 

@@ -37,12 +37,15 @@ class TimesOut(Out):
 
 
 class CallOut(Out):
-    """One kind of call. `unavailable` never reached the broker's order desk, `unknown` had no clear answer."""
+    """One kind of call. `rejected` for what was asked, `barred` for the account's permissions or address;
+    `unavailable` never reached the broker's order desk, `unknown` had no clear answer.
+    """
 
     call: str
     count: int
     ok: int
     rejected: int
+    barred: int
     session: int
     unavailable: int
     unknown: int

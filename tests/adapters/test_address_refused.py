@@ -12,7 +12,7 @@ from adapters.groww import wire as groww
 from adapters.mock import wire as mock
 from adapters.upstox import wire as upstox
 from adapters.zerodha import wire as zerodha
-from domain.errors import AddressRefused, BrokerRejected
+from domain.errors import AccountRefused, AddressRefused, BrokerRejected
 
 Write = Callable[[int, bytes], Any]
 
@@ -64,4 +64,32 @@ def test_an_address_that_is_refused_is_told_from_every_other_no(
         write(status, refused)
     with pytest.raises(BrokerRejected) as no:
         write(status, other)
-    assert type(no.value) is BrokerRejected
+    assert not isinstance(no.value, AddressRefused)
+
+
+FAULTS: list[tuple[Write, int, bytes, bool]] = [
+    (zerodha.write_answer, 403, kite("Insufficient permission for that call."), True),
+    (
+        zerodha.write_answer,
+        400,
+        b'{"status": "error", "error_type": "MarginException", "message": "no"}',
+        False,
+    ),
+    (zerodha.write_answer, 428, b'{"status": "error", "message": "needs authorisation"}', False),
+    (upstox.written, 403, of_upstox("UDAPI1156"), True),
+    (upstox.written, 401, of_upstox("UDAPI100067"), True),
+    (upstox.written, 400, of_upstox("UDAPI1052"), False),
+    (of_groww, 403, words("Not subscribed"), True),
+    (of_groww, 400, b'{"status": "FAILURE", "error": {"code": "GA001", "message": "bad symbol"}}', False),
+    (mock.write_answer, 422, of_mock("ip_not_allowed"), True),
+    (mock.write_answer, 409, of_mock("insufficient_funds"), False),
+]
+
+
+@pytest.mark.parametrize(("write", "status", "content", "of_account"), FAULTS)
+def test_a_no_to_the_account_is_told_from_a_no_to_the_order(
+    write: Write, status: int, content: bytes, of_account: bool
+) -> None:
+    with pytest.raises(BrokerRejected) as no:
+        write(status, content)
+    assert isinstance(no.value, AccountRefused) == of_account

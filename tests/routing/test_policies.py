@@ -78,7 +78,7 @@ def test_balanced_weighs_charges_against_delay_and_refusals_in_rupees() -> None:
     decision = plan(hurried, slow, quick)
     assert sent(decision) == {"Upstox": 100}
     assert decision.certificate is not None
-    assert decision.certificate.minimised == "1 x charges + 2 x cost of delay + 1 x cost of refusals"
+    assert decision.certificate.minimised == "1 x charges + 2 x cost of delay + 1 x cost of losses"
     assert decision.certificate.bound is None
 
 

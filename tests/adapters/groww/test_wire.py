@@ -12,7 +12,14 @@ from adapters.groww import wire, wire_market, wire_portfolio
 from adapters.groww.terms import TERMS
 from adapters.http import exact_json
 from domain.calendar import IST
-from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AccountRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
 from domain.order import OrderType, Product, Side, Validity
@@ -48,8 +55,8 @@ SURELY_NOT_PLACED: list[tuple[int, bytes, type[BrokerError]]] = [
     (400, failure("GA001"), BrokerRejected),
     (401, failure("GA005"), SessionExpired),
     (401, b"", SessionExpired),
-    (403, failure("GA005"), BrokerRejected),
-    (403, HTML, BrokerRejected),
+    (403, failure("GA005"), AccountRefused),
+    (403, HTML, AccountRefused),
     (404, failure("GA004"), BrokerRejected),
     (404, b"{}", BrokerRejected),
     (429, failure("GA001"), BrokerUnavailable),

@@ -13,7 +13,14 @@ from adapters.http import exact_json
 from adapters.zerodha import book, estimates, master, portfolio, wire
 from domain.account import AccountId, BrokerId
 from domain.calendar import IST
-from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.errors import (
+    AccountRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SessionExpired,
+)
 from domain.instrument import Kind
 from domain.money import Money, Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
@@ -68,7 +75,7 @@ def parsed(row: Mapping[str, object]) -> dict[str, object]:
         ),
         (400, b"<html>", OutcomeUnknown, BrokerUnavailable),
         (403, kite.error("TokenException"), SessionExpired, SessionExpired),
-        (403, kite.error("PermissionException"), BrokerRejected, BrokerRejected),
+        (403, kite.error("PermissionException"), AccountRefused, AccountRefused),
         (403, kite.error("UserException"), OutcomeUnknown, BrokerRejected),
         (403, b"<html>", OutcomeUnknown, BrokerUnavailable),
         (404, kite.error("GeneralException"), BrokerRejected, BrokerRejected),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -149,6 +150,20 @@ async def test_the_router_is_told_of_the_last_hour_or_of_the_day_where_that_saw_
     measure(recorder, 0.05)
     await recorder.store()
     assert recorder.book(ONE).vitals.place_ms == pytest.approx(50, rel=0.02)
+
+
+async def test_an_order_that_was_refused_for_what_it_asked_is_no_fault_of_the_broker(db: Database) -> None:
+    recorder = Recorder(db, Watch())
+    measure(recorder, *[0.1] * 10)
+    measure(recorder, *[0.1] * 6, end=CallEnd.REJECTED)
+    await recorder.store()
+    assert recorder.book(ONE).vitals.lost == 0
+    for end in (CallEnd.BARRED, CallEnd.SESSION, CallEnd.UNAVAILABLE, CallEnd.UNKNOWN):
+        measure(recorder, 0.1, end=end)
+    await recorder.store()
+    vitals = recorder.book(ONE).vitals
+    assert (vitals.failures, vitals.rejects, vitals.barred) == (0.1, 0.4, 0.1)
+    assert vitals.lost == Decimal("0.2")
 
 
 async def test_what_is_heard_of_an_account_that_is_gone_is_dropped(db: Database) -> None:

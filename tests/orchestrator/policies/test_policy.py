@@ -44,7 +44,7 @@ async def test_a_policy_is_set_shown_in_words_and_refused_when_it_names_a_strang
     kept = (await asha.get("/v1/users/me/policy")).json()
     assert kept == answer.json()
     assert (kept["weights"], kept["splitting"]) == (given["weights"], "when_cheaper")
-    assert "Charges count 2, delay 1 and refusals 0" in kept["words"]
+    assert "Charges count 2, delay 1 and losses 0" in kept["words"]
     stranger = await asha.put("/v1/users/me/policy", json={"kind": "fallback", "accounts": ["acc_none"]})
     assert (stranger.status_code, stranger.json()["code"]) == (422, "account_unknown")
     assert stranger.json()["field"] == "accounts"

@@ -21,6 +21,7 @@ export function rateText(part: number): string {
 export const causeWords: Record<CallEnd, string> = {
   ok: "",
   rejected: "Refused:",
+  barred: "Account not allowed:",
   session: "Not logged in:",
   unavailable: "Not reached:",
   unknown: "No clear answer:",
