@@ -1099,7 +1099,8 @@ export type TimesOut = {
   p90_ms: number | null;
   p99_ms: number | null;
 };
-export type CallEnd = "ok" | "rejected" | "session" | "unavailable" | "unknown";
+export type CallEnd =
+  "ok" | "rejected" | "barred" | "session" | "unavailable" | "unknown";
 export type CauseOut = {
   end: CallEnd;
   cause: string;
@@ -1116,6 +1117,7 @@ export type CallOut = {
   count: number;
   ok: number;
   rejected: number;
+  barred: number;
   session: number;
   unavailable: number;
   unknown: number;
