@@ -1,4 +1,4 @@
-"""Shares over all accounts: one line an ISIN, one lot an account and listing; line totals are the sums of the lots.
+"""Shares over all accounts: one line an ISIN, one lot an account, listing and product; totals are the sums of the lots.
 
 A delivery buy of today lies among the positions at the brokers but is owned all the same: it joins its lot here.
 Grouping (`parcels`) needs no price, pricing (`priced`) no other line: each is done alone when only it has changed.
@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aggregation.valuation import less, live_or_reported, preferred, total, worth
+from aggregation.deliveries import Delivery, Isins, delivery, is_delivery
+from aggregation.valuation import cost, less, live_or_reported, preferred, total, worth
 from domain.instrument import InstrumentId
 from domain.money import ZERO, Money, Price, average_price
 from domain.order import Product
-from domain.portfolio import AccountSnapshot, HoldingLine, LastPrice, Lot
+from domain.portfolio import AccountSnapshot, HoldingLine, HoldingLot, LastPrice
 from domain.position import Holding, Position
 
-Isins = Mapping[InstrumentId, str]
-DELIVERED = (Product.CNC, Product.MTF)
+__all__ = ["Isins", "Parcel", "by_isin", "lines", "listings", "parcels", "place", "priced"]
 
 
 @dataclass(slots=True)
 class Parcel:
-    """What one account owns of one listing, before it is priced. `bought` is the part bought today.
+    """What one account owns of one listing under one product, before it is priced. `bought` is the part bought today,
+    `sold` what was sold out of it today and is in `quantity` no more.
 
     Equal are two of the same numbers, whenever they were read and at whatever price the broker saw them.
     """
@@ -30,38 +31,50 @@ class Parcel:
     snapshot: AccountSnapshot = field(compare=False)
     instrument: InstrumentId
     isin: str
+    product: Product
     quantity: int = 0
     t1_quantity: int = 0
-    sellable_quantity: int = 0
+    pledged: int = 0
+    sellable: int = 0
+    unauthorised: int = 0
+    authorised: int | None = None
     bought: int = 0
+    sold: int = 0
     invested: Money | None = ZERO
-    bought_for: Money | None = ZERO
+    bought_cost: Money | None = ZERO
+    loan: Money | None = None
     reported: list[LastPrice] = field(default_factory=list, compare=False)
 
     def add_holding(self, holding: Holding) -> None:
         self.quantity += holding.quantity
         self.t1_quantity += holding.t1_quantity
-        self.sellable_quantity += holding.sellable_quantity
-        self.invested = total((self.invested, worth(holding.quantity, holding.average_price)))
+        self.pledged += holding.pledged_quantity
+        self.sellable += holding.sellable_quantity
+        self.unauthorised += holding.unauthorised_quantity
+        if holding.authorised_quantity is not None:
+            self.authorised = (self.authorised or 0) + holding.authorised_quantity
+        if holding.loan is not None:
+            self.loan = total((self.loan or ZERO, holding.loan))
+        self.invested = total((self.invested, cost(holding.quantity, holding.average_price)))
         self._report(holding.last_price, holding.close_price)
 
-    def add_bought(self, position: Position) -> None:
-        cost = worth(position.quantity, position.average_price)
-        self.quantity += position.quantity
-        self.t1_quantity += position.quantity
-        self.sellable_quantity += max(0, position.quantity - position.overnight_quantity)  # the same day only
-        self.bought += position.quantity
-        self.invested = total((self.invested, cost))
-        self.bought_for = total((self.bought_for, cost))
+    def add_delivery(self, position: Position, delivered: Delivery) -> None:
+        self.quantity += delivered.owned
+        self.t1_quantity += delivered.bought + (delivered.carried if self.product is Product.CNC else 0)
+        self.sellable += delivered.owned
+        self.bought += delivered.bought
+        self.sold += delivered.sold
+        self.invested = total((self.invested, delivered.carried_cost, delivered.bought_cost))
+        self.bought_cost = total((self.bought_cost, delivered.bought_cost))
         self._report(position.last_price, position.close_price)
 
     def _report(self, last: Price | None, close: Price | None) -> None:
         if last is not None:
             self.reported.append(LastPrice(last, self.snapshot.as_of, close, self.snapshot.broker.value))
 
-    def lot(self, last: LastPrice | None) -> Lot:
+    def lot(self, last: LastPrice | None) -> HoldingLot:
         snapshot = self.snapshot
-        return Lot(
+        return HoldingLot(
             account_id=snapshot.account_id,
             broker=snapshot.broker,
             label=snapshot.label,
@@ -71,22 +84,24 @@ class Parcel:
             pnl=less(worth(self.quantity, last.price if last else None), self.invested),
             as_of=snapshot.as_of,
             stale=snapshot.stale_since is not None,
+            day_pnl=self._day_pnl(last),
+            product=self.product,
             t1_quantity=self.t1_quantity,
-            sellable_quantity=self.sellable_quantity,
+            bought_quantity=self.bought,
+            sold_quantity=self.sold,
+            pledged_quantity=self.pledged,
+            sellable_quantity=self.sellable,
+            unauthorised_quantity=self.unauthorised,
+            authorised_quantity=self.authorised,
+            loan=self.loan,
         )
 
-    def day_pnl(self, last: LastPrice | None) -> Money | None:
+    def _day_pnl(self, last: LastPrice | None) -> Money | None:
         """Rupees since the previous close; what was bought today counts from what it cost."""
         if last is None:
             return None
-        carried = self.quantity - self.bought
-        before = total((worth(carried, last.prev_close), self.bought_for))
+        before = total((worth(self.quantity - self.bought, last.prev_close), self.bought_cost))
         return less(worth(self.quantity, last.price), before)
-
-
-def is_owned(position: Position, isins: Isins) -> bool:
-    """Whether a position is shares taken for delivery, so that they belong to the holdings."""
-    return position.product in DELIVERED and position.quantity > 0 and position.instrument in isins
 
 
 def lines(
@@ -113,29 +128,30 @@ def listings(isins: Isins) -> dict[str, set[InstrumentId]]:
 
 
 def parcels(snapshot: AccountSnapshot, isins: Isins) -> list[Parcel]:
-    """What one account owns, a parcel for each listing that it holds."""
-    made: dict[InstrumentId, Parcel] = {}
+    """What one account owns, a parcel for each listing and product that it holds."""
+    made: dict[tuple[InstrumentId, Product], Parcel] = {}
 
-    def parcel(instrument: InstrumentId, isin: str) -> Parcel:
-        return made.setdefault(instrument, Parcel(snapshot, instrument, isin))
+    def parcel(instrument: InstrumentId, isin: str, product: Product) -> Parcel:
+        return made.setdefault((instrument, product), Parcel(snapshot, instrument, isin, product))
 
-    held = {holding.isin: holding.instrument for holding in snapshot.holdings}
+    held = {(holding.isin, holding.product): holding.instrument for holding in snapshot.holdings}
     for holding in snapshot.holdings:
-        parcel(holding.instrument, holding.isin).add_holding(holding)
+        parcel(holding.instrument, holding.isin, holding.product).add_holding(holding)
     for position in snapshot.positions:
-        if is_owned(position, isins):
-            isin = isins[position.instrument]
-            parcel(held.get(isin, position.instrument), isin).add_bought(position)
+        if is_delivery(position, isins):
+            isin, product = isins[position.instrument], position.product
+            listing = held.get((isin, product), position.instrument)
+            parcel(listing, isin, product).add_delivery(position, delivery(position, snapshot, isin))
     return [one for one in made.values() if one.quantity]
 
 
 def by_isin(all_parcels: Iterable[Parcel]) -> dict[str, list[Parcel]]:
-    """The parcels of each line, by account and listing."""
+    """The parcels of each line, by account, listing and product."""
     grouped: dict[str, list[Parcel]] = {}
     for one in all_parcels:
         grouped.setdefault(one.isin, []).append(one)
     for group in grouped.values():
-        group.sort(key=lambda one: (one.snapshot.account_id, one.instrument))
+        group.sort(key=lambda one: (one.snapshot.account_id, one.instrument, one.product))
     return grouped
 
 
@@ -161,7 +177,7 @@ def priced(
         last=last,
         value=worth(quantity, last.price if last else None),
         pnl=total(lot.pnl for lot in lots),
-        day_pnl=total(one.day_pnl(last) for one in group),
+        day_pnl=total(lot.day_pnl for lot in lots),
         lots=lots,
     )
 

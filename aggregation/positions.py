@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from aggregation.holdings import DELIVERED, Isins, is_owned
-from aggregation.valuation import day_pnl, live_or_reported, realised, total, unrealised
+from aggregation.deliveries import Delivery, Isins, delivery, is_delivery
+from aggregation.valuation import day_pnl, less, live_or_reported, realised, total, unrealised, worth
 from domain.instrument import InstrumentId
-from domain.money import ZERO, Money, Price
+from domain.money import ZERO, Money
 from domain.order import Product
-from domain.portfolio import AccountSnapshot, LastPrice, Lot, PositionLine
+from domain.portfolio import AccountSnapshot, LastPrice, PositionLine, PositionLot
 from domain.position import Position
 
 Key = tuple[InstrumentId, Product]
@@ -21,7 +21,8 @@ Key = tuple[InstrumentId, Product]
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """One account's position, and what it realised and earned today where that is not the plain sum.
+    """One account's position, before it is priced, and what it realised. Of a delivery trade (`delivered`) only that
+    counts here: the shares are in the holdings.
 
     Equal are two of the same numbers, whenever they were read; the price that the broker saw is a number here.
     """
@@ -29,7 +30,36 @@ class Stake:
     snapshot: AccountSnapshot = field(compare=False)
     position: Position
     realised: Money | None
-    delivered: bool = False
+    delivered: Delivery | None = None
+
+    def unrealised(self, last: LastPrice | None) -> Money | None:
+        return ZERO if self.delivered else unrealised(self.position, last)
+
+    def day_pnl(self, last: LastPrice | None) -> Money | None:
+        """Rupees since the previous close. Shares sold out of a holding count from there, whatever they had cost."""
+        if self.delivered is None:
+            return day_pnl(self.position, last)
+        return less(self.delivered.booked, worth(self.delivered.sold, last.prev_close if last else None))
+
+    def lot(self, last: LastPrice | None) -> PositionLot:
+        snapshot, position = self.snapshot, self.position
+        open_part = self.unrealised(last)
+        return PositionLot(
+            account_id=snapshot.account_id,
+            broker=snapshot.broker,
+            label=snapshot.label,
+            instrument=position.instrument,
+            quantity=position.quantity,
+            average_price=position.average_price if position.quantity else None,
+            pnl=total((self.realised, open_part)),
+            as_of=snapshot.as_of,
+            stale=snapshot.stale_since is not None,
+            day_pnl=self.day_pnl(last),
+            overnight_quantity=position.overnight_quantity,
+            today=position.day,
+            realised=self.realised,
+            unrealised=open_part,
+        )
 
 
 def lines(
@@ -58,29 +88,12 @@ def by_contract(all_stakes: Iterable[Stake]) -> dict[Key, list[Stake]]:
 
 def _stake(snapshot: AccountSnapshot, position: Position, isins: Isins) -> Stake | None:
     """Delivery trades keep here what they realised; the shares are counted in the holdings, once."""
-    if position.product not in DELIVERED:
+    if not is_delivery(position, isins):
         return Stake(snapshot, position, realised(position))
-    if is_owned(position, isins):
-        if not position.sell_quantity:
-            return None
-        return Stake(snapshot, replace(position, quantity=0), realised(position), delivered=True)
-    if position.quantity < 0:
-        cost = _cost_of_sold(snapshot, position, isins)
-        gained = position.sell_value - position.buy_value - cost if cost is not None else None
-        return Stake(snapshot, replace(position, quantity=0), gained, delivered=True)
-    return Stake(snapshot, position, realised(position))
-
-
-def _cost_of_sold(snapshot: AccountSnapshot, position: Position, isins: Isins) -> Money | None:
-    """What the shares sold out of the holdings had cost; None when the broker no longer says."""
-    isin = isins.get(position.instrument)
-    averages: set[Price | None] = {
-        holding.average_price
-        for holding in snapshot.holdings
-        if holding.instrument == position.instrument or (isin is not None and holding.isin == isin)
-    }
-    average = averages.pop() if len(averages) == 1 else None
-    return average * -position.quantity if average is not None else None
+    taken = delivery(position, snapshot, isins[position.instrument])
+    if not taken.any_sold:
+        return None
+    return Stake(snapshot, replace(position, quantity=0), taken.realised, taken)
 
 
 def priced(key: Key, group: Sequence[Stake], prices: Mapping[InstrumentId, LastPrice]) -> PositionLine:
@@ -99,31 +112,15 @@ def priced(key: Key, group: Sequence[Stake], prices: Mapping[InstrumentId, LastP
         newest.snapshot.as_of,
         newest.snapshot.broker.value,
     )
-    open_parts = [ZERO if one.delivered else unrealised(one.position, last) for one in group]
-    pnls = [total((one.realised, part)) for one, part in zip(group, open_parts, strict=True)]
+    lots = tuple(one.lot(last) for one in group)
     return PositionLine(
         instrument=instrument,
         product=product,
-        quantity=sum(one.position.quantity for one in group),
+        quantity=sum(lot.quantity for lot in lots),
         last=last,
-        realised=total(one.realised for one in group),
-        unrealised=total(open_parts),
-        pnl=total(pnls),
-        lots=tuple(_lot(one, pnl) for one, pnl in zip(group, pnls, strict=True)),
-        day_pnl=total(one.realised if one.delivered else day_pnl(one.position, last) for one in group),
-    )
-
-
-def _lot(stake: Stake, pnl: Money | None) -> Lot:
-    snapshot, position = stake.snapshot, stake.position
-    return Lot(
-        account_id=snapshot.account_id,
-        broker=snapshot.broker,
-        label=snapshot.label,
-        instrument=position.instrument,
-        quantity=position.quantity,
-        average_price=position.average_price if position.quantity else None,
-        pnl=pnl,
-        as_of=snapshot.as_of,
-        stale=snapshot.stale_since is not None,
+        realised=total(lot.realised for lot in lots),
+        unrealised=total(lot.unrealised for lot in lots),
+        pnl=total(lot.pnl for lot in lots),
+        lots=lots,
+        day_pnl=total(lot.day_pnl for lot in lots),
     )

@@ -28,6 +28,12 @@ def worth(quantity: int, price: Price | None) -> Money | None:
     return price * quantity if price is not None else None
 
 
+def cost(quantity: int, average: Price | None) -> Money | None:
+    """Rupees that `quantity` units cost at an average. Whole paise: every trade was, the average is a quotient."""
+    exact = worth(quantity, average)
+    return exact.rounded() if exact is not None else None
+
+
 def less(one: Money | None, other: Money | None) -> Money | None:
     return None if one is None or other is None else one - other
 
@@ -55,28 +61,23 @@ def live_or_reported(
 def unrealised(position: Position, last: LastPrice | None) -> Money | None:
     """Rupees of the open part against its average price."""
     units = position.quantity * position.multiplier
-    if not units:
-        return ZERO
-    if last is None or position.average_price is None:
-        return None
-    return (last.price - position.average_price) * units
+    return less(worth(units, last.price if last else None), cost(units, position.average_price))
 
 
 def realised(position: Position) -> Money | None:
     """Rupees of the closed part: all that came in and went out, with the open part at its average price."""
-    units = position.quantity * position.multiplier
-    at_cost = worth(units, position.average_price)
+    at_cost = cost(position.quantity * position.multiplier, position.average_price)
     return at_cost + position.sell_value - position.buy_value if at_cost is not None else None
 
 
 def day_pnl(position: Position, last: LastPrice | None) -> Money | None:
-    """Rupees since the previous close. Not known for a carried position that was also traded today: brokers do not
-    tell what its day part alone cost."""
-    if not position.overnight_quantity:
-        return total((realised(position), unrealised(position, last)))
-    untouched = position.quantity == position.overnight_quantity and not (
-        position.sell_quantity if position.quantity > 0 else position.buy_quantity
-    )
-    if not untouched or last is None or last.prev_close is None:
+    """Rupees since the previous close: what was carried counts from there, what was traded today from its own price.
+
+    Not known where the broker does not tell the day's part from the carried one.
+    """
+    day, multiplier = position.day, position.multiplier
+    if day is None:
         return None
-    return (last.price - last.prev_close) * (position.quantity * position.multiplier)
+    now = worth(position.quantity * multiplier, last.price if last else None)
+    before = worth(position.overnight_quantity * multiplier, last.prev_close if last else None)
+    return total((less(now, before), day.sell_value - day.buy_value))

@@ -12,7 +12,7 @@ from domain.account import AccountId, BrokerId, Margin
 from domain.instrument import InstrumentId
 from domain.money import Money, Price
 from domain.order import Product
-from domain.position import Holding, Position
+from domain.position import Holding, Position, Traded
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,39 @@ class Lot:
     pnl: Money | None
     as_of: datetime
     stale: bool
+    day_pnl: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingLot(Lot):
+    """Shares of one account, listing and product: own ones (CNC) and those on the broker's money (MTF) are apart.
+
+    Of `quantity`, `t1_quantity` is not settled yet (`bought_quantity`, of today, in it), `pledged_quantity` is
+    collateral, and a delivery sell may take `sellable_quantity`, of which `unauthorised_quantity` waits for the
+    depository's leave. `authorised_quantity` was released today, None where the broker does not say.
+    `sold_quantity` was sold out of the holding today and is in none of them. `loan`: as of `Holding`.
+    """
+
+    product: Product = Product.CNC
     t1_quantity: int = 0
+    bought_quantity: int = 0
+    sold_quantity: int = 0
+    pledged_quantity: int = 0
     sellable_quantity: int = 0
+    unauthorised_quantity: int = 0
+    authorised_quantity: int | None = None
+    loan: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLot(Lot):
+    """One account's trades: what was carried in, negative when short, what was traded `today`; None where the broker
+    does not tell it apart."""
+
+    overnight_quantity: int = 0
+    today: Traded | None = None
+    realised: Money | None = None
+    unrealised: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +124,7 @@ class HoldingLine:
     value: Money | None
     pnl: Money | None
     day_pnl: Money | None
-    lots: tuple[Lot, ...]
+    lots: tuple[HoldingLot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +141,7 @@ class PositionLine:
     realised: Money | None
     unrealised: Money | None
     pnl: Money | None
-    lots: tuple[Lot, ...]
+    lots: tuple[PositionLot, ...]
     day_pnl: Money | None = None
 
 

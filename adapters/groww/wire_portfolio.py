@@ -14,7 +14,7 @@ from adapters.groww.wire import PRODUCT, VENUE, Json, decimal, instrument_of, pr
 from domain.account import Margin
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price, average_price
-from domain.position import Holding, Position
+from domain.position import Holding, Position, Traded
 
 _SETTLED_PARTS = (
     "demat_free_quantity",
@@ -77,10 +77,19 @@ def position(row: Json, symbols: Symbols) -> Position:
     bought, sold = units(row.get("credit_quantity") or 0), units(row.get("debit_quantity") or 0)
     buy_value = _value(row, "credit", bought)
     sell_value = _value(row, "debit", sold)
+    today: Traded | None = Traded(bought, buy_value, sold, sell_value)
+    early_buy = _value(row, "carry_forward_credit", carried_in)
+    early_sell = _value(row, "carry_forward_debit", carried_out)
     if net != bought - sold:  # the day's figures leave the carried ones out
         bought, sold = bought + carried_in, sold + carried_out
-        buy_value += _value(row, "carry_forward_credit", carried_in)
-        sell_value += _value(row, "carry_forward_debit", carried_out)
+        buy_value += early_buy
+        sell_value += early_sell
+    elif carried_in != carried_out:  # they have the carried ones in them
+        today = Traded(
+            bought - carried_in, buy_value - early_buy, sold - carried_out, sell_value - early_sell
+        )
+    elif carried_in:
+        today = None  # either way adds up
     return Position(
         instrument=instrument,
         product=product,
@@ -91,11 +100,13 @@ def position(row: Json, symbols: Symbols) -> Position:
         sell_quantity=sold,
         sell_value=sell_value,
         average_price=_average(row, net, bought, buy_value, sold, sell_value),
+        today=today,
     )
 
 
 def _value(row: Json, part: str, quantity: int) -> Money:
-    return Money(decimal(row.get(f"{part}_price") or 0) * quantity)
+    """Trades come to whole paise; the average that Groww tells is a quotient."""
+    return Money(decimal(row.get(f"{part}_price") or 0) * quantity).rounded()
 
 
 def _average(row: Json, net: int, bought: int, buy: Money, sold: int, sell: Money) -> Price | None:

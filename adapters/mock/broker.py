@@ -74,9 +74,7 @@ class Mock:
         return await self._read("/funds", wire.margin)
 
     async def holdings(self) -> list[Holding]:
-        return await self._read(
-            "/holdings", lambda body: rows.read(body["holdings"], wire.holding, "a holding")
-        )
+        return await self._read("/holdings", lambda body: wire.holdings(body["holdings"]))
 
     async def positions(self) -> list[Position]:
         return await self._read(

@@ -13,7 +13,7 @@ from adapters import iceberg
 from adapters.broker import BrokerFill, Change, Conversion, MarginAsk, Profile
 from adapters.http import exact_json
 from adapters.iceberg import Part
-from adapters.rows import Rows, read, text_id, unread_order
+from adapters.rows import Rows, read, text_id, together, unread_order
 from domain.account import Margin
 from domain.errors import (
     AddressRefused,
@@ -26,7 +26,7 @@ from domain.errors import (
 from domain.instrument import InstrumentId
 from domain.money import Money, Price
 from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
-from domain.position import Holding, Position
+from domain.position import Holding, Position, Traded
 from domain.report import OrderReport, ReportStatus
 
 # --- words: total tables ------------------------------------------------------------------------------------------
@@ -305,6 +305,32 @@ def margin(body: Mapping[str, Any]) -> Margin:
     )
 
 
+def holdings(rows: object) -> Rows[Holding]:
+    """Own shares, and apart from them those bought on the broker's money."""
+    own, lent = read(rows, holding, "a holding"), read(rows, funded, "a funded part of a holding")
+    return together(own, Rows((one for one in lent if one is not None), lent.unread))
+
+
+def funded(row: Mapping[str, Any]) -> Holding | None:
+    """The part of a holding that the broker lent money for; None: there is none."""
+    part = row["mtf"]
+    carried, left = int(part["quantity"]), int(part["quantity"]) - int(part["used_quantity"])
+    if not carried:
+        return None
+    return Holding(
+        instrument=InstrumentId.parse(str(row["symbol"])),
+        isin=str(row["isin"]),
+        quantity=left,
+        t1_quantity=0,
+        sellable_quantity=left,
+        average_price=_open_price(part["average_price"]),
+        last_price=price(row["last_price"]),
+        close_price=price(row["prev_close"]),
+        product=Product.MTF,
+        loan=Money.of(part["loan"]),
+    )
+
+
 def holding(row: Mapping[str, Any]) -> Holding:
     t1 = int(row["t1_quantity"])
     owned = int(row["quantity"]) + t1 - int(row["used_quantity"])
@@ -335,4 +361,10 @@ def position(row: Mapping[str, Any]) -> Position:
         average_price=_open_price(row["average_price"]) if quantity else None,
         last_price=price(row["last_price"]),
         close_price=price(row["prev_close"]),
+        today=Traded(
+            buy_quantity=int(row["day_buy_quantity"]),
+            buy_value=Money.of(row["day_buy_value"]),
+            sell_quantity=int(row["day_sell_quantity"]),
+            sell_value=Money.of(row["day_sell_value"]),
+        ),
     )

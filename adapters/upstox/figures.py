@@ -22,19 +22,24 @@ from domain.account import Margin
 from domain.instrument import InstrumentId
 from domain.market import Candle, Depth, DepthLevel, Quote
 from domain.money import Money, Price, average_price
-from domain.position import Holding, Position
+from domain.position import Holding, Position, Traded
 
 
 def margin(data: Row) -> Margin:
-    """Funds v3, one sum over all segments. `cash` is own money, free or used; pledged margin only counts in
-    `available` (Upstox's own total) and in `used`."""
+    """Funds v3, one sum over all segments. `cash` is the ledger's: the opening balance and what was paid in and out
+    today; today's trades are not in it. Pledged margin counts in `used` and in `available`, Upstox's own total."""
     available = data["available_to_trade"]
     cash = available["cash_available_to_trade"]
+    ledger = cash["cash"]
     pledge = available.get("pledge_available_to_trade") or {}
     cash_used = number(cash["margin_used"]["total"])
     pledge_used = number((pledge.get("margin_used") or {}).get("total") or 0)
     return Margin(
-        cash=Money(number(cash["total"]) + cash_used),
+        cash=Money(
+            number(ledger["opening_balance"])
+            + _amount(ledger.get("added_today"))
+            - _amount(ledger.get("withdrawn_today"))
+        ),
         used=Money(cash_used + pledge_used),
         available=Money(number(available["total"])),
     )
@@ -52,8 +57,12 @@ def holdings(held: object, positions: object, symbols: Symbols) -> Rows[Holding]
 
 
 def _sold(row: Row) -> tuple[str, int]:
-    """ISIN and units sold today of what was held; no units for every other position."""
-    exchange, net = segment(str(row["instrument_token"])), units(row["quantity"])
+    """ISIN and units sold today of what was held; no units for every other position.
+
+    The day's own units tell: a purchase of yesterday may still be listed as a position beside its holding.
+    """
+    exchange = segment(str(row["instrument_token"]))
+    net = units(row.get("day_buy_quantity")) - units(row.get("day_sell_quantity"))
     delivered = row["product"] == "D" and exchange is not None and "_EQ|" in row["instrument_token"]
     return row["instrument_token"].partition("|")[2], max(0, -net) if delivered else 0
 
@@ -61,11 +70,12 @@ def _sold(row: Row) -> tuple[str, int]:
 def _holding(row: Row, sold: int, symbols: Symbols) -> Holding:
     total, pledged = units(row["quantity"]), units(row.get("collateral_quantity"))
     instrument = named(row, symbols) or symbols.by_isin(row["isin"]) or _as_written(row)
+    owned = max(0, total - sold)
     return Holding(
         instrument=instrument,
         isin=row["isin"],
-        quantity=max(0, total - sold),
-        t1_quantity=units(row.get("t1_quantity")),
+        quantity=owned,
+        t1_quantity=min(owned, units(row.get("t1_quantity"))),  # settled shares are sold first
         sellable_quantity=max(0, total - units(row.get("cnc_used_quantity")) - pledged),
         average_price=price_or_none(row.get("average_price")),
         last_price=price_or_none(row.get("last_price")),
@@ -82,10 +92,16 @@ def position(row: Row, symbols: Symbols) -> Position:
         raise ValueError(f"product {row['product']!r} of {row['instrument_token']}")
     quantity = units(row["quantity"])
     # The parts, because `buy_value` and `sell_value` leave the carried part out for some products.
-    bought = units(row.get("day_buy_quantity")) + units(row.get("overnight_buy_quantity"))
-    sold = units(row.get("day_sell_quantity")) + units(row.get("overnight_sell_quantity"))
-    buy_value = Money(_amount(row.get("day_buy_value")) + _amount(row.get("overnight_buy_amount")))
-    sell_value = Money(_amount(row.get("day_sell_value")) + _amount(row.get("overnight_sell_amount")))
+    today = Traded(
+        buy_quantity=units(row.get("day_buy_quantity")),
+        buy_value=Money(_amount(row.get("day_buy_value"))),
+        sell_quantity=units(row.get("day_sell_quantity")),
+        sell_value=Money(_amount(row.get("day_sell_value"))),
+    )
+    bought = today.buy_quantity + units(row.get("overnight_buy_quantity"))
+    sold = today.sell_quantity + units(row.get("overnight_sell_quantity"))
+    buy_value = today.buy_value + Money(_amount(row.get("overnight_buy_amount")))
+    sell_value = today.sell_value + Money(_amount(row.get("overnight_sell_amount")))
     # Upstox says null or 0 for what was opened today, so the trades speak first, where they explain the quantity.
     average = average_price(buy_value, bought) if quantity > 0 else average_price(sell_value, sold)
     if not average or bought - sold != quantity:
@@ -103,6 +119,7 @@ def position(row: Row, symbols: Symbols) -> Position:
         last_price=price_or_none(row.get("last_price")),
         close_price=price_or_none(row.get("close_price")),
         multiplier=units(row.get("multiplier")) or 1,
+        today=today,
     )
 
 

@@ -90,9 +90,7 @@ class Zerodha:
         by_leave = await self._sells_by_leave()
         return await self._calls.read(
             "/portfolio/holdings",
-            lambda data: rows.read(
-                data, lambda row: portfolio.holding(row, self._symbols, by_leave=by_leave), "a holding"
-            ),
+            lambda data: portfolio.holdings(data, self._symbols, by_leave=by_leave),
         )
 
     async def _sells_by_leave(self) -> bool:

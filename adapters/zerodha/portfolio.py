@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.broker import Conversion, Profile, Symbols
+from adapters.rows import Rows, read, together
 from adapters.zerodha import wire
 from domain.account import Margin
 from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.instrument import InstrumentId
 from domain.money import Money
-from domain.position import Holding, Position
+from domain.order import Product
+from domain.position import Holding, Position, Traded
 
 
 def _owned(row: Mapping[str, Any], symbols: Symbols) -> InstrumentId:
@@ -42,6 +44,13 @@ def needs_leave(profile: Mapping[str, Any]) -> bool:
     return isinstance(meta, dict) and meta.get("demat_consent") == "empty"
 
 
+def holdings(data: object, symbols: Symbols, *, by_leave: bool) -> Rows[Holding]:
+    """Own shares, and apart from them those bought on Zerodha's money."""
+    own = read(data, lambda row: holding(row, symbols, by_leave=by_leave), "a holding")
+    lent = read(data, lambda row: funded(row, symbols), "a funded part of a holding")
+    return together(own, Rows((one for one in lent if one is not None), lent.unread))
+
+
 def holding(row: Mapping[str, Any], symbols: Symbols, *, by_leave: bool = False) -> Holding:
     """`opening_quantity` is settled plus T1 as carried overnight, `used_quantity` what of it was sold today.
 
@@ -65,6 +74,31 @@ def holding(row: Mapping[str, Any], symbols: Symbols, *, by_leave: bool = False)
         close_price=wire.price(row["close_price"]),
         pledged_quantity=pledged,
         unauthorised_quantity=sellable - released if by_leave and released < settled else 0,
+        authorised_quantity=released,
+    )
+
+
+def funded(row: Mapping[str, Any], symbols: Symbols) -> Holding | None:
+    """The part of a holding that was bought on Zerodha's money: Kite tells it inside the row, in none of its
+    other numbers. None: there is none. Settled and T1 shares are not told apart, so none is called T1.
+
+    `initial_margin` is what of the cost (`value`) was one's own: the rest was lent, and is owed until sales settle.
+    """
+    part = row.get("mtf") or {}
+    carried, used = int(part.get("quantity") or 0), int(part.get("used_quantity") or 0)
+    if not carried:
+        return None
+    return Holding(
+        instrument=_owned(row, symbols),
+        isin=str(row["isin"]),
+        quantity=carried - used,
+        t1_quantity=0,
+        sellable_quantity=carried - used,
+        average_price=wire.price(part["average_price"]),
+        last_price=wire.price(row["last_price"]),
+        close_price=wire.price(row["close_price"]),
+        product=Product.MTF,
+        loan=Money.of(part["value"]) - Money.of(part["initial_margin"]),
     )
 
 
@@ -86,6 +120,12 @@ def position(row: Mapping[str, Any], symbols: Symbols) -> Position:
         last_price=wire.price(row["last_price"]),
         close_price=wire.price(row["close_price"]),
         multiplier=int(row["multiplier"]),
+        today=Traded(
+            buy_quantity=int(row["day_buy_quantity"]),
+            buy_value=Money.of(row["day_buy_value"]),
+            sell_quantity=int(row["day_sell_quantity"]),
+            sell_value=Money.of(row["day_sell_value"]),
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def _candidate(
         breaker_open=health is not None and health.tripped,
         listed=listed,
         margin_available=available,
-        sellable=max(0, _sellable(snapshot, instrument, same_share) - units_held),
+        sellable=max(0, _sellable(snapshot, instrument, same_share, product) - units_held),
         releasable=_releasable(snapshot, instrument),
         exchanges=terms.exchanges if allowed.exchanges is None else terms.exchanges & allowed.exchanges,
         products=terms.products,
@@ -127,20 +127,26 @@ def _orders_left(connection: Connection, instrument: Instrument, *, held: int) -
 
 
 def _sellable(
-    snapshot: AccountSnapshot | None, instrument: Instrument, same_share: frozenset[InstrumentId]
+    snapshot: AccountSnapshot | None,
+    instrument: Instrument,
+    same_share: frozenset[InstrumentId],
+    product: Product,
 ) -> int:
-    """Shares a delivery sell may use: from demat, and those bought for delivery today (sold again the same day)."""
+    """Shares a delivery sell may use: from demat, and those bought for delivery today (sold again the same day).
+    Shares on the broker's money are sold under their own product (MTF) alone, and own ones never under it."""
+    lent = product is Product.MTF
     if snapshot is None or instrument.isin is None:
         return 0
     owned = sum(
         one.sellable_quantity - one.unauthorised_quantity
         for one in snapshot.holdings
-        if one.isin == instrument.isin
+        if one.isin == instrument.isin and (one.product is Product.MTF) is lent
     )
+    bought = Product.MTF if lent else Product.CNC
     today = sum(
-        max(0, one.quantity - one.overnight_quantity)
+        max(0, one.quantity if lent else one.quantity - one.overnight_quantity)
         for one in snapshot.positions
-        if one.product is Product.CNC and one.instrument in same_share
+        if one.product is bought and one.instrument in same_share
     )
     return owned + today
 

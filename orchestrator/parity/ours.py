@@ -8,6 +8,7 @@ from adapters.broker import Broker, Symbols
 from domain.account import AccountId
 from domain.instrument import InstrumentId
 from domain.market import DepthLevel, Quote
+from domain.order import Product
 from domain.position import Holding, Position
 from domain.report import OrderReport, as_child
 from orchestrator.parity.compare import Fields, Reading, Row, row, shown
@@ -23,7 +24,9 @@ async def read(broker: Broker, naming: Naming, watched: Sequence[InstrumentId]) 
         ("profile", ""): row(user_id=person.broker_user_id, name=person.name, email=person.email),
         ("funds", ""): row(cash=funds.cash, used=funds.used, available=funds.available),
     }
-    found |= {("holdings", one.isin): _holding(one) for one in await broker.holdings()}
+    # The SDKs' rows are of one's own shares: those on the broker's money are no part of their numbers.
+    held = [one for one in await broker.holdings() if one.product is Product.CNC]
+    found |= {("holdings", one.isin): _holding(one) for one in held}
     for position in await broker.positions():
         found["positions", f"{naming(position.instrument)} {position.product}"] = _position(position)
     found |= {("orders", one.broker_order_id): _order(one, naming) for one in orders}

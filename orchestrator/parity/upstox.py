@@ -58,8 +58,9 @@ class Upstox:
 
     def _funds(self) -> Fields:
         total = self._user.get_user_fund_margin_v3().data.available_to_trade
-        cash = total.cash_available_to_trade
-        return row(available=total.total, cash=round(cash.total + cash.margin_used.total, 4))
+        cash = total.cash_available_to_trade.cash
+        ledger = cash.opening_balance + (cash.added_today or 0) - (cash.withdrawn_today or 0)
+        return row(available=total.total, cash=round(ledger, 4))
 
     def _funded(self) -> list[Any]:
         """Margin-funded positions; an account without the facility is refused."""
@@ -80,7 +81,7 @@ def _product(word: str, token: str) -> str:
 def _sold_today(isin: str, positions: Sequence[Any]) -> int:
     """Upstox leaves them in the holding until they settle."""
     mine = (one for one in positions if one.product == "D" and one.instrument_token.endswith(f"_EQ|{isin}"))
-    return sum(-one.quantity for one in mine if one.quantity < 0)
+    return sum(max(0, (one.day_sell_quantity or 0) - (one.day_buy_quantity or 0)) for one in mine)
 
 
 def _holding(one: Any, sold: int) -> Fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from pydantic import Field
 
@@ -10,7 +11,17 @@ from domain.account import BrokerId
 from domain.instrument import Exchange
 from domain.money import ZERO, Money, Price
 from domain.order import Product
-from domain.portfolio import Funds, Gap, HoldingLine, Lot, Portfolio, PositionLine, Totals
+from domain.portfolio import (
+    Funds,
+    Gap,
+    HoldingLine,
+    HoldingLot,
+    Lot,
+    Portfolio,
+    PositionLine,
+    PositionLot,
+    Totals,
+)
 from orchestrator.market.prices import change
 from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
 
@@ -40,28 +51,90 @@ class LotOut(Out):
     exchange: Exchange
     symbol: str
     quantity: int
-    t1_quantity: int
-    sellable_quantity: int
     average_price: PriceText | None
     pnl: MoneyText | None
+    day_pnl: MoneyText | None
     as_of: Time
     stale: bool
 
+
+def _common(lot: Lot) -> dict[str, Any]:
+    return {
+        "account": lot.account_id,
+        "broker": lot.broker,
+        "label": lot.label,
+        "exchange": lot.instrument.exchange,
+        "symbol": lot.instrument.symbol,
+        "quantity": lot.quantity,
+        "average_price": _average(lot.average_price),
+        "pnl": lot.pnl,
+        "day_pnl": lot.day_pnl,
+        "as_of": lot.as_of,
+        "stale": lot.stale,
+    }
+
+
+class HoldingLotOut(LotOut):
+    """Shares of one account, listing and product (`MTF`: bought on the broker's money).
+
+    Of `quantity`, `t1_quantity` is not settled yet (`bought_quantity`, of today, is part of it), `pledged_quantity` is
+    collateral, `sellable_quantity` may be sold; of that `unauthorised_quantity` waits for leave at the depository.
+    `sold_quantity` was sold today and is gone from all of them. `loan` is what the broker lent and is still owed.
+    `null`: the broker does not say.
+    """
+
+    product: Product
+    t1_quantity: int
+    bought_quantity: int
+    sold_quantity: int
+    pledged_quantity: int
+    sellable_quantity: int
+    unauthorised_quantity: int
+    authorised_quantity: int | None
+    loan: MoneyText | None
+
     @classmethod
-    def of(cls, lot: Lot) -> LotOut:
+    def of(cls, lot: HoldingLot) -> HoldingLotOut:
         return cls(
-            account=lot.account_id,
-            broker=lot.broker,
-            label=lot.label,
-            exchange=lot.instrument.exchange,
-            symbol=lot.instrument.symbol,
-            quantity=lot.quantity,
+            **_common(lot),
+            product=lot.product,
             t1_quantity=lot.t1_quantity,
+            bought_quantity=lot.bought_quantity,
+            sold_quantity=lot.sold_quantity,
+            pledged_quantity=lot.pledged_quantity,
             sellable_quantity=lot.sellable_quantity,
-            average_price=_average(lot.average_price),
-            pnl=lot.pnl,
-            as_of=lot.as_of,
-            stale=lot.stale,
+            unauthorised_quantity=lot.unauthorised_quantity,
+            authorised_quantity=lot.authorised_quantity,
+            loan=lot.loan,
+        )
+
+
+class TradedOut(Out):
+    """What was traded today, before charges."""
+
+    buy_quantity: int
+    buy_value: MoneyText
+    sell_quantity: int
+    sell_value: MoneyText
+
+
+class PositionLotOut(LotOut):
+    """One account's trades: `overnight_quantity` was carried in (below zero: short); `today` is `null` where the broker
+    does not tell the day's part apart."""
+
+    overnight_quantity: int
+    today: TradedOut | None
+    realised: MoneyText | None
+    unrealised: MoneyText | None
+
+    @classmethod
+    def of(cls, lot: PositionLot) -> PositionLotOut:
+        return cls(
+            **_common(lot),
+            overnight_quantity=lot.overnight_quantity,
+            today=TradedOut.model_validate(lot.today) if lot.today else None,
+            realised=lot.realised,
+            unrealised=lot.unrealised,
         )
 
 
@@ -82,7 +155,7 @@ class HoldingOut(Out):
     pnl_percent: str | None
     day_pnl: MoneyText | None
     day_change_percent: str | None
-    lots: list[LotOut]
+    lots: list[HoldingLotOut]
 
     @classmethod
     def of(cls, line: HoldingLine, *, name: str) -> HoldingOut:
@@ -102,7 +175,7 @@ class HoldingOut(Out):
             pnl_percent=_percent(line.pnl, line.invested),
             day_pnl=line.day_pnl,
             day_change_percent=change(last.price, last.prev_close)[1] if last else None,
-            lots=[LotOut.of(lot) for lot in line.lots],
+            lots=[HoldingLotOut.of(lot) for lot in line.lots],
         )
 
 
@@ -121,7 +194,7 @@ class PositionOut(Out):
     realised: MoneyText | None
     unrealised: MoneyText | None
     day_pnl: MoneyText | None
-    lots: list[LotOut]
+    lots: list[PositionLotOut]
 
     @classmethod
     def of(cls, line: PositionLine, *, name: str) -> PositionOut:
@@ -139,11 +212,11 @@ class PositionOut(Out):
             realised=line.realised,
             unrealised=line.unrealised,
             day_pnl=line.day_pnl,
-            lots=[LotOut.of(lot) for lot in line.lots],
+            lots=[PositionLotOut.of(lot) for lot in line.lots],
         )
 
 
-def _shared_average(lots: tuple[Lot, ...]) -> Price | None:
+def _shared_average(lots: tuple[PositionLot, ...]) -> Price | None:
     """Weighted over the lots that are open; of longs and shorts together there is none."""
     live = [lot for lot in lots if lot.quantity]
     one_way = len({lot.quantity > 0 for lot in live}) == 1

@@ -30,12 +30,13 @@ def holding(draw: st.DrawFn) -> Holding:
 
 @st.composite
 def position(draw: st.DrawFn) -> Position:
+    product = draw(st.sampled_from(Product))
     return trades(
         draw(NAMES),
-        draw(st.sampled_from(Product)),
+        product,
         bought=(draw(st.integers(0, 300)), draw(RUPEES)),
         sold=(draw(st.integers(0, 300)), draw(RUPEES)),
-        overnight=draw(st.sampled_from([0, 0, 10])),
+        overnight=draw(st.sampled_from([0, 0, 10])) if product in (Product.MIS, Product.NRML) else 0,
     )
 
 
@@ -66,6 +67,7 @@ def test_totals_are_the_sums_of_the_lines_and_lines_of_the_lots(snapshots: list[
     for line in lines:
         assert line.quantity == sum(lot.quantity for lot in line.lots)
         assert line.pnl == total(lot.pnl for lot in line.lots)
+        assert line.day_pnl == total(lot.day_pnl for lot in line.lots)
     for shares in got.holdings:
         if shares.value is not None and shares.invested is not None:
             assert shares.pnl == shares.value - shares.invested

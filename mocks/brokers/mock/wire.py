@@ -173,7 +173,7 @@ def funds_json(funds: Funds) -> dict[str, Any]:
 
 
 def holding_json(held: Holding, quote: Quote, waiting: int) -> dict[str, Any]:
-    """`waiting`: shares in open delivery sales."""
+    """`waiting`: shares in open delivery sales. Shares bought on the broker's money are apart, in `mtf`."""
     return {
         "symbol": held.key,
         "isin": held.isin,
@@ -185,6 +185,12 @@ def holding_json(held: Holding, quote: Quote, waiting: int) -> dict[str, Any]:
         "average_price": average(held.average),
         "last_price": money(quote.last_price),
         "prev_close": money(quote.prev_close),
+        "mtf": {
+            "quantity": held.mtf_quantity,
+            "used_quantity": held.mtf_used,
+            "average_price": average(held.mtf_average),
+            "loan": money(held.mtf_loan),
+        },
     }
 
 

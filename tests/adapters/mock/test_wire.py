@@ -18,6 +18,7 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Outcom
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Money, Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
+from domain.position import Traded
 from domain.report import ReportStatus
 
 INFY = InstrumentId(Exchange.NSE, "INFY")
@@ -241,11 +242,16 @@ def test_a_flat_position_has_no_average() -> None:
         "sell_quantity": 10,
         "sell_value": "15100.00",
         "overnight_quantity": 0,
+        "day_buy_quantity": 10,
+        "day_buy_value": "15000.00",
+        "day_sell_quantity": 10,
+        "day_sell_value": "15100.00",
         "last_price": "1500.00",
         "prev_close": "1490.00",
     }
     position = wire.position(row)
     assert position.average_price is None
+    assert position.today == Traded(10, Money.of(15_000), 10, Money.of(15_100))
     assert position.sell_value - position.buy_value == Money.of(100)
     with pytest.raises(KeyError):
         wire.position(row | {"product": "CO"})

@@ -1227,7 +1227,8 @@ export type CandleOut = {
   high: string;
   low: string;
   close: string;
-  volume: number;
+  volume: number | null;
+  open_interest: number | null;
 };
 export type HistoryOut = {
   symbol: string;
@@ -1242,19 +1243,27 @@ export type TotalsOut = {
   cash: string | null;
   margin_available: string | null;
 };
-export type LotOut = {
+export type HoldingLotOut = {
   account: string;
   broker: BrokerId;
   label: string;
   exchange: Exchange;
   symbol: string;
   quantity: number;
-  t1_quantity: number;
-  sellable_quantity: number;
   average_price: string | null;
   pnl: string | null;
+  day_pnl: string | null;
   as_of: string;
   stale: boolean;
+  product: Product;
+  t1_quantity: number;
+  bought_quantity: number;
+  sold_quantity: number;
+  pledged_quantity: number;
+  sellable_quantity: number;
+  unauthorised_quantity: number;
+  authorised_quantity: number | null;
+  loan: string | null;
 };
 export type HoldingOut = {
   isin: string;
@@ -1271,7 +1280,30 @@ export type HoldingOut = {
   pnl_percent: string | null;
   day_pnl: string | null;
   day_change_percent: string | null;
-  lots: LotOut[];
+  lots: HoldingLotOut[];
+};
+export type TradedOut = {
+  buy_quantity: number;
+  buy_value: string;
+  sell_quantity: number;
+  sell_value: string;
+};
+export type PositionLotOut = {
+  account: string;
+  broker: BrokerId;
+  label: string;
+  exchange: Exchange;
+  symbol: string;
+  quantity: number;
+  average_price: string | null;
+  pnl: string | null;
+  day_pnl: string | null;
+  as_of: string;
+  stale: boolean;
+  overnight_quantity: number;
+  today: TradedOut | null;
+  realised: string | null;
+  unrealised: string | null;
 };
 export type PositionOut = {
   symbol: string;
@@ -1286,7 +1318,7 @@ export type PositionOut = {
   realised: string | null;
   unrealised: string | null;
   day_pnl: string | null;
-  lots: LotOut[];
+  lots: PositionLotOut[];
 };
 export type FundsOut = {
   account: string;

@@ -32,11 +32,14 @@ function Lots({ row }: { row: LiveHolding }) {
     const value = row.last === null ? null : money.times(row.last, lot.quantity);
     const pnl = value === null || average === null ? null : money.subtract(value, money.times(average, lot.quantity));
     const notes = [
+      lot.product === "MTF" && "MTF",
       lot.t1_quantity > 0 && `${money.quantity(lot.t1_quantity)} T1`,
+      lot.pledged_quantity > 0 && `${money.quantity(lot.pledged_quantity)} pledged`,
+      lot.sold_quantity > 0 && `${money.quantity(lot.sold_quantity)} sold today`,
       lot.sellable_quantity !== lot.quantity && `${money.quantity(lot.sellable_quantity)} sellable`,
     ].filter(Boolean);
     return (
-      <tr key={lot.account} className={cx("border-b border-line bg-panel", lot.stale ? "text-stale" : "text-quiet")}>
+      <tr key={`${lot.account} ${lot.product}`} className={cx("border-b border-line bg-panel", lot.stale ? "text-stale" : "text-quiet")}>
         <Cell left className="pl-9">
           <span className="flex items-center gap-2">
             <BrokerBadge broker={lot.broker} stale={lot.stale} />
@@ -100,7 +103,7 @@ function Row({ row, open, onToggle }: { row: LiveHolding; open: boolean; onToggl
           </Link>
           <span className="flex gap-0.5">
             {row.lots.map((lot) => (
-              <BrokerBadge key={lot.account} broker={lot.broker} stale={lot.stale} />
+              <BrokerBadge key={`${lot.account} ${lot.product}`} broker={lot.broker} stale={lot.stale} />
             ))}
           </span>
           {partly && <Tag title="A part of this row is not current">partly old</Tag>}

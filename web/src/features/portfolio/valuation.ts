@@ -1,5 +1,5 @@
 // Pure: the portfolio as last read, moved by the ticks since, exactly; and the part of it that lies at one broker.
-import type { Holding, Lot, Portfolio, Position } from "@/api";
+import type { Holding, HoldingLot, Portfolio, Position, PositionLot } from "@/api";
 import * as money from "@/lib/money";
 
 export interface LastPrice {
@@ -15,7 +15,7 @@ export interface LiveHolding {
   source: Holding;
   id: string;
   symbol: string;
-  lots: Lot[];
+  lots: HoldingLot[];
   quantity: number;
   average: Known;
   last: Known;
@@ -33,7 +33,7 @@ export interface LivePosition {
   source: Position;
   id: string;
   symbol: string;
-  lots: Lot[];
+  lots: PositionLot[];
   quantity: number;
   average: Known;
   last: Known;
