@@ -6,21 +6,69 @@ gets any answer which is not listed in the broker's table raises OutcomeUnknown;
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Protocol
 
+from adapters.values import (
+    Authorisation,
+    BrokerFill,
+    Capabilities,
+    Change,
+    Clock,
+    Connected,
+    Conversion,
+    Credentials,
+    Endpoints,
+    Listing,
+    LoginAsked,
+    MarginAsk,
+    Profile,
+    Session,
+    StreamEvent,
+)
 from domain.account import BrokerId, Margin
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport
-from domain.instrument import Exchange, Instrument, InstrumentId
+from domain.instrument import Exchange, InstrumentId
 from domain.market import Candle, Mode, Quote, Tick
-from domain.money import Money, Price
-from domain.order import Accepted, ChildOrder, Fill, OrderType, Product, Side, Validity
+from domain.money import Money
+from domain.order import Accepted, ChildOrder, OrderType, Product, Validity
 from domain.position import Holding, Position
 from domain.report import OrderReport
+
+# Whoever speaks with a broker finds the whole vocabulary here.
+__all__ = [
+    "Adapter",
+    "Authorisation",
+    "Broker",
+    "BrokerFill",
+    "Capabilities",
+    "Change",
+    "Clock",
+    "Connected",
+    "Conversion",
+    "CredentialField",
+    "Credentials",
+    "Endpoints",
+    "FeedTerms",
+    "Listing",
+    "Login",
+    "LoginAsked",
+    "LoginKind",
+    "MarginAsk",
+    "MarketFeed",
+    "MarketProtection",
+    "PhoneLogin",
+    "Profile",
+    "RateLimit",
+    "Session",
+    "StreamEvent",
+    "Symbols",
+    "Terms",
+]
 
 # --- what a broker can do, as data -------------------------------------------------------------------------------
 
@@ -121,16 +169,6 @@ class Terms:
 # --- symbols -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One row of a broker's instrument master. `order_key` is what its orders, positions and holdings name it by,
-    `feed_key` what its quotes and ticks name it by."""
-
-    instrument: Instrument
-    order_key: str
-    feed_key: str
-
-
 class Symbols(Protocol):
     """The names of instruments at one broker, canonical <-> broker's. `None`: not listed there."""
 
@@ -143,41 +181,6 @@ class Symbols(Protocol):
 
 
 # --- sessions ----------------------------------------------------------------------------------------------------
-
-Credentials = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A logged-in session. All of it is secret but `broker_user_id`, `expires_at` (aware) and `algo_name`, the name
-    under which the exchange knows a registered algorithm ("" for none)."""
-
-    access_token: str
-    broker_user_id: str
-    expires_at: datetime
-    api_key: str = ""
-    algo_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where a broker is. The sandbox is just other URLs (ADR 0006). No trailing slashes.
-
-    `feed` and `orders_feed` are websocket URLs, empty where the broker's REST hands them out. `proxy` is the account's
-    own way out (`http://user:password@host:port`, a secret), "" for none: logins, calls and streams all take it.
-    It is on the public internet unless it may be `proxy_inside` (on this machine, in a private network).
-    Without one they leave over IPv4 alone, or `ipv6` alone: brokers take orders from one registered address.
-    """
-
-    rest: str
-    login: str
-    feed: str = ""
-    orders_feed: str = ""
-    instruments: str = ""
-    order_rest: str = ""  # a separate host for order writes, else `rest`
-    proxy: str = field(default="", repr=False)
-    proxy_inside: bool = False
-    ipv6: bool = False
 
 
 class Login(Protocol):
@@ -203,14 +206,6 @@ class Login(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LoginAsked:
-    """The person is asked until `expires_at` (aware); the session will be posted to `posts_to`."""
-
-    expires_at: datetime
-    posts_to: str
-
-
 class PhoneLogin(Protocol):
     """A login that the person approves in the broker's own app: the session is then posted to an address of ours."""
 
@@ -227,78 +222,6 @@ class PhoneLogin(Protocol):
 
 
 # --- the broker --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    broker_user_id: str
-    name: str
-    email: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerFill:
-    """A trade at the broker and the order it belongs to."""
-
-    broker_order_id: str
-    fill: Fill
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """New terms of a working order; `quantity` is the new total in units, filled part included."""
-
-    quantity: int
-    order_type: OrderType
-    validity: Validity
-    price: Price | None = None
-    trigger_price: Price | None = None
-    disclosed_quantity: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MarginAsk:
-    """An order to be priced by the broker's own margin call."""
-
-    instrument: InstrumentId
-    side: Side
-    quantity: int
-    order_type: OrderType
-    product: Product
-    price: Price | None = None
-    trigger_price: Price | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """Move `quantity` units of a position (long: `side` BUY) to another product; `overnight`: its carried part."""
-
-    instrument: InstrumentId
-    side: Side
-    quantity: int
-    old: Product
-    new: Product
-    overnight: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What this account may do today, found by asking (`Broker.probe`). None: could not be told.
-
-    A plan without market data, a read-only token and a segment that is switched off are no dead sessions.
-    """
-
-    market_data: bool | None = None
-    orders: bool | None = None
-    exchanges: frozenset[Exchange] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Authorisation:
-    """Where the person gives the depository leave to sell: `url` "" when the broker's own app must be used."""
-
-    url: str
-    words: str
 
 
 class Broker(Protocol):
@@ -400,16 +323,6 @@ class Broker(Protocol):
 # --- streams -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The stream is (again) up, or said something that cannot be read: what happened is not told again, so re-read."""
-
-    at: datetime
-
-
-StreamEvent = Connected | OrderReport | BrokerFill
-
-
 class MarketFeed(Protocol):
     """Live prices over one connection. One connection only: the caller reconnects."""
 
@@ -421,9 +334,6 @@ class MarketFeed(Protocol):
     def ticks(self) -> AsyncIterator[Tick]:
         """Until the connection ends: BrokerUnavailable; SessionExpired when the login is dead."""
         ...
-
-
-Clock = Callable[[], datetime]
 
 
 class Adapter(Protocol):
