@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,15 +50,23 @@ class Ending(StrEnum):
     DELIVERED = "delivered"  # a contract on a share, in the share itself
 
 
+class Fund(StrEnum):
+    """What an exchange-traded fund holds, as far as its tax goes."""
+
+    EQUITY = "equity"  # shares of Indian companies: its units pay STT when they are sold
+    OTHER = "other"  # gold, silver, bonds, bills, cash: no STT
+    UNTOLD = "untold"  # the master does not say; counted as one of shares, which is the dearer guess
+
+
 @dataclass(frozen=True, slots=True)
 class Ware:
     """What of an instrument the state and the exchanges charge by, beside its exchange and kind.
 
-    `fund`: a unit of an exchange-traded fund. `group`: BSE's group of a share, "" where it is not known.
-    `agricultural`: a contract on a crop.
+    `fund`: the kind of an exchange-traded fund, None for anything else. `group`: BSE's group of a share, "" where it is
+    not known. `agricultural`: a contract on a crop.
     """
 
-    fund: bool = False
+    fund: Fund | None = None
     group: str = ""
     agricultural: bool = False
 
@@ -81,13 +90,23 @@ CROPS = frozenset(
     }
 )
 FUND_ISIN = "INF"  # NSDL's numbering: INE are companies, INF units of mutual funds, IN0 governments
+# What the names of funds say that hold no shares ("NIP IND ETF GOLD BEES", "LIQUIDBEES", "8-13 G-SEC LONG TERM GILT").
+_WITHOUT_SHARES = re.compile(
+    r"GOLD(?!MAN)|SILVER|LIQUID|GILT|G-?SEC|\bSDL\b|BOND|T-?BILL|MONEY MARKET|OVERNIGHT"
+)
 
 
-def ware_of(*, isin: str | None, underlying: str | None, group: str = "") -> Ware:
-    """By what a master says. A fund's unit is known by its ISIN and taken for one of an equity fund: the tax on others
-    is nil, so that the estimate is at most a rupee in a lakh too high."""
+def ware_of(*, isin: str | None, underlying: str | None, group: str = "", name: str = "") -> Ware:
+    """By what a master says. `name`: all that it calls the instrument.
+
+    A fund's unit is known by its ISIN, and one without shares by its name. No master says that a fund is one of shares.
+    """
     return Ware(
-        fund=isin is not None and isin.startswith(FUND_ISIN),
+        fund=_fund(name.upper()) if isin is not None and isin.startswith(FUND_ISIN) else None,
         group=group.upper(),
         agricultural=underlying is not None and underlying.upper() in CROPS,
     )
+
+
+def _fund(name: str) -> Fund:
+    return Fund.OTHER if _WITHOUT_SHARES.search(name) else Fund.UNTOLD

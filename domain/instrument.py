@@ -90,5 +90,10 @@ class Instrument:
         return self.kind in (Kind.FUTURE, Kind.CALL, Kind.PUT)
 
     @property
+    def called(self) -> str:
+        """Its symbol and its name: every word that a master has for it."""
+        return f"{self.id.symbol} {self.name}"
+
+    @property
     def tradable(self) -> bool:
         return self.kind is not Kind.INDEX

@@ -95,6 +95,7 @@ class ReasonCode(StrEnum):
     SPLIT_IS_BETTER = "split_is_better"
     SENT_IN_LEGS = "sent_in_legs"
     MARKET_PROTECTION = "market_protection"
+    TAX_ESTIMATED = "tax_estimated"
     EXITS_POSITION = "exits_position"
     HEDGES = "hedges"
     TIE_BROKEN_BY_SPEED = "tie_broken_by_speed"
@@ -239,7 +240,9 @@ class Candidate:
     value_left: Money | None = (
         None  # rupees left today of the user's own limit at this broker, over its accounts
     )
-    reject_rate: Decimal | None = None  # part of its recent orders that it or the line lost; None: not measured
+    reject_rate: Decimal | None = (
+        None  # part of its recent orders that it or the line lost; None: not measured
+    )
     legs: tuple[
         Leg, ...
     ] = ()  # held beside this contract: a hedge needs less margin in the account of its other leg

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from adapters.broker import MarketProtection, Terms
 from adapters.registry import BROKERS
+from aggregation.differences import Cause
 from domain.routing import ReasonCode
 from orchestrator.charges import pages as fees
 from orchestrator.config import Settings
@@ -93,10 +94,25 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.SPLIT_BY_LIMIT: "Split, because your limits leave no single account enough.",
     ReasonCode.SPLIT_IS_BETTER: "Split, because that is better than any single account, and the policy allows it.",
     ReasonCode.MARKET_PROTECTION: "How far from the price a market order may trade: as asked, or by the broker's rule.",
+    ReasonCode.TAX_ESTIMATED: "No master says whether this fund holds shares; its tax is counted as if it did.",
     ReasonCode.SENT_IN_LEGS: "An iceberg: each leg goes when the one before is filled, and is charged as an order.",
     ReasonCode.EXITS_POSITION: "The order closes a position held at this account.",
     ReasonCode.HEDGES: "The order hedges a position held at this account, or is hedged by it: less margin together.",
     ReasonCode.TIE_BROKEN_BY_SPEED: "Equal charges; the faster broker was chosen.",
+}
+
+CAUSES: dict[Cause, str] = {
+    Cause.PRICE_AGE: "The broker's figure is at an older or another last price: units times the difference of prices.",
+    Cause.TRADES_SINCE_READING: "Trades after the broker was last read: what they change of our own figure.",
+    Cause.CORPORATE_ACTION: "The broker has more units for the same cost (a split or a bonus): their worth at the price.",
+    Cause.HISTORY_MISSING: "Units that no known trade bought or sold: their worth less what the broker says they cost. "
+    "Import the trades of before the connection.",
+    Cause.INTRADAY_NETTING: "The broker sends what was bought and sold on one day through the older shares.",
+    Cause.AVERAGE_NOT_FIFO: "The broker lets every sale leave at the average of all units, not of the oldest ones.",
+    Cause.BROKERAGE_IN_AVERAGE: "The broker's average includes the brokerage of the opening trades.",
+    Cause.CHARGES_IN_AVERAGE: "The broker's average includes all charges of the opening trades.",
+    Cause.ROUNDING: "Brokers tell averages to the paisa: at most half a paisa a unit.",
+    Cause.UNEXPLAINED: "What is left when no cause fits: nothing is made up to hide it.",
 }
 
 
@@ -105,6 +121,7 @@ def pages(commands: Command) -> dict[Path, str]:
     return {
         Path("settings.md"): settings_page(),
         Path("reasons.md"): reasons_page(),
+        Path("differences.md"): differences_page(),
         Path("commands.md"): commands_page(commands),
         Path("brokers.md"): brokers_page(),
         Path("fees.md"): fees_page(),
@@ -165,6 +182,15 @@ def reasons_page() -> str:
         "They are stable: programs may rely on them."
     )
     return _page("Reasons", intro, ("code", "meaning"), rows)
+
+
+def differences_page() -> str:
+    rows = [(f"`{cause.value}`", CAUSES[cause]) for cause in Cause]
+    intro = (
+        "Why a broker's profit or loss of a holding or position is not the one reckoned from the account's own trades "
+        "(`differences` of `GET /v1/portfolio/pnl`). Each cause has its rupees; together they are the whole difference."
+    )
+    return _page("Differences", intro, ("cause", "meaning"), rows)
 
 
 def commands_page(root: Command) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from domain.fees import Fund
+from domain.money import Money
 from domain.order import OrderType
 from domain.policy import Policy, PolicyKind, Splitting
-from domain.routing import Reason, ReasonCode
+from domain.routing import Reason, ReasonCode, Slice
 from routing.aims import delay_ms, lost_ppm, place_in
 from routing.offers import Offer
+from routing.words import rupees
 
 UNPRICED = frozenset({OrderType.MARKET, OrderType.SL_M})
 PROTECTED = {
@@ -121,6 +124,20 @@ def reliability(offer: Offer) -> str:
 
 def ordinal(place: int) -> str:
     return ORDINALS[place] if place < len(ORDINALS) else f"{place + 1}th"
+
+
+def doubts(used: Sequence[Offer], slices: Sequence[Slice]) -> list[Reason]:
+    """What of the charges is a guess, and in which direction."""
+    if not used or used[0].terms.market.ware.fund is not Fund.UNTOLD:
+        return []
+    tax = Money.sum(one.charges.stt for one in slices)
+    if not tax:
+        return []
+    text = (
+        f"No master says what this fund holds: it is taxed as one of Indian shares, which is {rupees(tax)} too "
+        "much if it is not."
+    )
+    return [Reason(ReasonCode.TAX_ESTIMATED, text)]
 
 
 def protection(used: Sequence[Offer]) -> list[Reason]:

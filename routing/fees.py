@@ -13,13 +13,23 @@ from functools import lru_cache
 from typing import TypeVar, assert_never
 
 from domain.account import BrokerId
-from domain.fees import PLAIN, STANDARD, Ending, FeePlan, Taxed, Ware
+from domain.fees import PLAIN, STANDARD, Ending, FeePlan, Fund, Taxed, Ware
 from domain.instrument import Exchange, Kind
 from domain.money import ZERO, Money, Price
 from domain.order import Product, Side
 from domain.routing import Charges, Reason, ReasonCode
 from routing.schedules import groww, mock, statutory, upstox, zerodha
-from routing.schedules.table import NIL, Brokerage, BrokerSchedule, Dated, Depository, Levy, Segment, in_force
+from routing.schedules.table import (
+    CASH,
+    NIL,
+    Brokerage,
+    BrokerSchedule,
+    Dated,
+    Depository,
+    Levy,
+    Segment,
+    in_force,
+)
 from routing.schedules.venues import BSE_GROUPS, VENUES, Venue
 
 SCHEDULES: dict[BrokerId, BrokerSchedule] = {
@@ -171,6 +181,8 @@ def stt_rows(segment: Segment, ware: Ware = PLAIN) -> tuple[Dated[Levy], ...]:
     """STT, or CTT for a commodity, of one kind of ware."""
     if ware.agricultural and segment is Segment.COMMODITY_FUTURES:
         return statutory.CROP_CTT
+    if ware.fund is Fund.OTHER and segment in CASH:
+        return statutory.NO_STT
     if ware.fund and segment in statutory.FUND_STT:
         return statutory.FUND_STT[segment]
     return statutory.STT[segment]

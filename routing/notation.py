@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from domain.fees import Ending, Ware, ware_of
+from domain.fees import Ending, Fund, Ware, ware_of
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Price
 from domain.order import Product, Side
@@ -42,7 +42,7 @@ class Named:
 
 
 def parse(text: str, *, fund: bool = False, group: str = "", by_desk: bool = False) -> Named:
-    """The trade of one line. `fund`: units of an ETF; `group`: BSE's group. Raises Unreadable."""
+    """The trade of one line. `fund`: units of an equity ETF; `group`: BSE's group. Raises Unreadable."""
     parts = text.replace("@ ", "@").split()
     if len(parts) != 5:
         raise Unreadable(f"a trade is five words: {FORM}")
@@ -58,7 +58,7 @@ def parse(text: str, *, fund: bool = False, group: str = "", by_desk: bool = Fal
         side=side,
         quantity=_quantity(quantity),
         price=_price(price),
-        ware=Ware(fund, named.group, named.agricultural),
+        ware=Ware(Fund.EQUITY if fund else None, named.group, named.agricultural),
         by_desk=by_desk,
         ending=ending,
     )

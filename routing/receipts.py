@@ -42,7 +42,11 @@ def of_single(offers: Sequence[Offer], policy: Policy) -> RoutingDecision:
     if best.candidate.legs and hedging(best):
         text = f"Its other leg is at {best.candidate.label}: together they need less margin."
         reasons.append(Reason(ReasonCode.HEDGES, text, account=best.candidate.account_id))
-    reasons += [*explain.protection([best]), *_sent_in_parts(best, slices)]
+    reasons += [
+        *explain.protection([best]),
+        *explain.doubts([best], slices),
+        *_sent_in_parts(best, slices),
+    ]
     alternatives = tuple(alternative(offer, best.whole) for offer in others)
     return RoutingDecision(
         best.terms.intent,
@@ -75,7 +79,12 @@ def of_pinned(best: Offer, others: Sequence[Offer], policy: Policy) -> RoutingDe
         best.terms.intent,
         policy,
         slices,
-        (pinned, *explain.protection([best]), *_sent_in_parts(best, slices)),
+        (
+            pinned,
+            *explain.protection([best]),
+            *explain.doubts([best], slices),
+            *_sent_in_parts(best, slices),
+        ),
         alternatives,
         hash="",
         summary=summary.of_pinned(best, [offer for offer in others if offer.feasible], len(slices)),
@@ -106,7 +115,7 @@ def of_shared(
         intent,
         policy,
         slices,
-        (reason, *explain.protection(plan.used)),
+        (reason, *explain.protection(plan.used), *explain.doubts(plan.used, slices)),
         (*others, *alone),
         hash="",
         summary=words,

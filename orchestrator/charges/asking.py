@@ -129,7 +129,15 @@ def reckoned(trading: Trading, child: ChildOrder, price: Price, plan: FeePlan) -
         kind, ware = (
             _what(child)
             if listed is None
-            else (listed.kind, ware_of(isin=listed.isin, underlying=listed.underlying, group=listed.group))
+            else (
+                listed.kind,
+                ware_of(
+                    isin=listed.isin,
+                    underlying=listed.underlying,
+                    group=listed.group,
+                    name=listed.called,
+                ),
+            )
         )
         exchange = child.instrument.exchange
         trade = Trade(exchange, kind, child.product, child.side, child.filled_quantity, price, ware)

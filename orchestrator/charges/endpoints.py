@@ -72,7 +72,12 @@ async def compare_charges(
     listed = instruments.get(name)
     kind, underlying = (listed.kind, listed.underlying) if listed else _named(name)
     known = listed.group if listed else ""
-    ware = ware_of(isin=listed.isin if listed else None, underlying=underlying, group=group or known)
+    ware = ware_of(
+        isin=listed.isin if listed else None,
+        underlying=underlying,
+        group=group or known,
+        name=listed.called if listed else "",
+    )
     trade = Trade(exchange, kind, product, side, quantity, paid, ware, by_desk, ending)
     try:
         _ = trade.segment

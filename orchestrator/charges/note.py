@@ -65,7 +65,7 @@ def _executed(child: ChildOrder, quantity: int, value: Money, find: Find) -> Exe
         isin, ware = None, ware_of(isin=None, underlying=underlying)
     else:
         kind, isin = listed.kind, listed.isin
-        ware = ware_of(isin=isin, underlying=listed.underlying, group=listed.group)
+        ware = ware_of(isin=isin, underlying=listed.underlying, group=listed.group, name=listed.called)
     return Executed(child.instrument, kind, child.product, child.side, quantity, value, isin, ware)
 
 

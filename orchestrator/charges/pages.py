@@ -32,7 +32,8 @@ def _state() -> Iterator[Row]:
     for segment, dated in statutory.STT.items():
         yield from _each("STT or CTT", words(segment), dated, _levy)
     for segment, dated in statutory.FUND_STT.items():
-        yield from _each("STT", f"{words(segment)} of fund units", dated, _levy)
+        yield from _each("STT", f"{words(segment)} of equity fund units", dated, _levy)
+    yield from _each("STT", "units of other funds", statutory.NO_STT, _levy)
     yield from _each("CTT", "futures on crops", statutory.CROP_CTT, _levy)
     yield from _each("STT", "exercised options, holder", statutory.EXERCISE_STT, _percent)
     yield from _each("CTT", "exercised commodity options, holder", statutory.EXERCISE_CTT, _percent)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.account import BrokerId
-from domain.fees import Ending, FeePlan, Taxed
+from domain.fees import Ending, FeePlan, Fund, Taxed
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money
 from domain.order import ChildOrder, Product, Side
@@ -57,7 +57,7 @@ class EstimateOut(Out):
 class ComparisonOut(Out):
     """What one executed order would cost everywhere, the cheapest first and what is not known last.
 
-    `difference`: rupees between the dearest and the cheapest.
+    `difference`: rupees between the dearest and the cheapest. `fund_kind`: "untold" is taxed as a fund of shares.
     """
 
     exchange: Exchange
@@ -70,6 +70,7 @@ class ComparisonOut(Out):
     segment: Segment
     ending: Ending | None
     fund: bool
+    fund_kind: Fund | None
     on: date
     estimates: list[EstimateOut]
     cheapest: BrokerId | None
@@ -88,7 +89,8 @@ class ComparisonOut(Out):
             value=trade.value,
             segment=trade.segment,
             ending=trade.ending,
-            fund=trade.ware.fund,
+            fund=trade.ware.fund is not None,
+            fund_kind=trade.ware.fund,
             on=found.on,
             estimates=[EstimateOut.of(one) for one in found.estimates],
             cheapest=cheapest.payer.broker if cheapest else None,

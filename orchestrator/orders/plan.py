@@ -141,7 +141,12 @@ async def _market(trading: Trading, instrument: Instrument) -> Market:
         open=trading.calendar.is_open(instrument.id.exchange, now),
         closed_because=trading.calendar.holiday(now.astimezone(IST).date()) or phase.value.replace("_", " "),
         strike=instrument.strike,
-        ware=ware_of(isin=instrument.isin, underlying=instrument.underlying, group=instrument.group),
+        ware=ware_of(
+            isin=instrument.isin,
+            underlying=instrument.underlying,
+            group=instrument.group,
+            name=instrument.called,
+        ),
     )
 
 

@@ -55,6 +55,10 @@ FUND_STT: dict[Segment, tuple[Dated[Levy], ...]] = {
     Segment.DELIVERY: _FUND_TAX,
     Segment.MARGIN_FUNDED: _FUND_TAX,
 }
+# Of the units of a fund without shares (gold, silver, debt, cash) the tax knows nothing.
+NO_STT = (
+    Dated(FINANCE_ACT_2023, Levy(NIL, NIL), "Finance (No. 2) Act 2004, s. 98: shares and equity funds alone"),
+)
 CROP_CTT: tuple[Dated[Levy], ...] = (Dated(_COMMODITY_FIRST, Levy(NIL, NIL), LIST),)
 
 # On the intrinsic value of an option that is exercised, paid by who holds it.

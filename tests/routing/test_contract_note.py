@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.account import BrokerId
-from domain.fees import FeePlan, Ware
+from domain.fees import FeePlan, Fund, Ware
 from domain.money import Money, Price
 from domain.order import Product, Side
 from domain.routing import Charges
@@ -79,7 +79,7 @@ def test_each_listing_of_a_share_is_a_security_of_its_own() -> None:
 
 
 def test_units_of_a_fund_pay_their_own_tax() -> None:
-    sold = executed("SELL 1000 NSE:NIFTYBEES CNC @250", ware=Ware(fund=True))
+    sold = executed("SELL 1000 NSE:NIFTYBEES CNC @250", ware=Ware(fund=Fund.EQUITY))
     assert draw_up(Z, [sold], on=TODAY).charges.stt == Money.of(3)  # 2.50 at 0.001 %
 
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 
 from domain.account import BrokerId
-from domain.fees import FeePlan, Taxed, Ware, ware_of
-from domain.money import Money
+from domain.fees import FeePlan, Fund, Taxed, Ware, ware_of
+from domain.instrument import Exchange, Kind
+from domain.money import Money, Price
+from domain.order import Product, Side
 from domain.policy import Policy
-from domain.routing import RoutingDecision
+from domain.routing import ReasonCode, RoutingDecision
 from routing.decide import decide
-from routing.fees import ChargesUnknown, charges
+from routing.fees import ChargesUnknown, Trade, charges
 from routing.notation import parse
 from tests.routing.cases import SHARE, account, order
 from tests.routing.prices import FUTURE, OPTION, TODAY, G, M, U, Z, priced
@@ -47,11 +49,52 @@ def test_units_of_a_fund_pay_their_own_tax() -> None:
     assert priced(Z, "SELL 100 NSE:NIFTYBEES MIS @1000", fund=True).stt == Money.of(25)
 
 
+def test_units_of_a_fund_without_shares_pay_no_tax() -> None:
+    gold = Trade(Exchange.NSE, Kind.EQUITY, Product.CNC, Side.SELL, 100, Price.of(60), Ware(fund=Fund.OTHER))
+    for product in (Product.CNC, Product.MIS, Product.MTF):
+        for side in Side:
+            found = charges(Z, replace(gold, product=product, side=side), on=TODAY)
+            assert found.stt == Money.of(0)
+            assert found.exchange > Money.of(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("GOLDBEES NIP IND ETF GOLD BEES", Fund.OTHER),
+        ("SILVERBEES", Fund.OTHER),
+        ("LIQUIDBEES", Fund.OTHER),
+        ("LTGILTBEES 8-13 G-SEC LONG TERM GILT", Fund.OTHER),
+        ("EBBETF0430 BHARAT BOND ETF", Fund.OTHER),
+        ("NIFTYBEES NIP IND ETF NIFTY BEES", Fund.UNTOLD),
+        ("GSNIFTY GOLDMAN SACHS NIFTY", Fund.UNTOLD),
+        ("MON100 MOTILAL NASDAQ 100", Fund.UNTOLD),
+    ],
+)
+def test_a_fund_without_shares_is_known_by_its_name(name: str, kind: Fund) -> None:
+    assert ware_of(isin="INF204KB14I2", underlying=None, name=name).fund is kind
+    assert ware_of(isin="INE009A01021", underlying=None, name=name).fund is None
+
+
+def test_a_receipt_says_that_the_tax_on_a_fund_is_a_guess_and_how_large_it_is() -> None:
+    def told(kind: Fund | None, text: str) -> list[str]:
+        market = replace(SHARE, ware=Ware(fund=kind))
+        decision = decide(order(text), market, [account(Z, sellable=1000)], Policy(), on=TODAY)
+        assert isinstance(decision, RoutingDecision)
+        return [one.message for one in decision.reasons if one.code is ReasonCode.TAX_ESTIMATED]
+
+    sale = "SELL 1000 NSE:NIFTYBEES CNC LIMIT 1000"
+    (message,) = told(Fund.UNTOLD, sale)
+    assert "₹10.00 too much" in message
+    assert told(Fund.EQUITY, sale) == told(Fund.OTHER, sale) == told(None, sale) == []
+    assert told(Fund.UNTOLD, sale.replace("SELL", "BUY")) == []
+
+
 @pytest.mark.parametrize(
     ("isin", "underlying", "ware"),
     [
         ("INE009A01021", None, Ware()),
-        ("INF204KB14I2", None, Ware(fund=True)),
+        ("INF204KB14I2", None, Ware(fund=Fund.UNTOLD)),
         (None, "COTTONCNDY", Ware(agricultural=True)),
         (None, "GOLD", Ware()),
     ],

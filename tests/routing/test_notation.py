@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.fees import Ware
+from domain.fees import Fund, Ware
 from domain.instrument import Exchange, InstrumentId, Kind
 from domain.money import Money
 from domain.order import Product, Side
@@ -40,7 +40,7 @@ def test_a_share_whose_name_ends_like_an_option_is_a_share() -> None:
 
 def test_crops_funds_and_groups_are_wares_of_their_own() -> None:
     assert parse("BUY 1 MCX:KAPAS27APRFUT NRML @1500").trade.ware == Ware(agricultural=True)
-    assert parse("BUY 1 NSE:NIFTYBEES CNC @250", fund=True).trade.ware == Ware(fund=True)
+    assert parse("BUY 1 NSE:NIFTYBEES CNC @250", fund=True).trade.ware == Ware(fund=Fund.EQUITY)
     assert parse("BUY 1 BSE:ABC CNC @250", group="xt").trade.ware == Ware(group="XT")
 
 

@@ -86,6 +86,11 @@ export function Comparison({ found }: { found: ChargesComparison }) {
           </table>
         </div>
       )}
+      {found.fund_kind === "untold" && (
+        <p className="text-quiet">
+          No master says what this fund holds: its STT is that of a fund of Indian shares, and nothing if it is not one.
+        </p>
+      )}
       {unknown.map((one) => (
         <p key={keyOf(one)} className="text-quiet">
           <BrokerBadge broker={one.broker} named /> {one.unknown}

@@ -43,6 +43,7 @@ const comparison: ChargesComparison = {
   segment: "delivery",
   ending: null,
   fund: false,
+  fund_kind: null,
   on: "2026-11-23",
   estimates: [
     estimate("zerodha", "178.1109", "0.00"),
