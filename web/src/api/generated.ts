@@ -986,6 +986,7 @@ export type Segment =
   | "commodity_futures"
   | "commodity_options";
 export type Ending = "exercised" | "assigned" | "delivered";
+export type Fund = "equity" | "other" | "untold";
 export type ChargesOut = {
   brokerage: string;
   stt: string;
@@ -1023,6 +1024,7 @@ export type ComparisonOut = {
   segment: Segment;
   ending: Ending | null;
   fund: boolean;
+  fund_kind: Fund | null;
   on: string;
   estimates: EstimateOut[];
   cheapest: BrokerId | null;
