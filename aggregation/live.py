@@ -18,6 +18,7 @@ from aggregation.portfolio import (
     Line,
     assembled,
     funds_of,
+    gaps,
     oldest_price,
     totals,
 )
@@ -28,6 +29,7 @@ from domain.instrument import InstrumentId
 from domain.money import Money
 from domain.portfolio import (
     AccountSnapshot,
+    Funds,
     Gap,
     HoldingLine,
     LastPrice,
@@ -130,7 +132,12 @@ class LivePortfolio:
         self.version = self.holdings.settle(most, self.version)
         left = None if most is None else max(0, most - due)
         self.version = self.positions.settle(left, self.version)
-        return not self.holdings.due and not self.positions.due
+        return not self.due
+
+    @property
+    def due(self) -> int:
+        """How many lines are to be priced anew."""
+        return self.holdings.due + self.positions.due
 
     # --- looking -------------------------------------------------------------------------------------------------
 
@@ -152,11 +159,17 @@ class LivePortfolio:
         lines: list[Line] = [*self.holdings.lines.values(), *self.positions.lines.values()]
         return totals(
             ordered,
-            [funds_of(one) for one in ordered],
+            self.funds(),
             self._sums(),
             missing=missing,
             priced_as_of=oldest_price(lines),
         )
+
+    def funds(self) -> list[Funds]:
+        return [funds_of(one) for one in self._ordered()]
+
+    def gaps(self, missing: Sequence[Gap] = ()) -> tuple[Gap, ...]:
+        return gaps(self._ordered(), missing)
 
     def changes_since(self, version: int) -> Changes:
         """What another line is since then. Only when an account was read is no line's change."""

@@ -52,6 +52,7 @@ from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
 from orchestrator.policies import endpoints as policies
 from orchestrator.portfolio import endpoints as portfolio
+from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.postbacks import endpoints as postbacks
 from orchestrator.postbacks.desk import Postbacks
 from orchestrator.postbacks.hints import Hints
@@ -222,6 +223,16 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     await state.hub.start()
     opened.push_async_callback(state.hub.close)
     state.audience, state.history = Audience(state.hub), History(state.hub, state.connections)
+    state.portfolios = Portfolios(
+        connections=state.connections,
+        instruments=state.instruments,
+        hub=state.hub,
+        bus=state.bus,
+        clock=state.clock,
+        background=background,
+    )
+    await state.portfolios.start()
+    opened.push_async_callback(state.portfolios.close)
     announcer = Announcer(state.db, state.bus)
     opened.push_async_callback(announcer.close)
     state.trading = Trading(

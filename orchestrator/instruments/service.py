@@ -21,7 +21,7 @@ from orchestrator.db import Database
 from orchestrator.instruments import repository
 from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import EMPTY, BrokerNames, Directory, join
-from orchestrator.instruments.search import Search
+from orchestrator.instruments.search import Search, Segment
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
 
@@ -71,6 +71,7 @@ class Instruments:
         self._search = Search(EMPTY.instruments)
         self._joining = asyncio.Lock()
         self._outdated = False
+        self.edition = 0  # grows whenever names may have changed
         self._loops = Loops()
         self._names = {
             broker: LiveNames(lambda broker=broker: self._directory.names.get(broker, NOTHING))  # type: ignore[misc]
@@ -105,10 +106,16 @@ class Instruments:
         return {one: isin for one, isin in pairs if isin is not None}
 
     def search(
-        self, query: str, *, exchange: Exchange | None = None, offset: int = 0, limit: int = 20
+        self,
+        query: str,
+        *,
+        exchange: Exchange | None = None,
+        segment: Segment | None = None,
+        offset: int = 0,
+        limit: int = 20,
     ) -> tuple[list[Instrument], int]:
         """A page of matches, best first, and how many there are."""
-        return self._search.find(query, exchange=exchange, offset=offset, limit=limit)
+        return self._search.find(query, exchange=exchange, segment=segment, offset=offset, limit=limit)
 
     def __len__(self) -> int:
         return len(self._directory.instruments)
@@ -196,6 +203,7 @@ class Instruments:
             self._outdated = False
             known = list(self._masters.values())
             self._directory, self._search = await asyncio.to_thread(_built, known)
+            self.edition += 1
 
 
 def _built(masters: Iterable[repository.Master]) -> tuple[Directory, Search]:

@@ -2,76 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Header
+from starlette.responses import Response
 
+from aggregation.portfolio import funds_of
 from domain.account import AccountId, UserId
-from domain.instrument import InstrumentId
 from domain.money import ZERO, Money
-from domain.portfolio import Portfolio
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
-from orchestrator.instruments.service import Instruments
-from orchestrator.market.access import Directory, Market
-from orchestrator.portfolio import service
+from orchestrator.portfolio.access import AllPortfolios, LookedAt, View
+from orchestrator.portfolio.kept import Kept
 from orchestrator.portfolio.schemas import (
     BalanceOut,
     FundsOut,
-    GapOut,
-    HoldingOut,
     HoldingsOut,
     PortfolioOut,
-    PositionOut,
     PositionsOut,
-    TotalsOut,
     TransferIn,
 )
+from orchestrator.portfolio.wire import joined, text
 from orchestrator.state import Now
 
 router = APIRouter(prefix="/v1", tags=["portfolio"])
 
 
-async def _view(
-    user_id: CurrentUser,
-    connections: Live,
-    instruments: Directory,
-    hub: Market,
-    clock: Now,
-) -> Portfolio:
-    return await service.portfolio(
-        user_id, connections=connections, instruments=instruments, hub=hub, now=clock()
-    )
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is still what If-None-Match says."}}
+Known = Annotated[str, Header(alias="If-None-Match", description="The ETag of what is known already.")]
 
 
-View = Annotated[Portfolio, Depends(_view)]
-
-
-@router.get("/portfolio", responses=problems(401))
-async def get_portfolio(view: View, instruments: Directory) -> PortfolioOut:
+@router.get("/portfolio", response_model=PortfolioOut, responses=problems(401) | UNCHANGED)
+async def get_portfolio(kept: LookedAt, clock: Now, if_none_match: Known = "") -> Response:
     """Everything, consolidated: lines with their lots by account, exact totals, and what is missing."""
-    return PortfolioOut(
-        as_of=view.as_of,
-        totals=TotalsOut.of(view.totals),
-        holdings=_holdings(view, instruments),
-        positions=_positions(view, instruments),
-        funds=[FundsOut.of(one) for one in view.funds],
-        gaps=_gaps(view),
-    )
+    return _answer(kept, clock(), if_none_match, "totals", "holdings", "positions", "funds", "gaps")
 
 
-@router.get("/portfolio/holdings", responses=problems(401))
-async def get_holdings(view: View, instruments: Directory) -> HoldingsOut:
+@router.post("/portfolio/refresh", response_model=PortfolioOut, responses=problems(401))
+async def refresh_portfolio(user_id: CurrentUser, portfolios: AllPortfolios, clock: Now) -> Response:
+    """The same after a reading of every account, made now: all brokers are asked at the same time."""
+    kept = await portfolios.refresh(user_id)
+    return _answer(kept, clock(), "", "totals", "holdings", "positions", "funds", "gaps")
+
+
+@router.get("/portfolio/holdings", response_model=HoldingsOut, responses=problems(401) | UNCHANGED)
+async def get_holdings(kept: LookedAt, clock: Now, if_none_match: Known = "") -> Response:
     """Shares by ISIN."""
-    return HoldingsOut(as_of=view.as_of, holdings=_holdings(view, instruments), gaps=_gaps(view))
+    return _answer(kept, clock(), if_none_match, "holdings", "gaps")
 
 
-@router.get("/portfolio/positions", responses=problems(401))
-async def get_positions(view: View, instruments: Directory) -> PositionsOut:
+@router.get("/portfolio/positions", response_model=PositionsOut, responses=problems(401) | UNCHANGED)
+async def get_positions(kept: LookedAt, clock: Now, if_none_match: Known = "") -> Response:
     """Trades by contract and product."""
-    return PositionsOut(as_of=view.as_of, positions=_positions(view, instruments), gaps=_gaps(view))
+    return _answer(kept, clock(), if_none_match, "positions", "gaps")
+
+
+def _answer(kept: Kept, now: datetime, known: str, *parts: str) -> Response:
+    """These parts as they are now; the tag of their version goes with them, and nothing else where it is known."""
+    tag = f'W/"{kept.tag}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in (one.strip() for one in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    body = joined({"as_of": text(now), **{name: kept.part(name) for name in parts}})
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @router.get("/funds/balance", tags=["funds"], responses=problems(401))
@@ -126,30 +122,4 @@ def _funds_of(account: AccountId, connections: Connections) -> FundsOut:
     snapshot = connection.snapshot if connection else None
     if snapshot is None:
         raise Problem(503, "broker_unavailable", "the money was moved, but the new balance is not known yet")
-    return FundsOut(
-        account=account,
-        broker=snapshot.broker,
-        label=snapshot.label,
-        cash=snapshot.margin.cash,
-        margin_used=snapshot.margin.used,
-        margin_available=snapshot.margin.available,
-        as_of=snapshot.as_of,
-        stale=snapshot.stale_since is not None,
-    )
-
-
-def _holdings(view: Portfolio, instruments: Instruments) -> list[HoldingOut]:
-    return [HoldingOut.of(line, name=_words(line.instrument, instruments)) for line in view.holdings]
-
-
-def _positions(view: Portfolio, instruments: Instruments) -> list[PositionOut]:
-    return [PositionOut.of(line, name=_words(line.instrument, instruments)) for line in view.positions]
-
-
-def _gaps(view: Portfolio) -> list[GapOut]:
-    return [GapOut.of(gap) for gap in view.gaps]
-
-
-def _words(name: InstrumentId, instruments: Instruments) -> str:
-    known = instruments.get(name)
-    return known.name if known else name.symbol
+    return FundsOut.of(funds_of(snapshot))

@@ -139,7 +139,8 @@ class PositionLotOut(LotOut):
 
 
 class HoldingOut(Out):
-    """One ISIN over all accounts; `symbol` and `exchange` name the listing that prices it."""
+    """One ISIN over all accounts; `symbol` and `exchange` name the listing that prices it. `price_source` is the broker
+    that told the price."""
 
     isin: str
     symbol: str
@@ -149,6 +150,7 @@ class HoldingOut(Out):
     average_price: PriceText | None
     last_price: PriceText | None
     price_as_of: Time | None
+    price_source: str | None
     value: MoneyText | None
     invested: MoneyText | None
     pnl: MoneyText | None
@@ -169,6 +171,7 @@ class HoldingOut(Out):
             average_price=_per_unit(line.invested, line.quantity),
             last_price=last.price if last else None,
             price_as_of=last.at if last else None,
+            price_source=last.source if last else None,
             value=line.value,
             invested=line.invested,
             pnl=line.pnl,
@@ -190,6 +193,7 @@ class PositionOut(Out):
     average_price: PriceText | None
     last_price: PriceText | None
     price_as_of: Time | None
+    price_source: str | None
     pnl: MoneyText | None
     realised: MoneyText | None
     unrealised: MoneyText | None
@@ -208,6 +212,7 @@ class PositionOut(Out):
             average_price=_shared_average(line.lots),
             last_price=last.price if last else None,
             price_as_of=last.at if last else None,
+            price_source=last.source if last else None,
             pnl=line.pnl,
             realised=line.realised,
             unrealised=line.unrealised,
@@ -273,7 +278,11 @@ class GapOut(Out):
 
 
 class TotalsOut(Out):
-    """Exact sums over the lines; null when a part is not known. Missing accounts are in `gaps`, in no total."""
+    """Exact sums over the lines; null when a part is not known.
+
+    `as_of` is when the oldest reading in them was made, `priced_as_of` how old the oldest price is. Of the accounts in
+    `incomplete` something is in no total; `gaps` tell why.
+    """
 
     value: MoneyText | None
     invested: MoneyText | None
@@ -281,6 +290,9 @@ class TotalsOut(Out):
     day_pnl: MoneyText | None
     cash: MoneyText | None
     margin_available: MoneyText | None
+    as_of: Time | None
+    priced_as_of: Time | None
+    incomplete: list[str]
 
     @classmethod
     def of(cls, totals: Totals) -> TotalsOut:

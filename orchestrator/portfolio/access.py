@@ -1,0 +1,35 @@
+"""The user's portfolio, as a dependency of endpoints."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from domain.portfolio import Portfolio
+from orchestrator.identity.access import CurrentUser
+from orchestrator.portfolio.kept import Kept
+from orchestrator.portfolio.portfolios import Portfolios
+from orchestrator.state import Now
+
+
+async def _portfolios(connection: HTTPConnection) -> Portfolios:
+    return cast(Portfolios, connection.app.state.portfolios)
+
+
+AllPortfolios = Annotated[Portfolios, Depends(_portfolios)]
+
+
+async def _looked_at(user_id: CurrentUser, portfolios: AllPortfolios) -> Kept:
+    return await portfolios.look(user_id)
+
+
+LookedAt = Annotated[Kept, Depends(_looked_at)]
+
+
+async def _view(kept: LookedAt, clock: Now) -> Portfolio:
+    return kept.view(clock())
+
+
+View = Annotated[Portfolio, Depends(_view)]

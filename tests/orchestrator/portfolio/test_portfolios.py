@@ -1,0 +1,113 @@
+"""Portfolios that someone looks at stay up to date by themselves, and tell those who follow."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+from domain.instrument import InstrumentId
+from orchestrator.bus import user_topic
+from orchestrator.portfolio.portfolios import Portfolios
+from tests.aggregation.cases import holds
+from tests.orchestrator.portfolio.desk import ASHA, Desk, body
+
+
+@asynccontextmanager
+async def running(desk: Desk, *, background: bool = True) -> AsyncIterator[Portfolios]:
+    portfolios = desk.portfolios(background=background)
+    await portfolios.start()
+    try:
+        yield portfolios
+    finally:
+        await portfolios.close()
+
+
+async def heard(messages: AsyncIterator[str]) -> dict[str, Any]:
+    async with asyncio.timeout(8):
+        told: dict[str, Any] = json.loads(await anext(messages))
+    assert told["type"] == "portfolio_lines"
+    return dict(told["data"])
+
+
+async def test_what_is_looked_at_is_streamed_and_valued() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(holds("BSE:INFY", 10, "1400", last="1500"))
+    async with running(desk) as portfolios:
+        kept = await portfolios.look(ASHA)
+        assert desk.hub.glanced == {InstrumentId.parse("BSE:INFY"), InstrumentId.parse("NSE:INFY")}
+        desk.hub.tick("NSE:INFY", "1550", "1500")
+        assert body(await portfolios.look(ASHA))["totals"]["value"] == "15500.00"
+        assert await portfolios.look(ASHA) is kept
+
+
+async def test_prices_that_no_account_tells_are_waited_for_once() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(holds("NSE:INFY", 10, "1400"), holds("NSE:TCS", 1, "3000", last="3100"))
+    async with running(desk) as portfolios:
+        await portfolios.look(ASHA)
+        await portfolios.look(ASHA)
+    assert desk.hub.primed == [{InstrumentId.parse("NSE:INFY")}]
+
+
+async def test_a_follower_gets_everything_then_what_changes_numbers_before_prices() -> None:
+    desk = Desk()
+    account = desk.accounts.add("z")
+    account.tells(holds("NSE:INFY", 10, "1400", last="1500"), holds("NSE:TCS", 1, "3000", last="3100"))
+    async with running(desk) as portfolios, aclosing(portfolios.changes(ASHA, "")) as messages:
+        first = await heard(messages)
+        assert (first["whole"], len(first["holdings"])) == (True, 2)
+        desk.hub.tick("NSE:INFY", "1550", "1500")
+        account.tells(holds("NSE:INFY", 11, "1400", last="1500"), holds("NSE:TCS", 1, "3000", last="3100"))
+        told = await heard(messages)
+        assert not told["whole"]
+        assert [line["quantity"] for line in told["holdings"]] == [11]
+        assert told["totals"]["value"] == "20150.00"
+        for price in ("1551", "1552", "1553"):
+            desk.hub.tick("NSE:INFY", price, "1500")
+        told = await heard(messages)
+        assert told["totals"]["value"] == "20183.00", "the newest, not one after the other"
+
+
+async def test_a_follower_that_comes_back_gets_only_what_it_missed() -> None:
+    desk = Desk()
+    account = desk.accounts.add("z")
+    account.tells(holds("NSE:INFY", 10, "1400", last="1500"), holds("NSE:TCS", 1, "3000", last="3100"))
+    async with running(desk) as portfolios:
+        async with aclosing(portfolios.changes(ASHA, "")) as messages:
+            version = (await heard(messages))["version"]
+        account.tells(holds("NSE:INFY", 10, "1400", last="1500"))
+        async with aclosing(portfolios.changes(ASHA, version)) as messages:
+            told = await heard(messages)
+    assert (told["whole"], told["holdings"], len(told["gone"]["holdings"])) == (False, [], 1)
+
+
+async def test_a_refresh_asks_every_broker_before_any_has_answered() -> None:
+    desk = Desk()
+    for name in "zug":
+        desk.accounts.add(name).tells(holds("NSE:INFY", 1, "1400", last="1500"))
+    desk.accounts.go = asyncio.Event()
+    async with running(desk) as portfolios:
+        refreshing = asyncio.create_task(portfolios.refresh(ASHA))
+        while desk.accounts.asked.total() < 3:
+            await asyncio.sleep(0)
+        assert not refreshing.done()
+        desk.accounts.go.set()
+        assert body(await refreshing)["holdings"][0]["quantity"] == 3
+    assert desk.accounts.asked == {"z": 1, "u": 1, "g": 1}
+
+
+async def test_a_process_that_reads_only_when_asked_reads_again_what_another_read_anew() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(holds("NSE:INFY", 1, "1400", last="1500"))
+    async with running(desk, background=False) as portfolios:
+        await portfolios.look(ASHA)
+        while not desk.bus.heard(user_topic(ASHA)):
+            await asyncio.sleep(0)
+        event = {"type": "portfolio", "data": {"reason": "numbers", "account": "z"}}
+        await desk.bus.publish(user_topic(ASHA), event)
+        async with asyncio.timeout(8):
+            while not desk.accounts.asked["soon z"]:
+                await asyncio.sleep(0)
