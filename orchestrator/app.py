@@ -57,6 +57,7 @@ from orchestrator.postbacks import endpoints as postbacks
 from orchestrator.postbacks.desk import Postbacks
 from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
+from orchestrator.profits import endpoints as profits
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site
@@ -103,6 +104,7 @@ def create_app(
         market.router,
         portfolio.router,
         trades.router,
+        profits.router,
         external.router,  # before the orders: "external" is no order's id
         orders.router,
         sweep.router,

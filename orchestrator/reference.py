@@ -104,7 +104,7 @@ REASONS: dict[ReasonCode, str] = {
 CAUSES: dict[Cause, str] = {
     Cause.PRICE_AGE: "The broker's figure is at an older or another last price: units times the difference of prices.",
     Cause.TRADES_SINCE_READING: "Trades after the broker was last read: what they change of our own figure.",
-    Cause.CORPORATE_ACTION: "The broker has more units for the same cost (a split or a bonus): their worth at the price.",
+    Cause.CORPORATE_ACTION: "The broker has more units for the same cost (a split, a bonus): their worth at the price.",
     Cause.HISTORY_MISSING: "Units that no known trade bought or sold: their worth less what the broker says they cost. "
     "Import the trades of before the connection.",
     Cause.INTRADAY_NETTING: "The broker sends what was bought and sold on one day through the older shares.",

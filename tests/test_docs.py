@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from adapters.registry import BROKERS
+from aggregation.differences import Cause
 from domain.account import BrokerId
 from domain.routing import ReasonCode
 from orchestrator import reference
@@ -27,6 +28,7 @@ def test_generated_pages_are_up_to_date() -> None:
 
 def test_every_reason_is_documented() -> None:
     assert set(reference.REASONS) == set(ReasonCode)
+    assert set(reference.CAUSES) == set(Cause)
 
 
 def test_every_setting_says_what_it_means() -> None:

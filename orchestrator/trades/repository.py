@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -91,10 +91,26 @@ def own_trades(before: ChildOrder, after: ChildOrder, isin: str | None) -> list[
     ]
 
 
+def older_first(
+    conn: sa.Connection,
+    user_id: UserId,
+    wanted: Wanted,
+    *,
+    after: tuple[datetime, int] | None = None,
+    limit: int | None = None,
+) -> list[Kept]:
+    """Oldest first, from beyond the place of the last one seen."""
+    query = _chosen(user_id, wanted)
+    if after is not None:
+        at, number = after
+        query = query.where(sa.or_(TRADE.traded_at > at, sa.and_(TRADE.traded_at == at, TRADE.id > number)))
+    query = query.order_by(TRADE.traded_at, TRADE.id).limit(limit)
+    return [Kept(_trade(row), row.id) for row in conn.execute(query)]
+
+
 def load(conn: sa.Connection, user_id: UserId, wanted: Wanted) -> list[AccountTrade]:
     """Oldest first."""
-    query = _chosen(user_id, wanted).order_by(TRADE.traded_at, TRADE.id)
-    return [_trade(row) for row in conn.execute(query)]
+    return [kept.trade for kept in older_first(conn, user_id, wanted)]
 
 
 def page(
@@ -163,11 +179,3 @@ def _trade(row: Any) -> AccountTrade:
         order_id=row.order_id,
         isin=row.isin,
     )
-
-
-def by_day(found: Sequence[AccountTrade]) -> dict[tuple[AccountId, date], list[AccountTrade]]:
-    """Of each account and exchange day, in their order."""
-    days: dict[tuple[AccountId, date], list[AccountTrade]] = {}
-    for trade in found:
-        days.setdefault((trade.account_id, trade.day), []).append(trade)
-    return days
