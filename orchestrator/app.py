@@ -36,9 +36,12 @@ from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.market import endpoints as market
+from orchestrator.market import stocks
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
+from orchestrator.market.keeping import CandleKeeper
 from orchestrator.market.live import Audience
+from orchestrator.market.past import Past
 from orchestrator.measures.recorder import Recorder
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
@@ -101,6 +104,7 @@ def create_app(
         charges.router,
         scorecards.router,
         authorisation.router,
+        stocks.router,
         market.router,
         portfolio.router,
         trades.router,
@@ -224,7 +228,16 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     )
     await state.hub.start()
     opened.push_async_callback(state.hub.close)
-    state.audience, state.history = Audience(state.hub), History(state.hub, state.connections)
+    state.audience = Audience(state.hub)
+    past = Past(state.hub.sources, state.connections, state.clock)
+    kept = {
+        "db": state.db,
+        "hub": state.hub,
+        "past": past,
+        "clock": state.clock,
+        "days": settings.candle_days,
+    }
+    state.history, keeper = History(**kept), CandleKeeper(**kept)
     state.portfolios = Portfolios(
         connections=state.connections,
         instruments=state.instruments,
@@ -254,6 +267,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         updates, loops = OrderUpdates(state.trading, pause=settings.refresh_orders), Loops()
+        opened.push_async_callback(keeper.store)
         opened.push_async_callback(loops.close)
         loops.start("order updates", updates.run)
         loops.start("order hints", Hints(state.bus, updates).run)
@@ -270,6 +284,8 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             without_prices=state.hub.feed_lacking,
         )
         loops.start("outages", outages.run)
+        loops.start("candles", keeper.run)
+        loops.start("candles at night", keeper.run_nights)
 
 
 async def _migrated(db: Database, settings: Settings) -> None:

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         "Empty: this machine's time.",
     )
 
+    # the market
+    candle_days: int = Field(30, ge=1, le=3650, description="Days that candles of a minute are kept.")
+
     # people
     access_minutes: int = Field(15, ge=1, description="Life of an access token.")
     refresh_days: int = Field(30, ge=1, description="Life of a refresh token that is not used.")

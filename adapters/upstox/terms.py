@@ -63,7 +63,7 @@ TERMS = Terms(
     after_market=True,
     lists_addresses=True,
     quote_batch=500,  # UDAPI100042 beyond
-    history_days={"1m": 28, "5m": 28, "15m": 28, "1h": 85, "1d": 3600},  # a month, a quarter, a decade
+    history_days={"1m": 27, "5m": 27, "15m": 27, "1h": 84, "1d": 3599},  # whole dates, both ends counted
     # Two connections of the market feed a user (five on Plus, which the API does not tell); its modes ltpc and full.
     feed=FeedTerms(
         connections=2,

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -31,6 +32,28 @@ KIND_WORDS = {
 FAR = date.max
 FIRST = (Exchange.NSE, Exchange.NFO)
 Numbers = Iterable[int]
+
+
+class Segment(StrEnum):
+    """The parts of the market as people know them; each exchange names its own."""
+
+    EQUITY = "equity"
+    INDEX = "index"
+    DERIVATIVES = "derivatives"  # on shares and their indices
+    CURRENCY = "currency"
+    COMMODITY = "commodity"
+
+
+def segment_of(exchange: Exchange, kind: Kind) -> Segment:
+    match exchange:
+        case Exchange.NSE | Exchange.BSE:
+            return Segment.INDEX if kind is Kind.INDEX else Segment.EQUITY
+        case Exchange.NFO | Exchange.BFO:
+            return Segment.DERIVATIVES
+        case Exchange.CDS | Exchange.BCD:
+            return Segment.CURRENCY
+        case Exchange.MCX:
+            return Segment.COMMODITY
 
 
 class Search:
@@ -53,9 +76,16 @@ class Search:
             for word in words:
                 self._by_word.setdefault(word, []).append(numbers)
         self._words = sorted(self._by_word)
+        self._of_column: dict[Exchange | Segment, bytes] = {}
 
     def find(
-        self, query: str, *, exchange: Exchange | None = None, offset: int = 0, limit: int = 20
+        self,
+        query: str,
+        *,
+        exchange: Exchange | None = None,
+        segment: Segment | None = None,
+        offset: int = 0,
+        limit: int = 20,
     ) -> tuple[list[Instrument], int]:
         """A page of matches, best first, and how many there are. An empty query matches everything."""
         wanted = query.lower().split()
@@ -63,8 +93,9 @@ class Search:
         if wanted and not any(found):
             pieces = [piece for word in wanted for piece in BREAKS.split(word) if piece]
             found = self._cut(pieces, self._begun_by) if pieces else found
-        if exchange is not None:
-            found = _both(found, self._mask(self._of_word(exchange.lower())))
+        for one in (exchange, segment):
+            if one is not None:
+                found = _both(found, self._all_of(one))
         best = self._best_first(found, wanted)
         page = list(islice(best, offset, offset + limit))
         return [self._table.at(self._rows[number]) for number in page], found.count(1)
@@ -88,6 +119,15 @@ class Search:
         for number in numbers:
             mask[number] = 1
         return bytes(mask)
+
+    def _all_of(self, wanted: Exchange | Segment) -> bytes:
+        """Everything on that exchange or in that segment. Not by its word, which a name may have as well."""
+        mask = self._of_column.get(wanted)
+        if mask is None:
+            of = ((self._table.exchanges[row], self._table.kinds[row]) for row in self._rows)
+            mask = bytes(wanted in (exchange, segment_of(exchange, kind)) for exchange, kind in of)
+            self._of_column[wanted] = mask
+        return mask
 
     # --- words ---------------------------------------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ class Line:
     at: datetime
     day: date
     volume: int | None
+    cut: bool = True  # what is heard next does not follow what was heard last
     minutes: list[Minute] = field(default_factory=list)
 
     def candles(self) -> Iterator[tuple[Minute, Candle]]:
@@ -72,7 +73,7 @@ class Line:
         for one in self.minutes:
             if one.start.date() != day:
                 reached, day = None, one.start.date()
-            floor = one.before if reached is None else max(reached, one.before or 0)
+            floor = None if one.before is None else max(one.before, reached or 0)
             volume = max(0, one.total - floor) if one.total is not None and floor is not None else None
             yield one, Candle(one.start, one.open, one.high, one.low, one.close, volume, one.open_interest)
             reached = one.total if reached is None else max(reached, one.total or 0)
@@ -92,8 +93,11 @@ class CandleBook:
         name = tick.instrument
         slot = self._slot(name.exchange, tick.at)
         line = self._lines.get(name)
-        if line is None:  # the first tells what was traded before, not when
-            self._lines[name] = Line(tick.last_price, tick.at, slot.day, tick.volume)
+        if line is None:
+            line = self._lines[name] = Line(tick.last_price, tick.at, slot.day, tick.volume)
+        if line.cut:  # the first tells what was traded before, not when
+            line.price, line.at, line.day, line.volume = tick.last_price, tick.at, slot.day, tick.volume
+            line.cut = False
             return
         if not slot.open or self._clock() - tick.at > LATE:
             return
@@ -113,7 +117,7 @@ class CandleBook:
         for name in names:
             line = self._lines.get(name)
             if line is not None:
-                line.volume = None
+                line.cut = True
 
     def formed(self, name: InstrumentId) -> list[Candle]:
         """What formed here of late, oldest first; the last one may still be forming."""

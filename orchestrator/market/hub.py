@@ -92,6 +92,13 @@ class Hub:
         self.glance([name])
         return await self._quotes.one(name, max_age=max_age, serve_stale=serve_stale, patience=patience)
 
+    async def quotes(
+        self, names: Collection[InstrumentId], *, max_age: float, patience: float
+    ) -> dict[InstrumentId, Quote]:
+        """Of as many as some account can say, asked for together."""
+        self.glance(names)
+        return await self._quotes.many(names, max_age=max_age, patience=patience)
+
     def quote_source(self, name: InstrumentId) -> str | None:
         return self._quotes.source(name)
 

@@ -57,6 +57,21 @@ class Quotes:
         kept = self._kept.get(name)
         return kept.quote if kept and kept.at >= now else None
 
+    async def many(
+        self, names: Collection[InstrumentId], *, max_age: float, patience: float = LONGEST
+    ) -> dict[InstrumentId, Quote]:
+        """Those of which somebody can say a quote that is at most `max_age` seconds old."""
+        now = asyncio.get_running_loop().time()
+        old = [name for name in names if (kept := self._kept.get(name)) is None or now - kept.at > max_age]
+        if old:
+            await self.renew(old, patience=patience)
+        found = {name: self._kept.get(name) for name in names}
+        return {
+            name: kept.quote
+            for name, kept in found.items()
+            if kept is not None and kept.quote is not None and now - kept.at <= max_age
+        }
+
     async def renew(self, names: Collection[InstrumentId], *, patience: float = LONGEST) -> None:
         """Ask for these now (joining questions under way) and wait `patience` seconds at most. Never raises."""
         tasks = self._ask(names)

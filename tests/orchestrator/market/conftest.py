@@ -24,9 +24,10 @@ from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
 from orchestrator.identity.tokens import access_token
-from orchestrator.market import endpoints
+from orchestrator.market import endpoints, stocks
 from orchestrator.market.history import History
 from orchestrator.market.live import Audience
+from orchestrator.market.past import Past
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
 from tests.services import free_port, make_tables
@@ -37,7 +38,7 @@ USER = UserId("u")
 
 @pytest.fixture
 async def store(settings: Settings) -> AsyncIterator[Database]:
-    """SQLite alone: prices never touch the database."""
+    """SQLite alone: what is stored of prices is tested on both databases where it is stored."""
     database = open_database(settings)
     await make_tables(database)
     yield database
@@ -89,11 +90,13 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     """The market's endpoints over this floor, on a port of their own."""
     app = FastAPI()
     errors.install(app)
+    app.include_router(stocks.router)
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), now, floor.bus
     app.state.instruments, app.state.hub = floor.instruments, floor.hub
     app.state.audience = Audience(floor.hub)
-    app.state.history = History(floor.hub, floor.accounts)  # type: ignore[arg-type]
+    past = Past(floor.hub.sources, floor.accounts, now)  # type: ignore[arg-type]
+    app.state.history = History(hub=floor.hub, past=past, db=floor.db, clock=now, days=30)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     task = asyncio.create_task(server.serve())

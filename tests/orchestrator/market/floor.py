@@ -53,6 +53,7 @@ class Floor:
     accounts: Accounts
     desks: dict[BrokerId, Desk]
     bus: Bus
+    db: Database
 
     async def until(self, good: Callable[[], bool], what: str) -> None:
         """Waits until it is so."""
@@ -95,7 +96,7 @@ async def floor(
         )
         await hub.start()
         try:
-            yield Floor(hub, instruments, accounts, desks, bus)
+            yield Floor(hub, instruments, accounts, desks, bus, db)
         finally:
             await hub.close()
             for connection in accounts.all.values():
