@@ -258,21 +258,22 @@ def charges(
 
 @cli.command()
 def replay(order: Annotated[str, typer.Argument(help="An order's id.")]) -> None:
-    """Make an order's routing decision again from what it was made from, and compare hash, plan and charges.
+    """Make an order's routing decisions again from what they were made from, and compare hash, plan and charges.
 
-    The exit code is 1 when anything differs.
+    Parts that went elsewhere were decided anew, each is told. The exit code is 1 when anything differs.
     """
     from rich.console import Console
 
     from orchestrator.decisions import command, kept
     from orchestrator.decisions.replay import replay as made_again
 
-    one = _read(lambda conn: kept.load(conn, order))
-    if one is None:
+    every = _read(lambda conn: kept.load(conn, order))
+    if not every:
         raise CannotStart(f"there is no order {order}")
-    found = made_again(one)
-    command.tell_replay(Console(), found)
-    raise typer.Exit(1 if found.differences else 0)
+    found = [made_again(one) for one in every]
+    for one in found:
+        command.tell_replay(Console(), one)
+    raise typer.Exit(1 if any(one.differences for one in found) else 0)
 
 
 @cli.command()

@@ -232,6 +232,17 @@ orders = Table(
     Index(None, "user_id", "done", "id"),
 )
 
+# A part that never reached its broker and went elsewhere was decided anew.
+moved_decisions = Table(
+    "moved_decisions",
+    metadata,
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("slice", Integer, primary_key=True),  # of the first part that it made
+    Column("at", Moment, nullable=False),
+    Column("decision", Text, nullable=False),  # JSON
+    Column("decision_inputs", Text),
+)
+
 # What was sent never changes; `facts` is the fold of everything heard since, the rest is derived from it for queries.
 order_children = Table(
     "order_children",

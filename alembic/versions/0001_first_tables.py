@@ -367,6 +367,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "moved_decisions",
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("slice", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decision_inputs", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_moved_decisions_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", "slice", name=op.f("pk_moved_decisions")),
+    )
+    op.create_table(
         "order_events",
         sa.Column(
             "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -556,6 +568,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_order_events_order_id_seq"))
 
     op.drop_table("order_events")
+    op.drop_table("moved_decisions")
     with op.batch_alter_table("order_children", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol_side"))
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"))

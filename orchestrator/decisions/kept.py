@@ -15,7 +15,7 @@ from domain.calendar import IST
 from domain.order import OrderId
 from domain.routing import RoutingDecision
 from orchestrator.orders import codec
-from orchestrator.tables import orders
+from orchestrator.tables import moved_decisions, orders
 from routing.fingerprint import Inputs
 
 _INPUTS = TypeAdapter(Inputs)
@@ -24,7 +24,8 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One order's decision. `inputs`: their canonical text; None where none was kept."""
+    """A decision on an order, or on a part of it that went elsewhere. `inputs`: their canonical text; None where
+    none was kept."""
 
     order_id: OrderId
     user_id: UserId
@@ -38,9 +39,27 @@ def read(text: str) -> Inputs:
     return _INPUTS.validate_json(text)
 
 
-def load(conn: Connection, order_id: str) -> Kept | None:
+def load(conn: Connection, order_id: str) -> list[Kept]:
+    """The order's decision, then those on parts that went elsewhere, in their order; empty without such an order."""
     row = conn.execute(_columns().where(orders.c.id == order_id)).one_or_none()
-    return _kept(row) if row is not None else None
+    if row is None:
+        return []
+    first = _kept(row)
+    query = sa.select(moved_decisions).where(moved_decisions.c.order_id == order_id)
+    moves = conn.execute(query.order_by(moved_decisions.c.slice))
+    return [
+        first,
+        *(
+            Kept(
+                first.order_id,
+                first.user_id,
+                move.at,
+                codec.load_decision(move.decision),
+                move.decision_inputs,
+            )
+            for move in moves
+        ),
+    ]
 
 
 def between(conn: Connection, first: date, last: date, user_id: str | None = None) -> Iterator[Kept]:

@@ -214,7 +214,7 @@ async def _move(
         trading.sending.update(new.child.id for new in children)
         moved = OrderEvent(situation.now, "moved", f"Sent elsewhere instead. {decision.summary}")
         events = [moved, *(_sending(situation, new.child) for new in children)]
-        repository.add_children(conn, order, children, events, at=situation.now)
+        repository.add_move(conn, order, children, decision, events, at=situation.now)
         return children, events
 
     new, events = await trading.db.write(work, lock=f"orders:{order.user_id}")

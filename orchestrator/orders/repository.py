@@ -31,6 +31,7 @@ from orchestrator.orders.statements import (
     ADD_CHILDREN,
     ADD_EVENTS,
     ADD_KEY,
+    ADD_MOVE,
     ADD_ORDER,
     ASK_CANCEL,
     CHILD_LOCKED,
@@ -125,6 +126,29 @@ def add_children(
     ADD_CHILDREN.run(conn, [_child_row(order, new, at) for new in children])
     SETTLE_PARENT.run(conn, {"parent": order.id})
     add_events(conn, order.id, events)
+
+
+def add_move(
+    conn: Connection,
+    order: Order,
+    children: Sequence[NewChild],
+    decision: RoutingDecision,
+    events: Sequence[OrderEvent],
+    *,
+    at: datetime,
+) -> None:
+    """Children that carry elsewhere what never reached its broker, and the decision that made them."""
+    add_children(conn, order, children, events, at=at)
+    ADD_MOVE.run(
+        conn,
+        {
+            "order_id": order.id,
+            "slice": min(new.child.slice for new in children),
+            "at": at,
+            "decision": codec.dump_decision(decision),
+            "decision_inputs": decision.inputs or None,
+        },
+    )
 
 
 def add_events(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:

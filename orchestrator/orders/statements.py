@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 
 from domain.order import Product, Side, Status
 from orchestrator.prepared import Prepared
-from orchestrator.tables import idempotency_keys, order_children, order_events, orders
+from orchestrator.tables import idempotency_keys, moved_decisions, order_children, order_events, orders
 
 CHILD, ORDER, KEY = order_children.c, orders.c, idempotency_keys.c
 
@@ -19,6 +19,7 @@ ADD_KEY = Prepared(sa.insert(idempotency_keys))
 ADD_ORDER = Prepared(sa.insert(orders))
 ADD_CHILDREN = Prepared(sa.insert(order_children))
 ADD_EVENTS = Prepared(sa.insert(order_events))
+ADD_MOVE = Prepared(sa.insert(moved_decisions))
 
 CHILD_LOCKED = Prepared(sa.select(order_children).where(CHILD.id == bindparam("child")).with_for_update())
 SET_STATE = Prepared(

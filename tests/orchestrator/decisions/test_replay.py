@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from sqlalchemy import Connection
 
 from domain.account import BrokerId
 from domain.calendar import IST
@@ -114,9 +115,9 @@ async def test_inputs_are_kept_with_the_order_and_found_by_day(book: Database) -
         await book.write(
             lambda conn, o=placed, d=decision, m=more: repository.record(conn, order=o, decision=d, **m)  # type: ignore[misc]
         )
-    one = await book.read(lambda conn: keeping.load(conn, "ord_0"))
-    assert one is not None
+    (one,) = await book.read(lambda conn: keeping.load(conn, "ord_0"))
     assert replay(one).differences == ()
+    assert await book.read(lambda conn: keeping.load(conn, "ord_none")) == []
     day: date = T0.astimezone(IST).date()
 
     async def found(first: date, last: date, user: str | None = None) -> list[str]:
@@ -168,3 +169,28 @@ def test_both_are_told_to_a_person() -> None:
     assert "Proven" in said
     assert "₹23.60 more" in said
     assert '"difference":"23.60"' in as_json(compare([kept_of(decided())], Policy(PolicyKind.FASTEST)))
+
+
+async def test_a_part_that_went_elsewhere_is_decided_anew_and_that_decision_is_kept_too(
+    book: Database,
+) -> None:
+    first, second = decided(), decided("BUY 40 NSE:INFY CNC LIMIT 1500", session_ok=False)
+    child = child_of("ord_1")
+    placed = Order(child.order_id, USER, first.intent, T0, (child,))
+    event, new = OrderEvent(T0, "received", "Order received."), NewChild(child, Money.of(1), Charges())
+    later = T0 + timedelta(seconds=2)
+    moved = replace(new, child=child_of("ord_1", slice=2))
+
+    def work(conn: Connection) -> None:
+        repository.record(
+            conn, order=placed, decision=first, children=[new], events=[event], key="k", fingerprint="f"
+        )
+        repository.add_move(conn, placed, [moved], second, [event], at=later)
+
+    await book.write(work)
+    kept = await book.read(lambda conn: keeping.load(conn, "ord_1"))
+    assert [(one.at, one.decision.hash) for one in kept] == [(T0, first.hash), (later, second.hash)]
+    assert all(replay(one).differences == () for one in kept)
+    day = T0.astimezone(IST).date()
+    whole = await book.read(lambda conn: list(keeping.between(conn, day, day)))
+    assert [one.decision.hash for one in whole] == [first.hash], "another policy is tried on whole orders"
