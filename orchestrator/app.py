@@ -37,10 +37,10 @@ from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
+from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.keeping import CandleKeeper
-from orchestrator.market.live import Audience
 from orchestrator.market.past import Past
 from orchestrator.measures.recorder import Recorder
 from orchestrator.orders import conditional_endpoints as conditionals
@@ -228,7 +228,9 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     )
     await state.hub.start()
     opened.push_async_callback(state.hub.close)
-    state.audience = Audience(state.hub)
+    state.audience = Audience(
+        state.hub, state.clock, sockets=settings.live_sockets, symbols=settings.live_symbols
+    )
     past = Past(state.hub.sources, state.connections, state.clock)
     kept = {
         "db": state.db,

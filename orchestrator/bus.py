@@ -24,16 +24,18 @@ from redis.exceptions import RedisError
 from domain.account import UserId
 from domain.instrument import InstrumentId
 from domain.market import Tick
-from domain.money import Price
+from orchestrator import ticks
 
 log = structlog.get_logger(__name__)
 
 QUEUE = 1000  # events a reader may be behind before it is told that it lagged
 KEPT = 10_000  # events kept in the Redis stream
 STREAM = "trademaster:events"
+SIGNALS = "trademaster:signals"
 TICKS = "trademaster:ticks"
 LATEST = "trademaster:latest"
-TICK_FLUSH = 0.02  # seconds ticks gather before they go to Redis in one pipeline
+TICK_FLUSH = 0.005  # seconds ticks gather before they go to Redis in one message
+LATEST_FLUSH = 1.0  # seconds until the latest ones are kept there for those who come later
 LAGGED = "lagged"
 
 
@@ -59,6 +61,10 @@ def user_topic(user_id: UserId) -> str:
 class Bus(Protocol):
     async def publish(self, topic: str, event: Mapping[str, Any]) -> None:
         """`event` is {"type": ..., "data": {...}}, plain JSON values. Never raises for a bus that is down."""
+        ...
+
+    async def signal(self, topic: str, event: Mapping[str, Any]) -> None:
+        """As `publish`, to whoever reads right now: kept nowhere, and lost while a connection is."""
         ...
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
@@ -149,6 +155,9 @@ class LocalBus:
         self._seq += 1
         self.deliver(Event(topic, self._seq, datetime.now(UTC), str(event["type"]), event.get("data", {})))
 
+    async def signal(self, topic: str, event: Mapping[str, Any]) -> None:
+        await self.publish(topic, event)
+
     def deliver(self, event: Event) -> None:
         """Hand one event to this process's readers."""
         for reader in self._readers:
@@ -215,7 +224,9 @@ class RedisBus:
         self._local = LocalBus()
         self._last = "$"
         self._gathered: dict[InstrumentId, Tick] = {}
+        self._unkept: dict[InstrumentId, Tick] = {}
         self._flush: asyncio.Task[None] | None = None
+        self._keep: asyncio.Task[None] | None = None
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -230,7 +241,7 @@ class RedisBus:
         await subscribed.wait()
 
     async def close(self) -> None:
-        tasks = [*self._loops, *([self._flush] if self._flush else [])]
+        tasks = [*self._loops, *(one for one in (self._flush, self._keep) if one)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -243,6 +254,14 @@ class RedisBus:
             await self._redis.xadd(STREAM, {"t": topic, "e": body}, maxlen=KEPT, approximate=True)
         except (RedisError, OSError) as error:
             log.warning("bus.publish_failed", error=type(error).__name__)
+            await self._local.publish(topic, event)
+
+    async def signal(self, topic: str, event: Mapping[str, Any]) -> None:
+        body = orjson.dumps([topic, event["type"], event.get("data", {})])
+        try:
+            await self._redis.publish(SIGNALS, body)
+        except (RedisError, OSError) as error:
+            log.warning("bus.signal_failed", error=type(error).__name__)
             await self._local.publish(topic, event)
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
@@ -263,31 +282,40 @@ class RedisBus:
         return self._local.ticks()
 
     async def latest(self, instruments: Iterable[InstrumentId]) -> dict[InstrumentId, Tick]:
+        """What this process heard; for the rest, what others kept."""
         wanted = list(instruments)
-        if not wanted:
-            return {}
+        known = await self._local.latest(wanted)
+        missing = [str(one) for one in wanted if one not in known]
+        if not missing:
+            return known
         try:
-            found: list[bytes | None] = await cast(
-                Awaitable[list[bytes | None]], self._redis.hmget(LATEST, [str(one) for one in wanted])
-            )
+            found = await cast(Awaitable[list[bytes | None]], self._redis.hmget(LATEST, missing))
         except (RedisError, OSError):
-            return await self._local.latest(wanted)
-        return {one: _tick(raw) for one, raw in zip(wanted, found, strict=True) if raw is not None}
+            return known
+        kept = (tick for raw in found if raw is not None for tick in ticks.unpacked(raw))
+        return known | {tick.instrument: tick for tick in kept}
 
     async def _send_ticks(self) -> None:
+        """All that came in a moment as one message: what a message costs, not its length, is what limits Redis here."""
         while self._gathered:
             await asyncio.sleep(TICK_FLUSH)
             batch, self._gathered = self._gathered, {}
-            packed = {str(one): _packed(tick) for one, tick in batch.items()}
+            self._unkept |= batch
+            if self._keep is None or self._keep.done():
+                self._keep = asyncio.create_task(self._keep_latest(), name="bus latest")
             try:
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    pipe.hset(LATEST, mapping=packed)
-                    for body in packed.values():
-                        pipe.publish(TICKS, body)
-                    await pipe.execute()
+                await self._redis.publish(TICKS, ticks.packed(batch.values()))
             except (RedisError, OSError):
                 for tick in batch.values():
                     self._local.publish_tick(tick)
+
+    async def _keep_latest(self) -> None:
+        while self._unkept:
+            await asyncio.sleep(LATEST_FLUSH)
+            batch, self._unkept = self._unkept, {}
+            mapping = {str(name): ticks.packed([tick]) for name, tick in batch.items()}
+            with contextlib.suppress(RedisError, OSError):  # the next one is kept again
+                await cast(Awaitable[int], self._redis.hset(LATEST, mapping=mapping))
 
     async def _read_events(self) -> None:
         while True:
@@ -306,12 +334,16 @@ class RedisBus:
         while True:
             with contextlib.suppress(RedisError, OSError):
                 async with self._redis.pubsub(ignore_subscribe_messages=False) as channel:
-                    await channel.subscribe(TICKS)
+                    await channel.subscribe(SIGNALS, TICKS)
                     async for message in channel.listen():
-                        if message["type"] == "message":
-                            self._local.publish_tick(_tick(message["data"]))
-                        else:
+                        if message["type"] != "message":
                             subscribed.set()
+                        elif message["channel"] == SIGNALS.encode():
+                            topic, kind, data = orjson.loads(message["data"])
+                            await self._local.publish(topic, {"type": kind, "data": data})
+                        else:
+                            for tick in ticks.unpacked(message["data"]):
+                                self._local.publish_tick(tick)
             await asyncio.sleep(0.5)
 
 
@@ -324,29 +356,6 @@ def _event(entry_id: str, fields: Mapping[bytes, bytes]) -> Event:
         at=datetime.fromtimestamp(int(milliseconds) / 1000, UTC),
         type=body["type"],
         data=body["data"],
-    )
-
-
-def _packed(tick: Tick) -> bytes:
-    return orjson.dumps(
-        [
-            str(tick.instrument),
-            str(tick.last_price),
-            tick.at,
-            str(tick.prev_close) if tick.prev_close else None,
-            tick.volume,
-        ]
-    )
-
-
-def _tick(raw: bytes) -> Tick:
-    name, last, at, prev, volume = orjson.loads(raw)
-    return Tick(
-        InstrumentId.parse(name),
-        Price.of(last),
-        datetime.fromisoformat(at),
-        Price.of(prev) if prev is not None else None,
-        volume,
     )
 
 

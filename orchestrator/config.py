@@ -80,6 +80,9 @@ class Settings(BaseSettings):
 
     signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
 
+    live_sockets: int = Field(20, ge=1, description="Sockets of live prices that one user may have open.")
+    live_symbols: int = Field(1000, ge=1, description="Instruments that one socket of live prices may follow.")
+
     # brokers
     login_minutes: int = Field(10, ge=1, description="How long a started broker login may take.")
     refresh_busy: float = Field(

@@ -8,8 +8,11 @@ from fastapi import APIRouter, Depends, WebSocket
 from starlette.requests import HTTPConnection
 
 from orchestrator.market import stream
-from orchestrator.market.access import Directory, Market
-from orchestrator.market.live import Audience, Caller, LiveSocket
+from orchestrator.market.access import Directory
+from orchestrator.market.audience import Audience
+from orchestrator.market.caller import BAD_REQUEST, Caller, Refused
+from orchestrator.market.live import LiveSocket, Options
+from orchestrator.market.wording import Form
 from orchestrator.state import EventBus, KeyRing, Now
 
 router = APIRouter(prefix="/v1", tags=["market"])
@@ -24,12 +27,20 @@ Sockets = Annotated[Audience, Depends(_audience)]
 
 @router.websocket("/stocks/live")
 async def live_prices(
-    socket: WebSocket, keys: KeyRing, clock: Now, instruments: Directory, hub: Market, audience: Sockets
+    socket: WebSocket, keys: KeyRing, clock: Now, instruments: Directory, audience: Sockets
 ) -> None:
-    """First {"action":"auth","token":...}, then {"action":"subscribe"|"unsubscribe","symbols":["NSE:INFY"]}."""
-    caller = Caller(socket, key=keys.jwt, clock=clock)
-    if await caller.authenticate():
-        await LiveSocket(socket, caller, hub=hub, audience=audience, instruments=instruments).run()
+    """First {"action":"auth","token":...}, then {"action":"subscribe","symbols":["NSE:INFY"],"mode":"quote"} and the
+    other messages of docs/reference/live-prices.md."""
+    binary = socket.query_params.get("format") == Form.MSGPACK
+    caller = Caller(socket, key=keys.jwt, clock=clock, binary=binary)
+    if not await caller.authenticate():
+        return
+    try:
+        options = Options.of(socket.query_params)
+    except Refused as error:
+        await caller.dismiss(error.body, BAD_REQUEST)
+        return
+    await LiveSocket(socket, caller, audience=audience, instruments=instruments, options=options).run()
 
 
 @router.websocket("/stream")

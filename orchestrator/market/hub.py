@@ -7,35 +7,36 @@ go over the bus to one that has them, and the ticks come back the same way.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any
 
 from domain.account import AccountId
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
-from domain.market import Quote, Tick
+from domain.market import Mode, Quote, Tick
 from domain.portfolio import LastPrice
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus
 from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
 from orchestrator.loops import Loops
-from orchestrator.market.feeds import Feeds, Line
+from orchestrator.market.feeds import Feeds
 from orchestrator.market.forming import CandleBook
 from orchestrator.market.intervals import Grid
 from orchestrator.market.prices import Prices
 from orchestrator.market.quotes import Quotes
 from orchestrator.market.sources import Sources
+from orchestrator.market.stalls import Stalls
+from orchestrator.market.wants import Wants
 from orchestrator.state import Clock
 
 TOPIC = "market"  # between processes: what is wanted
 PASS = 0.25  # seconds between looks at what is wanted
 POLL = 2.0  # seconds between REST questions for what no feed carries
-STALL = 15.0  # seconds of silence after which a feed is compared with another account's quote
-SAMPLE = 5  # instruments compared when a feed is silent
+CLOSES = 30.0  # seconds between REST questions for previous closes that no feed told
+STALL = 15.0  # seconds of silence after which a feed is compared with quotes
 WANT_FOR = 120.0  # seconds that one look keeps an instrument streamed
-RETELL = 10.0  # seconds between tellings of what this process wants
+RETELL = 30.0  # seconds between tellings of what this process wants
 PATIENCE = 1.0  # seconds that an order waits for a quote never read before
 FRESH = 10.0  # seconds that a quote's band is as good as new
 STILL_GOOD = 60.0  # seconds that a quote's band and close can be used while it is renewed
@@ -56,7 +57,7 @@ class Hub:
         stall: float = STALL,
     ) -> None:
         self._bus, self._calendar, self._clock = bus, calendar, clock
-        self._feeding, self._stall = feeding, stall
+        self._feeding = feeding
         self.prices = Prices()
         self.grid = Grid(calendar)
         self.candles = CandleBook(self.grid, clock)
@@ -64,9 +65,8 @@ class Hub:
         self.sources = Sources(connections, instruments)
         self._quotes = Quotes(self.sources, connections, self._quoted)
         self._feeds = Feeds(self.sources, connections, self._ticked)
-        self._carriers: dict[InstrumentId, str] = {}
-        self._watched: Counter[InstrumentId] = Counter()
-        self._glanced: dict[InstrumentId, float] = {}  # until when
+        self._stalls = Stalls(self._feeds, self._quotes, calendar, clock, silence=stall)
+        self._wants = Wants()
         self._wake = asyncio.Event()
         self._origin = new_id("prc")
         self._loops = Loops()
@@ -116,21 +116,21 @@ class Hub:
 
     # --- wanting -------------------------------------------------------------------------------------------------
 
-    def watch(self, names: Collection[InstrumentId]) -> None:
-        """Stream these until `unwatch`."""
-        self._watched.update(names)
+    def watch(self, names: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
+        """Stream these until `unwatch` with the same names and mode."""
+        self._wants.watch(names, mode)
         self._wake.set()
 
-    def unwatch(self, names: Collection[InstrumentId]) -> None:
-        self._watched.subtract(names)
-        self._watched += Counter()  # drops what nobody watches any more
+    def unwatch(self, names: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
+        self._wants.unwatch(names, mode)
 
-    def glance(self, names: Iterable[InstrumentId]) -> None:
+    def watchers(self, name: InstrumentId) -> int:
+        """How many watch it."""
+        return self._wants.watchers(name)
+
+    def glance(self, names: Iterable[InstrumentId], mode: Mode = Mode.LTP) -> None:
         """Someone looked at these once: stream them for a while."""
-        until = asyncio.get_running_loop().time() + WANT_FOR
-        new = [name for name in names if self._glanced.get(name) is None]
-        self._glanced |= dict.fromkeys(names, until)
-        if new:
+        if self._wants.glance(names, mode, until=asyncio.get_running_loop().time() + WANT_FOR):
             self._wake.set()
 
     async def prime(self, names: Collection[InstrumentId], *, patience: float = 1.0) -> None:
@@ -139,22 +139,22 @@ class Hub:
         unseen = [name for name in names if self.prices.last(name) is None]
         if unseen:
             for tick in (await self._bus.latest(unseen)).values():
-                self.prices.take_tick(tick, None)
+                self.prices.take_tick(tick)
             unseen = [name for name in unseen if self.prices.last(name) is None]
         if unseen:
             await self._quotes.renew(unseen, patience=patience)
 
-    def wanted(self) -> set[InstrumentId]:
-        now = asyncio.get_running_loop().time()
-        self._glanced = {name: until for name, until in self._glanced.items() if until > now}
-        return {*self._watched, *self._glanced}
+    def wanted(self) -> Mapping[InstrumentId, Mode]:
+        """Everything that anyone in reach of this process wants streamed, and how much of it."""
+        self._wants.forget(asyncio.get_running_loop().time())
+        return self._wants.strongest()
 
     # --- running -------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [self._hear_ticks]
         loops += (
-            [self._serve, self._poll, self._check_stalls, self._hear_wants] if self._feeding else [self._tell]
+            [self._serve, self._poll, self._stalls.run, self._hear_wants] if self._feeding else [self._tell]
         )
         for loop in loops:
             self._loops.start(f"market {loop.__name__}", loop)
@@ -164,8 +164,7 @@ class Hub:
         await self._feeds.close()
         await self._quotes.close()
 
-    def _ticked(self, tick: Tick, source: str) -> None:
-        self._carriers[tick.instrument] = source
+    def _ticked(self, tick: Tick) -> None:
         self._tell_listeners(tick)
         self._bus.publish_tick(tick)
 
@@ -189,56 +188,46 @@ class Hub:
     async def _hear_ticks(self) -> None:
         async with self._bus.ticks() as ticks:
             async for tick in ticks:
-                self.prices.take_tick(tick, self._carriers.get(tick.instrument))
+                self.prices.take_tick(tick)
                 if not self._feeding:  # else they are told where they arrive, each of them
                     self._tell_listeners(tick)
 
     async def _serve(self) -> None:
         while True:
             self._wake.clear()
-            self._feeds.serve(self.wanted())
+            self._feeds.serve(self.wanted(), self._wants.edition)
             try:
                 await asyncio.wait_for(self._wake.wait(), PASS)
             except TimeoutError:
                 continue
 
     async def _poll(self) -> None:
+        closes_due = 0.0
         while True:
             await asyncio.sleep(POLL)
-            unfed = self.wanted() - self._feeds.fed()
+            wanted, now = self.wanted(), asyncio.get_running_loop().time()
+            unfed = wanted.keys() - self._feeds.fed() | self._feeds.lean()
+            if now >= closes_due:  # a feed need not tell the close of the day before
+                closes_due = now + CLOSES
+                unfed |= {name for name in wanted if (last := self.last(name)) and last.prev_close is None}
             if unfed:
                 await self._quotes.renew(unfed)
-
-    async def _check_stalls(self) -> None:
-        """A quiet feed is fine in a quiet market; it has stalled when another account tells of a new price."""
-        while True:
-            await asyncio.sleep(self._stall / 3)
-            for line in self._feeds.quiet(self._stall):
-                if await self._moved_without(line):
-                    self._feeds.suspect(line)
-
-    async def _moved_without(self, line: Line) -> bool:
-        """Whether a quote of something that the feed carries differs from what the feed said last."""
-        line.heard_at = asyncio.get_running_loop().time()  # asked once per silence
-        now = self._clock()
-        live = [name for name in sorted(line.subscribed) if self._calendar.is_open(name.exchange, now)]
-        sample = live[:SAMPLE]
-        await self._quotes.renew(sample)
-        quotes = {name: await self._quotes.one(name, max_age=FRESH) for name in sample}
-        return any(quote and quote.last_price != line.said.get(name) for name, quote in quotes.items())
 
     # --- between processes ---------------------------------------------------------------------------------------
 
     async def _tell(self) -> None:
-        told: set[InstrumentId] = set()
+        told: dict[InstrumentId, Mode] = {}
         again = 0.0
         while True:
             self._wake.clear()
             wanted, now = self.wanted(), asyncio.get_running_loop().time()
-            if wanted and (wanted - told or now >= again):
-                data = {"symbols": sorted(map(str, wanted))}
-                await self._bus.publish(TOPIC, {"type": "want", "data": data})
-                told, again = wanted, now + RETELL
+            if now >= again:
+                told, again = {}, now + RETELL
+            new = {name: mode for name, mode in wanted.items() if told.get(name) is not mode}
+            if new:
+                data = {mode.value: [str(name) for name, one in new.items() if one is mode] for mode in Mode}
+                await self._bus.signal(TOPIC, {"type": "want", "data": data})
+                told = dict(wanted)
             try:
                 await asyncio.wait_for(self._wake.wait(), 1.0)
             except TimeoutError:
@@ -247,4 +236,5 @@ class Hub:
     async def _hear_wants(self) -> None:
         async with self._bus.subscribe(TOPIC) as events:
             async for event in events:
-                self.glance([InstrumentId.parse(text) for text in event.data.get("symbols", ())])
+                for mode in Mode:
+                    self.glance([InstrumentId.parse(text) for text in event.data.get(mode.value, ())], mode)

@@ -1,160 +1,124 @@
-"""One browser's socket of live prices: each price at most four times a second, always the newest, never a queue."""
+"""One socket of live prices: what it follows, the newest of each at its own pace, never a queue."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
-import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from domain.account import UserId
 from domain.instrument import InstrumentId
-from orchestrator.errors import Problem
-from orchestrator.identity.tokens import user_of
+from domain.market import Mode
 from orchestrator.instruments.service import Instruments
-from orchestrator.market.hub import Hub
-from orchestrator.state import Clock
+from orchestrator.market.audience import Audience
+from orchestrator.market.caller import TOO_MANY, Caller, Refused, receive
+from orchestrator.market.prices import Seen
+from orchestrator.market.wording import Form, json_price, json_prices, msgpack_price, msgpack_prices
+from orchestrator.schemas import in_ist
+
+__all__ = ["Audience", "Caller", "LiveSocket", "Options", "Refused", "receive"]
 
 log = structlog.get_logger(__name__)
 
-FLUSH = 0.25  # seconds between two messages about one price
-MOST = 1000  # instruments one socket may follow
-AUTH_WITHIN = 10.0  # seconds
-LONGEST_MESSAGE = 64 * 1024
-RECHECK = 30.0  # seconds between looks at whether the token still holds
-UNAUTHORISED = 4401  # our close code: get a new token and come back
+PACE = 40  # milliseconds between two messages about one price
+PACES = range(20, 60_001)
+HEARTBEAT = 10.0  # seconds
+BURST, PER_SECOND = 50, 10  # messages a client may send at once, and for long
+PATIENCE = 100  # messages beyond that until the socket is closed
+MOST_ERRORS = 20  # told of one message
+LONGEST_ID = 64
 
 
-class Audience:
-    """The open sockets of this process, told of a change only by what they follow."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._following: dict[InstrumentId, set[LiveSocket]] = {}
-        hub.prices.on_change(self._changed)
-
-    def _changed(self, name: InstrumentId) -> None:
-        for socket in self._following.get(name, ()):
-            socket.changed(name)
-
-    def add(self, socket: LiveSocket, names: Iterable[InstrumentId]) -> None:
-        for name in names:
-            self._following.setdefault(name, set()).add(socket)
-
-    def remove(self, socket: LiveSocket, names: Iterable[InstrumentId]) -> None:
-        for name in names:
-            sockets = self._following.get(name, set())
-            sockets.discard(socket)
-            if not sockets:
-                self._following.pop(name, None)
+Writer = Callable[[list[tuple[Seen, Mode]], int], Awaitable[None]]
 
 
-class Refused(Exception):
-    """What the browser sent is not understood; the socket stays open."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a client wants its prices: `batch`, several in one message; `pace` in seconds."""
 
-    def __init__(self, code: str, detail: str, symbol: str | None = None) -> None:
-        super().__init__(detail)
-        error = {"code": code, "detail": detail, "symbol": symbol}
-        self.body = {"error": {name: value for name, value in error.items() if value is not None}}
+    form: Form = Form.JSON
+    batch: bool = False
+    pace: float = PACE / 1000
 
-
-class Caller:
-    """Who is at the other end of a socket: the token comes as the first message or in the Authorization header."""
-
-    def __init__(self, socket: WebSocket, *, key: bytes, clock: Clock) -> None:
-        self._socket, self._key, self._clock = socket, key, clock
-        self._token = ""
-        self.user_id: UserId | None = None
-
-    async def authenticate(self) -> bool:
-        """Accept the socket and find out who it is; closes it and returns False for nobody."""
-        await self._socket.accept()
-        scheme, _, token = self._socket.headers.get("authorization", "").partition(" ")
-        try:
-            if scheme.lower() == "bearer" and token:
-                self.take(token)
-            else:
-                first = await asyncio.wait_for(receive(self._socket), AUTH_WITHIN)
-                if first.get("action") != "auth":
-                    raise Refused("not_authenticated", 'the first message is {"action":"auth","token":...}')
-                self.take(str(first.get("token", "")))
-        except (Refused, TimeoutError) as error:
-            body = error.body if isinstance(error, Refused) else {"error": {"code": "not_authenticated"}}
-            await self.dismiss(body)
-            return False
-        except WebSocketDisconnect:
-            return False
-        await self._socket.send_text('{"type":"authenticated"}')
-        return True
-
-    def take(self, token: str) -> None:
-        """Use this token from now on. Raises Refused for one that is not good, or another user's."""
-        try:
-            user_id = user_of(token, key=self._key, now=self._clock())
-        except Problem as problem:
-            raise Refused(problem.code, problem.detail) from problem
-        if self.user_id not in (None, user_id):
-            raise Refused("token_invalid", "this socket belongs to another user")
-        self._token, self.user_id = token, user_id
-
-    async def until_expired(self) -> None:
-        """Returns when the token has ended, having said so and closed the socket."""
-        while True:
-            await asyncio.sleep(RECHECK)
-            try:
-                self.take(self._token)
-            except Refused as error:
-                await self.dismiss(error.body)
-                return
-
-    async def dismiss(self, body: object) -> None:
-        try:
-            await self._socket.send_text(orjson.dumps(body).decode())
-            await self._socket.close(UNAUTHORISED)
-        except (WebSocketDisconnect, RuntimeError):
-            return  # gone already
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Options:
+        """From the address. Raises Refused."""
+        form, batch, pace = (query.get(name, usual) for name, usual in (
+            ("format", Form.JSON.value), ("batch", "false"), ("pace", str(PACE)),
+        ))  # fmt: skip
+        if form not in set(Form):
+            raise Refused("unknown_option", f"format is json or msgpack, not {form!r}")
+        if batch not in ("true", "false"):
+            raise Refused("unknown_option", f"batch is true or false, not {batch!r}")
+        if not pace.isascii() or not pace.isdigit() or int(pace[:6]) not in PACES:
+            raise Refused("unknown_option", f"pace is {PACES[0]} to {PACES[-1]} milliseconds, not {pace!r}")
+        return cls(Form(form), batch == "true", int(pace) / 1000)
 
 
-async def receive(socket: WebSocket) -> dict[str, object]:
-    """The next message. Raises Refused for what is no JSON object, WebSocketDisconnect at the end."""
-    frame = await socket.receive()
-    if frame["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(frame.get("code") or 1000)
-    text = frame.get("text") or (frame.get("bytes") or b"").decode(errors="replace")
-    if len(text) > LONGEST_MESSAGE:
-        raise Refused("message_too_long", f"a message has at most {LONGEST_MESSAGE} characters")
-    try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise Refused("invalid_json", "a message is a JSON object") from error
-    if not isinstance(message, dict):
-        raise Refused("invalid_json", "a message is a JSON object")
-    return message
+class Allowance:
+    """How many messages a client may still send; `overdrawn` once it goes on and on."""
+
+    def __init__(self) -> None:
+        self._left, self._at, self._beyond = float(BURST), 0.0, 0
+
+    @property
+    def overdrawn(self) -> bool:
+        return self._beyond > PATIENCE
+
+    def take(self, now: float) -> None:
+        """Raises Refused when there is none left."""
+        self._left = min(float(BURST), self._left + (now - self._at) * PER_SECOND)
+        self._at = now
+        if self._left < 1:
+            self._beyond += 1
+            raise Refused("too_many_messages", f"at most {PER_SECOND} messages a second, {BURST} at once")
+        self._left -= 1
 
 
 class LiveSocket:
-    """Follows what its browser subscribes to."""
+    """Follows what its client subscribes to."""
 
     def __init__(
-        self, socket: WebSocket, caller: Caller, *, hub: Hub, audience: Audience, instruments: Instruments
+        self,
+        socket: WebSocket,
+        caller: Caller,
+        *,
+        audience: Audience,
+        instruments: Instruments,
+        options: Options,
     ) -> None:
-        self._socket, self._caller = socket, caller
-        self._hub, self._audience, self._instruments = hub, audience, instruments
-        self._follows: set[InstrumentId] = set()
-        self._fresh: set[InstrumentId] = set()
-        self._more = asyncio.Event()
+        self._socket, self._caller, self._options = socket, caller, options
+        self._audience, self._hub, self._instruments = audience, audience.hub, instruments
+        self._follows: dict[InstrumentId, Mode] = {}
+        self._modes: dict[Seen, Mode] = {}  # the same by where the price is
+        self._fresh: set[Seen] = set()
+        self._go = asyncio.Event()
+        self._waiting = False
+        self._allowance = Allowance()
+        self.next_at = 0.0
 
-    def changed(self, name: InstrumentId) -> None:
-        self._fresh.add(name)
-        self._more.set()
+    def changed(self, seen: Seen) -> None:
+        self._fresh.add(seen)
+        if not self._waiting:
+            self._waiting = True
+            self._audience.soon(self)
+
+    def wake(self) -> None:
+        self._go.set()
 
     async def run(self) -> None:
-        """Until the browser leaves or its token ends."""
-        parts = [
-            asyncio.create_task(part)
-            for part in (self._listen(), self._flush(), self._caller.until_expired())
-        ]
+        """Until the client leaves, its token ends, or it will not keep to the limits."""
+        user_id = self._caller.user_id
+        assert user_id is not None
+        try:
+            self._audience.enter(user_id)
+        except Refused as error:
+            await self._caller.dismiss(error.body, TOO_MANY)
+            return
+        work = (self._listen(), self._flush(), self._beat(), self._caller.until_expired())
+        parts = [asyncio.create_task(part) for part in work]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -165,31 +129,77 @@ class LiveSocket:
             for task in parts:
                 task.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
-            self._unfollow(set(self._follows))
+            self._unfollow(list(self._follows))
+            self._audience.leave(user_id)
+
+    # --- what the client says ------------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
         while True:
+            message: dict[str, object] = {}
             try:
-                self._obey(await receive(self._socket))
+                message = await receive(self._socket)
+                self._allowance.take(asyncio.get_running_loop().time())
+                await self._obey(message)
             except Refused as error:
-                await self._say(error)
+                await self._caller.say(error.body | _id(message))
+                if error.code == "message_too_long" or self._allowance.overdrawn:
+                    await self._caller.dismiss(error.body, TOO_MANY)
+                    return
 
-    def _obey(self, message: dict[str, object]) -> None:
+    async def _obey(self, message: dict[str, object]) -> None:
+        refused: list[Refused] = []
         match message.get("action"):
             case "subscribe":
-                self._follow(self._names(message))
+                names, refused = self._names(message)
+                self._follow(names, _mode(message) or Mode.LTP)
+            case "mode":
+                self._follow(*self._of_mode(message))
             case "unsubscribe":
-                self._unfollow(self._names(message) & self._follows)
+                names, refused = self._names(message)
+                self._unfollow([name for name in names if name in self._follows])
             case "auth":
                 self._caller.take(str(message.get("token", "")))
+            case "ping":
+                await self._caller.say({"type": "pong", "at": in_ist(self._audience.clock())} | _id(message))
+                return
             case other:
-                raise Refused("unknown_action", f"action is subscribe, unsubscribe or auth, not {other!r}")
+                raise Refused(
+                    "unknown_action", f"action is subscribe, unsubscribe, mode, ping or auth, not {other!r}"
+                )
+        for error in refused[:MOST_ERRORS]:
+            await self._caller.say(error.body | _id(message))
+        if not refused and _id(message):
+            await self._caller.say({"type": "ok"} | _id(message))
 
-    def _names(self, message: dict[str, object]) -> set[InstrumentId]:
+    def _of_mode(self, message: dict[str, object]) -> tuple[list[InstrumentId], Mode]:
+        """Without symbols, everything that is followed."""
+        mode = _mode(message)
+        if mode is None:
+            raise Refused("unknown_mode", f"mode is one of {', '.join(Mode)}")
+        names = list(self._follows)
+        if "symbols" in message:
+            names, refused = self._names(message)
+            strange = [name for name in names if name not in self._follows]
+            if refused:
+                raise refused[0]
+            if strange:
+                raise Refused("not_subscribed", f"{strange[0]} is not subscribed", str(strange[0]))
+        return names, mode
+
+    def _names(self, message: dict[str, object]) -> tuple[list[InstrumentId], list[Refused]]:
+        """Those that are known, each once, and what is wrong with the others."""
         symbols = message.get("symbols")
         if not isinstance(symbols, list) or not all(isinstance(one, str) for one in symbols):
             raise Refused("symbols_required", 'symbols is a list such as ["NSE:INFY"]')
-        return {self._name(one) for one in symbols}
+        names: dict[InstrumentId, None] = {}
+        refused: list[Refused] = []
+        for text in symbols:
+            try:
+                names[self._name(text)] = None
+            except Refused as error:
+                refused.append(error)
+        return list(names), refused
 
     def _name(self, text: str) -> InstrumentId:
         try:
@@ -200,32 +210,90 @@ class LiveSocket:
             raise Refused("unknown_symbol", f"no broker lists {name}", text)
         return name
 
-    def _follow(self, names: set[InstrumentId]) -> None:
-        new = names - self._follows
-        if len(self._follows) + len(new) > MOST:
-            raise Refused("too_many_symbols", f"one socket follows at most {MOST} instruments")
-        self._follows |= new
-        self._hub.watch(new)
-        self._audience.add(self, new)
-        for name in names:
-            if self._hub.last(name) is not None:
-                self.changed(name)
+    # --- following -----------------------------------------------------------------------------------------------
 
-    def _unfollow(self, names: set[InstrumentId]) -> None:
-        self._follows -= names
-        self._fresh -= names
-        self._audience.remove(self, names)
-        self._hub.unwatch(names)
+    def _follow(self, names: list[InstrumentId], mode: Mode) -> None:
+        """The newest of each that is known goes out at once."""
+        new = sum(name not in self._follows for name in names)
+        most = self._audience.symbols
+        if len(self._follows) + new > most:
+            raise Refused("too_many_symbols", f"one socket follows at most {most} instruments")
+        before = {name: held for name in names if (held := self._follows.get(name)) is not None}
+        self._hub.watch(names, mode)
+        for held in Mode:
+            self._hub.unwatch([name for name, one in before.items() if one is held], held)
+        for name in names:
+            seen = self._hub.prices.seen(name)
+            self._follows[name] = self._modes[seen] = mode
+            seen.followers.add(self)
+            if seen.price is not None:
+                self.changed(seen)
+
+    def _unfollow(self, names: list[InstrumentId]) -> None:
+        for name in names:
+            mode, seen = self._follows.pop(name), self._hub.prices.seen(name)
+            del self._modes[seen]
+            self._fresh.discard(seen)
+            seen.followers.discard(self)
+            self._hub.unwatch([name], mode)
+
+    # --- what the client gets ------------------------------------------------------------------------------------
 
     async def _flush(self) -> None:
+        """While a client does not take what is sent, only the newest of each price waits for it."""
+        loop, clock, options = asyncio.get_running_loop(), self._audience.clock, self._options
+        write = self._writer()
         while True:
-            await self._more.wait()
-            self._more.clear()
+            await self._go.wait()
+            self._go.clear()
+            self._waiting = False
+            self.next_at = loop.time() + options.pace
             fresh, self._fresh = self._fresh, set()
-            for name in fresh:
-                if (text := self._hub.prices.message(name)) is not None:
-                    await self._socket.send_text(text)
-            await asyncio.sleep(FLUSH)
+            if fresh:
+                modes = self._modes
+                await write([(seen, modes[seen]) for seen in fresh], int(clock().timestamp() * 1000))
 
-    async def _say(self, error: Refused) -> None:
-        await self._socket.send_text(orjson.dumps(error.body).decode())
+    def _writer(self) -> Writer:
+        socket, form = self._socket, self._options.form
+
+        async def one_by_one(prices: list[tuple[Seen, Mode]], now_ms: int) -> None:
+            for seen, mode in prices:
+                if seen not in self._modes:
+                    continue  # unsubscribed while this was being sent
+                if form is Form.JSON:
+                    await socket.send_text(json_price(seen, mode, now_ms))
+                else:
+                    await socket.send_bytes(msgpack_price(seen, mode, now_ms))
+
+        async def together_json(prices: list[tuple[Seen, Mode]], now_ms: int) -> None:
+            await socket.send_text(json_prices(prices, now_ms))
+
+        async def together_msgpack(prices: list[tuple[Seen, Mode]], now_ms: int) -> None:
+            await socket.send_bytes(msgpack_prices(prices, now_ms))
+
+        if not self._options.batch:
+            return one_by_one
+        return together_json if form is Form.JSON else together_msgpack
+
+    async def _beat(self) -> None:
+        """A quiet market is told from a dead connection; the server's own pings find clients that are gone."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            await self._caller.say({"type": "heartbeat", "at": in_ist(self._audience.clock())})
+
+
+def _mode(message: dict[str, object]) -> Mode | None:
+    """None where the message names none. Raises Refused."""
+    word = message.get("mode")
+    if word is None:
+        return None
+    if word not in set(Mode):
+        raise Refused("unknown_mode", f"mode is one of {', '.join(Mode)}, not {word!r}")
+    return Mode(str(word))
+
+
+def _id(message: dict[str, object]) -> dict[str, object]:
+    """The client's own name of a message comes back with the answer to it."""
+    name = message.get("id")
+    short = isinstance(name, int) or (isinstance(name, str) and len(name) <= LONGEST_ID)
+    return {"id": name} if short else {}

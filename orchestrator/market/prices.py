@@ -2,32 +2,66 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Protocol
 
-import orjson
-
+from domain.calendar import IST
 from domain.instrument import InstrumentId
-from domain.market import Quote, Tick
+from domain.market import Depth, Quote, Tick
 from domain.money import PAISA, Price
 from domain.portfolio import LastPrice
-from orchestrator.schemas import in_ist
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 SKEW = timedelta(seconds=5)  # how far the clocks of two sources may differ
+NIGHT = timedelta(hours=3)  # between two prices of different days
 Heard = Callable[[InstrumentId], None]
 
 
-@dataclass(slots=True)
-class Seen:
-    """The newest price of one instrument; `text` is its message to browsers, written once."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day's figures as of `at`; None is what was not told."""
 
-    price: Price
     at: datetime
-    prev_close: Price | None
-    source: str | None
-    text: str | None = None
+    open: Price | None
+    high: Price | None
+    low: Price | None
+    average_price: Price | None
+    volume: int | None
+    open_interest: int | None
+
+
+class Follower(Protocol):
+    def changed(self, seen: Seen) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Seen:
+    """The newest of one instrument, one object for as long as the process lives. `price` is None until one is told.
+
+    `sequence` grows with every change, over all instruments and over restarts. `written` holds the price as it goes to
+    browsers and programs, each form of it made once.
+    """
+
+    name: InstrumentId
+    price: Price | None = None
+    at: datetime = NEVER
+    prev_close: Price | None = None
+    source: str | None = None
+    day: Day | None = None
+    depth: Depth | None = None
+    depth_at: datetime | None = None
+    sequence: int = 0
+    written: dict[int, Any] = field(default_factory=dict)
+    followers: set[Follower] = field(default_factory=set)
+
+    def last(self) -> LastPrice | None:
+        return (
+            LastPrice(self.price, self.at, self.prev_close, self.source) if self.price is not None else None
+        )
 
 
 def change(price: Price, prev_close: Price | None) -> tuple[Price | None, str | None]:
@@ -47,38 +81,70 @@ class Prices:
     def __init__(self) -> None:
         self._seen: dict[InstrumentId, Seen] = {}
         self._heard: list[Heard] = []
+        # Starts at the clock, so that numbers also grow over a restart; a millisecond has room for a thousand.
+        self._sequence = time.time_ns() // 1_000_000 * 1000
 
     def on_change(self, heard: Heard) -> None:
         """Call `heard` after every new price."""
         self._heard.append(heard)
 
-    def take_tick(self, tick: Tick, source: str | None) -> None:
-        self._take(tick.instrument, tick.last_price, tick.at, tick.prev_close, source)
-
-    def take_quote(self, quote: Quote, source: str | None) -> None:
-        self._take(quote.instrument, quote.last_price, quote.at, quote.prev_close, source)
-
-    def _take(
-        self, name: InstrumentId, price: Price, at: datetime, prev_close: Price | None, source: str | None
-    ) -> None:
+    def seen(self, name: InstrumentId) -> Seen:
+        """The place of this instrument's price, to be followed."""
         known = self._seen.get(name)
         if known is None:
-            self._seen[name] = Seen(price, at, prev_close, source)
-        elif source != known.source and at < known.at - SKEW:
+            known = self._seen[name] = Seen(name)
+        return known
+
+    def take_tick(self, tick: Tick, source: str | None = None) -> None:
+        seen = self.seen(tick.instrument)
+        if self._take(seen, tick.last_price, tick.at, tick.prev_close, source or tick.source):
+            if tick.volume is not None or tick.open is not None:
+                seen.day = _day(tick, seen.day)
+            if tick.depth is not None:
+                seen.depth, seen.depth_at = tick.depth, tick.at
+            self._tell(seen)
+
+    def take_quote(self, quote: Quote, source: str | None) -> None:
+        seen = self.seen(quote.instrument)
+        if self._take(seen, quote.last_price, quote.at, quote.prev_close, source):
+            seen.day = _day(quote, seen.day)
+            seen.depth, seen.depth_at = quote.depth, quote.at
+            self._tell(seen)
+
+    def _take(
+        self, seen: Seen, price: Price, at: datetime, prev_close: Price | None, source: str | None
+    ) -> bool:
+        """Whether it is news."""
+        if seen.price is None:
+            seen.prev_close = prev_close
+        elif source != seen.source and at < seen.at - SKEW:
             # A slower source: its price is older, but it may know the close that ours does not say.
-            if known.prev_close is not None or prev_close is None:
-                return
-            known.prev_close, known.text = prev_close, None
+            if seen.prev_close is None and prev_close is not None:
+                seen.prev_close = prev_close
+                self._tell(seen)
+            return False
         else:
-            close = prev_close if prev_close is not None else known.prev_close
-            self._seen[name] = Seen(price, at, close, source or known.source)
+            if at - seen.at > NIGHT and at.astimezone(IST).date() != seen.at.astimezone(IST).date():
+                seen.prev_close = seen.day = seen.depth = seen.depth_at = None  # they were of that day
+            if prev_close is not None:
+                seen.prev_close = prev_close
+        seen.price, seen.at, seen.source = price, at, source or seen.source
+        return True
+
+    def _tell(self, seen: Seen) -> None:
+        self._sequence += 1
+        seen.sequence = self._sequence
+        if seen.written:
+            seen.written = {}
         for heard in self._heard:
-            heard(name)
+            heard(seen.name)
+        for follower in seen.followers:
+            follower.changed(seen)
 
     def last(self, name: InstrumentId) -> LastPrice | None:
         """None when no price was ever seen."""
         seen = self._seen.get(name)
-        return LastPrice(seen.price, seen.at, seen.prev_close, seen.source) if seen else None
+        return seen.last() if seen else None
 
     def source(self, name: InstrumentId) -> str | None:
         seen = self._seen.get(name)
@@ -89,22 +155,19 @@ class Prices:
         found = ((name, self.last(name)) for name in names)
         return {name: last for name, last in found if last is not None}
 
-    def message(self, name: InstrumentId) -> str | None:
-        """The price as browsers get it, in JSON; None when no price was ever seen."""
-        seen = self._seen.get(name)
-        if seen is None:
-            return None
-        if seen.text is None:
-            moved, percent = change(seen.price, seen.prev_close)
-            seen.text = orjson.dumps(
-                {
-                    "symbol": str(name),
-                    "ltp": str(seen.price),
-                    "change": str(moved) if moved is not None else None,
-                    "change_percent": percent,
-                    "timestamp": in_ist(seen.at),
-                    "prev_close": str(seen.prev_close) if seen.prev_close is not None else None,
-                    "source": seen.source,
-                }
-            ).decode()
-        return seen.text
+
+def _day(told: Tick | Quote, before: Day | None) -> Day:
+    """What is told, and what was told before of what is not. A price outside the day's range widens it."""
+    price, high, low = told.last_price, told.high, told.low
+    if told.open is None and before is not None:
+        high = max(before.high, price) if before.high is not None else None
+        low = min(before.low, price) if before.low is not None else None
+    return Day(
+        at=told.at,
+        open=told.open or (before.open if before else None),
+        high=high,
+        low=low,
+        average_price=told.average_price or (before.average_price if before else None),
+        volume=told.volume if told.volume is not None else (before.volume if before else None),
+        open_interest=told.open_interest or (before.open_interest if before else None),
+    )

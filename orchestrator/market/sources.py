@@ -18,6 +18,11 @@ class Sources:
         self._connections, self._instruments = connections, instruments
         self._asked: dict[AccountId, float] = {}
 
+    @property
+    def edition(self) -> int:
+        """Grows whenever the brokers' names of instruments may have changed."""
+        return self._instruments.edition
+
     def lists(self, connection: Connection, name: InstrumentId) -> bool:
         return self._instruments.symbols(connection.account.broker).listing(name) is not None
 

@@ -8,7 +8,7 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from orchestrator.bus import LAGGED, Bus, Event, user_topic
-from orchestrator.market.live import Caller, Refused, receive
+from orchestrator.market.caller import Caller, Refused, receive
 from orchestrator.schemas import in_ist
 
 

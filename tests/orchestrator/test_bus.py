@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from domain.account import UserId
+from domain.account import BrokerId, UserId
 from domain.instrument import Exchange, InstrumentId
-from domain.market import Tick
+from domain.market import Depth, DepthLevel, Tick
 from domain.money import Price
 from orchestrator.bus import LAGGED, QUEUE, Bus, LocalBus, RedisBus, user_topic
 
@@ -66,6 +66,55 @@ async def test_ticks_keep_only_the_latest_of_each_instrument(bus: Bus) -> None:
     assert heard[INFY].last_price == Price.of(3)
     assert heard[TCS] == Tick(TCS, Price.of("3456.75"), NOW, prev_close=Price.of(3400), volume=7)
     assert (await bus.latest([INFY])) == {INFY: heard[INFY]}
+
+
+async def test_a_signal_reaches_who_reads_now(bus: Bus) -> None:
+    async with bus.subscribe(ONE) as events:
+        await bus.signal(ONE, {"type": "want", "data": {"ltp": ["NSE:INFY"]}})
+        event = await asyncio.wait_for(anext(events), 5)
+    assert (event.type, event.data) == ("want", {"ltp": ["NSE:INFY"]})
+
+
+async def test_a_tick_is_the_same_in_every_process(redis_url: str) -> None:
+    whole = Tick(
+        INFY,
+        Price.of("1505.0525"),
+        NOW + timedelta(microseconds=123457),
+        prev_close=Price.of("1490"),
+        volume=12,
+        open=Price.of("1495"),
+        high=Price.of("1510"),
+        low=Price.of("1480"),
+        average_price=Price.of("1500.1234"),
+        open_interest=4,
+        depth=Depth((DepthLevel(Price.of("1504.95"), 3, 1),), (DepthLevel(Price.of("1505.05"), 4),)),
+        source=BrokerId.UPSTOX,
+    )
+    here, there = RedisBus(redis_url), RedisBus(redis_url)
+    await here.start()
+    await there.start()
+    try:
+        async with there.ticks() as ticks:
+            here.publish_tick(whole)
+            assert await asyncio.wait_for(anext(ticks), 5) == whole
+    finally:
+        await here.close()
+        await there.close()
+
+
+async def test_who_comes_later_finds_the_latest_ticks(redis_url: str) -> None:
+    here, later = RedisBus(redis_url), RedisBus(redis_url)
+    await here.start()
+    try:
+        here.publish_tick(Tick(TCS, Price.of("3456.75"), NOW))
+        await later.start()
+        async with asyncio.timeout(5):
+            while not (found := await later.latest([TCS])):
+                await asyncio.sleep(0.05)
+        assert found[TCS].last_price == Price.of("3456.75")
+    finally:
+        await here.close()
+        await later.close()
 
 
 async def test_events_reach_other_processes_over_redis(redis_url: str) -> None:

@@ -25,8 +25,8 @@ from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
 from orchestrator.identity.tokens import access_token
 from orchestrator.market import endpoints, stocks
+from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
-from orchestrator.market.live import Audience
 from orchestrator.market.past import Past
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
@@ -94,7 +94,7 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), now, floor.bus
     app.state.instruments, app.state.hub = floor.instruments, floor.hub
-    app.state.audience = Audience(floor.hub)
+    app.state.audience = Audience(floor.hub, now)
     past = Past(floor.hub.sources, floor.accounts, now)  # type: ignore[arg-type]
     app.state.history = History(hub=floor.hub, past=past, db=floor.db, clock=now, days=30)
     port = free_port()

@@ -83,6 +83,8 @@ async def test_live_prices_follow_the_subscription(sandbox: Sandbox, store: Data
                 "timestamp",
                 "prev_close",
                 "source",
+                "seq",
+                "age_ms",
             }
             await here.set_price(INFY, "1531.00")
             while (await heard(socket))["ltp"] != "1531.00":
@@ -96,8 +98,8 @@ async def test_live_prices_follow_the_subscription(sandbox: Sandbox, store: Data
                 "detail": "no broker lists NSE:NOSUCH",
                 "symbol": "NSE:NOSUCH",
             }
-            assert not here.hub._watched
-        await here.until(lambda: not here.hub._watched, "nobody watches")
+            assert not here.hub.watchers(INFY)
+        await here.until(lambda: not here.hub.watchers(INFY), "nobody watches")
 
 
 async def test_two_browsers_share_one_subscription_and_one_leaving_ends_nothing(
@@ -111,8 +113,8 @@ async def test_two_browsers_share_one_subscription_and_one_leaving_ends_nothing(
             for socket in (stays, leaves):
                 await say(socket, action="subscribe", symbols=["NSE:INFY"])
                 await heard(socket)
-            assert here.hub._watched[INFY] == 2
-        await here.until(lambda: here.hub._watched[INFY] == 1, "one left")
+            assert here.hub.watchers(INFY) == 2
+        await here.until(lambda: here.hub.watchers(INFY) == 1, "one left")
         await here.set_price(INFY, "1541.00")
         while (await heard(stays))["ltp"] != "1541.00":
             pass

@@ -1,10 +1,10 @@
 """The newest price wins, whoever says it; what it lacks is kept from before."""
 
-import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from domain.instrument import InstrumentId
-from domain.market import Quote, Tick
+from domain.market import Depth, DepthLevel, Quote, Tick
 from domain.money import Price
 from orchestrator.market.prices import Prices, change
 
@@ -42,23 +42,29 @@ def test_but_its_close_is_taken() -> None:
     assert (str(last.price), str(last.prev_close)) == ("1505.00", "1490.00")
 
 
-def test_a_message_is_written_once_per_price() -> None:
+def test_the_day_and_the_depth_are_kept_until_they_are_told_anew() -> None:
     prices = Prices()
-    prices.take_tick(tick("1505", 0, close="1490"), "groww")
-    text = prices.message(INFY)
-    assert text is not None
-    assert prices.message(INFY) is text
-    assert json.loads(text) == {
-        "symbol": "NSE:INFY",
-        "ltp": "1505.00",
-        "change": "15.00",
-        "change_percent": "1.01",
-        "timestamp": "2026-11-20T10:30:00.000+05:30",
-        "prev_close": "1490.00",
-        "source": "groww",
-    }
-    prices.take_tick(tick("1506", 1), "groww")
-    assert prices.message(INFY) != text
+    depth = Depth(bids=(DepthLevel(Price.of(1499), 10, 2),))
+    told = replace(tick("1500", 0), open=Price.of(1490), high=Price.of(1510), low=Price.of(1480))
+    prices.take_tick(replace(told, volume=7, depth=depth))
+    prices.take_tick(tick("1512", 1))
+    seen = prices.seen(INFY)
+    assert seen.day is not None
+    assert (seen.day.at, seen.day.open, seen.day.volume) == (NOW, Price.of(1490), 7)
+    assert (seen.depth, seen.depth_at) == (depth, NOW)
+    prices.take_tick(replace(tick("1513", 2), volume=8))
+    assert seen.day is not None
+    assert (seen.day.open, seen.day.high, seen.day.volume) == (Price.of(1490), Price.of(1513), 8)
+
+
+def test_a_new_day_forgets_the_figures_of_the_old_one() -> None:
+    prices = Prices()
+    prices.take_quote(
+        Quote(INFY, Price.of(1500), NOW, open=Price.of(1490), prev_close=Price.of(1480)), "upstox"
+    )
+    prices.take_tick(replace(tick("1510"), at=NOW + timedelta(days=1)))
+    seen = prices.seen(INFY)
+    assert (seen.prev_close, seen.day, seen.depth) == (None, None, None)
 
 
 def test_change_is_not_known_without_a_close() -> None:

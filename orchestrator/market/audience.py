@@ -1,0 +1,69 @@
+"""The open sockets of live prices in this process, and when each gets its next message.
+
+A lone change leaves at once; what changes again within a socket's pace leaves together when the pace is over. The
+moments of different sockets are spread, because each counts from its own last message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Protocol
+
+from domain.account import UserId
+from orchestrator.market.caller import Refused
+from orchestrator.market.hub import Hub
+from orchestrator.state import Clock
+
+SOCKETS = 20  # of one user
+SYMBOLS = 1000  # one socket may follow
+SLOT = 0.005  # seconds: moments are rounded up to these, so that few timers serve many sockets
+
+
+class Listener(Protocol):
+    """`next_at`: before this moment of the event loop it wants no message."""
+
+    next_at: float
+
+    def wake(self) -> None: ...
+
+
+class Audience:
+    """`sockets` of one user and `symbols` of one socket are limits."""
+
+    def __init__(self, hub: Hub, clock: Clock, *, sockets: int = SOCKETS, symbols: int = SYMBOLS) -> None:
+        self.hub, self.clock, self.symbols = hub, clock, symbols
+        self._limit = sockets
+        self._open: Counter[UserId] = Counter()
+        self._slots: dict[int, list[Listener]] = {}
+
+    def enter(self, user_id: UserId) -> None:
+        """Raises Refused for a socket too many."""
+        if self._open[user_id] >= self._limit:
+            raise Refused("too_many_sockets", f"a user has at most {self._limit} sockets of live prices open")
+        self._open[user_id] += 1
+
+    def leave(self, user_id: UserId) -> None:
+        self._open[user_id] -= 1
+        if self._open[user_id] <= 0:
+            del self._open[user_id]
+
+    def __len__(self) -> int:
+        return self._open.total()
+
+    def soon(self, listener: Listener) -> None:
+        """Wake it when it may get a message."""
+        loop = asyncio.get_running_loop()
+        if listener.next_at <= loop.time():
+            listener.wake()
+            return
+        slot = int(listener.next_at / SLOT) + 1
+        waiting = self._slots.get(slot)
+        if waiting is None:
+            waiting = self._slots[slot] = []
+            loop.call_at(slot * SLOT, self._wake, slot)
+        waiting.append(listener)
+
+    def _wake(self, slot: int) -> None:
+        for listener in self._slots.pop(slot):
+            listener.wake()

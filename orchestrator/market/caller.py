@@ -1,0 +1,114 @@
+"""Who is at the other end of a socket, and what it says."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import orjson
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from domain.account import UserId
+from orchestrator.errors import Problem
+from orchestrator.identity.tokens import user_of
+from orchestrator.state import Clock
+
+AUTH_WITHIN = 10.0  # seconds
+LONGEST_MESSAGE = 64 * 1024
+RECHECK = 30.0  # seconds between looks at whether the token still holds
+BAD_REQUEST = 4400  # our close code: the address asks for what there is not
+UNAUTHORISED = 4401  # our close code: get a new token and come back
+TOO_MANY = 4429  # our close code: come back later, or with less
+
+
+class Refused(Exception):
+    """What the other end sent is not understood or not allowed; the socket stays open."""
+
+    def __init__(self, code: str, detail: str, symbol: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        error = {"code": code, "detail": detail, "symbol": symbol}
+        self.body: dict[str, object] = {
+            "error": {name: value for name, value in error.items() if value is not None}
+        }
+
+
+class Caller:
+    """The token comes as the first message or in the Authorization header. `binary`: we speak msgpack."""
+
+    def __init__(self, socket: WebSocket, *, key: bytes, clock: Clock, binary: bool = False) -> None:
+        self._socket, self._key, self._clock, self._binary = socket, key, clock, binary
+        self._token = ""
+        self.user_id: UserId | None = None
+
+    async def authenticate(self) -> bool:
+        """Accept the socket and find out who it is; closes it and returns False for nobody."""
+        await self._socket.accept()
+        scheme, _, token = self._socket.headers.get("authorization", "").partition(" ")
+        try:
+            if scheme.lower() == "bearer" and token:
+                self.take(token)
+            else:
+                first = await asyncio.wait_for(receive(self._socket), AUTH_WITHIN)
+                if first.get("action") != "auth":
+                    raise Refused("not_authenticated", 'the first message is {"action":"auth","token":...}')
+                self.take(str(first.get("token", "")))
+        except (Refused, TimeoutError) as error:
+            body = error.body if isinstance(error, Refused) else {"error": {"code": "not_authenticated"}}
+            await self.dismiss(body)
+            return False
+        except WebSocketDisconnect:
+            return False
+        await self.say({"type": "authenticated"})
+        return True
+
+    def take(self, token: str) -> None:
+        """Use this token from now on. Raises Refused for one that is not good, or another user's."""
+        try:
+            user_id = user_of(token, key=self._key, now=self._clock())
+        except Problem as problem:
+            raise Refused(problem.code, problem.detail) from problem
+        if self.user_id not in (None, user_id):
+            raise Refused("token_invalid", "this socket belongs to another user")
+        self._token, self.user_id = token, user_id
+
+    async def until_expired(self) -> None:
+        """Returns when the token has ended, having said so and closed the socket."""
+        while True:
+            await asyncio.sleep(RECHECK)
+            try:
+                self.take(self._token)
+            except Refused as error:
+                await self.dismiss(error.body)
+                return
+
+    async def say(self, body: object) -> None:
+        if self._binary:
+            await self._socket.send_bytes(msgspec.msgpack.encode(body))
+        else:
+            await self._socket.send_text(orjson.dumps(body).decode())
+
+    async def dismiss(self, body: object, code: int = UNAUTHORISED) -> None:
+        try:
+            await self.say(body)
+            await self._socket.close(code)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # gone already
+
+
+async def receive(socket: WebSocket) -> dict[str, object]:
+    """The next message, JSON whatever we speak. Raises Refused for what is no JSON object, WebSocketDisconnect at the
+    end."""
+    frame = await socket.receive()
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame.get("code") or 1000)
+    text = frame.get("text") or (frame.get("bytes") or b"").decode(errors="replace")
+    if len(text) > LONGEST_MESSAGE:
+        raise Refused("message_too_long", f"a message has at most {LONGEST_MESSAGE} characters")
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Refused("invalid_json", "a message is a JSON object") from error
+    if not isinstance(message, dict):
+        raise Refused("invalid_json", "a message is a JSON object")
+    return message
