@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1", tags=["portfolio"])
 
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is still what If-None-Match says."}}
-Known = Annotated[str, Header(alias="If-None-Match", description="The ETag of what is known already.")]
+Known = Annotated[str, Header(alias="If-None-Match", include_in_schema=False)]  # an ETag, as of any page
 
 
 @router.get("/portfolio", response_model=PortfolioOut, responses=problems(401) | UNCHANGED)

@@ -179,6 +179,7 @@ const injectedRtkApi = api.injectEndpoints({
         params: {
           q: queryArg.q,
           exchange: queryArg.exchange,
+          segment: queryArg.segment,
           page: queryArg.page,
           limit: queryArg.limit,
         },
@@ -187,6 +188,24 @@ const injectedRtkApi = api.injectEndpoints({
     getStock: build.query<GetStockApiResponse, GetStockApiArg>({
       query: (queryArg) => ({
         url: `/v1/stocks/${encodeURIComponent(String(queryArg["symbol"]))}`,
+      }),
+    }),
+    getQuote: build.query<GetQuoteApiResponse, GetQuoteApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/stocks/${encodeURIComponent(String(queryArg["symbol"]))}/quote`,
+      }),
+    }),
+    getDepth: build.query<GetDepthApiResponse, GetDepthApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/stocks/${encodeURIComponent(String(queryArg["symbol"]))}/depth`,
+      }),
+    }),
+    getQuotes: build.query<GetQuotesApiResponse, GetQuotesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/quotes`,
+        params: {
+          symbols: queryArg.symbols,
+        },
       }),
     }),
     getHistory: build.query<GetHistoryApiResponse, GetHistoryApiArg>({
@@ -201,6 +220,12 @@ const injectedRtkApi = api.injectEndpoints({
     }),
     getPortfolio: build.query<GetPortfolioApiResponse, GetPortfolioApiArg>({
       query: () => ({ url: `/v1/portfolio` }),
+    }),
+    refreshPortfolio: build.mutation<
+      RefreshPortfolioApiResponse,
+      RefreshPortfolioApiArg
+    >({
+      query: () => ({ url: `/v1/portfolio/refresh`, method: "POST" }),
     }),
     getHoldings: build.query<GetHoldingsApiResponse, GetHoldingsApiArg>({
       query: () => ({ url: `/v1/portfolio/holdings` }),
@@ -237,6 +262,28 @@ const injectedRtkApi = api.injectEndpoints({
           from: queryArg["from"],
           to: queryArg.to,
           cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getPnl: build.query<GetPnlApiResponse, GetPnlApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/pnl`,
+        params: {
+          group: queryArg.group,
+          account: queryArg.account,
+          instrument: queryArg.instrument,
+          from: queryArg["from"],
+          to: queryArg.to,
+        },
+      }),
+    }),
+    getLots: build.query<GetLotsApiResponse, GetLotsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/lots`,
+        params: {
+          instrument: queryArg.instrument,
+          account: queryArg.account,
           limit: queryArg.limit,
         },
       }),
@@ -597,6 +644,7 @@ export type ListStocksApiArg = {
   /** Words, for example "nifty 24500 ce". */
   q?: string;
   exchange?: Exchange | null;
+  segment?: Segment2 | null;
   page?: number;
   limit?: number;
 };
@@ -605,11 +653,27 @@ export type GetStockApiResponse =
 export type GetStockApiArg = {
   symbol: string;
 };
+export type GetQuoteApiResponse =
+  /** status 200 Successful Response */ QuoteOfOut;
+export type GetQuoteApiArg = {
+  symbol: string;
+};
+export type GetDepthApiResponse =
+  /** status 200 Successful Response */ DepthOfOut;
+export type GetDepthApiArg = {
+  symbol: string;
+};
+export type GetQuotesApiResponse =
+  /** status 200 Successful Response */ QuotesOut;
+export type GetQuotesApiArg = {
+  /** Commas between them: NSE:INFY,NSE:TCS. */
+  symbols: string;
+};
 export type GetHistoryApiResponse =
   /** status 200 Successful Response */ HistoryOut;
 export type GetHistoryApiArg = {
   symbol: string;
-  interval?: "1m" | "5m" | "15m" | "1h" | "1d";
+  interval?: Interval;
   /** RFC 3339, or a date. */
   from?: string | null;
   /** RFC 3339, or a date; now when left out. */
@@ -618,6 +682,9 @@ export type GetHistoryApiArg = {
 export type GetPortfolioApiResponse =
   /** status 200 Successful Response */ PortfolioOut;
 export type GetPortfolioApiArg = void;
+export type RefreshPortfolioApiResponse =
+  /** status 200 Successful Response */ PortfolioOut;
+export type RefreshPortfolioApiArg = void;
 export type GetHoldingsApiResponse =
   /** status 200 Successful Response */ HoldingsOut;
 export type GetHoldingsApiArg = void;
@@ -649,6 +716,28 @@ export type ListTradesApiArg = {
   /** The last IST day, included. */
   to?: string | null;
   cursor?: string | null;
+  limit?: number;
+};
+export type GetPnlApiResponse =
+  /** status 200 Successful Response */ ProfitsOut;
+export type GetPnlApiArg = {
+  group?: Group;
+  /** One of my accounts; all when left out. */
+  account?: string | null;
+  /** NSE:INFY; a share also under its other names. */
+  instrument?: string | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+};
+export type GetLotsApiResponse = /** status 200 Successful Response */ LotsOut;
+export type GetLotsApiArg = {
+  /** NSE:INFY; a share over all its listings. */
+  instrument: string;
+  /** One of my accounts; all when left out. */
+  account?: string | null;
+  /** The most closings shown. */
   limit?: number;
 };
 export type ListExternalOrdersApiResponse =
@@ -1180,6 +1269,8 @@ export type StockPage = {
   limit: number;
   total: number;
 };
+export type Segment2 =
+  "equity" | "index" | "derivatives" | "currency" | "commodity";
 export type DepthLevelOut = {
   price: string;
   quantity: number;
@@ -1198,6 +1289,8 @@ export type QuoteOut = {
   lower_circuit: string | null;
   upper_circuit: string | null;
   volume: number | null;
+  average_price: string | null;
+  open_interest: number | null;
   depth: DepthOut;
   as_of: string;
   source: string | null;
@@ -1223,6 +1316,42 @@ export type StockDetail = {
   price_as_of: string | null;
   quote: QuoteOut | null;
 };
+export type QuoteOfOut = {
+  last_price: string;
+  open: string | null;
+  high: string | null;
+  low: string | null;
+  prev_close: string | null;
+  lower_circuit: string | null;
+  upper_circuit: string | null;
+  volume: number | null;
+  average_price: string | null;
+  open_interest: number | null;
+  depth: DepthOut;
+  as_of: string;
+  source: string | null;
+  symbol: string;
+  change: string | null;
+  change_percent: string | null;
+};
+export type DepthOfOut = {
+  bids: DepthLevelOut[];
+  asks: DepthLevelOut[];
+  symbol: string;
+  last_price: string;
+  as_of: string;
+  source: string | null;
+};
+export type UnquotedOut = {
+  symbol: string;
+  reason: string;
+};
+export type QuotesOut = {
+  items: QuoteOfOut[];
+  missing: UnquotedOut[];
+};
+export type Interval =
+  "1m" | "3m" | "5m" | "10m" | "15m" | "30m" | "1h" | "1d" | "1w" | "1mo";
 export type CandleOut = {
   time: string;
   open: string;
@@ -1231,11 +1360,26 @@ export type CandleOut = {
   close: string;
   volume: number | null;
   open_interest: number | null;
+  forming: boolean;
+};
+export type HistoryPartOut = {
+  source: string;
+  as_of: string;
+  start: string;
+  end: string;
+};
+export type HistoryGapOut = {
+  start: string;
+  end: string;
+  reason: string;
+  words: string;
 };
 export type HistoryOut = {
   symbol: string;
-  interval: string;
+  interval: Interval;
   candles: CandleOut[];
+  parts: HistoryPartOut[];
+  gaps: HistoryGapOut[];
 };
 export type TotalsOut = {
   value: string | null;
@@ -1244,6 +1388,9 @@ export type TotalsOut = {
   day_pnl: string | null;
   cash: string | null;
   margin_available: string | null;
+  as_of: string | null;
+  priced_as_of: string | null;
+  incomplete: string[];
 };
 export type HoldingLotOut = {
   account: string;
@@ -1276,6 +1423,7 @@ export type HoldingOut = {
   average_price: string | null;
   last_price: string | null;
   price_as_of: string | null;
+  price_source: string | null;
   value: string | null;
   invested: string | null;
   pnl: string | null;
@@ -1316,6 +1464,7 @@ export type PositionOut = {
   average_price: string | null;
   last_price: string | null;
   price_as_of: string | null;
+  price_source: string | null;
   pnl: string | null;
   realised: string | null;
   unrealised: string | null;
@@ -1386,6 +1535,115 @@ export type TradeOut = {
 export type TradesOut = {
   items: TradeOut[];
   next_cursor: string | null;
+};
+export type Group = "instrument" | "account" | "day";
+export type Cause2 =
+  | "price_age"
+  | "trades_since_reading"
+  | "corporate_action"
+  | "history_missing"
+  | "intraday_netting"
+  | "average_not_fifo"
+  | "brokerage_in_average"
+  | "charges_in_average"
+  | "rounding"
+  | "unexplained";
+export type PnlDifferenceOut = {
+  cause: Cause2;
+  amount: string;
+  units: number;
+};
+export type BesideOut = {
+  account: string;
+  exchange: Exchange;
+  symbol: string;
+  own_quantity: number;
+  own_average: string | null;
+  own_pnl: string | null;
+  broker_quantity: number;
+  broker_average: string | null;
+  broker_pnl: string | null;
+  difference: string | null;
+  differences: PnlDifferenceOut[];
+  unknown: string | null;
+};
+export type ProfitRowOut = {
+  realised: string | null;
+  realised_known: string;
+  unrealised: string | null;
+  gross: string | null;
+  charges: string | null;
+  charges_estimated: boolean;
+  net: string | null;
+  closed_quantity: number;
+  unseen_quantity: number;
+  open_quantity: number;
+  account: string | null;
+  exchange: Exchange | null;
+  symbol: string | null;
+  isin: string | null;
+  day: string | null;
+  beside: BesideOut[];
+};
+export type ProfitTotalOut = {
+  realised: string | null;
+  realised_known: string;
+  unrealised: string | null;
+  gross: string | null;
+  charges: string | null;
+  charges_estimated: boolean;
+  net: string | null;
+  closed_quantity: number;
+  unseen_quantity: number;
+  open_quantity: number;
+  note_rounding: string;
+};
+export type ProfitsOut = {
+  as_of: string;
+  first: string;
+  last: string;
+  group: Group;
+  rows: ProfitRowOut[];
+  total: ProfitTotalOut;
+  without_trades: BesideOut[];
+  notes: string[];
+  gaps: GapOut[];
+};
+export type OpenLotOut = {
+  account: string;
+  exchange: Exchange;
+  symbol: string;
+  isin: string | null;
+  quantity: number;
+  price: string | null;
+  cost: string | null;
+  unrealised: string | null;
+  opened_at: string;
+  trade_id: string;
+  product: Product | null;
+};
+export type ClosingOut = {
+  account: string;
+  exchange: Exchange;
+  symbol: string;
+  isin: string | null;
+  side: Side;
+  quantity: number;
+  opened_at: string | null;
+  opened_for: string | null;
+  opened_by: string | null;
+  closed_at: string;
+  closed_for: string;
+  closed_by: string;
+  realised: string | null;
+  intraday: boolean;
+};
+export type LotsOut = {
+  as_of: string;
+  last_price: string | null;
+  price_as_of: string | null;
+  lots: OpenLotOut[];
+  closings: ClosingOut[];
 };
 export type ReportStatus =
   | "PENDING"
