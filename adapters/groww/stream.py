@@ -27,6 +27,7 @@ from domain.instrument import InstrumentId
 from domain.market import Depth, Mode, Tick
 
 PING_SECONDS = 4.0
+CLOSE_SECONDS = 1.0  # a server that fell silent answers no farewell
 SILENCE_SECONDS = 10.0  # a live server answers our pings, so silence means a dead connection
 # A plan without streams is forbidden the feed with a session that lives.
 HANDSHAKE: Mapping[int, type[BrokerError]] = {401: SessionExpired, 403: BrokerRejected}
@@ -126,6 +127,7 @@ async def _line(
             compression=None,
             ping_interval=None,
             open_timeout=SILENCE_SECONDS,
+            close_timeout=CLOSE_SECONDS,
             **(await http.stream_route(endpoints, endpoints.feed)),
         )
     except InvalidStatus as error:
@@ -258,9 +260,14 @@ class GrowwFeed:
 
 @asynccontextmanager
 async def market_feed(
-    session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
+    session: Session,
+    endpoints: Endpoints,
+    symbols: Symbols,
+    clock: Clock,
+    *,
+    silence: float = SILENCE_SECONDS,
 ) -> AsyncIterator[GrowwFeed]:
-    async with _line(session, endpoints) as line, account_client(session, endpoints) as client:
+    async with _line(session, endpoints, silence) as line, account_client(session, endpoints) as client:
         yield GrowwFeed(line, client, symbols, clock)
 
 

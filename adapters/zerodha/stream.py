@@ -105,8 +105,8 @@ class KiteFeed:
     """Prices over one open socket, in full mode: the only one that carries the exchange's time. Of what is wanted less
     of, less is read."""
 
-    def __init__(self, socket: ClientConnection, symbols: Symbols, clock: Clock) -> None:
-        self._socket, self._symbols, self._clock = socket, symbols, clock
+    def __init__(self, socket: ClientConnection, symbols: Symbols, clock: Clock, silence: float) -> None:
+        self._socket, self._symbols, self._clock, self._silence = socket, symbols, clock, silence
         self._names: dict[int, tuple[InstrumentId, Mode]] = {}
 
     async def subscribe(self, instruments: Collection[InstrumentId], mode: Mode = Mode.LTP) -> None:
@@ -127,7 +127,7 @@ class KiteFeed:
             await self._send({"a": "unsubscribe", "v": tokens})
 
     async def ticks(self) -> AsyncIterator[Tick]:
-        async for frame in _frames(self._socket, SILENCE_SECONDS):
+        async for frame in _frames(self._socket, self._silence):
             if isinstance(frame, bytes):
                 for tick in self._read(frame):
                     yield tick
@@ -153,11 +153,16 @@ class KiteFeed:
 
 @asynccontextmanager
 async def market_feed(
-    session: Session, endpoints: Endpoints, symbols: Symbols, clock: Clock
+    session: Session,
+    endpoints: Endpoints,
+    symbols: Symbols,
+    clock: Clock,
+    *,
+    silence: float = SILENCE_SECONDS,
 ) -> AsyncIterator[KiteFeed]:
     """A connected feed. At most 3,000 instruments a connection and 3 connections an API key."""
     async with _connection(session, endpoints) as socket:
-        yield KiteFeed(socket, symbols, clock)
+        yield KiteFeed(socket, symbols, clock, silence)
 
 
 async def order_stream(

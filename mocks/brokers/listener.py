@@ -68,6 +68,12 @@ class Listener:
         # Half a message is written past the protocol.
         state["abort"] = lambda: protocol.transport.abort()
         state["write"] = lambda data: protocol.transport.write(data)
+
+        def hear(heard: bool) -> None:
+            if not protocol.transport.is_closing():
+                (protocol.transport.resume_reading if heard else protocol.transport.pause_reading)()
+
+        state["hear"] = hear
         made: asyncio.Protocol = protocol
         return made
 

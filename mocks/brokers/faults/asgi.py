@@ -30,6 +30,13 @@ def abort(scope: Scope) -> None:
         knife()
 
 
+def hear(scope: Scope, heard: bool) -> None:
+    """Whether bytes from the client are read at all: unread, they are not even answered by the wire's own pongs."""
+    ear = scope.get("state", {}).get("hear")
+    if ear is not None:
+        ear(heard)
+
+
 async def silence(scope: Scope, receive: Receive, seconds: float) -> None:
     """Hold the reply until the client gives up or the time is over, then cut the connection."""
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from mocks.brokers.faults.asgi import Scope, abort
+from mocks.brokers.faults.asgi import Scope, abort, hear
 from mocks.brokers.faults.kinds import FRAME_FAULTS, MISHAPS, STANDING, STREAMS, UPDATE_FAULTS, Fault
 from mocks.brokers.faults.rule import IST, BadRule, LogLine, Rule, check
 
@@ -96,6 +96,7 @@ class FaultPlan:
             self._note_once(rule, rule.account)
             if rule.fault is Fault.OUTAGE:
                 self._outage.get(rule.broker, _nothing)(True)
+            self._go_silent(rule)
             if rule.seconds is not None and rule.fault is not Fault.CLOCK_SKEW:
                 self._end_later(rule, rule.seconds)
         if rule.lasts is not None and rule.id in self.rules:
@@ -127,6 +128,7 @@ class FaultPlan:
             return False
         if rule.fault is Fault.OUTAGE and not self.down(rule.broker):
             self._outage.get(rule.broker, _nothing)(False)
+        self._go_silent(rule)
         return True
 
     def clear(self, broker: str | None = None) -> int:
@@ -213,6 +215,8 @@ class FaultPlan:
     def opened(self, broker: str, call: str | None, scope: Scope, account: str | None) -> Socket:
         socket = Socket(broker, call, scope, account)
         self._sockets[socket] = None
+        if self.rules and self.stalled(socket):
+            hear(scope, False)
         return socket
 
     def closed(self, socket: Socket) -> None:
@@ -220,6 +224,13 @@ class FaultPlan:
 
     def stalled(self, socket: Socket) -> bool:
         return any(rule.fault is Fault.STALL and socket.under(rule) for rule in self.rules.values())
+
+    def _go_silent(self, rule: Rule) -> None:
+        """A stall has begun or ended: on the sockets that it is about nothing is heard either."""
+        if rule.fault is Fault.STALL:
+            for socket in self._sockets:
+                if socket.under(rule):
+                    hear(socket.scope, not self.stalled(socket))
 
     def pick_frame(self, socket: Socket, kind: str) -> Rule | None:
         """The first rule that hits a frame about to be sent; `kind` is "update", "tick" or "other"."""
