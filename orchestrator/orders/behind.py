@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection as SqlConnection
 
 from domain.account import AccountId
@@ -11,8 +9,8 @@ from domain.order import ChildOrder
 from domain.routing import Denied, ReasonCode
 from orchestrator.guards.repository import day_began
 from orchestrator.orders import repository
+from orchestrator.orders.leaving import newer
 from orchestrator.orders.plan import Situation
-from orchestrator.orders.rails import SKEW
 from orchestrator.orders.trading import Trading
 from routing.margin import DELIVERED
 
@@ -39,7 +37,9 @@ async def behind(trading: Trading, situation: Situation, refused: Denied) -> set
         return set()
     read_at = {one.account.id: one.snapshot.as_of for one in situation.connections if one.snapshot}
     entries = await trading.db.read(lambda conn: _entries(conn, situation))
-    return {one.account_id for one in entries if _newer(one, read_at.get(one.account_id))}
+    return {
+        one.account_id for one in entries if one.account_id in read_at and newer(one, read_at[one.account_id])
+    }
 
 
 def _entries(conn: SqlConnection, situation: Situation) -> list[ChildOrder]:
@@ -57,9 +57,3 @@ def _entries(conn: SqlConnection, situation: Situation) -> list[ChildOrder]:
         )
     ]
     return [one for one in found if one.side is not intent.side and one.product is intent.product]
-
-
-def _newer(child: ChildOrder, read_at: datetime | None) -> bool:
-    """Whether a fill of it may be missing in a reading of that time."""
-    news = child.progressed_at
-    return news is not None and read_at is not None and news >= read_at - SKEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection as SqlConnection
@@ -18,13 +18,12 @@ from domain.order import ChildOrder, OrderId, OrderIntent, Side
 from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, Slice
 from orchestrator.guards import repository as guards
 from orchestrator.orders import outside, repository
+from orchestrator.orders.leaving import Leaving, leaving
 from orchestrator.prepared import Prepared
 from orchestrator.tables import kill_switches, user_limits, users
 from routing.limits import Day, Planned, check
 from routing.margin import DELIVERED, opposite_held, reference_price
 from routing.selftrade import STOPS, Verdict, judge
-
-SKEW = timedelta(seconds=2)  # between the exchanges' clocks and ours
 
 SWITCH = kill_switches.c
 RAILS = Prepared(
@@ -191,25 +190,16 @@ def reduces(
     planned: dict[AccountId, int] = {}
     for part in slices:
         planned[part.account_id] = planned.get(part.account_id, 0) + part.quantity
-    under_way = _exits_under_way(conn, setting, intent)
+    under_way = leaving(
+        conn,
+        setting.user_id,
+        intent.instrument,
+        side=intent.side,
+        product=intent.product,
+        read_at=setting.read_at,
+        now=setting.now,
+    )
     return all(
-        quantity + under_way.get(account, 0) <= opposite_held(intent, by_id[account])
+        quantity + under_way.get(account, Leaving()).units <= opposite_held(intent, by_id[account])
         for account, quantity in planned.items()
     )
-
-
-def _exits_under_way(conn: SqlConnection, setting: Setting, intent: OrderIntent) -> dict[AccountId, int]:
-    """Units by account that orders of the same side and product may still trade, or have since its last reading."""
-    units: dict[AccountId, int] = {}
-    since = guards.day_began(setting.now)
-    live = repository.live_in(conn, setting.user_id, intent.instrument, intent.side)
-    ended = repository.ended_in(conn, setting.user_id, intent.instrument, since)
-    for child in (*live, *ended):
-        if child.side is not intent.side or child.product is not intent.product:
-            continue
-        read_at = setting.read_at.get(child.account_id)
-        news = child.progressed_at
-        unseen = news is not None and (read_at is None or news >= read_at - SKEW)
-        used = child.live_quantity + (child.filled_quantity if unseen else 0)
-        units[child.account_id] = units.get(child.account_id, 0) + used
-    return units

@@ -6,24 +6,21 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-
-import sqlalchemy as sa
-from sqlalchemy import Connection as SqlConnection
 
 from domain.account import AccountId, UserId
 from domain.instrument import InstrumentId
 from domain.order import Order, OrderIntent, OrderType, Product, Side
+from domain.portfolio import AccountSnapshot
 from domain.position import Position
 from domain.routing import Denied
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import cancel
+from orchestrator.orders.leaving import SKEW, Leaving, leaving
 from orchestrator.orders.place import place
-from orchestrator.orders.rows import StoredOrder, child_of
+from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import order_children
 
 MOST_ORDERS = 1000
 LOOKS, PAUSE = 10, 0.5  # of a proof that everything is flat, seconds apart
@@ -73,32 +70,60 @@ async def exit_position(
             stored = await trading.db.read(lambda conn: repository.load(conn, user_id, earlier[0]))
             if stored is not None:
                 return stored, True
-        began = trading.clock()
-        await trading.connections.refresh(connection.account.id)
-        snapshot = connection.snapshot
-        if snapshot is None or snapshot.stale_since is not None or snapshot.as_of < began:
-            await trading.connections.refresh(connection.account.id)
-            snapshot = connection.snapshot
-        if snapshot is None or snapshot.stale_since is not None or snapshot.as_of < began:
-            raise Problem(
-                503, "position_unknown", f"the positions of {connection.account.label} cannot be read now"
-            )
-        if snapshot.unread and not _held(exit, snapshot.positions):
-            raise Problem(503, "position_unknown", f"{connection.account.label}: {snapshot.unread[0]}")
-        intent = await _closing(trading, exit, snapshot.positions, snapshot.as_of)
+        held, under_way = await _look(trading, connection, exit)
+        if under_way.settling and (exit.quantity or abs(held)) > abs(held) - under_way.units:
+            await asyncio.sleep(
+                SKEW.total_seconds()
+            )  # what traded a moment ago is surely in the next reading
+            held, under_way = await _look(trading, connection, exit)
+        intent = _closing(exit, held, under_way)
         return await place(trading, user_id=user_id, intent=intent, key=key, fingerprint=fingerprint)
 
 
-async def _closing(
-    trading: Trading, exit: Exit, positions: tuple[Position, ...], as_of: datetime
-) -> OrderIntent:
-    """The order that leaves the position as read at `as_of`."""
-    held = _held(exit, positions)
+async def _read_anew(trading: Trading, connection: Connection, exit: Exit) -> AccountSnapshot:
+    """A reading begun after now. Raises Problem 503 when there is none, or the position may be what it lacks."""
+    began = trading.clock()
+    await trading.connections.refresh(connection.account.id)
+    snapshot = connection.snapshot
+    if snapshot is None or snapshot.stale_since is not None or snapshot.as_of < began:
+        await trading.connections.refresh(connection.account.id)
+        snapshot = connection.snapshot
+    label = connection.account.label
+    if snapshot is None or snapshot.stale_since is not None or snapshot.as_of < began:
+        raise Problem(503, "position_unknown", f"the positions of {label} cannot be read now")
+    if snapshot.unread and not _held(exit, snapshot.positions):
+        raise Problem(503, "position_unknown", f"{label}: {snapshot.unread[0]}")
+    return snapshot
+
+
+async def _look(trading: Trading, connection: Connection, exit: Exit) -> tuple[int, Leaving]:
+    """Net units by a reading begun now, and what of them is on its way out already."""
+    snapshot = await _read_anew(trading, connection, exit)
+    held = _held(exit, snapshot.positions)
     if not held:
         raise Problem(409, "no_position", f"no open position in {exit.instrument} as {exit.product.value}")
-    side = Side.SELL if held > 0 else Side.BUY
-    leaving = await trading.db.read(lambda conn: _on_its_way(conn, exit, side, as_of))
-    left = abs(held) - leaving
+    found = await trading.db.read(
+        lambda conn: leaving(
+            conn,
+            connection.account.user_id,
+            exit.instrument,
+            side=_side(held),
+            product=exit.product,
+            read_at={exit.account_id: snapshot.as_of},
+            now=trading.clock(),
+        )
+    )
+    return held, found.get(exit.account_id, Leaving())
+
+
+def _side(held: int) -> Side:
+    """The side that leaves a position."""
+    return Side.SELL if held > 0 else Side.BUY
+
+
+def _closing(exit: Exit, held: int, under_way: Leaving) -> OrderIntent:
+    """The order that leaves what is left. Raises Problem 409 when that is nothing."""
+    left = abs(held) - under_way.units
     if left <= 0:
         raise Problem(
             409,
@@ -109,7 +134,7 @@ async def _closing(
         )
     return OrderIntent(
         instrument=exit.instrument,
-        side=side,
+        side=_side(held),
         quantity=min(left, exit.quantity or left),
         order_type=OrderType.MARKET,
         product=exit.product,
@@ -121,25 +146,6 @@ def _held(exit: Exit, positions: tuple[Position, ...]) -> int:
     """Net units."""
     mine = (one for one in positions if one.instrument == exit.instrument and one.product is exit.product)
     return sum(one.quantity for one in mine)
-
-
-def _on_its_way(conn: SqlConnection, exit: Exit, side: Side, as_of: datetime) -> int:
-    """Units of our own orders that close the position: live ones, and fills that its reading cannot know."""
-    columns = order_children.c
-    query = sa.select(order_children).where(
-        columns.account_id == exit.account_id,
-        columns.exchange == exit.instrument.exchange,
-        columns.symbol == exit.instrument.symbol,
-        columns.product == exit.product,
-        columns.side == side,
-        sa.or_(columns.live, columns.answered_at >= as_of),
-    )
-    units = 0
-    for row in conn.execute(query):
-        child = child_of(row)
-        units += child.live_quantity
-        units += sum(fill.quantity for fill in child.fills if fill.at >= as_of)
-    return units
 
 
 @dataclass(frozen=True, slots=True)
