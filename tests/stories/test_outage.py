@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mocks.launch import Sandbox
-from tests.stories.product import Trader, eventually
+from tests.stories.product import Product, Trader, eventually
 from tests.traders import NewUser
 
 
@@ -50,8 +50,8 @@ async def test_the_product_copes_with_an_outage_and_notices_its_end(
     assert decision["plan"][0]["broker"] == "zerodha"
 
 
-async def test_an_order_that_never_left_moves_to_another_broker(
-    trader: Trader, new_user: NewUser, sandbox: Sandbox
+async def test_an_order_that_never_left_moves_to_another_broker_by_a_decision_that_can_be_replayed(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox, product: Product
 ) -> None:
     await trader.connect(new_user("kite"))
     await trader.connect(new_user("upstox"))
@@ -66,6 +66,10 @@ async def test_an_order_that_never_left_moves_to_another_broker(
     carried = {child["broker"]: child["filled_quantity"] for child in filled["children"]}
     assert carried["upstox"] == 10
     assert carried.get("zerodha", 0) == 0
+    moves = [step for step in filled["timeline"] if step["kind"] == "moved"]
+    told = await product.command("replay", placed["id"])
+    assert moves
+    assert told.count("Proven") == 1 + len(moves), told
 
 
 async def test_a_dead_session_asks_for_a_login_and_the_others_go_on(
