@@ -22,6 +22,11 @@ async def _audience(connection: HTTPConnection) -> Audience:
     return cast(Audience, connection.app.state.audience)
 
 
+async def _changes(connection: HTTPConnection) -> stream.Changes:
+    return cast(stream.Changes, connection.app.state.portfolios.changes)
+
+
+PortfolioChanges = Annotated[stream.Changes, Depends(_changes)]
 Sockets = Annotated[Audience, Depends(_audience)]
 
 
@@ -44,8 +49,11 @@ async def live_prices(
 
 
 @router.websocket("/stream")
-async def stream_events(socket: WebSocket, keys: KeyRing, clock: Now, bus: EventBus) -> None:
-    """First {"action":"auth","token":...}; then {"type":"order"|"account"|"portfolio"|"notice",...} come."""
+async def stream_events(
+    socket: WebSocket, keys: KeyRing, clock: Now, bus: EventBus, changes: PortfolioChanges
+) -> None:
+    """First {"action":"auth","token":...}; then {"type":"order"|"account"|"portfolio"|"notice",...} come, and after
+    {"action":"follow","what":"portfolio"} what changes in it, as docs/reference/stream.md tells."""
     caller = Caller(socket, key=keys.jwt, clock=clock)
     if await caller.authenticate():
-        await stream.run(socket, caller, bus)
+        await stream.run(socket, caller, bus, changes)

@@ -94,6 +94,7 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), now, floor.bus
     app.state.instruments, app.state.hub = floor.instruments, floor.hub
+    app.state.portfolios = SimpleNamespace(changes=None)  # nobody follows one here
     app.state.audience = Audience(floor.hub, now)
     past = Past(floor.hub.sources, floor.accounts, now)  # type: ignore[arg-type]
     app.state.history = History(hub=floor.hub, past=past, db=floor.db, clock=now, days=30)
