@@ -40,7 +40,7 @@ REACH = {
     Interval.H1: timedelta(days=60),
     Interval.D1: timedelta(days=365),
     Interval.W1: timedelta(days=3 * 365),
-    Interval.MO1: timedelta(days=10 * 365),
+    Interval.MO1: timedelta(days=5 * 365),
 }
 KEEP_TODAY = 15.0  # seconds that a broker's answer about today is used again
 KEEP_PAST = 600.0  # and one about other days, of intervals that are not stored
