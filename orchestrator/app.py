@@ -67,6 +67,7 @@ from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.trades import endpoints as trades
 from orchestrator.vault import Vault
+from orchestrator.watchlists import endpoints as watchlists
 
 
 def create_app(
@@ -115,6 +116,7 @@ def create_app(
         conditionals.router,
         guards.router,
         policies.router,
+        watchlists.router,
         killswitch.router,
         postbacks.router,
     ):

@@ -80,6 +80,7 @@ class StubAdapter:
     calls: Counter[str] = field(default_factory=Counter)
     cash: Money = field(default_factory=lambda: Money.of(100_000))
     held: list[Holding] = field(default_factory=list)
+    listed: list[Listing] = field(default_factory=list)
     hold_back: asyncio.Event | None = None
     allowed: Capabilities = field(default_factory=Capabilities)
     seen: list[Mapping[str, str]] = field(default_factory=list)
@@ -121,7 +122,7 @@ class StubAdapter:
         return StubBroker(self, session)
 
     async def instruments(self, endpoints: Endpoints) -> list[Listing]:
-        return []
+        return list(self.listed)
 
     def market_feed(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock
