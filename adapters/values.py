@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import Price
@@ -18,11 +19,13 @@ Credentials = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One row of a broker's instrument master. `order_key` is what its orders, positions and holdings name it by,
-    `feed_key` what its quotes and ticks name it by."""
+    `feed_key` what its quotes and ticks name it by. `intraday`: the part of an intraday order's value that the broker's
+    list says it blocks; None: no list says it."""
 
     instrument: Instrument
     order_key: str
     feed_key: str
+    intraday: Decimal | None = None
 
 
 # --- sessions ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,19 @@ from adapters.broker import (
     Symbols,
     Terms,
 )
-from adapters.upstox import bodies, candles, costs, figures, gtt, hints, master, standing, stream, wire
+from adapters.upstox import (
+    bodies,
+    candles,
+    costs,
+    figures,
+    gtt,
+    hints,
+    leverage,
+    master,
+    standing,
+    stream,
+    wire,
+)
 from adapters.upstox.calls import Calls, batched
 from adapters.upstox.phone import UpstoxPhoneLogin
 from adapters.upstox.session import UpstoxLogin
@@ -294,12 +306,23 @@ class UpstoxAdapter:
         base = endpoints.instruments or endpoints.rest
         url = base if base.endswith(".json.gz") else f"{base}{MASTER_PATH}"
         async with http.client("", deadline=MASTER_DEADLINE) as client:
-            reply = await http.send_read(client, client.build_request("GET", url))
-        if reply.status_code != 200:
-            raise BrokerUnavailable(f"Upstox's instrument file answered HTTP {reply.status_code}")
+
+            async def read(address: str) -> bytes:
+                reply = await http.send_read(client, client.build_request("GET", address))
+                if reply.status_code != 200:
+                    raise BrokerUnavailable(f"Upstox's instrument file answered HTTP {reply.status_code}")
+                return reply.content
+
+            complete = await read(url)
+            # Without these lists intraday margins are estimated, and everything else is as good as with them.
+            lists = await asyncio.gather(*map(read, leverage.addresses(url)), return_exceptions=True)
+        intraday = [one for one in lists if isinstance(one, bytes)]
+        for failure in (one for one in lists if isinstance(one, BaseException)):
+            if not isinstance(failure, BrokerUnavailable):
+                raise failure
         with wire.understood("an instrument file"):
             # A large file: half a second of parsing must not hold up everything else.
-            return await asyncio.to_thread(master.listings, reply.content)
+            return await asyncio.to_thread(master.listings, complete, intraday)
 
     def market_feed(
         self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock

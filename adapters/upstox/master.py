@@ -9,11 +9,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from adapters.broker import Listing
+from adapters.upstox import leverage
 from adapters.upstox.wire import SEGMENTS, Row, number, units
 from domain.calendar import IST
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
@@ -29,10 +30,19 @@ _MONTHS = "123456789OND"
 _KEPT = {"NSE_EQ", "BSE_EQ", "NSE_FO", "BSE_FO", "NSE_INDEX", "BSE_INDEX"}
 
 
-def listings(content: bytes) -> list[Listing]:
-    """The rows of `complete.json.gz`, packed or not, that we can name and trade or watch. Raises ValueError."""
-    text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
-    return list(_named(_rows(text)))
+def listings(content: bytes, intraday: Sequence[bytes] = ()) -> list[Listing]:
+    """The rows of `complete.json.gz`, packed or not, that we can name and trade or watch. Raises ValueError.
+
+    `intraday`: the lists of what may be traded intraday, each with its margin.
+    """
+    blocked: dict[str, Decimal] = {}
+    for one in intraday:
+        blocked |= leverage.blocked(_rows(_text(one)))
+    return list(_named(_rows(_text(content)), blocked))
+
+
+def _text(content: bytes) -> str:
+    return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
 
 
 def _rows(text: str) -> Iterator[Row]:
@@ -61,14 +71,14 @@ def _mark(text: str, position: int) -> tuple[str, int]:
     return text[position : position + 1], position + 1
 
 
-def _named(rows: Iterable[Row]) -> Iterator[Listing]:
+def _named(rows: Iterable[Row], blocked: Mapping[str, Decimal]) -> Iterator[Listing]:
     for row in rows:
         if row.get("segment") not in _KEPT:
             continue
         instrument = _instrument(row, SEGMENTS[row["segment"]])
         if instrument is not None:
             key = str(row["instrument_key"])
-            yield Listing(instrument, order_key=key, feed_key=key)
+            yield Listing(instrument, order_key=key, feed_key=key, intraday=blocked.get(key))
 
 
 def _instrument(row: Row, exchange: Exchange) -> Instrument | None:

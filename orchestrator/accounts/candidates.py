@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from adapters.broker import MarketProtection, Terms
+from adapters.values import Listing
 from domain.account import AccountId, AccountState
 from domain.instrument import Instrument, InstrumentId
 from domain.money import Money
@@ -26,23 +27,25 @@ def candidates(
     instrument: Instrument,
     same_share: frozenset[InstrumentId],
     product: Product,
-    listed: frozenset[AccountId],
+    listed: Mapping[AccountId, Listing],
     margin_held: Mapping[AccountId, Money],
     units_held: Mapping[AccountId, int],
     stalled: frozenset[AccountId] = frozenset(),
     relatives: Mapping[InstrumentId, Instrument] = NONE,
     quoted: Mapping[AccountId, QuotedMargin] = UNQUOTED,
 ) -> tuple[Candidate, ...]:
-    """One candidate for every account, able or not. `units_held` counts shares of the instrument's ISIN, which
-    all listings in `same_share` are. `relatives` are other contracts of its underlying and expiry, `quoted` what
-    brokers said lately that the order needs."""
+    """One candidate for every account, able or not. `listed`: the instrument's row at the brokers that list it.
+
+    `units_held` counts shares of the instrument's ISIN, which all listings in `same_share` are. `relatives` are other
+    contracts of its underlying and expiry, `quoted` what brokers said lately that the order needs.
+    """
     return tuple(
         _candidate(
             one,
             instrument=instrument,
             same_share=same_share,
             product=product,
-            listed=one.account.id in listed,
+            listed=listed.get(one.account.id),
             margin_held=margin_held.get(one.account.id),
             units_held=units_held.get(one.account.id, 0),
             stalled=one.account.id in stalled,
@@ -59,7 +62,7 @@ def _candidate(
     instrument: Instrument,
     same_share: frozenset[InstrumentId],
     product: Product,
-    listed: bool,
+    listed: Listing | None,
     margin_held: Money | None,
     units_held: int,
     stalled: bool,
@@ -79,7 +82,7 @@ def _candidate(
         label=account.label,
         session_ok=account.state is AccountState.CONNECTED and connection.broker is not None,
         breaker_open=health is not None and health.tripped,
-        listed=listed,
+        listed=listed is not None,
         margin_available=available,
         sellable=max(0, _sellable(snapshot, instrument, same_share, product) - units_held),
         releasable=_releasable(snapshot, instrument),
@@ -88,7 +91,7 @@ def _candidate(
         order_types=terms.order_types,
         validities=terms.validities,
         disclosed_supported=terms.disclosed_quantity,
-        margin_rates=tuple((kind, Decimal(rate)) for kind, rate in sorted(terms.margin_rates.items())),
+        margin_rates=_margin_rates(terms, listed),
         place_ms=connection.book.vitals.place_ms,
         reject_rate=connection.book.vitals.lost,
         prices_stalled=stalled,
@@ -105,6 +108,14 @@ def _candidate(
         fees=connection.fees,
         traded_today=_traded_today(snapshot, same_share),
     )
+
+
+def _margin_rates(terms: Terms, listed: Listing | None) -> tuple[tuple[Product, Decimal], ...]:
+    """The broker's usual rates; of an intraday order that of its own list, where it has one."""
+    rates = {kind: Decimal(rate) for kind, rate in terms.margin_rates.items()}
+    if listed is not None and listed.intraday is not None:
+        rates[Product.MIS] = listed.intraday
+    return tuple(sorted(rates.items()))
 
 
 def _protection(terms: Terms) -> str:

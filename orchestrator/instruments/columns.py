@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -62,6 +63,7 @@ class Columns:
     """The rows of a master. Keys that are the same text as another column are the same list."""
 
     facts: Facts
+    intraday: Coded  # the part of the value that an intraday order blocks, or None
     symbols: list[str]
     order_keys: list[str]
     feed_keys: list[str]
@@ -79,14 +81,15 @@ class Columns:
             [one.order_key for one in listings],
             [one.feed_key for one in listings],
         ]
-        return cls(Facts(exchanges, *rest), *_shared(names))
+        intraday = Coded.of([one.intraday for one in listings])
+        return cls(Facts(exchanges, *rest), intraday, *_shared(names))
 
     def listings(self) -> list[Listing]:
         """Row by row, as the adapter gave them."""
-        rows = zip(*self.facts, self.symbols, self.order_keys, self.feed_keys, strict=True)
+        rows = zip(*self.facts, self.symbols, self.order_keys, self.feed_keys, self.intraday, strict=True)
         return [
-            Listing(Instrument(InstrumentId(exchange, symbol), *facts), order_key, feed_key)
-            for exchange, *facts, symbol, order_key, feed_key in rows
+            Listing(Instrument(InstrumentId(exchange, symbol), *facts), order_key, feed_key, intraday)
+            for exchange, *facts, symbol, order_key, feed_key, intraday in rows
         ]
 
     def pack(self) -> bytes:
@@ -97,11 +100,12 @@ class Columns:
             [[WRITE.get(name, _as_it_is)(value) for value in column.values], column.codes]
             for name, column in zip(Facts._fields, self.facts, strict=True)
         ]
-        return zlib.compress(orjson.dumps([facts, plain]), level=1)
+        intraday = [[_text(part) for part in self.intraday.values], self.intraday.codes]
+        return zlib.compress(orjson.dumps([facts, plain, intraday]), level=1)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Columns:
-        facts, plain = orjson.loads(zlib.decompress(packed))
+        facts, plain, (parts, codes) = orjson.loads(zlib.decompress(packed))
         columns = [
             Coded([READ.get(name, _as_it_is)(value) for value in values], codes)
             for name, (values, codes) in zip(Facts._fields, facts, strict=True)
@@ -109,7 +113,8 @@ class Columns:
         names: list[list[str]] = []
         for column in plain:
             names.append(names[-1] if column is None else column)
-        return cls(Facts(*columns), *names)
+        intraday = Coded([None if part is None else Decimal(part) for part in parts], codes)
+        return cls(Facts(*columns), intraday, *names)
 
 
 def _shared(columns: Sequence[list[str]]) -> list[list[str]]:

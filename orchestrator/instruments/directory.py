@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from adapters.broker import Listing
 from domain.account import BrokerId
@@ -22,7 +23,7 @@ ORDER = (BrokerId.ZERODHA, BrokerId.UPSTOX, BrokerId.GROWW, BrokerId.MOCK)
 class BrokerNames:
     """One broker's keys, both ways. Implements `adapters.broker.Symbols`."""
 
-    __slots__ = ("_by_feed", "_by_isin", "_by_order", "_feeds", "_made", "_orders", "_table")
+    __slots__ = ("_by_feed", "_by_isin", "_by_order", "_feeds", "_intraday", "_made", "_orders", "_table")
 
     def __init__(self, table: Table, rows: Mapping[int, int], master: Columns) -> None:
         """`rows`: which of the table's rows are listed, and which of the master's rows each is."""
@@ -32,7 +33,11 @@ class BrokerNames:
         self._by_order: dict[Exchange, dict[str, int]] = {exchange: {} for exchange in Exchange}
         self._by_feed: dict[str, int] = {}
         self._by_isin: dict[str, int] = {}
+        self._intraday: dict[int, Decimal] = {}
+        parts, codes = master.intraday.values, master.intraday.codes
         for row, number in rows.items():
+            if (part := parts[codes[number]]) is not None:
+                self._intraday[row] = part
             exchange, isin = table.exchanges[row], table.isins[row]
             order_key, feed_key = master.order_keys[number], master.feed_keys[number]
             self._orders[row], self._feeds[row] = order_key, feed_key
@@ -54,7 +59,9 @@ class BrokerNames:
             order_key, feed_key = self._orders[row], self._feeds[row]
             if order_key is None or feed_key is None:
                 return None
-            made = self._made[row] = Listing(self._table.at(row), order_key, feed_key)
+            made = self._made[row] = Listing(
+                self._table.at(row), order_key, feed_key, self._intraday.get(row)
+            )
         return made
 
     def by_order_key(self, exchange: Exchange, order_key: str) -> InstrumentId | None:

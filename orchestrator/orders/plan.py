@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy import Connection as SqlConnection
 
+from adapters.values import Listing
 from domain.account import AccountId, UserId
 from domain.calendar import IST
 from domain.fees import ware_of
@@ -43,7 +44,7 @@ class Situation:
     instrument: Instrument
     market: Market
     connections: tuple[Connection, ...]
-    listed: frozenset[AccountId]
+    listed: Mapping[AccountId, Listing]  # as each account's broker lists the instrument; only those that do
     same_share: frozenset[InstrumentId]  # listings of the same ISIN: a sale of one uses up the other
     now: datetime
     result: Callable[[], tuple[Money | None, str]]  # the day's profit in rupees, or None and why
@@ -90,11 +91,11 @@ async def look(
         instrument=instrument,
         market=market,
         connections=tuple(connections),
-        listed=frozenset(
-            one.account.id
+        listed={
+            one.account.id: listing
             for one in connections
-            if trading.instruments.symbols(one.account.broker).listing(instrument.id) is not None
-        ),
+            if (listing := trading.instruments.symbols(one.account.broker).listing(instrument.id)) is not None
+        },
         same_share=frozenset(trading.instruments.same_share(instrument)),
         now=now,
         result=partial(day_result, connections, instruments=trading.instruments, hub=trading.hub, now=now),

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.upstox.leverage import addresses
 from adapters.upstox.master import contract_symbol, listings
 from domain.calendar import IST
 from domain.instrument import Exchange, InstrumentId, Kind
@@ -108,3 +109,28 @@ def test_a_file_that_is_no_list_of_objects_is_an_error(content: bytes) -> None:
 def test_spaces_and_an_empty_list_are_no_harm() -> None:
     assert listings(b" [ ] \n") == []
     assert len(listings(b"[ " + orjson.dumps(SHARE) + b" ,\n " + orjson.dumps(OPTION) + b" ] \n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "part"),
+    [
+        ({"intraday_margin": 20.0, "intraday_leverage": 5.0}, "0.2"),
+        ({"intraday_margin": 35.5}, "0.355"),
+        ({"intraday_leverage": 4.0}, "0.25"),
+        ({"intraday_margin": 20.0, "intraday_leverage": 4.0}, "0.25"),  # they disagree: the dearer one
+        ({"intraday_margin": 250.0}, None),  # no part of a value: rupees, or a mistake
+        ({"intraday_margin": 0.0}, None),
+        ({}, None),
+    ],
+)
+def test_the_lists_of_intraday_shares_say_what_each_blocks(told: dict[str, float], part: str | None) -> None:
+    lists = [gzip.compress(orjson.dumps([{**SHARE, **told}])), b"[]"]
+    share, index = listings(orjson.dumps([SHARE, INDEX]), lists)
+    assert share.intraday == (None if part is None else Decimal(part))
+    assert index.intraday is None
+
+
+def test_the_lists_lie_beside_the_complete_file() -> None:
+    near = "https://example.com/exchange/"
+    assert addresses(f"{near}complete.json.gz") == [f"{near}NSE_MIS.json.gz", f"{near}BSE_MIS.json.gz"]
+    assert addresses("http://127.0.0.1:9/mine.json.gz") == []

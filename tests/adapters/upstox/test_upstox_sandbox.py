@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -62,6 +63,8 @@ async def test_every_listing_of_the_exchange_has_its_canonical_name(desk: Desk) 
 
 async def test_a_contract_of_the_day_is_carried_product(desk: Desk) -> None:
     listed = await ADAPTER.instruments(desk.endpoints)
+    blocked = {one.instrument.kind: one.intraday for one in listed}
+    assert (blocked[Kind.EQUITY], blocked[Kind.FUTURE]) == (Decimal("0.2"), None)
     future = next(one.instrument.id for one in listed if one.instrument.kind is Kind.FUTURE)
     lot = desk.names.listing(future)
     assert lot is not None

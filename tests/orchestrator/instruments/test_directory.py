@@ -1,6 +1,7 @@
 """Masters that call things differently are joined into one identity."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from domain.account import BrokerId
 from domain.instrument import Exchange, InstrumentId
@@ -43,6 +44,17 @@ def test_the_group_of_a_share_is_known_wherever_one_master_tells_it() -> None:
     told = replace(told, instrument=replace(told.instrument, group="XT"))
     both = joined({BrokerId.ZERODHA: [share("BSE:ABC")], BrokerId.UPSTOX: [told]})
     assert both.instruments[name].group == "XT"
+    assert Columns.unpack(Columns.of([told]).pack()).listings() == [told]
+
+
+def test_what_an_intraday_order_blocks_is_known_of_the_broker_alone_that_lists_it() -> None:
+    told = replace(share("NSE:ABC", "INE1"), intraday=Decimal("0.25"))
+    both = joined({BrokerId.ZERODHA: [share("NSE:ABC")], BrokerId.UPSTOX: [told]})
+    parts = {broker: both.names[broker].listing(told.instrument.id) for broker in both.names}
+    assert {broker: one.intraday for broker, one in parts.items() if one} == {
+        BrokerId.ZERODHA: None,
+        BrokerId.UPSTOX: Decimal("0.25"),
+    }
     assert Columns.unpack(Columns.of([told]).pack()).listings() == [told]
 
 

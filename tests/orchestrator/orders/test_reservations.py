@@ -19,6 +19,7 @@ from sqlalchemy import insert
 
 from adapters.broker import Endpoints, LoginKind, Session
 from adapters.guard import guarded
+from adapters.values import Listing
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, Margin, UserId
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.money import ZERO, Money, Price
@@ -139,7 +140,7 @@ class Town:
             instrument=INFY,
             market=MARKET,
             connections=tuple(one.connection for one in self.ledgers.values()),
-            listed=frozenset(self.ledgers),
+            listed=dict.fromkeys(self.ledgers, Listing(INFY, "INFY", "INFY")),
             same_share=frozenset({INFY.id}),
             now=now(),
             result=lambda: (None, ""),
