@@ -1,8 +1,8 @@
 """The database: one synchronous function over a Core connection is one transaction, durable when `write` returns.
 
-Both databases run it in the event loop's own thread, so it must be short; SQLite commits several at once (ADR 0012),
-PostgreSQL runs on asyncpg. A caller that is cancelled never leaves half a transaction: it completes or rolls back
-without it.
+Both databases run it in the event loop's own thread, so it must be short, and commit several at once: SQLite whatever
+waits (ADR 0012), PostgreSQL what waits for the same lock (ADR 0014). A caller that is cancelled never leaves half a
+transaction: it completes or rolls back without it.
 """
 
 from __future__ import annotations
@@ -10,30 +10,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import time
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 import orjson
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool, StaticPool
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from orchestrator.config import Settings
+from orchestrator.postgres import PostgresDatabase
+from orchestrator.transactions import T, Work, Write, dumps
 
-T = TypeVar("T")
-Work = Callable[[Connection], T]
 Threads = Callable[[int, str], Executor]  # so many of them, so named
 
 READERS = 4
 LOCKED_PAUSE = 0.005  # seconds between tries while another process writes to the file
 LOCKED_SECONDS = 30.0
-RESTED = 1.0
 
 
 class Database(Protocol):
@@ -57,10 +52,6 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
 # --- SQLite ------------------------------------------------------------------------------------------------------
 
 
@@ -72,41 +63,34 @@ class SqliteDatabase:
         self._reader_engine = sqlite_engine(path, begin="BEGIN", pool_size=READERS)
         self._writer = _GroupCommit(self._writer_engine, threads)
         self._readers = threads(READERS, "sqlite-read")
+        self._resting: deque[Connection] = deque()  # readers' connections that nobody uses
 
     async def write(self, work: Work[T], *, lock: str | None = None) -> T:
         # `lock` needs nothing here: one after the other inside BEGIN IMMEDIATE, all writes already are in a line.
         return await self._writer.run(work)
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, _transact, self._reader_engine, work
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._view, work)
+
+    def _view(self, work: Work[T]) -> T:
+        """In a reader's thread. Taking a connection from SQLAlchemy's pool costs more than most reads."""
+        try:
+            connection = self._resting.pop()
+        except IndexError:
+            connection = self._reader_engine.connect()
+        try:
+            with connection.begin():
+                return work(connection)
+        finally:
+            self._resting.append(connection)
 
     async def close(self) -> None:
         await self._writer.close()
         await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._resting:
+            connection.close()
         self._reader_engine.dispose()
         self._writer_engine.dispose()
-
-
-@dataclass(slots=True, eq=False)
-class _Write:
-    """One unit of work waiting to be durable, and how it ended."""
-
-    work: Work[Any]
-    waiter: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-
-    def deliver(self, failed: BaseException | None) -> None:
-        """Tell the caller, unless it is gone. `failed` is what broke the whole transaction."""
-        error = self.error or failed
-        if self.waiter.done():
-            return
-        if error is not None:
-            self.waiter.set_exception(error)
-        else:
-            self.waiter.set_result(self.result)
 
 
 class _GroupCommit:
@@ -120,7 +104,7 @@ class _GroupCommit:
     def __init__(self, engine: Engine, threads: Threads) -> None:
         self._engine = engine
         self._connection: Connection | None = None
-        self._waiting: list[_Write] = []
+        self._waiting: list[Write] = []
         self._busy = False  # a group is scheduled, running or being committed
         self._closed = False
         self._locked_since: float | None = None
@@ -132,7 +116,7 @@ class _GroupCommit:
             raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Write(work, waiter))
+        self._waiting.append(Write(work, waiter))
         if not self._busy:
             self._busy = True
             self._idle.clear()
@@ -190,7 +174,7 @@ class _GroupCommit:
         self._locked_since = self._locked_since or loop.time()
         return loop.time() - self._locked_since < LOCKED_SECONDS
 
-    def _run_one(self, one: _Write, *, alone: bool) -> None:
+    def _run_one(self, one: Write, *, alone: bool) -> None:
         """The failure of one is undone by itself. Raises when the database gave up the whole transaction."""
         assert self._connection is not None
         driver = _driver(self._connection)
@@ -206,7 +190,7 @@ class _GroupCommit:
             driver.execute("RELEASE one")
 
     def _commit(
-        self, transaction: RootTransaction, loop: asyncio.AbstractEventLoop, group: list[_Write]
+        self, transaction: RootTransaction, loop: asyncio.AbstractEventLoop, group: list[Write]
     ) -> None:
         """In the disk's thread."""
         failed: BaseException | None = None
@@ -221,7 +205,7 @@ class _GroupCommit:
             loop.call_soon_threadsafe(self._delivered, loop, group, failed)
 
     def _delivered(
-        self, loop: asyncio.AbstractEventLoop, group: list[_Write], failed: BaseException | None
+        self, loop: asyncio.AbstractEventLoop, group: list[Write], failed: BaseException | None
     ) -> None:
         for one in group:
             one.deliver(failed)
@@ -238,18 +222,13 @@ def _is_locked(error: SQLAlchemyError) -> bool:
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
-def _transact(engine: Engine, work: Work[T]) -> T:
-    with engine.begin() as connection:
-        return work(connection)
-
-
 def sqlite_engine(path: str, *, begin: str = "BEGIN IMMEDIATE", pool_size: int = 1) -> Engine:
     """WAL with full sync (a commit survives a power loss), foreign keys on."""
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool if pool_size == 1 else QueuePool,
         connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
-        json_serializer=_dumps,
+        json_serializer=dumps,
         json_deserializer=orjson.loads,
         **({} if pool_size == 1 else {"pool_size": pool_size, "max_overflow": 0}),
     )
@@ -269,90 +248,6 @@ def sqlite_engine(path: str, *, begin: str = "BEGIN IMMEDIATE", pool_size: int =
             raise DBAPIError.instance(begin, (), error, sqlite3.Error) from error
 
     return engine
-
-
-# --- PostgreSQL --------------------------------------------------------------------------------------------------
-
-
-class PostgresDatabase:
-    dialect = "postgresql"
-
-    def __init__(self, url: str, *, pool_size: int, rested: float = RESTED) -> None:
-        """`rested`: seconds without use after which a connection is asked whether it lives."""
-        self._engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            json_serializer=_dumps,
-            json_deserializer=orjson.loads,
-            connect_args={"timeout": 10, "server_settings": {"timezone": "UTC"}},
-        )
-        _ping_the_rested(self._engine.sync_engine, rested)
-        self._running: set[asyncio.Task[Any]] = set()
-
-    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
-        def locked(connection: Connection) -> T:
-            if lock is not None:
-                connection.execute(LOCK, {"name": lock})
-            return work(connection)
-
-        return await self._unbroken(self._write(locked if lock is not None else work))
-
-    async def _write(self, work: Work[T]) -> T:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
-
-    async def read(self, work: Work[T]) -> T:
-        return await self._unbroken(self._read(work))
-
-    async def _read(self, work: Work[T]) -> T:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(work)
-
-    async def _unbroken(self, transaction: Coroutine[Any, Any, T]) -> T:
-        # In a task of its own: cancelling the caller in mid-query would cost the connection and hide the outcome.
-        task = asyncio.create_task(transaction)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # seen, even when the caller is gone
-
-    async def close(self) -> None:
-        if self._running:
-            await asyncio.wait(self._running, timeout=10)
-        await self._engine.dispose()
-
-
-def _ping_the_rested(engine: Engine, rested: float) -> None:
-    """Ask a connection that was not used for a moment whether it still lives: the server may have been restarted.
-
-    SQLAlchemy's own way asks at every transaction, three times there and back: as much as the transaction itself.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def rests(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def wanted(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-    ) -> None:
-        if time.monotonic() - record.info.get("used", time.monotonic()) < rested:
-            return
-        dialect = engine.dialect
-        try:
-            alive = dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError(f"the database closed a connection: {error}") from error
-        if not alive:
-            raise DisconnectionError("the database closed a connection")
-
-
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def open_database(settings: Settings) -> Database:

@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from orchestrator.db import Database, PostgresDatabase, Work
+from orchestrator.db import Database
+from orchestrator.postgres import PostgresDatabase
+from orchestrator.transactions import Work
 
 T = TypeVar("T")
 HOP_SECONDS = 0.003  # longest, of each way
