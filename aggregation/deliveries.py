@@ -97,3 +97,24 @@ def _carried_average(position: Position, day: Traded | None) -> Price | None:
     if day is None:
         return position.average_price
     return average_price(position.buy_value - day.buy_value, position.buy_quantity - day.buy_quantity)
+
+
+def unsettled(snapshot: AccountSnapshot) -> Money | None:
+    """What today's delivery trades bring to the cash when they settle, rupees before charges; below zero: take."""
+    days = [one.day for one in snapshot.positions if one.product in DELIVERED]
+    return total(day.sell_value - day.buy_value if day is not None else None for day in days)
+
+
+def loan(snapshot: AccountSnapshot) -> Money | None:
+    """What the account owes for shares on the broker's money. Not known of carried ones that only the positions tell.
+
+    Today's are paid with the broker's money when they settle: until then all of their cost is in `unsettled`.
+    """
+    lent = [one for one in snapshot.holdings if one.product is Product.MTF]
+    told = {one.instrument for one in lent}
+    carried = [
+        one
+        for one in snapshot.positions
+        if one.product is Product.MTF and one.overnight_quantity and one.instrument not in told
+    ]
+    return None if carried else total(one.loan for one in lent)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from aggregation import holdings, positions
+from aggregation.deliveries import loan, unsettled
 from aggregation.holdings import Isins
 from aggregation.valuation import total
 from domain.account import AccountId
@@ -85,6 +86,8 @@ def funds_of(snapshot: AccountSnapshot) -> Funds:
         snapshot.margin,
         snapshot.funds_as_of,
         snapshot.margin_stale_since is not None,
+        unsettled=unsettled(snapshot),
+        loan=loan(snapshot),
     )
 
 
@@ -109,6 +112,8 @@ def totals(
         as_of=min((at for one in ordered for at in (one.as_of, one.funds_as_of)), default=None),
         priced_as_of=priced_as_of,
         incomplete=tuple(sorted(incomplete)),
+        unsettled=total(one.unsettled for one in funds) if funds else None,
+        loan=total(one.loan for one in funds) if funds else None,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from domain.account import AccountId, BrokerId, Margin
 from domain.instrument import InstrumentId
-from domain.money import Money, Price
+from domain.money import ZERO, Money, Price
 from domain.order import Product
 from domain.position import Holding, Position, Traded
 
@@ -147,12 +147,19 @@ class PositionLine:
 
 @dataclass(frozen=True, slots=True)
 class Funds:
+    """`unsettled` is what today's delivery trades bring to cash when they settle (below zero: take), before charges:
+    shares count when they are traded, cash when it moves. `loan` is owed for shares on the broker's money. None: the
+    broker does not say.
+    """
+
     account_id: AccountId
     broker: BrokerId
     label: str
     margin: Margin
     as_of: datetime
     stale: bool
+    unsettled: Money | None = ZERO
+    loan: Money | None = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ class Totals:
 
     `as_of` is the age of the oldest reading in them, `priced_as_of` that of the oldest price, None where there is none.
     Of the accounts in `incomplete` something is in no sum: they were not read yet, or not every row could be. The gaps
-    tell why.
+    tell why. Shares and cash together are worth `value` + `cash` + `unsettled` - `loan`.
     """
 
     value: Money | None
@@ -184,6 +191,8 @@ class Totals:
     as_of: datetime | None = None
     priced_as_of: datetime | None = None
     incomplete: tuple[AccountId, ...] = ()
+    unsettled: Money | None = None
+    loan: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

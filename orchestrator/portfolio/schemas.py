@@ -236,7 +236,11 @@ def _shared_average(lots: tuple[PositionLot, ...]) -> Price | None:
 
 
 class FundsOut(Out):
-    """`cash` is the account's own money, `margin_available` what a new order may use."""
+    """`cash` is the account's own money, `margin_available` what a new order may use.
+
+    Cash moves when trades settle: `unsettled` is what today's delivery trades will bring to it (below zero: take),
+    before charges. `loan` is what is owed for shares on the broker's money; `null` where the broker does not say.
+    """
 
     account: str
     broker: BrokerId
@@ -244,6 +248,8 @@ class FundsOut(Out):
     cash: MoneyText | None
     margin_used: MoneyText | None
     margin_available: MoneyText | None
+    unsettled: MoneyText | None
+    loan: MoneyText | None
     as_of: Time
     stale: bool
 
@@ -256,6 +262,8 @@ class FundsOut(Out):
             cash=funds.margin.cash,
             margin_used=funds.margin.used,
             margin_available=funds.margin.available,
+            unsettled=funds.unsettled,
+            loan=funds.loan,
             as_of=funds.as_of,
             stale=funds.stale,
         )
@@ -281,7 +289,8 @@ class TotalsOut(Out):
     """Exact sums over the lines; null when a part is not known.
 
     `as_of` is when the oldest reading in them was made, `priced_as_of` how old the oldest price is. Of the accounts in
-    `incomplete` something is in no total; `gaps` tell why.
+    `incomplete` something is in no total; `gaps` tell why. Shares and cash together are worth `value` + `cash` +
+    `unsettled` - `loan`.
     """
 
     value: MoneyText | None
@@ -293,6 +302,8 @@ class TotalsOut(Out):
     as_of: Time | None
     priced_as_of: Time | None
     incomplete: list[str]
+    unsettled: MoneyText | None
+    loan: MoneyText | None
 
     @classmethod
     def of(cls, totals: Totals) -> TotalsOut:

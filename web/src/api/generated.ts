@@ -266,6 +266,17 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    importTrades: build.mutation<ImportTradesApiResponse, ImportTradesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/trades/import`,
+        method: "POST",
+        body: queryArg.body,
+        params: {
+          account: queryArg.account,
+          commit: queryArg.commit,
+        },
+      }),
+    }),
     getPnl: build.query<GetPnlApiResponse, GetPnlApiArg>({
       query: (queryArg) => ({
         url: `/v1/portfolio/pnl`,
@@ -463,6 +474,59 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/users/me/policy`,
         method: "PUT",
         body: queryArg.policyIn,
+      }),
+    }),
+    listWatchlists: build.query<
+      ListWatchlistsApiResponse,
+      ListWatchlistsApiArg
+    >({
+      query: () => ({ url: `/v1/watchlists` }),
+    }),
+    makeWatchlist: build.mutation<
+      MakeWatchlistApiResponse,
+      MakeWatchlistApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/watchlists`,
+        method: "POST",
+        body: queryArg.watchlistIn,
+      }),
+    }),
+    getWatchlist: build.query<GetWatchlistApiResponse, GetWatchlistApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/watchlists/${encodeURIComponent(String(queryArg.listId))}`,
+      }),
+    }),
+    changeWatchlist: build.mutation<
+      ChangeWatchlistApiResponse,
+      ChangeWatchlistApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/watchlists/${encodeURIComponent(String(queryArg.listId))}`,
+        method: "PATCH",
+        body: queryArg.watchlistPatch,
+      }),
+    }),
+    removeWatchlist: build.mutation<
+      RemoveWatchlistApiResponse,
+      RemoveWatchlistApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/watchlists/${encodeURIComponent(String(queryArg.listId))}`,
+        method: "DELETE",
+      }),
+    }),
+    addSymbols: build.mutation<AddSymbolsApiResponse, AddSymbolsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/watchlists/${encodeURIComponent(String(queryArg.listId))}/symbols`,
+        method: "POST",
+        body: queryArg.symbolsIn,
+      }),
+    }),
+    removeSymbol: build.mutation<RemoveSymbolApiResponse, RemoveSymbolApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/watchlists/${encodeURIComponent(String(queryArg.listId))}/symbols/${encodeURIComponent(String(queryArg["symbol"]))}`,
+        method: "DELETE",
       }),
     }),
     getKillSwitch: build.query<GetKillSwitchApiResponse, GetKillSwitchApiArg>({
@@ -718,6 +782,15 @@ export type ListTradesApiArg = {
   cursor?: string | null;
   limit?: number;
 };
+export type ImportTradesApiResponse =
+  /** status 200 Successful Response */ ImportOut;
+export type ImportTradesApiArg = {
+  /** The account whose tradebook this is. */
+  account: string;
+  /** Keep the new trades; else only say what the file has. */
+  commit?: boolean;
+  body: string;
+};
 export type GetPnlApiResponse =
   /** status 200 Successful Response */ ProfitsOut;
 export type GetPnlApiArg = {
@@ -859,6 +932,41 @@ export type SetPolicyApiResponse =
   /** status 200 Successful Response */ PolicyOut;
 export type SetPolicyApiArg = {
   policyIn: PolicyIn;
+};
+export type ListWatchlistsApiResponse =
+  /** status 200 Successful Response */ WatchlistsOut;
+export type ListWatchlistsApiArg = void;
+export type MakeWatchlistApiResponse =
+  /** status 201 Successful Response */ WatchlistOut;
+export type MakeWatchlistApiArg = {
+  watchlistIn: WatchlistIn;
+};
+export type GetWatchlistApiResponse =
+  /** status 200 Successful Response */ WatchlistDetail;
+export type GetWatchlistApiArg = {
+  listId: string;
+};
+export type ChangeWatchlistApiResponse =
+  /** status 200 Successful Response */ WatchlistOut;
+export type ChangeWatchlistApiArg = {
+  listId: string;
+  watchlistPatch: WatchlistPatch;
+};
+export type RemoveWatchlistApiResponse = unknown;
+export type RemoveWatchlistApiArg = {
+  listId: string;
+};
+export type AddSymbolsApiResponse =
+  /** status 200 Successful Response */ WatchlistOut;
+export type AddSymbolsApiArg = {
+  listId: string;
+  symbolsIn: SymbolsIn;
+};
+export type RemoveSymbolApiResponse =
+  /** status 200 Successful Response */ WatchlistOut;
+export type RemoveSymbolApiArg = {
+  listId: string;
+  symbol: string;
 };
 export type GetKillSwitchApiResponse =
   /** status 200 Successful Response */ KillOut;
@@ -1391,6 +1499,8 @@ export type TotalsOut = {
   as_of: string | null;
   priced_as_of: string | null;
   incomplete: string[];
+  unsettled: string | null;
+  loan: string | null;
 };
 export type HoldingLotOut = {
   account: string;
@@ -1478,6 +1588,8 @@ export type FundsOut = {
   cash: string | null;
   margin_used: string | null;
   margin_available: string | null;
+  unsettled: string | null;
+  loan: string | null;
   as_of: string;
   stale: boolean;
 };
@@ -1535,6 +1647,24 @@ export type TradeOut = {
 export type TradesOut = {
   items: TradeOut[];
   next_cursor: string | null;
+};
+export type RefusedRowOut = {
+  line: number;
+  column: string;
+  rule: string;
+  value: string;
+};
+export type ImportOut = {
+  format: string;
+  verified: boolean;
+  new: number;
+  known: number;
+  untraded: number;
+  refused_count: number;
+  refused: RefusedRowOut[];
+  first: string | null;
+  last: string | null;
+  committed: boolean;
 };
 export type Group = "instrument" | "account" | "day";
 export type Cause2 =
@@ -2089,6 +2219,47 @@ export type PolicyOut = {
   splitting: Splitting;
   words: string;
   standard_mode: boolean;
+};
+export type WatchlistOut = {
+  id: string;
+  name: string;
+  place: number;
+  version: number;
+  symbols: string[];
+  room: number;
+  changed_at: string;
+};
+export type WatchlistsOut = {
+  items: WatchlistOut[];
+  most_lists: number;
+  most_symbols: number;
+};
+export type WatchlistIn = {
+  name: string;
+  /** EXCHANGE:SYMBOL, in your order; twice counts once. */
+  symbols?: string[];
+};
+export type WatchlistDetail = {
+  id: string;
+  name: string;
+  place: number;
+  version: number;
+  symbols: string[];
+  room: number;
+  changed_at: string;
+  items: StockOut[];
+  unlisted: string[];
+};
+export type WatchlistPatch = {
+  /** The version that you changed. */
+  version: number;
+  name?: string | null;
+  symbols?: string[] | null;
+  place?: number | null;
+};
+export type SymbolsIn = {
+  /** EXCHANGE:SYMBOL, in your order; twice counts once. */
+  symbols: string[];
 };
 export type KillDepth = "no_new_risk" | "cancel_all" | "flatten";
 export type KillAccountOut = {

@@ -1,0 +1,98 @@
+"""Every golden story at every broker, side by side over the same days.
+
+A story is a file of this folder: `BROKERS` it is told at, the previous `CLOSES` it begins with, what the `PERSON` owns,
+and `story`, which says at the end of each part whether the evening or the next day comes. Each has shares of its own:
+so that no story moves another's prices. Days pass for all of them at once: they are what takes time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+import pytest
+
+import tests.golden
+from adapters.groww import calls
+from adapters.groww.terms import TERMS
+from domain.account import BrokerId
+from tests.golden.account import Account
+from tests.golden.market import Market
+
+OVER = "over"
+MACHINERY = {"account", "conftest", "market", "table", "test_stories"}
+
+
+@dataclass
+class Telling:
+    """One story at one broker; `failure` is what went wrong."""
+
+    name: str
+    account: Account
+    parts: AsyncGenerator[str, None]
+    wants: str = ""
+    failure: BaseException | None = None
+
+    async def go_on(self) -> None:
+        """Until the end of the day's part; `wants` OVER: there is no other."""
+        (end,) = await asyncio.gather(anext(self.parts, OVER), return_exceptions=True)
+        if isinstance(end, BaseException):
+            self.failure, self.wants = end, OVER
+        else:
+            self.wants = end
+
+    async def next_morning(self) -> None:
+        """Yesterday's token is refused, and nothing else is."""
+        if await self.account.token_is_dead():
+            await self.account.login()
+        else:
+            self.failure, self.wants = AssertionError("yesterday's token still works"), OVER
+
+
+def modules() -> list[ModuleType]:
+    names = [one.name for one in pkgutil.iter_modules(tests.golden.__path__) if one.name not in MACHINERY]
+    pytest.register_assert_rewrite(*(f"tests.golden.{name}" for name in names))
+    return [importlib.import_module(f"tests.golden.{name}") for name in sorted(names)]
+
+
+async def told(market: Market) -> list[Telling]:
+    found = modules()
+    for module in found:
+        market.put(module.CLOSES)
+    market.next_morning()
+    tellings = []
+    for module in found:
+        for broker in BrokerId:
+            if broker in module.BROKERS:
+                account = await Account.opened(market, broker, **module.PERSON)
+                name = module.__name__.rpartition(".")[2]
+                tellings.append(Telling(name, account, module.story(account)))
+    going = tellings
+    while going:
+        for one in going:
+            await one.go_on()
+        if any(one.wants == "evening" for one in going):
+            market.evening()
+            for one in going:
+                if one.wants == "evening":
+                    await one.go_on()
+        going = [one for one in going if one.wants != OVER]
+        if going:
+            market.next_morning()
+            for one in going:
+                await one.next_morning()
+    for one in tellings:
+        await one.account.close()
+    return tellings
+
+
+def test_every_story(market: Market, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests) -> None:
+    monkeypatch.setattr(calls, "TERMS", replace(TERMS, limits=()))  # the sandbox counts no calls here
+    for one in asyncio.run(told(market)):
+        with subtests.test(story=one.name, broker=str(one.account.broker_id)):
+            if one.failure is not None:
+                raise one.failure
