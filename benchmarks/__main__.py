@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, or those named:
 
-python -m benchmarks [exchange] [books] [orders] [portfolio] [routing] [instruments]
+python -m benchmarks [exchange] [books] [orders] [portfolio] [routing] [instruments] [ticks]
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import asyncio
 import subprocess
 import sys
 
-from benchmarks import exchange_events, instruments, orders, portfolio, routing
+from benchmarks import exchange_events, instruments, orders, portfolio, routing, ticks
 
-ALL = ("exchange", "books", "orders", "portfolio", "routing", "instruments")
+ALL = ("exchange", "books", "orders", "portfolio", "routing", "instruments", "ticks")
 
 
 def main() -> None:
@@ -28,6 +28,8 @@ def main() -> None:
         routing.main()
     if "instruments" in wanted:
         asyncio.run(instruments.main())
+    if "ticks" in wanted:
+        ticks.main()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,14 @@ from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import TOO_MANY, Caller, Refused, receive
 from orchestrator.market.prices import Seen
-from orchestrator.market.wording import Form, json_price, json_prices, msgpack_price, msgpack_prices
+from orchestrator.market.wording import (
+    RANKS,
+    Form,
+    json_price,
+    json_prices,
+    msgpack_price,
+    msgpack_prices,
+)
 from orchestrator.schemas import in_ist
 
 __all__ = ["Audience", "Caller", "LiveSocket", "Options", "Refused", "receive"]
@@ -31,7 +38,7 @@ MOST_ERRORS = 20  # told of one message
 LONGEST_ID = 64
 
 
-Writer = Callable[[list[tuple[Seen, Mode]], int], Awaitable[None]]
+Writer = Callable[[list[tuple[Seen, int]], int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class LiveSocket:
         self._socket, self._caller, self._options = socket, caller, options
         self._audience, self._hub, self._instruments = audience, audience.hub, instruments
         self._follows: dict[InstrumentId, Mode] = {}
-        self._modes: dict[Seen, Mode] = {}  # the same by where the price is
+        self._ranks: dict[Seen, int] = {}  # the same by where the price is
         self._fresh: set[Seen] = set()
         self._go = asyncio.Event()
         self._waiting = False
@@ -224,7 +231,7 @@ class LiveSocket:
             self._hub.unwatch([name for name, one in before.items() if one is held], held)
         for name in names:
             seen = self._hub.prices.seen(name)
-            self._follows[name] = self._modes[seen] = mode
+            self._follows[name], self._ranks[seen] = mode, RANKS[mode]
             seen.followers.add(self)
             if seen.price is not None:
                 self.changed(seen)
@@ -232,7 +239,7 @@ class LiveSocket:
     def _unfollow(self, names: list[InstrumentId]) -> None:
         for name in names:
             mode, seen = self._follows.pop(name), self._hub.prices.seen(name)
-            del self._modes[seen]
+            del self._ranks[seen]
             self._fresh.discard(seen)
             seen.followers.discard(self)
             self._hub.unwatch([name], mode)
@@ -250,25 +257,25 @@ class LiveSocket:
             self.next_at = loop.time() + options.pace
             fresh, self._fresh = self._fresh, set()
             if fresh:
-                modes = self._modes
-                await write([(seen, modes[seen]) for seen in fresh], int(clock().timestamp() * 1000))
+                ranks = self._ranks
+                await write([(seen, ranks[seen]) for seen in fresh], int(clock().timestamp() * 1000))
 
     def _writer(self) -> Writer:
         socket, form = self._socket, self._options.form
 
-        async def one_by_one(prices: list[tuple[Seen, Mode]], now_ms: int) -> None:
-            for seen, mode in prices:
-                if seen not in self._modes:
+        async def one_by_one(prices: list[tuple[Seen, int]], now_ms: int) -> None:
+            for seen, rank in prices:
+                if seen not in self._ranks:
                     continue  # unsubscribed while this was being sent
                 if form is Form.JSON:
-                    await socket.send_text(json_price(seen, mode, now_ms))
+                    await socket.send_text(json_price(seen, rank, now_ms))
                 else:
-                    await socket.send_bytes(msgpack_price(seen, mode, now_ms))
+                    await socket.send_bytes(msgpack_price(seen, rank, now_ms))
 
-        async def together_json(prices: list[tuple[Seen, Mode]], now_ms: int) -> None:
+        async def together_json(prices: list[tuple[Seen, int]], now_ms: int) -> None:
             await socket.send_text(json_prices(prices, now_ms))
 
-        async def together_msgpack(prices: list[tuple[Seen, Mode]], now_ms: int) -> None:
+        async def together_msgpack(prices: list[tuple[Seen, int]], now_ms: int) -> None:
             await socket.send_bytes(msgpack_prices(prices, now_ms))
 
         if not self._options.batch:

@@ -21,7 +21,7 @@ NIGHT = timedelta(hours=3)  # between two prices of different days
 Heard = Callable[[InstrumentId], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Day:
     """The day's figures as of `at`; None is what was not told."""
 
@@ -43,7 +43,7 @@ class Seen:
     """The newest of one instrument, one object for as long as the process lives. `price` is None until one is told.
 
     `sequence` grows with every change, over all instruments and over restarts. `written` holds the price as it goes to
-    browsers and programs, each form of it made once.
+    browsers and programs, each form of it made once; None where it has to be made anew.
     """
 
     name: InstrumentId
@@ -55,7 +55,7 @@ class Seen:
     depth: Depth | None = None
     depth_at: datetime | None = None
     sequence: int = 0
-    written: dict[int, Any] = field(default_factory=dict)
+    written: Any = None
     followers: set[Follower] = field(default_factory=set)
 
     def last(self) -> LastPrice | None:
@@ -98,8 +98,10 @@ class Prices:
     def take_tick(self, tick: Tick, source: str | None = None) -> None:
         seen = self.seen(tick.instrument)
         if self._take(seen, tick.last_price, tick.at, tick.prev_close, source or tick.source):
-            if tick.volume is not None or tick.open is not None:
-                seen.day = _day(tick, seen.day)
+            if tick.open is not None:
+                seen.day = _day(tick)
+            elif tick.volume is not None or seen.day is not None:
+                _widen(seen, tick)
             if tick.depth is not None:
                 seen.depth, seen.depth_at = tick.depth, tick.at
             self._tell(seen)
@@ -107,7 +109,7 @@ class Prices:
     def take_quote(self, quote: Quote, source: str | None) -> None:
         seen = self.seen(quote.instrument)
         if self._take(seen, quote.last_price, quote.at, quote.prev_close, source):
-            seen.day = _day(quote, seen.day)
+            seen.day = _day(quote)
             seen.depth, seen.depth_at = quote.depth, quote.at
             self._tell(seen)
 
@@ -134,8 +136,7 @@ class Prices:
     def _tell(self, seen: Seen) -> None:
         self._sequence += 1
         seen.sequence = self._sequence
-        if seen.written:
-            seen.written = {}
+        seen.written = None
         for heard in self._heard:
             heard(seen.name)
         for follower in seen.followers:
@@ -156,18 +157,29 @@ class Prices:
         return {name: last for name, last in found if last is not None}
 
 
-def _day(told: Tick | Quote, before: Day | None) -> Day:
-    """What is told, and what was told before of what is not. A price outside the day's range widens it."""
-    price, high, low = told.last_price, told.high, told.low
-    if told.open is None and before is not None:
-        high = max(before.high, price) if before.high is not None else None
-        low = min(before.low, price) if before.low is not None else None
+def _day(told: Tick | Quote) -> Day:
     return Day(
         at=told.at,
-        open=told.open or (before.open if before else None),
-        high=high,
-        low=low,
-        average_price=told.average_price or (before.average_price if before else None),
-        volume=told.volume if told.volume is not None else (before.volume if before else None),
-        open_interest=told.open_interest or (before.open_interest if before else None),
+        open=told.open,
+        high=told.high,
+        low=told.low,
+        average_price=told.average_price,
+        volume=told.volume,
+        open_interest=told.open_interest,
     )
+
+
+def _widen(seen: Seen, tick: Tick) -> None:
+    """A tick that does not tell the day: a price outside the range known widens it, volume and interest are news."""
+    day, price = seen.day, tick.last_price
+    if day is None:
+        seen.day = Day(tick.at, None, None, None, None, tick.volume, tick.open_interest)
+        return
+    if day.high is not None and price.amount > day.high.amount:
+        day.high = price
+    if day.low is not None and price.amount < day.low.amount:
+        day.low = price
+    if tick.volume is not None:
+        day.volume, day.at = tick.volume, tick.at
+    if tick.open_interest is not None:
+        day.open_interest = tick.open_interest

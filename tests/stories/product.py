@@ -105,6 +105,11 @@ class Product:
         return done.stdout
 
     @property
+    def environment(self) -> dict[str, str]:
+        """For another process of the same product."""
+        return dict(self._environment)
+
+    @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
