@@ -24,6 +24,7 @@ export const FAULTS = [
     late_fill: "Fill told late",
     duplicate_order: "Placed twice",
     cancel_lost_race: "Cancel loses to a fill",
+    change_lost: "Change taken, not made",
     partial_success: "Half of many fail",
   }],
   ["Streams", {

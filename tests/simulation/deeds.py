@@ -45,7 +45,7 @@ FOCUS = {
     "": tuple(DEEDS),
     "changes": ("modify",),
     "exits": ("exit_position", "exit_all"),
-    "switch": ("engage", "release", "place_outside"),
+    "switch": ("engage", "engage", "engage", "release", "place_outside"),
     "kept": ("convert", "place_conditional", "change_conditional"),
 }  # what people have in mind: a run with one kind of deed finds what a mixture hides
 

@@ -100,6 +100,9 @@ def check_switch(world: World, person: Person, shown: KillOut) -> None:
     for one in shown.accounts:
         client = next(client for account, client in person.clients.items() if account == one.account)
         office = world.offices[client.broker]
+        told = f"{one.account} has {one.open_orders} orders and {one.open_positions} positions, and is called"
+        insist(one.cancelled_at is None or one.open_orders == 0, f"{told} cancelled")
+        insist(one.flat_at is None or one.open_positions == 0, f"{told} flat")
         if one.cancelled_at is not None and shown.since is not None:
             alive = [
                 order.order_id

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation.aim import Aim
+
 UNKNOWN = "        return Lost(trading.clock(), error.words), None, False, False"
 REJECTED = 'Ended(End.REJECTED, trading.clock(), "late")'
 
@@ -15,20 +17,28 @@ class DoesNotApply(Exception):
 
 @dataclass(frozen=True)
 class Mutation:
-    """`old` occurs once in `file`."""
+    """`old` occurs once in `file`, and so does the first of each pair in `more`. `aim`: runs that notice it soon."""
 
     name: str
     file: str
     old: str
     new: str
+    more: tuple[tuple[str, str], ...] = ()
+    aim: Aim = Aim()  # noqa: RUF009 - it is frozen
 
     def apply(self, root: Path) -> None:
         """Break the copy of the tree at `root`. Raises DoesNotApply."""
-        path = root / self.file
-        text = path.read_text()
-        if text.count(self.old) != 1:
-            raise DoesNotApply(f"{self.name}: {self.file} has the text {text.count(self.old)} times")
-        path.write_text(text.replace(self.old, self.new))
+        text = self.broken(root)
+        (root / self.file).write_text(text)
+
+    def broken(self, root: Path) -> str:
+        """The text of the file, broken. Raises DoesNotApply."""
+        text = (root / self.file).read_text()
+        for old, new in ((self.old, self.new), *self.more):
+            if text.count(old) != 1:
+                raise DoesNotApply(f"{self.name}: {self.file} has the text {text.count(old)} times")
+            text = text.replace(old, new)
+        return text
 
 
 MUTATIONS = (
@@ -119,5 +129,62 @@ MUTATIONS = (
         "orchestrator/orders/repository.py",
         "    first_answer = answered_at is not None and row.answered_at is None\n",
         "    first_answer = False\n",
+    ),
+    Mutation(
+        "leave a position without counting what is on its way out",
+        "orchestrator/orders/sweep.py",
+        "    left = abs(held) - under_way.units\n",
+        "    left = abs(held)\n",
+        aim=Aim(focus="exits"),
+    ),
+    Mutation(
+        "place the replacement before the old order has ended",
+        "orchestrator/orders/changes.py",
+        "    if live is not None and live.child.changing and live.child.status.final:\n",
+        "    if live is not None and live.child.changing:\n",
+        more=(
+            (
+                "(asked := live.child.changing) is None or not live.child.status.final:\n",
+                "(asked := live.child.changing) is None:\n",
+            ),
+        ),
+        aim=Aim(focus="changes", replaces=True),
+    ),
+    Mutation(
+        "call a position flat without looking",
+        "orchestrator/killswitch/worker.py",
+        "        positions, words = await flatten(self._trading, user_id, switch, connection, began)\n",
+        "        _, words = await flatten(self._trading, user_id, switch, connection, began)\n        positions = 0\n",
+        aim=Aim(focus="switch"),
+    ),
+    Mutation(
+        "call every order cancelled without looking",
+        "orchestrator/killswitch/worker.py",
+        "        return len(wanted) + len(outside) + len(lacking), ",
+        "        return 0, ",
+        aim=Aim(focus="switch", bad=0.3),
+    ),
+    Mutation(
+        "take a request without an answer for a refused one",
+        "orchestrator/orders/requests.py",
+        "        return Outcome.UNKNOWN, error.words, None\n",
+        "        return Outcome.REJECTED, error.words, None\n",
+        aim=Aim(focus="kept"),
+    ),
+    Mutation(
+        "take an acknowledged change for one that is in force",
+        "orchestrator/orders/changes.py",
+        "    await _settle(trading, child, taken=True)\n",
+        "    prices, now = (asked.price, asked.trigger_price), trading.clock()\n"
+        "    made = Modified(asked.quantity, *prices, now, asked.order_type, number=asked.number)\n"
+        "    await learn(trading, child.id, [made], source=Source.ANSWER, answered_at=now)\n",
+        aim=Aim(focus="changes"),
+    ),
+    Mutation(
+        "leave at the broker what it made twice",
+        "orchestrator/orders/surplus.py",
+        "        await cancel_child(trading, children[child_id], (number,))\n",
+        "",
+        aim=Aim(focus="changes"),
     ),
 )

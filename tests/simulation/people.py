@@ -29,6 +29,10 @@ from tests.simulation.product import Gone, Process
 from tests.simulation.records import Client
 from tests.simulation.world import SHARES, World
 
+# Limits from the last price, as parts of it; what is below 0 trades at once.
+AWAY = (-0.012, -0.004, 0.0, 0.004, 0.01)
+RESTING = (0.004, 0.01, 0.015)
+
 
 class Crowd:
     """`process` gives the product's present life, waiting for it when there is none."""
@@ -44,6 +48,7 @@ class Crowd:
         """`focus`: see `deeds.FOCUS`."""
         self.people, self._world, self._dice, self._process = people, world, dice, process
         self.deeds = Deeds(world, dice, process, focus)
+        self._away = RESTING if focus == "switch" else AWAY  # what is to be cancelled has to be there
         self.on_ask: Callable[[], None] = lambda: None  # told just before an order is asked for
 
     # --- accounts ------------------------------------------------------------------------------------------------
@@ -172,7 +177,7 @@ class Crowd:
         kind = dice.choice(
             (OrderType.LIMIT, OrderType.LIMIT, OrderType.LIMIT, OrderType.MARKET, OrderType.SL)
         )
-        away = dice.choice((-0.012, -0.004, 0.0, 0.004, 0.01)) * (1 if side is Side.SELL else -1)
+        away = dice.choice(self._away) * (1 if side is Side.SELL else -1)
         price = Price.paise(round(last * (1 + away)) // tick * tick)
         beyond = 0.006 if side is Side.BUY else -0.006
         trigger = Price.paise(round(last * (1 + beyond)) // tick * tick)

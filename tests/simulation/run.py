@@ -209,7 +209,7 @@ class Run:
     async def _watch_switches(self) -> None:
         """Whatever a kill switch calls proven is held against the brokers' books."""
         while not self._over:
-            await asyncio.sleep(self._dice.uniform(0.5, 2.0))
+            await asyncio.sleep(self._dice.uniform(0.1, 1.0))
             for person in self.people:
                 if person.kills:
                     await self._look_at_switch(person)

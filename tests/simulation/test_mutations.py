@@ -17,6 +17,12 @@ PARTS = ("domain", "routing", "aggregation", "adapters", "orchestrator", "mocks"
 SEEDS = 150  # most that it may take
 
 
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_it_is_still_known_how_to_break_it(mutation: Mutation) -> None:
+    """Cheap, in every run: whoever rewrites a line that is to be broken writes the break anew."""
+    compile(mutation.broken(ROOT), mutation.file, "exec")
+
+
 @pytest.mark.skipif(os.environ.get("SIMULATION") != "whole", reason="minutes long: make simulate-all")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
@@ -34,6 +40,7 @@ def test_the_simulation_notices_when_we(mutation: Mutation, tmp_path: Path) -> N
             "--workers",
             "1",
             "--until-failure",
+            *mutation.aim.options,
         ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},

@@ -37,6 +37,7 @@ PLACING = (
     Kind.DUPLICATE_ORDER,
 )
 CANCELLING = (Kind.CANCEL_LOST_RACE,)
+CHANGING = (Kind.CHANGE_LOST,)
 
 
 @dataclass
@@ -83,8 +84,8 @@ class Weather:
         return self._count(self.dice.choice(self.fates))
 
     def mishap(self, method: str, *, order: bool) -> Mishap | None:
-        """Of an order that is placed (POST) or cancelled (DELETE)."""
-        kinds = {"POST": self.placing, "DELETE": CANCELLING}.get(method)
+        """Of an order that is placed (POST), changed (PUT) or cancelled (DELETE)."""
+        kinds = {"POST": self.placing, "PUT": CHANGING, "DELETE": CANCELLING}.get(method)
         if self.calm or not order or kinds is None or self.dice.random() >= self.mishaps:
             return None
         kind = self.dice.choice(kinds)

@@ -159,10 +159,14 @@ class Answers:
             order.code = EXCHANGE_CODES.get(event.reason, Code.EXCHANGE).value
             self._blotter.end(order, Stage.REJECTED, f"The exchange rejected the order: {event.reason}")
             return
-        order.in_flight = None
         refused = Stage.NOT_MODIFIED if event.command == "modify" else Stage.NOT_CANCELLED
-        self._blotter.mark(order, refused, message=event.reason)
-        self._blotter.mark(order, order.resting or Stage.OPEN, message=event.reason)
+        self.as_before(order, refused, event.reason)
+
+    def as_before(self, order: Order, refused: Stage, reason: str) -> None:
+        """A change or a cancel came to nothing: the order stands as it did."""
+        order.in_flight = None
+        self._blotter.mark(order, refused, message=reason)
+        self._blotter.mark(order, order.resting or Stage.OPEN, message=reason)
 
     def _modified(self, order: Order, event: Modified) -> None:
         waiting = order.resting is Stage.TRIGGER_PENDING and order.type in (OrderType.SL, OrderType.SL_M)

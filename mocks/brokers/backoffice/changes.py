@@ -46,7 +46,7 @@ class Changes:
             )
         raise Refusal(Code.BEING_PROCESSED, "The order is being processed", stage=order.stage.value)
 
-    def modify(self, ledger: Ledger, order: Order, change: Change) -> None:
+    def modify(self, ledger: Ledger, order: Order, change: Change, mishap: Mishap | None = None) -> None:
         asked = _after(order, change)
         check_terms(self._courier.exchange.instruments[order.key], asked)
         if asked.quantity <= order.filled:
@@ -65,9 +65,17 @@ class Changes:
             order.quantity, order.price, order.trigger = asked.quantity, asked.price, asked.trigger
             self._courier.blotter.mark(order, Stage.AMO_MODIFIED)
         else:
-            self._courier.walk(self._modifying(ledger, order, change, before, after))
+            self._courier.walk(self._modifying(ledger, order, change, before, after, mishap))
 
-    def _modifying(self, ledger: Ledger, order: Order, change: Change, before: _Held, after: _Held) -> Steps:
+    def _modifying(
+        self,
+        ledger: Ledger,
+        order: Order,
+        change: Change,
+        before: _Held,
+        after: _Held,
+        mishap: Mishap | None,
+    ) -> Steps:
         nth = order.modifications
         order.reserved = max(0, after.terms.quantity - order.quantity)
         for stage, wait in ((Stage.MODIFY_VALIDATING, "modify"), (Stage.MODIFY_SENT, "modify_send")):
@@ -76,6 +84,11 @@ class Changes:
             yield self._courier.pause(order, wait, nth)
             if order.ended:
                 return
+        if mishap is not None:
+            yield seconds(mishap.seconds)
+            if not order.ended:
+                self._lose(ledger, order, before)
+            return
         _take_on(order, after)
         taken = self._submit(order, change, after)
         order.reserved = 0
@@ -88,6 +101,14 @@ class Changes:
             kept = after if taken else before
             left = max(0, kept.terms.quantity - order.filled - order.exit_quantity)
             ledger.hold(order, kept.blocked * left // kept.opening if kept.opening > 0 else 0)
+
+    def _lose(self, ledger: Ledger, order: Order, before: _Held) -> None:
+        """The exchange took no notice of it."""
+        order.reserved = 0
+        self._courier.answers.as_before(order, Stage.NOT_MODIFIED, "The exchange did not take the change")
+        order.exit_quantity = max(0, before.exit_quantity - (order.filled - before.filled))
+        left = max(0, before.terms.quantity - order.filled - order.exit_quantity)
+        ledger.hold(order, before.blocked * left // before.opening if before.opening > 0 else 0)
 
     def _submit(self, order: Order, change: Change, after: _Held) -> bool:
         """Does the exchange take it?"""

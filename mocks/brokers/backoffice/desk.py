@@ -207,7 +207,7 @@ class Desk:
                 "Maximum allowed order modifications exceeded",
                 limit=MODIFICATION_LIMIT,
             )
-        self._changes.modify(ledger, order, change)
+        self._changes.modify(ledger, order, change, self._misfortune.of_change())
         return order
 
     def cancel(self, ledger: Ledger, order_id: str) -> Order:

@@ -31,12 +31,16 @@ class Misfortune:
     def of_place(self) -> Mishap | None:
         """What the request being handled meets. Raises Refusal(exchange) for a partial success."""
         mishap = CURRENT.get()
-        if mishap is None or mishap.kind is Kind.CANCEL_LOST_RACE:
+        if mishap is None or mishap.kind in (Kind.CANCEL_LOST_RACE, Kind.CHANGE_LOST):
             return None
         if mishap.kind is Kind.PARTIAL_SUCCESS:
             self._count(mishap)
             return None
         return mishap
+
+    def of_change(self) -> Mishap | None:
+        mishap = CURRENT.get()
+        return mishap if mishap is not None and mishap.kind is Kind.CHANGE_LOST else None
 
     def of_cancel(self) -> Mishap | None:
         mishap = CURRENT.get()

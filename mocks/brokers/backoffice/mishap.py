@@ -22,6 +22,7 @@ class Kind(StrEnum):
     LATE_FILL = "late_fill"  # fills reach the broker's books and streams `seconds` late
     DUPLICATE_ORDER = "duplicate_order"  # the broker's own retry: a second order, the same tag
     CANCEL_LOST_RACE = "cancel_lost_race"  # `cancel`: acknowledged, then the order fills
+    CHANGE_LOST = "change_lost"  # `modify`: acknowledged, and `seconds` later the exchange does not take it
     PARTIAL_SUCCESS = "partial_success"  # of the orders of one request every second one is refused
 
 

@@ -73,6 +73,7 @@ class Fault(StrEnum):
     LATE_FILL = "late_fill"
     DUPLICATE_ORDER = "duplicate_order"
     CANCEL_LOST_RACE = "cancel_lost_race"
+    CHANGE_LOST = "change_lost"
     PARTIAL_SUCCESS = "partial_success"  # of several orders in one request every second one fails
 
 
@@ -86,12 +87,13 @@ STREAM_FAULTS = FRAME_FAULTS | {Fault.DROP_SOCKET, Fault.STALL}
 STANDING = frozenset({Fault.OUTAGE, Fault.STALL, Fault.CLOCK_SKEW})
 MISHAPS = frozenset(
     {Fault.LATE_ACCEPT, Fault.STUCK, Fault.LATE_REJECT, Fault.PARTIAL_THEN_CANCEL, Fault.LATE_FILL}
-    | {Fault.DUPLICATE_ORDER, Fault.CANCEL_LOST_RACE, Fault.PARTIAL_SUCCESS}
+    | {Fault.DUPLICATE_ORDER, Fault.CANCEL_LOST_RACE, Fault.CHANGE_LOST, Fault.PARTIAL_SUCCESS}
 )
 # Which calls a fault is for when the rule names none; the others may hit any request.
 USUAL_CALLS: dict[Fault, frozenset[str]] = {
     **{fault: frozenset({"place", "multi_place"}) for fault in MISHAPS},
     Fault.CANCEL_LOST_RACE: frozenset({"cancel"}),
+    Fault.CHANGE_LOST: frozenset({"modify"}),
     Fault.PARTIAL_SUCCESS: frozenset({"multi_place", "cancel_all", "exit_all", "place"}),
     Fault.STALE_READS: GROUPS["book_api"] | {"positions"},
     Fault.CHANGED_DUMP: frozenset({"instruments"}),

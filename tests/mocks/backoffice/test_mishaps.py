@@ -165,6 +165,22 @@ def test_a_stop_that_waits_loses_no_race_its_cancel_is_late() -> None:
     assert stage_of(order) is Stage.CANCELLED
 
 
+def test_a_change_that_was_acknowledged_and_lost_leaves_the_order_as_it_was() -> None:
+    desk = Desk()
+    order = desk.place(REST)
+    terms, blocked = (order.quantity, order.price), order.blocked
+    with going_wrong(Kind.CHANGE_LOST, 2):
+        desk.office.modify(USER, order.order_id, Change(quantity=order.quantity + 5, price=order.price - 100))
+    assert stage_of(order) is Stage.MODIFY_SENT
+    desk.wait(3)
+    assert stage_of(order) is Stage.OPEN
+    assert "NOT_MODIFIED" in stages(order)
+    assert ((order.quantity, order.price), order.blocked, order.reserved) == (terms, blocked, 0)
+    agree(desk)
+    desk.office.modify(USER, order.order_id, Change(price=order.price - 100))
+    assert order.price == terms[1] - 100
+
+
 def test_of_several_orders_in_one_request_every_second_fails() -> None:
     desk = Desk()
     with going_wrong(Kind.PARTIAL_SUCCESS):
@@ -202,7 +218,7 @@ def test_a_lagging_book_shows_what_was() -> None:
 ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
-            [REST, MARKET, "BUY 40 NSE:INFY CNC LIMIT 1480", "cancel", "price 1470", "price 1500"]
+            [REST, MARKET, "BUY 40 NSE:INFY CNC LIMIT 1480", "cancel", "change", "price 1470", "price 1500"]
         ),
         st.sampled_from([None, *Kind]),
         st.sampled_from([0.0, 0.3, 2.0]),
@@ -236,9 +252,13 @@ def _act(desk: Desk, text: str) -> None:
         desk.exchange.set_price(INFY, int(text.split()[1]) * 100)
         return
     try:
-        if text != "cancel":
+        if text not in ("cancel", "change"):
             desk.place(text)
-        elif orders := desk.office.orders(USER):
+        elif not (orders := desk.office.orders(USER)):
+            return
+        elif text == "cancel":
             desk.office.cancel(USER, orders[-1].order_id)
+        else:
+            desk.office.modify(USER, orders[-1].order_id, Change(quantity=15, price=1460_00))
     except Refusal:
         return
