@@ -156,6 +156,8 @@ def _runners_up(shares: plans.Shares, plan: plans.Plan) -> tuple[plans.Plan, ...
     """The best plans without one of the accounts that the plan uses."""
     beaten: list[plans.Plan] = []
     for left_out in plan.used:
+        if not shares.suffice(without=left_out):
+            continue
         other = shares.best(without=left_out)
         if other is not None and len(other.parts) > 1 and all(one.used != other.used for one in beaten):
             beaten.append(other)

@@ -39,6 +39,11 @@ class Shares:
         self._offers, self._lot = offers, _lot(offers)
         self._lots = quantity // self._lot
         self._sources = {offer.candidate.account_id: offer.as_source() for offer in offers}
+        self._room = sum(offer.capacity for offer in offers)
+
+    def suffice(self, *, without: Offer) -> bool:
+        """Whether the others have room for it all, limits that they share left aside."""
+        return self._room - without.capacity >= self._lots * self._lot
 
     def best(self, *, without: Offer | None = None) -> Plan | None:
         """The division that the policy likes best; None when the accounts cannot take it all together.
