@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
+from mocks.brokers.backoffice.mishap import Kind
 from tests.simulation.aim import Aim, aimed
 from tests.simulation.deeds import FOCUS
 from tests.simulation.plan import Result
@@ -28,8 +29,9 @@ def main() -> int:
     asked.add_argument("--focus", choices=sorted(filter(None, FOCUS)), help="what people do beside trading")
     asked.add_argument("--bad", type=float, help="the part of all requests that goes wrong, 0 to 1")
     asked.add_argument("--replaces", action="store_true", help="no broker changes an order")
+    asked.add_argument("--mishap", type=Kind, help="what alone goes wrong inside brokers, every second time")
     options = asked.parse_args()
-    aim = Aim(options.focus, options.bad, options.replaces)
+    aim = Aim(options.focus, options.bad, options.replaces, options.mishap)
     if options.seed is not None:
         return _replay(options.seed, aim)
     began = time.monotonic()

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mocks.brokers.backoffice.mishap import Kind
 from tests.simulation.plan import BROKERS, Plan, Result
 from tests.simulation.run import simulate
 from tests.simulation.weather import Weather
@@ -14,17 +15,19 @@ from tests.simulation.weather import Weather
 @dataclass(frozen=True)
 class Aim:
     """None and False leave it to the seed. `focus`: see `deeds.FOCUS`; `bad`: the part of requests that goes wrong;
-    `replaces`: no broker changes an order."""
+    `replaces`: no broker changes an order; `mishap`: what alone goes wrong inside brokers, every second time."""
 
     focus: str | None = None
     bad: float | None = None
     replaces: bool = False
+    mishap: Kind | None = None
 
     @property
     def options(self) -> Sequence[str]:
         """As the command takes them."""
         told = [] if self.focus is None else ["--focus", self.focus]
         told += [] if self.bad is None else ["--bad", str(self.bad)]
+        told += [] if self.mishap is None else ["--mishap", self.mishap.value]
         return [*told, "--replaces"] if self.replaces else told
 
 
@@ -37,4 +40,6 @@ def aimed(aim: Aim, seed: int) -> Result:
         plan = replace(plan, replaces=BROKERS)
     if aim.bad is not None:
         weather.bad = aim.bad
+    if aim.mishap is not None:
+        weather.only, weather.mishaps = aim.mishap, 0.5
     return simulate(seed, plan, weather)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mocks.brokers.backoffice.mishap import Kind
 from tests.simulation.aim import Aim
 
 UNKNOWN = "        return Lost(trading.clock(), error.words), None, False, False"
@@ -178,13 +179,13 @@ MUTATIONS = (
         "    prices, now = (asked.price, asked.trigger_price), trading.clock()\n"
         "    made = Modified(asked.quantity, *prices, now, asked.order_type, number=asked.number)\n"
         "    await learn(trading, child.id, [made], source=Source.ANSWER, answered_at=now)\n",
-        aim=Aim(focus="changes"),
+        aim=Aim(focus="changes", bad=0.0, mishap=Kind.CHANGE_LOST),
     ),
     Mutation(
         "leave at the broker what it made twice",
         "orchestrator/orders/surplus.py",
         "        await cancel_child(trading, children[child_id], (number,))\n",
         "",
-        aim=Aim(focus="changes"),
+        aim=Aim(focus="changes", bad=0.0, mishap=Kind.DUPLICATE_ORDER),
     ),
 )

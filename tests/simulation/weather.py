@@ -52,7 +52,7 @@ class Weather:
     outages: float  # a second
     logouts: float  # a second
     fates: tuple[Fate, ...] = BAD
-    placing: tuple[Kind, ...] = PLACING
+    only: Kind | None = None  # nothing else goes wrong inside a broker
     calm: bool = False
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class Weather:
             outages=dice.choice((0.0, 0.0, 0.02, 0.05)),
             logouts=dice.choice((0.0, 0.0, 0.02)),
             fates=fates,
-            placing=PLACING if dice.random() < 0.8 else (dice.choice(PLACING),),
+            only=None if dice.random() < 0.8 else dice.choice(PLACING),
         )
 
     @classmethod
@@ -85,10 +85,11 @@ class Weather:
 
     def mishap(self, method: str, *, order: bool) -> Mishap | None:
         """Of an order that is placed (POST), changed (PUT) or cancelled (DELETE)."""
-        kinds = {"POST": self.placing, "PUT": CHANGING, "DELETE": CANCELLING}.get(method)
-        if self.calm or not order or kinds is None or self.dice.random() >= self.mishaps:
+        kinds = {"POST": PLACING, "PUT": CHANGING, "DELETE": CANCELLING}.get(method, ())
+        possible = [kind for kind in kinds if self.only in (None, kind)]
+        if self.calm or not order or not possible or self.dice.random() >= self.mishaps:
             return None
-        kind = self.dice.choice(kinds)
+        kind = self.dice.choice(possible)
         self._count(kind)
         return Mishap(kind, self.dice.choice((0.2, 1.0, 4.0, 12.0)))
 
