@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from adapters.broker import Adapter, Broker, Conversion, Session
 from adapters.rows import unread
+from aggregation.deliveries import DELIVERED
 from aggregation.portfolio import build
 from domain.account import AccountId, BrokerId
 from domain.calendar import IST
 from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
-from domain.money import Money, Price
+from domain.money import ZERO, Money, Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity, apply
 from domain.portfolio import AccountSnapshot, Portfolio
 from domain.report import ReportStatus
@@ -136,6 +137,16 @@ class Account:
         seen = await consolidated(self)
         self._same_as_the_books(seen)
         return seen
+
+    async def worth(self) -> Money | None:
+        """Shares and cash together; None with contracts, intraday trades or a loan: they have other accounts."""
+        seen = await self.view()
+        totals = seen.totals
+        if any(one.product not in DELIVERED for one in seen.positions) or totals.loan != ZERO:
+            return None
+        if totals.value is None or totals.cash is None or totals.unsettled is None:
+            return None
+        return totals.value + totals.cash + totals.unsettled
 
     async def table(self) -> str:
         return table(await self.view())

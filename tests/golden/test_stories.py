@@ -20,6 +20,7 @@ import tests.golden
 from adapters.groww import calls
 from adapters.groww.terms import TERMS
 from domain.account import BrokerId
+from domain.money import Money
 from tests.golden.account import Account
 from tests.golden.market import Market
 
@@ -35,6 +36,7 @@ class Telling:
     account: Account
     parts: AsyncGenerator[str, None]
     wants: str = ""
+    worth: Money | None = None
     failure: BaseException | None = None
 
     async def go_on(self) -> None:
@@ -45,12 +47,23 @@ class Telling:
         else:
             self.wants = end
 
+    async def last_look(self) -> None:
+        """At the end of a day: what shares and cash are worth together."""
+        self.worth = await self.account.worth()
+
     async def next_morning(self) -> None:
-        """Yesterday's token is refused, and nothing else is."""
-        if await self.account.token_is_dead():
-            await self.account.login()
-        else:
+        """Yesterday's token is refused, and shares and cash are worth what they were: nothing is counted twice or
+        missed while they change places."""
+        if not await self.account.token_is_dead():
             self.failure, self.wants = AssertionError("yesterday's token still works"), OVER
+            return
+        await self.account.login()
+        worth = await self.account.worth()
+        if None not in (worth, self.worth) and self.worth != worth:
+            words = (
+                f"shares and cash were worth {self.worth} in the evening and are worth {worth} in the morning"
+            )
+            self.failure, self.wants = AssertionError(words), OVER
 
 
 def modules() -> list[ModuleType]:
@@ -81,10 +94,13 @@ async def told(market: Market) -> list[Telling]:
                 if one.wants == "evening":
                     await one.go_on()
         going = [one for one in going if one.wants != OVER]
+        for one in going:
+            await one.last_look()
         if going:
             market.next_morning()
             for one in going:
                 await one.next_morning()
+            going = [one for one in going if one.wants != OVER]
     for one in tellings:
         await one.account.close()
     return tellings
