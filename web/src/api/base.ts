@@ -34,6 +34,6 @@ const authorised: BaseQueryFn<string | FetchArgs, unknown, FetchBaseQueryError> 
 export const baseApi = createApi({
   reducerPath: "api",
   baseQuery: authorised,
-  tagTypes: ["Me", "Account", "Portfolio", "Order", "Stock"],
+  tagTypes: ["Me", "Account", "Portfolio", "Order", "Stock", "Watchlist"],
   endpoints: () => ({}),
 });

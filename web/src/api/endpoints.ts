@@ -25,6 +25,13 @@ export const api = generatedApi.enhanceEndpoints({
     compareCharges: { providesTags: ["Account"] },
     cancelOrder: { invalidatesTags: ["Order"] },
     getPortfolio: { providesTags: ["Portfolio"] },
+    listWatchlists: { providesTags: ["Watchlist"] },
+    getWatchlist: { providesTags: ["Watchlist"] },
+    makeWatchlist: { invalidatesTags: ["Watchlist"] },
+    changeWatchlist: { invalidatesTags: ["Watchlist"] },
+    removeWatchlist: { invalidatesTags: ["Watchlist"] },
+    addSymbols: { invalidatesTags: ["Watchlist"] },
+    removeSymbol: { invalidatesTags: ["Watchlist"] },
   },
 });
 
@@ -60,4 +67,11 @@ export const {
   useGetOrderChargesQuery,
   useGetFeesQuery,
   useSetFeesMutation,
+  useListWatchlistsQuery,
+  useGetWatchlistQuery,
+  useMakeWatchlistMutation,
+  useChangeWatchlistMutation,
+  useRemoveWatchlistMutation,
+  useAddSymbolsMutation,
+  useRemoveSymbolMutation,
 } = api;

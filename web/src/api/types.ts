@@ -20,10 +20,9 @@ export type {
   FeePlanOut as FeePlan,
   FundsOut as Funds,
   GapOut as Gap,
+  HoldingLotOut as HoldingLot,
   HoldingOut as Holding,
   Kind,
-  HoldingLotOut as HoldingLot,
-  PositionLotOut as PositionLot,
   OrderChargesOut as Charged,
   OrderIn,
   OrderOut as Order,
@@ -33,6 +32,7 @@ export type {
   PolicyKind,
   PolicyOut as Policy,
   PortfolioOut as Portfolio,
+  PositionLotOut as PositionLot,
   PositionOut as Position,
   PreviewOut as Preview,
   Product,
@@ -46,6 +46,7 @@ export type {
   TimelineOut as TimelineEntry,
   TokenOut as Token,
   Validity,
+  WatchlistOut as WatchedList,
   Window as ScoreWindow,
 } from "./generated";
 

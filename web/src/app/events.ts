@@ -57,9 +57,10 @@ export function startEvents(store: Store): () => void {
       if (message.type === "order") takeOrder(message.data as Order);
       else if (message.type === "account") takeAccount(message.data as Account);
       else if (message.type === "portfolio") readPortfolioSoon();
+      else if (message.type === "watchlist") store.dispatch(api.util.invalidateTags(["Watchlist"]));
     },
     onLive: (again) => {
-      if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio"]));
+      if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist"]));
     },
     onState: (state) => {
       streamState = state;

@@ -7,7 +7,9 @@ export interface Prefs {
   privacy: boolean;
   sound: boolean;
   watchlistOpen: boolean;
+  /** What was watched on this device before lists were kept by the server; empty once they took it over. */
   watchlist: string[];
+  watchlistChosen: string | null;
   lastProduct: Record<string, string>;
   ticketAt: { x: number; y: number } | null;
   holdingsSort: { key: string; descending: boolean };
@@ -21,6 +23,7 @@ const defaults: Prefs = {
   sound: true,
   watchlistOpen: true,
   watchlist: [],
+  watchlistChosen: null,
   lastProduct: {},
   ticketAt: null,
   holdingsSort: { key: "value", descending: true },

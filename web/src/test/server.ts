@@ -19,6 +19,7 @@ export const server = setupServer(
     }),
   ),
   http.get(url("/v1/accounts"), () => HttpResponse.json([account])),
+  http.get(url("/v1/watchlists"), () => HttpResponse.json({ items: [], most_lists: 50, most_symbols: 250 })),
   http.get(url("/v1/portfolio"), () => HttpResponse.json(portfolio)),
   http.get(url("/v1/stocks/:symbol"), () => HttpResponse.json(infy)),
   http.post(url("/v1/orders/preview"), () => HttpResponse.json({ decision, instrument: infy, notional: "15000.00" })),

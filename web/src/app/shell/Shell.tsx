@@ -11,7 +11,7 @@ import { usePriceFeedState } from "@/features/market/prices";
 import { type Command, SearchDialog } from "@/features/market/SearchDialog";
 import { useSessionStatus } from "@/features/session/state";
 import { useTicketState } from "@/features/ticket/state";
-import { toggleWatched } from "@/features/watchlist/list";
+import { useWatching } from "@/features/watchlist/useWatchlists";
 import { Watchlist } from "@/features/watchlist/Watchlist";
 import { useClock, useMedia, useOnline, usePhone } from "@/lib/hooks";
 import { setPrefs, usePrefs } from "@/lib/prefs";
@@ -85,6 +85,7 @@ export function Shell() {
   const online = useOnline();
   const lost = useLostFeed();
   const ticket = useTicketState();
+  const watching = useWatching();
   const [floating, setFloating] = useState<Floating>(null);
   const close = () => setFloating(null);
   // At once, not with the next frame: the letters typed right after "/" belong to the search.
@@ -144,7 +145,7 @@ export function Shell() {
       )}
       <Toasts />
       <SearchDialog open={floating === "search"} onClose={close} commands={commands} />
-      <SearchDialog open={floating === "add"} onClose={close} commands={[]} onPick={toggleWatched} />
+      <SearchDialog open={floating === "add"} onClose={close} commands={[]} onPick={watching.add} />
       <Dialog open={floating === "keys"} onClose={close} title="Keys">
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 p-4">
           {keyList.map(({ keys, does }) => (

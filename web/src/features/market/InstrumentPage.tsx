@@ -10,9 +10,8 @@ import { Segmented } from "@/components/field";
 import { Age } from "@/components/figures";
 import { Notice, Waiting } from "@/components/surface";
 import { openTicket } from "@/features/ticket/state";
-import { toggleWatched, watchedIn } from "@/features/watchlist/list";
+import { useWatching } from "@/features/watchlist/useWatchlists";
 import * as money from "@/lib/money";
-import { usePrefs } from "@/lib/prefs";
 import { Depth } from "./Depth";
 import { MoveCell, PriceCell } from "./PriceCell";
 import { useTick } from "./prices";
@@ -97,7 +96,7 @@ export function InstrumentPage() {
   const { symbol = "" } = useParams();
   const dispatch = useAppDispatch();
   const { hash } = useLocation();
-  const chosen = usePrefs();
+  const watching = useWatching();
   const [interval, setInterval] = useState<Interval>("5m");
   const { data: stock, error } = useGetStockQuery({ symbol }, { pollingInterval: 2000, skipPollingIfUnfocused: true });
   const ready = Boolean(stock);
@@ -114,7 +113,7 @@ export function InstrumentPage() {
       <Waiting rows={10} />
     );
   }
-  const watched = watchedIn(chosen, stock.symbol);
+  const watched = watching.watched(stock.symbol);
   const tradable = stock.kind !== "IDX";
   return (
     <div data-page-symbol={stock.symbol}>
@@ -127,7 +126,7 @@ export function InstrumentPage() {
               size="icon"
               aria-pressed={watched}
               aria-label={watched ? "Remove from the watchlist" : "Add to the watchlist"}
-              onClick={() => toggleWatched(stock.symbol)}
+              onClick={() => watching.toggle(stock.symbol)}
             >
               <Star className="size-4" fill={watched ? "currentColor" : "none"} />
             </Button>

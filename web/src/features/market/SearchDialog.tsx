@@ -8,7 +8,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Key } from "@/components/surface";
 import { openTicket } from "@/features/ticket/state";
-import { isWatched, toggleWatched } from "@/features/watchlist/list";
+import { useWatching } from "@/features/watchlist/useWatchlists";
 import { cx } from "@/lib/classes";
 import { useSettled } from "@/lib/hooks";
 import * as money from "@/lib/money";
@@ -155,7 +155,7 @@ interface OptionProps {
 
 function StockOption({ id, stock, active, bare, onPoint, onChoose, onClose }: OptionProps) {
   const dispatch = useAppDispatch();
-  const [watched, setWatched] = useState(() => isWatched(stock.symbol));
+  const watching = useWatching();
   const act = (event: React.MouseEvent, run: () => void) => {
     event.stopPropagation();
     run();
@@ -192,17 +192,8 @@ function StockOption({ id, stock, active, bare, onPoint, onChoose, onClose }: Op
               </Button>
             </>
           )}
-          <Button
-            size="sm"
-            tabIndex={-1}
-            onClick={(event) =>
-              act(event, () => {
-                toggleWatched(stock.symbol);
-                setWatched(!watched);
-              })
-            }
-          >
-            {watched ? "Unwatch" : "Watch"}
+          <Button size="sm" tabIndex={-1} onClick={(event) => act(event, () => watching.toggle(stock.symbol))}>
+            {watching.watched(stock.symbol) ? "Unwatch" : "Watch"}
           </Button>
         </span>
       ) : (

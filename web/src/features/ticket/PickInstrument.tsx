@@ -3,10 +3,9 @@ import { useEffect, useRef, useState } from "react";
 import { useGetStockQuery, useListStocksQuery } from "@/api";
 import { Tag } from "@/components/badge";
 import { PriceCell } from "@/features/market/PriceCell";
-import { watchedOf } from "@/features/watchlist/list";
+import { useWatchlists } from "@/features/watchlist/useWatchlists";
 import { useSettled } from "@/lib/hooks";
 import * as money from "@/lib/money";
-import { usePrefs } from "@/lib/prefs";
 
 const row = "flex h-10 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-hover max-md:h-12";
 
@@ -32,7 +31,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
   const q = useSettled(text.trim(), 60);
   const { data } = useListStocksQuery({ q, limit: 12 }, { skip: q === "" });
   const found = (q ? (data?.items ?? []) : []).filter((stock) => stock.kind !== "IDX");
-  const watched = watchedOf(usePrefs());
+  const watched = useWatchlists().current?.symbols ?? [];
   useEffect(() => input.current?.focus(), []);
   return (
     <form
