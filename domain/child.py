@@ -1,28 +1,24 @@
 """A child: one slice of an order at one broker, as the facts that are known of it (ADR 0002, ADR 0013).
 
-Facts may come in any order, any number of times, from REST, stream or reconciliation, and give the same child:
-every field that `apply` touches only ever moves up one lattice (a set that grows, a first or a latest time, a
-largest fill). What a broker tells of an order is kept under its id there, because it may hold the child twice.
+How facts are folded into it is in `domain.folding`. What a broker tells of an order is kept under its id there,
+because it may hold the child twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NewType, TypeVar, assert_never
+from typing import NewType
 
 from domain.account import AccountId, BrokerId
 from domain.facts import (
     Absent,
-    Accepted,
     ChangeAsked,
     ChangeOver,
     End,
     Ended,
-    Fact,
     Fill,
-    Filled,
     Lost,
     Modified,
     Progress,
@@ -34,7 +30,6 @@ from domain.words import OrderType, Product, Side, Status, Validity
 
 OrderId = NewType("OrderId", str)
 ChildId = NewType("ChildId", str)
-Told = TypeVar("Told", Working, Ended, Progress)  # facts of which one is kept for each of the broker's orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +221,7 @@ class ChildOrder:
         if not self.ends or self.live_order_ids:
             return None
         named = [end for end in self.ends if end.broker_order_id]
-        return max(named or self.ends, key=_end_rank)
+        return max(named or self.ends, key=end_rank)
 
     @property
     def progressed_at(self) -> datetime | None:
@@ -311,95 +306,11 @@ class ChildOrder:
         return said.words if said else None
 
 
-# --- folding facts -----------------------------------------------------------------------------------------------
-
-
-def apply(child: ChildOrder, fact: Fact) -> ChildOrder:
-    """The child with one more fact. Idempotent, and the order of facts does not matter."""
-    match fact:
-        case Accepted(number, at):
-            first = min(child.accepted_at, at) if child.accepted_at else at
-            return replace(child, broker_order_ids=_with_id(child, number), accepted_at=first)
-        case Working(broker_order_id=number):
-            seen = _latest(child.working_at, fact, _working_rank)
-            return replace(child, broker_order_ids=_with_id(child, number), working_at=seen)
-        case Ended(broker_order_id=number):
-            ends = _latest(child.ends, fact, _end_rank)
-            return replace(child, broker_order_ids=_with_id(child, number), ends=ends)
-        case Progress(broker_order_id=number):
-            totals = _latest(child.totals, fact, _progress_rank)
-            return replace(child, broker_order_ids=_with_id(child, number), totals=totals)
-        case Filled(fill, number):
-            fills = _with_fill(child.fills, replace(fill, broker_order_id=number))
-            return replace(child, broker_order_ids=_with_id(child, number), fills=fills)
-        case Lost():
-            return replace(
-                child, lost=min(filter(None, (child.lost, fact)), key=lambda lost: (lost.at, lost.words))
-            )
-        case Absent():
-            looked = max(filter(None, (child.absent, fact)), key=lambda absent: (absent.at, absent.words))
-            return replace(child, absent=looked)
-        case Modified(broker_order_id=number):
-            last = max(filter(None, (child.modified, fact)), key=_change_rank)
-            return replace(child, broker_order_ids=_with_id(child, number), modified=last)
-        case ChangeAsked():
-            return replace(child, asked=max(filter(None, (child.asked, fact)), key=_change_rank))
-        case ChangeOver():
-            return replace(child, change_over=max(filter(None, (child.change_over, fact)), key=_change_rank))
-        case _:
-            assert_never(fact)
-
-
-def apply_all(child: ChildOrder, facts: Iterable[Fact]) -> ChildOrder:
-    for fact in facts:
-        child = apply(child, fact)
-    return child
-
-
 def _about(change: ChangeAsked | Modified | None, number: str) -> bool:
     """Whether the change is, or for all that is known may be, of this one of the broker's orders."""
     return change is not None and change.broker_order_id in ("", number)
 
 
-def _with_id(child: ChildOrder, number: str) -> tuple[str, ...]:
-    known = child.broker_order_ids
-    return known if not number or number in known else tuple(sorted((*known, number)))
-
-
-def _latest(
-    facts: tuple[Told, ...], fact: Told, rank: Callable[[Told], tuple[object, ...]]
-) -> tuple[Told, ...]:
-    """With the higher of two that are told of the same order."""
-    by_number = {one.broker_order_id: one for one in facts}
-    known = by_number.get(fact.broker_order_id)
-    by_number[fact.broker_order_id] = fact if known is None else max(known, fact, key=rank)
-    return tuple(by_number[number] for number in sorted(by_number))
-
-
-def _working_rank(working: Working) -> tuple[datetime, bool, str]:
-    return (working.at, not working.trigger_pending, working.words)
-
-
-def _end_rank(end: Ended) -> tuple[datetime, str, str, str]:
+def end_rank(end: Ended) -> tuple[datetime, str, str, str]:
     # Contradicting ends are ordered by the broker's time; the rest of the key only makes the choice total.
     return (end.at, end.end.value, end.words, end.broker_order_id)
-
-
-def _progress_rank(progress: Progress) -> tuple[int, datetime, str]:
-    return (progress.filled_quantity, progress.at, str(progress.average_price))
-
-
-def _change_rank(change: ChangeAsked | Modified | ChangeOver) -> tuple[int, datetime, str]:
-    return (change.number, change.at, repr(change))
-
-
-def _with_fill(fills: Sequence[Fill], fill: Fill) -> tuple[Fill, ...]:
-    by_trade = {known.trade_id: known for known in fills}
-    known = by_trade.get(fill.trade_id)
-    by_trade[fill.trade_id] = max(known, fill, key=_fill_rank) if known else fill
-    return tuple(sorted(by_trade.values(), key=lambda one: (one.at, one.trade_id)))
-
-
-def _fill_rank(fill: Fill) -> tuple[bool, datetime, int, Price, str]:
-    """One that names its order tells more than one that does not."""
-    return (bool(fill.broker_order_id), fill.at, fill.quantity, fill.price, fill.broker_order_id)

@@ -1,4 +1,4 @@
-"""What can be learnt of an order at a broker. Facts say when, and in whose words; they are folded by `domain.child`.
+"""What can be learnt of an order at a broker. Facts say when, and in whose words; they are folded by `domain.folding`.
 
 A fact that a broker tells of an order names the broker's id of it: a broker may have made two orders of one request.
 """

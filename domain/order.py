@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.account import AccountId, UserId
-from domain.child import ChildId, ChildOrder, OrderId, apply, apply_all
+from domain.child import ChildId, ChildOrder, OrderId
 from domain.facts import (
     Absent,
     Accepted,
@@ -23,6 +23,7 @@ from domain.facts import (
     Progress,
     Working,
 )
+from domain.folding import apply, apply_all
 from domain.instrument import InstrumentId
 from domain.money import ZERO, Price, average_price
 from domain.words import OrderType, Product, Side, Status, Validity

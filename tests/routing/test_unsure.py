@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.account import AccountId, BrokerId, UserId
-from domain.child import apply_all
+from domain.folding import apply_all
 from domain.order import Accepted, ChildId, ChildOrder, Fact, Lost, Order, OrderId, Progress, Working
 from domain.routing import Reason, ReasonCode
 from routing.unsure import hedge_of, hedge_words

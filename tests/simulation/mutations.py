@@ -89,7 +89,7 @@ MUTATIONS = (
     ),
     Mutation(
         "drop a fill that comes after the end",
-        "domain/child.py",
+        "domain/folding.py",
         "        case Progress(broker_order_id=number):\n",
         "        case Progress(broker_order_id=number) | Filled(_, number) if child.end_of(number) is not None:\n"
         "            return child\n"
@@ -97,7 +97,7 @@ MUTATIONS = (
     ),
     Mutation(
         "count a trade that is told twice as two",
-        "domain/child.py",
+        "domain/folding.py",
         "    by_trade[fill.trade_id] = max(known, fill, key=_fill_rank) if known else fill",
         "    by_trade[f'{fill.trade_id}:{len(by_trade)}'] = fill",
     ),
