@@ -252,7 +252,9 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     )
     await state.portfolios.start()
     opened.push_async_callback(state.portfolios.close)
-    announcer = Announcer(state.db, state.bus)
+    announcer, announcing = Announcer(state.db, state.bus), Loops()
+    opened.push_async_callback(announcing.close)
+    announcing.start("changed orders", announcer.run)
     opened.push_async_callback(announcer.close)
     state.trading = Trading(
         db=state.db,

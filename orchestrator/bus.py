@@ -59,12 +59,18 @@ def user_topic(user_id: UserId) -> str:
 
 
 class Bus(Protocol):
+    shared: bool  # with other processes; who listens there is not known here
+
     async def publish(self, topic: str, event: Mapping[str, Any]) -> None:
         """`event` is {"type": ..., "data": {...}}, plain JSON values. Never raises for a bus that is down."""
         ...
 
     async def signal(self, topic: str, event: Mapping[str, Any]) -> None:
         """As `publish`, to whoever reads right now: kept nowhere, and lost while a connection is."""
+        ...
+
+    def deliver(self, event: Event) -> None:
+        """Hand one event to this process's readers alone; without a topic, to all of them."""
         ...
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
@@ -83,10 +89,6 @@ class Bus(Protocol):
 
     def watched(self, topic: str) -> bool:
         """Whether someone in this process reads this topic right now."""
-        ...
-
-    def heard(self, topic: str) -> bool:
-        """Whether publishing on this topic can reach anyone right now."""
         ...
 
     async def start(self) -> None: ...
@@ -143,6 +145,8 @@ class _TickReader:
 class LocalBus:
     """Inside one process."""
 
+    shared = False
+
     def __init__(self) -> None:
         self._readers: set[_Reader] = set()
         self._watched: Counter[str] = Counter()
@@ -159,9 +163,8 @@ class LocalBus:
         await self.publish(topic, event)
 
     def deliver(self, event: Event) -> None:
-        """Hand one event to this process's readers."""
         for reader in self._readers:
-            if not reader.topics or event.topic in reader.topics:
+            if not event.topic or not reader.topics or event.topic in reader.topics:
                 reader.offer(event)
 
     @asynccontextmanager
@@ -180,9 +183,6 @@ class LocalBus:
 
     def watched(self, topic: str) -> bool:
         return self._watched[topic] > 0
-
-    def heard(self, topic: str) -> bool:
-        return self.watched(topic) or any(not reader.topics for reader in self._readers)
 
     def publish_tick(self, tick: Tick) -> None:
         self._latest[tick.instrument] = tick
@@ -218,6 +218,8 @@ class RedisBus:
     After a lost connection events are read on from the last one seen. While Redis is away, events still reach the
     readers of the process they come from.
     """
+
+    shared = True
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_connect_timeout=3, health_check_interval=30)
@@ -270,8 +272,8 @@ class RedisBus:
     def watched(self, topic: str) -> bool:
         return self._local.watched(topic)
 
-    def heard(self, topic: str) -> bool:
-        return True  # who listens in other processes is not known here
+    def deliver(self, event: Event) -> None:
+        self._local.deliver(event)
 
     def publish_tick(self, tick: Tick) -> None:
         self._gathered[tick.instrument] = tick

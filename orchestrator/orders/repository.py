@@ -36,8 +36,10 @@ from orchestrator.orders.statements import (
     ASK_CANCEL,
     CHILD_LOCKED,
     CHILDREN_OF,
+    CHILDREN_OF_ONE,
     ENDED_IN,
     EVENTS_OF,
+    EVENTS_OF_ONE,
     FIND_CHILD,
     KEY_USED,
     LIVE_AT,
@@ -48,6 +50,7 @@ from orchestrator.orders.statements import (
     SETTLE_PARENT,
     UNCLEAR,
 )
+from orchestrator.prepared import Prepared
 from orchestrator.tables import order_children, orders
 
 
@@ -279,6 +282,13 @@ def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | 
     return _assemble(conn, rows)[0] if rows else None
 
 
+def load_many(conn: Connection, ids: Sequence[OrderId]) -> list[StoredOrder]:
+    """Those of any user, oldest first."""
+    return _assemble(
+        conn, conn.execute(sa.select(orders).where(orders.c.id.in_(ids)).order_by(orders.c.id)).all()
+    )
+
+
 def page(
     conn: Connection, user_id: UserId, *, status: str, before: OrderId | None, limit: int
 ) -> list[StoredOrder]:
@@ -368,9 +378,17 @@ def find_child(
 def _assemble(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredOrder]:
     ids = [row.id for row in rows]
     children: dict[str, list[sa.Row[Any]]] = {order_id: [] for order_id in ids}
-    for child in conn.execute(CHILDREN_OF, {"parents": ids}):
+    for child in _of_parents(conn, CHILDREN_OF, CHILDREN_OF_ONE, ids):
         children[child.order_id].append(child)
     events: dict[str, list[OrderEvent]] = {order_id: [] for order_id in ids}
-    for event in conn.execute(EVENTS_OF, {"parents": ids}):
+    for event in _of_parents(conn, EVENTS_OF, EVENTS_OF_ONE, ids):
         events[event.order_id].append(event_of(event))
     return [stored_order(row, children[row.id], events[row.id]) for row in rows]
+
+
+def _of_parents(
+    conn: Connection, statement: sa.Select[Any], prepared: Prepared, ids: Sequence[str]
+) -> Sequence[Any]:
+    if len(ids) == 1:
+        return prepared.rows(conn, {"parent": ids[0]})
+    return conn.execute(statement, {"parents": ids}).all()

@@ -72,10 +72,16 @@ CHILDREN_OF = (
     .where(CHILD.order_id.in_(bindparam("parents", expanding=True)))
     .order_by(CHILD.id)
 )
+CHILDREN_OF_ONE = Prepared(
+    sa.select(order_children).where(CHILD.order_id == bindparam("parent")).order_by(CHILD.id)
+)
 EVENTS_OF = (
     sa.select(order_events)
     .where(order_events.c.order_id.in_(bindparam("parents", expanding=True)))
     .order_by(order_events.c.seq)
+)
+EVENTS_OF_ONE = Prepared(
+    sa.select(order_events).where(order_events.c.order_id == bindparam("parent")).order_by(order_events.c.seq)
 )
 LIVE_AT = Prepared(
     sa.select(order_children).where(CHILD.live, CHILD.account_id == bindparam("account")).order_by(CHILD.id)
