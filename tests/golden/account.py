@@ -187,5 +187,4 @@ async def consolidated(*accounts: Account) -> Portfolio:
     mine |= {part.instrument for one in read for part in one.positions}
     held = {market.isins[name] for name in mine if name in market.isins}
     isins = {name: isin for name, isin in market.isins.items() if isin in held}
-    prices = {name: market.price(name) for name in sorted(mine | set(isins))}
-    return build(read, prices, isins=isins, as_of=market.at)
+    return build(read, market.prices(mine | set(isins)), isins=isins, as_of=market.at)

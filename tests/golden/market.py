@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -58,10 +59,17 @@ class Market:
     def put(self, prices: dict[str, str]) -> None:
         self.sandbox.post("/prices", {"prices": prices})
 
-    def price(self, name: InstrumentId) -> LastPrice:
-        """Last price and previous close as the exchange itself has them."""
-        quote = self.sandbox.get(f"/prices?symbols={name}")["quotes"][0]
-        return LastPrice(Price.of(quote["last_price"]), self.at, Price.of(quote["prev_close"]))
+    def prices(self, names: Collection[InstrumentId]) -> dict[InstrumentId, LastPrice]:
+        """Last prices and previous closes as the exchange itself has them."""
+        if not names:
+            return {}
+        quotes = self.sandbox.get(f"/prices?symbols={','.join(map(str, names))}")["quotes"]
+        return {
+            InstrumentId.parse(one["symbol"]): LastPrice(
+                Price.of(one["last_price"]), self.at, Price.of(one["prev_close"])
+            )
+            for one in quotes
+        }
 
     def stranger(self, name: str, side: Side, quantity: int, price: str) -> None:
         """Somebody offers (or bids) at exactly this price."""
