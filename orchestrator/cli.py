@@ -43,6 +43,8 @@ cli = typer.Typer(
 
 brokers = typer.Typer(help="What speaks to brokers.", no_args_is_help=True)
 cli.add_typer(brokers, name="brokers")
+trades = typer.Typer(help="The history of trades.", no_args_is_help=True)
+cli.add_typer(trades, name="trades")
 
 
 def main() -> None:
@@ -344,6 +346,43 @@ def _by_hand(settings: Settings, broker: str, url: str) -> Access:
     else:
         token, api_key = (sys.stdin.readline().strip() for _ in range(2))
     return by_hand(settings, broker, url, token=token, api_key=api_key)
+
+
+@trades.command("import")
+def import_trades(
+    account: Annotated[str, typer.Argument(help="The account's id; `orchestrator accounts` lists them.")],
+    file: Annotated[
+        Path, typer.Argument(help="Its broker's tradebook, as CSV.", exists=True, dir_okay=False)
+    ],
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Keep the new trades; else only say what the file has.")
+    ] = False,
+) -> None:
+    """Bring past trades of an account in from its broker's tradebook: all of the file or nothing.
+
+    The exit code is 1 when a row breaks a rule.
+    """
+    from orchestrator.trades import command
+    from orchestrator.trades.importing import Report
+    from orchestrator.trades.tradebook import Unusable
+
+    data = file.read_bytes()
+
+    async def bring() -> Report:
+        database = open_database(_settings())
+        try:
+            if await migrations.current(database) != migrations.newest():
+                raise CannotStart("the database is not up to date: run `orchestrator migrate`")
+            return await command.import_file(database, account, data, clock=system_clock, commit=commit)
+        finally:
+            await database.close()
+
+    try:
+        report = uvloop.run(bring())
+    except (command.NoSuchAccount, Unusable) as error:
+        raise CannotStart(str(error)) from error
+    command.tell(report, typer.echo)
+    raise typer.Exit(1 if report.refused_count else 0)
 
 
 @cli.command()

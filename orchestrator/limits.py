@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from orchestrator.errors import Problem, respond
 
 LONGEST_BODY = 256 * 1024  # bytes; the longest sensible request has a tenth of it
+LONGER = {"/v1/trades/import": 4 * 1024 * 1024}  # a file
 
 
 class Limits:
@@ -22,21 +23,26 @@ class Limits:
         elif (problem := _refusal(scope)) is not None:
             await respond(problem)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive), send)
+            await self._app(scope, _counted(receive, _longest(scope)), send)
+
+
+def _longest(scope: Scope) -> int:
+    return LONGER.get(scope["path"], LONGEST_BODY)
 
 
 def _refusal(scope: Scope) -> Problem | None:
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         return Problem(400, "invalid_input", "the address has a NUL character", fix="leave %00 out")
     length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if length.isdigit() and int(length) > LONGEST_BODY:
+    longest = _longest(scope)
+    if length.isdigit() and int(length) > longest:
         return Problem(
-            413, "body_too_large", "the request is too long", rule=f"at most {LONGEST_BODY} bytes of body"
+            413, "body_too_large", "the request is too long", rule=f"at most {longest} bytes of body"
         )
     return None
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, longest: int) -> Receive:
     """For a body that does not say how long it is."""
     seen = 0
 
@@ -44,7 +50,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > LONGEST_BODY:
+        if seen > longest:
             raise HTTPException(413, "the request is too long")
         return message
 

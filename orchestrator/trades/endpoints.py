@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from starlette.datastructures import UploadFile
 
 from orchestrator.accounts.access import Live
-from orchestrator.errors import problems
+from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.market.access import Directory
-from orchestrator.state import Db
+from orchestrator.state import Db, Now
 from orchestrator.trades import repository
-from orchestrator.trades.asking import First, Last, OfAccount, OfInstrument, cursor_of, place_of, wanted
-from orchestrator.trades.schemas import TradeOut, TradesOut
+from orchestrator.trades.asking import (
+    First,
+    Last,
+    OfAccount,
+    OfInstrument,
+    cursor_of,
+    own_account,
+    place_of,
+    wanted,
+)
+from orchestrator.trades.importing import bring_in
+from orchestrator.trades.schemas import ImportOut, TradeOut, TradesOut
+from orchestrator.trades.tradebook import Unusable
 
 router = APIRouter(prefix="/v1/trades", tags=["trades"])
 
@@ -52,3 +64,64 @@ async def list_trades(
         items=[TradeOut.of(one.trade) for one in shown],
         next_cursor=cursor_of(shown[-1].trade.at, shown[-1].id) if more else None,
     )
+
+
+_TEXT = {"schema": {"type": "string"}}
+_FORM = {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}}
+_FILE = {"requestBody": {"required": True, "content": {"text/csv": _TEXT, "multipart/form-data": _FORM}}}
+
+
+@router.post("/import", responses=problems(401, 404, 413), openapi_extra=_FILE)
+async def import_trades(
+    request: Request,
+    user_id: CurrentUser,
+    db: Db,
+    connections: Live,
+    instruments: Directory,
+    clock: Now,
+    account: Annotated[str, Query(max_length=64, description="The account whose tradebook this is.")],
+    commit: Annotated[
+        bool, Query(description="Keep the new trades; else only say what the file has.")
+    ] = False,
+) -> ImportOut:
+    """Past trades from a broker's tradebook (CSV of Zerodha Console, Upstox or Groww): all of the file or nothing.
+
+    Rows that are known already, from a file or from orders of here, change nothing.
+    """
+    mine = own_account(user_id, account, connections)
+    try:
+        report = await bring_in(
+            db,
+            instruments,
+            user_id=user_id,
+            account=mine,
+            data=await _file(request),
+            now=clock(),
+            commit=commit,
+        )
+    except Unusable as error:
+        rule = "the file is a tradebook in CSV"
+        raise Problem(422, "file_unusable", str(error), field="file", rule=rule) from None
+    shown = ImportOut.model_validate(report)
+    if commit and report.refused_count:
+        first = report.refused[0]
+        raise Problem(
+            422,
+            "rows_refused",
+            f"line {first.line}, {first.column}: {first.rule}",
+            field="file",
+            rule=f"{report.refused_count} rows break a rule, and a file is taken whole or not at all",
+            report=shown.model_dump(mode="json"),
+        )
+    return shown
+
+
+async def _file(request: Request) -> bytes:
+    """The body, or the first file of a form."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await request.body()
+    async with request.form(max_files=1, max_fields=10) as form:
+        for part in form.values():
+            if isinstance(part, UploadFile):
+                return await part.read()
+    return b""

@@ -113,6 +113,13 @@ def load(conn: sa.Connection, user_id: UserId, wanted: Wanted) -> list[AccountTr
     return [kept.trade for kept in older_first(conn, user_id, wanted)]
 
 
+def edition(conn: sa.Connection, user_id: UserId, wanted: Wanted) -> tuple[int, int]:
+    """Another one means that more of these trades are known by now."""
+    chosen = _chosen(user_id, wanted).subquery()
+    row = conn.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(chosen.c.id), 0))).one()
+    return (row[0], row[1])
+
+
 def page(
     conn: sa.Connection,
     user_id: UserId,

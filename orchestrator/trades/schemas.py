@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.instrument import Exchange
 from domain.order import Product, Side
 from domain.trade import AccountTrade, TradeSource
@@ -50,3 +52,30 @@ class TradesOut(Out):
 
     items: list[TradeOut]
     next_cursor: str | None
+
+
+class RefusedRowOut(Out):
+    """A row that breaks a rule: its line in the file (from 1), the column's title, the cell as it stands."""
+
+    line: int
+    column: str
+    rule: str
+    value: str
+
+
+class ImportOut(Out):
+    """What a file has. `verified`: its layout is known from public sources. `new` rows are kept if `committed`, all of
+    them or none; `known` ones are in the history already; `untraded` ones are orders that did not trade. `refused` has
+    the first hundred of `refused_count`.
+    """
+
+    format: str
+    verified: bool
+    new: int
+    known: int
+    untraded: int
+    refused_count: int
+    refused: list[RefusedRowOut]
+    first: date | None
+    last: date | None
+    committed: bool
