@@ -159,9 +159,9 @@ def dated(line: Line, ages: Ages) -> Line:
 
 def _same(before: Line, after: Line) -> bool:
     """Whether two differ in nothing but when their accounts were read."""
-    if before == after:
-        return True
     if before.last != after.last or len(before.lots) != len(after.lots):
         return False
+    if before == after:
+        return True
     ages = {lot.account_id: lot.as_of for lot in after.lots}
     return ages.keys() == {lot.account_id for lot in before.lots} and dated(before, ages) == after

@@ -352,7 +352,17 @@ class Connections:
                 if connection.announced != mark(connection):
                     await self._telling.account(connection)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), PASS)
+                await asyncio.wait_for(self._wake.wait(), self._until_due())
+
+    def _until_due(self) -> float:
+        """Seconds until the next look: sooner where something happened at an account."""
+        now = asyncio.get_running_loop().time()
+        waiting = (
+            one.due_at
+            for one in self._all.values()
+            if one.dirty and one.ready and (one.refreshing is None or one.refreshing.done())
+        )
+        return max(0.0, min(PASS, min(waiting, default=now + PASS) - now))
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)

@@ -12,7 +12,7 @@ import orjson
 from domain.account import AccountId, UserId
 from domain.instrument import InstrumentId
 from orchestrator.accounts.connections import Connections
-from orchestrator.bus import Bus
+from orchestrator.bus import Bus, user_topic
 from orchestrator.instruments.service import Instruments
 from orchestrator.loops import Loops
 from orchestrator.market.hub import Hub
@@ -50,6 +50,7 @@ class Portfolios:
         self._until: dict[UserId, float] = {}  # looked at: kept up to date until then, on the loop's clock
         self._glanced: dict[UserId, float] = {}
         self._followers: dict[UserId, set[asyncio.Event]] = {}
+        self._wake = asyncio.Event()
         self._loops = Loops()
 
     async def look(self, user_id: UserId) -> Kept:
@@ -79,6 +80,7 @@ class Portfolios:
         """
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
         self._followers.setdefault(user_id, set()).add(woken)
+        hearing = asyncio.create_task(self._hurry(user_id), name="portfolio events")
         try:
             tag, numbers, told_at = since, -1, float("-inf")
             kept = await self.look(user_id)
@@ -90,6 +92,7 @@ class Portfolios:
                 await self._woken(woken, PACE if tag == kept.tag else told_at + PACE - loop.time())
                 kept = self._held(user_id)
         finally:
+            hearing.cancel()
             self._followers[user_id].discard(woken)
             if not self._followers[user_id]:
                 del self._followers[user_id]
@@ -152,7 +155,7 @@ class Portfolios:
         """Value in small parts what moved, for those who look; forget what nobody looks at."""
         loop, asked = asyncio.get_running_loop(), 0.0
         while True:
-            await asyncio.sleep(PASS)
+            await self._woken(self._wake, PASS)
             for user_id in list(self._kept):
                 if user_id in self._followers:
                     self._until[user_id] = loop.time() + LOOKED_AT
@@ -175,6 +178,13 @@ class Portfolios:
         if kept.tag != before:
             for woken in self._followers.get(user_id, ()):
                 woken.set()
+
+    async def _hurry(self, user_id: UserId) -> None:
+        """What an account tells of itself is taken over now: a fill is not to wait for the next pass."""
+        async with self._bus.subscribe(user_topic(user_id)) as events:
+            async for event in events:
+                if event.type == "portfolio":
+                    self._wake.set()
 
     async def _hear(self) -> None:
         """Another process read other numbers of an account: ours are old."""
