@@ -25,6 +25,7 @@ from orchestrator.charges import endpoints as charges
 from orchestrator.clock import FollowedClock
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
+from orchestrator.exports import endpoints as exports
 from orchestrator.express import Express
 from orchestrator.guards import endpoints as guards
 from orchestrator.headers import SafeHeaders
@@ -110,6 +111,7 @@ def create_app(
         portfolio.router,
         trades.router,
         profits.router,
+        exports.router,
         external.router,  # before the orders: "external" is no order's id
         orders.router,
         sweep.router,

@@ -91,7 +91,7 @@ def child_of(order_id: str, account: AccountId = ZERODHA, **more: Any) -> ChildO
 
 
 async def record(
-    db: Database, *children: ChildOrder, key: str | None = None, margin: str = "15000.50"
+    db: Database, *children: ChildOrder, key: str | None = None, margin: str = "15000.50", user: UserId = USER
 ) -> Order:
     """An order of these children, one key each."""
     first = children[0]
@@ -99,7 +99,7 @@ async def record(
         first.instrument, first.side, sum(one.quantity for one in children), first.order_type, first.product,
         price=first.price,
     )  # fmt: skip
-    order = Order(first.order_id, USER, intent, T0, children)
+    order = Order(first.order_id, user, intent, T0, children)
     charges = Charges(stt=Money.of("15.0005"))
     decision = RoutingDecision(intent, Policy(), (), (), (), "hash", "words")
     new = [NewChild(child, Money.of(margin), charges) for child in children]
