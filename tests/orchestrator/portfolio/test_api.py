@@ -1,9 +1,13 @@
 """The consolidated portfolio over real sandbox accounts: sums, lots, gaps, and money in and out."""
 
+import asyncio
+import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import websockets
 
 from mocks.launch import Sandbox
 from tests.stories.product import Trader, eventually
@@ -141,3 +145,54 @@ async def test_a_share_bought_today_is_owned_once_at_every_broker_and_gone_when_
     seen = await eventually(trader.portfolio, lambda view: owned(view) == {"INFY": 9, "TCS": 2})
     assert in_positions(seen) == 0
     assert seen["totals"]["value"] is not None
+
+
+async def test_who_knows_the_newest_version_is_told_so_and_nothing_else(
+    trader: Trader, new_user: NewUser
+) -> None:
+    await trader.connect(new_user("mock", holdings={"NSE:INFY": 10}), "Play")
+    await trader.settled()
+
+    async def asked_again() -> int:
+        known = (await trader.http.get("/v1/portfolio")).headers["etag"]
+        return (await trader.http.get("/v1/portfolio", headers={"If-None-Match": known})).status_code
+
+    await eventually(asked_again, lambda status: status == 304)  # a reading may come between the two
+    assert (await trader.http.get("/v1/portfolio", headers={"If-None-Match": 'W/"else"'})).status_code == 200
+
+
+async def test_a_refresh_reads_every_account_now(trader: Trader, new_user: NewUser) -> None:
+    for broker in ("kite", "upstox"):
+        await trader.connect(new_user(broker, holdings={"NSE:INFY": 10}), broker)
+    await trader.settled()
+    before = datetime.fromisoformat((await trader.portfolio())["as_of"])
+    seen = await trader.call("POST", "/v1/portfolio/refresh")
+    assert datetime.fromisoformat(seen["totals"]["as_of"]) >= before
+    assert seen["totals"]["incomplete"] == []
+    assert {line["price_source"] for line in seen["holdings"]} <= {"zerodha", "upstox"}
+
+
+async def test_a_fill_comes_to_the_screen_that_follows(trader: Trader, new_user: NewUser) -> None:
+    account = await trader.connect(new_user("kite", cash="200000", holdings={"NSE:TCS": 1}), "Mine")
+    await trader.settled()
+    url = str(trader.http.base_url).replace("http", "ws").rstrip("/")
+    token = str(trader.http.headers["Authorization"]).removeprefix("Bearer ")
+    async with websockets.connect(f"{url}/v1/stream", proxy=None) as socket, asyncio.timeout(20):
+        await socket.send(json.dumps({"action": "auth", "token": token}))
+        await socket.send(json.dumps({"action": "follow", "what": "portfolio"}))
+
+        async def lines() -> dict[str, Any]:
+            while (told := json.loads(await socket.recv()))["type"] != "portfolio_lines":
+                pass
+            return dict(told["data"])
+
+        whole = await lines()
+        assert [line["symbol"] for line in whole["holdings"]] == ["TCS"]
+        await trader.place("BUY 3 NSE:INFY CNC MARKET", account=account)
+        new: list[dict[str, Any]] = []
+        while not new:
+            told = await lines()
+            assert not told["whole"]
+            new = [line for line in told["holdings"] if line["symbol"] == "INFY"]
+        assert new[0]["quantity"] == 3
+        assert told["ages"][account] == new[0]["lots"][0]["as_of"]
