@@ -19,6 +19,8 @@ from orchestrator.accounts import authorisation
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
+from orchestrator.alerts import endpoints as alerts
+from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.bus import open_bus
 from orchestrator.charges import asking
 from orchestrator.charges import endpoints as charges
@@ -119,6 +121,7 @@ def create_app(
         guards.router,
         policies.router,
         watchlists.router,
+        alerts.router,
         killswitch.router,
         postbacks.router,
     ):
@@ -292,6 +295,10 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             without_prices=state.hub.feed_lacking,
         )
         loops.start("outages", outages.run)
+        watcher = AlertWatcher(db=state.db, bus=state.bus, hub=state.hub, clock=state.clock)
+        loops.start("alerts", watcher.run)
+        loops.start("changes of alerts", watcher.run_changes)
+        loops.start("all alerts", watcher.run_looks)
         loops.start("candles", keeper.run)
         loops.start("candles at night", keeper.run_nights)
 

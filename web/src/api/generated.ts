@@ -299,6 +299,18 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    exportTable: build.query<ExportTableApiResponse, ExportTableApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/exports/${encodeURIComponent(String(queryArg.table))}.csv`,
+        params: {
+          account: queryArg.account,
+          instrument: queryArg.instrument,
+          from: queryArg["from"],
+          to: queryArg.to,
+          group: queryArg.group,
+        },
+      }),
+    }),
     listExternalOrders: build.query<
       ListExternalOrdersApiResponse,
       ListExternalOrdersApiArg
@@ -527,6 +539,48 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/v1/watchlists/${encodeURIComponent(String(queryArg.listId))}/symbols/${encodeURIComponent(String(queryArg["symbol"]))}`,
         method: "DELETE",
+      }),
+    }),
+    listAlerts: build.query<ListAlertsApiResponse, ListAlertsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/alerts`,
+        params: {
+          state: queryArg.state,
+        },
+      }),
+    }),
+    makeAlert: build.mutation<MakeAlertApiResponse, MakeAlertApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/alerts`,
+        method: "POST",
+        body: queryArg.alertIn,
+      }),
+    }),
+    getAlert: build.query<GetAlertApiResponse, GetAlertApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/alerts/${encodeURIComponent(String(queryArg.alertId))}`,
+      }),
+    }),
+    changeAlert: build.mutation<ChangeAlertApiResponse, ChangeAlertApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/alerts/${encodeURIComponent(String(queryArg.alertId))}`,
+        method: "PATCH",
+        body: queryArg.alertPatch,
+      }),
+    }),
+    removeAlert: build.mutation<RemoveAlertApiResponse, RemoveAlertApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/alerts/${encodeURIComponent(String(queryArg.alertId))}`,
+        method: "DELETE",
+      }),
+    }),
+    listNotices: build.query<ListNoticesApiResponse, ListNoticesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/notices`,
+        params: {
+          before: queryArg.before,
+          limit: queryArg.limit,
+        },
       }),
     }),
     getKillSwitch: build.query<GetKillSwitchApiResponse, GetKillSwitchApiArg>({
@@ -813,6 +867,20 @@ export type GetLotsApiArg = {
   /** The most closings shown. */
   limit?: number;
 };
+export type ExportTableApiResponse =
+  /** status 200 Successful Response */ string;
+export type ExportTableApiArg = {
+  table: Table;
+  /** One of my accounts; all when left out. */
+  account?: string | null;
+  /** NSE:INFY; a share also under its other names. */
+  instrument?: string | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+  group?: Group;
+};
 export type ListExternalOrdersApiResponse =
   /** status 200 Successful Response */ ExternalOrdersOut;
 export type ListExternalOrdersApiArg = void;
@@ -967,6 +1035,37 @@ export type RemoveSymbolApiResponse =
 export type RemoveSymbolApiArg = {
   listId: string;
   symbol: string;
+};
+export type ListAlertsApiResponse =
+  /** status 200 Successful Response */ AlertsOut;
+export type ListAlertsApiArg = {
+  state?: AlertState | null;
+};
+export type MakeAlertApiResponse =
+  /** status 201 Successful Response */ AlertOut;
+export type MakeAlertApiArg = {
+  alertIn: AlertIn;
+};
+export type GetAlertApiResponse =
+  /** status 200 Successful Response */ AlertOut;
+export type GetAlertApiArg = {
+  alertId: string;
+};
+export type ChangeAlertApiResponse =
+  /** status 200 Successful Response */ AlertOut;
+export type ChangeAlertApiArg = {
+  alertId: string;
+  alertPatch: AlertPatch;
+};
+export type RemoveAlertApiResponse = unknown;
+export type RemoveAlertApiArg = {
+  alertId: string;
+};
+export type ListNoticesApiResponse =
+  /** status 200 Successful Response */ NoticePage;
+export type ListNoticesApiArg = {
+  before?: string | null;
+  limit?: number;
 };
 export type GetKillSwitchApiResponse =
   /** status 200 Successful Response */ KillOut;
@@ -1775,6 +1874,16 @@ export type LotsOut = {
   lots: OpenLotOut[];
   closings: ClosingOut[];
 };
+export type Table =
+  | "holdings"
+  | "positions"
+  | "funds"
+  | "orders"
+  | "trades"
+  | "pnl"
+  | "lots"
+  | "closings"
+  | "charges";
 export type ReportStatus =
   | "PENDING"
   | "OPEN"
@@ -2260,6 +2369,69 @@ export type WatchlistPatch = {
 export type SymbolsIn = {
   /** EXCHANGE:SYMBOL, in your order; twice counts once. */
   symbols: string[];
+};
+export type AlertKind =
+  "above" | "below" | "rises" | "falls" | "moves" | "volume";
+export type Reference = "close" | "now";
+export type AlertState = "active" | "paused" | "fired" | "expired";
+export type AlertOut = {
+  id: string;
+  symbol: string;
+  kind: AlertKind;
+  threshold: string;
+  reference: Reference | null;
+  reference_price: string | null;
+  repeats: boolean;
+  cooldown: number;
+  note: string;
+  state: AlertState;
+  armed: boolean;
+  deaf_until: string | null;
+  expires_at: string | null;
+  fired: number;
+  fired_at: string | null;
+  fired_price: string | null;
+  version: number;
+  created_at: string;
+};
+export type AlertsOut = {
+  items: AlertOut[];
+};
+export type AlertIn = {
+  symbol: string;
+  kind: AlertKind;
+  /** Rupees, percent or units, by the kind. */
+  threshold: string;
+  reference?: Reference | null;
+  repeats?: boolean;
+  cooldown?: number;
+  expires_at?: string | null;
+  note?: string;
+};
+export type AlertPatch = {
+  /** The version that you changed. */
+  version: number;
+  threshold?: string | null;
+  repeats?: boolean | null;
+  cooldown?: number | null;
+  expires_at?: string | null;
+  note?: string | null;
+  /** active or paused */
+  state?: AlertState | null;
+};
+export type NoticeOut = {
+  id: string;
+  at: string;
+  kind: string;
+  subject: string;
+  text: string;
+  data: {
+    [key: string]: any;
+  };
+};
+export type NoticePage = {
+  items: NoticeOut[];
+  next: string | null;
 };
 export type KillDepth = "no_new_risk" | "cancel_all" | "flatten";
 export type KillAccountOut = {

@@ -64,6 +64,28 @@ export function announceAccount(before: Account | undefined, account: Account): 
   }
 }
 
+export interface Notice {
+  kind: string;
+  text: string;
+  id?: string;
+  symbol?: string;
+  note?: string;
+}
+
+/** A notice of the stream; told twice, it is shown once. */
+export function announceNotice(notice: Notice): void {
+  if (notice.kind !== "price_alert" || !notice.symbol) return;
+  toast({
+    key: notice.id,
+    tone: "info",
+    title: notice.text,
+    text: notice.note || undefined,
+    to: `/i/${encodeURIComponent(notice.symbol)}`,
+    linkLabel: "Open chart",
+  });
+  sound(880, 880);
+}
+
 let audio: AudioContext | undefined;
 
 function sound(...tones: number[]): void {

@@ -3,7 +3,8 @@ import type { Account, Order } from "@/api";
 import { api } from "@/api";
 import { openSocket, type SocketState } from "@/api/socket";
 import { tellOrder } from "@/features/orders/arrivals";
-import { announceAccount, announceOrder } from "./announce";
+import { type PortfolioLines, pushed } from "@/features/portfolio/pushed";
+import { announceAccount, announceNotice, announceOrder, type Notice } from "./announce";
 import type { Store } from "./store";
 
 export let streamState: SocketState = "down";
@@ -12,7 +13,11 @@ const READ_AGAIN_AFTER = 250;
 export function startEvents(store: Store): () => void {
   let portfolioWait: ReturnType<typeof setTimeout> | undefined;
 
+  let version = ""; // of the portfolio as the stream last told it, and when that was
+  let told = "";
+
   const readPortfolioSoon = () => {
+    if (version) return;
     clearTimeout(portfolioWait);
     portfolioWait = setTimeout(() => store.dispatch(api.util.invalidateTags(["Portfolio"])), READ_AGAIN_AFTER);
   };
@@ -51,15 +56,31 @@ export function startEvents(store: Store): () => void {
     readPortfolioSoon();
   }
 
+  function takeLines(lines: PortfolioLines): void {
+    const { data } = api.endpoints.getPortfolio.select()(store.getState());
+    // Changes of what the stream told last: it may have been read anew since then.
+    const after = lines.whole || data?.as_of === told ? pushed(data, lines) : null;
+    if (!after) return follow("");
+    version = lines.version;
+    told = after.as_of;
+    if (data) store.dispatch(api.util.updateQueryData("getPortfolio", undefined, () => after));
+    else store.dispatch(api.util.upsertQueryData("getPortfolio", undefined, after));
+  }
+
+  const follow = (since: string) => socket.send({ action: "follow", what: "portfolio", since });
+
   const socket = openSocket({
     path: "/v1/stream",
     onMessage: (message) => {
       if (message.type === "order") takeOrder(message.data as Order);
       else if (message.type === "account") takeAccount(message.data as Account);
+      else if (message.type === "portfolio_lines") takeLines(message.data as PortfolioLines);
       else if (message.type === "portfolio") readPortfolioSoon();
+      else if (message.type === "notice") announceNotice(message.data as Notice);
       else if (message.type === "watchlist") store.dispatch(api.util.invalidateTags(["Watchlist"]));
     },
     onLive: (again) => {
+      follow(version);
       if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist"]));
     },
     onState: (state) => {
