@@ -4,7 +4,7 @@ import pytest
 
 from domain.account import BrokerId
 from domain.instrument import Exchange
-from orchestrator.instruments.search import Search
+from orchestrator.instruments.search import Search, Segment, segment_of
 from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA, joined
 
 SEARCH = Search(
@@ -40,6 +40,23 @@ def test_the_best_matches_come_first(query: str, best: list[str]) -> None:
 
 def test_an_exchange_can_be_asked_for() -> None:
     assert found("infy", exchange=Exchange.BSE) == ["BSE:INFY"]
+
+
+@pytest.mark.parametrize(
+    ("segment", "exchanges"),
+    [
+        (Segment.EQUITY, {"NSE", "BSE"}),
+        (Segment.INDEX, {"NSE"}),
+        (Segment.DERIVATIVES, {"NFO"}),
+        (Segment.COMMODITY, set()),
+    ],
+)
+def test_a_segment_can_be_asked_for(segment: Segment, exchanges: set[str]) -> None:
+    whole, _ = SEARCH.find("", limit=1000)
+    shown, count = SEARCH.find("", segment=segment, limit=1000)
+    assert {one.id.exchange for one in shown} == exchanges
+    assert shown == [one for one in whole if segment_of(one.id.exchange, one.kind) is segment]
+    assert count == len(shown)
 
 
 def test_pages_cover_everything_once() -> None:
