@@ -33,7 +33,17 @@ const card: Scorecard = {
   outage_minutes: 4,
   outages: [{ what: "prices", minutes: 4, last_seen: "2026-11-20T10:00:00+05:30" }],
   calls: [
-    { call: "place", count: 40, ok: 35, rejected: 5, barred: 0, session: 0, unavailable: 0, unknown: 0, times: times(84.2, 1250) },
+    {
+      call: "place",
+      count: 40,
+      ok: 35,
+      rejected: 5,
+      barred: 0,
+      session: 0,
+      unavailable: 0,
+      unknown: 0,
+      times: times(84.2, 1250),
+    },
   ],
 };
 

@@ -39,7 +39,10 @@ function Lots({ row }: { row: LiveHolding }) {
       lot.sellable_quantity !== lot.quantity && `${money.quantity(lot.sellable_quantity)} sellable`,
     ].filter(Boolean);
     return (
-      <tr key={`${lot.account} ${lot.product}`} className={cx("border-b border-line bg-panel", lot.stale ? "text-stale" : "text-quiet")}>
+      <tr
+        key={`${lot.account} ${lot.product}`}
+        className={cx("border-b border-line bg-panel", lot.stale ? "text-stale" : "text-quiet")}
+      >
         <Cell left className="pl-9">
           <span className="flex items-center gap-2">
             <BrokerBadge broker={lot.broker} stale={lot.stale} />

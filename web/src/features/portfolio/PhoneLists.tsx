@@ -36,7 +36,11 @@ function Item({ row, name, detail, badge, actions }: ItemProps) {
             <span className="truncate text-base font-medium">{name}</span>
             {badge && <Tag>{badge}</Tag>}
             {row.lots.map((lot) => (
-              <BrokerBadge key={`${lot.account} ${"product" in lot ? lot.product : ""}`} broker={lot.broker} stale={lot.stale} />
+              <BrokerBadge
+                key={`${lot.account} ${"product" in lot ? lot.product : ""}`}
+                broker={lot.broker}
+                stale={lot.stale}
+              />
             ))}
           </span>
           <span className="block text-xs text-faint">{detail}</span>
@@ -58,7 +62,10 @@ function Item({ row, name, detail, badge, actions }: ItemProps) {
         <div className="bg-panel px-4 pt-1 pb-3">
           <ul>
             {row.lots.map((lot) => (
-              <li key={`${lot.account} ${"product" in lot ? lot.product : ""}`} className={cx("flex h-9 items-center gap-2", lot.stale && "text-stale")}>
+              <li
+                key={`${lot.account} ${"product" in lot ? lot.product : ""}`}
+                className={cx("flex h-9 items-center gap-2", lot.stale && "text-stale")}
+              >
                 <BrokerBadge broker={lot.broker} stale={lot.stale} />
                 <span className="min-w-0 flex-1 truncate">
                   {lot.label} {lot.stale && <Age at={lot.as_of} />}
