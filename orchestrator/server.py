@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 DRAIN = 3  # seconds open requests get to end
 KEEP_ALIVE = 75
+UNSENT = 64 * 1024  # bytes that the system keeps of what a slow reader's connection cannot take yet
 
 
 class CannotStart(Exception):
@@ -40,10 +41,15 @@ class Server(uvicorn.Server):
 
 
 def listen(host: str, port: int, *, setting: str = "TRADEMASTER_PORT") -> socket.socket:
-    """A bound socket. Raises CannotStart when the port is taken or not ours to take."""
+    """A bound socket. Raises CannotStart when the port is taken or not ours to take.
+
+    Whoever reads slowly should get the newest price next, not megabytes of old ones out of the system's buffers.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # accepted connections have it from here
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
     try:
         bound.bind((host, port))
         bound.listen(2048)

@@ -17,6 +17,7 @@ from orchestrator.state import Clock
 
 SOCKETS = 20  # of one user
 SYMBOLS = 1000  # one socket may follow
+HEARTBEAT = 10.0  # seconds
 SLOT = 0.005  # seconds: moments are rounded up to these, so that few timers serve many sockets
 
 
@@ -29,10 +30,18 @@ class Listener(Protocol):
 
 
 class Audience:
-    """`sockets` of one user and `symbols` of one socket are limits."""
+    """`sockets` of one user and `symbols` of one socket are limits; `heartbeat`: seconds between two of a socket."""
 
-    def __init__(self, hub: Hub, clock: Clock, *, sockets: int = SOCKETS, symbols: int = SYMBOLS) -> None:
-        self.hub, self.clock, self.symbols = hub, clock, symbols
+    def __init__(
+        self,
+        hub: Hub,
+        clock: Clock,
+        *,
+        sockets: int = SOCKETS,
+        symbols: int = SYMBOLS,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
+        self.hub, self.clock, self.symbols, self.heartbeat = hub, clock, symbols, heartbeat
         self._limit = sockets
         self._open: Counter[UserId] = Counter()
         self._slots: dict[int, list[Listener]] = {}

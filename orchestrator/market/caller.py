@@ -15,7 +15,7 @@ from orchestrator.state import Clock
 
 AUTH_WITHIN = 10.0  # seconds
 LONGEST_MESSAGE = 64 * 1024
-RECHECK = 30.0  # seconds between looks at whether the token still holds
+RECHECK = 30.0
 BAD_REQUEST = 4400  # our close code: the address asks for what there is not
 UNAUTHORISED = 4401  # our close code: get a new token and come back
 TOO_MANY = 4429  # our close code: come back later, or with less
@@ -34,10 +34,14 @@ class Refused(Exception):
 
 
 class Caller:
-    """The token comes as the first message or in the Authorization header. `binary`: we speak msgpack."""
+    """The token comes as the first message or in the Authorization header. `binary`: we speak msgpack. `recheck`:
+    seconds between looks at whether the token still holds."""
 
-    def __init__(self, socket: WebSocket, *, key: bytes, clock: Clock, binary: bool = False) -> None:
+    def __init__(
+        self, socket: WebSocket, *, key: bytes, clock: Clock, binary: bool = False, recheck: float = RECHECK
+    ) -> None:
         self._socket, self._key, self._clock, self._binary = socket, key, clock, binary
+        self._recheck = recheck
         self._token = ""
         self.user_id: UserId | None = None
 
@@ -75,7 +79,7 @@ class Caller:
     async def until_expired(self) -> None:
         """Returns when the token has ended, having said so and closed the socket."""
         while True:
-            await asyncio.sleep(RECHECK)
+            await asyncio.sleep(self._recheck)
             try:
                 self.take(self._token)
             except Refused as error:

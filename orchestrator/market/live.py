@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 
 PACE = 40  # milliseconds between two messages about one price
 PACES = range(20, 60_001)
-HEARTBEAT = 10.0  # seconds
 BURST, PER_SECOND = 50, 10  # messages a client may send at once, and for long
 PATIENCE = 100  # messages beyond that until the socket is closed
 MOST_ERRORS = 20  # told of one message
@@ -285,7 +284,7 @@ class LiveSocket:
     async def _beat(self) -> None:
         """A quiet market is told from a dead connection; the server's own pings find clients that are gone."""
         while True:
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(self._audience.heartbeat)
             await self._caller.say({"type": "heartbeat", "at": in_ist(self._audience.clock())})
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 import websockets
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection
@@ -28,9 +27,10 @@ from orchestrator.market import endpoints, stocks
 from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
 from orchestrator.market.past import Past
+from orchestrator.server import listen, server_of
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
-from tests.services import free_port, make_tables
+from tests.services import make_tables
 
 KEY = b"k" * 32
 USER = UserId("u")
@@ -98,9 +98,10 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     app.state.audience = Audience(floor.hub, now)
     past = Past(floor.hub.sources, floor.accounts, now)  # type: ignore[arg-type]
     app.state.history = History(hub=floor.hub, past=past, db=floor.db, clock=now, days=30)
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve())
+    bound = listen("127.0.0.1", 0)
+    port = bound.getsockname()[1]
+    server = server_of(app, proxied=False)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
     while not server.started:
         await asyncio.sleep(0.01)
     browser = Browser(port)
