@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from domain.instrument import Exchange
 
 IST = ZoneInfo("Asia/Kolkata")
+DAY_BEGINS = time(9, 0)  # pre-open: by now every broker's books and prices are of the new day
 CAS_START = date(2026, 8, 3)  # closing auction begins; equity derivatives trade to 15:40
 
 
@@ -57,6 +58,16 @@ class Calendar:
         if day in self.holidays:
             return self.holidays[day]
         return "Weekend" if day.weekday() >= 5 else None
+
+    def trading_day(self, at: datetime) -> date:
+        """The day whose trading began last at an aware moment: the day before until nine, Friday on a Sunday."""
+        local = at.astimezone(IST)
+        if self.always_open:
+            return local.date()
+        day = local.date() if local.time() >= DAY_BEGINS else local.date() - timedelta(days=1)
+        while self.holiday(day):
+            day -= timedelta(days=1)
+        return day
 
     def phase(self, exchange: Exchange, at: datetime, *, closing_auction: bool = False) -> Phase:
         """The session at an aware moment. `closing_auction`: the share has derivatives, so it closes by auction."""

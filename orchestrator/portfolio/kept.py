@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from aggregation.live import LivePortfolio
-from domain.account import AccountState
-from domain.calendar import IST
+from aggregation.overnight import carried_over
+from domain.account import AccountId, AccountState
+from domain.calendar import IST, Calendar
 from domain.instrument import InstrumentId
 from domain.portfolio import AccountSnapshot, Gap, HoldingLine, LastPrice, Portfolio, PositionLine, Totals
 from domain.position import Holding, Position
@@ -23,6 +24,7 @@ from orchestrator.schemas import in_ist
 Key = TypeVar("Key", bound=Hashable)
 Line = TypeVar("Line", HoldingLine, PositionLine)
 Latest = Callable[[InstrumentId], LastPrice | None]
+HOURS = Calendar()
 
 
 class Kept:
@@ -30,8 +32,8 @@ class Kept:
     than a price. What `latest` gives is asked for when an instrument was `moved`.
     """
 
-    def __init__(self, instruments: Instruments, latest: Latest) -> None:
-        self._instruments, self._latest = instruments, latest
+    def __init__(self, instruments: Instruments, latest: Latest, calendar: Calendar = HOURS) -> None:
+        self._instruments, self._latest, self._calendar = instruments, latest, calendar
         self.moved: dict[InstrumentId, None] = {}
         self.mine: Sequence[Connection] = ()
         self.numbers = 0
@@ -46,6 +48,7 @@ class Kept:
         self.gaps: tuple[Gap, ...] = ()
         self._edition = self._instruments.edition
         self._held: set[InstrumentId] = set()
+        self._carried: dict[AccountId, tuple[AccountSnapshot, AccountSnapshot]] = {}
         self._texts: dict[Hashable, tuple[object, Written]] = {}
         self._body: tuple[int, dict[str, bytes]] = (-1, {})
 
@@ -65,10 +68,10 @@ class Kept:
             self._begin()
         known, version = set(self.names), self.version
         try:
-            self._take(mine)
+            self._take(mine, now)
         except ValueError:  # a name became another share's: everything is grouped anew
             self._begin()
-            self._take(mine)
+            self._take(mine, now)
         self.mine = mine
         gaps = self._gaps(now)
         if [(one.account_id, one.reason) for one in gaps] != [
@@ -80,14 +83,26 @@ class Kept:
             self.numbers = self.version
         return self.names - known
 
-    def _take(self, mine: Sequence[Connection]) -> None:
-        told = {one.account.id: one.snapshot for one in mine if one.snapshot is not None}
+    def _take(self, mine: Sequence[Connection], now: datetime) -> None:
+        told = {one.account.id: self._of_today(one.snapshot, now) for one in mine if one.snapshot is not None}
         for account in [account for account in self.live.snapshots if account not in told]:
             self.live.drop(account)
         for account, snapshot in told.items():
             if self.live.snapshots.get(account) is not snapshot:
                 self._know(snapshot)
                 self.live.take(snapshot)
+
+    def _of_today(self, snapshot: AccountSnapshot, now: datetime) -> AccountSnapshot:
+        """An account that was last read on an earlier trading day stands as it was carried over."""
+        if self._calendar.trading_day(snapshot.as_of) >= self._calendar.trading_day(now):
+            return snapshot
+        account = snapshot.account_id
+        known = self._carried.get(account)
+        if known is None or known[0] is not snapshot:
+            names = {position.instrument for position in snapshot.positions}
+            carried = carried_over(snapshot, self._instruments.isins(names))
+            known = self._carried[account] = (snapshot, carried)
+        return known[1]
 
     def _know(self, snapshot: AccountSnapshot) -> None:
         """Everything held, by the listing that prices it: a share held on BSE is also followed on NSE."""

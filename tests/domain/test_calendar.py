@@ -1,6 +1,6 @@
 """When the exchanges are open: sessions of the rules in force, holidays, weekends, and the sandbox's endless day."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -50,3 +50,20 @@ def test_a_holiday_says_its_name() -> None:
 
 def test_the_sandbox_never_sleeps() -> None:
     assert Calendar(always_open=True).is_open(Exchange.NSE, ist("2026-11-22T03:00"))
+
+
+@pytest.mark.parametrize(
+    ("when", "day"),
+    [
+        ("2026-12-04 12:00", "2026-12-04"),
+        ("2026-12-04 08:59", "2026-12-03"),
+        ("2026-12-06 12:00", "2026-12-04"),  # a Sunday
+        ("2026-12-07 08:30", "2026-12-04"),
+        ("2026-12-07 09:00", "2026-12-07"),
+        ("2026-12-25 15:00", "2026-12-24"),  # a holiday
+    ],
+)
+def test_the_trading_day_begins_at_nine_and_lasts_until_the_next(when: str, day: str) -> None:
+    at = datetime.fromisoformat(when).replace(tzinfo=IST)
+    assert Calendar().trading_day(at) == date.fromisoformat(day)
+    assert Calendar(always_open=True).trading_day(at) == at.date()

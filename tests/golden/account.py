@@ -181,8 +181,11 @@ class Account:
 
 async def consolidated(*accounts: Account) -> Portfolio:
     """All accounts in one view, priced by the exchange."""
-    market = accounts[0].market
-    read = [replace(await one.snapshot(), account_id=AccountId(f"{one.broker_id}")) for one in accounts]
+    read = [replace(await one.snapshot(), account_id=AccountId(one.broker_id)) for one in accounts]
+    return priced(accounts[0].market, *read)
+
+
+def priced(market: Market, *read: AccountSnapshot) -> Portfolio:
     mine = {part.instrument for one in read for part in one.holdings}
     mine |= {part.instrument for one in read for part in one.positions}
     held = {market.isins[name] for name in mine if name in market.isins}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -19,10 +20,13 @@ import pytest
 import tests.golden
 from adapters.groww import calls
 from adapters.groww.terms import TERMS
+from aggregation.overnight import carried_over
 from domain.account import BrokerId
 from domain.money import Money
-from tests.golden.account import Account
+from domain.portfolio import AccountSnapshot
+from tests.golden.account import Account, priced
 from tests.golden.market import Market
+from tests.golden.table import table
 
 OVER = "over"
 MACHINERY = {"account", "conftest", "market", "table", "test_stories"}
@@ -34,9 +38,11 @@ class Telling:
 
     name: str
     account: Account
+    ends_by_itself: bool  # a contract expires, which only the broker's books know
     parts: AsyncGenerator[str, None]
     wants: str = ""
     worth: Money | None = None
+    evening: AccountSnapshot | None = None
     failure: BaseException | None = None
 
     async def go_on(self) -> None:
@@ -49,7 +55,7 @@ class Telling:
 
     async def last_look(self) -> None:
         """At the end of a day: what shares and cash are worth together."""
-        self.worth = await self.account.worth()
+        self.worth, self.evening = await self.account.worth(), await self.account.snapshot()
 
     async def next_morning(self) -> None:
         """Yesterday's token is refused, and shares and cash are worth what they were: nothing is counted twice or
@@ -64,6 +70,22 @@ class Telling:
                 f"shares and cash were worth {self.worth} in the evening and are worth {worth} in the morning"
             )
             self.failure, self.wants = AssertionError(words), OVER
+        if self.evening is not None and not self.ends_by_itself:
+            await self._as_carried_over(self.evening)
+
+    async def _as_carried_over(self, evening: AccountSnapshot) -> None:
+        """Who could not log in yet sees in the morning what the broker's new books say."""
+        market = self.account.market
+        without_login = table(priced(market, carried_over(evening, market.isins)))
+        read = table(await self.account.view())
+        if plain(without_login) != plain(read):
+            words = f"without a login:\n{without_login}\nin the books:\n{read}"
+            self.failure, self.wants = AssertionError(words), OVER
+
+
+def plain(text: str) -> str:
+    """Without what is said in brackets: what is on its way has arrived meanwhile."""
+    return re.sub(r" \(.*?\)", "", text)
 
 
 def modules() -> list[ModuleType]:
@@ -83,7 +105,7 @@ async def told(market: Market) -> list[Telling]:
             if broker in module.BROKERS:
                 account = await Account.opened(market, broker, **module.PERSON)
                 name = module.__name__.rpartition(".")[2]
-                tellings.append(Telling(name, account, module.story(account)))
+                tellings.append(Telling(name, account, name == "expired_option", module.story(account)))
     going = tellings
     while going:
         for one in going:
