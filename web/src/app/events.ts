@@ -60,7 +60,10 @@ export function startEvents(store: Store): () => void {
     const { data } = api.endpoints.getPortfolio.select()(store.getState());
     // Changes of what the stream told last: it may have been read anew since then.
     const after = lines.whole || data?.as_of === told ? pushed(data, lines) : null;
-    if (!after) return follow("");
+    if (!after) {
+      follow("");
+      return;
+    }
     version = lines.version;
     told = after.as_of;
     if (data) store.dispatch(api.util.updateQueryData("getPortfolio", undefined, () => after));
