@@ -184,8 +184,8 @@ MUTATIONS = (
     Mutation(
         "leave at the broker what it made twice",
         "orchestrator/orders/surplus.py",
-        "        await cancel_child(trading, children[child_id], (number,))\n",
-        "",
+        "    for held in to_cancel(stored.order, asked):\n",
+        "    for held in ():\n",
         aim=Aim(focus="changes", bad=0.0, mishap=Kind.DUPLICATE_ORDER),
     ),
 )

@@ -48,7 +48,8 @@ class Crowd:
         """`focus`: see `deeds.FOCUS`."""
         self.people, self._world, self._dice, self._process = people, world, dice, process
         self.deeds = Deeds(world, dice, process, focus)
-        self._away = RESTING if focus == "switch" else AWAY  # what is to be cancelled has to be there
+        # What is to be changed or cancelled has to be there.
+        self._away = RESTING if focus in ("switch", "changes") else AWAY
         self.on_ask: Callable[[], None] = lambda: None  # told just before an order is asked for
 
     # --- accounts ------------------------------------------------------------------------------------------------
