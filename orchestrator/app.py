@@ -253,6 +253,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         hub=state.hub,
         bus=state.bus,
         clock=state.clock,
+        calendar=state.calendar,
         background=background,
     )
     await state.portfolios.start()

@@ -24,7 +24,6 @@ from orchestrator.schemas import in_ist
 Key = TypeVar("Key", bound=Hashable)
 Line = TypeVar("Line", HoldingLine, PositionLine)
 Latest = Callable[[InstrumentId], LastPrice | None]
-HOURS = Calendar()
 
 
 class Kept:
@@ -32,7 +31,7 @@ class Kept:
     than a price. What `latest` gives is asked for when an instrument was `moved`.
     """
 
-    def __init__(self, instruments: Instruments, latest: Latest, calendar: Calendar = HOURS) -> None:
+    def __init__(self, instruments: Instruments, latest: Latest, calendar: Calendar) -> None:
         self._instruments, self._latest, self._calendar = instruments, latest, calendar
         self.moved: dict[InstrumentId, None] = {}
         self.mine: Sequence[Connection] = ()

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 import orjson
 
 from domain.account import AccountId, UserId
+from domain.calendar import Calendar
 from domain.instrument import InstrumentId
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus, user_topic
@@ -41,10 +42,12 @@ class Portfolios:
         hub: Hub,
         bus: Bus,
         clock: Clock,
+        calendar: Calendar,
         background: bool = True,
     ) -> None:
         self._connections, self._instruments, self._hub = connections, instruments, hub
         self._bus, self._clock, self._background = bus, clock, background
+        self._calendar = calendar
         self._kept: dict[UserId, Kept] = {}
         self._priced_by: dict[InstrumentId, set[UserId]] = {}
         self._until: dict[UserId, float] = {}  # looked at: kept up to date until then, on the loop's clock
@@ -114,7 +117,7 @@ class Portfolios:
     def _held(self, user_id: UserId) -> Kept:
         kept = self._kept.get(user_id)
         if kept is None:
-            kept = self._kept[user_id] = Kept(self._instruments, self._hub.last)
+            kept = self._kept[user_id] = Kept(self._instruments, self._hub.last, self._calendar)
         return kept
 
     def _take(self, user_id: UserId, kept: Kept) -> None:

@@ -7,9 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
+from domain.calendar import Calendar
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.money import Price
 from domain.portfolio import AccountSnapshot, LastPrice
@@ -132,15 +134,16 @@ class Desk:
             hub=self.hub,  # type: ignore[arg-type]
             bus=self.bus,
             clock=lambda: NOW,
+            calendar=Calendar(),
             background=background,
         )
 
     def kept(self) -> Kept:
-        return Kept(self.names, self.hub.last)  # type: ignore[arg-type]
+        return Kept(self.names, self.hub.last, Calendar())  # type: ignore[arg-type]
 
-    def take(self, kept: Kept) -> None:
+    def take(self, kept: Kept, now: datetime = NOW) -> None:
         """Everything as it is now."""
-        kept.take(self.accounts.mine, NOW)  # type: ignore[arg-type]
+        kept.take(self.accounts.mine, now)  # type: ignore[arg-type]
         kept.settle()
 
 

@@ -174,3 +174,24 @@ def test_a_part_that_is_not_told_is_named() -> None:
     assert body(kept)["gaps"][0]["reason"] == (
         "Z does not tell its positions; its holdings and positions are from 11:30:00"
     )
+
+
+def test_an_account_without_a_login_today_stands_as_it_was_carried_over() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(
+        holds("NSE:INFY", 10, "1400"), trades("NSE:INFY", Product.CNC, bought=(5, "1540"))
+    )
+    desk.hub.tick("NSE:INFY", "1550", "1500")
+    kept = desk.kept()
+    desk.take(kept)
+    assert body(kept)["holdings"][0]["day_pnl"] == "550.00"
+    desk.hub.tick("NSE:INFY", "1560", "1550")
+    kept.moved |= dict.fromkeys(desk.hub.told)
+    monday = NOW + timedelta(days=3)
+    desk.take(kept, monday)
+    (line,) = body(kept)["holdings"]
+    assert (line["quantity"], line["day_pnl"], line["lots"][0]["bought_quantity"]) == (15, "150.00", 0)
+    assert body(kept)["totals"]["cash"] == "-6700.00"
+    tag = kept.tag
+    desk.take(kept, monday)
+    assert kept.tag == tag
