@@ -101,6 +101,24 @@ def draw_up(
     return ContractNote(broker, on, lines, exact, taxes, obligation)
 
 
+def together(parts: Sequence[ContractNote], *, plan: FeePlan = STANDARD) -> ContractNote:
+    """The note of a whole day out of notes of its securities, each ISIN in one part: as `draw_up` of all their orders.
+
+    Raises ValueError for no part.
+    """
+    if not parts:
+        raise ValueError("a day without a note has no note")
+    exact = Charges.sum([one.exact for one in parts])
+    lines = replace(
+        exact.rounded,
+        stt=Money.sum(one.charges.stt for one in parts),
+        stamp=_whole(exact.stamp) if plan.stamp_in_rupees else Money.sum(one.charges.stamp for one in parts),
+    )
+    taxes = sorted((tax for one in parts for tax in one.taxes), key=lambda tax: tax.instrument)
+    obligation = Money.sum(one.obligation for one in parts)
+    return ContractNote(parts[0].broker, parts[0].day, lines, exact, tuple(taxes), obligation)
+
+
 def _leg(broker: BrokerId, one: Executed, on: date, plan: FeePlan) -> Charges:
     fees = tariff(broker, one.instrument.exchange, one.segment, one.side, on, one.ware, plan)
     return fees.charges(one.value, dp_due=False, by_desk=one.by_desk)

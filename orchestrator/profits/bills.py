@@ -15,7 +15,7 @@ from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import ZERO, Money
 from domain.order import Product, Side
 from domain.trade import AccountTrade
-from routing.contract_note import ContractNote, Executed, draw_up
+from routing.contract_note import ContractNote, Executed, draw_up, together
 from routing.fees import ChargesUnknown, tariff
 from routing.notation import Unreadable, kind_of
 
@@ -69,7 +69,7 @@ class Desk:
         for trade in trades:
             wares.setdefault(ware_of(trade.instrument, trade.isin), []).append(trade)
         bills: list[Bill] = []
-        orders: list[Executed] = []
+        notes: list[ContractNote] = []
         for some in wares.values():
             mine = self._executed(some)
             note = None if payer is None or mine is None else _note(payer, tuple(mine), day)
@@ -77,10 +77,11 @@ class Desk:
             first = min(some, key=lambda one: (one.instrument.exchange is not Exchange.NSE, one.instrument))
             amount = note.charges.total if note else None
             bills.append(Bill(account, first.instrument, first.isin, day, amount, guessed))
-            orders += mine or []
-        known = [one.amount for one in bills if one.amount is not None]
-        whole = _note(payer, tuple(orders), day) if payer and len(known) == len(bills) else None
-        return bills, whole.charges.total - Money.sum(known) if whole else ZERO
+            notes += [note] if note else []
+        if payer is None or len(notes) < len(bills):
+            return bills, ZERO
+        whole = together(notes, plan=payer.plan)
+        return bills, whole.charges.total - Money.sum(note.charges.total for note in notes)
 
     def _executed(self, trades: Sequence[AccountTrade]) -> list[Executed] | None:
         """The orders behind trades of one day in one ware; None when it is not known what is traded."""

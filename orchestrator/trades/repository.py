@@ -33,9 +33,10 @@ def _insert(make: Any, *, better: bool) -> Any:
     )
 
 
-KEEP = {better: Prepared(_insert(sqlite.insert, better=better)) for better in (False, True)}
+KEEP_MANY = {better: _insert(sqlite.insert, better=better) for better in (False, True)}
+KEEP = {better: Prepared(statement) for better, statement in KEEP_MANY.items()}
 KEEP_PG = {better: _insert(postgresql.insert, better=better) for better in (False, True)}
-COLUMNS = [column.key for column in trades.columns if column.key != "id"]
+MANY = 20  # rows that the driver takes faster all at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,12 @@ def keep(conn: sa.Connection, user_id: UserId, found: Iterable[AccountTrade]) ->
     for trade in found:
         rows.setdefault(trade.source is TradeSource.OWN, []).append(_row(user_id, trade))
     for better, some in rows.items():
-        if conn.dialect.name == "sqlite":
+        if conn.dialect.name != "sqlite":
+            conn.execute(KEEP_PG[better], some)
+        elif len(some) < MANY:
             KEEP[better].run(conn, some)
         else:
-            conn.execute(KEEP_PG[better], some)
+            conn.execute(KEEP_MANY[better], some)
 
 
 def own_trades(before: ChildOrder, after: ChildOrder, isin: str | None) -> list[AccountTrade]:

@@ -13,7 +13,7 @@ from domain.fees import FeePlan, Fund, Ware
 from domain.money import Money, Price
 from domain.order import Product, Side
 from domain.routing import Charges
-from routing.contract_note import Executed, draw_up, security_tax
+from routing.contract_note import Executed, draw_up, security_tax, together
 from routing.fees import ChargesUnknown, Trade, charges
 from routing.notation import parse
 from tests.routing.prices import TODAY, G, U, Z
@@ -172,6 +172,19 @@ def test_the_order_of_the_trades_does_not_matter(
 ) -> None:
     shuffled = data.draw(st.permutations(trades))
     assert draw_up(broker, shuffled, on=TODAY) == draw_up(broker, trades, on=TODAY)
+
+
+@given(trades=days(), broker=st.sampled_from(list(BrokerId)), in_rupees=st.booleans())
+def test_notes_of_single_securities_are_together_the_note_of_the_day(
+    trades: list[Executed], broker: BrokerId, in_rupees: bool
+) -> None:
+    plan = FeePlan(stamp_in_rupees=in_rupees)
+    wares: dict[str, list[Executed]] = {}
+    for one in trades:
+        wares.setdefault(one.isin or str(one.instrument), []).append(one)
+    parts = [draw_up(broker, some, on=TODAY, plan=plan) for some in wares.values()]
+    if parts:
+        assert together(parts, plan=plan) == draw_up(broker, trades, on=TODAY, plan=plan)
 
 
 @given(trades=days(), broker=st.sampled_from(list(BrokerId)))
