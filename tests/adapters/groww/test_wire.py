@@ -274,11 +274,20 @@ def test_carried_parts_are_added_when_the_days_figures_leave_them_out() -> None:
     assert (found.buy_quantity, found.buy_value) == (90, Money.of("5217030.0"))
     assert (found.sell_quantity, found.sell_value) == (30, Money.of("1743000"))
     assert found.average_price == Price.of("57967")
+    assert found.today is not None
+    assert (found.today.buy_quantity, found.today.sell_quantity) == (60, 30)
 
 
 def test_carried_parts_are_not_counted_twice() -> None:
     found = wire_portfolio.position(exactly({**POSITION_ROW, "quantity": 30}), SYMBOLS)
     assert (found.buy_quantity, found.sell_quantity, found.quantity) == (60, 30, 30)
+    assert found.today is not None
+    assert (found.today.buy_quantity, found.today.sell_quantity) == (30, 30)  # 30 of the 60 were carried in
+
+
+def test_the_days_part_is_not_guessed_where_either_reading_adds_up() -> None:
+    row = {**POSITION_ROW, "quantity": 30, "carry_forward_debit_quantity": 30, "carry_forward_debit_price": 1}
+    assert wire_portfolio.position(exactly(row), SYMBOLS).today is None
 
 
 def test_a_position_of_an_unknown_product_is_not_filed_under_another() -> None:

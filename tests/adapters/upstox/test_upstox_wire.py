@@ -18,6 +18,7 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Outcom
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
 from domain.order import OrderType, Product, Side, Validity
+from domain.position import Traded
 from domain.report import ReportStatus
 from tests.adapters.upstox.upstox_payloads import (
     CHILD,
@@ -331,6 +332,31 @@ def test_a_sale_on_the_other_exchange_counts_by_isin() -> None:
     assert holding.quantity == 80
 
 
+def test_a_purchase_of_yesterday_that_is_sold_today_is_gone_though_its_position_is_flat() -> None:
+    sale = {
+        **POSITION_ROW, "quantity": 0, "overnight_quantity": 20, "day_buy_quantity": 0, "day_sell_quantity": 20,
+    }  # fmt: skip
+    [holding] = figures.holdings([exact(HOLDING_ROW)], [exact(sale)], Names())
+    assert (holding.quantity, holding.t1_quantity) == (80, 10)
+
+
+def test_settled_shares_are_sold_before_those_on_their_way() -> None:
+    sale = {**POSITION_ROW, "quantity": -95, "day_buy_quantity": 0, "day_sell_quantity": 95}
+    [holding] = figures.holdings([exact(HOLDING_ROW)], [exact(sale)], Names())
+    assert (holding.quantity, holding.t1_quantity) == (5, 5)
+
+
+def test_cash_is_the_ledgers_without_todays_trades() -> None:
+    funds = exact(FUNDS)
+    part = funds["available_to_trade"]["cash_available_to_trade"]
+    part["cash"] |= {
+        "opening_balance": Decimal(90_000),
+        "added_today": Decimal(5_000),
+        "withdrawn_today": 500,
+    }
+    assert figures.margin(funds).cash == Money.of(94_500)
+
+
 def test_an_intraday_short_takes_nothing_off_the_holding() -> None:
     [holding] = figures.holdings([exact(HOLDING_ROW)], [exact({**POSITION_ROW, "product": "I"})], Names())
     assert holding.quantity == 100
@@ -358,6 +384,7 @@ def test_a_position_has_its_day_and_carried_parts_together() -> None:
     assert (position.quantity, position.overnight_quantity, position.buy_quantity) == (130, 65, 130)
     assert position.buy_value == Money(Decimal("3386500.0"))
     assert position.average_price == Price(Decimal("26050"))
+    assert position.today == Traded(65, Money.of(1_696_500))
 
 
 @pytest.mark.parametrize("said", [None, 0, 0.0])

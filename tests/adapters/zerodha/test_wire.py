@@ -24,6 +24,7 @@ from domain.errors import (
 from domain.instrument import Kind
 from domain.money import Money, Price
 from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side, Validity
+from domain.position import Traded
 from domain.report import ReportStatus
 from mocks.brokers.kite.rows import ANNOUNCED, WORDS
 from tests.adapters.zerodha import payloads as kite
@@ -388,6 +389,30 @@ def test_what_waits_for_the_depositorys_leave_is_told_apart(
 )
 def test_leave_is_needed_where_no_consent_is_on_file(meta: object, needed: bool) -> None:
     assert portfolio.needs_leave({"meta": meta}) is needed
+
+
+def test_shares_on_zerodhas_money_are_a_holding_of_their_own() -> None:
+    part = {
+        "quantity": 10,
+        "used_quantity": 4,
+        "average_price": 1500.5,
+        "value": 15005,
+        "initial_margin": 5005,
+    }
+    own, lent = portfolio.holdings([parsed(kite.holding_row(mtf=part))], SYMBOLS, by_leave=False)
+    assert (own.product, own.quantity, own.loan) == (Product.CNC, 18, None)
+    assert (lent.product, lent.quantity, lent.sellable_quantity) == (Product.MTF, 6, 6)
+    assert (lent.average_price, lent.loan) == (RUPEES("1500.5"), Money.of(10_000))
+
+
+def test_a_holding_without_a_funded_part_is_one_row() -> None:
+    rows = [parsed(kite.holding_row()), parsed({**kite.holding_row(), "mtf": None})]
+    assert [one.product for one in portfolio.holdings(rows, SYMBOLS, by_leave=False)] == [Product.CNC] * 2
+
+
+def test_a_position_tells_the_days_part() -> None:
+    position = portfolio.position(parsed(kite.position_row()), SYMBOLS)
+    assert position.today == Traded(sell_quantity=5, sell_value=Money.of("7552.5"))
 
 
 def test_a_position_keeps_its_sign_and_its_exact_values() -> None:
