@@ -44,6 +44,11 @@ class AccountSnapshot:
         """When the margin was read."""
         return self.margin_as_of or self.as_of
 
+    @property
+    def known_until(self) -> datetime:
+        """What happened after this may be missing in some part of it: what newer orders hold is counted from here."""
+        return min(self.as_of, self.funds_as_of)
+
     def aged(self, since: datetime) -> AccountSnapshot:
         """All its numbers are the last known ones, at the latest since then."""
         return replace(

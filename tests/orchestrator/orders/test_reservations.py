@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -121,7 +121,10 @@ class Town:
             for one in self.ledgers.values():
                 began = now()
                 await self.pause()
-                one.connection.snapshot = one.read(began)
+                before, fresh = one.connection.snapshot, one.read(began)
+                if before is not None and self.random.random() < 0.4:  # the broker told all but the funds
+                    fresh = replace(fresh, margin=before.margin, margin_as_of=before.funds_as_of)
+                one.connection.snapshot = fresh
                 await asyncio.sleep(self.random.random() / 20)  # long enough to grow old
 
     async def trade(self, trader: int, orders: int) -> None:
