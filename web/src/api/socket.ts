@@ -5,6 +5,8 @@ export type SocketState = "connecting" | "live" | "down";
 
 interface Options {
   path: string;
+  /** Milliseconds without a message after which the connection counts as dead; for servers that always say something. */
+  silence?: number;
   onMessage: (message: Record<string, unknown>) => void;
   /** Called at each authenticated start; again is true after a break, when what was missed must be read anew. */
   onLive: (again: boolean) => void;
@@ -20,7 +22,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 const RENEW_EVERY = 20_000;
 
-export function openSocket({ path, onMessage, onLive, onState }: Options): LiveSocket {
+export function openSocket({ path, silence, onMessage, onLive, onState }: Options): LiveSocket {
   let socket: WebSocket | null = null;
   let authenticated = false;
   let wasLive = false;
@@ -28,6 +30,26 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
   let pause = FIRST_PAUSE;
   let handed: string | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
+  let deaf: ReturnType<typeof setTimeout> | undefined;
+
+  // A connection that died without a word is not waited for: the network may take minutes to notice.
+  function heard(mine: WebSocket): void {
+    if (silence === undefined) return;
+    clearTimeout(deaf);
+    deaf = setTimeout(() => {
+      mine.onclose = null;
+      mine.close();
+      lost(mine);
+    }, silence);
+  }
+
+  function lost(mine: WebSocket): void {
+    if (socket !== mine) return;
+    clearTimeout(deaf);
+    socket = null;
+    authenticated = false;
+    again();
+  }
 
   function again(): void {
     if (closed) return;
@@ -53,6 +75,7 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
     handed = token;
     mine.onopen = () => mine.send(JSON.stringify({ action: "auth", token }));
     mine.onmessage = (event) => {
+      heard(mine);
       const message = JSON.parse(String(event.data)) as Record<string, unknown>;
       if (message.type !== "authenticated") return onMessage(message);
       authenticated = true;
@@ -61,12 +84,8 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
       onLive(wasLive);
       wasLive = true;
     };
-    mine.onclose = () => {
-      if (socket !== mine) return;
-      socket = null;
-      authenticated = false;
-      again();
-    };
+    mine.onclose = () => lost(mine);
+    heard(mine);
   }
 
   // A token lasts a quarter of an hour: the next one is handed over before the socket would be closed for it.
@@ -97,6 +116,7 @@ export function openSocket({ path, onMessage, onLive, onState }: Options): LiveS
     close() {
       closed = true;
       clearTimeout(waiting);
+      clearTimeout(deaf);
       clearInterval(renewal);
       window.removeEventListener("online", hurry);
       socket?.close();

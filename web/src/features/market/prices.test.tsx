@@ -1,7 +1,7 @@
 import { act, render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { PriceCell } from "./PriceCell";
-import { type Tick, takeTick, useTick } from "./prices";
+import { type Tick, takeMessage, takeTick, useTick } from "./prices";
 
 const tick = (symbol: string, ltp: string): Tick => ({
   symbol,
@@ -32,6 +32,21 @@ test("ticks of one frame reach a cell once, and only the cell they are for", asy
   await nextFrame();
   expect(screen.getByText("NSE:AAA 150.00")).toBeTruthy();
   expect(renders).toEqual({ "NSE:AAA": 2, "NSE:BBB": 1 });
+});
+
+test("several prices in one message are taken, and what is no price is passed over", async () => {
+  render(
+    <>
+      <Counted symbol="NSE:EEE" />
+      <Counted symbol="NSE:FFF" />
+    </>,
+  );
+  takeMessage({ type: "prices", prices: [tick("NSE:EEE", "10.00"), tick("NSE:FFF", "20.00")] });
+  takeMessage({ type: "heartbeat", at: "2026-11-21T10:00:00.000+05:30" });
+  takeMessage({ ...tick("NSE:FFF", "21.00") });
+  await nextFrame();
+  expect(screen.getByText("NSE:EEE 10.00")).toBeTruthy();
+  expect(screen.getByText("NSE:FFF 21.00")).toBeTruthy();
 });
 
 test("without any price there is a dash with its reason, never a zero", () => {

@@ -35,12 +35,19 @@ export function takeTick(tick: Tick): void {
   if (frame === 0) frame = requestAnimationFrame(flush);
 }
 
+/** One price, or several in one message. Everything else is passed over. */
+export function takeMessage(message: Record<string, unknown>): void {
+  const prices = Array.isArray(message.prices) ? message.prices : [message];
+  for (const price of prices as Record<string, unknown>[])
+    if (typeof price.symbol === "string" && typeof price.ltp === "string") takeTick(price as unknown as Tick);
+}
+
 export function startPrices(): () => void {
   socket = openSocket({
-    path: "/v1/stocks/live",
-    onMessage: (message) => {
-      if (typeof message.symbol === "string" && typeof message.ltp === "string") takeTick(message as unknown as Tick);
-    },
+    // Four times a second is as often as anyone can read; the server says something every ten seconds.
+    path: "/v1/stocks/live?batch=true&pace=250",
+    silence: 30_000,
+    onMessage: takeMessage,
     onLive: () => {
       if (wanted.size) socket?.send({ action: "subscribe", symbols: [...wanted.keys()] });
     },
