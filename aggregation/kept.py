@@ -12,6 +12,7 @@ from decimal import Context, Decimal
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
+from aggregation.portfolio import oldest_price
 from domain.account import AccountId
 from domain.instrument import InstrumentId
 from domain.money import Money
@@ -75,6 +76,7 @@ class KeptLines(Generic[Key, Part, Line]):
         self.changed: dict[Key, int] = {}
         self.gone: dict[Key, int] = {}
         self.sums = {name: Sum() for name in summed}
+        self.priced_at: dict[Key, datetime] = {}  # the age of the price of each line that has something open
         self._parts: dict[AccountId, dict[Key, list[Part]]] = {}
         self._keys_of: dict[InstrumentId, dict[Key, None]] = {}
         self._due: dict[Key, None] = {}
@@ -138,6 +140,7 @@ class KeptLines(Generic[Key, Part, Line]):
         if before is not None:
             for name, whole in self.sums.items():
                 whole.take_off(cast(Money | None, getattr(before, name)))
+        self.priced_at.pop(key, None)
         if line is None:
             del self.lines[key], self.changed[key]
             self.gone[key] = version
@@ -145,6 +148,8 @@ class KeptLines(Generic[Key, Part, Line]):
         for name, whole in self.sums.items():
             whole.add(cast(Money | None, getattr(line, name)))
         self.lines[key], self.changed[key] = line, version
+        if (at := oldest_price((line,))) is not None:
+            self.priced_at[key] = at
         self.gone.pop(key, None)
         return True
 

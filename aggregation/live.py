@@ -15,11 +15,9 @@ from aggregation.kept import NOTHING, KeptLines
 from aggregation.portfolio import (
     OVER_HOLDINGS,
     OVER_POSITIONS,
-    Line,
     assembled,
     funds_of,
     gaps,
-    oldest_price,
     totals,
 )
 from aggregation.positions import Key as Contract
@@ -61,6 +59,7 @@ class LivePortfolio:
     def __init__(self) -> None:
         self.version = 0
         self.snapshots: dict[AccountId, AccountSnapshot] = {}
+        self._funds: dict[AccountId, Funds] = {}
         self._prices: dict[InstrumentId, LastPrice] = {}
         self._isins: dict[InstrumentId, str] = {}
         self._listed: dict[str, set[InstrumentId]] = {}
@@ -97,7 +96,7 @@ class LivePortfolio:
         account, before = snapshot.account_id, self.snapshots.get(snapshot.account_id)
         if snapshot is before:
             return
-        self.snapshots[account] = snapshot
+        self.snapshots[account], self._funds[account] = snapshot, funds_of(snapshot)
         self.version += 1
         alike = before is not None and _named(before) == _named(snapshot)
 
@@ -113,6 +112,7 @@ class LivePortfolio:
         """It is not the user's any more."""
         if self.snapshots.pop(account, None) is None:
             return
+        del self._funds[account]
         self.version += 1
         self.holdings.regroup(account, (), lambda _: False)
         self.positions.regroup(account, (), lambda _: False)
@@ -155,18 +155,17 @@ class LivePortfolio:
 
     def totals(self, missing: Sequence[Gap] = ()) -> Totals:
         """Those of `view`, for less."""
-        ordered = self._ordered()
-        lines: list[Line] = [*self.holdings.lines.values(), *self.positions.lines.values()]
+        prices = (*self.holdings.priced_at.values(), *self.positions.priced_at.values())
         return totals(
-            ordered,
+            self._ordered(),
             self.funds(),
             self._sums(),
             missing=missing,
-            priced_as_of=oldest_price(lines),
+            priced_as_of=min(prices, default=None),
         )
 
     def funds(self) -> list[Funds]:
-        return [funds_of(one) for one in self._ordered()]
+        return [self._funds[account] for account in sorted(self._funds)]
 
     def gaps(self, missing: Sequence[Gap] = ()) -> tuple[Gap, ...]:
         return gaps(self._ordered(), missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,12 +18,22 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
 from orchestrator.portfolio.schemas import FundsOut, GapOut, HoldingOut, PositionOut, TotalsOut
-from orchestrator.portfolio.wire import Written, joined, listed, outs, text, written
+from orchestrator.portfolio.wire import Written, dated, joined, listed, outs, text, written
 from orchestrator.schemas import in_ist
 
 Key = TypeVar("Key", bound=Hashable)
 Line = TypeVar("Line", HoldingLine, PositionLine)
 Latest = Callable[[InstrumentId], LastPrice | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line in JSON. `form` lacks the times its accounts were read, which `text` has as they were at `dated_at`."""
+
+    line: object
+    form: Written
+    dated_at: int
+    text: bytes
 
 
 class Kept:
@@ -48,7 +58,9 @@ class Kept:
         self._edition = self._instruments.edition
         self._held: set[InstrumentId] = set()
         self._carried: dict[AccountId, tuple[AccountSnapshot, AccountSnapshot]] = {}
-        self._texts: dict[Hashable, tuple[object, Written]] = {}
+        self._texts: dict[Hashable, Text] = {}
+        self._ages: dict[AccountId, bytes] = {}
+        self._dated_at = 0  # the version when an account was read last
         self._body: tuple[int, dict[str, bytes]] = (-1, {})
 
     @property
@@ -70,6 +82,7 @@ class Kept:
             self._take(mine, now)
         except ValueError:  # a name became another share's: everything is grouped anew
             self._begin()
+            version = -1
             self._take(mine, now)
         self.mine = mine
         gaps = self._gaps(now)
@@ -79,7 +92,9 @@ class Kept:
             self.gaps = gaps
             self.live.version += 1
         if self.version != version:
-            self.numbers = self.version
+            self.numbers = self._dated_at = self.version
+            ages = ((account, one.as_of) for account, one in self.live.snapshots.items())
+            self._ages = {account: in_ist(at).encode() for account, at in ages}
         return self.names - known
 
     def _take(self, mine: Sequence[Connection], now: datetime) -> None:
@@ -201,14 +216,16 @@ class Kept:
     def _listed(
         self, keys: Iterable[Key], lines: Mapping[Key, Line], out: Callable[[Line], Written]
     ) -> bytes:
-        ages = {account: in_ist(one.as_of).encode() for account, one in self.live.snapshots.items()}
-        return listed([self._text(key, lines[key], out) for key in keys], ages)
+        return listed([self._text(key, lines[key], out) for key in keys])
 
-    def _text(self, key: Key, line: Line, out: Callable[[Line], Written]) -> Written:
+    def _text(self, key: Key, line: Line, out: Callable[[Line], Written]) -> bytes:
+        """The line as JSON: written when it changed, with the ages of its lots when an account was read."""
         known = self._texts.get(key)
-        if known is None or known[0] is not line:
-            known = self._texts[key] = (line, out(line))
-        return known[1]
+        if known is not None and known.line is line and known.dated_at == self._dated_at:
+            return known.text
+        form = known.form if known is not None and known.line is line else out(line)
+        known = self._texts[key] = Text(line, form, self._dated_at, dated(form, self._ages))
+        return known.text
 
     def _holding(self, line: HoldingLine) -> Written:
         return written(HoldingOut.of(line, name=self._words(line.instrument)))

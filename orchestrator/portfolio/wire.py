@@ -47,14 +47,17 @@ def written(line: HoldingOut | PositionOut) -> Written:
     return Written((*pieces, begun.rstrip(b",") + b"]}"), tuple(accounts))
 
 
-def listed(lines: Iterable[Written], ages: Ages) -> bytes:
-    """A JSON list of the lines."""
+def dated(line: Written, ages: Ages) -> bytes:
+    """The line whole."""
     pieces: list[bytes] = []
-    for line in lines:
-        for piece, account in zip(line.pieces, line.accounts, strict=False):
-            pieces += (piece, ages[account])
-        pieces += (line.pieces[-1], b",")
-    return b"[%s]" % b"".join(pieces[:-1])
+    for piece, account in zip(line.pieces, line.accounts, strict=False):
+        pieces += (piece, ages[account])
+    return b"".join((*pieces, line.pieces[-1]))
+
+
+def listed(lines: Iterable[bytes]) -> bytes:
+    """A JSON list of the lines."""
+    return b"[%s]" % b",".join(lines)
 
 
 def joined(parts: Mapping[str, bytes]) -> bytes:
