@@ -47,13 +47,15 @@ class Figures:
 class Own:
     """Our figures, and what they would be if counted as some brokers count.
 
-    `before_reading`: without the trades that came after the broker's reading. `unseen`: units of today's or earlier
+    `before_reading`: without the trades that came after the broker's reading. `before_action`: without the newest split
+    or bonus, which a broker credits days later. `unseen`: units of today's or earlier
     closings that nobody saw being opened; `closed`: all units of today's closings. `brokerage`, `charges`: what opening
     the lots still held cost.
     """
 
     figures: Figures
     before_reading: Figures | None = None
+    before_action: Figures | None = None
     without_netting: Figures | None = None
     at_average: Figures | None = None
     unseen: int = 0
@@ -102,6 +104,11 @@ def _causes(own: Own, broker: Figures, price: Price, broker_price: Price) -> Ite
             Cause.TRADES_SINCE_READING, read.pnl(price) - mine.pnl(price), read.quantity - mine.quantity
         )
         mine = read
+    earlier = own.before_action
+    if earlier is not None and broker.quantity == earlier.quantity != mine.quantity:
+        units = earlier.quantity - mine.quantity
+        yield Difference(Cause.CORPORATE_ACTION, earlier.pnl(price) - mine.pnl(price), units)
+        mine = earlier
     if broker.quantity != mine.quantity:
         yield _of_units(mine, broker, price)
         mine = replace(mine, quantity=broker.quantity, cost=broker.cost)

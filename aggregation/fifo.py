@@ -282,7 +282,7 @@ def ledger(
     for (_, ware), some in sorted(pools.items()):
         first = some[0].instrument
         pool = Pool(multiplier=_multiplier(first, multipliers or {}), today=today)
-        _go_through(pool, some, [one for one in acts if _successor(one.isin, acts) == ware], netting=netting)
+        _go_through(pool, some, [one for one in acts if successor(one.isin, acts) == ware], netting=netting)
         if first in ends and not some[0].is_share:
             pool.settle(ends[first])
         lots += pool.lots
@@ -328,12 +328,13 @@ def _go_through(
 def _ware(trade: AccountTrade, actions: Sequence[CorporateAction]) -> str:
     """A share by its newest ISIN, or else by its listing; a contract by its name."""
     if trade.is_share and trade.isin is not None:
-        return _successor(trade.isin, actions)
+        return successor(trade.isin, actions)
     return str(trade.instrument)
 
 
-def _successor(isin: str, actions: Sequence[CorporateAction]) -> str:
-    for action in actions:  # in the order of time
+def successor(isin: str, actions: Sequence[CorporateAction]) -> str:
+    """What a share is called now. `actions` in the order of time."""
+    for action in actions:
         if action.isin == isin and action.becomes:
             isin = action.becomes
     return isin

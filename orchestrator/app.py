@@ -64,6 +64,7 @@ from orchestrator.postbacks.desk import Postbacks
 from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
 from orchestrator.profits import endpoints as profits
+from orchestrator.profits import event_endpoints as lot_events
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site
@@ -113,6 +114,7 @@ def create_app(
         portfolio.router,
         trades.router,
         profits.router,
+        lot_events.router,
         exports.router,
         external.router,  # before the orders: "external" is no order's id
         orders.router,

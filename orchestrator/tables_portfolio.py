@@ -29,3 +29,19 @@ trades = Table(
     UniqueConstraint("account_id", "day", "exchange", "symbol", "side", "trade_id"),
     Index(None, "user_id", "traded_at", "id"),
 )
+
+# What happened to units without a trade, as the user tells: splits, bonuses, and what contracts ended at.
+lot_events = Table(
+    "lot_events",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String, nullable=False),  # split | bonus | settlement
+    Column("thing", String, nullable=False),  # an ISIN, or a contract as EXCHANGE:SYMBOL
+    Column("day", String, nullable=False),  # ISO
+    Column("new", Integer),
+    Column("old", Integer),
+    Column("becomes", String),  # the ISIN from then on
+    Column("price", Rupees),
+    UniqueConstraint("user_id", "thing", "day", "kind"),
+)

@@ -205,6 +205,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_policies")),
     )
     op.create_table(
+        "lot_events",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=True),
+        sa.Column("old", sa.Integer(), nullable=True),
+        sa.Column("becomes", sa.String(), nullable=True),
+        sa.Column("price", Rupees(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_lot_events_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_events")),
+        sa.UniqueConstraint(
+            "user_id", "thing", "day", "kind", name=op.f("uq_lot_events_user_id_thing_day_kind")
+        ),
+    )
+    op.create_table(
         "trades",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -595,6 +614,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_trades_user_id_traded_at_id"))
 
     op.drop_table("trades")
+    op.drop_table("lot_events")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:

@@ -11,13 +11,14 @@ from aggregation.fifo import average_cost, ledger
 from aggregation.profit import ware_of
 from domain.account import AccountId
 from domain.instrument import InstrumentId
-from domain.lots import Ledger, OpenLot
+from domain.lots import CorporateAction, Ledger, OpenLot
 from domain.money import ZERO, Money, Price
 from domain.order import Side
 from domain.portfolio import AccountSnapshot, LastPrice, Portfolio
 from domain.position import Holding, Position
 from domain.trade import AccountTrade
 from orchestrator.profits.bills import Desk, trade_key
+from orchestrator.profits.events import Events
 
 Place = tuple[AccountId, str]  # an account and a ware
 
@@ -74,6 +75,7 @@ class Sides:
     desk: Desk
     today: date
     isin: Callable[[InstrumentId], str | None]
+    events: Events
 
     def all(self) -> list[Beside]:
         """Of every account and ware that either side knows to be open, or closed today."""
@@ -176,6 +178,7 @@ class Sides:
         return Own(
             self._figures(book),
             before_reading=None if seen is book else self._figures(seen),
+            before_action=self._before_action(read),
             without_netting=self._figures(self._ledger(read, netting=False)),
             at_average=self._averaged(read),
             unseen=sum(one.quantity for one in book.closings if not one.known),
@@ -184,8 +187,21 @@ class Sides:
             charges=charges,
         )
 
-    def _ledger(self, trades: Iterable[AccountTrade], *, netting: bool = True) -> Ledger:
-        return ledger(trades, today=self.today, multipliers=self.desk.multipliers, netting=netting)
+    def _ledger(
+        self,
+        trades: Iterable[AccountTrade],
+        *,
+        netting: bool = True,
+        actions: Sequence[CorporateAction] | None = None,
+    ) -> Ledger:
+        return ledger(
+            trades,
+            today=self.today,
+            actions=self.events.actions if actions is None else actions,
+            settlements=self.events.settlements,
+            multipliers=self.desk.multipliers,
+            netting=netting,
+        )
 
     def _figures(self, book: Ledger) -> Figures:
         return Figures(
@@ -193,6 +209,16 @@ class Sides:
             Money.sum(lot.cost or ZERO for lot in book.lots),
             Money.sum(one.realised or ZERO for one in book.closings if one.day == self.today),
         )
+
+    def _before_action(self, trades: Sequence[AccountTrade]) -> Figures | None:
+        """Without the newest split or bonus of the share; None when it had none."""
+        isins = {one.isin for one in trades}
+        mine = [one for one in self.events.actions if one.isin in isins or one.becomes in isins]
+        if not mine:
+            return None
+        newest = max(mine, key=lambda one: one.on)
+        others = [one for one in self.events.actions if one is not newest]
+        return self._figures(self._ledger(trades, actions=others))
 
     def _averaged(self, trades: Sequence[AccountTrade]) -> Figures | None:
         """If every sale left at the average of what was held; only for shares that were never short."""

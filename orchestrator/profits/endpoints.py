@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 
 from aggregation.profit import Group, Row, profits, ware_of
 from domain.account import UserId
+from domain.instrument import InstrumentId
 from orchestrator.accounts.access import Live
 from orchestrator.errors import problems
 from orchestrator.identity.access import CurrentUser
@@ -86,7 +87,7 @@ async def get_pnl(
         rows=[ProfitRowOut.of_row(row, _shown(_sides_of(row, sides))) for row in earned.rows],
         without_trades=_shown(one for one in sides if not any(_belongs(one, row) for row in earned.rows)),
         total=ProfitTotalOut.of_total(earned.total, found.billed.rounding_between(first or LONG_AGO, until)),
-        notes=_notes(earned.total, valued=valued),
+        notes=_notes(earned.total, service.ended_contracts(sources, found), valued=valued),
         gaps=[GapOut.of(gap) for gap in portfolio.gaps],
     )
 
@@ -148,8 +149,14 @@ def _shown(sides: Iterable[Beside]) -> list[BesideOut]:
     return [BesideOut.of(one) for one in sides]
 
 
-def _notes(total: Row, *, valued: bool) -> list[str]:
+def _notes(total: Row, ended: Sequence[InstrumentId], *, valued: bool) -> list[str]:
     notes = []
+    if ended:
+        names = ", ".join(map(str, ended[:5])) + (f" and {len(ended) - 5} more" if len(ended) > 5 else "")
+        notes.append(
+            f"Contracts that expired were never closed by a trade: {names}. Tell what they ended at with "
+            "POST /v1/portfolio/lot-events, and what they earned is known."
+        )
     if total.unseen_quantity:
         notes.append(
             f"{total.unseen_quantity} units were sold that no known trade bought: import the trades of before the "

@@ -8,22 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from aggregation.fifo import ledger
+from aggregation.fifo import ledger, successor
 from aggregation.profit import ware_of
 from domain.account import AccountId, UserId
 from domain.calendar import IST
 from domain.instrument import InstrumentId
 from domain.lots import Ledger, OpenLot
 from domain.portfolio import AccountSnapshot, LastPrice, Portfolio
-from domain.trade import AccountTrade
+from domain.trade import CASH, AccountTrade
 from orchestrator.accounts import repository as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.fees import plan_from
 from orchestrator.db import Database
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
+from orchestrator.profits import events
 from orchestrator.profits.beside import Beside, Sides
 from orchestrator.profits.bills import Billed, Desk, Payer
+from orchestrator.profits.events import Events
 from orchestrator.trades import repository
 from orchestrator.trades.repository import Wanted
 
@@ -51,6 +53,7 @@ class History:
     desk: Desk
     prices: Mapping[str, LastPrice]
     today: date
+    events: Events
 
 
 async def trades_of(sources: Sources, user_id: UserId, wanted: Wanted) -> list[AccountTrade]:
@@ -70,7 +73,11 @@ async def history(
     sources: Sources, user_id: UserId, wanted: Wanted, *, portfolio: Portfolio, now: datetime
 ) -> History:
     """Reckon what `wanted` names, over all days: lots have a past. The days asked for are chosen afterwards."""
-    trades = await trades_of(sources, user_id, replace(wanted, first=None, last=None))
+    told = Events.of(await sources.db.read(partial(events.load, user_id=user_id)))
+    trades = [
+        _renamed(one, told)
+        for one in await trades_of(sources, user_id, replace(wanted, first=None, last=None))
+    ]
     today = now.astimezone(IST).date()
     desk = Desk(
         await _payers(sources, user_id, {one.account_id for one in trades}),
@@ -79,11 +86,18 @@ async def history(
     )
 
     def reckon() -> tuple[Ledger, Billed]:
-        return ledger(trades, today=today, multipliers=desk.multipliers), desk.bills(trades)
+        book = ledger(
+            trades,
+            today=today,
+            actions=told.actions,
+            settlements=told.settlements,
+            multipliers=desk.multipliers,
+        )
+        return book, desk.bills(trades)
 
     book, billed = await asyncio.to_thread(reckon)
     prices = await _prices(sources, portfolio, book.lots)
-    return History(trades, book, billed, desk, prices, today)
+    return History(trades, book, billed, desk, prices, today, told)
 
 
 async def beside(
@@ -104,6 +118,7 @@ async def beside(
         found.desk,
         found.today,
         sources.instruments.isin,
+        found.events,
     )
     all_of_them = await asyncio.to_thread(sides.all)
     read = {one.account_id for one in mine}
@@ -118,6 +133,26 @@ def snapshots_of(sources: Sources, user_id: UserId) -> list[AccountSnapshot]:
 def multipliers(snapshots: Sequence[AccountSnapshot]) -> dict[InstrumentId, int]:
     """Of the contracts that some account holds: brokers tell them with positions alone."""
     return {part.instrument: part.multiplier for one in snapshots for part in one.positions}
+
+
+def ended_contracts(sources: Sources, found: History) -> list[InstrumentId]:
+    """Contracts that are still open by their trades though nobody lists them any more, or they expired."""
+    names = {lot.instrument for lot in found.ledger.lots if lot.instrument.exchange not in CASH}
+    if not len(sources.instruments):
+        return []
+    listed = {name: sources.instruments.get(name) for name in sorted(names)}
+    return [
+        name
+        for name, known in listed.items()
+        if known is None or (known.expiry and known.expiry < found.today)
+    ]
+
+
+def _renamed(trade: AccountTrade, told: Events) -> AccountTrade:
+    """Under the ISIN that the share has now."""
+    if trade.isin is None or not told.actions:
+        return trade
+    return replace(trade, isin=successor(trade.isin, told.actions))
 
 
 def _asked(one: Beside, wanted: Wanted) -> bool:

@@ -45,6 +45,11 @@ def test_units_that_came_at_no_cost_are_a_corporate_action() -> None:
     assert causes(mine(), figures(200, "10000.40")) == {"corporate_action": "11999.60"}
 
 
+def test_a_bonus_that_the_broker_has_not_credited_yet_is_told() -> None:
+    own = mine(200, before_action=figures(100, "10000"))
+    assert causes(own, figures(100, "10000")) == {"corporate_action": "-12000.00"}
+
+
 def test_units_that_nobody_saw_being_bought_are_missing_history() -> None:
     found = compare(mine(), figures(130, "12100"), price=PRICE, broker_price=PRICE)
     assert [(one.cause, str(one.amount), one.units) for one in found.differences] == [
@@ -95,7 +100,7 @@ prices = st.decimals(Decimal("0.05"), 5000, places=2).map(Price)
 
 @given(
     st.builds(
-        Own, some, st.none() | some, st.none() | some, st.none() | some, st.integers(0, 5), st.integers(0, 9),
+        Own, some, st.none() | some, st.none() | some, st.none() | some, st.none() | some, st.integers(0, 5), st.integers(0, 9),
         st.none() | amounts, st.none() | amounts,
     ),
     some,

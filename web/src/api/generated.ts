@@ -299,6 +299,25 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listLotEvents: build.query<ListLotEventsApiResponse, ListLotEventsApiArg>({
+      query: () => ({ url: `/v1/portfolio/lot-events` }),
+    }),
+    tellLotEvent: build.mutation<TellLotEventApiResponse, TellLotEventApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/lot-events`,
+        method: "POST",
+        body: queryArg.lotEventIn,
+      }),
+    }),
+    withdrawLotEvent: build.mutation<
+      WithdrawLotEventApiResponse,
+      WithdrawLotEventApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/lot-events/${encodeURIComponent(String(queryArg.eventId))}`,
+        method: "DELETE",
+      }),
+    }),
     exportTable: build.query<ExportTableApiResponse, ExportTableApiArg>({
       query: (queryArg) => ({
         url: `/v1/exports/${encodeURIComponent(String(queryArg.table))}.csv`,
@@ -866,6 +885,18 @@ export type GetLotsApiArg = {
   account?: string | null;
   /** The most closings shown. */
   limit?: number;
+};
+export type ListLotEventsApiResponse =
+  /** status 200 Successful Response */ LotEventsOut;
+export type ListLotEventsApiArg = void;
+export type TellLotEventApiResponse =
+  /** status 201 Successful Response */ LotEventOut;
+export type TellLotEventApiArg = {
+  lotEventIn: LotEventIn;
+};
+export type WithdrawLotEventApiResponse = unknown;
+export type WithdrawLotEventApiArg = {
+  eventId: string;
 };
 export type ExportTableApiResponse =
   /** status 200 Successful Response */ string;
@@ -1873,6 +1904,31 @@ export type LotsOut = {
   price_as_of: string | null;
   lots: OpenLotOut[];
   closings: ClosingOut[];
+};
+export type EventKind = "split" | "bonus" | "settlement";
+export type LotEventOut = {
+  id: string;
+  kind: EventKind;
+  on: string;
+  isin: string | null;
+  new: number | null;
+  old: number | null;
+  becomes: string | null;
+  instrument: string | null;
+  price: string | null;
+};
+export type LotEventsOut = {
+  items: LotEventOut[];
+};
+export type LotEventIn = {
+  kind: EventKind;
+  on: string;
+  isin?: string | null;
+  new?: number | null;
+  old?: number | null;
+  becomes?: string | null;
+  instrument?: string | null;
+  price?: string | null;
 };
 export type Table =
   | "holdings"
