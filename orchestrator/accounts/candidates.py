@@ -84,7 +84,7 @@ def _candidate(
         breaker_open=health is not None and health.tripped,
         listed=listed is not None,
         margin_available=available,
-        sellable=max(0, _sellable(snapshot, instrument, same_share, product) - units_held),
+        sellable=max(0, _sellable(snapshot, instrument, product) - units_held),
         releasable=_releasable(snapshot, instrument),
         exchanges=terms.exchanges if allowed.exchanges is None else terms.exchanges & allowed.exchanges,
         products=terms.products,
@@ -137,13 +137,8 @@ def _orders_left(connection: Connection, instrument: Instrument, *, held: int) -
     return left if left is not None and left < MOST_SLICES else None
 
 
-def _sellable(
-    snapshot: AccountSnapshot | None,
-    instrument: Instrument,
-    same_share: frozenset[InstrumentId],
-    product: Product,
-) -> int:
-    """Shares a delivery sell may use: from demat, and those bought for delivery today (sold again the same day).
+def _sellable(snapshot: AccountSnapshot | None, instrument: Instrument, product: Product) -> int:
+    """Shares a delivery sell may use: from demat, and those bought for delivery today, on the same exchange.
     Shares on the broker's money are sold under their own product (MTF) alone, and own ones never under it."""
     lent = product is Product.MTF
     if snapshot is None or instrument.isin is None:
@@ -157,7 +152,7 @@ def _sellable(
     today = sum(
         max(0, one.quantity if lent else one.quantity - one.overnight_quantity)
         for one in snapshot.positions
-        if one.product is bought and one.instrument in same_share
+        if one.product is bought and one.instrument == instrument.id
     )
     return owned + today
 
