@@ -15,6 +15,7 @@ from orchestrator.market.quotes import Quotes
 from orchestrator.state import Clock
 
 SAMPLE = 5  # instruments compared
+SHUT_AMONG = 4  # times as many are drawn, because some may be of an exchange that is closed
 LAG = timedelta(seconds=10)  # how much older than a quote a feed's price may be
 GRACE = 1.0  # seconds in which a price on its way may still arrive
 FRESH = 10.0  # seconds that a quote may be old to be compared with
@@ -53,8 +54,8 @@ class Stalls:
         quiet = self._quiet(line, loop.time())
         line.looked_at = loop.time()  # asked once per silence
         known = [name for name in line.subscribed if quiet or name in line.said]
-        live = [name for name in known if self._calendar.is_open(name.exchange, now)]
-        sample = random.sample(live, min(SAMPLE, len(live)))
+        drawn = random.sample(known, min(SHUT_AMONG * SAMPLE, len(known)))
+        sample = [name for name in drawn if self._calendar.is_open(name.exchange, now)][:SAMPLE]
         if not sample:
             return False
         await self._quotes.renew(sample)
