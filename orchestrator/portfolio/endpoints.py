@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
+from aggregation.allocation import By
 from aggregation.portfolio import funds_of
 from domain.account import AccountId, UserId
 from domain.money import ZERO, Money
@@ -16,6 +17,7 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.portfolio.access import AllPortfolios, LookedAt, View
+from orchestrator.portfolio.allocation_schemas import AllocationOut
 from orchestrator.portfolio.kept import Kept
 from orchestrator.portfolio.schemas import (
     BalanceOut,
@@ -58,6 +60,12 @@ async def get_holdings(kept: LookedAt, clock: Now, if_none_match: Known = "") ->
 async def get_positions(kept: LookedAt, clock: Now, if_none_match: Known = "") -> Response:
     """Trades by contract and product."""
     return _answer(kept, clock(), if_none_match, "positions", "gaps")
+
+
+@router.get("/portfolio/allocation", responses=problems(401))
+async def get_allocation(view: View, by: By = By.BROKER) -> AllocationOut:
+    """What it is made of: value, cost and profit by broker, account, instrument or kind of holding."""
+    return AllocationOut.of(view, by)
 
 
 def _answer(kept: Kept, now: datetime, known: str, *parts: str) -> Response:

@@ -60,6 +60,7 @@ class Kept:
         self._carried: dict[AccountId, tuple[AccountSnapshot, AccountSnapshot]] = {}
         self._texts: dict[Hashable, Text] = {}
         self._ages: dict[AccountId, bytes] = {}
+        self._written = -1  # the version whose lines are all written
         self._dated_at = 0  # the version when an account was read last
         self._body: tuple[int, dict[str, bytes]] = (-1, {})
 
@@ -147,6 +148,9 @@ class Kept:
 
     def write(self) -> None:
         """The lines that changed, so that whoever asks need not wait for it."""
+        if self._written == self.version:
+            return
+        self._written = self.version
         for isin, shares in self.live.holdings.lines.items():
             self._text(isin, shares, self._holding)
         for key, trade in self.live.positions.lines.items():

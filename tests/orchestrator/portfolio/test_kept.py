@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from aggregation.allocation import By
 from domain.account import AccountState
 from domain.order import Product
+from orchestrator.portfolio.allocation_schemas import AllocationOut
 from tests.aggregation.cases import ISINS, NOW, holds, trades
 from tests.orchestrator.portfolio.desk import Desk, body
 
@@ -195,3 +197,13 @@ def test_an_account_without_a_login_today_stands_as_it_was_carried_over() -> Non
     tag = kept.tag
     desk.take(kept, monday)
     assert kept.tag == tag
+
+
+def test_the_allocation_tells_percent_of_the_value() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(holds("NSE:INFY", 10, "1400", last="1500"))
+    desk.accounts.add("u").tells(holds("NSE:TCS", 5, "3000", last="3000"))
+    kept = desk.kept()
+    desk.take(kept)
+    told = AllocationOut.of(kept.view(NOW), By.ACCOUNT)
+    assert [(part.name, part.percent) for part in told.parts] == [("U", "50.00"), ("Z", "50.00")]

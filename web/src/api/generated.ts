@@ -233,6 +233,14 @@ const injectedRtkApi = api.injectEndpoints({
     getPositions: build.query<GetPositionsApiResponse, GetPositionsApiArg>({
       query: () => ({ url: `/v1/portfolio/positions` }),
     }),
+    getAllocation: build.query<GetAllocationApiResponse, GetAllocationApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/allocation`,
+        params: {
+          by: queryArg.by,
+        },
+      }),
+    }),
     getBalance: build.query<GetBalanceApiResponse, GetBalanceApiArg>({
       query: () => ({ url: `/v1/funds/balance` }),
     }),
@@ -828,6 +836,11 @@ export type GetHoldingsApiArg = void;
 export type GetPositionsApiResponse =
   /** status 200 Successful Response */ PositionsOut;
 export type GetPositionsApiArg = void;
+export type GetAllocationApiResponse =
+  /** status 200 Successful Response */ AllocationOut;
+export type GetAllocationApiArg = {
+  by?: By;
+};
 export type GetBalanceApiResponse =
   /** status 200 Successful Response */ BalanceOut;
 export type GetBalanceApiArg = void;
@@ -1746,6 +1759,24 @@ export type HoldingsOut = {
 export type PositionsOut = {
   as_of: string;
   positions: PositionOut[];
+  gaps: GapOut[];
+};
+export type By = "broker" | "account" | "instrument" | "kind";
+export type PartOut = {
+  key: string;
+  name: string;
+  value: string | null;
+  percent: string | null;
+  invested: string | null;
+  pnl: string | null;
+  day_pnl: string | null;
+  cash: string | null;
+};
+export type AllocationOut = {
+  as_of: string;
+  by: By;
+  value: string | null;
+  parts: PartOut[];
   gaps: GapOut[];
 };
 export type BalanceOut = {
