@@ -87,7 +87,7 @@ class AlertRule:
 class Alert:
     """`armed`: it was not so since it was made, changed or fired, so that it can become so. Moments are aware.
 
-    `since`: prices of before fire nothing. `deaf_until`: after a firing, until when nothing is looked at.
+    `since`: the time of the price it was made at; prices of before fire nothing. `deaf_until`: after a firing, until when nothing is looked at.
     """
 
     id: str
@@ -138,4 +138,6 @@ class Alert:
     def anew(self, seen: Sight | None, now: datetime) -> Alert:
         """As it begins to wait: a crossing needs to have been seen on the other side, all else only to be so."""
         armed = not self.rule.kind.crosses or (seen is not None and self.rule.holds(seen) is False)
-        return replace(self, state=AlertState.ACTIVE, armed=armed, since=now, deaf_until=None)
+        # Exchanges' times are in whole seconds: what comes after the price it was made at is never of before.
+        since = now if seen is None else min(now, seen.at)
+        return replace(self, state=AlertState.ACTIVE, armed=armed, since=since, deaf_until=None)

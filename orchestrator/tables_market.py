@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from orchestrator.tables import Moment, Rupees, metadata
 
@@ -21,6 +21,14 @@ candles = Table(
     Column("open_interest", BigInteger),
     Column("source", String, nullable=False),
     Index(None, "interval", "start"),
+    # What formed here and is not settled yet is little of it all.
+    Index(
+        "ix_candles_live",
+        "start",
+        "instrument",
+        sqlite_where=text("source = 'live'"),
+        postgresql_where=text("source = 'live'"),
+    ),
 )
 
 # Days whose candles a broker told in full: what is not among them did not trade.

@@ -484,6 +484,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("candles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_candles_interval_start"), ["interval", "start"], unique=False)
+        batch_op.create_index(
+            "ix_candles_live",
+            ["start", "instrument"],
+            unique=False,
+            sqlite_where=sa.text("source = 'live'"),
+            postgresql_where=sa.text("source = 'live'"),
+        )
 
     op.create_table(
         "notices",
@@ -571,6 +578,7 @@ def downgrade() -> None:
 
     op.drop_table("notices")
     with op.batch_alter_table("candles", schema=None) as batch_op:
+        batch_op.drop_index("ix_candles_live")
         batch_op.drop_index(batch_op.f("ix_candles_interval_start"))
 
     op.drop_table("candles")

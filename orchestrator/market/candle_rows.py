@@ -21,6 +21,7 @@ from orchestrator.tables_market import candle_days, candles
 LIVE = "live"  # the source of what formed here
 TAIL = timedelta(minutes=5)  # by which a broker's whole day may end before ours
 ROW, DAY = candles.c, candle_days.c
+ONLY_LIVE = ROW.source == sa.literal_column(f"'{LIVE}'")  # in full, so that its index is found
 KEY = ("instrument", "interval", "start")
 TOLD = ("open", "high", "low", "close", "volume", "open_interest", "source")
 
@@ -112,8 +113,8 @@ def unsettled(conn: Connection, days: Iterable[date]) -> dict[InstrumentId, set[
     for day in days:
         begins = midnight_of(day)
         asked = sa.select(ROW.instrument).distinct()
-        here = ROW.interval == Interval.M1.value, ROW.start >= begins, ROW.start < begins + timedelta(days=1)
-        for (name,) in conn.execute(asked.where(*here, ROW.source == LIVE)):
+        here = ROW.start >= begins, ROW.start < begins + timedelta(days=1)
+        for (name,) in conn.execute(asked.where(*here, ONLY_LIVE)):
             found.setdefault(InstrumentId.parse(name), set()).add(day)
     return found
 

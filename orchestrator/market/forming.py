@@ -84,10 +84,14 @@ class Line:
 
 
 class CandleBook:
-    """The newest minutes of every instrument that is streamed here, in memory."""
+    """The newest minutes of every instrument that is streamed here, in memory.
 
-    def __init__(self, grid: Grid, clock: Clock) -> None:
+    `stored`: somebody here stores them; where another process does, none is held for long.
+    """
+
+    def __init__(self, grid: Grid, clock: Clock, *, stored: bool = True) -> None:
         self._grid, self._clock = grid, clock
+        self._most = UNSTORED if stored else KEPT
         self._lines: dict[InstrumentId, Line] = {}
         self._slots: dict[tuple[Exchange, int], Slot] = {}
         self._unstored: set[InstrumentId] = set()
@@ -159,7 +163,7 @@ class CandleBook:
         minutes.append(_begun(tick, slot, before))
         while len(minutes) > KEPT and minutes[0].kept == minutes[0].changes:
             del minutes[0]
-        del minutes[:-UNSTORED]
+        del minutes[: -self._most]
 
     def _late(self, line: Line, tick: Tick, slot: Slot) -> None:
         """A price of a moment before the newest one: a part of its own minute, and of no other."""

@@ -60,7 +60,7 @@ class Hub:
         self._feeding = feeding
         self.prices = Prices()
         self.grid = Grid(calendar)
-        self.candles = CandleBook(self.grid, clock)
+        self.candles = CandleBook(self.grid, clock, stored=feeding)
         self._listeners: list[Callable[[Tick], None]] = [self.candles.take]
         self.sources = Sources(connections, instruments)
         self._quotes = Quotes(self.sources, connections, self._quoted)

@@ -94,6 +94,13 @@ def test_a_price_of_before_it_was_made_fires_nothing_but_tells_the_side() -> Non
     )
 
 
+def test_a_second_told_in_whole_seconds_is_not_of_before() -> None:
+    """Made at half past a second, at a price of its beginning; the next trade is told with the same time."""
+    known = Sight(NOW, Price.of("100"))
+    made = alert("above", "105").anew(known, NOW + timedelta(milliseconds=500))
+    assert firings(made, Sight(NOW, Price.of("106"))) == [0]
+
+
 def test_percents_count_from_the_close_of_the_day_or_from_the_price_it_was_made_at() -> None:
     assert firings(alert("rises", "3", reference="110"), sight("112"), sight("113.3")) == [1]
     assert firings(alert("rises", "3"), sight("110", close=None), sight("103", close=None)) == []

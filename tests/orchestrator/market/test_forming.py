@@ -169,6 +169,18 @@ def test_what_was_traded_while_nobody_streamed_is_in_no_minute() -> None:
     ]
 
 
+def test_minutes_that_nobody_stores_are_not_held_for_long() -> None:
+    """Where another process stores them; those that wait to be stored are held longer."""
+    now = START
+    grid = Grid(Calendar(always_open=True))
+    books = {stored: CandleBook(grid, lambda: now, stored=stored) for stored in (True, False)}
+    for number in range(100):
+        now = START + timedelta(minutes=number)
+        for book in books.values():
+            book.take(Tick(INFY, Price.of(100 + number), now, volume=number))
+    assert {stored: len(book.formed(INFY)) for stored, book in books.items()} == {True: 99, False: 30}
+
+
 # --- properties --------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from domain.calendar import IST, Calendar
 from domain.errors import BrokerUnavailable, SessionExpired
@@ -208,6 +209,19 @@ async def test_half_a_day_settles_nothing_and_nobody_to_ask_loses_nothing(bench:
     bench.accounts = [Account("zerodha", error=BrokerUnavailable("away"))]
     await bench.keeper.settle(pace=0)
     assert await bench.stored() == formed
+
+
+async def test_what_is_to_settle_is_found_by_its_own_index(bench: Bench) -> None:
+    rows = [(INFY, minute("10:00", 100, day=FRIDAY))]
+    await bench.db.write(lambda conn: candle_rows.keep_formed(conn, rows))
+    days = [FRIDAY, MONDAY]
+    due = await bench.db.read(lambda conn: candle_rows.unsettled(conn, days))
+    assert due == {INFY: {FRIDAY}}
+    if bench.db.dialect == "sqlite":  # PostgreSQL plans by how much there is
+        here = "start >= 1 AND start < 2 AND source = 'live'"
+        asked = f"EXPLAIN QUERY PLAN SELECT DISTINCT instrument FROM candles WHERE {here}"
+        plan = await bench.db.read(lambda conn: str(conn.execute(sa.text(asked)).all()))
+        assert "ix_candles_live" in plan
 
 
 async def test_old_minutes_are_forgotten(bench: Bench) -> None:
