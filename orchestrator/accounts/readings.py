@@ -17,7 +17,7 @@ from domain.account import AccountId
 from domain.errors import BrokerError
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.connection import Connection
-from orchestrator.accounts.snapshot import numbers, read_snapshot
+from orchestrator.accounts.snapshot import SHARES, numbers, read_snapshot
 from orchestrator.accounts.telling import Telling
 from orchestrator.bus import Bus, user_topic
 from orchestrator.config import Settings
@@ -129,6 +129,9 @@ class Readings:
 
     async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
         before, connection.snapshot = connection.snapshot, snapshot
+        if before is not None and numbers(before)[SHARES:] != numbers(snapshot)[SHARES:]:
+            # Holdings may have been told before and positions after what happened, a fill or the books' night.
+            connection.due_at = min(connection.due_at, connection.tried_at + LAG)
         recovered = connection.failing_since is not None
         connection.failing_since = connection.last_error = None
         if recovered:

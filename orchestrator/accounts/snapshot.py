@@ -15,6 +15,7 @@ from orchestrator.accounts.connection import Connection
 from orchestrator.state import Clock
 
 T = TypeVar("T")
+SHARES = 2  # in `numbers`: from here on it is what is owned and traded
 
 
 @dataclass(frozen=True, slots=True)

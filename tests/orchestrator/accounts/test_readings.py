@@ -163,3 +163,19 @@ async def test_after_a_fill_the_account_is_due_at_once_and_once_more_for_books_t
     account.dirty = False
     await desk.read()
     assert account.due_at == float("inf")
+
+
+async def test_shares_that_moved_are_looked_at_again_since_the_two_lists_are_told_one_after_the_other(
+    desk: Desk,
+) -> None:
+    desk.stub.held = [INFY]
+    await desk.read()
+    assert desk.account.due_at == float("inf")
+    desk.stub.held = []  # in the night: no holding any more, and no position either
+    await desk.read()
+    assert desk.account.due_at == desk.account.tried_at + LAG
+    await desk.read()
+    assert desk.account.due_at == float("inf")
+    desk.stub.cash = Money.of(7)
+    await desk.read()
+    assert desk.account.due_at == float("inf"), "money moves alone"
