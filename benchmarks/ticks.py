@@ -140,6 +140,9 @@ async def _subscribed(ticker: Ticker, wanted: int) -> None:
 async def _measured(
     name: str, size: Size, ticker: Ticker, watching: Watching, clients: Sequence[Client], pids: Sequence[int]
 ) -> None:
+    idle = [processor_ms(pid) or 0 for pid in pids]
+    await asyncio.sleep(WARM_UP)
+    idle = [((processor_ms(pid) or 0) - old) / WARM_UP / 10 for pid, old in zip(pids, idle, strict=True)]
     ticker.ticking = True
     await asyncio.sleep(WARM_UP)
     before, own, began = [processor_ms(pid) for pid in pids], time.process_time(), time.perf_counter()
@@ -161,7 +164,8 @@ async def _measured(
         f"{octets / took / 2**20:.1f} MiB/s"
     )
     print(
-        f"{'':>15}  cpu {' + '.join(f'{each / took / 10:.0f}' for each in used)} % of a core, clients and feed "
+        f"{'':>15}  cpu {' + '.join(f'{each / took / 10:.0f}' for each in used)} % of a core "
+        f"({' + '.join(f'{each:.0f}' for each in idle)} without a tick), clients and feed "
         f"{own / took * 100:.0f} %; memory {' + '.join(f'{each:.0f}' for each in memory)} MiB; "
         f"closed {watching.closed}, dropped {dropped} of {size.sockets * size.each:,}",
         flush=True,
