@@ -221,11 +221,12 @@ async def open_parts(
         logins=state.logins,
     )
     opened.push_async_callback(state.postbacks.close)
+    await _open_market(app, settings, opened)
     await _open_trading(app, settings, opened)
 
 
-async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
-    """Prices and orders, and in a process with background work the loops that follow them."""
+async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Prices and candles, and in a process with background work what stores and watches them."""
     state, background = app.state, settings.role is not Role.API
     state.hub = Hub(
         bus=state.bus,
@@ -241,14 +242,26 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         state.hub, state.clock, sockets=settings.live_sockets, symbols=settings.live_symbols
     )
     past = Past(state.hub.sources, state.connections, state.clock)
-    kept = {
-        "db": state.db,
-        "hub": state.hub,
-        "past": past,
-        "clock": state.clock,
-        "days": settings.candle_days,
-    }
-    state.history, keeper = History(**kept), CandleKeeper(**kept)
+    state.history = History(
+        hub=state.hub, past=past, db=state.db, clock=state.clock, days=settings.candle_days
+    )
+    if background:
+        keeper = CandleKeeper(
+            db=state.db, hub=state.hub, past=past, clock=state.clock, days=settings.candle_days
+        )
+        watcher, loops = AlertWatcher(db=state.db, bus=state.bus, hub=state.hub, clock=state.clock), Loops()
+        opened.push_async_callback(keeper.store)
+        opened.push_async_callback(loops.close)
+        loops.start("candles", keeper.run)
+        loops.start("candles at night", keeper.run_nights)
+        loops.start("alerts", watcher.run)
+        loops.start("changes of alerts", watcher.run_changes)
+        loops.start("all alerts", watcher.run_looks)
+
+
+async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """The portfolio and orders, and in a process with background work the loops that follow them."""
+    state, background = app.state, settings.role is not Role.API
     state.portfolios = Portfolios(
         connections=state.connections,
         instruments=state.instruments,
@@ -281,7 +294,6 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         updates, loops = OrderUpdates(state.trading, pause=settings.refresh_orders), Loops()
-        opened.push_async_callback(keeper.store)
         opened.push_async_callback(loops.close)
         loops.start("order updates", updates.run)
         loops.start("order hints", Hints(state.bus, updates).run)
@@ -298,12 +310,6 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             without_prices=state.hub.feed_lacking,
         )
         loops.start("outages", outages.run)
-        watcher = AlertWatcher(db=state.db, bus=state.bus, hub=state.hub, clock=state.clock)
-        loops.start("alerts", watcher.run)
-        loops.start("changes of alerts", watcher.run_changes)
-        loops.start("all alerts", watcher.run_looks)
-        loops.start("candles", keeper.run)
-        loops.start("candles at night", keeper.run_nights)
 
 
 async def _migrated(db: Database, settings: Settings) -> None:
