@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from adapters.guard import Guarded
 from adapters.rows import unread
 from domain.errors import BrokerError, SessionExpired
+from domain.money import ZERO
 from domain.portfolio import AccountSnapshot
+from domain.position import Holding
 from orchestrator.accounts.connection import Connection
 from orchestrator.state import Clock
 
@@ -64,7 +66,7 @@ async def read_snapshot(connection: Connection, broker: Guarded, clock: Clock) -
         broker=connection.account.broker,
         label=connection.account.label,
         margin=funds,
-        holdings=tuple(holdings),
+        holdings=(*holdings, *_sold_out(before, holdings)),
         positions=tuple(positions),
         as_of=as_of,
         unread=(*unread(holdings), *unread(positions)),
@@ -73,6 +75,23 @@ async def read_snapshot(connection: Connection, broker: Guarded, clock: Clock) -
     if before is not None and failures:
         whole = replace(whole, margin_stale_since=before.margin_stale_since or clock(), lacking="funds")
     return Reading(whole, failures)
+
+
+def _sold_out(before: AccountSnapshot | None, holdings: Sequence[Holding]) -> Iterator[Holding]:
+    """Holdings that a broker lists no more once all of it is sold: nothing is left of them but what they had cost."""
+    listed = {(one.isin, one.product) for one in holdings}
+    for one in before.holdings if before is not None else ():
+        if (one.isin, one.product) not in listed:
+            yield Holding(
+                instrument=one.instrument,
+                isin=one.isin,
+                quantity=0,
+                t1_quantity=0,
+                sellable_quantity=0,
+                average_price=one.average_price,
+                product=one.product,
+                loan=ZERO,
+            )
 
 
 async def _told(call: Awaitable[T]) -> T | BrokerError:

@@ -171,7 +171,7 @@ async def test_shares_that_moved_are_looked_at_again_since_the_two_lists_are_tol
     desk.stub.held = [INFY]
     await desk.read()
     assert desk.account.due_at == float("inf")
-    desk.stub.held = []  # in the night: no holding any more, and no position either
+    desk.stub.held = [TCS]  # in the night: another holding, and no position yet
     await desk.read()
     assert desk.account.due_at == desk.account.tried_at + LAG
     await desk.read()
@@ -179,3 +179,16 @@ async def test_shares_that_moved_are_looked_at_again_since_the_two_lists_are_tol
     desk.stub.cash = Money.of(7)
     await desk.read()
     assert desk.account.due_at == float("inf"), "money moves alone"
+
+
+async def test_what_a_holding_had_cost_outlives_its_last_share(desk: Desk) -> None:
+    desk.stub.held = [INFY, TCS]
+    await desk.read()
+    desk.stub.held = [TCS]
+    for _ in range(2):
+        tcs, gone = (await desk.read()).holdings
+        assert tcs == TCS
+        assert (gone.isin, gone.quantity, gone.sellable_quantity) == (INFY.isin, 0, 0)
+        assert gone.average_price == INFY.average_price
+    desk.stub.held = [INFY]
+    assert (await desk.read()).holdings[0] == INFY
