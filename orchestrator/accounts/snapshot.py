@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -44,7 +44,7 @@ async def read_snapshot(connection: Connection, broker: Guarded, clock: Clock) -
     """
     as_of = clock()
     margin, holdings, positions = await asyncio.gather(
-        _told(broker.margin()), _told(broker.holdings()), _told(broker.positions())
+        _told(broker.margin), _told(broker.holdings), _told(broker.positions)
     )
     parts = {"funds": margin, "holdings": holdings, "positions": positions}
     failures = tuple(part for part in parts.values() if isinstance(part, BrokerError))
@@ -94,10 +94,10 @@ def _sold_out(before: AccountSnapshot | None, holdings: Sequence[Holding]) -> It
             )
 
 
-async def _told(call: Awaitable[T]) -> T | BrokerError:
+async def _told(call: Callable[[], Awaitable[T]]) -> T | BrokerError:
     """A failure as a value, so that the other parts are waited for."""
     try:
-        return await call
+        return await call()
     except BrokerError as error:
         return error
 
