@@ -11,16 +11,13 @@ import { useEffect, useRef } from "react";
 import { type Candle, inWords, problemOf, useGetHistoryQuery } from "@/api";
 import * as money from "@/lib/money";
 import { usePrefs } from "@/lib/prefs";
-import type { Interval } from "./InstrumentPage";
+import { beginning, type Interval } from "./candleTime";
 import { useTick } from "./prices";
 
-const seconds: Record<Interval, number> = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "1d": 86_400 };
 // The chart knows no time zones: times are moved by the IST offset, so that its axis reads IST.
 const IST = 19_800;
 const BAR_WIDTH = 8;
 const istSeconds = (time: string): number => Math.floor(Date.parse(time) / 1000) + IST;
-const bucket = (time: string, interval: Interval): UTCTimestamp =>
-  (Math.floor(istSeconds(time) / seconds[interval]) * seconds[interval]) as UTCTimestamp;
 
 const pixels = (text: string): number => money.toPixels(money.parse(text) ?? money.ZERO);
 
@@ -131,7 +128,7 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
     const now = drawn.current;
     if (!now || !tick || !data) return;
     const price = pixels(tick.ltp);
-    const time = bucket(tick.timestamp, interval);
+    const time = beginning(istSeconds(tick.timestamp), now.last?.time ?? null, interval) as UTCTimestamp;
     if (now.last && time < now.last.time) return;
     const grown =
       now.last?.time === time
@@ -142,12 +139,20 @@ export function Chart({ symbol, interval }: { symbol: string; interval: Interval
   }, [tick, data, interval]);
 
   const few = data && data.candles.length < 2;
+  const gap = data?.gaps.at(-1);
+  const words = error
+    ? inWords(problemOf(error))
+    : gap
+      ? `${gap.words} What formed here is shown.`
+      : few
+        ? "Candles form from the live prices as they come."
+        : null;
   return (
     <div className="relative">
       <div ref={holder} className="h-[max(420px,calc(100dvh-174px))] w-full max-md:h-[300px]" />
-      {(error || few) && (
+      {words && (
         <p role="status" className="absolute inset-x-4 top-2 text-xs text-faint">
-          {error ? inWords(problemOf(error)) : "Candles form from the live prices as they come."}
+          {words}
         </p>
       )}
     </div>

@@ -12,6 +12,7 @@ import { Notice, Waiting } from "@/components/surface";
 import { openTicket } from "@/features/ticket/state";
 import { useWatching } from "@/features/watchlist/useWatchlists";
 import * as money from "@/lib/money";
+import type { Interval } from "./candleTime";
 import { Depth } from "./Depth";
 import { MoveCell, PriceCell } from "./PriceCell";
 import { useTick } from "./prices";
@@ -25,7 +26,6 @@ const intervals = [
   { value: "1h", label: "1h" },
   { value: "1d", label: "1D" },
 ] as const;
-export type Interval = (typeof intervals)[number]["value"];
 
 function Facts({ stock }: { stock: StockDetail }) {
   const { quote } = stock;
