@@ -198,6 +198,11 @@ class LocalBus:
         finally:
             self._tick_readers.discard(reader)
 
+    @property
+    def known(self) -> Mapping[InstrumentId, Tick]:
+        """The last tick of everything heard here."""
+        return self._latest
+
     async def latest(self, instruments: Iterable[InstrumentId]) -> dict[InstrumentId, Tick]:
         return {one: self._latest[one] for one in instruments if one in self._latest}
 
@@ -229,6 +234,7 @@ class RedisBus:
         self._unkept: dict[InstrumentId, Tick] = {}
         self._flush: asyncio.Task[None] | None = None
         self._keep: asyncio.Task[None] | None = None
+        self._catching_up: asyncio.Task[None] | None = None
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -243,7 +249,7 @@ class RedisBus:
         await subscribed.wait()
 
     async def close(self) -> None:
-        tasks = [*self._loops, *(one for one in (self._flush, self._keep) if one)]
+        tasks = [*self._loops, *(one for one in (self._flush, self._keep, self._catching_up) if one)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -287,15 +293,18 @@ class RedisBus:
         """What this process heard; for the rest, what others kept."""
         wanted = list(instruments)
         known = await self._local.latest(wanted)
-        missing = [str(one) for one in wanted if one not in known]
-        if not missing:
-            return known
         try:
-            found = await cast(Awaitable[list[bytes | None]], self._redis.hmget(LATEST, missing))
+            return known | await self._kept([one for one in wanted if one not in known])
         except (RedisError, OSError):
             return known
-        kept = (tick for raw in found if raw is not None for tick in ticks.unpacked(raw))
-        return known | {tick.instrument: tick for tick in kept}
+
+    async def _kept(self, names: Iterable[InstrumentId]) -> dict[InstrumentId, Tick]:
+        fields = [str(one) for one in names]
+        if not fields:
+            return {}
+        found = await cast(Awaitable[list[bytes | None]], self._redis.hmget(LATEST, fields))
+        told = (tick for raw in found if raw is not None for tick in ticks.unpacked(raw))
+        return {tick.instrument: tick for tick in told}
 
     async def _send_ticks(self) -> None:
         """All that came in a moment as one message: what a message costs, not its length, is what limits Redis here."""
@@ -337,6 +346,8 @@ class RedisBus:
             with contextlib.suppress(RedisError, OSError):
                 async with self._redis.pubsub(ignore_subscribe_messages=False) as channel:
                     await channel.subscribe(SIGNALS, TICKS)
+                    if subscribed.is_set():
+                        self._catching_up = asyncio.create_task(self._catch_up(), name="bus catching up")
                     async for message in channel.listen():
                         if message["type"] != "message":
                             subscribed.set()
@@ -347,6 +358,15 @@ class RedisBus:
                             for tick in ticks.unpacked(message["data"]):
                                 self._local.publish_tick(tick)
             await asyncio.sleep(0.5)
+
+    async def _catch_up(self) -> None:
+        """After a lost connection: the last tick of an instrument may have come while nobody listened."""
+        await asyncio.sleep(2 * LATEST_FLUSH)  # by then it is kept
+        known = dict(self._local.known)
+        with contextlib.suppress(RedisError, OSError):
+            for name, tick in (await self._kept(known)).items():
+                if tick.at > known[name].at:
+                    self._local.publish_tick(tick)
 
 
 def _event(entry_id: str, fields: Mapping[bytes, bytes]) -> Event:

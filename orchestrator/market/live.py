@@ -29,7 +29,7 @@ __all__ = ["Audience", "Caller", "LiveSocket", "Options", "Refused", "receive"]
 
 log = structlog.get_logger(__name__)
 
-PACE = 40  # milliseconds between two messages about one price
+PACE = 30  # milliseconds between two messages about one price
 PACES = range(20, 60_001)
 BURST, PER_SECOND = 50, 10  # messages a client may send at once, and for long
 PATIENCE = 100  # messages beyond that until the socket is closed

@@ -117,6 +117,23 @@ async def test_who_comes_later_finds_the_latest_ticks(redis_url: str) -> None:
         await later.close()
 
 
+async def test_a_tick_missed_while_the_connection_was_lost_is_caught_up_with(redis_url: str) -> None:
+    here, there = RedisBus(redis_url), RedisBus(redis_url)
+    await here.start()
+    await there.start()
+    try:
+        async with there.ticks() as ticks:
+            here.publish_tick(Tick(TCS, Price.of("3456.75"), NOW))
+            assert (await asyncio.wait_for(anext(ticks), 5)).last_price == Price.of("3456.75")
+            for client in await here._redis.client_list(_type="pubsub"):
+                await here._redis.client_kill_filter(_id=client["id"])
+            here.publish_tick(Tick(TCS, Price.of("3460"), NOW + timedelta(seconds=1)))
+            assert (await asyncio.wait_for(anext(ticks), 10)).last_price == Price.of("3460")
+    finally:
+        await here.close()
+        await there.close()
+
+
 async def test_events_reach_other_processes_over_redis(redis_url: str) -> None:
     here, there = RedisBus(redis_url), RedisBus(redis_url)
     await here.start()
