@@ -63,6 +63,7 @@ def parse(argv: list[str]) -> Options:
         start_ns=given.start,
         faults=given.faults,
         journal=given.journal,
+        actions=given.corporate_actions,
     )
 
 
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--calendar", nargs="?", type=Path, const=BUILT_IN, metavar="FILE",
         help="keep the exchange's hours and holidays, or those of FILE (default: always open)")  # fmt: skip
+    add("--corporate-actions", type=Path, metavar="FILE",
+        help='splits, bonuses and dividends to come: {"actions": [...]}')  # fmt: skip
     clock = parser.add_argument_group("the clock")
     add = clock.add_argument
     add(

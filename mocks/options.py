@@ -17,7 +17,7 @@ class Options:
     that run. `host` is the address to listen on, `name` what the URLs call it (a container's service name).
     `calendar`: a file of sessions and holidays instead of the built-in ones. `start_ns`: simulated time (ns since
     the epoch, UTC) to begin at, None for now. `faults`: a plan in force from the start. `journal`: where every
-    input of the exchange is written.
+    input of the exchange is written. `actions`: corporate actions to come, as `POST /corporate-actions` takes them.
     """
 
     port_base: int = 9100
@@ -36,6 +36,7 @@ class Options:
     start_ns: int | None = None
     faults: Path | None = None
     journal: Path | None = None
+    actions: Path | None = None
 
 
 class BadFile(Exception):

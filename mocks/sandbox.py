@@ -25,6 +25,7 @@ from mocks.brokers.faults import BROKERS, FaultPlan
 from mocks.brokers.listener import Listener
 from mocks.clock import SECOND_NS, SimulatedClock
 from mocks.control.app import Control
+from mocks.control.companies import read_actions
 from mocks.control.plans import read_plan
 from mocks.control.world import World
 from mocks.exchange.calendar import Calendar
@@ -53,6 +54,7 @@ class Sandbox:
         }
         self.clock = SimulatedClock(self._begin(), options.speed, options.clock)
         self.exchange = self._exchange()
+        self._announce()
         self.stepper = Stepper(self.exchange, self.clock)
         self.faults = FaultPlan(self.stepper.now_ns, self._schedule)
         modules = {name: importlib.import_module(f"mocks.brokers.{name}.server") for name in options.only}
@@ -93,6 +95,21 @@ class Sandbox:
             last_prices=self._saved.prices,
             listing=catalogue_listing,
         )
+
+    def _announce(self) -> None:
+        """What was announced in an earlier run, and of the file what is to come and not known yet."""
+        asked = list(self._saved.actions)
+        path = self._options.actions
+        if path is not None:
+            try:
+                asked += [one for one in read_actions(path.read_bytes()) if one.on > self.exchange.day]
+            except (OSError, ValueError) as bad:
+                raise BadFile(f"{path} is not a list of corporate actions: {bad}") from bad
+        for one in dict.fromkeys(asked):
+            try:
+                self.exchange.announce(one)
+            except (KeyError, ValueError) as bad:
+                raise BadFile(f"a corporate action that cannot be: {bad}") from bad
 
     def _journal(self) -> IO[str] | None:
         path = self._options.journal

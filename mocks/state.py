@@ -14,6 +14,7 @@ import orjson
 from mocks.brokers.backoffice import snapshot
 from mocks.brokers.backoffice.office import BackOffice
 from mocks.brokers.backoffice.switches import Pace, Plan, Strictness, Switches
+from mocks.exchange.actions import Action, action_from
 
 if TYPE_CHECKING:
     from mocks.exchange.venue import Exchange
@@ -38,11 +39,13 @@ class Saved:
         self.prices: dict[str, int] | None = None  # last, paise by key
         self.closes: dict[str, int] | None = None  # of the day before
         self.time_ns: int | None = None  # simulated
+        self.actions: list[Action] = []  # of companies, to come
         if self.path is None or not self.path.exists():
             return
         try:
             self._data = json.loads(self.path.read_bytes())
             self.prices, self.closes = self._read_prices("prices"), self._read_prices("closes")
+            self.actions = [action_from(row) for row in self._data.get("actions", ())]
             self.time_ns = int(self._data["time"])
         except (ValueError, KeyError, TypeError, AttributeError) as bad:
             raise BadState(self.path, bad) from bad
@@ -91,6 +94,7 @@ class Saved:
             "time": exchange.now,
             "prices": exchange.last_prices(),
             "closes": {key: one.prev_close for key, one in exchange.instruments.items()},
+            "actions": [asdict(one) for one in exchange.actions if one.on > exchange.day],
             "switches": before["switches"] | {name: asdict(one.switches) for name, one in offices.items()},
             "brokers": before["brokers"] | {name: snapshot.dump(one) for name, one in offices.items()},
         }

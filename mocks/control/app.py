@@ -21,6 +21,7 @@ from mocks.brokers.server import client_address, json_reply, no_such_call
 from mocks.control.accounts import Accounts
 from mocks.control.apps import Apps
 from mocks.control.broken import Broken
+from mocks.control.companies import Companies
 from mocks.control.day import Day
 from mocks.control.market import Market
 from mocks.control.people import People
@@ -36,7 +37,9 @@ class Control:
 
     def app(self) -> Starlette:
         world = self._world
-        parts = (Day(world), People(world), Apps(world), Accounts(world), Broken(world), Market(world))
+        parts = (
+            Day(world), People(world), Apps(world), Accounts(world), Broken(world), Market(world), Companies(world),
+        )  # fmt: skip
         routes: list[BaseRoute] = [
             Route(path, endpoint, methods=[method])
             for part in parts

@@ -30,6 +30,7 @@ class SwitchesIn(Input):
     service_hours: bool | None = None
     daily_approval: bool | None = None
     totp_once: bool | None = None
+    adjusted_averages: bool | None = None
     charges: bool | None = None
     plan: Plan | None = None
     strictness: Strictness | None = None

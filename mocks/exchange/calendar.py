@@ -117,6 +117,12 @@ class Calendar:
                 return day + timedelta(days=days)
         raise BadCalendar(f"no trading day in the {LONGEST_PAUSE_DAYS} days after {day}")
 
+    def trading_day_later(self, day: date, days: int) -> date:
+        """So many trading days after `day`; none is the day itself. Raises BadCalendar."""
+        for _ in range(days):
+            day = self.trading_day_after(day)
+        return day
+
     def _regular(self, day: date, group: Group) -> tuple[Session, ...]:
         return rules_on(day).sessions[group]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from mocks.exchange.actions import Action
 from mocks.exchange.book import Book
 from mocks.exchange.calendar import Calendar
 from mocks.exchange.flow import Flow
@@ -33,6 +34,7 @@ class Floor:
     day: date
     listing: Listing | None = None
     note: Callable[..., None] | None = None  # writes what chance decided into the journal
+    actions: list[Action] = field(default_factory=list)  # of companies, announced and past
     members: dict[Group, list[str]] = field(default_factory=dict)  # keys of books, in the order of listing
 
     def regroup(self) -> None:

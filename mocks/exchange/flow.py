@@ -245,6 +245,14 @@ class Flow:
             if not book.instrument.expiry:
                 self.maker(book.key).market_seen = self.beliefs.factor
 
+    def rebase(self, parts: Mapping[str, float]) -> None:
+        """Shares go ex in the night: what they are worth from now on is this part of what they were worth before."""
+        for key, part in parts.items():
+            maker = self.maker(key)
+            maker.value *= part
+            maker.goal *= part
+            maker.locked = 0
+
     def _queue(self, maker: Maker, now: int) -> None:
         pause = int(maker.interval * wait(maker.luck) * SECOND_NS)
         heapq.heappush(self._schedule, (now + pause + 1, maker.place, maker.book.key))

@@ -38,6 +38,14 @@ class Candle(NamedTuple):
     open_interest: int
 
 
+class Rebased(NamedTuple):
+    """From the day `on`, `base` paise are what `close` was the evening before."""
+
+    on: date
+    base: int
+    close: int
+
+
 class History:
     """`instruments` is the exchange's own mapping, which follows the days; `day` is the day in force."""
 
@@ -53,6 +61,7 @@ class History:
         self._bars = Bars()
         self._lived: dict[str, list[DayBar]] = {}  # days that this exchange has seen
         self._minutes: dict[tuple[str, date], list[Bar]] = {}
+        self._rebased: dict[str, list[Rebased]] = {}
         # The past stands on the closes of the first day, whatever happens to the listings later.
         self._origin = dict(instruments)
 
@@ -86,6 +95,11 @@ class History:
         self._bars.forget_before(number)
         self._day = opened
 
+    def rebase(self, key: str, base: int, close: int) -> None:
+        """A share split, or gave a bonus, in this night: candles of the days before are told as if it had before."""
+        self._rebased.setdefault(key, []).append(Rebased(self._day, base, close))
+        self._minutes = {name: bars for name, bars in self._minutes.items() if name[0] != key}
+
     # --- what brokers ask ---------------------------------------------------------------------------------
 
     def candles(
@@ -118,6 +132,9 @@ class History:
     def year_range(self, key: str) -> tuple[int, int]:
         """Lowest and highest price of the last 52 weeks before today, paise; (0, 0) without a past."""
         since = self._day - timedelta(days=364)
+        if key in self._rebased:
+            recent = [bar for bar in self._past_days(self._instruments[key], since) if bar.day >= since]
+            return min((bar.low for bar in recent), default=0), max((bar.high for bar in recent), default=0)
         if self._recent is None:
             self._recent = self._past(RECENT_YEARS)
         low, high = self._recent.extremes(self._instruments[key], since)
@@ -138,7 +155,10 @@ class History:
             if self._all is None:
                 self._all = self._past(ALL_YEARS)
             past = self._all
-        return past.bars(instrument) + self._lived.get(instrument.key, [])
+        found = past.bars(instrument) + self._lived.get(instrument.key, [])
+        for rebased in self._rebased.get(instrument.key, ()):
+            found = [_as_since(bar, rebased, instrument.tick) for bar in found]
+        return found
 
     def _past(self, years: int) -> Past:
         return Past(self._seed, self._origin, self._calendar, self._started, years)
@@ -185,7 +205,8 @@ class History:
         return found
 
     def _minute_bars(self, instrument: Instrument, day: DayBar) -> list[Bar]:
-        if day.day >= self._started:
+        rebased = any(one.on > day.day for one in self._rebased.get(instrument.key, ()))
+        if day.day >= self._started and not rebased:
             real = self._bars.of(instrument.key, (day.day - EPOCH).days)
             if real or day.day == self._day:
                 return real
@@ -212,6 +233,19 @@ class History:
             elif session.name == CLOSING_MATCH and instrument.kind is Kind.EQUITY:
                 found.append(session.start)
         return found or list(range(OPENS, OPENS + 375))
+
+
+def _as_since(bar: DayBar, rebased: Rebased, tick: int) -> DayBar:
+    """A day before a split as charts show it afterwards: lower prices, on the tick, and more shares."""
+    if bar.day >= rebased.on:
+        return bar
+    first, high, low, last = (
+        max(round(price * rebased.base / (rebased.close * tick)), 1) * tick
+        for price in (bar.open, bar.high, bar.low, bar.close)
+    )
+    return bar._replace(
+        open=first, high=high, low=low, close=last, volume=bar.volume * rebased.close // rebased.base
+    )
 
 
 def slot_start(minute: int, minutes: int) -> int:

@@ -150,6 +150,12 @@ class IndexLevel:
         self.open = self.high = self.low = 0
         self._seen = -1
 
+    def rebase(self, key: str, base: int, close: int) -> None:
+        """A constituent goes ex at `base` after it closed at `close`: its weight in the index stays what it was."""
+        self.parts = [
+            (book, weight * close / base if book.key == key else weight) for book, weight in self.parts
+        ]
+
     def quote(self, last_trade: int, now: int) -> Quote:
         """A look that changes nothing: a level between two publications is shown but not kept."""
         level = self.current(last_trade)

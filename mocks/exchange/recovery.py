@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from mocks.exchange.actions import action_from
 from mocks.exchange.bend import Bend
 from mocks.exchange.calendar import Calendar, india_date
 from mocks.exchange.expiry import catalogue_listing
@@ -132,6 +133,8 @@ def _apply(exchange: Exchange, line: Line, told: Told | None) -> None:
             heard = exchange.bend(line["key"], Bend(**{name: line[name] for name in Bend._fields}))
         case "halt":
             heard = exchange.halt(line["minutes"])
+        case "action":
+            exchange.announce(action_from(line))
         case "resume":
             heard = exchange.resume()
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from mocks.exchange.actions import base_prices, ex_values
 from mocks.exchange.bands import Bands
 from mocks.exchange.book import Book
 from mocks.exchange.closing import Closing
@@ -44,10 +45,17 @@ class Night:
             for key, book in floor.books.items()
             if is_contract(book.instrument)
         }
-        listings = next_listings(floor, opened, closes)
+        bases = base_prices(floor, opened, closes)
+        rebased = ex_values(floor, opened, closes)
+        listings = next_listings(floor, opened, closes | bases)
         for key in self._settlement.expire(opened):
             del floor.books[key]
         self._history.roll(opened, self.interest, closes)
+        for key, base in bases.items():
+            self._history.rebase(key, base, closes[key])
+            for index in floor.indices.values():
+                index.rebase(key, base, closes[key])
+        floor.flow.rebase(rebased)
         floor.instruments.clear()
         floor.instruments.update(listings)
         for listing in listings.values():

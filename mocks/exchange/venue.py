@@ -8,9 +8,11 @@ prices, `expiry.py` changes the listings, `flow.py` trades for everybody else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import IO
 
+from mocks.exchange.actions import Action, check
 from mocks.exchange.bands import Bands
 from mocks.exchange.bend import Bend
 from mocks.exchange.calendar import SECOND_NS, Calendar, india_date
@@ -262,6 +264,17 @@ class Exchange:
     def play(self, name: str, key: str | None = None) -> None:
         """Begin one of `scenarios.SCENARIOS`. KeyError: unknown name or key; ValueError: it does not suit the key."""
         play(self, name, key)
+
+    def announce(self, action: Action) -> None:
+        """A corporate action for a later trading day. KeyError: unknown listing; ValueError: words why it cannot be."""
+        check(action, self._floor)
+        self._input("action", **(asdict(action) | {"kind": action.kind.value, "on": action.on.isoformat()}))
+        self._floor.actions.append(action)
+
+    @property
+    def actions(self) -> list[Action]:
+        """Announced and past, in the order of announcement."""
+        return list(self._floor.actions)
 
     # --- time ---------------------------------------------------------------------------------------------
 

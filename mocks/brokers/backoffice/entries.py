@@ -28,6 +28,7 @@ class Account(StrEnum):
     DESK = "desk"  # fees for orders of the risk desk
     PLEDGE = "pledge"
     INTEREST = "interest"
+    COMPANY = "company"  # whose shares are held
 
 
 class Occasion(StrEnum):
@@ -43,6 +44,7 @@ class Occasion(StrEnum):
     REPAYMENT = "repayment"
     INTEREST = "interest"
     CHARGES = "charges"
+    DIVIDEND = "dividend"  # from the company to the client's bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,19 @@ class Daybook:
         debit, credit = (other, Account.CLIENT) if amount > 0 else (Account.CLIENT, other)
         number = len(self.entries) + 1
         self.keep(Entry(number, at, day, occasion, debit, credit, abs(amount), key))
+
+    def pass_by(
+        self,
+        at: datetime,
+        day: date,
+        occasion: Occasion,
+        debit: Account,
+        credit: Account,
+        amount: int,
+        key: str,
+    ) -> None:
+        """`amount` paise that never come through the client's account with the broker."""
+        self.keep(Entry(len(self.entries) + 1, at, day, occasion, debit, credit, amount, key))
 
     def keep(self, entry: Entry) -> None:
         self.entries.append(entry)

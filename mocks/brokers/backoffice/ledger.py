@@ -13,6 +13,7 @@ from datetime import datetime
 from mocks.brokers.backoffice.accounts import User
 from mocks.brokers.backoffice.checks import DELIVERY
 from mocks.brokers.backoffice.contract_note import ContractNote
+from mocks.brokers.backoffice.entitlement import Coming
 from mocks.brokers.backoffice.entries import Account, Daybook, Occasion
 from mocks.brokers.backoffice.funds import reckon
 from mocks.brokers.backoffice.margins import (
@@ -46,6 +47,7 @@ class Ledger:
     delivered: dict[str, int] = field(
         default_factory=dict
     )  # paise that sales out of holdings fetched, by ISIN
+    coming: list[Coming] = field(default_factory=list)  # out of corporate actions, not given yet
     notes: dict[str, ContractNote] = field(default_factory=dict)  # by day, YYYY-MM-DD
 
     # orders -----------------------------------------------------------------------------------------------

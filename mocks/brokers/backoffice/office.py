@@ -13,6 +13,7 @@ from mocks.brokers.backoffice import mishap, sweep
 from mocks.brokers.backoffice.accounts import App, User
 from mocks.brokers.backoffice.conditional_watch import Conditionals
 from mocks.brokers.backoffice.desk import Desk
+from mocks.brokers.backoffice.entitlement import entitle, give
 from mocks.brokers.backoffice.entries import Account, Occasion
 from mocks.brokers.backoffice.hindsight import Hindsight
 from mocks.brokers.backoffice.ledger import Ledger
@@ -32,6 +33,7 @@ from mocks.brokers.backoffice.settlement import DayEnd, settle, square_off_at_la
 from mocks.brokers.backoffice.squareoff import SquareOff
 from mocks.brokers.backoffice.sweep import Swept
 from mocks.brokers.backoffice.treasury import Treasury
+from mocks.exchange.actions import ActionKind
 from mocks.exchange.model import DayRolled
 
 if TYPE_CHECKING:
@@ -208,6 +210,7 @@ class BackOffice(Treasury):
                 if order.stage not in PARKED:
                     self.desk.blotter.end(order, Stage.CANCELLED, "The market closed", by="exchange")
         self._end_day(day, self.market.today)
+        self._companies_act(day, self.market.today)
 
     def _day_closed(self, day: date) -> None:
         """The last session ended: contracts that expire are about to leave the list."""
@@ -216,7 +219,32 @@ class BackOffice(Treasury):
 
     def _day_rolled(self, rolled: DayRolled) -> None:
         self._end_day(rolled.closed, rolled.opened)
+        self._companies_act(rolled.closed, rolled.opened)
         self.square_off.plan()
+
+    def _companies_act(self, closed: date, opened: date) -> None:
+        """What went ex after the day that closed, and what is given on the one that opens."""
+        self._give(opened)
+        for action in self.exchange.actions:
+            if closed < action.on <= opened:
+                isin = self.market.instrument(action.key).isin
+                due = self.exchange.calendar.trading_day_later(action.on, action.days)
+                for ledger in self._ledgers.values():
+                    entitle(ledger, action, isin, due)
+                if action.kind is not ActionKind.DIVIDEND:
+                    self._disable_conditionals(isin, f"Corporate action: {action.kind}")
+        self._give(opened)
+
+    def _disable_conditionals(self, isin: str, reason: str) -> None:
+        """Their prices are those of another share now."""
+        for user_id in list(self._ledgers):
+            for one in self.conditionals.active(user_id):
+                if self.market.instrument(one.key).isin == isin:
+                    self.conditionals.disable(user_id, one.conditional_id, reason)
+
+    def _give(self, opened: date) -> None:
+        for ledger in self._ledgers.values():
+            give(ledger, opened, self.now(), adjusted_averages=self.switches.adjusted_averages)
 
     def reset(self) -> None:
         """Forget everybody: open orders are cancelled, users, apps, codes and sessions go."""

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from mocks.brokers.backoffice.accounts import App, Session, User
 from mocks.brokers.backoffice.conditional import Conditional
 from mocks.brokers.backoffice.contract_note import ContractNote
+from mocks.brokers.backoffice.entitlement import Coming
 from mocks.brokers.backoffice.entries import Daybook, Entry
 from mocks.brokers.backoffice.ledger import Ledger
 from mocks.brokers.backoffice.office import BackOffice
@@ -59,6 +60,7 @@ def _dump_user(office: BackOffice, user_id: str) -> dict[str, Any]:
         "unpaid": ledger.unpaid,
         "delivered": ledger.delivered,
         "notes": list(ledger.notes.values()),
+        "coming": ledger.coming,
         "holdings": list(ledger.holdings.values()),
         "positions": list(ledger.positions.values()),
         "orders": list(ledger.orders.values()),
@@ -122,6 +124,7 @@ def _load_money(ledger: Ledger, entry: dict[str, Any]) -> None:
     for order_id, amount in entry["unpaid"].items():
         ledger.owe(order_id, amount)
     ledger.delivered = dict(entry["delivered"])
+    ledger.coming = [_decode(Coming, one) for one in entry.get("coming", ())]
     for note in (_decode(ContractNote, one) for one in entry["notes"]):
         ledger.notes[note.day.isoformat()] = note
 

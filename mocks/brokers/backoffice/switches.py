@@ -38,6 +38,7 @@ class Switches:
     service_hours: bool = False
     daily_approval: bool = False  # Groww: a key must be approved each day before it gives tokens
     totp_once: bool = False  # a TOTP code is good for one login
+    adjusted_averages: bool = True  # a split or a bonus lowers the average that holdings show
     charges: bool = True  # fills cost what this broker charges
     plan: Plan = Plan.CONNECT
     strictness: Strictness = Strictness.CURRENT

@@ -53,6 +53,9 @@ class Portfolio:
         """`quantity` is net: settled and T1, without what was sold today (a convention: the docs do not say)."""
         user_id = self._branch.user(request)
         locked = self._waiting_sales(user_id)
+        coming: dict[str, int] = {}
+        for one in self._branch.office.ledger(user_id).coming:
+            coming[one.isin] = coming.get(one.isin, 0) + one.shares
         rows = []
         for held in self._branch.office.holdings(user_id):
             if not held.owned:
@@ -71,7 +74,7 @@ class Portfolio:
                     "repledge_quantity": 0,
                     "t1_quantity": min(held.t1, held.owned),
                     "demat_free_quantity": free,
-                    "corporate_action_additional_quantity": 0,
+                    "corporate_action_additional_quantity": coming.get(held.isin, 0),
                     "active_demat_transfer_quantity": 0,
                 }
             )
