@@ -21,7 +21,6 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.alerts import endpoints as alerts
 from orchestrator.alerts.watcher import AlertWatcher
-from orchestrator.bus import open_bus
 from orchestrator.charges import asking
 from orchestrator.charges import endpoints as charges
 from orchestrator.clock import FollowedClock
@@ -65,6 +64,7 @@ from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
 from orchestrator.profits import endpoints as profits
 from orchestrator.profits import event_endpoints as lot_events
+from orchestrator.redis_bus import open_bus
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site

@@ -29,13 +29,20 @@ _decoder = msgspec.msgpack.Decoder(list[Row])
 _encoder = msgspec.msgpack.Encoder()
 
 
+NONE = _encoder.encode([])
+
+
 def packed(ticks: Iterable[Tick]) -> bytes:
     return _encoder.encode([_row(tick) for tick in ticks])
 
 
 def unpacked(message: bytes) -> Iterator[Tick]:
-    """Raises msgspec.DecodeError or ValueError for what `packed` did not make."""
-    return map(_tick, _decoder.decode(message))
+    """Raises ValueError for what `packed` did not make."""
+    try:
+        rows = _decoder.decode(message)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"no ticks: {error}") from error
+    return map(_tick, rows)
 
 
 def _row(tick: Tick) -> Row:

@@ -27,9 +27,10 @@ from sqlalchemy import Connection
 import orchestrator.tables_market
 import orchestrator.tables_portfolio  # noqa: F401  (its tables join the others)
 from orchestrator import migrations
-from orchestrator.bus import Bus, LocalBus, RedisBus
+from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
+from orchestrator.redis_bus import RedisBus
 from orchestrator.tables import metadata
 
 POSTGRES_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)

@@ -10,7 +10,8 @@ from domain.account import BrokerId, UserId
 from domain.instrument import Exchange, InstrumentId
 from domain.market import Depth, DepthLevel, Tick
 from domain.money import Price
-from orchestrator.bus import LAGGED, QUEUE, Bus, LocalBus, RedisBus, user_topic
+from orchestrator.bus import LAGGED, QUEUE, Bus, LocalBus, user_topic
+from orchestrator.redis_bus import TICKS, RedisBus
 
 ONE, OTHER = user_topic(UserId("one")), user_topic(UserId("other"))
 INFY, TCS = InstrumentId(Exchange.NSE, "INFY"), InstrumentId(Exchange.NSE, "TCS")
@@ -132,6 +133,18 @@ async def test_a_tick_missed_while_the_connection_was_lost_is_caught_up_with(red
     finally:
         await here.close()
         await there.close()
+
+
+async def test_ticks_of_another_version_are_passed_over(redis_url: str) -> None:
+    bus = RedisBus(redis_url)
+    await bus.start()
+    try:
+        async with bus.ticks() as ticks:
+            await bus._redis.publish(TICKS, b'["NSE:INFY","1"]')
+            bus.publish_tick(Tick(TCS, Price.of("3460"), NOW))
+            assert (await asyncio.wait_for(anext(ticks), 5)).instrument == TCS
+    finally:
+        await bus.close()
 
 
 async def test_events_reach_other_processes_over_redis(redis_url: str) -> None:
