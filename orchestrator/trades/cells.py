@@ -12,10 +12,12 @@ from domain.order import Product, Side
 
 MOST_UNITS = 10**9
 MOST_RUPEES = Decimal(10**9)
+LONGEST_NUMBER = 60
 NOON = time(12)  # of a trade whose source tells the day alone
 
 _PROTECTED = re.compile(r'="(.*)"')  # how spreadsheets keep a number from losing its zeros
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")
+_ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)  # 1.1E+15: its last digits are gone
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d")
 DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d %B %Y")
@@ -79,6 +81,18 @@ def plain(text: str) -> str:
     if shown.startswith("="):
         raise Bad("a formula is not a value: save the file with values")
     return shown.removeprefix("'")
+
+
+def number_of(text: str) -> str:
+    """A trade's or an order's, as the broker or exchange writes it."""
+    shown = plain(text)
+    if len(shown) > LONGEST_NUMBER or not (shown.isascii() and shown.isprintable()):
+        raise Bad(f"an id has at most {LONGEST_NUMBER} plain letters and digits")
+    if _ROUNDED.fullmatch(shown):
+        raise Bad(
+            "a spreadsheet has rounded this id: download the file anew, and do not save it from a spreadsheet"
+        )
+    return shown
 
 
 def number(text: str) -> Decimal:

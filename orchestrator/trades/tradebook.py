@@ -245,8 +245,8 @@ class _Reader:
         units = cells.quantity(cell("quantity"))
         price = self._price(cell, units)
         product = cells.product(cell("product"))
-        order_id = cells.plain(cell("order_id"))
-        told = cells.plain(cell("trade_id"))
+        order_id = cells.number_of(cell("order_id"))
+        told = cells.number_of(cell("trade_id"))
         return AccountTrade(
             account_id=self.account,
             instrument=instrument,
@@ -273,7 +273,7 @@ class _Reader:
     def _instrument(self, text: str, exchange: Exchange, isin: str | None) -> InstrumentId:
         """The canonical name; of a share that nobody lists any more, as it stands with its ISIN."""
         symbol = cells.plain(text).upper().replace(" ", "" if exchange not in CASH else " ")
-        if not symbol or not symbol.isascii() or len(symbol) > 40:
+        if not symbol or not (symbol.isascii() and symbol.isprintable()) or len(symbol) > 40:
             raise Bad("a symbol is the exchange's short name, like INFY or NIFTY26NOV24000CE")
         for one in (symbol, *([symbol.rpartition("-")[0]] if "-" in symbol else [])):
             if self.names.listed(name := InstrumentId(exchange, one)):

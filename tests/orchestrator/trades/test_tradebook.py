@@ -143,6 +143,9 @@ BAD = [
     ("trade_type", "short", "buy or sell"),
     ("symbol", "", "short name"),
     ("symbol", "\u0130NFY", "short name"),
+    ("symbol", "IN\x07FY", "short name"),
+    ("trade_id", "1.1E+15", "rounded this id"),
+    ("trade_id", "9" * 61, "at most 60"),
 ]
 
 
@@ -156,7 +159,7 @@ def test_a_bad_cell_is_told_by_line_column_and_rule(column: str, value: str, rul
     assert len(found.rows) == 1
     assert len(found.refused) == 1
     refused = found.refused[0]
-    assert (refused.line, refused.value) == (3, value)
+    assert (refused.line, refused.value) == (3, value[:60])
     assert rule in refused.rule
 
 
