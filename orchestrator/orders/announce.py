@@ -48,7 +48,8 @@ class Announcer:
         async with self._bus.subscribe(TOPIC) as events:
             async for event in events:
                 if event.type == LAGGED:
-                    self._bus.deliver(Event("", event.seq, event.at, LAGGED))
+                    if event.topic:  # else it is what we say here, which we hear, too
+                        self._bus.deliver(Event("", event.seq, event.at, LAGGED))
                 else:
                     await self._show(event, event.data["orders"])
 
