@@ -77,7 +77,9 @@ function Row({ row, open, onToggle }: { row: LiveHolding; open: boolean; onToggl
   const dispatch = useAppDispatch();
   const grey = row.stale ? "text-stale" : undefined;
   const partly = !row.stale && row.lots.some((lot) => lot.stale);
-  const ticket = (side: "BUY" | "SELL") => dispatch(openTicket({ symbol: row.symbol, side, product: "CNC" }));
+  const lent = row.lots.every((lot) => lot.product === "MTF");
+  const ticket = (side: "BUY" | "SELL") =>
+    dispatch(openTicket({ symbol: row.symbol, side, product: side === "SELL" && lent ? "MTF" : "CNC" }));
   return (
     <tr
       data-row

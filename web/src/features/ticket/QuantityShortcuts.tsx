@@ -18,7 +18,10 @@ export function QuantityShortcuts({ draft, stock, onPick }: Props) {
   let whole = 0;
   if (draft.side === "SELL") {
     const holding = data.holdings.find((row) => row.isin && row.isin === stock.isin);
-    whole = holding?.lots.filter(mine).reduce((sum, lot) => sum + lot.sellable_quantity, 0) ?? 0;
+    // Shares on the broker's money are sold under their own product only, and own ones never under it.
+    const product = draft.product === "MTF" ? "MTF" : "CNC";
+    const lots = holding?.lots.filter((lot) => mine(lot) && lot.product === product) ?? [];
+    whole = lots.reduce((sum, lot) => sum + lot.sellable_quantity, 0);
   } else {
     const price = money.parse(draft.orderType === "MARKET" ? stock.last : draft.price) ?? money.parse(stock.last);
     const free = data.funds
