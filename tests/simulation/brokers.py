@@ -46,13 +46,13 @@ async def _no_feed() -> Any:
     yield
 
 
-def _plug(part: object, wire: httpx.AsyncBaseTransport) -> None:
+def plug(part: object, wire: httpx.AsyncBaseTransport) -> None:
     """Put `wire` under every HTTP client that an adapter made for itself. None of them has been opened yet."""
     for inside in list(getattr(part, "__dict__", {}).values()):
         if isinstance(inside, httpx.AsyncClient):
             inside._transport, inside._mounts = wire, {}
         elif type(inside).__module__.startswith("adapters."):
-            _plug(inside, wire)
+            plug(inside, wire)
 
 
 class SimulatedAdapter:
@@ -65,7 +65,7 @@ class SimulatedAdapter:
 
     def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, **more: Any) -> Broker:
         broker = self._real.connect(session, endpoints, symbols, **more)
-        _plug(broker, self._network.wire(self._broker))
+        plug(broker, self._network.wire(self._broker))
         return broker
 
     async def instruments(self, endpoints: Endpoints) -> list[Listing]:
