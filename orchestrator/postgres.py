@@ -16,31 +16,21 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import orjson
-from sqlalchemy import Connection, NullPool
+from sqlalchemy import Connection, NullPool, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.util import await_only
 
 from orchestrator.transactions import T, Work, Write, dumps
+from orchestrator.trips import FAILURES, Trips, failure
 
 RESTED = 1.0
 STATEMENTS = 512  # that each connection keeps prepared
 MOST = 64  # writes in one transaction
-FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 BEGIN = "BEGIN"
 BEGIN_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-
-def failure(error: Exception, statement: str, values: Any = ()) -> DBAPIError:
-    """The driver's error as SQLAlchemy names it: callers need not know which way a statement went."""
-    kind = DBAPIError
-    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        kind = IntegrityError
-    elif isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
-        kind = OperationalError
-    return kind(statement, values, error)
 
 
 def begin_under(lock: str) -> str:
@@ -104,6 +94,7 @@ class PostgresDatabase:
                 "max_cached_statement_lifetime": 0,
             },
         )
+        event.listen(self._engine.sync_engine, "before_cursor_execute", _in_order)
         self._kept, self._rested = pool_size, rested
         self._free = asyncio.Semaphore(2 * pool_size)
         self._idle: list[_Line] = []
@@ -227,24 +218,44 @@ class PostgresDatabase:
 
 
 def _within(connection: Connection, work: Work[T]) -> T:
+    trips = _trips(connection)
     with connection.begin():
-        return work(connection)
+        result = work(connection)
+        trips.flush()
+        return result
 
 
 def _one_by_one(connection: Connection, group: list[Write], line: _Line) -> None:
     """Each behind a savepoint, so that the failure of one is undone by itself. Raises when that cannot be."""
+    trips = _trips(connection)
     with connection.begin():
         for one in group:
             if len(group) > 1:
                 await_only(line.execute("SAVEPOINT one"))
             try:
                 one.result = one.work(connection)
+                trips.flush()
                 if len(group) > 1:
                     await_only(line.execute("RELEASE SAVEPOINT one"))
             except BaseException as error:  # noqa: BLE001 - the caller's, who gets it once the group has ended
                 one.error = error
+                trips.forget()
                 if len(group) > 1:
                     await_only(line.execute("ROLLBACK TO SAVEPOINT one"))
+
+
+def _trips(connection: Connection) -> Trips:
+    """Those of a transaction that begins."""
+    trips = connection.info[Trips] = Trips(connection.connection.driver_connection)
+    return trips
+
+
+def _in_order(connection: Connection, *_statement: object) -> None:
+    """A statement that SQLAlchemy runs comes after the prepared ones that wait, and may change what they were told."""
+    trips = connection.info.get(Trips)
+    if trips is not None:
+        trips.flush()
+        trips.forget()
 
 
 async def _closed(line: _Line) -> None:

@@ -12,6 +12,7 @@ from domain.account import AccountId, UserId
 from domain.instrument import Exchange, InstrumentId
 from domain.money import ZERO, Money
 from orchestrator.orders.statements import margins_held, units_held
+from orchestrator.prepared import Question
 from orchestrator.tables import EPOCH
 
 
@@ -35,9 +36,7 @@ def held(
     Margin: of children not surely answered before the reading began. Units (left out unless asked for): of every
     live delivery sell, because brokers do not take open sells off the holdings, and of newer fills.
     """
-    known = {"user": user_id, "oldest": min(read_at.values(), default=EPOCH)}
-    for number, (account, began) in enumerate(read_at.items()):
-        known |= {f"account_{number}": account, f"began_{number}": began}
+    known = _known(user_id, read_at)
     result: dict[AccountId, Held] = {}
     for row in margins_held(len(read_at)).rows(conn, known):
         account = AccountId(row.account_id)
@@ -50,3 +49,16 @@ def held(
         one = (InstrumentId(Exchange(row.exchange), row.symbol), int(row.units))
         result[account] = Held(so_far.margin, (*so_far.units, one))
     return result
+
+
+def questions(user_id: UserId, read_at: dict[AccountId, datetime], *, units: bool) -> list[Question]:
+    """What `held` asks."""
+    known = _known(user_id, read_at)
+    return [(one(len(read_at)), known) for one in ((margins_held, units_held) if units else (margins_held,))]
+
+
+def _known(user_id: UserId, read_at: dict[AccountId, datetime]) -> dict[str, object]:
+    known: dict[str, object] = {"user": user_id, "oldest": min(read_at.values(), default=EPOCH)}
+    for number, (account, began) in enumerate(read_at.items()):
+        known |= {f"account_{number}": account, f"began_{number}": began}
+    return known

@@ -15,7 +15,7 @@ from domain.limits import Resting
 from domain.money import Price
 from domain.order import OrderType, Side
 from domain.report import OrderReport, ReportStatus
-from orchestrator.prepared import Prepared
+from orchestrator.prepared import Prepared, Question
 from orchestrator.tables import order_children, outside_orders
 from routing.selftrade import STOPS
 
@@ -77,9 +77,15 @@ def resting_in(
     since: datetime,
 ) -> list[Resting]:
     """Orders in one book that were seen since then at the accounts that `labels` names. A day's orders die with it."""
-    book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange, "since": since}
-    rows = OUTSIDE_IN.rows(conn, book)
+    statement, book = question(user_id, instrument, since)
+    rows = statement.rows(conn, book)
     return [_resting(row, instrument, labels) for row in rows if AccountId(row.account_id) in labels]
+
+
+def question(user_id: UserId, instrument: InstrumentId, since: datetime) -> Question:
+    """What `resting_in` asks."""
+    book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange, "since": since}
+    return OUTSIDE_IN, book
 
 
 def _row(user_id: UserId, account: AccountId, report: OrderReport, now: datetime) -> dict[str, Any]:

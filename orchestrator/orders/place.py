@@ -20,13 +20,14 @@ from orchestrator.orders import repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
-from orchestrator.orders.plan import Situation, decide_now, judged_now, look, with_quantity
+from orchestrator.orders.plan import Situation, decide_now, judged_now, look, questions, with_quantity
 from orchestrator.orders.rails import Blocked
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
+from orchestrator.prepared import ask_ahead
 from routing.margin import reference_price
 from routing.selftrade import Verdict
 from routing.words import rupees
@@ -120,6 +121,7 @@ def _decide_and_record(
     conn: SqlConnection, trading: Trading, situation: Situation, key: str, fingerprint: str
 ) -> Recorded | Replayed | Denied:
     """One transaction: after it the order is known whatever happens to us."""
+    ask_ahead(conn, [repository.question_of_key(situation.user_id, key), *questions(situation)])
     if (earlier := replayed_order(conn, situation.user_id, key, fingerprint)) is not None:
         return Replayed(earlier)
     decision = decide_now(conn, situation)

@@ -27,10 +27,12 @@ from orchestrator.guards import repository as guards
 from orchestrator.guards.result import day_result
 from orchestrator.orders import holds
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
+from orchestrator.orders.rails import questions as questions_of_rails
 from orchestrator.orders.rails import rails as rails_of
 from orchestrator.orders.takers import naming_takers
 from orchestrator.orders.trading import Trading
 from orchestrator.policies import repository as policies
+from orchestrator.prepared import Question
 from routing.decide import decide
 from routing.selftrade import Verdict, refusal
 
@@ -159,6 +161,17 @@ def decide_now(
     Within the user's own rails: the decision's intent may be priced off an own order, and a refusal may be `Blocked`.
     """
     return judged_now(conn, situation, without=without)[0]
+
+
+def questions(situation: Situation) -> list[Question]:
+    """What a decision asks of the database in any case."""
+    intent, user_id = situation.intent, situation.user_id
+    asked = questions_of_rails(user_id, intent, situation.now)
+    read_at = {one.account.id: one.snapshot.as_of for one in situation.connections if one.snapshot}
+    asked += holds.questions(user_id, read_at, units=intent.side is Side.SELL)
+    if intent.account is None and situation.policy is None:
+        asked.append(policies.question(user_id))
+    return asked
 
 
 def judged_now(

@@ -19,7 +19,7 @@ from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, Slice
 from orchestrator.guards import repository as guards
 from orchestrator.orders import outside, repository
 from orchestrator.orders.leaving import Leaving, leaving
-from orchestrator.prepared import Prepared
+from orchestrator.prepared import Prepared, Question
 from orchestrator.tables import kill_switches, user_limits, users
 from routing.limits import Day, Planned, check
 from routing.margin import DELIVERED, opposite_held, reference_price
@@ -114,6 +114,16 @@ def own_orders(conn: SqlConnection, setting: Setting, intent: OrderIntent, limit
     day = guards.day_began(setting.now)
     resting += outside.resting_in(conn, setting.user_id, intent.instrument, labels=setting.labels, since=day)
     return judge(intent, setting.market, resting, limits.self_trade)
+
+
+def questions(user_id: UserId, intent: OrderIntent, now: datetime) -> list[Question]:
+    """What `rails` and `own_orders` ask."""
+    since = guards.day_began(now)
+    return [
+        (RAILS, {"user": user_id}),
+        repository.question_of_book(user_id, intent.instrument, intent.side.opposite),
+        outside.question(user_id, intent.instrument, since),
+    ]
 
 
 def resting_of(child: ChildOrder, label: str) -> list[Resting]:

@@ -50,7 +50,7 @@ from orchestrator.orders.statements import (
     SETTLE_PARENT,
     UNCLEAR,
 )
-from orchestrator.prepared import Prepared
+from orchestrator.prepared import Prepared, Question
 from orchestrator.tables import order_children, orders
 
 
@@ -273,8 +273,14 @@ def state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
 
 def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str] | None:
     """The order that this key already made, and the fingerprint of its request."""
-    row = KEY_USED.first(conn, {"user": user_id, "wanted": key})
+    statement, params = question_of_key(user_id, key)
+    row = statement.first(conn, params)
     return (OrderId(row.order_id), row.fingerprint) if row else None
+
+
+def question_of_key(user_id: UserId, key: str) -> Question:
+    """What `replayed` asks."""
+    return KEY_USED, {"user": user_id, "wanted": key}
 
 
 def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | None:
@@ -311,9 +317,14 @@ def live_in(
 ) -> list[ChildOrder]:
     """Every child of the user's in one order book, or on one side of it, that may still trade; at all accounts,
     oldest first."""
+    statement, book = question_of_book(user_id, instrument, side)
+    return [child_of(row) for row in statement.rows(conn, book)]
+
+
+def question_of_book(user_id: UserId, instrument: InstrumentId, side: Side | None) -> Question:
+    """What `live_in` asks."""
     book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange}
-    found = LIVE_IN.rows(conn, book) if side is None else LIVE_ON.rows(conn, {**book, "one": side})
-    return [child_of(row) for row in found]
+    return (LIVE_IN, book) if side is None else (LIVE_ON, {**book, "one": side})
 
 
 def ended_in(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam
 from domain.account import AccountId, UserId
 from domain.policy import Policy, PolicyKind
 from orchestrator.policies.schemas import PolicyIn
-from orchestrator.prepared import Prepared
+from orchestrator.prepared import Prepared, Question
 from orchestrator.tables import user_policies, users
 
 CHEAPEST = Policy()
@@ -40,6 +40,11 @@ def in_force(conn: Connection, user_id: UserId) -> tuple[Policy, bool]:
     if mode == "standard" and primary is not None:
         return Policy(PolicyKind.PINNED, AccountId(primary)), True
     return (parsed(text) if text is not None else CHEAPEST), False
+
+
+def question(user_id: UserId) -> Question:
+    """What `in_force` asks."""
+    return CHOSEN, {"user": user_id}
 
 
 def save(conn: Connection, user_id: UserId, policy: PolicyIn, now: datetime) -> None:
