@@ -12,6 +12,7 @@ const plain = fetchBaseQuery({
   baseUrl: typeof window === "undefined" ? "http://localhost" : window.location.origin,
   credentials: "same-origin",
   timeout: 20_000,
+  responseHandler: "content-type", // tables come as CSV
   prepareHeaders: (headers) => {
     const token = accessToken();
     if (token) headers.set("Authorization", `Bearer ${token}`);

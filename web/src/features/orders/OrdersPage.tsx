@@ -8,6 +8,7 @@ import { moveBetweenRows } from "@/components/table";
 import { toast } from "@/components/toasts";
 import { cx } from "@/lib/classes";
 import { usePhone } from "@/lib/hooks";
+import { ExportButton } from "./ExportButton";
 import { ExternalOrders } from "./ExternalOrders";
 import { OrderRow, PhoneOrder } from "./OrderRow";
 import { canCancel } from "./status";
@@ -85,6 +86,8 @@ export function OrdersPage() {
               Cancel {cancellable.length}
             </Button>
           ))}
+        <ExportButton table="orders" title="Orders CSV" />
+        <ExportButton table="trades" title="Trades CSV" />
         <Segmented label="Which orders" hideLabel value={tab} choices={tabs} onChange={setTab} />
       </PageHead>
       {error && tab !== "external" && (

@@ -25,11 +25,3 @@ export function holdingsCsv(rows: readonly LiveHolding[]): string {
   );
   return [head, ...lines, ""].join("\r\n");
 }
-
-export function saveFile(name: string, text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
