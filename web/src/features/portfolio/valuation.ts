@@ -58,8 +58,7 @@ export interface LiveTotals {
 const plus = (a: Known, b: Known): Known => (a === null || b === null ? null : money.add(a, b));
 /** The sum of the parts; null when one of them is not known. */
 export const total = (parts: readonly Known[]): Known => parts.reduce(plus, money.ZERO);
-const share = (whole: Known, part: number, of: number): Known =>
-  whole === null ? null : part === of ? whole : money.per(money.times(whole, part), of);
+const worth = (price: Known, quantity: number): Known => (price === null ? null : money.times(price, quantity));
 
 function moved(quantity: number, from: Known, to: Known): Known {
   return from === null || to === null ? null : money.times(money.subtract(to, from), quantity);
@@ -76,10 +75,10 @@ export function liveHolding(holding: Holding, prices: Prices, broker?: string): 
   const quantity = all ? holding.quantity : lots.reduce((count, lot) => count + lot.quantity, 0);
   const invested = all
     ? money.parse(holding.invested)
-    : total(lots.map((lot) => share(money.parse(lot.average_price), lot.quantity, 1)));
-  const value = last === null ? null : money.times(last, quantity);
+    : total(lots.map((lot) => worth(money.parse(lot.average_price), lot.quantity)));
+  const value = worth(last, quantity);
   const pnl = plus(value, invested === null ? null : money.negate(invested));
-  const dayBefore = share(money.parse(holding.day_pnl), quantity, holding.quantity);
+  const dayBefore = all ? money.parse(holding.day_pnl) : total(lots.map((lot) => money.parse(lot.day_pnl)));
   return {
     source: holding,
     id: holding.isin || symbol,
@@ -110,6 +109,8 @@ export function livePosition(position: Position, prices: Prices, broker?: string
   const quantity = all ? position.quantity : lots.reduce((count, lot) => count + lot.quantity, 0);
   const delta = tick && read !== null ? moved(quantity, read, last) : money.ZERO;
   const only = lots.length === 1 ? lots[0] : undefined;
+  const whole = (of: string | null, part: "pnl" | "realised" | "unrealised" | "day_pnl"): Known =>
+    all ? money.parse(of) : total(lots.map((lot) => money.parse(lot[part])));
   return {
     source: position,
     id: `${symbol} ${position.product}`,
@@ -119,10 +120,10 @@ export function livePosition(position: Position, prices: Prices, broker?: string
     average: all ? money.parse(position.average_price) : money.parse(only?.average_price),
     last,
     lastAt: tick?.timestamp ?? position.price_as_of,
-    pnl: plus(all ? money.parse(position.pnl) : total(lots.map((lot) => money.parse(lot.pnl))), delta),
-    realised: all ? money.parse(position.realised) : null,
-    unrealised: all ? plus(money.parse(position.unrealised), delta) : null,
-    dayPnl: all ? plus(money.parse(position.day_pnl), delta) : null,
+    pnl: plus(whole(position.pnl, "pnl"), delta),
+    realised: whole(position.realised, "realised"),
+    unrealised: plus(whole(position.unrealised, "unrealised"), delta),
+    dayPnl: plus(whole(position.day_pnl, "day_pnl"), delta),
     stale: lots.every((lot) => lot.stale),
   };
 }
