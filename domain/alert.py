@@ -87,7 +87,8 @@ class AlertRule:
 class Alert:
     """`armed`: it was not so since it was made, changed or fired, so that it can become so. Moments are aware.
 
-    `since`: the time of the price it was made at; prices of before fire nothing. `deaf_until`: after a firing, until when nothing is looked at.
+    `since`: the time of the price it was made at; prices of before fire nothing. `deaf_until`: after a firing, until
+    when nothing is looked at.
     """
 
     id: str
