@@ -41,7 +41,9 @@ class Depth:
     asks: tuple[DepthLevel, ...] = ()
 
 
-@dataclass(slots=True)  # not frozen, which makes one of thousands a second three times as dear; nobody changes one
+@dataclass(
+    slots=True
+)  # not frozen, which makes one of thousands a second three times as dear; nobody changes one
 class Tick:
     """A last price, and what else the feed said with it: None is what it did not say.
 

@@ -11,7 +11,9 @@ from domain.account import AccountId
 class PolicyKind(StrEnum):
     CHEAPEST = "cheapest"  # the lowest charges
     FASTEST = "fastest"  # the shortest measured time to place, then the lowest charges
-    MOST_RELIABLE = "most_reliable"  # the fewest orders lost by the broker or the line, then the lowest charges
+    MOST_RELIABLE = (
+        "most_reliable"  # the fewest orders lost by the broker or the line, then the lowest charges
+    )
     BALANCED = "balanced"  # charges, delay and losses in rupees, by weight
     PINNED = "pinned"  # one account, never another
     SPREAD = "spread"  # over accounts in equal parts
