@@ -150,13 +150,14 @@ class Portfolios:
         self._loops.start("portfolios", self._keep)
         if not self._background:
             self._loops.start("portfolios of other processes", self._hear)
+            self._loops.start("readings for portfolios", self._ask)
 
     async def close(self) -> None:
         await self._loops.close()
 
     async def _keep(self) -> None:
         """Value in small parts what moved, for those who look; forget what nobody looks at."""
-        loop, asked = asyncio.get_running_loop(), 0.0
+        loop = asyncio.get_running_loop()
         while True:
             await self._woken(self._wake, PASS)
             for user_id in list(self._kept):
@@ -166,10 +167,6 @@ class Portfolios:
                     self._forget(user_id)
                 else:
                     await self._bring_up(user_id, self._kept[user_id])
-            if not self._background and loop.time() - asked > AGAIN:
-                asked = loop.time()
-                for user_id in list(self._followers):
-                    await self._connections.ready(user_id)
 
     async def _bring_up(self, user_id: UserId, kept: Kept) -> None:
         before = kept.tag
@@ -188,6 +185,13 @@ class Portfolios:
             async for event in events:
                 if event.type == "portfolio":
                     self._wake.set()
+
+    async def _ask(self) -> None:
+        """For those who follow: have their accounts read that are due, as a look would."""
+        while True:
+            await asyncio.sleep(AGAIN)
+            for user_id in list(self._followers):
+                await self._connections.ready(user_id)
 
     async def _hear(self) -> None:
         """Another process read other numbers of an account: ours are old."""

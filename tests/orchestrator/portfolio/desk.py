@@ -56,6 +56,7 @@ class Accounts:
         return self.mine
 
     async def ready(self, user_id: UserId) -> list[Account]:
+        self.asked["ready"] += 1
         return self.mine
 
     async def refresh(self, account_id: AccountId) -> None:

@@ -91,12 +91,12 @@ async def test_a_refresh_asks_every_broker_before_any_has_answered() -> None:
     desk.accounts.go = asyncio.Event()
     async with running(desk) as portfolios:
         refreshing = asyncio.create_task(portfolios.refresh(ASHA))
-        while desk.accounts.asked.total() < 3:
+        while sum(desk.accounts.asked[name] for name in "zug") < 3:
             await asyncio.sleep(0)
         assert not refreshing.done()
         desk.accounts.go.set()
         assert body(await refreshing)["holdings"][0]["quantity"] == 3
-    assert desk.accounts.asked == {"z": 1, "u": 1, "g": 1}
+    assert [desk.accounts.asked[name] for name in "zug"] == [1, 1, 1]
 
 
 async def test_a_process_that_reads_only_when_asked_reads_again_what_another_read_anew() -> None:
@@ -109,3 +109,17 @@ async def test_a_process_that_reads_only_when_asked_reads_again_what_another_rea
             while not desk.accounts.asked["soon z"]:
                 await desk.bus.publish(user_topic(ASHA), event)
                 await asyncio.sleep(0)
+
+
+async def test_a_process_that_reads_only_when_asked_asks_for_those_who_follow() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(holds("NSE:INFY", 1, "1400", last="1500"))
+    async with (
+        running(desk, background=False) as portfolios,
+        aclosing(portfolios.changes(ASHA, "")) as messages,
+    ):
+        await heard(messages)
+        before = desk.accounts.asked["ready"]
+        async with asyncio.timeout(8):
+            while desk.accounts.asked["ready"] == before:
+                await asyncio.sleep(0.01)
