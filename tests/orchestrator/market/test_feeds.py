@@ -217,6 +217,15 @@ async def test_the_feed_that_tells_most_is_the_better_one(closing: list[Market])
     assert not market.feeds.lean()
 
 
+async def test_what_the_only_feed_does_not_tell_is_known_to_be_read_elsewhere(closing: list[Market]) -> None:
+    one = Account("a", FeedTerms(gives=frozenset({LTP})))
+    market = Market(one)
+    closing.append(market)
+    wanted = {NAMES[0]: LTP, NAMES[1]: DEPTH}
+    await market.serve(wanted, lambda: one.carries == [wanted])
+    assert market.feeds.lean() == {NAMES[1]}
+
+
 async def test_a_lost_feed_hands_over_and_the_other_one_keeps_what_it_got(closing: list[Market]) -> None:
     one, two = Account("a", FeedTerms()), Account("b", FeedTerms(), BrokerId.GROWW)
     market = Market(one, two)

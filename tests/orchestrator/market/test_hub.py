@@ -6,6 +6,7 @@ import pytest
 
 from domain.account import BrokerId
 from domain.calendar import Calendar
+from domain.market import Mode
 from mocks.launch import Sandbox
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.db import Database
@@ -103,10 +104,12 @@ async def test_a_process_without_feeds_gets_its_prices_over_the_bus(
         )
         await front.start()
         try:
-            front.watch([INFY])
+            front.watch([INFY], Mode.QUOTE)
             await here.until(lambda: carriers(here) != [], "the other process streams it")
+            assert here.hub.wanted() == {INFY: Mode.QUOTE}
             await here.set_price(INFY, "1533.00")
             await here.until(lambda: shown(front) == "1533.00", "the price comes back")
+            assert front.prices.source(INFY) == BrokerId.MOCK
         finally:
             await front.close()
 
