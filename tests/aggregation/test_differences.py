@@ -100,8 +100,8 @@ prices = st.decimals(Decimal("0.05"), 5000, places=2).map(Price)
 
 @given(
     st.builds(
-        Own, some, st.none() | some, st.none() | some, st.none() | some, st.none() | some, st.integers(0, 5), st.integers(0, 9),
-        st.none() | amounts, st.none() | amounts,
+        Own, some, st.none() | some, st.none() | some, st.none() | some, st.none() | some,
+        st.integers(0, 5), st.integers(0, 9), st.none() | amounts, st.none() | amounts,
     ),
     some,
     prices,
