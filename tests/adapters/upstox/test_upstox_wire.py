@@ -347,14 +347,11 @@ def test_settled_shares_are_sold_before_those_on_their_way() -> None:
 
 
 def test_cash_is_the_ledgers_without_todays_trades() -> None:
-    funds = exact(FUNDS)
-    part = funds["available_to_trade"]["cash_available_to_trade"]
-    part["cash"] |= {
-        "opening_balance": Decimal(90_000),
-        "added_today": Decimal(5_000),
-        "withdrawn_today": 500,
-    }
-    assert figures.margin(funds).cash == Money.of(94_500)
+    whole = FUNDS["available_to_trade"]
+    cash = whole["cash_available_to_trade"]
+    ledger = cash["cash"] | {"opening_balance": 90_000.0, "added_today": 5_000.0, "withdrawn_today": 500.0}
+    funds = {"available_to_trade": whole | {"cash_available_to_trade": cash | {"cash": ledger}}}
+    assert figures.margin(exact(funds)).cash == Money.of(94_500)
 
 
 def test_an_intraday_short_takes_nothing_off_the_holding() -> None:
