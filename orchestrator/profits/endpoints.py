@@ -87,7 +87,12 @@ async def get_pnl(
         rows=[ProfitRowOut.of_row(row, _shown(_sides_of(row, sides))) for row in earned.rows],
         without_trades=_shown(one for one in sides if not any(_belongs(one, row) for row in earned.rows)),
         total=ProfitTotalOut.of_total(earned.total, found.billed.rounding_between(first or LONG_AGO, until)),
-        notes=_notes(earned.total, service.ended_contracts(sources, found), valued=valued),
+        notes=_notes(
+            earned.total,
+            service.ended_contracts(sources, found),
+            service.unvalued(found) if valued else [],
+            valued=valued,
+        ),
         gaps=[GapOut.of(gap) for gap in portfolio.gaps],
     )
 
@@ -149,14 +154,18 @@ def _shown(sides: Iterable[Beside]) -> list[BesideOut]:
     return [BesideOut.of(one) for one in sides]
 
 
-def _notes(total: Row, ended: Sequence[InstrumentId], *, valued: bool) -> list[str]:
+def _notes(
+    total: Row, ended: Sequence[InstrumentId], unvalued: Sequence[InstrumentId], *, valued: bool
+) -> list[str]:
+    """Everything that makes a number unknown, and what would make it known."""
     notes = []
     if ended:
-        names = ", ".join(map(str, ended[:5])) + (f" and {len(ended) - 5} more" if len(ended) > 5 else "")
         notes.append(
-            f"Contracts that expired were never closed by a trade: {names}. Tell what they ended at with "
+            f"Contracts that expired were never closed by a trade: {_some(ended)}. Tell what they ended at with "
             "POST /v1/portfolio/lot-events, and what they earned is known."
         )
+    if rest := [name for name in unvalued if name not in ended]:
+        notes.append(f"What is open in {_some(rest)} cannot be valued: no price of it is known.")
     if total.unseen_quantity:
         notes.append(
             f"{total.unseen_quantity} units were sold that no known trade bought: import the trades of before the "
@@ -171,3 +180,8 @@ def _notes(total: Row, ended: Sequence[InstrumentId], *, valued: bool) -> list[s
     if total.charges is None:
         notes.append("Of some days no rates are on file, or it is not known what was traded.")
     return notes
+
+
+def _some(names: Sequence[InstrumentId]) -> str:
+    shown = ", ".join(map(str, names[:5]))
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown

@@ -148,6 +148,17 @@ def ended_contracts(sources: Sources, found: History) -> list[InstrumentId]:
     ]
 
 
+def unvalued(found: History) -> list[InstrumentId]:
+    """What is open and cannot be valued: no price is known, or not the number of goods that a contract is for."""
+    return sorted(
+        {
+            lot.instrument
+            for lot in found.ledger.lots
+            if lot.multiplier is None or ware_of(lot.instrument, lot.isin) not in found.prices
+        }
+    )
+
+
 def _renamed(trade: AccountTrade, told: Events) -> AccountTrade:
     """Under the ISIN that the share has now."""
     if trade.isin is None or not told.actions:

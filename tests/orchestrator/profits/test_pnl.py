@@ -130,6 +130,15 @@ async def test_what_nobody_saw_being_bought_is_not_known_and_said_to_be(
     assert missing == [{"cause": "history_missing", "amount": "12000.00", "units": 30}]
 
 
+async def test_what_nobody_prices_is_named_and_not_counted_as_nothing(
+    app: FastAPI, asha: httpx.AsyncClient
+) -> None:
+    await account_with(asha, app, "17 10:00 BUY 4 NSE:TCS CNC 3000")
+    told = await pnl(asha)
+    assert (told["total"]["unrealised"], told["total"]["net"]) == (None, None)
+    assert told["notes"] == ["What is open in NSE:TCS cannot be valued: no price of it is known."]
+
+
 async def test_what_a_broker_holds_without_any_trade_is_named_and_in_no_row(
     app: FastAPI, asha: httpx.AsyncClient, stubs: dict[BrokerId, StubAdapter]
 ) -> None:
