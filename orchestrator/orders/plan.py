@@ -167,7 +167,7 @@ def questions(situation: Situation) -> list[Question]:
     """What a decision asks of the database in any case."""
     intent, user_id = situation.intent, situation.user_id
     asked = questions_of_rails(user_id, intent, situation.now)
-    read_at = {one.account.id: one.snapshot.as_of for one in situation.connections if one.snapshot}
+    read_at = {one.account.id: one.snapshot.known_until for one in situation.connections if one.snapshot}
     asked += holds.questions(user_id, read_at, units=intent.side is Side.SELL)
     if intent.account is None and situation.policy is None:
         asked.append(policies.question(user_id))
@@ -258,7 +258,7 @@ def choices_now(
 ) -> tuple[Candidate, ...]:
     """The user's accounts as the router sees them at this moment."""
     usable = [one for one in situation.connections if one.account.id not in without]
-    read_at = {one.account.id: one.snapshot.as_of for one in usable if one.snapshot}
+    read_at = {one.account.id: one.snapshot.known_until for one in usable if one.snapshot}
     selling = situation.intent.side is Side.SELL  # only a sale asks what other sales have used up
     held = holds.held(conn, situation.user_id, read_at, units=selling)
     return candidates(
