@@ -55,6 +55,9 @@ from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
+from orchestrator.performance import endpoints as performance
+from orchestrator.performance import transfers
+from orchestrator.performance.evenings import Evenings
 from orchestrator.policies import endpoints as policies
 from orchestrator.portfolio import endpoints as portfolio
 from orchestrator.portfolio.portfolios import Portfolios
@@ -112,6 +115,8 @@ def create_app(
         stocks.router,
         market.router,
         portfolio.router,
+        transfers.router,
+        performance.router,
         trades.router,
         profits.router,
         lot_events.router,
@@ -301,6 +306,16 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("changes", changes.run)
         loops.start("charges", partial(asking.run, state.trading))
         loops.start("kill switch", state.kill_switch.run)
+        evenings = Evenings(
+            db=state.db,
+            connections=state.connections,
+            instruments=state.instruments,
+            portfolios=state.portfolios,
+            calendar=state.calendar,
+            clock=state.clock,
+            begins=settings.evening_at,
+        )
+        loops.start("evenings", evenings.run)
         outages = OutageWatch(
             db=state.db,
             connections=state.connections,

@@ -5,6 +5,7 @@ Names are `TRADEMASTER_` plus the field in capitals; `SANDBOX_PORT_BASE` alone k
 
 from __future__ import annotations
 
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -71,6 +72,12 @@ class Settings(BaseSettings):
     # the market
     candle_days: int = Field(30, ge=1, le=3650, description="Days that candles of a minute are kept.")
 
+    # the portfolio's history
+    evening_at: time = Field(
+        time(16, 0),
+        description="IST time from which a trading day's worth of every account is kept, until midnight.",
+    )
+
     # people
     access_minutes: int = Field(15, ge=1, description="Life of an access token.")
     refresh_days: int = Field(30, ge=1, description="Life of a refresh token that is not used.")
@@ -81,7 +88,9 @@ class Settings(BaseSettings):
     signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
 
     live_sockets: int = Field(20, ge=1, description="Sockets of live prices that one user may have open.")
-    live_symbols: int = Field(1000, ge=1, description="Instruments that one socket of live prices may follow.")
+    live_symbols: int = Field(
+        1000, ge=1, description="Instruments that one socket of live prices may follow."
+    )
 
     # brokers
     login_minutes: int = Field(10, ge=1, description="How long a started broker login may take.")

@@ -45,3 +45,36 @@ lot_events = Table(
     Column("price", Rupees),
     UniqueConstraint("user_id", "thing", "day", "kind"),
 )
+
+# What an account was worth on the evening of a trading day, and what it earned that day.
+account_days = Table(
+    "account_days",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("day", String, primary_key=True),  # the exchange's, ISO
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("broker", String, nullable=False),
+    Column("shares", Rupees, nullable=False),
+    Column("cash", Rupees, nullable=False),
+    Column("open", Rupees, nullable=False),
+    Column("day_pnl", Rupees),  # null: not known
+    Column("read_at", Moment, nullable=False),
+    Index(None, "user_id", "day"),
+)
+
+# Money that came into an account from outside (below zero: left it). One that was inferred and that the user says was
+# none stays as dismissed, or the next evening would find it again.
+cash_flows = Table(
+    "cash_flows",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", String, nullable=False),
+    Column("day", String, nullable=False),  # ISO, IST
+    Column("amount", Rupees, nullable=False),
+    Column("source", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("note", String, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "user_id", "day", "id"),
+)

@@ -205,6 +205,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_policies")),
     )
     op.create_table(
+        "account_days",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("broker", sa.String(), nullable=False),
+        sa.Column("shares", Rupees(), nullable=False),
+        sa.Column("cash", Rupees(), nullable=False),
+        sa.Column("open", Rupees(), nullable=False),
+        sa.Column("day_pnl", Rupees(), nullable=True),
+        sa.Column("read_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_account_days_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_account_days")),
+    )
+    with op.batch_alter_table("account_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_days_user_id_day"), ["user_id", "day"], unique=False)
+
+    op.create_table(
+        "cash_flows",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("amount", Rupees(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_cash_flows_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cash_flows")),
+    )
+    with op.batch_alter_table("cash_flows", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_cash_flows_user_id_day_id"), ["user_id", "day", "id"], unique=False
+        )
+
+    op.create_table(
         "lot_events",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
@@ -623,6 +663,14 @@ def downgrade() -> None:
 
     op.drop_table("trades")
     op.drop_table("lot_events")
+    with op.batch_alter_table("cash_flows", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cash_flows_user_id_day_id"))
+
+    op.drop_table("cash_flows")
+    with op.batch_alter_table("account_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_days_user_id_day"))
+
+    op.drop_table("account_days")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:

@@ -9,23 +9,16 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from aggregation.allocation import By
-from aggregation.portfolio import funds_of
-from domain.account import AccountId, UserId
-from domain.money import ZERO, Money
-from orchestrator.accounts.access import Live
-from orchestrator.accounts.connections import Connections
-from orchestrator.errors import Problem, not_found, problems
+from orchestrator.errors import problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.portfolio.access import AllPortfolios, LookedAt, View
 from orchestrator.portfolio.allocation_schemas import AllocationOut
 from orchestrator.portfolio.kept import Kept
 from orchestrator.portfolio.schemas import (
     BalanceOut,
-    FundsOut,
     HoldingsOut,
     PortfolioOut,
     PositionsOut,
-    TransferIn,
 )
 from orchestrator.portfolio.wire import joined, text
 from orchestrator.state import Now
@@ -82,52 +75,3 @@ def _answer(kept: Kept, now: datetime, known: str, *parts: str) -> Response:
 async def get_balance(view: View) -> BalanceOut:
     """Cash and margin, by account and together."""
     return BalanceOut.of(view)
-
-
-@router.post("/funds/deposit", tags=["funds"], responses=problems(401, 404, 409))
-async def deposit_funds(body: TransferIn, user_id: CurrentUser, connections: Live) -> FundsOut:
-    """Put money into a simulated account. Real brokers take deposits on their own pages only."""
-    return await _move(body.amount, body, user_id, connections)
-
-
-@router.post("/funds/withdraw", tags=["funds"], responses=problems(401, 404, 409))
-async def withdraw_funds(body: TransferIn, user_id: CurrentUser, connections: Live) -> FundsOut:
-    """Take money out of a simulated account."""
-    return await _move(-body.amount, body, user_id, connections)
-
-
-async def _move(amount: Money, body: TransferIn, user_id: UserId, connections: Connections) -> FundsOut:
-    if body.amount <= ZERO or body.amount != body.amount.rounded():
-        raise Problem(
-            422,
-            "invalid_input",
-            "the amount is not one that can be paid",
-            field="amount",
-            rule="more than zero, in whole paise",
-            fix='give for example "5000.00"',
-        )
-    connection = connections.get(AccountId(body.account))
-    if connection is None or connection.account.user_id != user_id:
-        raise not_found("account")
-    if not connection.terms.moves_funds:
-        raise Problem(
-            409,
-            "funds_not_movable",
-            f"{connection.terms.name} takes deposits and withdrawals on its own pages only",
-            field="account",
-            rule="only simulated accounts move money by API",
-        )
-    if connection.broker is None:
-        raise Problem(409, "login_needed", f"{connection.account.label} needs a login", field="account")
-    await connection.broker.move_funds(amount)
-    await connections.refresh(connection.account.id)
-    return _funds_of(connection.account.id, connections)
-
-
-def _funds_of(account: AccountId, connections: Connections) -> FundsOut:
-    """As read after the move; the move stands even when that reading failed."""
-    connection = connections.get(account)
-    snapshot = connection.snapshot if connection else None
-    if snapshot is None:
-        raise Problem(503, "broker_unavailable", "the money was moved, but the new balance is not known yet")
-    return FundsOut.of(funds_of(snapshot))

@@ -261,6 +261,51 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.transferIn,
       }),
     }),
+    getPerformance: build.query<
+      GetPerformanceApiResponse,
+      GetPerformanceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/performance`,
+        params: {
+          range: queryArg.range,
+          from: queryArg["from"],
+          to: queryArg.to,
+          account: queryArg.account,
+          broker: queryArg.broker,
+        },
+      }),
+    }),
+    listFlows: build.query<ListFlowsApiResponse, ListFlowsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/cash-flows`,
+        params: {
+          account: queryArg.account,
+          from: queryArg["from"],
+          to: queryArg.to,
+        },
+      }),
+    }),
+    addFlow: build.mutation<AddFlowApiResponse, AddFlowApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/cash-flows`,
+        method: "POST",
+        body: queryArg.flowIn,
+      }),
+    }),
+    changeFlow: build.mutation<ChangeFlowApiResponse, ChangeFlowApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/cash-flows/${encodeURIComponent(String(queryArg.flowId))}`,
+        method: "PATCH",
+        body: queryArg.flowPatch,
+      }),
+    }),
+    removeFlow: build.mutation<RemoveFlowApiResponse, RemoveFlowApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/cash-flows/${encodeURIComponent(String(queryArg.flowId))}`,
+        method: "DELETE",
+      }),
+    }),
     listTrades: build.query<ListTradesApiResponse, ListTradesApiArg>({
       query: (queryArg) => ({
         url: `/v1/trades`,
@@ -853,6 +898,44 @@ export type WithdrawFundsApiResponse =
   /** status 200 Successful Response */ FundsOut;
 export type WithdrawFundsApiArg = {
   transferIn: TransferIn;
+};
+export type GetPerformanceApiResponse =
+  /** status 200 Successful Response */ PerformanceOut;
+export type GetPerformanceApiArg = {
+  /** Back from today; `from` and `to` go before it. */
+  range?: Range;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+  /** One of my accounts; all when left out. */
+  account?: string | null;
+  /** The accounts at one broker. */
+  broker?: BrokerId | null;
+};
+export type ListFlowsApiResponse =
+  /** status 200 Successful Response */ FlowsOut;
+export type ListFlowsApiArg = {
+  /** One of my accounts; all when left out. */
+  account?: string | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+};
+export type AddFlowApiResponse = /** status 201 Successful Response */ FlowOut;
+export type AddFlowApiArg = {
+  flowIn: FlowIn;
+};
+export type ChangeFlowApiResponse =
+  /** status 200 Successful Response */ FlowOut;
+export type ChangeFlowApiArg = {
+  flowId: string;
+  flowPatch: FlowPatch;
+};
+export type RemoveFlowApiResponse = unknown;
+export type RemoveFlowApiArg = {
+  flowId: string;
 };
 export type ListTradesApiResponse =
   /** status 200 Successful Response */ TradesOut;
@@ -1788,6 +1871,80 @@ export type BalanceOut = {
 export type TransferIn = {
   account: string;
   amount: string;
+};
+export type DrawdownOut = {
+  depth: string;
+  peak: string;
+  trough: string;
+  recovered: string | null;
+};
+export type BestOut = {
+  day: string;
+  twr: string;
+  gain: string;
+};
+export type PointOut = {
+  day: string;
+  value: string;
+  flow: string;
+  gain: string;
+  index: string | null;
+  drawdown: string | null;
+};
+export type LackingOut = {
+  day: string;
+  accounts: string[];
+};
+export type PerformanceOut = {
+  known: boolean;
+  reason: string | null;
+  start: string | null;
+  end: string | null;
+  value_start: string | null;
+  value_end: string | null;
+  net_flow: string | null;
+  gain: string | null;
+  twr: string | null;
+  twr_annual: string | null;
+  xirr: string | null;
+  volatility: string | null;
+  drawdown: DrawdownOut | null;
+  drawdown_now: string | null;
+  best: BestOut | null;
+  worst: BestOut | null;
+  estimated: boolean;
+  curve: PointOut[];
+  lacking: LackingOut[];
+};
+export type Range =
+  "1w" | "1m" | "3m" | "6m" | "ytd" | "1y" | "3y" | "5y" | "all";
+export type FlowSource = "entered" | "broker" | "inferred";
+export type FlowState = "open" | "confirmed" | "dismissed";
+export type FlowOut = {
+  id: string;
+  account: string;
+  broker: BrokerId | null;
+  label: string;
+  day: string;
+  amount: string;
+  source: FlowSource;
+  state: FlowState;
+  note: string;
+  changed_at: string;
+};
+export type FlowsOut = {
+  items: FlowOut[];
+};
+export type FlowIn = {
+  account: string;
+  day: string;
+  amount: string;
+  note?: string;
+};
+export type FlowPatch = {
+  day?: string | null;
+  amount?: string | null;
+  note?: string | null;
 };
 export type TradeSource = "own" | "book" | "imported";
 export type TradeOut = {

@@ -1,0 +1,94 @@
+"""Money into and out of accounts whose broker lets a program move it: the simulated ones. Kept as cash flows."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from aggregation.portfolio import funds_of
+from domain.account import AccountId, UserId
+from domain.calendar import IST
+from domain.money import ZERO, Money
+from orchestrator.accounts.access import Live
+from orchestrator.accounts.connections import Connections
+from orchestrator.db import Database
+from orchestrator.errors import Problem, not_found, problems
+from orchestrator.identity.access import CurrentUser
+from orchestrator.ids import new_id
+from orchestrator.performance import repository
+from orchestrator.performance.repository import Flow, FlowSource, FlowState
+from orchestrator.portfolio.schemas import FundsOut, TransferIn
+from orchestrator.state import Clock, Db, Now
+
+router = APIRouter(prefix="/v1", tags=["funds"])
+
+
+@router.post("/funds/deposit", responses=problems(401, 404, 409))
+async def deposit_funds(
+    body: TransferIn, user_id: CurrentUser, connections: Live, db: Db, clock: Now
+) -> FundsOut:
+    """Put money into a simulated account. Real brokers take deposits on their own pages only."""
+    return await _move(body.amount, body, user_id, connections, db, clock)
+
+
+@router.post("/funds/withdraw", responses=problems(401, 404, 409))
+async def withdraw_funds(
+    body: TransferIn, user_id: CurrentUser, connections: Live, db: Db, clock: Now
+) -> FundsOut:
+    """Take money out of a simulated account."""
+    return await _move(-body.amount, body, user_id, connections, db, clock)
+
+
+async def _move(
+    amount: Money, body: TransferIn, user_id: UserId, connections: Connections, db: Database, clock: Clock
+) -> FundsOut:
+    if body.amount <= ZERO or body.amount != body.amount.rounded():
+        raise Problem(
+            422,
+            "invalid_input",
+            "the amount is not one that can be paid",
+            field="amount",
+            rule="more than zero, in whole paise",
+            fix='give for example "5000.00"',
+        )
+    connection = connections.get(AccountId(body.account))
+    if connection is None or connection.account.user_id != user_id:
+        raise not_found("account")
+    if not connection.terms.moves_funds:
+        raise Problem(
+            409,
+            "funds_not_movable",
+            f"{connection.terms.name} takes deposits and withdrawals on its own pages only",
+            field="account",
+            rule="only simulated accounts move money by API",
+        )
+    if connection.broker is None:
+        raise Problem(409, "login_needed", f"{connection.account.label} needs a login", field="account")
+    await connection.broker.move_funds(amount)
+    await _keep(db, user_id, connection.account.id, amount, clock)
+    await connections.refresh(connection.account.id)
+    return _funds_of(connection.account.id, connections)
+
+
+async def _keep(db: Database, user_id: UserId, account: AccountId, amount: Money, clock: Clock) -> None:
+    """As a flow of today, so that no return counts it as earned."""
+    now = clock()
+    made = Flow(
+        id=new_id("flw"),
+        account_id=account,
+        day=now.astimezone(IST).date(),
+        amount=amount,
+        source=FlowSource.BROKER,
+        state=FlowState.CONFIRMED,
+        note="moved through the API",
+        changed_at=now,
+    )
+    await db.write(lambda conn: repository.add_flow(conn, user_id, made), lock=f"performance:{user_id}")
+
+
+def _funds_of(account: AccountId, connections: Connections) -> FundsOut:
+    """As read after the move; the move stands even when that reading failed."""
+    connection = connections.get(account)
+    snapshot = connection.snapshot if connection else None
+    if snapshot is None:
+        raise Problem(503, "broker_unavailable", "the money was moved, but the new balance is not known yet")
+    return FundsOut.of(funds_of(snapshot))
