@@ -164,8 +164,8 @@ def _never_left(error: httpx.HTTPError) -> bool:
 async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """One request over the client's transport, and its whole answer. Redirects are not followed, as no broker's API
     sends any; cookies are aiohttp's business. All else that httpx would do costs as much as the request itself."""
-    if http.is_closed:
-        raise RuntimeError("the account's session is over: nothing may be sent in it any more")
+    if http.is_closed:  # a call that waited, for room or for its turn, longer than the session was there
+        raise BrokerUnavailable("the account's session was replaced before this was sent")
     response = await http._transport_for_url(request.url).handle_async_request(request)
     response.request = request
     try:

@@ -95,8 +95,9 @@ async def test_nothing_is_sent_in_a_session_that_is_over() -> None:
     async with running(RawServer("drop", healthy=9)) as server:
         client = http.client(f"http://127.0.0.1:{server.port}")
         await client.aclose()
-        with pytest.raises(RuntimeError):
-            await http.send_write(client, client.build_request("POST", "/orders"))
+        for send in (http.send_write, http.send_read):
+            with pytest.raises(BrokerUnavailable, match="session was replaced"):
+                await send(client, client.build_request("POST", "/orders"))
         assert server.requests == 0
 
 
