@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from domain.account import AccountId, UserId
 from domain.limits import KillDepth, Switch
 from domain.order import OrderEvent, OrderId
 from orchestrator.orders import repository as orders
+from orchestrator.prepared import Prepared
 from orchestrator.tables import kill_steps, kill_switches, order_children
 
 SWITCH, STEP, CHILD = kill_switches.c, kill_steps.c, order_children.c
@@ -32,6 +34,11 @@ class Step:
     words: str
 
 
+AT_WORK = Prepared(
+    sa.select(kill_switches).where(SWITCH.released_at.is_(None), SWITCH.depth != KillDepth.NO_NEW_RISK.value)
+)
+
+
 def engaged(conn: Connection, user_id: UserId) -> Switch | None:
     row = conn.execute(
         sa.select(kill_switches).where(SWITCH.user_id == user_id, SWITCH.released_at.is_(None))
@@ -41,13 +48,10 @@ def engaged(conn: Connection, user_id: UserId) -> Switch | None:
 
 def at_work(conn: Connection) -> dict[UserId, Switch]:
     """Every switch that has orders to cancel or positions to close."""
-    query = sa.select(kill_switches).where(
-        SWITCH.released_at.is_(None), SWITCH.depth != KillDepth.NO_NEW_RISK.value
-    )
-    return {UserId(row.user_id): _switch(row) for row in conn.execute(query)}
+    return {UserId(row.user_id): _switch(row) for row in AT_WORK.rows(conn, {})}
 
 
-def _switch(row: sa.Row[tuple[object, ...]]) -> Switch:
+def _switch(row: Any) -> Switch:
     return Switch(KillDepth(row.depth), row.number, row.since, row.words)
 
 

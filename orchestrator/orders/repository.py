@@ -46,12 +46,15 @@ from orchestrator.orders.statements import (
     LIVE_IN,
     LIVE_ON,
     ORDER_OF_USER,
+    RECENTLY_ABSENT,
     SET_STATE,
     SETTLE_PARENT,
     UNCLEAR,
+    UNEXPLAINED_FILLS,
+    UNFINISHED_CANCELS,
 )
 from orchestrator.prepared import Prepared, Question
-from orchestrator.tables import order_children, orders
+from orchestrator.tables import orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,14 +340,8 @@ def ended_in(
 
 def unfinished_cancels(conn: Connection, account_id: AccountId, *, before: datetime) -> list[ChildOrder]:
     """Live children at one account whose cancel was asked before a moment, and that the broker has numbered."""
-    columns = order_children.c
-    query = sa.select(order_children).where(
-        columns.live,
-        columns.account_id == account_id,
-        columns.cancel_asked_at < before,
-        columns.broker_order_id.is_not(None),
-    )
-    return [child_of(row) for row in conn.execute(query.order_by(columns.id))]
+    rows = UNFINISHED_CANCELS.rows(conn, {"account": account_id, "before": before})
+    return [child_of(row) for row in rows]
 
 
 def unclear_children(conn: Connection) -> list[LiveChild]:
@@ -354,27 +351,13 @@ def unclear_children(conn: Connection) -> list[LiveChild]:
 
 def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
     """Ended children whose trades do not yet explain the filled quantity."""
-    columns = order_children.c
-    rows = conn.execute(
-        sa.select(order_children)
-        .where(columns.account_id == account_id, ~columns.live, columns.filled_quantity > 0)
-        .order_by(columns.id.desc())
-        .limit(50)
-    ).all()
+    rows = UNEXPLAINED_FILLS.rows(conn, {"account": account_id})
     return [child for child in map(child_of, rows) if child.unexplained_order_ids]
 
 
 def recently_absent(conn: Connection, account_id: AccountId, since: datetime) -> list[ChildOrder]:
     """Children recorded since then that were looked for and not there: a broker may still come out with one."""
-    columns = order_children.c
-    rows = conn.execute(
-        sa.select(order_children).where(
-            columns.account_id == account_id,
-            columns.broker_order_id.is_(None),
-            columns.created_at >= since,
-            ~columns.live,
-        )
-    ).all()
+    rows = RECENTLY_ABSENT.rows(conn, {"account": account_id, "since": since})
     return [child for child in map(child_of, rows) if child.absent is not None]
 
 

@@ -86,6 +86,24 @@ EVENTS_OF_ONE = Prepared(
 LIVE_AT = Prepared(
     sa.select(order_children).where(CHILD.live, CHILD.account_id == bindparam("account")).order_by(CHILD.id)
 )
+# Each of these is asked for every account every few seconds.
+AT = CHILD.account_id == bindparam("account")
+UNFINISHED_CANCELS = Prepared(
+    sa.select(order_children)
+    .where(CHILD.live, AT, CHILD.cancel_asked_at < bindparam("before"), CHILD.broker_order_id.is_not(None))
+    .order_by(CHILD.id)
+)
+UNEXPLAINED_FILLS = Prepared(
+    sa.select(order_children)
+    .where(AT, ~CHILD.live, CHILD.filled_quantity > 0)
+    .order_by(CHILD.id.desc())
+    .limit(sa.literal_column("50"))
+)
+RECENTLY_ABSENT = Prepared(
+    sa.select(order_children).where(
+        AT, CHILD.broker_order_id.is_(None), CHILD.created_at >= bindparam("since"), ~CHILD.live
+    )
+)
 IN_BOOK = (
     CHILD.user_id == bindparam("user"),
     CHILD.symbol == bindparam("symbol"),

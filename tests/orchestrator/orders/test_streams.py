@@ -82,6 +82,7 @@ async def test_a_trade_that_comes_before_any_answer_is_the_answer(book: Database
         clock=lambda: T0,
         announcer=SimpleNamespace(changed=lambda *_: None),
         connections=SimpleNamespace(invalidate=lambda _: None, get=lambda _: None),
+        instruments=SimpleNamespace(isin=lambda _: None),
     )
     connection: Any = SimpleNamespace(account=SimpleNamespace(id=child.account_id))
     trade = BrokerFill("777", Fill("t1", 10, Price.of(1500), T0))
