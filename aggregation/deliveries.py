@@ -52,12 +52,14 @@ def is_delivery(position: Position, isins: Isins) -> bool:
     return position.product in DELIVERED and position.instrument in isins
 
 
-def delivery(position: Position, snapshot: AccountSnapshot, isin: str) -> Delivery:
-    """The delivery position of `snapshot` in the share `isin`.
+def delivery(position: Position, snapshot: AccountSnapshot, isins: Isins) -> Delivery:
+    """A delivery position of `snapshot`; `isins` names its share.
 
     What was carried over night counts here only when the account tells no holding of the same share and product: one
-    broker lists purchases of yesterday in both places, and funded shares in the positions alone.
+    broker lists purchases of yesterday in both places, and funded shares in the positions alone. There, too, a sale at
+    one exchange takes what is listed at the other.
     """
+    isin = isins[position.instrument]
     held = [one for one in snapshot.holdings if one.isin == isin and one.product is position.product]
     overnight = max(0, position.overnight_quantity)
     net = position.quantity - position.overnight_quantity
@@ -67,6 +69,12 @@ def delivery(position: Position, snapshot: AccountSnapshot, isin: str) -> Delive
     sold = max(0, -net)
     carried = 0 if held else max(0, overnight - sold)
     before = _carried_average(position, day) if overnight and not held else _average(held)
+    sold_cost = cost(sold, before)
+    if not held and len(listed := _listed(position, snapshot, isins)) > 1:
+        if overnight:
+            carried = max(0, carried - sum(_excess(one) for one in listed if one is not position))
+        elif sold:
+            sold_cost = _cost_elsewhere(sold, listed)
     bought_cost = _bought_cost(position, net, day)
     return Delivery(
         carried=carried,
@@ -74,10 +82,31 @@ def delivery(position: Position, snapshot: AccountSnapshot, isin: str) -> Delive
         bought=max(0, net),
         bought_cost=bought_cost,
         sold=sold,
-        sold_cost=cost(sold, before),
+        sold_cost=sold_cost,
         booked=total((bought_cost, day.sell_value - day.buy_value)) if day else None,
         any_sold=day.sell_quantity > 0 if day else sold > 0,
     )
+
+
+def _listed(position: Position, snapshot: AccountSnapshot, isins: Isins) -> list[Position]:
+    """The account's positions in this share and product, at both exchanges."""
+    isin = isins[position.instrument]
+    return [
+        one
+        for one in snapshot.positions
+        if one.product is position.product and isins.get(one.instrument) == isin
+    ]
+
+
+def _excess(position: Position) -> int:
+    """Shares sold beyond what this listing has of its own."""
+    return max(0, -position.quantity)
+
+
+def _cost_elsewhere(sold: int, listed: list[Position]) -> Money | None:
+    """What shares sold here had cost where they are listed; None where two listings or none have them."""
+    carried = [one for one in listed if one.overnight_quantity > 0]
+    return cost(sold, _carried_average(carried[0], carried[0].day)) if len(carried) == 1 else None
 
 
 def _bought_cost(position: Position, net: int, day: Traded | None) -> Money | None:

@@ -141,7 +141,7 @@ def parcels(snapshot: AccountSnapshot, isins: Isins) -> list[Parcel]:
         if is_delivery(position, isins):
             isin, product = isins[position.instrument], position.product
             listing = held.get((isin, product), position.instrument)
-            parcel(listing, isin, product).add_delivery(position, delivery(position, snapshot, isin))
+            parcel(listing, isin, product).add_delivery(position, delivery(position, snapshot, isins))
     return [one for one in made.values() if one.quantity]
 
 

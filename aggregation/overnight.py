@@ -27,7 +27,7 @@ def carried_over(snapshot: AccountSnapshot, isins: Isins) -> AccountSnapshot:
     positions: list[Position] = []
     for position in snapshot.positions:
         if is_delivery(position, isins) and position.day is not None:
-            taken = delivery(position, snapshot, isins[position.instrument])
+            taken = delivery(position, snapshot, isins)
             holdings += _received(position, taken, snapshot, isins[position.instrument])
             positions += _still_told(position, taken)
         elif position.quantity:

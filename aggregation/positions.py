@@ -90,7 +90,7 @@ def _stake(snapshot: AccountSnapshot, position: Position, isins: Isins) -> Stake
     """Delivery trades keep here what they realised; the shares are counted in the holdings, once."""
     if not is_delivery(position, isins):
         return Stake(snapshot, position, realised(position))
-    taken = delivery(position, snapshot, isins[position.instrument])
+    taken = delivery(position, snapshot, isins)
     if not taken.any_sold:
         return None
     return Stake(snapshot, replace(position, quantity=0), taken.realised, taken)

@@ -72,6 +72,17 @@ def test_funded_shares_that_only_the_positions_tell_count_from_the_previous_clos
     assert got.totals.day_pnl == Money.of(6 * 50 + 4 * 40)
 
 
+def test_funded_shares_listed_at_one_exchange_and_sold_at_the_other_are_gone() -> None:
+    carried = trades("NSE:INFY", MTF, bought=(10, "1400"), overnight=10, today=traded())
+    sold = trades("BSE:INFY", MTF, sold=(4, "1540"))
+    got = view(snapshot("u", carried, sold))
+    (lot,) = got.holdings[0].lots
+    assert (lot.product, lot.quantity) == (MTF, 6)
+    assert got.holdings[0].invested == Money.of(6 * 1400)
+    (trade,) = got.positions
+    assert (str(trade.instrument), trade.realised) == ("BSE:INFY", Money.of(4 * 140))
+
+
 def test_yesterdays_purchase_in_both_lists_is_counted_once() -> None:
     twice = trades("NSE:INFY", CNC, bought=(10, "1400"), overnight=10, today=traded())
     got = view(snapshot("u", holds("NSE:INFY", 10, "1400", t1=10), twice))

@@ -42,15 +42,17 @@ def entitle(ledger: Ledger, action: Action, isin: str, due: date) -> None:
         ledger.coming.append(Coming(isin, held.key, due, amount=amount))
         return
     split = action.kind is ActionKind.SPLIT
+    whole = held.owned + held.mtf_quantity  # one demat account: a fraction is lost once
+    funded = action.shares(held.mtf_quantity) - held.mtf_quantity
     ledger.coming.append(
         Coming(
             isin,
             held.key,
             due,
-            shares=action.shares(held.owned) - held.owned,
+            shares=action.shares(whole) - whole - funded,
             t1=action.shares(held.t1) - held.t1 if split and due == action.on else 0,
             pledged=action.shares(held.pledged) - held.pledged if split else 0,
-            mtf=action.shares(held.mtf_quantity) - held.mtf_quantity,
+            mtf=funded,
         )
     )
 

@@ -103,7 +103,13 @@ class Account:
                 today[held.key] = replace(
                     own, overnight_quantity=held.mtf_quantity, overnight_price=round(held.mtf_average)
                 )
-        return wire.reply([self.position(one) for one in today.values()])
+        cost = {held.key: held.mtf_value for held in self._office.holdings(user_id) if held.mtf_quantity}
+        return wire.reply(
+            [
+                self.position(one) | ({"overnight_buy_amount": rupees(cost[key])} if key in cost else {})
+                for key, one in today.items()
+            ]
+        )
 
     def position(self, position: Position) -> dict[str, Any]:
         quote = self._desk.exchange.quote(position.key)
