@@ -15,7 +15,6 @@ from aggregation.portfolio import build
 from domain.account import BrokerId
 from domain.lots import CorporateAction, Settlement
 from domain.money import Money, Price
-from domain.order import Product
 from domain.portfolio import AccountSnapshot, Portfolio
 from mocks.brokers.backoffice.entries import Account as BackAccount
 from mocks.brokers.backoffice.orders import Product as BackProduct
@@ -189,13 +188,11 @@ def _same(name: str, mine: Money | None, paise: int) -> Iterator[str]:
 
 
 def lots_differ(
-    world: World, account: Account, actions: list[CorporateAction], ended: dict[str, tuple[Settlement, int]]
+    world: World, account: Account, actions: list[CorporateAction], ended: dict[str, Settlement]
 ) -> Iterator[str]:
     """Own lots, first in, first out: they hold what is owned, and realised and open profit together are what the
     prints alone made. `ended`: contracts that expired."""
-    found = lots_of(
-        account.trades, today=world.day, actions=actions, settlements=[one for one, _ in ended.values()]
-    )
+    found = lots_of(account.trades, today=world.day, actions=actions, settlements=ended.values())
     units: dict[str, int] = {}
     for lot in found.lots:
         name = lot.isin or str(lot.instrument)
@@ -219,7 +216,7 @@ def lots_differ(
     total = Money.sum(one for one in made if one is not None)
     flow = Money.sum(one.value if one.side.value == "SELL" else -one.value for one in account.trades)
     worth = Money.sum(price * units[name] for name, price in now.items())
-    for key, (end, _) in ended.items():
+    for key, end in ended.items():
         left = sum(
             one.quantity if one.side.value == "BUY" else -one.quantity
             for one in account.trades
@@ -228,6 +225,3 @@ def lots_differ(
         worth += end.price * left
     if total != flow + worth:
         yield f"lots made {total}, the prints {flow + worth}"
-
-
-__all__ = ["KNOWN_GAPS", "Product", "differences", "lots_differ", "view"]

@@ -73,7 +73,7 @@ class Month:
         self.accounts = [Account(self.world, one, OWNED, distort) for one in brokers]
         self._actions: list[Action] = self._companies()
         self.world.announce(self._actions)
-        self._ended: dict[str, tuple[Settlement, int]] = {}
+        self._ended: dict[str, Settlement] = {}
 
     def _companies(self) -> list[Action]:
         """One of each kind, on trading days that the dice choose."""
@@ -246,11 +246,12 @@ class Month:
         for key, one in listings.items():
             if one.expiry and one.expiry <= closed.isoformat():
                 at = datetime.combine(closed, time(15, 30), IST)
-                price = Settlement(InstrumentId.parse(key), at, Price.paise(settled[key]))
-                self._ended[key] = price, settled[key]
+                self._ended[key] = Settlement(InstrumentId.parse(key), at, Price.paise(settled[key]))
         opened = world.next_day()
         for account in self.accounts:
             await account.broker.aclose()
+            ends = account.book.contracts({key: one for key, one in listings.items() if key in self._ended})
+            self._verdict.seen["expiry"] += any(ends.values())
             account.book.end_day(listings, settled, closed)
             self._act(account, opened)
         world.to(EARLY, opened)
@@ -262,6 +263,7 @@ class Month:
                 isin = self.world.exchange.instruments[one.key].isin
                 due = self.world.exchange.calendar.trading_day_later(one.on, one.days)
                 account.book.act(one, isin, due)
+                self._verdict.seen[one.kind.value] += (isin, "CNC") in account.book.owned()
         account.book.receive(opened)
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from domain.account import BrokerId
-from domain.money import Money
+from domain.money import Money, Price
 from domain.order import Product
 from domain.portfolio import AccountSnapshot
-from domain.position import Position
+from domain.position import Holding, Position
 from tests.accuracy.check import KNOWN_GAPS
 from tests.accuracy.run import prove
 
@@ -25,6 +25,7 @@ def test_a_month_at_every_broker_agrees_to_the_paisa() -> None:
     assert all(found.traded[broker] > 40 for broker in BrokerId), found.traded
     assert sum(found.refused.values()) < sum(found.traded.values()) / 20, found.refused
     deeds = {"own buy", "own sell", "intraday", "contract", "funded buy", "funded sell", "convert", "pledge"}
+    deeds |= {"split", "bonus", "dividend", "expiry"}
     assert all(found.seen[name] for name in deeds), found.seen
 
 
@@ -77,6 +78,23 @@ def _sold_today_still_owned(read: AccountSnapshot) -> AccountSnapshot:
     return replace(read, holdings=holdings)
 
 
+class _SplitForgotten:
+    """A share is split and the number of shares stays what it was."""
+
+    def __init__(self) -> None:
+        self._averages: dict[str, Price] = {}
+
+    def __call__(self, read: AccountSnapshot) -> AccountSnapshot:
+        return replace(read, holdings=tuple(self._as_before(one) for one in read.holdings))
+
+    def _as_before(self, one: Holding) -> Holding:
+        if one.average_price is None:
+            return one
+        before = self._averages.setdefault(one.isin, one.average_price)
+        times = round(before.amount / one.average_price.amount)
+        return replace(one, quantity=one.quantity // times) if times > 1 else one
+
+
 def _a_paisa_off(read: AccountSnapshot) -> AccountSnapshot:
     margin = replace(read.margin, cash=read.margin.cash + Money.paise(1))
     return replace(read, margin=margin)
@@ -90,6 +108,7 @@ def _a_paisa_off(read: AccountSnapshot) -> AccountSnapshot:
         (_overnight_dropped, BrokerId.MOCK, "day P&L"),
         (_close_for_todays_purchases, BrokerId.UPSTOX, "day P&L"),
         (_sold_today_still_owned, BrokerId.GROWW, "owned"),
+        (_SplitForgotten(), BrokerId.MOCK, "owned"),
         (_a_paisa_off, BrokerId.GROWW, "cash"),
     ],
 )
