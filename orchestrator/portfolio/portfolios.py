@@ -90,8 +90,9 @@ class Portfolios:
             while True:
                 due = kept.numbers != numbers or loop.time() - told_at >= PACE
                 if tag != kept.tag and due and kept.settled:
-                    yield self._message(kept, tag)
+                    message = self._message(kept, tag)
                     tag, numbers, told_at = kept.tag, kept.numbers, loop.time()
+                    yield message  # what changes before the reader comes back is in the next one
                 await self._woken(woken, PACE if tag == kept.tag else told_at + PACE - loop.time())
                 kept = self._held(user_id)
         finally:

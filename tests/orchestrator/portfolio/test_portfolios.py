@@ -43,6 +43,17 @@ async def test_what_is_looked_at_is_streamed_and_valued() -> None:
         assert await portfolios.look(ASHA) is kept
 
 
+async def test_what_changes_while_a_reader_takes_a_message_is_in_the_next_one() -> None:
+    desk = Desk()
+    account = desk.accounts.add("z")
+    account.tells(holds("NSE:INFY", 10, "1400", last="1500"))
+    async with running(desk) as portfolios, aclosing(portfolios.changes(ASHA, "")) as messages:
+        await heard(messages)
+        account.tells(holds("NSE:INFY", 20, "1400", last="1500"))
+        await portfolios.look(ASHA)
+        assert [line["quantity"] for line in (await heard(messages))["holdings"]] == [20]
+
+
 async def test_prices_that_no_account_tells_are_waited_for_once() -> None:
     desk = Desk()
     desk.accounts.add("z").tells(holds("NSE:INFY", 10, "1400"), holds("NSE:TCS", 1, "3000", last="3100"))
