@@ -164,6 +164,11 @@ class LivePortfolio:
             priced_as_of=min(prices, default=None),
         )
 
+    @property
+    def day_pnl(self) -> Money | None:
+        """That of `totals` alone: rupees, None while a part is not known."""
+        return self._sums()["day_pnl"]
+
     def funds(self) -> list[Funds]:
         return [self._funds[account] for account in sorted(self._funds)]
 

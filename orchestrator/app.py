@@ -276,6 +276,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         calendar=state.calendar,
         background=background,
     )
+    state.day_result = state.portfolios.day_result
     await state.portfolios.start()
     opened.push_async_callback(state.portfolios.close)
     announcer, announcing = Announcer(state.db, state.bus), Loops()
@@ -291,6 +292,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         calendar=state.calendar,
         clock=state.clock,
         announcer=announcer,
+        day_result=state.day_result,
     )
     state.kill_switch = KillSwitch(state.trading)
     if background:

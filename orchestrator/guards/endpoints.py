@@ -7,29 +7,20 @@ from sqlalchemy import Connection as SqlConnection
 
 from domain.account import UserId
 from domain.limits import Usage, UserLimits
-from orchestrator.accounts.access import Live
-from orchestrator.accounts.connections import Connections
 from orchestrator.errors import problems
 from orchestrator.guards import repository
-from orchestrator.guards.result import day_result
+from orchestrator.guards.result import DayResult, Result
 from orchestrator.guards.schemas import LimitsIn, LimitsOut
 from orchestrator.identity.access import CurrentUser
-from orchestrator.instruments.service import Instruments
-from orchestrator.market.access import Directory, Market
-from orchestrator.market.hub import Hub
 from orchestrator.state import Clock, Db, Now
 
 router = APIRouter(prefix="/v1/users/me", tags=["limits"])
 
 
 @router.get("/limits", responses=problems(401))
-async def get_limits(
-    user: CurrentUser, db: Db, clock: Now, connections: Live, directory: Directory, market: Market
-) -> LimitsOut:
+async def get_limits(user: CurrentUser, db: Db, clock: Now, day_result: Result) -> LimitsOut:
     """My limits, and what of them is used today."""
-    return _shown(
-        *await db.read(lambda conn: _both(conn, user, clock)), user, clock, connections, directory, market
-    )
+    return _shown(*await db.read(lambda conn: _both(conn, user, clock)), user, day_result)
 
 
 @router.put("/limits", responses=problems(401, 422))
@@ -38,9 +29,7 @@ async def set_limits(
     user: CurrentUser,
     db: Db,
     clock: Now,
-    connections: Live,
-    directory: Directory,
-    market: Market,
+    day_result: Result,
 ) -> LimitsOut:
     """Replace all my limits. They hold from the next order on; orders already sent stay."""
 
@@ -50,21 +39,12 @@ async def set_limits(
 
     # Under the lock of the user's orders: what is decided after this answer is decided under the new limits.
     now_in_force = await db.write(work, lock=f"orders:{user}")
-    return _shown(*now_in_force, user, clock, connections, directory, market)
+    return _shown(*now_in_force, user, day_result)
 
 
 def _both(conn: SqlConnection, user: UserId, clock: Clock) -> tuple[UserLimits, Usage]:
     return repository.load(conn, user), repository.usage(conn, user, clock())
 
 
-def _shown(
-    limits: UserLimits,
-    used: Usage,
-    user: UserId,
-    clock: Clock,
-    connections: Connections,
-    directory: Instruments,
-    market: Hub,
-) -> LimitsOut:
-    result = day_result(connections.of_user(user), instruments=directory, hub=market, now=clock())
-    return LimitsOut.of(limits, used, result)
+def _shown(limits: UserLimits, used: Usage, user: UserId, day_result: DayResult) -> LimitsOut:
+    return LimitsOut.of(limits, used, day_result(user))

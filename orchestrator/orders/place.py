@@ -20,7 +20,15 @@ from orchestrator.orders import repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
-from orchestrator.orders.plan import Situation, decide_now, judged_now, look, questions, with_quantity
+from orchestrator.orders.plan import (
+    Situation,
+    decide_now,
+    judged_now,
+    look,
+    questions,
+    with_quantity,
+    with_result,
+)
 from orchestrator.orders.rails import Blocked
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.rows import StoredOrder
@@ -51,10 +59,10 @@ async def preview(
     """What `place` would decide now, once it had cancelled what is in the way. Nothing is recorded or sent."""
     situation = await look(trading, user_id=user_id, intent=intent, policy=policy)
     quoted = await trading.margins.ask(intent, situation.connections, situation.now)
-    situation = replace(situation, quoted=quoted)
+    situation = await with_result(trading, replace(situation, quoted=quoted))
     decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
     if fresh := await seen_anew(trading, situation, decision):
-        situation = fresh
+        situation = await with_result(trading, fresh)
         decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
     return situation, decision, verdict
 

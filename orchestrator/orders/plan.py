@@ -24,7 +24,6 @@ from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.guards import repository as guards
-from orchestrator.guards.result import day_result
 from orchestrator.orders import holds
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
 from orchestrator.orders.rails import questions as questions_of_rails
@@ -49,7 +48,8 @@ class Situation:
     listed: Mapping[AccountId, Listing]  # as each account's broker lists the instrument; only those that do
     same_share: frozenset[InstrumentId]  # listings of the same ISIN: a sale of one uses up the other
     now: datetime
-    result: Callable[[], tuple[Money | None, str]]  # the day's profit in rupees, or None and why
+    # the day's profit in rupees, or None and why; asked in the event loop's thread
+    result: Callable[[], tuple[Money | None, str]]
     policy: Policy | None = None  # of this order; None: the user's
     relatives: Mapping[InstrumentId, Instrument] = field(
         default_factory=dict
@@ -100,7 +100,7 @@ async def look(
         },
         same_share=frozenset(trading.instruments.same_share(instrument)),
         now=now,
-        result=partial(day_result, connections, instruments=trading.instruments, hub=trading.hub, now=now),
+        result=partial(trading.day_result, user_id),
         policy=policy,
         relatives=_relatives(trading, instrument, connections),
         quoted=trading.margins.fresh(intent, connections, now),
@@ -108,6 +108,16 @@ async def look(
         if market.open
         else frozenset(),
     )
+
+
+async def with_result(trading: Trading, situation: Situation) -> Situation:
+    """The same for a decision that is made in a reader's thread: the day's profit is asked for now, where a limit needs
+    it."""
+    limits = await trading.db.read(lambda conn: guards.load(conn, situation.user_id))
+    if limits.day_loss is None:
+        return situation
+    told = situation.result()
+    return replace(situation, result=lambda: told)
 
 
 def _relatives(

@@ -12,6 +12,7 @@ from domain.order import OrderId
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus
 from orchestrator.db import Database
+from orchestrator.guards.result import DayResult
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
 from orchestrator.orders.announce import Announcer
@@ -31,6 +32,7 @@ class Trading:
     calendar: Calendar
     clock: Clock
     announcer: Announcer
+    day_result: DayResult
     # ids of children whose answer this process still waits for
     sending: set[str] = field(default_factory=set)
     # ids of children whose change this process is asking for

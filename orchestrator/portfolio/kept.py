@@ -46,6 +46,8 @@ class Kept:
         self.moved: dict[InstrumentId, None] = {}
         self.mine: Sequence[Connection] = ()
         self.numbers = 0
+        self.shown = False  # whether someone wants to see it
+        self.told = ""  # the tag that followers were woken for last
         self.names: set[InstrumentId] = set()  # of all it is or was priced by
         self._begin()
 
@@ -192,7 +194,7 @@ class Kept:
     def changes(self, tag: str, now: datetime) -> bytes:
         """What became of the portfolio of that tag until now; all of it when the tag is not of this one."""
         origin, _, version = tag.rpartition("-")
-        whole = origin != self.origin or not version.isdigit()
+        whole = origin != self.origin or not version.isdecimal()
         since = self.live.changes_since(-1 if whole else int(version))
         held, traded = self.live.holdings.lines, self.live.positions.lines
         gone = {

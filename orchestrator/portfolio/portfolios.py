@@ -12,8 +12,10 @@ import orjson
 from domain.account import AccountId, UserId
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
+from domain.money import Money
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus, user_topic
+from orchestrator.guards.result import PRICELESS, unread
 from orchestrator.instruments.service import Instruments
 from orchestrator.loops import Loops
 from orchestrator.market.hub import Hub
@@ -59,9 +61,8 @@ class Portfolios:
     async def look(self, user_id: UserId) -> Kept:
         """The user's portfolio as it is now. What it shows is streamed and kept up to date for a while."""
         mine = await self._connections.ready(user_id)
-        kept = self._held(user_id)
-        self._until[user_id] = asyncio.get_running_loop().time() + LOOKED_AT
-        self._take(user_id, kept)
+        kept = self._kept_on(user_id)
+        kept.shown = True
         unpriced = {name for name in kept.unpriced if self._hub.last(name) is None}
         if unpriced and mine:
             kept.unpriced -= unpriced  # waited for once
@@ -75,6 +76,15 @@ class Portfolios:
         mine = self._connections.of_user(user_id)
         await asyncio.gather(*(self._connections.refresh(one.account.id) for one in mine))
         return await self.look(user_id)
+
+    def day_result(self, user_id: UserId) -> tuple[Money | None, str]:
+        """What today has brought over all the user's accounts, or None and why. Nothing is read or waited for."""
+        if why := unread(self._connections.of_user(user_id)):
+            return None, why
+        kept = self._kept_on(user_id)
+        kept.settle()
+        result = kept.live.day_pnl
+        return result, "" if result is not None else PRICELESS
 
     async def changes(self, user_id: UserId, since: str) -> AsyncGenerator[str, None]:
         """Messages for a screen: what changed after the version `since`, then whatever changes, until it is closed.
@@ -119,6 +129,13 @@ class Portfolios:
         kept = self._kept.get(user_id)
         if kept is None:
             kept = self._kept[user_id] = Kept(self._instruments, self._hub.last, self._calendar)
+        return kept
+
+    def _kept_on(self, user_id: UserId) -> Kept:
+        """The newest readings are in it, and it is kept up to date for a while."""
+        kept = self._held(user_id)
+        self._until[user_id] = asyncio.get_running_loop().time() + LOOKED_AT
+        self._take(user_id, kept)
         return kept
 
     def _take(self, user_id: UserId, kept: Kept) -> None:
@@ -170,15 +187,20 @@ class Portfolios:
                     await self._bring_up(user_id, self._kept[user_id])
 
     async def _bring_up(self, user_id: UserId, kept: Kept) -> None:
-        before = kept.tag
         self._take(user_id, kept)
         while not kept.settle(SLICE):
-            kept.write()
+            self._write(kept)
             await asyncio.sleep(0)
-        kept.write()
-        if kept.tag != before:
+        self._write(kept)
+        if kept.tag != kept.told:
+            kept.told = kept.tag
             for woken in self._followers.get(user_id, ()):
                 woken.set()
+
+    def _write(self, kept: Kept) -> None:
+        """For a limit alone nothing needs writing."""
+        if kept.shown:
+            kept.write()
 
     async def _hurry(self, user_id: UserId) -> None:
         """What an account tells of itself is taken over now: a fill is not to wait for the next pass."""

@@ -127,6 +127,18 @@ async def test_an_order_beyond_a_limit_of_the_users_own_is_refused(
     assert at_broker(sandbox, other) == []
 
 
+async def test_a_preview_knows_the_days_result_as_an_order_does(
+    trader: Trader, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    _, _, _, second = await two_accounts(trader, new_user)
+    await set_limits(trader, day_loss="10000000.00")
+    text = "BUY 5 NSE:INFY CNC MARKET"
+    seen = await trader.call("POST", "/v1/orders/preview", json=order(text, account=second))
+    assert seen["decision"]["kind"] == "plan"
+    assert (await trader.call("GET", "/v1/users/me/limits"))["day_result"] is not None
+    await trader.filled(text, account=second)
+
+
 async def test_todays_orders_use_up_the_days_limits_and_a_sale_of_shares_passes_them(
     trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:

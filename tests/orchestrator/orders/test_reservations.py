@@ -189,7 +189,7 @@ class Town:
         await database.write(lambda conn: repository.add_facts(conn, child.id, facts, answered_at=now()))
 
 
-PARTS = ("db", "bus", "connections", "instruments", "hub", "calendar", "clock", "announcer")
+PARTS = ("db", "bus", "connections", "instruments", "hub", "calendar", "clock", "announcer", "day_result")
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
+from domain.account import AccountState
 from domain.instrument import InstrumentId
+from domain.money import Money
 from orchestrator.bus import user_topic
 from orchestrator.portfolio.portfolios import Portfolios
-from tests.aggregation.cases import holds
+from tests.aggregation.cases import NOW, holds
 from tests.orchestrator.portfolio.desk import ASHA, Desk, body
 
 
@@ -41,6 +43,41 @@ async def test_what_is_looked_at_is_streamed_and_valued() -> None:
         desk.hub.tick("NSE:INFY", "1550", "1500")
         assert body(await portfolios.look(ASHA))["totals"]["value"] == "15500.00"
         assert await portfolios.look(ASHA) is kept
+
+
+async def test_the_days_result_is_the_newest_portfolios_and_one_that_is_not_known_says_why() -> None:
+    desk = Desk()
+    first, second = desk.accounts.add("z"), desk.accounts.add("u", AccountState.LOGIN_NEEDED)
+    desk.accounts.add("new", AccountState.CONNECTING)  # owns nothing that could be missing
+    first.tells(holds("NSE:INFY", 10, "1400"))
+    async with running(desk) as portfolios:
+        assert portfolios.day_result(ASHA) == (None, "U was not read yet")
+        second.tells(holds("BSE:INFY", 5, "1300"), stale_since=NOW)
+        assert portfolios.day_result(ASHA) == (None, "the numbers of U are old")
+        second.tells(holds("BSE:INFY", 5, "1300"))
+        assert portfolios.day_result(ASHA) == (None, "a price or a close is not known")
+        desk.hub.tick("NSE:INFY", "1550")
+        assert portfolios.day_result(ASHA) == (None, "a price or a close is not known")
+        desk.hub.tick("NSE:INFY", "1480", "1500")
+        assert portfolios.day_result(ASHA) == (Money.of("-300.00"), "")
+        first.tells(holds("NSE:INFY", 20, "1400"))
+        assert portfolios.day_result(ASHA) == (Money.of("-500.00"), "")
+        assert (await portfolios.look(ASHA)).totals().day_pnl == Money.of("-500.00")
+
+
+async def test_what_a_limit_alone_asks_for_is_kept_and_not_written() -> None:
+    desk = Desk()
+    desk.accounts.add("z").tells(holds("NSE:INFY", 10, "1400", last="1500"))
+    async with running(desk) as portfolios:
+        portfolios.day_result(ASHA)
+        desk.hub.tick("NSE:INFY", "1550", "1500")
+        kept = portfolios._held(ASHA)
+        async with asyncio.timeout(8):
+            while not kept.settled or kept.moved:
+                await asyncio.sleep(0.01)
+        assert not kept._texts
+        assert await portfolios.look(ASHA) is kept
+        assert body(kept)["totals"]["day_pnl"] == "500.00"
 
 
 async def test_what_changes_while_a_reader_takes_a_message_is_in_the_next_one() -> None:
