@@ -36,6 +36,7 @@ from orchestrator.state import Db, EventBus, Now
 router = APIRouter(prefix="/v1", tags=["alerts"])
 
 MOST_ALERTS = 500  # of one user that are not done
+LAST_YEAR = 2100  # in which one may expire
 
 
 @router.get("/alerts", responses=problems(401))
@@ -173,7 +174,12 @@ def _changed(old: Alert, body: AlertPatch, seen: Sight | None, now: datetime) ->
 
 
 def _future(moment: datetime | None, now: datetime) -> None:
-    if moment is not None and moment <= now:
+    if moment is None:
+        return
+    if moment.year > LAST_YEAR:  # some of these have no IST time
+        rule = f"not after {LAST_YEAR}"
+        raise Problem(422, "invalid_input", "that is out of all reach", field="expires_at", rule=rule)
+    if moment <= now:
         raise Problem(422, "invalid_input", "that is over already", field="expires_at", rule="in the future")
 
 

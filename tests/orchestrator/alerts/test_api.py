@@ -76,6 +76,8 @@ MEANINGLESS: list[tuple[dict[str, Any], str]] = [
     ({"cooldown": 5}, "cooldown"),
     ({"expires_at": "2026-11-20T10:00:00+05:30"}, "expires_at"),
     ({"expires_at": "2026-11-24T10:00:00"}, "expires_at"),
+    ({"expires_at": "9999-12-31T23:59:59Z"}, "expires_at"),
+    ({"expires_at": "9999-12-31T23:59:59-23:59"}, "expires_at"),
     ({"colour": "red"}, "colour"),
 ]
 
