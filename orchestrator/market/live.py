@@ -58,7 +58,7 @@ class Options:
             raise Refused("unknown_option", f"format is json or msgpack, not {form!r}")
         if batch not in ("true", "false"):
             raise Refused("unknown_option", f"batch is true or false, not {batch!r}")
-        if not pace.isascii() or not pace.isdigit() or int(pace[:6]) not in PACES:
+        if not pace.isascii() or not pace.isdigit() or len(pace) > 6 or int(pace) not in PACES:
             raise Refused("unknown_option", f"pace is {PACES[0]} to {PACES[-1]} milliseconds, not {pace!r}")
         return cls(Form(form), batch == "true", int(pace) / 1000)
 
@@ -293,7 +293,7 @@ def _mode(message: dict[str, object]) -> Mode | None:
     word = message.get("mode")
     if word is None:
         return None
-    if word not in set(Mode):
+    if word not in tuple(Mode):  # of whatever type it is
         raise Refused("unknown_mode", f"mode is one of {', '.join(Mode)}, not {word!r}")
     return Mode(str(word))
 

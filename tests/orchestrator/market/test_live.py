@@ -217,7 +217,9 @@ async def test_a_connection_that_is_cut_leaves_nothing_behind(stand: Stand) -> N
     ("message", "code"),
     [
         ({"action": "subscribe", "symbols": ["NSE:INFY"], "mode": "all"}, "unknown_mode"),
+        ({"action": "subscribe", "symbols": ["NSE:INFY"], "mode": {}}, "unknown_mode"),
         ({"action": "mode"}, "unknown_mode"),
+        ({"action": "mode", "mode": ["ltp"]}, "unknown_mode"),
         ({"action": "mode", "mode": "quote", "symbols": ["NSE:TCS"]}, "not_subscribed"),
         (
             {"action": "subscribe", "symbols": [f"NSE:S{number}" for number in range(1001)]},
@@ -235,7 +237,18 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(
         assert not here.hub.wanted()
 
 
-@pytest.mark.parametrize("option", ["format=xml", "batch=maybe", "pace=1", "pace=fast", "pace=99999999999"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "format=xml",
+        "batch=maybe",
+        "pace=1",
+        "pace=fast",
+        "pace=99999999999",
+        "pace=000020999",
+        f"pace={20:05000}",
+    ],
+)
 async def test_an_option_that_there_is_not_is_refused_in_words(stand: Stand, option: str) -> None:
     _, browser = stand
     async with browser.socket(f"/v1/stocks/live?{option}") as socket:
