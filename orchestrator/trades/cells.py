@@ -12,14 +12,15 @@ from domain.order import Product, Side
 
 MOST_UNITS = 10**9
 MOST_RUPEES = Decimal(10**9)
+MOST_DIGITS = 25  # of a number: what is longer could not be reckoned with exactly
 LONGEST_NUMBER = 60
 NOON = time(12)  # of a trade whose source tells the day alone
 
 _PROTECTED = re.compile(r'="(.*)"')  # how spreadsheets keep a number from losing its zeros
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?", re.ASCII)
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)  # 1.1E+15: its last digits are gone
-_PLAIN = re.compile(r"\d+(?:\.\d+)?")
-_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d")
+_PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d %B %Y")
 TIMES = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 
@@ -102,7 +103,10 @@ def number(text: str) -> Decimal:
         shown = shown.removeprefix(sign).strip()
     if not (_PLAIN.fullmatch(shown) or _GROUPED.fullmatch(shown)):
         raise Bad("a number is written like 1500.05 or 1,23,456.75")
-    return Decimal(shown.replace(",", ""))
+    value = Decimal(shown.replace(",", ""))
+    if len(value.as_tuple().digits) > MOST_DIGITS or -value.adjusted() > MOST_DIGITS:
+        raise Bad(f"a number has at most {MOST_DIGITS} digits")
+    return value
 
 
 def quantity(text: str) -> int:

@@ -265,10 +265,10 @@ class _Reader:
     def _price(self, cell: Callable[[str], str], units: int) -> Decimal:
         if "price" in self.columns:
             return cells.price(cell("price"))
-        value = cells.number(cell("value"))
-        if not value:
-            raise Bad("a value is above zero rupees")
-        return (value / units).quantize(FINEST, ROUND_HALF_EVEN).normalize()
+        value = cells.number(cell("value")) / units
+        if not FINEST <= value <= cells.MOST_RUPEES:
+            raise Bad("a value comes to more than zero rupees a unit, and to no more than a price")
+        return value.quantize(FINEST, ROUND_HALF_EVEN).normalize()
 
     def _instrument(self, text: str, exchange: Exchange, isin: str | None) -> InstrumentId:
         """The canonical name; of a share that nobody lists any more, as it stands with its ISIN."""

@@ -129,7 +129,9 @@ BAD = [
     ("quantity", "1,2,3", "a number is written"),
     ("quantity", "=2+2", "formula"),
     ("quantity", "1e3", "a number is written"),
+    ("quantity", "9" * 400, "at most 25 digits"),
     ("price", "0", "above zero"),
+    ("price", "0." + "0" * 390 + "1", "at most 25 digits"),
     ("price", "NaN", "a number is written"),
     ("price", "(5)", "a number is written"),
     ("trade_date", "11/18/2026", "day before month"),
@@ -140,6 +142,7 @@ BAD = [
     ("segment", "XX", "a segment is one of"),
     ("isin", "INE009A01022", "last digit"),
     ("isin", "US0378331", "an ISIN is"),
+    ("isin", "INE009A0102\u0661", "an ISIN is"),
     ("trade_type", "short", "buy or sell"),
     ("symbol", "", "short name"),
     ("symbol", "\u0130NFY", "short name"),
@@ -161,6 +164,13 @@ def test_a_bad_cell_is_told_by_line_column_and_rule(column: str, value: str, rul
     refused = found.refused[0]
     assert (refused.line, refused.value) == (3, value[:60])
     assert rule in refused.rule
+
+
+@pytest.mark.parametrize("value", ["0", "0.00000001", "9" * 18, "9" * 30, "9" * 400])
+def test_a_value_that_no_price_comes_to_is_refused(value: str) -> None:
+    line = f"Infosys,INFY,INE009A01021,BUY,10,{value},NSE,123,18-11-2026 10:15 AM,Executed"
+    (refused,) = book(GROWW, line).refused
+    assert refused.column == "Value"
 
 
 def test_a_contract_whose_name_says_nothing_is_refused() -> None:
