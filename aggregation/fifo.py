@@ -7,6 +7,7 @@ it; what is left goes through the demat account. The order in which trades come 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN
 
@@ -46,9 +47,13 @@ def ledger(
     for (_, ware), some in sorted(pools.items()):
         first = some[0].instrument
         pool = Pool(multiplier=_multiplier(first, multipliers or {}), today=today)
-        _go_through(pool, some, [one for one in acts if successor(one.isin, acts) == ware], netting=netting)
+        happened = [one for one in acts if successor(one.isin, acts) == ware]
+        _go_through(pool, some, happened, netting=netting)
         if first in ends and not some[0].is_share:
             pool.settle(ends[first])
+        if happened:  # under whatever ISIN they were told
+            pool.lots = [replace(one, isin=ware) for one in pool.lots]
+            pool.closings = [replace(one, isin=ware) for one in pool.closings]
         lots += pool.lots
         closings += pool.closings
     closings.sort(key=lambda one: (one.closed_at, one.account_id, one.closed_by, str(one.opened_at)))
@@ -97,10 +102,10 @@ def _ware(trade: AccountTrade, actions: Sequence[CorporateAction]) -> str:
 
 
 def successor(isin: str, actions: Sequence[CorporateAction]) -> str:
-    """What a share is called now. `actions` in the order of time."""
-    for action in actions:
-        if action.isin == isin and action.becomes:
-            isin = action.becomes
+    """What a share is called now. `actions` in any order: an ISIN becomes one other, and none comes back."""
+    names = {one.isin: one.becomes for one in actions if one.becomes}
+    for _ in names:
+        isin = names.get(isin, isin)
     return isin
 
 

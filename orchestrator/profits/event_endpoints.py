@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
+from sqlalchemy import Connection as SqlConnection
 
+from aggregation.fifo import successor
 from domain.calendar import IST
 from domain.instrument import InstrumentId
 from domain.lots import ActionKind, CorporateAction, Settlement
@@ -17,7 +20,7 @@ from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.ids import new_id
 from orchestrator.profits import events
-from orchestrator.profits.events import Told
+from orchestrator.profits.events import Events, Told
 from orchestrator.schemas import In, Out, PriceText
 from orchestrator.state import Db, Now
 from orchestrator.trades import cells
@@ -105,7 +108,12 @@ async def tell_lot_event(body: LotEventIn, user_id: CurrentUser, db: Db, clock: 
     if body.on > clock().astimezone(IST).date():
         raise _bad("on", "the day is not in the future")
     told = Told(new_id("lev"), _settlement(body) if body.kind is EventKind.SETTLEMENT else _action(body))
-    if not await db.write(lambda conn: events.add(conn, user_id, told), lock=f"lot_events:{user_id}"):
+
+    def work(conn: SqlConnection) -> bool:
+        _fits(told.event, Events.of(events.load(conn, user_id)).actions)
+        return events.add(conn, user_id, told)
+
+    if not await db.write(work, lock=f"lot_events:{user_id}"):
         rule = f"each is told once, and at most {events.MOST} of them"
         raise Problem(409, "told_already", "this is told already", field="on", rule=rule)
     return LotEventOut.of(told)
@@ -134,6 +142,16 @@ def _action(body: LotEventIn) -> CorporateAction:
     if becomes == isin:
         raise _bad("becomes", "the new ISIN is another one")
     return CorporateAction(isin, body.on, ActionKind(body.kind.value), body.new, body.old, becomes)
+
+
+def _fits(event: CorporateAction | Settlement, known: Sequence[CorporateAction]) -> None:
+    """Raises Problem 422 for a share whose name could not be told any more."""
+    if isinstance(event, Settlement) or event.becomes is None:
+        return
+    if any(one.isin == event.isin and one.becomes not in (None, event.becomes) for one in known):
+        raise _bad("becomes", "an ISIN becomes one other, and you have told of another one")
+    if successor(event.becomes, known) == event.isin:
+        raise _bad("becomes", "an ISIN that a share had before does not come back")
 
 
 def _settlement(body: LotEventIn) -> Settlement:

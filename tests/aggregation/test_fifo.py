@@ -155,6 +155,17 @@ def test_a_split_keeps_cost_and_day_and_loses_a_fraction_once() -> None:
     assert open_lots(shrunk) == [(2, "430.00")]
 
 
+def test_two_new_names_on_one_day_are_one_share_in_whatever_order_they_are_told() -> None:
+    old, new, newest = ISINS["INFY"], "INE009A01039", "INE009A01047"
+    day = date(2026, 11, 18)
+    first = CorporateAction(old, day, ActionKind.SPLIT, new=10, old=1, becomes=new)
+    second = CorporateAction(new, day, ActionKind.SPLIT, new=1, old=2, becomes=newest)
+    for actions in ([first, second], [second, first]):
+        found = book("16 10:00 BUY 10 NSE:INFY CNC 1000\n19 10:00 SELL 5 NSE:INFY CNC 250", actions=actions)
+        assert open_lots(found) == [(45, "9000.00")]
+        assert {one.isin for one in (*found.lots, *found.closings)} == {newest}
+
+
 def test_a_bonus_is_a_lot_that_cost_nothing_from_its_own_day() -> None:
     one_for_two = CorporateAction(ISINS["INFY"], date(2026, 11, 18), ActionKind.BONUS, new=1, old=2)
     found = book("16 10:00 BUY 7 NSE:INFY CNC 900\n19 10:00 SELL 8 NSE:INFY CNC 600", actions=[one_for_two])

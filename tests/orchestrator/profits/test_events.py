@@ -96,6 +96,25 @@ async def test_what_cannot_be_is_refused_by_its_field(asha: httpx.AsyncClient) -
         assert (await tell(asha, 422, **event))["field"] == field
 
 
+async def test_a_bonus_told_under_an_isin_of_before_is_of_the_same_share(
+    app: FastAPI, asha: httpx.AsyncClient, stubs: dict[BrokerId, StubAdapter]
+) -> None:
+    stubs[BrokerId.ZERODHA].held = [held(10, "1000", last="600")]
+    await account_with(asha, app, "16 10:00 BUY 10 NSE:INFY CNC 1000")
+    await tell(asha, **SPLIT)
+    await tell(asha, **{**BONUS, "isin": ISINS["INFY"]})
+    assert await lots(asha, "NSE:INFY") == [(50, "10000.00"), (50, "0.00")]
+    assert [row["isin"] for row in (await pnl(asha))["rows"]] == ["INE009A01039"]
+
+
+async def test_an_isin_becomes_one_other_and_does_not_come_back(asha: httpx.AsyncClient) -> None:
+    await tell(asha, **SPLIT)
+    back = {**SPLIT, "on": "2026-11-19", "isin": "INE009A01039", "becomes": ISINS["INFY"]}
+    assert (await tell(asha, 422, **back))["field"] == "becomes"
+    other = {**SPLIT, "on": "2026-11-19", "becomes": ISINS["TCS"]}
+    assert (await tell(asha, 422, **other))["field"] == "becomes"
+
+
 async def test_events_are_ones_own(asha: httpx.AsyncClient, person: Login) -> None:
     mine = await tell(asha, **SPLIT)
     ravi = await person("ravi")
