@@ -64,6 +64,7 @@ def test_a_screen_is_told_of_what_changed_since_its_version_and_nothing_else() -
     desk.hub.tick("NSE:TCS", "3200", "3000")
     kept.moved |= dict.fromkeys(desk.hub.told)
     desk.take(kept)
+    assert changed(kept.changes(f"{kept.origin}-\u00b2", NOW))["whole"]  # a digit that is no number
     second = changed(kept.changes(first["version"], NOW))
     assert not second["whole"]
     assert [line["symbol"] for line in second["holdings"]] == ["TCS"]
