@@ -246,7 +246,6 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(
         "pace=fast",
         "pace=99999999999",
         "pace=000020999",
-        f"pace={20:05000}",
     ],
 )
 async def test_an_option_that_there_is_not_is_refused_in_words(stand: Stand, option: str) -> None:
