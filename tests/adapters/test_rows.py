@@ -119,9 +119,8 @@ def test_an_order_that_cannot_be_read_proves_nothing_but_that_it_is_there() -> N
 
 
 def test_a_sale_of_today_that_cannot_be_read_is_missing_from_the_holdings() -> None:
-    held = figures.holdings(
-        wired([upstox.HOLDING_ROW]), wired([{**upstox.POSITION_ROW, "quantity": "many"}]), upstox.Names()
-    )
+    sale = wired([{**upstox.POSITION_ROW, "day_sell_quantity": "many"}])
+    held = figures.holdings(wired([upstox.HOLDING_ROW]), sale, upstox.Names())
     assert len(held) == 1
     assert len(rows.unread(held)) == 1
 

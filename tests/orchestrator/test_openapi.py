@@ -65,7 +65,7 @@ def _try(operation: Any, token: str) -> Counter[int]:
     unfitting = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
     @given(case=st.one_of(fitting, unfitting))
-    @settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=18, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     def one(case: Any) -> None:
         headers = {"authorization": f"Bearer {token}"}
         answer = case.call(headers=headers, allow_redirects=False, timeout=60)
