@@ -35,6 +35,7 @@ async def check(process: Process, world: World, people: list[Person], killed: da
         _check_keys(person, stored, asked_for)
         for one in stored:
             _check_order(world, person, one.order, asked_for.get(one.order.id, one.order.intent.quantity))
+            _check_words(one)
         _check_strangers(world, person, stored)
         _check_self_trades(world, person, stored)
         exits.check(world, person, stored, asked_for)
@@ -88,6 +89,18 @@ def _check_order(world: World, person: Person, order: Order, asked: int) -> None
         insist(spoken_for <= most, f"{order.id}: {spoken_for} at the brokers, {most} asked")
     peak = _most_at_once(own)
     insist(peak <= most, f"{order.id}: {peak} at the brokers at one moment, {most} asked at most")
+
+
+def _check_words(stored: StoredOrder) -> None:
+    """A person who is told that nothing was done may order again: it must stay so. (The end of one of a broker's two
+    orders is told in the same words, so those are left out.)"""
+    for child in stored.order.children:
+        told = [event.kind for event in stored.timeline if event.child_id == child.id]
+        if "rejected" in told and len(child.broker_order_ids) < 2:
+            insist(
+                child.status is Status.REJECTED,
+                f"{child.id} was called rejected and is {child.status.value}",
+            )
 
 
 def _most_at_once(theirs: list[BrokerOrder]) -> int:
