@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Numeric,
     String,
@@ -370,18 +369,6 @@ idempotency_keys = Table(
     Column("fingerprint", String, nullable=False),
     Column("order_id", String, nullable=False),
     Column("created_at", Moment, nullable=False),
-)
-
-# --- instruments and market --------------------------------------------------------------------------------------
-
-# One row a broker: its last good master, packed (see instruments/repository.py). Masters are read whole or not at all.
-instrument_masters = Table(
-    "instrument_masters",
-    metadata,
-    Column("broker", String, primary_key=True),
-    Column("loaded_at", Moment, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("listings", LargeBinary, nullable=False),
 )
 
 # --- health ------------------------------------------------------------------------------------------------------

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from orchestrator.tables import Moment, Rupees, metadata
+
+# One row a broker: its last good master, packed (see instruments/repository.py). Masters are read whole or not at all.
+instrument_masters = Table(
+    "instrument_masters",
+    metadata,
+    Column("broker", String, primary_key=True),
+    Column("loaded_at", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("listings", LargeBinary, nullable=False),
+)
 
 # Candles of one minute and of one day. `source`: the broker that told it, or "live" for one that formed here.
 candles = Table(

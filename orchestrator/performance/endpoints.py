@@ -28,7 +28,7 @@ from orchestrator.trades.asking import First, Last, OfAccount, own_account
 
 router = APIRouter(prefix="/v1", tags=["performance"])
 
-LONGEST = Money.of(10**12)  # rupees in one flow: more is a slip of the finger
+LARGEST = Money.of(10**12)  # rupees in one flow: more is a slip of the finger
 MOST_FLOWS = 5000
 
 
@@ -211,7 +211,7 @@ def _mine(conn: SqlConnection, user_id: UserId, flow_id: str) -> Flow:
 
 
 def _checked(amount: Money, day: date, today: date) -> None:
-    if amount == ZERO or amount != amount.rounded() or abs(amount) > LONGEST:
+    if amount == ZERO or amount != amount.rounded() or abs(amount) > LARGEST:
         rule = "rupees in whole paise, not zero, at most a trillion"
         raise Problem(422, "invalid_input", f"{amount} cannot have moved", field="amount", rule=rule)
     if not date(1990, 1, 1) <= day <= today:
