@@ -58,9 +58,9 @@ def _check_conversions(world: World, client: Any, rows: list[Any]) -> None:
         for one in world.records.converted
         if one.client == client
     ]
-    for row in rows:
-        if row.kind != CONVERT:
-            continue
+    asked = [row for row in rows if row.kind == CONVERT]
+    # First those that were confirmed: one of which nobody knows must not take the move of its twin.
+    for row in sorted(asked, key=lambda row: row.outcome != Outcome.DONE):
         body = json.loads(row.body)
         one = (
             f"{body['exchange']}:{body['symbol']}",
