@@ -1,3 +1,4 @@
+import "@/text";
 import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";
 

@@ -1,0 +1,71 @@
+// Where each screen lives. A page comes with its own script when it is first opened; only the frame is there at once.
+import { createBrowserRouter } from "react-router";
+import { Broken } from "./Broken";
+import { MorePage, NotFound, WatchlistPage } from "./pages";
+import { Shell } from "./shell/Shell";
+
+export const router = createBrowserRouter([
+  {
+    path: "/signin",
+    errorElement: <Broken />,
+    lazy: async () => {
+      const { SignPage } = await import("@/features/session/SignPage");
+      return { element: <SignPage key="in" fresh={false} /> };
+    },
+  },
+  {
+    path: "/signup",
+    errorElement: <Broken />,
+    lazy: async () => {
+      const { SignPage } = await import("@/features/session/SignPage");
+      return { element: <SignPage key="up" fresh={true} /> };
+    },
+  },
+  {
+    path: "/",
+    element: <Shell />,
+    errorElement: <Broken />,
+    children: [
+      {
+        errorElement: <Broken />,
+        children: [
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import("@/features/portfolio/PortfolioPage")).PortfolioPage }),
+          },
+          {
+            path: "orders",
+            lazy: async () => ({ Component: (await import("@/features/orders/OrdersPage")).OrdersPage }),
+          },
+          {
+            path: "orders/:id",
+            lazy: async () => ({ Component: (await import("@/features/orders/OrderPage")).OrderPage }),
+          },
+          {
+            path: "brokers",
+            lazy: async () => ({ Component: (await import("@/features/brokers/BrokersPage")).BrokersPage }),
+          },
+          {
+            path: "brokers/connect/:broker?",
+            lazy: async () => ({ Component: (await import("@/features/brokers/ConnectPage")).ConnectPage }),
+          },
+          {
+            path: "i/:symbol",
+            lazy: async () => ({ Component: (await import("@/features/market/InstrumentPage")).InstrumentPage }),
+          },
+          { path: "watchlist", element: <WatchlistPage /> },
+          { path: "more", element: <MorePage /> },
+          {
+            path: "charges",
+            lazy: async () => ({ Component: (await import("@/features/charges/ChargesPage")).ChargesPage }),
+          },
+          {
+            path: "settings",
+            lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
+          },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+]);
