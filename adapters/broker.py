@@ -151,6 +151,7 @@ class Terms:
     order_stream: bool = True
     posts_updates: bool = False  # calls an address of ours about orders, see `Adapter.postback`
     quote_batch: int = 500
+    quotes_in_full: bool = True  # many at once come with depth and open interest too
     feed: FeedTerms = field(default_factory=FeedTerms)
     history_days: Mapping[str, int] = field(default_factory=dict)  # of candles in one call, by their interval
     converts: bool = False  # a position can be moved to another product

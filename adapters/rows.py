@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from domain.conditional import ConditionalReport, ConditionalStatus
+from domain.instrument import Exchange, InstrumentId
 from domain.report import OrderReport, ReportStatus
 
 T = TypeVar("T")
@@ -100,6 +102,15 @@ def text_id(value: object) -> str:
 def number_id(value: object) -> str:
     """An id as brokers write it, in digits or as a text. Raises ValueError."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text_id(value)
+
+
+def interest(instrument: InstrumentId, told: object) -> int | None:
+    """Open interest in units. Shares have none, whatever number a broker puts there; nothing told is not known."""
+    if told is None or instrument.exchange in (Exchange.NSE, Exchange.BSE):
+        return None
+    if isinstance(told, bool) or not isinstance(told, int | Decimal) or told != int(told):
+        raise ValueError(f"no open interest: {told!r}")
+    return int(told)
 
 
 def _known(stand_in: Callable[[Any, str], T | None], row: Any, words: str) -> T | None:

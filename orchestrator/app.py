@@ -45,6 +45,7 @@ from orchestrator.market.hub import Hub
 from orchestrator.market.keeping import CandleKeeper
 from orchestrator.market.past import Past
 from orchestrator.measures.recorder import Recorder
+from orchestrator.options import endpoints as options
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders import express
@@ -114,6 +115,7 @@ def create_app(
         authorisation.router,
         stocks.router,
         market.router,
+        options.router,
         portfolio.router,
         transfers.router,
         performance.router,

@@ -75,6 +75,7 @@ TERMS = Terms(
     after_market=True,  # without a flag: what comes while the market is closed waits, and `amo_status` says so
     order_stream=True,
     quote_batch=50,  # LTP and OHLC take 50 symbols a call
+    quotes_in_full=False,
     history_days={"1m": 30, "5m": 30, "15m": 90, "1h": 180, "1d": 180},
     # 1,000 subscriptions at once: a share's price is one, its depth another. The price topic fills price and time only.
     feed=FeedTerms(

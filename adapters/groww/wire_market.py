@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from adapters.broker import Listing
 from adapters.groww.wire import EXCHANGE, VENUE, Json, moment, price, units
+from adapters.rows import interest
 from domain.account import BrokerId
 from domain.calendar import IST
 from domain.instrument import Instrument, InstrumentId, Kind
@@ -94,6 +95,7 @@ def quote(instrument: InstrumentId, row: Json, *, seen_at: datetime) -> Quote:
         lower_circuit=price(row.get("lower_circuit_limit")),
         upper_circuit=price(row.get("upper_circuit_limit")),
         depth=_depth(row.get("depth")),
+        open_interest=interest(instrument, row.get("open_interest")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.broker import Listing
 from adapters.mock import wire
+from adapters.rows import interest
 from domain.account import BrokerId
 from domain.instrument import Instrument, InstrumentId, Kind
 from domain.market import Candle, Depth, DepthLevel, Quote, Tick
@@ -49,6 +50,7 @@ def quote(row: Mapping[str, Any]) -> Quote:
         lower_circuit=wire.price(row["lower_band"]),
         upper_circuit=wire.price(row["upper_band"]),
         depth=Depth(bids=_levels(row["bids"]), asks=_levels(row["asks"])),
+        open_interest=interest(InstrumentId.parse(str(row["symbol"])), row["open_interest"]),
     )
 
 

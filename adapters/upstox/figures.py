@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.broker import Symbols
-from adapters.rows import Rows, read
+from adapters.rows import Rows, interest, read
 from adapters.upstox.wire import (
     Row,
     moment,
@@ -160,6 +160,7 @@ def quote(row: Row, instrument: InstrumentId) -> Quote:
         lower_circuit=price_or_none(row.get("lower_circuit_limit")),
         upper_circuit=price_or_none(row.get("upper_circuit_limit")),
         depth=Depth(bids=_levels(depth.get("buy")), asks=_levels(depth.get("sell"))),
+        open_interest=interest(instrument, row.get("oi")),
     )
 
 

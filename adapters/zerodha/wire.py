@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.broker import BrokerFill, Change, Symbols
 from adapters.http import exact_json
-from adapters.rows import text_id
+from adapters.rows import interest, text_id
 from domain.calendar import IST
 from domain.errors import (
     AccountRefused,
@@ -308,6 +308,7 @@ def quote(instrument: InstrumentId, row: Mapping[str, Any], *, seen_at: datetime
         lower_circuit=price(row.get("lower_circuit_limit")),
         upper_circuit=price(row.get("upper_circuit_limit")),
         depth=Depth(bids=_levels(depth.get("buy") or ()), asks=_levels(depth.get("sell") or ())),
+        open_interest=interest(instrument, row.get("oi")),
     )
 
 

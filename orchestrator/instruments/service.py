@@ -21,6 +21,7 @@ from orchestrator.db import Database
 from orchestrator.instruments import repository
 from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import EMPTY, BrokerNames, Directory, join
+from orchestrator.instruments.families import Families
 from orchestrator.instruments.search import Search, Segment
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
@@ -69,6 +70,7 @@ class Instruments:
         self._masters: dict[BrokerId, repository.Master] = {}
         self._directory = EMPTY
         self._search = Search(EMPTY.instruments)
+        self.families = Families(EMPTY.instruments)  # contracts by what they are on
         self._joining = asyncio.Lock()
         self._outdated = False
         self.edition = 0  # grows whenever names may have changed
@@ -202,13 +204,13 @@ class Instruments:
                 return
             self._outdated = False
             known = list(self._masters.values())
-            self._directory, self._search = await asyncio.to_thread(_built, known)
+            self._directory, self._search, self.families = await asyncio.to_thread(_built, known)
             self.edition += 1
 
 
-def _built(masters: Iterable[repository.Master]) -> tuple[Directory, Search]:
+def _built(masters: Iterable[repository.Master]) -> tuple[Directory, Search, Families]:
     directory = join({master.broker: Columns.unpack(master.packed) for master in masters})
-    return directory, Search(directory.instruments)
+    return directory, Search(directory.instruments), Families(directory.instruments)
 
 
 def last_morning(now: datetime) -> datetime:

@@ -93,11 +93,11 @@ class Hub:
         return await self._quotes.one(name, max_age=max_age, serve_stale=serve_stale, patience=patience)
 
     async def quotes(
-        self, names: Collection[InstrumentId], *, max_age: float, patience: float
+        self, names: Collection[InstrumentId], *, max_age: float, patience: float, in_full: bool = False
     ) -> dict[InstrumentId, Quote]:
-        """Of as many as some account can say, asked for together."""
+        """Of as many as some account can say, asked for together. `in_full`: with depth, if somebody can tell it."""
         self.glance(names)
-        return await self._quotes.many(names, max_age=max_age, patience=patience)
+        return await self._quotes.many(names, max_age=max_age, patience=patience, in_full=in_full)
 
     def quote_source(self, name: InstrumentId) -> str | None:
         return self._quotes.source(name)

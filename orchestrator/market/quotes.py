@@ -27,6 +27,7 @@ class Kept:
     quote: Quote | None  # None: nobody could say
     source: str | None
     at: float  # loop time
+    in_full: bool = True  # with depth and open interest, as far as there are any
 
 
 class Quotes:
@@ -58,13 +59,25 @@ class Quotes:
         return kept.quote if kept and kept.at >= now else None
 
     async def many(
-        self, names: Collection[InstrumentId], *, max_age: float, patience: float = LONGEST
+        self,
+        names: Collection[InstrumentId],
+        *,
+        max_age: float,
+        patience: float = LONGEST,
+        in_full: bool = False,
     ) -> dict[InstrumentId, Quote]:
-        """Those of which somebody can say a quote that is at most `max_age` seconds old."""
+        """Those of which somebody can say a quote that is at most `max_age` seconds old. `in_full`: with depth, if
+        somebody can tell it."""
         now = asyncio.get_running_loop().time()
-        old = [name for name in names if (kept := self._kept.get(name)) is None or now - kept.at > max_age]
+        old = [
+            name
+            for name in names
+            if (kept := self._kept.get(name)) is None
+            or now - kept.at > max_age
+            or (in_full and not kept.in_full)
+        ]
         if old:
-            await self.renew(old, patience=patience)
+            await self.renew(old, patience=patience, in_full=in_full)
         found = {name: self._kept.get(name) for name in names}
         return {
             name: kept.quote
@@ -72,9 +85,11 @@ class Quotes:
             if kept is not None and kept.quote is not None and now - kept.at <= max_age
         }
 
-    async def renew(self, names: Collection[InstrumentId], *, patience: float = LONGEST) -> None:
+    async def renew(
+        self, names: Collection[InstrumentId], *, patience: float = LONGEST, in_full: bool = False
+    ) -> None:
         """Ask for these now (joining questions under way) and wait `patience` seconds at most. Never raises."""
-        tasks = self._ask(names)
+        tasks = self._ask(names, in_full=in_full)
         if tasks:
             await asyncio.wait(tasks, timeout=patience)
 
@@ -88,10 +103,10 @@ class Quotes:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _ask(self, names: Collection[InstrumentId]) -> set[asyncio.Task[None]]:
+    def _ask(self, names: Collection[InstrumentId], *, in_full: bool = False) -> set[asyncio.Task[None]]:
         new = [name for name in names if name not in self._asking]
         if new:
-            task = asyncio.create_task(self._fetch(new), name="quotes")
+            task = asyncio.create_task(self._fetch(new, in_full=in_full), name="quotes")
             self._asking |= dict.fromkeys(new, task)
             task.add_done_callback(lambda done: self._asked(new, done))
         return {self._asking[name] for name in names}
@@ -102,13 +117,13 @@ class Quotes:
         if not task.cancelled() and (bug := task.exception()) is not None:
             log.error("market.quotes_failed", exc_info=bug)
 
-    async def _fetch(self, names: Sequence[InstrumentId]) -> None:
+    async def _fetch(self, names: Sequence[InstrumentId], *, in_full: bool = False) -> None:
         missing, failed = set(names), set[AccountId]()
         for _ in range(ROUNDS):
             shares: dict[AccountId, tuple[Connection, list[InstrumentId]]] = {}
             for name in missing:
                 connection = next((one for one, _ in shares.values() if self._sources.lists(one, name)), None)
-                connection = connection or self._sources.choose(name, without=failed)
+                connection = connection or self._sources.choose(name, without=failed, in_full=in_full)
                 if connection is not None:
                     shares.setdefault(connection.account.id, (connection, []))[1].append(name)
             answers = await asyncio.gather(*(self._read(*share) for share in shares.values()))
@@ -135,7 +150,8 @@ class Quotes:
         try:
             for start in range(0, len(names), size):
                 for quote in await broker.quotes(names[start : start + size]):
-                    self._kept[quote.instrument] = Kept(quote, source, asyncio.get_running_loop().time())
+                    now = asyncio.get_running_loop().time()
+                    self._kept[quote.instrument] = Kept(quote, source, now, connection.terms.quotes_in_full)
                     answered.add(quote.instrument)
                     self._heard(quote, source)
         except SessionExpired as error:

@@ -26,13 +26,17 @@ class Sources:
     def lists(self, connection: Connection, name: InstrumentId) -> bool:
         return self._instruments.symbols(connection.account.broker).listing(name) is not None
 
-    def choose(self, name: InstrumentId, *, without: Container[AccountId] = ()) -> Connection | None:
-        """None when no account can be asked. Counts as asking it."""
+    def choose(
+        self, name: InstrumentId, *, without: Container[AccountId] = (), in_full: bool = False
+    ) -> Connection | None:
+        """None when no account can be asked. Counts as asking it. `in_full`: rather one that tells many with depth."""
         able = [one for one in self.answering() if one.account.id not in without and self.lists(one, name)]
         if not able:
             return None
         now = asyncio.get_running_loop().time()
-        best = min(able, key=lambda one: self._preference(one, now))
+        best = min(
+            able, key=lambda one: (in_full and not one.terms.quotes_in_full, *self._preference(one, now))
+        )
         self._asked[best.account.id] = now
         return best
 

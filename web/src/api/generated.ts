@@ -218,6 +218,30 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    getUnderlying: build.query<GetUnderlyingApiResponse, GetUnderlyingApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/options/${encodeURIComponent(String(queryArg.underlying))}`,
+      }),
+    }),
+    getOptionChain: build.query<
+      GetOptionChainApiResponse,
+      GetOptionChainApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/options/${encodeURIComponent(String(queryArg.underlying))}/chain`,
+        params: {
+          expiry: queryArg.expiry,
+          around: queryArg.around,
+        },
+      }),
+    }),
+    getPayoff: build.mutation<GetPayoffApiResponse, GetPayoffApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/options/payoff`,
+        method: "POST",
+        body: queryArg.payoffIn,
+      }),
+    }),
     getPortfolio: build.query<GetPortfolioApiResponse, GetPortfolioApiArg>({
       query: () => ({ url: `/v1/portfolio` }),
     }),
@@ -869,6 +893,25 @@ export type GetHistoryApiArg = {
   /** RFC 3339, or a date; now when left out. */
   to?: string | null;
 };
+export type GetUnderlyingApiResponse =
+  /** status 200 Successful Response */ UnderlyingOut;
+export type GetUnderlyingApiArg = {
+  underlying: string;
+};
+export type GetOptionChainApiResponse =
+  /** status 200 Successful Response */ ChainOut;
+export type GetOptionChainApiArg = {
+  underlying: string;
+  /** The nearest when left out. */
+  expiry?: string | null;
+  /** Strikes on each side of the one at the money. */
+  around?: number;
+};
+export type GetPayoffApiResponse =
+  /** status 200 Successful Response */ PayoffOut;
+export type GetPayoffApiArg = {
+  payoffIn: PayoffIn;
+};
 export type GetPortfolioApiResponse =
   /** status 200 Successful Response */ PortfolioOut;
 export type GetPortfolioApiArg = void;
@@ -1286,6 +1329,7 @@ export type Product = "CNC" | "MIS" | "NRML" | "MTF";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
 export type Validity = "DAY" | "IOC" | "TTL";
 export type MarketProtection = "sent" | "broker" | "none";
+export type ConditionalKind = "single" | "oco";
 export type FeaturesOut = {
   modify: boolean;
   disclosed_quantity: boolean;
@@ -1295,6 +1339,9 @@ export type FeaturesOut = {
   move_funds: boolean;
   order_stream: boolean;
   posts_updates: boolean;
+  converts: boolean;
+  conditionals: ConditionalKind[];
+  conditional_types: OrderType[];
 };
 export type BrokerId = "zerodha" | "upstox" | "groww" | "mock";
 export type LoginKind = "redirect" | "form";
@@ -1715,6 +1762,131 @@ export type HistoryOut = {
   parts: HistoryPartOut[];
   gaps: HistoryGapOut[];
 };
+export type PricedOut = {
+  symbol: string;
+  kind: Kind;
+  last_price: string | null;
+  change: string | null;
+  change_percent: string | null;
+  as_of: string | null;
+  source: string | null;
+  stale: boolean;
+};
+export type ExpiryOut = {
+  expiry: string;
+  days: number;
+  expires_at: string;
+  monthly: boolean;
+  strikes: number;
+  future: string | null;
+};
+export type UnderlyingOut = {
+  name: string;
+  exchange: Exchange;
+  lot: number;
+  spot: PricedOut | null;
+  futures: PricedOut[];
+  expiries: ExpiryOut[];
+};
+export type ForwardOf = "future" | "parity" | "spot";
+export type Unpriced = "no_price" | "no_forward" | "no_time_value" | "expired";
+export type OptionOut = {
+  symbol: string;
+  lot: number;
+  last_price: string | null;
+  change: string | null;
+  change_percent: string | null;
+  bid: string | null;
+  bid_quantity: number | null;
+  ask: string | null;
+  ask_quantity: number | null;
+  volume: number | null;
+  oi: number | null;
+  oi_change: number | null;
+  iv: string | null;
+  iv_of: string | null;
+  iv_missing: Unpriced | null;
+  delta: string | null;
+  gamma: string | null;
+  theta: string | null;
+  vega: string | null;
+  as_of: string | null;
+  source: string | null;
+  stale: boolean;
+};
+export type StrikeOut = {
+  strike: string;
+  call: OptionOut | null;
+  put: OptionOut | null;
+};
+export type ChainOut = {
+  name: string;
+  exchange: Exchange;
+  expiry: string;
+  days: number;
+  expires_at: string;
+  lot: number;
+  spot: PricedOut | null;
+  future: PricedOut | null;
+  forward: string | null;
+  forward_of: ForwardOf | null;
+  atm_strike: string | null;
+  put_call_ratio: string | null;
+  max_pain: string | null;
+  counted: number;
+  total: number;
+  missing: number;
+  now: string;
+  strikes: StrikeOut[];
+};
+export type PriceOf = "given" | "bid" | "ask" | "last";
+export type LegOut = {
+  symbol: string;
+  kind: Kind;
+  side: Side;
+  quantity: number;
+  strike: string | null;
+  price: string;
+  price_of: PriceOf;
+  as_of: string | null;
+  iv: string | null;
+};
+export type PointOut = {
+  price: string;
+  profit: string;
+  now: string | null;
+};
+export type NetGreeksOut = {
+  delta: string;
+  gamma: string;
+  theta: string;
+  vega: string;
+};
+export type PayoffOut = {
+  name: string;
+  expiry: string | null;
+  spot: PricedOut | null;
+  legs: LegOut[];
+  net_premium: string;
+  max_profit: string | null;
+  profit_unlimited: boolean;
+  max_loss: string | null;
+  loss_unlimited: boolean;
+  break_evens: string[];
+  points: PointOut[];
+  greeks: NetGreeksOut | null;
+};
+export type LegIn = {
+  symbol: string;
+  side: Side;
+  quantity: number;
+  price?: string | null;
+};
+export type PayoffIn = {
+  legs: LegIn[];
+  low?: string | null;
+  high?: string | null;
+};
 export type TotalsOut = {
   value: string | null;
   invested: string | null;
@@ -1883,7 +2055,7 @@ export type BestOut = {
   twr: string;
   gain: string;
 };
-export type PointOut = {
+export type PointOut2 = {
   day: string;
   value: string;
   flow: string;
@@ -1913,7 +2085,7 @@ export type PerformanceOut = {
   best: BestOut | null;
   worst: BestOut | null;
   estimated: boolean;
-  curve: PointOut[];
+  curve: PointOut2[];
   lacking: LackingOut[];
 };
 export type Range =
@@ -2456,8 +2628,7 @@ export type ConditionalStatus =
   | "EXPIRED"
   | "DISABLED"
   | "UNRECOGNISED";
-export type ConditionalKind = "single" | "oco";
-export type LegOut = {
+export type LegOut2 = {
   trigger_price: string;
   quantity: number;
   order_type: OrderType;
@@ -2476,7 +2647,7 @@ export type ConditionalOut = {
   symbol: string | null;
   side: Side | null;
   product: Product | null;
-  legs: LegOut[];
+  legs: LegOut2[];
   created_at: string | null;
   expires_at: string | null;
   fired_order_ids: string[];
@@ -2486,7 +2657,7 @@ export type ConditionalsOut = {
   unread: UnreadOut[];
   unclear: RequestOut[];
 };
-export type LegIn = {
+export type LegIn2 = {
   trigger_price: string;
   quantity: number;
   order_type?: OrderType;
@@ -2499,7 +2670,7 @@ export type ConditionalIn = {
   symbol: string;
   side: Side;
   product: Product;
-  legs: LegIn[];
+  legs: LegIn2[];
 };
 export type HoursOut = {
   start: string;
