@@ -13,18 +13,20 @@ interface HeadProps {
   sort?: Sort;
   onSort?: (sort: Sort) => void;
   left?: boolean;
+  title?: string;
   className?: string;
 }
 
-export function Head({ children, sortKey, sort, onSort, left, className }: HeadProps) {
+export function Head({ children, sortKey, sort, onSort, left, title, className }: HeadProps) {
   const active = sortKey !== undefined && sort?.key === sortKey;
   const Icon = sort?.descending ? ArrowDown : ArrowUp;
   return (
     <th
       scope="col"
+      title={title}
       aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
       className={cx(
-        "h-8 px-2 text-xs text-faint whitespace-nowrap last:pr-4",
+        "h-(--row) px-2 text-xs text-faint whitespace-nowrap last:pr-4",
         left ? "text-left" : "text-right",
         className,
       )}
@@ -48,7 +50,10 @@ export function Head({ children, sortKey, sort, onSort, left, className }: HeadP
 
 export function Cell({ children, left, className, ...rest }: React.ComponentProps<"td"> & { left?: boolean }) {
   return (
-    <td className={cx("h-8 px-2 whitespace-nowrap last:pr-4", left ? "text-left" : "text-right", className)} {...rest}>
+    <td
+      className={cx("h-(--row) px-2 whitespace-nowrap last:pr-4", left ? "text-left" : "text-right", className)}
+      {...rest}
+    >
       {children}
     </td>
   );

@@ -4,29 +4,56 @@ import { useSyncExternalStore } from "react";
 export interface Prefs {
   theme: "system" | "dark" | "light";
   palette: "green-red" | "blue-orange";
+  density: "regular" | "compact";
   privacy: boolean;
   sound: boolean;
+  /** Short buzzes on phones that have a motor. */
+  haptics: boolean;
+  /** Orders worth less than this many rupees (a decimal) are sent without the review step; null reviews every order. */
+  reviewSkipBelow: string | null;
   watchlistOpen: boolean;
   /** What was watched on this device before lists were kept by the server; empty once they took it over. */
   watchlist: string[];
   watchlistChosen: string | null;
   lastProduct: Record<string, string>;
+  /** Whether the ticket's less common fields stand open. */
+  ticketMore: boolean;
   ticketAt: { x: number; y: number } | null;
   holdingsSort: { key: string; descending: boolean };
+  /** How each table is arranged, by the table's name. */
+  grids: Record<string, GridChoice>;
+}
+
+export interface GridSort {
+  key: string;
+  descending: boolean;
+}
+
+/** What somebody chose in one table: its order, the columns in their order, those left out and those taken in. */
+export interface GridChoice {
+  sort: GridSort | null;
+  order: string[];
+  hidden: string[];
+  shown: string[];
 }
 
 const KEY = "tm.prefs";
 const defaults: Prefs = {
   theme: "system",
   palette: "green-red",
+  density: "regular",
   privacy: false,
   sound: true,
+  haptics: true,
+  reviewSkipBelow: null,
   watchlistOpen: true,
   watchlist: [],
   watchlistChosen: null,
   lastProduct: {},
+  ticketMore: false,
   ticketAt: null,
   holdingsSort: { key: "value", descending: true },
+  grids: {},
 };
 
 const listeners = new Set<() => void>();
@@ -64,11 +91,12 @@ export function usePrefs(): Prefs {
 
 const light = () => window.matchMedia?.("(prefers-color-scheme: light)");
 
-/** Puts theme, palette and privacy on the document, where the tokens read them. */
+/** Puts theme, palette, density and privacy on the document, where the tokens read them. */
 export function applyLook(): void {
   const root = document.documentElement;
   root.dataset.theme = current.theme === "system" ? (light()?.matches ? "light" : "dark") : current.theme;
   root.dataset.palette = current.palette;
+  root.dataset.density = current.density;
   root.dataset.privacy = current.privacy ? "on" : "off";
 }
 
