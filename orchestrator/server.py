@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from orchestrator import migrations
 from orchestrator.clock import ClockUnreachable
 from orchestrator.config import Settings
+from orchestrator.frames import Connection
 from orchestrator.keys import BadKey
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ def server_of(app: FastAPI, *, proxied: bool) -> Server:
             app,
             loop="uvloop",
             http="httptools",
-            ws="websockets-sansio",
+            ws=Connection,
             ws_per_message_deflate=False,
             lifespan="off",  # the caller's: what fails there is said in one line
             proxy_headers=proxied,  # else anyone could name an address and slip past the login brake

@@ -26,7 +26,8 @@ class Listener(Protocol):
 
     next_at: float
 
-    def wake(self) -> None: ...
+    def wake(self, now: float, now_ms: int) -> None:
+        """It may send now: by the event loop, and in milliseconds since 1970. Never waits."""
 
 
 class Audience:
@@ -45,6 +46,8 @@ class Audience:
         self._limit = sockets
         self._open: Counter[UserId] = Counter()
         self._slots: dict[int, list[Listener]] = {}
+        self._due: list[Listener] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def enter(self, user_id: UserId) -> None:
         """Raises Refused for a socket too many."""
@@ -61,18 +64,36 @@ class Audience:
         return self._open.total()
 
     def soon(self, listener: Listener) -> None:
-        """Wake it when it may get a message."""
-        loop = asyncio.get_running_loop()
+        """Wake it when it may get a message, with whatever else has changed by then."""
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
         if listener.next_at <= loop.time():
-            listener.wake()
+            if not self._due:
+                loop.call_soon(self._wake_due)  # after all that one frame of a broker tells
+            self._due.append(listener)
             return
         slot = int(listener.next_at / SLOT) + 1
         waiting = self._slots.get(slot)
         if waiting is None:
             waiting = self._slots[slot] = []
-            loop.call_at(slot * SLOT, self._wake, slot)
+            loop.call_at(slot * SLOT, self._wake_slot, slot)
         waiting.append(listener)
 
-    def _wake(self, slot: int) -> None:
-        for listener in self._slots.pop(slot):
-            listener.wake()
+    def _wake_due(self) -> None:
+        due, self._due = self._due, []
+        self._wake(due)
+
+    def _wake_slot(self, slot: int) -> None:
+        self._wake(self._slots.pop(slot))
+
+    def _wake(self, listeners: list[Listener]) -> None:
+        assert self._loop is not None
+        now, now_ms = self._loop.time(), int(self.clock().timestamp() * 1000)
+        waiting = iter(listeners)
+        try:
+            for listener in waiting:
+                listener.wake(now, now_ms)
+        finally:
+            if rest := list(waiting):  # one that fails is its own affair
+                self._loop.call_soon(self._wake, rest)

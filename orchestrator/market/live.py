@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.instrument import InstrumentId
 from domain.market import Mode
+from orchestrator.frames import frames_of
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import TOO_MANY, Caller, Refused, receive
@@ -35,9 +36,6 @@ BURST, PER_SECOND = 50, 10  # messages a client may send at once, and for long
 PATIENCE = 100  # messages beyond that until the socket is closed
 MOST_ERRORS = 20  # told of one message
 LONGEST_ID = 64
-
-
-Writer = Callable[[list[tuple[Seen, int]], int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,8 @@ class LiveSocket:
         self._follows: dict[InstrumentId, Mode] = {}
         self._ranks: dict[Seen, int] = {}  # the same by where the price is
         self._fresh: set[Seen] = set()
-        self._go = asyncio.Event()
+        self._frames = frames_of(socket.scope)
+        self._behind = asyncio.Event()
         self._waiting = False
         self._allowance = Allowance()
         self.next_at = 0.0
@@ -111,8 +110,12 @@ class LiveSocket:
             self._waiting = True
             self._audience.soon(self)
 
-    def wake(self) -> None:
-        self._go.set()
+    def wake(self, now: float, now_ms: int) -> None:
+        """While a client does not take what is sent, only the newest of each price waits for it."""
+        if self._frames.ready:
+            self._send(now, now_ms)
+        else:
+            self._behind.set()
 
     async def run(self) -> None:
         """Until the client leaves, its token ends, or it will not keep to the limits."""
@@ -123,7 +126,7 @@ class LiveSocket:
         except Refused as error:
             await self._caller.dismiss(error.body, TOO_MANY)
             return
-        work = (self._listen(), self._flush(), self._beat(), self._caller.until_expired())
+        work = (self._listen(), self._catch_up(), self._beat(), self._caller.until_expired())
         parts = [asyncio.create_task(part) for part in work]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
@@ -245,41 +248,37 @@ class LiveSocket:
 
     # --- what the client gets ------------------------------------------------------------------------------------
 
-    async def _flush(self) -> None:
-        """While a client does not take what is sent, only the newest of each price waits for it."""
-        loop, clock, options = asyncio.get_running_loop(), self._audience.clock, self._options
-        write = self._writer()
+    def _send(self, now: float, now_ms: int) -> None:
+        self._waiting = False
+        self.next_at = now + self._options.pace
+        fresh, self._fresh = self._fresh, set()
+        if not fresh:
+            return
+        ranks, frames = self._ranks, self._frames
+        prices = [(seen, ranks[seen]) for seen in fresh]
+        json = self._options.form is Form.JSON
+        if self._options.batch:
+            if json:
+                frames.text(json_prices(prices, now_ms))
+            else:
+                frames.binary(msgpack_prices(prices, now_ms))
+            return
+        for seen, rank in prices:
+            if not frames.ready:
+                self.changed(seen)
+            elif json:
+                frames.text(json_price(seen, rank, now_ms))
+            else:
+                frames.binary(msgpack_price(seen, rank, now_ms))
+
+    async def _catch_up(self) -> None:
+        """Send again when the connection takes more."""
+        loop, clock = asyncio.get_running_loop(), self._audience.clock
         while True:
-            await self._go.wait()
-            self._go.clear()
-            self._waiting = False
-            self.next_at = loop.time() + options.pace
-            fresh, self._fresh = self._fresh, set()
-            if fresh:
-                ranks = self._ranks
-                await write([(seen, ranks[seen]) for seen in fresh], int(clock().timestamp() * 1000))
-
-    def _writer(self) -> Writer:
-        socket, form = self._socket, self._options.form
-
-        async def one_by_one(prices: list[tuple[Seen, int]], now_ms: int) -> None:
-            for seen, rank in prices:
-                if seen not in self._ranks:
-                    continue  # unsubscribed while this was being sent
-                if form is Form.JSON:
-                    await socket.send_text(json_price(seen, rank, now_ms))
-                else:
-                    await socket.send_bytes(msgpack_price(seen, rank, now_ms))
-
-        async def together_json(prices: list[tuple[Seen, int]], now_ms: int) -> None:
-            await socket.send_text(json_prices(prices, now_ms))
-
-        async def together_msgpack(prices: list[tuple[Seen, int]], now_ms: int) -> None:
-            await socket.send_bytes(msgpack_prices(prices, now_ms))
-
-        if not self._options.batch:
-            return one_by_one
-        return together_json if form is Form.JSON else together_msgpack
+            await self._behind.wait()
+            self._behind.clear()
+            await self._frames.drained()
+            self._send(loop.time(), int(clock().timestamp() * 1000))
 
     async def _beat(self) -> None:
         """A quiet market is told from a dead connection; the server's own pings find clients that are gone."""
