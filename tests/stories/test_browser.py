@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
-
-import pytest
-from playwright.async_api import Browser, Page, Response, async_playwright, expect
+from playwright.async_api import Browser, Page, Response, expect
 
 from mocks.launch import Sandbox
-from tests.chromium import CHROMIUM, DESK, FLAGS, IN_CHROMIUM, PHONE
-from tests.stories.product import PASSWORD, ROOT, Product, Trader
+from tests.chromium import DESK, IN_CHROMIUM, PHONE
+from tests.stories.browsing import open_page
+from tests.stories.product import Product, Trader
 from tests.traders import NewUser
 
 pytestmark = IN_CHROMIUM
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    assert (ROOT / "web/dist/index.html").exists(), "the web is not built: run `make web`"
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        await running.close()
-
-
-async def open_page(
-    browser: Browser, product: Product, trader: Trader, *, first_sight: str = "Portfolio value", **screen: Any
-) -> Page:
-    """A page of a signed-in trader."""
-    context = await browser.new_context(base_url=product.url, locale="en-IN", **screen)
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.goto("/")
-    await page.get_by_label("E-mail").fill(trader.email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_text(first_sight).first).to_be_visible()
-    return page
 
 
 async def ask_for(page: Page, quantity: int) -> None:

@@ -1,0 +1,66 @@
+"""Every screen on the built product: axe finds nothing in either theme, nothing is wider than the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.chromium import DESK, IN_CHROMIUM, PHONE
+from tests.stories.browsing import open_page, violations, wear
+from tests.stories.product import Product, Trader
+from tests.traders import NewUser
+
+pytestmark = IN_CHROMIUM
+
+SCREENS = (
+    "/",
+    "/orders",
+    "/brokers",
+    "/brokers/connect",
+    "/brokers/connect/zerodha",
+    "/i/NSE%3AINFY",
+    "/watchlist",
+    "/charges",
+    "/settings",
+    "/more",
+)
+# A page in its own theme is looked at for everything, in the other one for what a theme changes.
+BY_THEME = ("color-contrast", "link-in-text-block")
+
+
+async def stocked(trader: Trader, new_user: NewUser) -> None:
+    """Two brokers, holdings, a position, and an order of each kind of end."""
+    await trader.connect(new_user("kite", holdings={"NSE:INFY": 20, "NSE:TCS": 4}), "Zerodha")
+    await trader.connect(new_user("upstox", holdings={"NSE:INFY": 30}), "Upstox")
+    await trader.settled()
+    await trader.filled("BUY 2 NSE:INFY CNC MARKET")
+
+
+async def wider_than_the_screen(page: Page) -> int:
+    """By how many pixels the page scrolls sideways."""
+    over: int = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return over
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+async def test_every_screen_is_accessible_in_both_themes(
+    browser: Browser, product: Product, trader: Trader, new_user: NewUser, screen: dict[str, Any]
+) -> None:
+    await stocked(trader, new_user)
+    page = await open_page(browser, product, trader, color_scheme="dark", reduced_motion="reduce", **screen)
+    wrong: list[str] = []
+    for path in SCREENS:
+        await page.goto(path)
+        await expect(page.get_by_role("heading", level=1).first).to_be_attached()
+        await expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
+        wrong += [f"{path} dark: {each}" for each in await violations(page)]
+        await wear(page, "light")
+        wrong += [f"{path} light: {each}" for each in await violations(page, rules=BY_THEME)]
+        over = await wider_than_the_screen(page)
+        if over > 0:
+            wrong.append(f"{path}: {over} pixels wider than the screen")
+    assert wrong == []
