@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from adapters.broker import Capabilities, LoginKind, MarketProtection, Terms
 from domain.account import AccountState, BrokerId
+from domain.conditional import ConditionalKind
 from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 from orchestrator.accounts.connection import Connection
@@ -45,7 +46,8 @@ class LoginOut(Out):
 
 
 class FeaturesOut(Out):
-    """`iceberg_legs`: the most legs of an iceberg, 0 where the broker takes none."""
+    """`iceberg_legs`: the most legs of an iceberg, 0 where the broker takes none. `conditionals`: what it keeps itself,
+    `conditional_types`: what their legs may place."""
 
     modify: bool
     disclosed_quantity: bool
@@ -55,6 +57,9 @@ class FeaturesOut(Out):
     move_funds: bool
     order_stream: bool
     posts_updates: bool
+    converts: bool
+    conditionals: list[ConditionalKind]
+    conditional_types: list[OrderType]
 
 
 class CapabilitiesOut(Out):
@@ -82,6 +87,9 @@ class CapabilitiesOut(Out):
                 move_funds=terms.moves_funds,
                 order_stream=terms.order_stream,
                 posts_updates=terms.posts_updates,
+                converts=terms.converts,
+                conditionals=[one for one in ConditionalKind if one in terms.conditionals],
+                conditional_types=[one for one in OrderType if one in terms.conditional_types],
             ),
         )
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from domain.order import OrderId
 from domain.routing import Denied
@@ -29,6 +29,7 @@ from orchestrator.orders.schemas import (
     OwnOrdersOut,
     PreviewOut,
 )
+from orchestrator.orders.sought import Sought, sought
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 
@@ -87,6 +88,7 @@ async def place_order(
 async def list_orders(
     user: CurrentUser,
     trading: Room,
+    wanted: Annotated[Sought, Depends(sought)],
     status: Annotated[Literal["open", "done", "all"], Query()] = "all",
     cursor: Annotated[str | None, Query(max_length=40)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -94,7 +96,7 @@ async def list_orders(
     """Newest first; `cursor` is the `next_cursor` of the page before."""
     before = OrderId(cursor) if cursor else None
     stored = await trading.db.read(
-        lambda conn: repository.page(conn, user, status=status, before=before, limit=limit + 1)
+        lambda conn: repository.page(conn, user, status=status, before=before, limit=limit + 1, sought=wanted)
     )
     more = len(stored) > limit
     page = OrderPage(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_UP
 from typing import Any
@@ -26,7 +26,17 @@ from domain.order import (
 )
 from domain.routing import Charges, RoutingDecision
 from orchestrator.orders import codec
-from orchestrator.orders.rows import LiveChild, StoredOrder, child_of, event_of, live_child, stored_order
+from orchestrator.orders.rows import (
+    KeptChild,
+    LiveChild,
+    StoredOrder,
+    child_of,
+    event_of,
+    kept_child,
+    live_child,
+    stored_order,
+)
+from orchestrator.orders.sought import Sought
 from orchestrator.orders.statements import (
     ADD_CHILDREN,
     ADD_EVENTS,
@@ -49,6 +59,7 @@ from orchestrator.orders.statements import (
     RECENTLY_ABSENT,
     SET_STATE,
     SETTLE_PARENT,
+    TAKE_STEP,
     UNCLEAR,
     UNEXPLAINED_FILLS,
     UNFINISHED_CANCELS,
@@ -79,8 +90,8 @@ def record(
     events: Sequence[OrderEvent],
     key: str,
     fingerprint: str,
-) -> None:
-    """Order, children, first events and the idempotency key, all or nothing."""
+) -> list[KeptChild]:
+    """Order, children, first events and the idempotency key, all or nothing. The children as they are kept."""
     intent = order.intent
     add_key(conn, order.user_id, key=key, fingerprint=fingerprint, thing=order.id, at=order.created_at)
     ADD_ORDER.run(
@@ -108,8 +119,13 @@ def record(
             "done": False,
         },
     )
-    ADD_CHILDREN.run(conn, [_child_row(order, new, order.created_at) for new in children])
+    rows = [_child_row(order, new, order.created_at) for new in children]
+    ADD_CHILDREN.run(conn, rows)
     add_events(conn, order.id, events)
+    return [
+        KeptChild(new.child, order.user_id, row["facts"], new.margin_required, None)
+        for new, row in zip(children, rows, strict=True)
+    ]
 
 
 def add_key(
@@ -159,22 +175,20 @@ def add_move(
 
 def add_events(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
     if events:
-        ADD_EVENTS.run(
-            conn,
-            [
-                {
-                    "order_id": order_id,
-                    "child_id": event.child_id,
-                    "at": event.at,
-                    "kind": event.kind,
-                    "text": event.text,
-                    "words": event.words,
-                    "latency_ms": event.latency_ms,
-                    "source": event.source,
-                }
-                for event in events
-            ],
-        )
+        ADD_EVENTS.run(conn, [_event_row(order_id, event) for event in events])
+
+
+def _event_row(order_id: OrderId, event: OrderEvent) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "child_id": event.child_id,
+        "at": event.at,
+        "kind": event.kind,
+        "text": event.text,
+        "words": event.words,
+        "latency_ms": event.latency_ms,
+        "source": event.source,
+    }
 
 
 def add_facts(
@@ -182,35 +196,77 @@ def add_facts(
 ) -> Changed:
     """Fold facts into a child under the row's lock. `answered_at` is our own time of the first clear answer."""
     row = CHILD_LOCKED.rows(conn, {"child": child_id})[0]
-    before = child_of(row)
-    after = apply_all(before, facts)
-    first_answer = answered_at is not None and row.answered_at is None
+    step = fold(kept_child(row), facts, answered_at)
+    if step.values:
+        SET_STATE.run(conn, {"child": child_id, **step.values})
+        if step.ends_or_reopens:
+            SETTLE_PARENT.run(conn, {"parent": step.after.child.order_id})
+    return step.changed(cancel_asked=row.cancel_asked_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What facts make of a child, before it is written. `values`: its row's new ones, none when nothing changed."""
+
+    before: KeptChild
+    after: KeptChild
+    values: Mapping[str, Any]
+
+    @property
+    def ends_or_reopens(self) -> bool:
+        """Whether its order has to be looked at."""
+        return bool(self.values) and _open(self.before.child) != _open(self.after.child)
+
+    @property
+    def of_one_row(self) -> bool:
+        """Whether nothing is to be written but the child's own row: no end of its order, no trades."""
+        same_fills = self.after.child.fills == self.before.child.fills
+        return bool(self.values) and same_fills and not self.ends_or_reopens
+
+    def changed(self, *, cancel_asked: bool) -> Changed:
+        return Changed(self.before.child, self.after.child, self.after, cancel_asked)
+
+
+def fold(before: KeptChild, facts: Sequence[Fact], answered_at: datetime | None) -> Step:
+    """The next state of a row that is as `before` says."""
+    old, was = before.child, before.answered_at
+    new = apply_all(old, facts)
+    first_answer = answered_at is not None and was is None
+    if new == old and not first_answer:
+        return Step(before, before, {})
     # Shares of a new fill are gone from demat, but not yet from a snapshot that was read before.
-    delivered = after.side is Side.SELL and after.filled_quantity > before.filled_quantity
-    if after != before or first_answer:
-        values = state_columns(after, Money(row.margin_required))
-        values["answered_at"] = (
-            answered_at if first_answer or (delivered and answered_at is not None) else row.answered_at
-        )
-        if after.changing is not None:
-            values["answered_at"] = None  # no snapshot can know yet what it will hold
-        SET_STATE.run(conn, {"child": child_id, **values})
-        if _open(values) != _open(row._asdict()):
-            SETTLE_PARENT.run(conn, {"parent": after.order_id})
-    return Changed(before, after, UserId(row.user_id), row.cancel_asked_at is not None)
+    delivered = new.side is Side.SELL and new.filled_quantity > old.filled_quantity
+    answered = answered_at if first_answer or (delivered and answered_at is not None) else was
+    if new.changing is not None:
+        answered = None  # no snapshot can know yet what it will hold
+    values = {**state_columns(new, before.margin_required), "answered_at": answered}
+    return Step(before, replace(before, child=new, facts=values["facts"], answered_at=answered), values)
 
 
-def _open(row: Mapping[str, Any]) -> bool:
+def take(conn: Connection, step: Step, events: Sequence[OrderEvent]) -> Changed | None:
+    """Write a step of one row, if the row is still as the step was worked out from; None: it is not."""
+    before, child = step.before, step.before.child
+    was = {"child": child.id, "was": before.facts, "was_answered_at": before.answered_at}
+    rows = [_event_row(child.order_id, event) for event in events]
+    row = TAKE_STEP.run(conn, {**was, **step.values}, rows)
+    return None if row is None else step.changed(cancel_asked=row.cancel_asked_at is not None)
+
+
+def _open(child: ChildOrder) -> bool:
     """Whether the child keeps its order open."""
-    return bool(row["live"]) or row["changing_since"] is not None
+    return not child.status.final or child.changing is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     before: ChildOrder
     after: ChildOrder
-    user_id: UserId
+    kept: KeptChild  # as it is now
     cancel_asked: bool
+
+    @property
+    def user_id(self) -> UserId:
+        return self.kept.user_id
 
     @property
     def anything(self) -> bool:
@@ -299,7 +355,13 @@ def load_many(conn: Connection, ids: Sequence[OrderId]) -> list[StoredOrder]:
 
 
 def page(
-    conn: Connection, user_id: UserId, *, status: str, before: OrderId | None, limit: int
+    conn: Connection,
+    user_id: UserId,
+    *,
+    status: str,
+    before: OrderId | None,
+    limit: int,
+    sought: Sought | None = None,
 ) -> list[StoredOrder]:
     """Newest first. `status` is open | done | all; ids grow with time, so `before` is the cursor."""
     query = sa.select(orders).where(orders.c.user_id == user_id)
@@ -307,6 +369,8 @@ def page(
         query = query.where(orders.c.done == (status == "done"))
     if before:
         query = query.where(orders.c.id < before)
+    if sought is not None:
+        query = sought.narrowed(query)
     return _assemble(conn, conn.execute(query.order_by(orders.c.id.desc()).limit(limit)).all())
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 from domain.account import AccountId, BrokerId, UserId
+from domain.calendar import IST
 from domain.instrument import Exchange, InstrumentId
 from domain.money import Money, Price
 from domain.order import (
@@ -44,8 +45,10 @@ from domain.order import (
 from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
 from orchestrator.db import Database
+from orchestrator.errors import Problem
 from orchestrator.orders import change_rows, codec, holds, repository
 from orchestrator.orders.repository import NewChild
+from orchestrator.orders.sought import sought
 from orchestrator.tables import users
 
 T0 = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
@@ -204,6 +207,30 @@ async def test_pages_go_back_in_time_without_gaps(book: Database) -> None:
         seen += [one.order.id for one in page]
         before = page[-1].order.id
     assert seen == ["ord_4", "ord_3", "ord_2", "ord_1", "ord_0"]
+
+
+async def test_a_list_is_narrowed_by_symbol_side_account_and_day(book: Database) -> None:
+    await record(book, child_of("ord_1"))
+    await record(book, child_of("ord_2"))
+
+    async def found(**wanted: Any) -> int:
+        asked = sought(
+            **{"account": None, "symbol": None, "side": None, "first": None, "last": None, **wanted}
+        )
+        return len(
+            await book.read(
+                lambda conn: repository.page(conn, USER, status="all", before=None, limit=9, sought=asked)
+            )
+        )
+
+    assert await found() == 2
+    assert await found(symbol="inf") == await found(side=Side.BUY) == await found(account=ZERODHA) == 2
+    assert await found(symbol="NFY") == await found(side=Side.SELL) == await found(account="acc_other") == 0
+    day = T0.astimezone(IST).date()
+    assert await found(first=day, last=day) == await found(first=date.min, last=date.max) == 2
+    assert await found(first=day + timedelta(days=1)) == await found(last=day - timedelta(days=1)) == 0
+    with pytest.raises(Problem):
+        await found(first=day, last=day - timedelta(days=1))
 
 
 async def test_one_key_makes_one_order(book: Database) -> None:

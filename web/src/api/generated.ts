@@ -453,6 +453,11 @@ const injectedRtkApi = api.injectEndpoints({
           status: queryArg.status,
           cursor: queryArg.cursor,
           limit: queryArg.limit,
+          account: queryArg.account,
+          symbol: queryArg["symbol"],
+          side: queryArg.side,
+          from: queryArg["from"],
+          to: queryArg.to,
         },
       }),
     }),
@@ -1083,6 +1088,15 @@ export type ListOrdersApiArg = {
   status?: "open" | "done" | "all";
   cursor?: string | null;
   limit?: number;
+  /** orders with a part at this account */
+  account?: string | null;
+  /** the symbol, or its beginning */
+  symbol?: string | null;
+  side?: Side | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
 };
 export type GetOrderApiResponse =
   /** status 200 Successful Response */ OrderOut;
