@@ -9,6 +9,10 @@ describe("reading", () => {
     expect(money.toWire(amount("1502.35"))).toBe("1502.35");
     expect(money.toWire(amount("-0.05"))).toBe("-0.05");
   });
+  test("a file loses no digit of a number", () => {
+    expect(money.exact(amount("-12.3456"))).toBe("-12.3456");
+    expect(money.exact(amount("1500"))).toBe("1500.00");
+  });
   test("pasted text loses its commas and rupee sign", () => {
     expect(money.parse("₹ 1,23,456.70")).toBe(amount("123456.7"));
   });

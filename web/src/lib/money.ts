@@ -45,6 +45,11 @@ export function toWire(amount: Amount, places = 2): string {
   return plain(round(amount, places), places, "-");
 }
 
+/** The plain decimal text without a digit lost: two places at least, as many as there are. */
+export function exact(amount: Amount): string {
+  return plain(amount, SCALE, "-").replace(/0{1,6}$/, "");
+}
+
 /** A price moved to the next multiple of tick in a direction, as the arrow keys do. */
 export function stepBy(amount: Amount, tick: Amount, steps: number): Amount {
   if (tick <= 0n) return amount;
