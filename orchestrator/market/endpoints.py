@@ -11,7 +11,8 @@ from orchestrator.market import stream
 from orchestrator.market.access import Directory
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import BAD_REQUEST, Caller, Refused
-from orchestrator.market.live import LiveSocket, Options
+from orchestrator.market.following import Options
+from orchestrator.market.live import LiveSocket
 from orchestrator.market.wording import Form
 from orchestrator.state import EventBus, KeyRing, Now
 
@@ -50,10 +51,25 @@ async def live_prices(
 
 @router.websocket("/stream")
 async def stream_events(
-    socket: WebSocket, keys: KeyRing, clock: Now, bus: EventBus, changes: PortfolioChanges
+    socket: WebSocket,
+    keys: KeyRing,
+    clock: Now,
+    bus: EventBus,
+    changes: PortfolioChanges,
+    instruments: Directory,
+    audience: Sockets,
 ) -> None:
     """First {"action":"auth","token":...}; then {"type":"order"|"account"|"portfolio"|"notice",...} come, and after
-    {"action":"follow","what":"portfolio"} what changes in it, as docs/reference/stream.md tells."""
+    {"action":"follow","what":"portfolio"} what changes in it, after {"action":"subscribe","symbols":[...]} prices, as
+    docs/reference/stream.md tells."""
     caller = Caller(socket, key=keys.jwt, clock=clock)
-    if await caller.authenticate():
-        await stream.run(socket, caller, bus, changes)
+    if not await caller.authenticate():
+        return
+    try:
+        options = stream.options_of(socket.query_params)
+    except Refused as error:
+        await caller.dismiss(error.body, BAD_REQUEST)
+        return
+    await stream.run(
+        socket, caller, bus, changes, audience=audience, instruments=instruments, options=options
+    )

@@ -1,13 +1,15 @@
-"""One browser's socket of events: its orders, accounts and portfolio, as they happen.
+"""One browser's socket: its orders, accounts and portfolio as they happen, and the live prices that it asks for.
 
-A browser that follows its portfolio is told which lines changed; else only that something did.
+A browser that follows its portfolio is told which lines changed; else only that something did. Prices are asked for as
+on the socket of live prices, and always come several in a message.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Protocol
 
 import orjson
@@ -15,7 +17,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.account import UserId
 from orchestrator.bus import LAGGED, Bus, Event, user_topic
-from orchestrator.market.caller import Caller, Refused, receive
+from orchestrator.frames import frames_of
+from orchestrator.instruments.service import Instruments
+from orchestrator.market.audience import Audience
+from orchestrator.market.caller import TOO_MANY, Caller, Refused, receive
+from orchestrator.market.following import ACTIONS, Allowance, Following, Options, named
+from orchestrator.market.wording import Form
 from orchestrator.schemas import in_ist
 
 LONGEST_VERSION = 100  # characters
@@ -27,13 +34,30 @@ class Changes(Protocol):
     def __call__(self, user_id: UserId, since: str) -> AsyncGenerator[str, None]: ...
 
 
-async def run(socket: WebSocket, caller: Caller, bus: Bus, changes: Changes) -> None:
-    """Until the browser leaves or its token ends."""
-    browser = _Browser(socket, caller, changes)
-    tasks = [
-        asyncio.create_task(part) for part in (browser.tell(bus), browser.listen(), caller.until_expired())
-    ]
-    parts: list[asyncio.Future[None]] = [*tasks, browser.broken]
+def options_of(query: Mapping[str, str]) -> Options:
+    """How this browser wants its prices, from the address. Raises Refused."""
+    options = Options.of(query)
+    if options.form is not Form.JSON:
+        raise Refused("unknown_option", "this socket speaks json")
+    return replace(options, batch=True)
+
+
+async def run(
+    socket: WebSocket,
+    caller: Caller,
+    bus: Bus,
+    changes: Changes,
+    *,
+    audience: Audience,
+    instruments: Instruments,
+    options: Options,
+) -> None:
+    """Until the browser leaves, its token ends, or it will not keep to the limits."""
+    prices = Prices(socket, caller, audience=audience, instruments=instruments, options=options)
+    browser = _Browser(socket, caller, changes, prices)
+    work = (browser.tell(bus), browser.listen(), prices.beat(), caller.until_expired())
+    parts: list[asyncio.Future[None]] = [asyncio.create_task(part) for part in work]
+    parts += [browser.broken, prices.broken]
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         for part in done:
@@ -42,14 +66,73 @@ async def run(socket: WebSocket, caller: Caller, bus: Bus, changes: Changes) -> 
         return  # starlette says RuntimeError for a send after the end
     finally:
         parts += browser.following
+        prices.end()
         for part in parts:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
 
 
+class Prices:
+    """Live prices on a socket of events, from the first time that it asks for some."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        caller: Caller,
+        *,
+        audience: Audience,
+        instruments: Instruments,
+        options: Options,
+    ) -> None:
+        self._socket, self._caller, self._audience = socket, caller, audience
+        self._instruments, self._options = instruments, options
+        self._following: Following | None = None
+        self._catching_up: asyncio.Task[None] | None = None
+        self.broken: asyncio.Future[None] = (
+            asyncio.get_running_loop().create_future()
+        )  # by what ended that task
+
+    async def obey(self, message: dict[str, object]) -> None:
+        """Raises Refused, also when the user has too many sockets with prices."""
+        if self._following is None:
+            assert self._caller.user_id is not None
+            self._audience.enter(self._caller.user_id)
+            self._following = Following(
+                frames_of(self._socket.scope),
+                self._caller.say,
+                audience=self._audience,
+                instruments=self._instruments,
+                options=self._options,
+            )
+            self._catching_up = asyncio.create_task(self._following.catch_up())
+            self._catching_up.add_done_callback(self._ended)
+        await self._following.obey(message)
+
+    async def beat(self) -> None:
+        """A quiet hour is told from a dead connection."""
+        while True:
+            await asyncio.sleep(self._audience.heartbeat)
+            await self._caller.say({"type": "heartbeat", "at": in_ist(self._audience.clock())})
+
+    def end(self) -> None:
+        """Follow nothing any more."""
+        if self._following is None or self._catching_up is None:
+            return
+        assert self._caller.user_id is not None
+        self._catching_up.cancel()
+        self._following.end()
+        self._audience.leave(self._caller.user_id)
+        self._following = None
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and not self.broken.done():
+            self.broken.set_exception(task.exception() or WebSocketDisconnect())
+
+
 class _Browser:
-    def __init__(self, socket: WebSocket, caller: Caller, changes: Changes) -> None:
-        self._socket, self._caller, self._changes = socket, caller, changes
+    def __init__(self, socket: WebSocket, caller: Caller, changes: Changes, prices: Prices) -> None:
+        self._socket, self._caller, self._changes, self._prices = socket, caller, changes, prices
+        self._allowance = Allowance()
         self.following: list[asyncio.Task[None]] = []  # its portfolio: one task at most
         self.broken: asyncio.Future[None] = (
             asyncio.get_running_loop().create_future()
@@ -66,23 +149,34 @@ class _Browser:
                 await self._socket.send_text(_text(event))
 
     async def listen(self) -> None:
-        """Newer tokens, and whether it follows its portfolio."""
+        """Newer tokens, whether it follows its portfolio, and which prices it wants. Returns for one that will not keep
+        to the limits."""
         while True:
+            message: dict[str, object] = {}
             try:
                 message = await receive(self._socket)
-                match message.get("action"):
-                    case "auth":
-                        self._caller.take(str(message.get("token", "")))
-                    case "follow":
-                        self._follow(message)
-                    case "unfollow":
-                        self._unfollow(message)
-                    case _:
-                        raise Refused(
-                            "unknown_action", "this socket takes the actions auth, follow and unfollow"
-                        )
+                self._allowance.take(asyncio.get_running_loop().time())
+                await self._obey(message)
             except Refused as error:
-                await self._socket.send_text(orjson.dumps(error.body).decode())
+                await self._caller.say(error.body | named(message))
+                if error.code == "message_too_long" or self._allowance.overdrawn:
+                    await self._caller.dismiss(error.body, TOO_MANY)
+                    return
+
+    async def _obey(self, message: dict[str, object]) -> None:
+        action = message.get("action")
+        if action == "auth":
+            self._caller.take(str(message.get("token", "")))
+        elif action == "follow":
+            self._follow(message)
+        elif action == "unfollow":
+            self._unfollow(message)
+        elif action in ACTIONS:
+            await self._prices.obey(message)
+        else:
+            raise Refused(
+                "unknown_action", f"action is auth, follow, unfollow, {', '.join(ACTIONS)}, not {action!r}"
+            )
 
     def _follow(self, message: dict[str, object]) -> None:
         self._unfollow(message)

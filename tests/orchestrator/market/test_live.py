@@ -28,8 +28,9 @@ from orchestrator.db import Database
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Caller
+from orchestrator.market.following import Options
 from orchestrator.market.hub import Hub
-from orchestrator.market.live import LiveSocket, Options
+from orchestrator.market.live import LiveSocket
 from orchestrator.server import listen, server_of
 from tests.adapters.desk import now
 from tests.orchestrator.market.conftest import KEY, Browser, heard, say, served

@@ -33,6 +33,8 @@ async def screen(desk: Desk) -> AsyncIterator[ClientConnection]:
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), lambda: NOW, desk.bus
     app.state.portfolios = portfolios
+    # Nobody asks for prices here.
+    app.state.instruments, app.state.audience = None, SimpleNamespace(heartbeat=60)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     task = asyncio.create_task(server.serve())
     await portfolios.start()
@@ -102,7 +104,7 @@ async def test_who_unfollows_is_told_no_more_lines() -> None:
         ({"action": "follow", "what": "orders"}, "unknown_subject"),
         ({"action": "follow", "what": "portfolio", "since": 5}, "invalid_version"),
         ({"action": "follow", "what": "portfolio", "since": "x" * 101}, "invalid_version"),
-        ({"action": "subscribe"}, "unknown_action"),
+        ({"action": "dance"}, "unknown_action"),
     ],
 )
 async def test_what_is_not_understood_is_said_and_the_socket_stays(

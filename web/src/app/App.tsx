@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import { Provider } from "react-redux";
 import { RouterProvider } from "react-router";
+import { startLive } from "@/api/live";
 import { onSessionEnd } from "@/api/session";
 import { Button } from "@/components/button";
 import { startPrices } from "@/features/market/prices";
@@ -24,9 +25,11 @@ function Running({ store }: { store: Store }) {
     if (status !== "signed-in") return;
     const stopPrices = startPrices();
     const stopEvents = startEvents(store);
+    const disconnect = startLive();
     return () => {
       stopPrices();
       stopEvents();
+      disconnect();
     };
   }, [status, store]);
 

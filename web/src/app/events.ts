@@ -1,13 +1,12 @@
 // The event stream: orders and accounts go straight into the cache; fills, rejections and breakers are announced.
 import type { Account, Order } from "@/api";
 import { api } from "@/api";
-import { openSocket, type SocketState } from "@/api/socket";
+import { join, send } from "@/api/live";
 import { tellOrder } from "@/features/orders/arrivals";
 import { type PortfolioLines, pushed } from "@/features/portfolio/pushed";
 import { announceAccount, announceNotice, announceOrder, type Notice } from "./announce";
 import type { Store } from "./store";
 
-export let streamState: SocketState = "down";
 const READ_AGAIN_AFTER = 250;
 
 export function startEvents(store: Store): () => void {
@@ -70,10 +69,9 @@ export function startEvents(store: Store): () => void {
     else store.dispatch(api.util.upsertQueryData("getPortfolio", undefined, after));
   }
 
-  const follow = (since: string) => socket.send({ action: "follow", what: "portfolio", since });
+  const follow = (since: string) => send({ action: "follow", what: "portfolio", since });
 
-  const socket = openSocket({
-    path: "/v1/stream",
+  const leave = join({
     onMessage: (message) => {
       if (message.type === "order") takeOrder(message.data as Order);
       else if (message.type === "account") takeAccount(message.data as Account);
@@ -86,13 +84,10 @@ export function startEvents(store: Store): () => void {
       follow(version);
       if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist"]));
     },
-    onState: (state) => {
-      streamState = state;
-    },
   });
   return () => {
     clearTimeout(portfolioWait);
-    socket.close();
+    leave();
   };
 }
 

@@ -1,7 +1,27 @@
-import { act, render, screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { act, cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PriceCell } from "./PriceCell";
-import { type Tick, takeMessage, takeTick, useTick } from "./prices";
+import { type Mode, startPrices, type Tick, takeMessage, takeTick, useTick } from "./prices";
+
+const wire = vi.hoisted(() => ({ sent: [] as object[], begin: () => undefined as void }));
+vi.mock("@/api/live", () => ({
+  join: (part: { onLive: () => void }) => {
+    wire.begin = part.onLive;
+    return () => undefined;
+  },
+  send: (message: object) => wire.sent.push(message),
+  liveState: () => "live",
+  onLiveState: () => () => undefined,
+}));
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+});
+afterEach(() => {
+  cleanup();
+  vi.advanceTimersByTime(10_000);
+  vi.useRealTimers();
+  wire.sent = [];
+});
 
 const tick = (symbol: string, ltp: string): Tick => ({
   symbol,
@@ -60,4 +80,39 @@ test("an old price is greyed and says its age", () => {
   const cell = screen.getByTitle("4 min old");
   expect(cell.className).toContain("text-stale");
   expect(cell.textContent).toContain("1,234.50");
+});
+
+function Watched({ symbol, mode }: { symbol: string; mode: Mode }) {
+  useTick(symbol, mode);
+  return null;
+}
+
+test("as much of a symbol is asked for as the most curious wants, in few messages, and again after a break", () => {
+  const stop = startPrices();
+  const { rerender, unmount } = render(
+    <>
+      <Watched symbol="NSE:GGG" mode="ltp" />
+      <Watched symbol="NSE:GGG" mode="depth" />
+      <Watched symbol="NSE:HHH" mode="ltp" />
+    </>,
+  );
+  vi.advanceTimersByTime(1000);
+  const both = [
+    { action: "subscribe", mode: "ltp", symbols: ["NSE:HHH"] },
+    { action: "subscribe", mode: "depth", symbols: ["NSE:GGG"] },
+  ];
+  expect(wire.sent).toEqual(both);
+  wire.begin();
+  expect(wire.sent).toEqual([...both, ...both]);
+  wire.sent = [];
+  rerender(<Watched symbol="NSE:GGG" mode="ltp" />);
+  vi.advanceTimersByTime(5000);
+  expect(wire.sent).toEqual([
+    { action: "unsubscribe", symbols: ["NSE:HHH"] },
+    { action: "subscribe", mode: "ltp", symbols: ["NSE:GGG"] },
+  ]);
+  unmount();
+  vi.advanceTimersByTime(5000);
+  expect(wire.sent.at(-1)).toEqual({ action: "unsubscribe", symbols: ["NSE:GGG"] });
+  stop();
 });

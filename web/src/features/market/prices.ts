@@ -1,6 +1,12 @@
-// Live prices: one socket for all, each symbol subscribed while somebody looks, listeners told at most once a frame.
+// Live prices: each symbol subscribed while somebody looks, as much of it as is looked at, listeners told at most once a frame.
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { type LiveSocket, openSocket, type SocketState } from "@/api/socket";
+import type { Quote } from "@/api";
+import { join, liveState, onLiveState, send } from "@/api/live";
+import type { SocketState } from "@/api/socket";
+
+/** "ltp": the price; "quote": and the day; "depth": and the best five levels. */
+export type Mode = "ltp" | "quote" | "depth";
+const MODES: readonly Mode[] = ["ltp", "quote", "depth"];
 
 export interface Tick {
   symbol: string;
@@ -10,16 +16,24 @@ export interface Tick {
   timestamp: string;
   prev_close: string | null;
   source: string | null;
+  /** The day so far, where it was asked for; null is what nobody told yet. */
+  open?: string | null;
+  high?: string | null;
+  low?: string | null;
+  average_price?: string | null;
+  volume?: number | null;
+  open_interest?: number | null;
+  day_as_of?: string | null;
+  depth?: Quote["depth"] | null;
+  depth_as_of?: string | null;
 }
 
 const ticks = new Map<string, Tick>();
 const watchers = new Map<string, Set<() => void>>();
-const wanted = new Map<string, number>();
-const stateListeners = new Set<() => void>();
+const wanted = new Map<string, Record<Mode, number>>();
+const asked = new Map<string, Mode>(); // as the server knows it
 let changed = new Set<string>();
 let frame = 0;
-let socket: LiveSocket | null = null;
-let state: SocketState = "down";
 
 function flush(): void {
   frame = 0;
@@ -42,60 +56,68 @@ export function takeMessage(message: Record<string, unknown>): void {
     if (typeof price.symbol === "string" && typeof price.ltp === "string") takeTick(price as unknown as Tick);
 }
 
+/** Takes prices from the live connection until it is told to stop. */
 export function startPrices(): () => void {
-  socket = openSocket({
-    // Four times a second is as often as anyone can read; the server says something every ten seconds.
-    path: "/v1/stocks/live?batch=true&pace=250",
-    silence: 30_000,
+  const leave = join({
     onMessage: takeMessage,
     onLive: () => {
-      if (wanted.size) socket?.send({ action: "subscribe", symbols: [...wanted.keys()] });
-    },
-    onState: (next) => {
-      state = next;
-      for (const listener of stateListeners) listener();
+      asked.clear();
+      sendWishes();
     },
   });
   return () => {
-    socket?.close();
-    socket = null;
+    leave();
+    asked.clear();
     ticks.clear();
   };
 }
 
-let asking = new Set<string>();
-let leaving = new Set<string>();
-let batch: ReturnType<typeof setTimeout> | undefined;
+// Rows mount and unmount by the dozen, more so while one scrolls: their wishes go out together, well within what the
+// server takes, and what left the screen stays subscribed for a moment in case it comes back.
+const WISHES_AFTER = 60;
+const WISHES_APART = 400;
+const LEAVE_AFTER = 3000;
+let wishes: ReturnType<typeof setTimeout> | undefined;
+let farewell = false; // whether one is under way
+let sentAt = 0;
 
-// Rows mount and unmount by the dozen: their wishes go out together.
+function most(counts: Record<Mode, number>): Mode {
+  return counts.depth > 0 ? "depth" : counts.quote > 0 ? "quote" : "ltp";
+}
+
 function sendWishes(): void {
-  batch = undefined;
-  const subscribe = [...asking].filter((symbol) => wanted.has(symbol));
-  const unsubscribe = [...leaving].filter((symbol) => !wanted.has(symbol));
-  asking = new Set();
-  leaving = new Set();
-  if (subscribe.length) socket?.send({ action: "subscribe", symbols: subscribe });
-  if (unsubscribe.length) socket?.send({ action: "unsubscribe", symbols: unsubscribe });
+  clearTimeout(wishes);
+  wishes = undefined;
+  if (liveState() !== "live") return; // all of them go out at the next start
+  sentAt = Date.now();
+  for (const mode of MODES) {
+    const symbols = [...wanted]
+      .filter(([symbol, counts]) => most(counts) === mode && asked.get(symbol) !== mode)
+      .map(([symbol]) => symbol);
+    for (const symbol of symbols) asked.set(symbol, mode);
+    if (symbols.length) send({ action: "subscribe", mode, symbols });
+  }
 }
 
-function sendSoon(): void {
-  if (batch === undefined) batch = setTimeout(sendWishes, 30);
+function sendLeaving(): void {
+  farewell = false;
+  const symbols = [...asked.keys()].filter((symbol) => !wanted.has(symbol));
+  for (const symbol of symbols) asked.delete(symbol);
+  if (symbols.length) send({ action: "unsubscribe", symbols });
+  sendWishes(); // of some less is wanted now
 }
 
-function want(symbol: string): () => void {
-  const count = wanted.get(symbol) ?? 0;
-  wanted.set(symbol, count + 1);
-  if (count === 0) asking.add(symbol);
-  sendSoon();
+function want(symbol: string, mode: Mode): () => void {
+  const counts = wanted.get(symbol) ?? { ltp: 0, quote: 0, depth: 0 };
+  counts[mode] += 1;
+  wanted.set(symbol, counts);
+  const rest = Math.min(WISHES_APART, sentAt + WISHES_APART - Date.now());
+  wishes ??= setTimeout(sendWishes, Math.max(WISHES_AFTER, rest));
   return () => {
-    const left = (wanted.get(symbol) ?? 1) - 1;
-    if (left > 0) {
-      wanted.set(symbol, left);
-      return;
-    }
-    wanted.delete(symbol);
-    leaving.add(symbol);
-    sendSoon();
+    counts[mode] -= 1;
+    if (counts.ltp + counts.quote + counts.depth === 0) wanted.delete(symbol);
+    if (!farewell) setTimeout(sendLeaving, LEAVE_AFTER);
+    farewell = true;
   };
 }
 
@@ -109,12 +131,25 @@ function watch(symbol: string, told: () => void): () => void {
 }
 
 /** The latest tick of a symbol ("NSE:INFY"), subscribed as long as the component lives. */
-export function useTick(symbol: string | null): Tick | undefined {
-  useEffect(() => (symbol ? want(symbol) : undefined), [symbol]);
+export function useTick(symbol: string | null, mode: Mode = "ltp"): Tick | undefined {
+  useEffect(() => (symbol ? want(symbol, mode) : undefined), [symbol, mode]);
   return useSyncExternalStore(
     useMemo(() => (told: () => void) => (symbol ? watch(symbol, told) : () => undefined), [symbol]),
     () => (symbol ? ticks.get(symbol) : undefined),
   );
+}
+
+/** Calls back with every tick of a symbol, at most once a frame, without rendering anything; for what is drawn. */
+export function followTick(symbol: string, told: (tick: Tick) => void): () => void {
+  const tell = () => {
+    const tick = ticks.get(symbol);
+    if (tick) told(tick);
+  };
+  const stops = [want(symbol, "ltp"), watch(symbol, tell)];
+  tell();
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /** Ticks of many symbols for sums and sorting, refreshed at most twice a second. */
@@ -133,7 +168,7 @@ export function useTicks(symbols: readonly string[]): ReadonlyMap<string, Tick> 
     const told = () => {
       waiting.current ??= setTimeout(take, 500);
     };
-    const stops = symbols.flatMap((symbol) => [want(symbol), watch(symbol, told)]);
+    const stops = symbols.flatMap((symbol) => [want(symbol, "ltp"), watch(symbol, told)]);
     take();
     return () => {
       clearTimeout(waiting.current);
@@ -145,11 +180,5 @@ export function useTicks(symbols: readonly string[]): ReadonlyMap<string, Tick> 
 }
 
 export function usePriceFeedState(): SocketState {
-  return useSyncExternalStore(
-    (told) => {
-      stateListeners.add(told);
-      return () => stateListeners.delete(told);
-    },
-    () => state,
-  );
+  return useSyncExternalStore(onLiveState, liveState);
 }
