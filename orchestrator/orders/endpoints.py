@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from domain.order import OrderId
 from domain.routing import Denied
@@ -104,6 +104,17 @@ async def list_orders(
         next_cursor=stored[limit - 1].order.id if more else None,
     )
     return answer(page)
+
+
+@router.get("/by-key/{key}", responses=problems(401, 404))
+async def find_order(
+    key: Annotated[str, Path(min_length=1, max_length=64)], user: CurrentUser, trading: Room
+) -> OrderOut:
+    """The order that a request with this Idempotency-Key made; 404 while none is recorded. Asking sends nothing."""
+    earlier = await trading.db.read(lambda conn: repository.replayed(conn, user, key))
+    if earlier is None:
+        raise not_found("order of this key")
+    return await get_order(earlier[0], user, trading)
 
 
 @router.get("/{order_id}", responses=problems(401, 404))

@@ -178,6 +178,11 @@ async def test_the_same_key_ten_times_at_once_is_one_order(
     assert len(at_broker(sandbox, user)) == 1
     refused = await trader.place(wanted.replace("BUY 3", "BUY 4"), key=key, expect=422)
     assert refused["code"] == "idempotency_key_reused"
+    found = await trader.call("GET", f"/v1/orders/by-key/{key}")
+    assert found["id"] == answers[0]["id"], (
+        "after a reload the screen finds its order without asking for it again"
+    )
+    await trader.call("GET", f"/v1/orders/by-key/{uuid.uuid4().hex}", expect=404)
 
 
 async def test_two_orders_at_once_never_spend_the_same_rupee(

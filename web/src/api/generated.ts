@@ -489,6 +489,11 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.cancelManyIn,
       }),
     }),
+    findOrder: build.query<FindOrderApiResponse, FindOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/by-key/${encodeURIComponent(String(queryArg.key))}`,
+      }),
+    }),
     exitPosition: build.mutation<ExitPositionApiResponse, ExitPositionApiArg>({
       query: (queryArg) => ({
         url: `/v1/positions/exit`,
@@ -1141,6 +1146,11 @@ export type ConvertPositionApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   convertIn: ConvertIn;
+export type FindOrderApiResponse =
+  /** status 200 Successful Response */ OrderOut;
+export type FindOrderApiArg = {
+  key: string;
+};
 };
 export type ListConditionalsApiResponse =
   /** status 200 Successful Response */ ConditionalsOut;
