@@ -35,6 +35,6 @@ const authorised: BaseQueryFn<string | FetchArgs, unknown, FetchBaseQueryError> 
 export const baseApi = createApi({
   reducerPath: "api",
   baseQuery: authorised,
-  tagTypes: ["Me", "Account", "Portfolio", "Order", "Stock", "Watchlist"],
+  tagTypes: ["Me", "Limits", "Account", "Portfolio", "History", "Order", "Stock", "Watchlist", "Kill", "Conditional"],
   endpoints: () => ({}),
 });
