@@ -53,6 +53,10 @@ export const router = createBrowserRouter([
             path: "i/:symbol",
             lazy: async () => ({ Component: (await import("@/features/market/InstrumentPage")).InstrumentPage }),
           },
+          {
+            path: "kill",
+            lazy: async () => ({ Component: (await import("@/features/kill/KillPage")).KillPage }),
+          },
           { path: "watchlist", element: <WatchlistPage /> },
           { path: "more", element: <MorePage /> },
           {
