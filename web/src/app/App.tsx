@@ -4,47 +4,54 @@ import { Provider } from "react-redux";
 import { RouterProvider } from "react-router";
 import { startLive } from "@/api/live";
 import { onSessionEnd } from "@/api/session";
-import { Button } from "@/components/button";
 import { startPrices } from "@/features/market/prices";
-import { sessionChanged, useSessionStatus } from "@/features/session/state";
+import { useSessionStatus } from "@/features/session/state";
 import { useSession } from "@/features/session/useSession";
+import { t } from "@/text";
 import { startEvents } from "./events";
+import { keepSnapshots, watchReach } from "./reaching";
 import { router } from "./routes";
+import { Starting, Unreachable } from "./Starting";
 import type { Store } from "./store";
+
+const BACK_EVERY = 10_000;
 
 function Running({ store }: { store: Store }) {
   const status = useSessionStatus();
-  const { start } = useSession();
+  const { start, comeBack, forget } = useSession();
 
   useEffect(() => {
     void start();
-    return onSessionEnd(() => store.dispatch(sessionChanged("anonymous")));
-  }, [start, store]);
+    return onSessionEnd(() => void forget(t("session:expired")));
+  }, [start, forget]);
 
   useEffect(() => {
     if (status !== "signed-in") return;
-    const stopPrices = startPrices();
-    const stopEvents = startEvents(store);
-    const disconnect = startLive();
+    const stops = [
+      startPrices(),
+      startEvents(store, (words) => void forget(words)),
+      watchReach(store),
+      keepSnapshots(store),
+      startLive(),
+    ];
     return () => {
-      stopPrices();
-      stopEvents();
-      disconnect();
+      for (const stop of stops) stop();
     };
-  }, [status, store]);
+  }, [status, store, forget]);
 
-  if (status === "starting") return <p className="sr-only">Starting</p>;
-  if (status === "unreachable") {
-    return (
-      <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-3 px-5">
-        <h1 className="text-lg font-semibold">TradeMaster does not answer</h1>
-        <p className="text-quiet">Check the connection; your orders at the brokers are not touched by this.</p>
-        <Button look="primary" className="self-start" onClick={() => void start()}>
-          Try again
-        </Button>
-      </main>
-    );
-  }
+  useEffect(() => {
+    if (status !== "snapshot") return;
+    const again = () => void comeBack();
+    const clock = setInterval(again, BACK_EVERY);
+    window.addEventListener("online", again);
+    return () => {
+      clearInterval(clock);
+      window.removeEventListener("online", again);
+    };
+  }, [status, comeBack]);
+
+  if (status === "starting") return <Starting />;
+  if (status === "unreachable") return <Unreachable onRetry={() => void start()} />;
   return <RouterProvider router={router} />;
 }
 

@@ -4,12 +4,14 @@ import { api } from "@/api";
 import { join, send } from "@/api/live";
 import { tellOrder } from "@/features/orders/arrivals";
 import { type PortfolioLines, pushed } from "@/features/portfolio/pushed";
+import { hasText, t } from "@/text";
 import { announceAccount, announceNotice, announceOrder, type Notice } from "./announce";
 import type { Store } from "./store";
 
 const READ_AGAIN_AFTER = 250;
 
-export function startEvents(store: Store): () => void {
+/** Takes events in until it is told to stop; `onEnded` hears, in words, why this login was ended; null when its owner left. */
+export function startEvents(store: Store, onEnded: (words: string | null) => void): () => void {
   let portfolioWait: ReturnType<typeof setTimeout> | undefined;
 
   let version = ""; // of the portfolio as the stream last told it, and when that was
@@ -78,6 +80,7 @@ export function startEvents(store: Store): () => void {
       else if (message.type === "portfolio_lines") takeLines(message.data as PortfolioLines);
       else if (message.type === "portfolio") readPortfolioSoon();
       else if (message.type === "notice") announceNotice(message.data as Notice);
+      else if (message.type === "session_ended") onEnded(endedWords(message.data as SessionEnd));
       else if (message.type === "watchlist") store.dispatch(api.util.invalidateTags(["Watchlist"]));
     },
     onLive: (again) => {
@@ -90,6 +93,17 @@ export function startEvents(store: Store): () => void {
     leave();
   };
 }
+
+interface SessionEnd {
+  reason?: string;
+  text?: string;
+}
+
+const endedWords = ({ reason, text }: SessionEnd): string | null => {
+  if (reason === "logged_out") return null;
+  const key = `session:ended.${reason}`;
+  return hasText(key) ? t(key) : text || t("session:expired");
+};
 
 const DONE = new Set(["FILLED", "CANCELLED", "REJECTED", "EXPIRED"]);
 const isDone = (order: Order): boolean => DONE.has(order.status);

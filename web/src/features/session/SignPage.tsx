@@ -8,7 +8,8 @@ import { inWords, problemOf, useLogInMutation, useMetaQuery, useSignUpMutation }
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";
-import { useSessionStatus } from "./state";
+import { t } from "@/text";
+import { useSessionEnd, useSessionStatus } from "./state";
 import { useSession } from "./useSession";
 
 // The content policy forbids code made from text, which is how zod would compile its checks.
@@ -16,17 +17,16 @@ z.config({ jitless: true });
 
 const schema = z.object({
   name: z.string(),
-  email: z.email("Write the whole address, for example asha@example.in"),
-  password: z.string().min(1, "Enter your password"),
+  email: z.email(t("session:email_wrong")),
+  password: z.string().min(1, t("session:password_missing")),
   totp: z.string(),
 });
-const newUser = schema.extend({
-  password: z.string().min(10, "At least 10 characters: a short sentence works well"),
-});
+const newUser = schema.extend({ password: z.string().min(10, t("session:password_short")) });
 type Form = z.infer<typeof schema>;
 
 export function SignPage({ fresh }: { fresh: boolean }) {
   const status = useSessionStatus();
+  const ended = useSessionEnd();
   const location = useLocation();
   const { enter } = useSession();
   const { data: meta } = useMetaQuery();
@@ -64,17 +64,23 @@ export function SignPage({ fresh }: { fresh: boolean }) {
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-[360px] flex-col justify-center gap-6 px-5 py-10">
       <header>
-        <p className="text-lg font-semibold">TradeMaster</p>
-        <p className="text-quiet">One screen over the broker accounts you already have.</p>
+        <p className="text-lg font-semibold">{t("session:product")}</p>
+        <p className="text-quiet">{t("session:claim")}</p>
       </header>
+      {ended && !failure && <Notice tone="warning">{ended}</Notice>}
       <form noValidate onSubmit={form.handleSubmit(submit)} className="flex flex-col gap-4">
-        <h1 className="text-xl font-semibold">{fresh ? "Create an account" : "Sign in"}</h1>
+        <h1 className="text-xl font-semibold">{t(fresh ? "session:create_account" : "session:sign_in")}</h1>
         {failure && <Notice tone="bad">{failure}</Notice>}
         {fresh && (
-          <Field label="Name (optional)" autoComplete="name" error={errors.name?.message} {...form.register("name")} />
+          <Field
+            label={t("session:name")}
+            autoComplete="name"
+            error={errors.name?.message}
+            {...form.register("name")}
+          />
         )}
         <Field
-          label="E-mail"
+          label={t("session:email")}
           type="email"
           inputMode="email"
           autoComplete="username"
@@ -83,36 +89,32 @@ export function SignPage({ fresh }: { fresh: boolean }) {
           {...form.register("email")}
         />
         <Field
-          label="Password"
+          label={t("session:password")}
           type="password"
           autoComplete={fresh ? "new-password" : "current-password"}
           error={errors.password?.message}
-          hint={fresh ? "At least 10 characters" : undefined}
+          hint={fresh ? t("session:password_hint") : undefined}
           {...form.register("password")}
         />
         {askCode && (
           <Field
-            label="Code from your authenticator"
+            label={t("session:code")}
             inputMode="numeric"
             autoComplete="one-time-code"
             {...form.register("totp")}
           />
         )}
-        <Button look="primary" size="lg" type="submit" disabled={isSubmitting} why="Waiting for the answer">
-          {isSubmitting ? "One moment…" : fresh ? "Create account" : "Sign in"}
+        <Button look="primary" size="lg" type="submit" disabled={isSubmitting} why={t("session:waiting")}>
+          {isSubmitting ? t("session:one_moment") : t(fresh ? "session:create" : "session:sign_in")}
         </Button>
       </form>
       <p className="text-quiet">
-        {fresh ? "You have an account? " : "New here? "}
+        {t(fresh ? "session:have_account" : "session:new_here")}{" "}
         <Link to={fresh ? "/signin" : "/signup"} className="text-accent underline underline-offset-2">
-          {fresh ? "Sign in" : "Create an account"}
+          {t(fresh ? "session:sign_in" : "session:create_account")}
         </Link>
       </p>
-      {meta?.paper && (
-        <p className="border-t border-line pt-4 text-xs text-warning">
-          PAPER: the brokers behind this screen are a sandbox. No real money moves.
-        </p>
-      )}
+      {meta?.paper && <p className="border-t border-line pt-4 text-xs text-warning">{t("session:paper")}</p>}
     </main>
   );
 }

@@ -3,7 +3,8 @@ import { useCallback } from "react";
 import { api, type Token, useLogOutMutation } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { dropToken, holdToken, mayHaveSession, refresh } from "@/api/session";
-import { sessionChanged } from "./state";
+import { showSnapshot, wipeSnapshot } from "./snapshot";
+import { sessionChanged, sessionEnded, snapshotShown } from "./state";
 
 export function useSession() {
   const dispatch = useAppDispatch();
@@ -11,15 +12,32 @@ export function useSession() {
 
   const start = useCallback(async () => {
     dispatch(sessionChanged("starting"));
+    if (!mayHaveSession()) return void dispatch(sessionChanged("anonymous"));
     try {
-      dispatch(sessionChanged(mayHaveSession() && (await refresh()) ? "signed-in" : "anonymous"));
+      const known = await refresh();
+      if (!known) await wipeSnapshot();
+      dispatch(sessionChanged(known ? "signed-in" : "anonymous"));
     } catch (_unreachable) {
-      dispatch(sessionChanged("unreachable"));
+      const keptAt = await showSnapshot(dispatch as (action: unknown) => unknown, new Date());
+      dispatch(keptAt ? snapshotShown(keptAt) : sessionChanged("unreachable"));
+    }
+  }, [dispatch]);
+
+  /** From the snapshot back to live numbers, once there is an answer; quietly nothing while there is none. */
+  const comeBack = useCallback(async () => {
+    try {
+      const known = await refresh();
+      if (!known) await wipeSnapshot();
+      dispatch(api.util.resetApiState());
+      dispatch(sessionChanged(known ? "signed-in" : "anonymous"));
+    } catch (_stillAway) {
+      // It is asked again.
     }
   }, [dispatch]);
 
   const enter = useCallback(
     (token: Token) => {
+      void wipeSnapshot();
       holdToken(token);
       dispatch(api.util.resetApiState());
       dispatch(sessionChanged("signed-in"));
@@ -27,12 +45,21 @@ export function useSession() {
     [dispatch],
   );
 
+  /** Everything of this user leaves the screen and the device; `words` say why when the user did not ask for it. */
+  const forget = useCallback(
+    async (words: string | null) => {
+      dropToken();
+      dispatch(words === null ? sessionChanged("anonymous") : sessionEnded(words));
+      dispatch(api.util.resetApiState());
+      await wipeSnapshot();
+    },
+    [dispatch],
+  );
+
   const leave = useCallback(async () => {
     await signOut();
-    dropToken();
-    dispatch(sessionChanged("anonymous"));
-    dispatch(api.util.resetApiState());
-  }, [dispatch, signOut]);
+    await forget(null);
+  }, [forget, signOut]);
 
-  return { start, enter, leave };
+  return { start, comeBack, enter, leave, forget };
 }
