@@ -35,6 +35,19 @@ const authorised: BaseQueryFn<string | FetchArgs, unknown, FetchBaseQueryError> 
 export const baseApi = createApi({
   reducerPath: "api",
   baseQuery: authorised,
-  tagTypes: ["Me", "Limits", "Account", "Portfolio", "History", "Order", "Stock", "Watchlist", "Kill", "Conditional"],
+  tagTypes: [
+    "Me",
+    "Limits",
+    "Account",
+    "Portfolio",
+    "History",
+    "Order",
+    "Stock",
+    "Watchlist",
+    "Alert",
+    "Notice",
+    "Kill",
+    "Conditional",
+  ],
   endpoints: () => ({}),
 });

@@ -64,7 +64,7 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/charges/ChargesPage")).ChargesPage }),
           },
           {
-            path: "settings",
+            path: "settings/:part?",
             lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
           },
           { path: "*", element: <NotFound /> },

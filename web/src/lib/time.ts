@@ -14,6 +14,12 @@ const minuteClock = new Intl.DateTimeFormat("en-IN", {
   hourCycle: "h23",
 });
 const day = new Intl.DateTimeFormat("en-IN", { timeZone: "Asia/Kolkata", day: "2-digit", month: "short" });
+const wholeDay = new Intl.DateTimeFormat("en-IN", {
+  timeZone: "Asia/Kolkata",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Kolkata" });
 
 const milliseconds = new Intl.DateTimeFormat("en-IN", { timeZone: "Asia/Kolkata", fractionalSecondDigits: 3 });
@@ -35,6 +41,9 @@ export function preciseTime(value: When): string {
   const at = date(value);
   return at ? `${clock.format(at)}.${milliseconds.format(at).padStart(3, "0")}` : "—";
 }
+
+/** "20 November 2026" in IST. */
+export const longDate = (value: When): string => format(value, wholeDay);
 
 function format(value: When, formatter: Intl.DateTimeFormat): string {
   const at = date(value);

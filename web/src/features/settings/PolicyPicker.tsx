@@ -13,23 +13,19 @@ import {
 import { Button } from "@/components/button";
 import { Field, Segmented, Select } from "@/components/field";
 import { Notice } from "@/components/surface";
+import { t } from "@/text";
 import { moved, policyOf, toggled } from "./policy";
 
-const kinds: { value: PolicyKind; label: string }[] = [
-  { value: "cheapest", label: "Cheapest" },
-  { value: "fastest", label: "Fastest" },
-  { value: "most_reliable", label: "Most reliable" },
-  { value: "balanced", label: "Balanced by weights" },
-  { value: "spread", label: "Spread over accounts" },
-  { value: "fallback", label: "First of my list that can" },
-  { value: "pinned", label: "Always one account" },
+const kinds: readonly PolicyKind[] = [
+  "cheapest",
+  "fastest",
+  "most_reliable",
+  "balanced",
+  "spread",
+  "fallback",
+  "pinned",
 ];
-
-const weights = [
-  { key: "cost", label: "Charges" },
-  { key: "speed", label: "Delay" },
-  { key: "reliability", label: "Refusals" },
-] as const;
+const weights = ["cost", "speed", "reliability"] as const;
 
 interface PartProps {
   policy: PolicyIn;
@@ -41,9 +37,9 @@ interface PartProps {
 function Order({ policy, accounts, disabled, onChange }: PartProps) {
   const listed = policy.accounts ?? [];
   const label = (id: string): string =>
-    accounts.find((account) => account.id === id)?.label ?? "an account that is gone";
+    accounts.find((account) => account.id === id)?.label ?? t("settings:policy.gone");
   return (
-    <ol aria-label="Accounts in their order" className="rounded-md border border-edge">
+    <ol aria-label={t("settings:policy.in_order")} className="rounded-md border border-edge">
       {listed.map((id, at) => (
         <li key={id} className="flex items-center gap-2 px-3 py-1 not-last:border-b not-last:border-line">
           <span className="w-5 text-faint">{at + 1}</span>
@@ -51,7 +47,7 @@ function Order({ policy, accounts, disabled, onChange }: PartProps) {
           <Button
             look="ghost"
             size="icon"
-            aria-label={`${label(id)} earlier`}
+            aria-label={t("settings:policy.earlier", { account: label(id) })}
             disabled={disabled || at === 0}
             onClick={() => onChange({ ...policy, accounts: moved(listed, at, -1) })}
           >
@@ -60,7 +56,7 @@ function Order({ policy, accounts, disabled, onChange }: PartProps) {
           <Button
             look="ghost"
             size="icon"
-            aria-label={`${label(id)} later`}
+            aria-label={t("settings:policy.later", { account: label(id) })}
             disabled={disabled || at === listed.length - 1}
             onClick={() => onChange({ ...policy, accounts: moved(listed, at, 1) })}
           >
@@ -77,7 +73,7 @@ function Among({ policy, accounts, disabled, onChange }: PartProps) {
   const chosen = policy.accounts?.length ? policy.accounts : all;
   return (
     <fieldset disabled={disabled}>
-      <legend className="mb-1 text-xs text-quiet">Over these accounts, in equal parts</legend>
+      <legend className="mb-1 text-xs text-quiet">{t("settings:policy.equal_parts")}</legend>
       {accounts.map((account) => (
         <label key={account.id} className="flex min-h-8 items-center gap-2 max-md:min-h-11">
           <input
@@ -97,10 +93,10 @@ function WeightFields({ policy, disabled, onChange }: PartProps) {
   const known = { cost: 1, speed: 1, reliability: 1, ...policy.weights };
   return (
     <div className="grid grid-cols-3 gap-3">
-      {weights.map(({ key, label }) => (
+      {weights.map((key) => (
         <Field
           key={`${key} ${known[key]}`}
-          label={label}
+          label={t(`settings:policy.weights.${key}`)}
           type="number"
           min={0}
           max={100}
@@ -123,7 +119,7 @@ function Parts(props: PartProps) {
     case "pinned":
       return (
         <Select
-          label="Account"
+          label={t("settings:policy.account")}
           value={policy.account ?? ""}
           disabled={disabled}
           onChange={(event) => onChange({ ...policy, account: event.target.value })}
@@ -158,27 +154,35 @@ export function PolicyPicker({ accounts }: { accounts: readonly Account[] }) {
     <>
       {setting.error && <Notice tone="bad">{inWords(problemOf(setting.error))}</Notice>}
       <Select
-        label="Policy"
+        label={t("settings:policy.label")}
         value={policy.kind}
         disabled={disabled}
-        hint={shown.standard_mode ? `${shown.words} It waits while standard mode is on.` : shown.words}
+        hint={shown.standard_mode ? t("settings:policy.waits", { words: shown.words }) : shown.words}
         onChange={(event) => change(policyOf({ ...shown, kind: event.target.value as PolicyKind }, accounts))}
       >
-        {kinds.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
+        {kinds.map((kind) => (
+          <option key={kind} value={kind}>
+            {t(`settings:policy.kinds.${kind}`)}
           </option>
         ))}
       </Select>
       <Parts policy={policy} accounts={accounts} disabled={disabled} onChange={change} />
       <Segmented
-        label="Divide an order"
+        label={t("settings:policy.divide")}
         value={policy.splitting ?? "when_forced"}
         disabled={disabled}
         onChange={(splitting) => change({ ...policy, splitting })}
         choices={[
-          { value: "when_forced", label: "Only when forced", title: "One account wherever one can take it" },
-          { value: "when_cheaper", label: "When that is better", title: "Also where it is better by the policy" },
+          {
+            value: "when_forced",
+            label: t("settings:policy.when_forced"),
+            title: t("settings:policy.when_forced_about"),
+          },
+          {
+            value: "when_cheaper",
+            label: t("settings:policy.when_cheaper"),
+            title: t("settings:policy.when_cheaper_about"),
+          },
         ]}
       />
     </>

@@ -1,112 +1,97 @@
-// How it looks on this device, and how orders find their broker for this user.
-import { inWords, problemOf, useChangeMeMutation, useGetMeQuery, useListAccountsQuery, useMetaQuery } from "@/api";
-import { Button } from "@/components/button";
-import { Segmented, Select } from "@/components/field";
-import { Notice, PageHead } from "@/components/surface";
-import { useSession } from "@/features/session/useSession";
-import { setPrefs, usePrefs } from "@/lib/prefs";
-import { PolicyPicker } from "./PolicyPicker";
+// Settings by part: a list beside them on the desk, a list of their own on the phone.
+import { ArrowLeft, ChevronRight } from "lucide-react";
+import { Link, Navigate, NavLink, useParams } from "react-router";
+import { cx } from "@/lib/classes";
+import { usePhone } from "@/lib/hooks";
+import { t } from "@/text";
+import { Alerting } from "./parts/Alerting";
+import { Limits } from "./parts/Limits";
+import { Look } from "./parts/Look";
+import { Trading } from "./parts/Trading";
+import { You } from "./parts/You";
 
-function Group({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
-  return (
-    <section className="grid gap-x-8 gap-y-3 border-t border-line px-4 py-5 md:grid-cols-[240px_minmax(0,420px)]">
-      <div>
-        <h2 className="font-medium">{title}</h2>
-        <p className="text-xs text-faint">{text}</p>
-      </div>
-      <div className="flex flex-col gap-4">{children}</div>
-    </section>
-  );
-}
-
-const onOff = [
-  { value: "on", label: "On" },
-  { value: "off", label: "Off" },
+const parts = [
+  { part: "trading", Shown: Trading },
+  { part: "limits", Shown: Limits },
+  { part: "look", Shown: Look },
+  { part: "notifications", Shown: Alerting },
+  { part: "you", Shown: You },
 ] as const;
 
 export function SettingsPage() {
-  const chosen = usePrefs();
-  const { data: me } = useGetMeQuery();
-  const { data: meta } = useMetaQuery();
-  const { data: accounts } = useListAccountsQuery();
-  const [change, changing] = useChangeMeMutation();
-  const { leave } = useSession();
+  const { part } = useParams();
+  const phone = usePhone();
+  const chosen = parts.find((each) => each.part === part);
+  if (part && !chosen) return <Navigate to="/settings" replace />;
+  if (phone) return chosen ? <Alone chosen={chosen} /> : <PartList />;
+  return <Beside chosen={chosen ?? parts[0]} />;
+}
+
+type Chosen = (typeof parts)[number];
+
+function PartList() {
   return (
     <div>
-      <PageHead title="Settings" />
-      <Group title="Orders" text="Which broker an order goes to when you do not say.">
-        {changing.error && <Notice tone="bad">{inWords(problemOf(changing.error))}</Notice>}
-        <Segmented
-          label="Mode"
-          value={me?.mode ?? "orchestrator"}
-          disabled={!me || changing.isLoading}
-          onChange={(mode) => change({ mePatch: { mode } })}
-          choices={[
-            { value: "orchestrator", label: "Orchestrator", title: "Auto: the broker that your policy likes best" },
-            { value: "standard", label: "Standard", title: "Always the primary account" },
-          ]}
-        />
-        <Select
-          label="Primary account"
-          value={me?.primary_account ?? ""}
-          disabled={!me || changing.isLoading}
-          hint={
-            me?.mode === "standard"
-              ? "Every order goes here, as in a single-broker app."
-              : "Used in standard mode only; in orchestrator mode each order goes by the policy below."
-          }
-          onChange={(event) => change({ mePatch: { primary_account: event.target.value || null } })}
-        >
-          <option value="">None</option>
-          {accounts?.map((account) => (
-            <option key={account.id} value={account.id}>
-              {account.label}
-            </option>
+      <h1 className="flex min-h-12 items-center px-4 text-lg font-semibold">{t("settings:title")}</h1>
+      <ul className="border-t border-line">
+        {parts.map(({ part }) => (
+          <li key={part} className="border-b border-line">
+            <Link to={`/settings/${part}`} className="flex min-h-14 items-center justify-between gap-3 px-4 py-2">
+              <span>
+                <span className="block text-base font-medium">{t(`settings:parts.${part}`)}</span>
+                <span className="text-xs text-faint">{t(`settings:parts_about.${part}`)}</span>
+              </span>
+              <ChevronRight className="size-4 shrink-0 text-faint" aria-hidden="true" />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Alone({ chosen: { part, Shown } }: { chosen: Chosen }) {
+  return (
+    <div>
+      <div className="flex min-h-12 items-center gap-1 pr-4">
+        <Link to="/settings" aria-label={t("settings:title")} className="grid size-11 place-items-center text-quiet">
+          <ArrowLeft className="size-5" aria-hidden="true" />
+        </Link>
+        <h1 className="text-lg font-semibold">{t(`settings:parts.${part}`)}</h1>
+      </div>
+      <Shown />
+    </div>
+  );
+}
+
+function Beside({ chosen: { part, Shown } }: { chosen: Chosen }) {
+  return (
+    <div className="flex min-h-full">
+      <nav aria-label={t("settings:title")} className="w-44 shrink-0 border-r border-line py-3">
+        <h1 className="px-4 pb-2 text-lg font-semibold">{t("settings:title")}</h1>
+        <ul>
+          {parts.map((each) => (
+            <li key={each.part}>
+              <NavLink
+                to={`/settings/${each.part}`}
+                aria-current={each.part === part ? "page" : undefined}
+                className={cx(
+                  "flex h-8 items-center border-l-2 px-4 hover:bg-hover",
+                  each.part === part ? "border-accent font-medium text-ink" : "border-transparent text-quiet",
+                )}
+              >
+                {t(`settings:parts.${each.part}`)}
+              </NavLink>
+            </li>
           ))}
-        </Select>
-        {accounts && accounts.length > 0 && <PolicyPicker accounts={accounts} />}
-      </Group>
-      <Group title="Look" text="Kept on this device.">
-        <Segmented
-          label="Theme"
-          value={chosen.theme}
-          onChange={(theme) => setPrefs({ theme })}
-          choices={[
-            { value: "system", label: "System" },
-            { value: "dark", label: "Dark" },
-            { value: "light", label: "Light" },
-          ]}
-        />
-        <Segmented
-          label="Up and down"
-          value={chosen.palette}
-          onChange={(palette) => setPrefs({ palette })}
-          choices={[
-            { value: "green-red", label: "Green and red" },
-            { value: "blue-orange", label: "Blue and orange" },
-          ]}
-        />
-        <Segmented
-          label="Hide amounts"
-          value={chosen.privacy ? "on" : "off"}
-          onChange={(value) => setPrefs({ privacy: value === "on" })}
-          choices={onOff}
-        />
-        <Segmented
-          label="Sound on fills and rejections"
-          value={chosen.sound ? "on" : "off"}
-          onChange={(value) => setPrefs({ sound: value === "on" })}
-          choices={onOff}
-        />
-      </Group>
-      <Group title="You" text={me?.email ?? ""}>
-        <Button className="self-start" onClick={leave}>
-          Sign out
-        </Button>
-      </Group>
-      <p className="border-t border-line px-4 py-4 text-xs text-faint">
-        {meta ? `${meta.name} ${meta.version}` : ""} · all times are IST
-      </p>
+        </ul>
+      </nav>
+      <section aria-labelledby="part" className="min-w-0 flex-1">
+        <h2 id="part" className="px-4 pt-4 pb-3 text-base font-semibold">
+          {t(`settings:parts.${part}`)}
+        </h2>
+        <Shown />
+      </section>
     </div>
   );
 }

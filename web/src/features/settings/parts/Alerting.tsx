@@ -1,0 +1,15 @@
+// What makes itself heard on this device.
+import { setPrefs, usePrefs } from "@/lib/prefs";
+import { t } from "@/text";
+import { Group } from "./layout";
+import { OnOff } from "./OnOff";
+
+export function Alerting() {
+  const chosen = usePrefs();
+  return (
+    <Group title={t("settings:heard.title")} text={t("settings:heard.about")}>
+      <OnOff label={t("settings:heard.sound")} value={chosen.sound} onChange={(sound) => setPrefs({ sound })} />
+      <OnOff label={t("settings:heard.haptics")} value={chosen.haptics} onChange={(haptics) => setPrefs({ haptics })} />
+    </Group>
+  );
+}

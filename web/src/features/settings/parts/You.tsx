@@ -1,0 +1,31 @@
+// Who is signed in here, and the way out.
+import { useGetMeQuery, useMetaQuery } from "@/api";
+import { Button } from "@/components/button";
+import { useSession } from "@/features/session/useSession";
+import { longDate } from "@/lib/time";
+import { t } from "@/text";
+import { Group } from "./layout";
+
+export function You() {
+  const { data: me } = useGetMeQuery();
+  const { data: meta } = useMetaQuery();
+  const { leave } = useSession();
+  return (
+    <>
+      <Group title={me?.name || t("settings:you.title")} text={me?.email}>
+        {me && <p className="text-quiet">{t("settings:you.since", { date: longDate(me.created_at) })}</p>}
+        <Button className="self-start" onClick={leave}>
+          {t("settings:you.sign_out")}
+        </Button>
+      </Group>
+      <Group title={t("settings:about.title")}>
+        <p className="text-quiet">
+          {meta ? `${meta.name} ${meta.version}` : ""}
+          <br />
+          {t("settings:about.ist")}
+        </p>
+        {meta?.paper && <p className="text-warning">{t("settings:about.paper")}</p>}
+      </Group>
+    </>
+  );
+}
