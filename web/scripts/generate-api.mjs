@@ -17,8 +17,8 @@ await generateEndpoints({
   hooks: false,
   unionUndefined: false,
   encodePathParams: true,
-  // A preview changes nothing: it is asked again as one types, and kept by its question.
-  endpointOverrides: [{ pattern: "previewOrder", type: "query" }],
+  // These change nothing: they are asked again as one types, and kept by their question.
+  endpointOverrides: [{ pattern: ["previewOrder", "getPayoff"], type: "query" }],
   filterEndpoints: (name) => !["livez", "readyz", "finishLogin", "refreshToken"].includes(name),
 });
 

@@ -235,7 +235,7 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    getPayoff: build.mutation<GetPayoffApiResponse, GetPayoffApiArg>({
+    getPayoff: build.query<GetPayoffApiResponse, GetPayoffApiArg>({
       query: (queryArg) => ({
         url: `/v1/options/payoff`,
         method: "POST",
