@@ -79,13 +79,16 @@ export function startEvents(store: Store, onEnded: (words: string | null) => voi
       else if (message.type === "account") takeAccount(message.data as Account);
       else if (message.type === "portfolio_lines") takeLines(message.data as PortfolioLines);
       else if (message.type === "portfolio") readPortfolioSoon();
-      else if (message.type === "notice") announceNotice(message.data as Notice);
+      else if (message.type === "notice") {
+        announceNotice(message.data as Notice);
+        store.dispatch(api.util.invalidateTags(["Notice"]));
+      } else if (message.type === "alert") store.dispatch(api.util.invalidateTags(["Alert"]));
       else if (message.type === "session_ended") onEnded(endedWords(message.data as SessionEnd));
       else if (message.type === "watchlist") store.dispatch(api.util.invalidateTags(["Watchlist"]));
     },
     onLive: (again) => {
       follow(version);
-      if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist"]));
+      if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist", "Alert", "Notice"]));
     },
   });
   return () => {
