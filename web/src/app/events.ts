@@ -88,7 +88,8 @@ export function startEvents(store: Store, onEnded: (words: string | null) => voi
     },
     onLive: (again) => {
       follow(version);
-      if (again) store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist", "Alert", "Notice"]));
+      if (again)
+        store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist", "Alert", "Notice"]));
     },
   });
   return () => {
