@@ -31,6 +31,8 @@ from orchestrator.express import Express
 from orchestrator.guards import endpoints as guards
 from orchestrator.headers import SafeHeaders
 from orchestrator.identity import endpoints as identity
+from orchestrator.identity import session_endpoints as sessions
+from orchestrator.identity.ended import EndedSessions
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch import endpoints as killswitch
@@ -109,6 +111,7 @@ def create_app(
     for router in (
         meta.router,
         identity.router,
+        sessions.router,
         accounts.router,
         charges.router,
         scorecards.router,
@@ -186,6 +189,9 @@ async def open_parts(
     state.bus = open_bus(settings.redis_url)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
+    state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
+    await state.ended_sessions.start()
+    opened.push_async_callback(state.ended_sessions.close)
     brokers = BROKERS if adapters is None else adapters
     state.instruments = Instruments(
         db=state.db, adapters=brokers, endpoints=lambda broker: endpoints(settings, broker), clock=clock

@@ -112,6 +112,21 @@ refresh_tokens = Table(
     Column("revoked_at", Moment),
 )
 
+# One login of one browser, known by the family of its refresh tokens. `ended_why`: see identity/ended.py.
+user_sessions = Table(
+    "user_sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_agent", Text, nullable=False),
+    Column("address", String, nullable=False),  # as last seen
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment, index=True),
+    Column("ended_why", String),
+)
+
 # Logins that failed or are under way, and sign-ups, as long as they count. `key` is a hash of who tried.
 attempts = Table(
     "attempts",

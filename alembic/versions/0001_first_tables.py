@@ -205,6 +205,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_policies")),
     )
     op.create_table(
+        "user_sessions",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("used_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("ended_why", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+    )
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_sessions_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_user_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "account_days",
         sa.Column("account_id", sa.String(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
@@ -671,6 +692,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_days_user_id_day"))
 
     op.drop_table("account_days")
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
+        batch_op.drop_index(batch_op.f("ix_user_sessions_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_user_sessions_ended_at"))
+
+    op.drop_table("user_sessions")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from domain.account import UserId
 from orchestrator.errors import Problem
-from orchestrator.identity.tokens import user_of
+from orchestrator.identity.ended import EndedSessions
+from orchestrator.identity.tokens import Bearer, bearer_of
 from orchestrator.state import KeyRing, Now
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="From POST /v1/users/login.")
 
 
-async def current_user(
+async def _ended(connection: HTTPConnection) -> EndedSessions:
+    return cast(EndedSessions, connection.app.state.ended_sessions)
+
+
+Ended = Annotated[EndedSessions, Depends(_ended)]
+
+
+async def current_bearer(
     keys: KeyRing,
     clock: Now,
+    ended: Ended,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> UserId:
-    """The caller. Raises Problem 401."""
+) -> Bearer:
+    """The caller and the login that it calls by. Raises Problem 401."""
     if given is None:
         raise Problem(
             401,
@@ -30,7 +40,15 @@ async def current_user(
             fix="send Authorization: Bearer <access token>",
             headers={"www-authenticate": "Bearer"},
         )
-    return user_of(given.credentials, key=keys.jwt, now=clock())
+    return bearer_of(given.credentials, key=keys.jwt, now=clock(), ended=ended)
+
+
+CurrentBearer = Annotated[Bearer, Depends(current_bearer)]
+
+
+async def current_user(bearer: CurrentBearer) -> UserId:
+    """The caller. Raises Problem 401."""
+    return bearer.user_id
 
 
 def bearer(headers: Mapping[bytes, bytes]) -> str | None:

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
 from orchestrator.identity import brake, service
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import CurrentUser, Ended
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import LoginIn, MeOut, MePatch, Mode, SignupIn, TokenOut, UserOut
-from orchestrator.identity.service import Tokens
+from orchestrator.identity.service import From, Tokens
 from orchestrator.state import Config, Db, KeyRing, Now
 
 router = APIRouter(prefix="/v1/users", tags=["identity"])
@@ -45,7 +45,13 @@ async def log_in(
     address, email = _address(request), body.email.strip().lower()
     await brake.try_login(db, address=address, email=email, most=settings.login_attempts, now=clock())
     tokens = await service.log_in(
-        db, email=email, password=body.password, keys=keys, settings=settings, now=clock()
+        db,
+        email=email,
+        password=body.password,
+        by=_from(request),
+        keys=keys,
+        settings=settings,
+        now=clock(),
     )
     await brake.logged_in(db, address=address, email=email)
     return _answer(response, tokens, secure=settings.cookie_secure)
@@ -53,24 +59,28 @@ async def log_in(
 
 @router.post("/refresh", responses=problems(401))
 async def refresh_token(
+    request: Request,
     response: Response,
     db: Db,
     keys: KeyRing,
     settings: Config,
     clock: Now,
+    ended: Ended,
     cookie: RefreshCookie = None,
 ) -> TokenOut:
     """A new access token for the cookie, which is replaced by the next one."""
     if not cookie:
         raise Problem(401, "refresh_missing", "there is no login to go on with", fix="log in")
-    tokens = await service.refresh(db, cookie, keys=keys, settings=settings, now=clock())
+    tokens = await service.refresh(
+        db, cookie, by=_from(request), keys=keys, settings=settings, ended=ended, now=clock()
+    )
     return _answer(response, tokens, secure=settings.cookie_secure)
 
 
 @router.post("/logout", status_code=204)
-async def log_out(response: Response, db: Db, clock: Now, cookie: RefreshCookie = None) -> None:
+async def log_out(response: Response, db: Db, clock: Now, ended: Ended, cookie: RefreshCookie = None) -> None:
     """End this login. Always succeeds."""
-    await service.log_out(db, cookie, now=clock())
+    await service.log_out(db, cookie, ended=ended, now=clock())
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
 
 
@@ -91,6 +101,10 @@ async def change_me(body: MePatch, user_id: CurrentUser, db: Db) -> MeOut:
 def _address(request: Request) -> str:
     """Where the caller comes from, as far as we know."""
     return request.client.host if request.client else ""
+
+
+def _from(request: Request) -> From:
+    return From(_address(request), request.headers.get("user-agent", ""))
 
 
 def _answer(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from domain.account import AccountState, UserId
-from orchestrator.tables import accounts, refresh_tokens, users
+from orchestrator.tables import accounts, refresh_tokens, user_sessions, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,19 @@ class RefreshToken:
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login; its id is the family of its refresh tokens."""
+
+    id: str
+    user_id: UserId
+    user_agent: str
+    address: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
 
 
 def add_user(connection: Connection, user: User) -> bool:
@@ -106,13 +119,61 @@ def mark_used(connection: Connection, token_hash: str, now: datetime) -> None:
     connection.execute(query.values(used_at=now))
 
 
-def revoke_family(connection: Connection, family: str, now: datetime) -> None:
-    query = update(refresh_tokens).where(
-        refresh_tokens.c.family == family, refresh_tokens.c.revoked_at.is_(None)
-    )
-    connection.execute(query.values(revoked_at=now))
-
-
 def forget_ended(connection: Connection, now: datetime) -> None:
     """Tokens past their end prove nothing any more."""
     connection.execute(refresh_tokens.delete().where(refresh_tokens.c.expires_at < now))
+    connection.execute(user_sessions.delete().where(user_sessions.c.expires_at < now))
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+SESSION = user_sessions.c
+
+
+def add_session(connection: Connection, one: Session) -> None:
+    values = {field.name: getattr(one, field.name) for field in fields(Session)}
+    connection.execute(insert(user_sessions).values(values))
+
+
+def use_session(
+    connection: Connection,
+    session: str,
+    *,
+    address: str,
+    user_agent: str,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    query = update(user_sessions).where(SESSION.id == session)
+    values = {"address": address, "user_agent": user_agent, "used_at": now, "expires_at": expires_at}
+    connection.execute(query.values(values))
+
+
+def sessions_of(connection: Connection, user_id: UserId, now: datetime) -> list[Session]:
+    """Those that go on, the last used first."""
+    wanted = [SESSION[field.name] for field in fields(Session)]
+    query = select(*wanted).where(
+        SESSION.user_id == user_id, SESSION.ended_at.is_(None), SESSION.expires_at > now
+    )
+    rows = connection.execute(query.order_by(SESSION.used_at.desc(), SESSION.id)).mappings()
+    return [Session(**row) for row in rows]
+
+
+def end_sessions(connection: Connection, ids: Collection[str], why: str, now: datetime) -> None:
+    """With all their tokens."""
+    tokens = update(refresh_tokens).where(
+        refresh_tokens.c.family.in_(ids), refresh_tokens.c.revoked_at.is_(None)
+    )
+    connection.execute(tokens.values(revoked_at=now))
+    over = update(user_sessions).where(SESSION.id.in_(ids), SESSION.ended_at.is_(None))
+    connection.execute(over.values(ended_at=now, ended_why=why))
+
+
+def ended_why(connection: Connection, session: str) -> str | None:
+    return connection.execute(select(SESSION.ended_why).where(SESSION.id == session)).scalar()
+
+
+def ended_since(connection: Connection, since: datetime) -> list[tuple[str, str]]:
+    """Everybody's, with why."""
+    query = select(SESSION.id, SESSION.ended_why).where(SESSION.ended_at >= since)
+    return [(row.id, row.ended_why) for row in connection.execute(query)]

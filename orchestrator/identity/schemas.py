@@ -65,6 +65,37 @@ class MeOut(UserOut):
     created_at: Time
 
 
+class SessionOut(Out):
+    """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
+
+    id: str
+    device: str
+    address: str
+    created_at: Time
+    used_at: Time
+    expires_at: Time
+    current: bool
+
+
+class SessionsOut(Out):
+    """The last used first."""
+
+    items: list[SessionOut]
+
+
+class EndedOut(Out):
+    """How many logins were ended."""
+
+    ended: int
+
+
+class PasswordIn(In):
+    old_password: Annotated[str, Field(max_length=1024)]
+    new_password: Annotated[
+        str, Field(max_length=1024, description=f"At least {PASSWORD_LENGTH} characters.")
+    ]
+
+
 class MePatch(In):
     """Only the fields given are changed; `primary_account: null` clears it."""
 

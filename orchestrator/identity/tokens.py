@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -18,38 +20,56 @@ ALGORITHM = "HS256"
 ISSUER = "trademaster"
 
 
-def access_token(user_id: UserId, *, key: bytes, now: datetime, minutes: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who holds a token: `session` is the login it belongs to, `expires` seconds since 1970."""
+
+    user_id: UserId
+    expires: int
+    session: str
+
+
+def access_token(user_id: UserId, *, key: bytes, now: datetime, minutes: int, session: str = "") -> str:
     """Signed and good for `minutes` from `now` (aware)."""
     claims = {
         "iss": ISSUER,
         "sub": user_id,
+        "sid": session,
         "iat": int(now.timestamp()),
         "exp": int((now + timedelta(minutes=minutes)).timestamp()),
     }
     return jwt.encode({"alg": ALGORITHM}, claims, OctKey.import_key(key))
 
 
-def user_of(token: str, *, key: bytes, now: datetime) -> UserId:
-    """Whose token this is. Raises Problem 401 `token_invalid` or `token_expired`."""
-    user_id, expires = _signed(token, key)
-    if now.timestamp() >= expires:
+def bearer_of(token: str, *, key: bytes, now: datetime, ended: Container[str] = ()) -> Bearer:
+    """Whose token this is. `ended`: sessions that are over although their tokens are not. Raises Problem 401
+    `token_invalid`, `token_expired` or `session_ended`."""
+    bearer = _signed(token, key)
+    if now.timestamp() >= bearer.expires:
         raise _refused("token_expired", "the access token has ended")
-    return user_id
+    if bearer.session in ended:
+        raise _refused("session_ended", "this login was ended")
+    return bearer
+
+
+def user_of(token: str, *, key: bytes, now: datetime, ended: Container[str] = ()) -> UserId:
+    """As `bearer_of`."""
+    return bearer_of(token, key=key, now=now, ended=ended).user_id
 
 
 @lru_cache(maxsize=4096)
-def _signed(token: str, key: bytes) -> tuple[UserId, int]:
-    """Whose token this is and when it ends, in seconds since 1970. A good signature is checked once, a bad one
-    whenever it comes."""
+def _signed(token: str, key: bytes) -> Bearer:
+    """A good signature is checked once, a bad one whenever it comes."""
     try:
         claims = jwt.decode(token, OctKey.import_key(key), algorithms=[ALGORITHM]).claims
     except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         # The library trusts the shapes in a header that anybody may write.
         raise _refused("token_invalid", "the access token is not one of ours") from error
-    expires, user_id = claims.get("exp"), claims.get("sub")
-    if claims.get("iss") != ISSUER or not isinstance(expires, int) or not isinstance(user_id, str):
+    expires, user_id, session = claims.get("exp"), claims.get("sub"), claims.get("sid", "")
+    texts = isinstance(user_id, str) and isinstance(session, str)
+    if claims.get("iss") != ISSUER or not isinstance(expires, int) or not texts:
         raise _refused("token_invalid", "the access token is not one of ours")
-    return UserId(user_id), expires
+    return Bearer(UserId(str(user_id)), expires, str(session))
 
 
 def _refused(code: str, detail: str) -> Problem:

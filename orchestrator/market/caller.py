@@ -10,7 +10,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.account import UserId
 from orchestrator.errors import Problem
-from orchestrator.identity.tokens import user_of
+from orchestrator.identity.ended import WORDS, EndedSessions
+from orchestrator.identity.tokens import bearer_of
 from orchestrator.state import Clock
 
 AUTH_WITHIN = 10.0  # seconds
@@ -18,6 +19,7 @@ LONGEST_MESSAGE = 64 * 1024
 RECHECK = 30.0
 BAD_REQUEST = 4400  # our close code: the address asks for what there is not
 UNAUTHORISED = 4401  # our close code: get a new token and come back
+SESSION_ENDED = 4403  # our close code: this login is over, and no token brings it back
 TOO_MANY = 4429  # our close code: come back later, or with less
 
 
@@ -35,13 +37,21 @@ class Refused(Exception):
 
 class Caller:
     """The token comes as the first message or in the Authorization header. `binary`: we speak msgpack. `recheck`:
-    seconds between looks at whether the token still holds."""
+    seconds between looks at whether the token still holds. The end of its login is told at once."""
 
     def __init__(
-        self, socket: WebSocket, *, key: bytes, clock: Clock, binary: bool = False, recheck: float = RECHECK
+        self,
+        socket: WebSocket,
+        *,
+        key: bytes,
+        clock: Clock,
+        ended: EndedSessions,
+        binary: bool = False,
+        recheck: float = RECHECK,
     ) -> None:
         self._socket, self._key, self._clock, self._binary = socket, key, clock, binary
-        self._recheck = recheck
+        self._ended, self._recheck = ended, recheck
+        self._session = ""
         self._token = ""
         self.user_id: UserId | None = None
 
@@ -69,17 +79,21 @@ class Caller:
     def take(self, token: str) -> None:
         """Use this token from now on. Raises Refused for one that is not good, or another user's."""
         try:
-            user_id = user_of(token, key=self._key, now=self._clock())
+            bearer = bearer_of(token, key=self._key, now=self._clock(), ended=self._ended)
         except Problem as problem:
             raise Refused(problem.code, problem.detail) from problem
-        if self.user_id not in (None, user_id):
+        if self.user_id not in (None, bearer.user_id):
             raise Refused("token_invalid", "this socket belongs to another user")
-        self._token, self.user_id = token, user_id
+        self._token, self._session, self.user_id = token, bearer.session, bearer.user_id
 
     async def until_expired(self) -> None:
-        """Returns when the token has ended, having said so and closed the socket."""
+        """Returns when the token or its login has ended, having said so and closed the socket."""
         while True:
-            await asyncio.sleep(self._recheck)
+            reason = await self._ended.wait(self._session, self._recheck)
+            if reason is not None:
+                body = {"type": "session_ended", "data": {"reason": reason, "text": WORDS[reason]}}
+                await self.dismiss(body, SESSION_ENDED)
+                return
             try:
                 self.take(self._token)
             except Refused as error:

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, WebSocket
 from starlette.requests import HTTPConnection
 
+from orchestrator.identity.access import Ended
 from orchestrator.market import stream
 from orchestrator.market.access import Directory
 from orchestrator.market.audience import Audience
@@ -33,12 +34,12 @@ Sockets = Annotated[Audience, Depends(_audience)]
 
 @router.websocket("/stocks/live")
 async def live_prices(
-    socket: WebSocket, keys: KeyRing, clock: Now, instruments: Directory, audience: Sockets
+    socket: WebSocket, keys: KeyRing, clock: Now, ended: Ended, instruments: Directory, audience: Sockets
 ) -> None:
     """First {"action":"auth","token":...}, then {"action":"subscribe","symbols":["NSE:INFY"],"mode":"quote"} and the
     other messages of docs/reference/live-prices.md."""
     binary = socket.query_params.get("format") == Form.MSGPACK
-    caller = Caller(socket, key=keys.jwt, clock=clock, binary=binary)
+    caller = Caller(socket, key=keys.jwt, clock=clock, ended=ended, binary=binary)
     if not await caller.authenticate():
         return
     try:
@@ -54,6 +55,7 @@ async def stream_events(
     socket: WebSocket,
     keys: KeyRing,
     clock: Now,
+    ended: Ended,
     bus: EventBus,
     changes: PortfolioChanges,
     instruments: Directory,
@@ -62,7 +64,7 @@ async def stream_events(
     """First {"action":"auth","token":...}; then {"type":"order"|"account"|"portfolio"|"notice",...} come, and after
     {"action":"follow","what":"portfolio"} what changes in it, after {"action":"subscribe","symbols":[...]} prices, as
     docs/reference/stream.md tells."""
-    caller = Caller(socket, key=keys.jwt, clock=clock)
+    caller = Caller(socket, key=keys.jwt, clock=clock, ended=ended)
     if not await caller.authenticate():
         return
     try:

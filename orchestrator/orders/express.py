@@ -26,5 +26,5 @@ async def place(request: Plain) -> Response | None:
     except (ValueError, RecursionError):
         return None
     state = request.state
-    user = user_of(token, key=state.keys.jwt, now=state.clock())
+    user = user_of(token, key=state.keys.jwt, now=state.clock(), ended=state.ended_sessions)
     return await place_order(order, user, state.trading, key.decode())

@@ -22,6 +22,7 @@ from orchestrator import errors
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
+from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.tokens import access_token
 from orchestrator.market import endpoints, stocks
 from orchestrator.market.audience import Audience
@@ -93,6 +94,7 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     app.include_router(stocks.router)
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), now, floor.bus
+    app.state.ended_sessions = EndedSessions(floor.db, floor.bus, now, minutes=15)
     app.state.instruments, app.state.hub = floor.instruments, floor.hub
     app.state.portfolios = SimpleNamespace(changes=None)  # nobody follows one here
     app.state.audience = Audience(floor.hub, now)

@@ -25,6 +25,7 @@ from domain.market import Depth, DepthLevel, Mode, Tick
 from domain.money import Price
 from orchestrator.bus import LocalBus
 from orchestrator.db import Database
+from orchestrator.identity.ended import EndedSessions
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Caller
@@ -281,7 +282,9 @@ async def small(here: Floor, **limits: Any) -> AsyncIterator[str]:
     audience = Audience(here.hub, now, **{name: limits[name] for name in limits if name != "clock"})
 
     async def endpoint(socket: WebSocket) -> None:
-        caller = Caller(socket, key=KEY, clock=limits.get("clock", now), recheck=0.05)
+        clock = limits.get("clock", now)
+        ended = EndedSessions(here.db, here.bus, clock, minutes=15)
+        caller = Caller(socket, key=KEY, clock=clock, ended=ended, recheck=0.05)
         if await caller.authenticate():
             await LiveSocket(
                 socket, caller, audience=audience, instruments=here.instruments, options=Options()

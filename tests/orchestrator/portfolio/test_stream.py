@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection
 
 from domain.account import UserId
 from orchestrator.bus import user_topic
+from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.tokens import access_token
 from orchestrator.market import endpoints
 from tests.aggregation.cases import NOW, holds
@@ -32,6 +33,8 @@ async def screen(desk: Desk) -> AsyncIterator[ClientConnection]:
     app, portfolios, port = FastAPI(), desk.portfolios(), free_port()
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), lambda: NOW, desk.bus
+    # Nobody's session is ended here, and what is stored of sessions is not read.
+    app.state.ended_sessions = EndedSessions(cast(Any, None), desk.bus, lambda: NOW, minutes=15)
     app.state.portfolios = portfolios
     # Nobody asks for prices here.
     app.state.instruments, app.state.audience = None, SimpleNamespace(heartbeat=60)

@@ -31,6 +31,34 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.mePatch,
       }),
     }),
+    listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
+      query: () => ({ url: `/v1/users/me/sessions` }),
+    }),
+    endSession: build.mutation<EndSessionApiResponse, EndSessionApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/sessions/${encodeURIComponent(String(queryArg.sessionId))}`,
+        method: "DELETE",
+      }),
+    }),
+    endOtherSessions: build.mutation<
+      EndOtherSessionsApiResponse,
+      EndOtherSessionsApiArg
+    >({
+      query: () => ({
+        url: `/v1/users/me/sessions/revoke-others`,
+        method: "POST",
+      }),
+    }),
+    changePassword: build.mutation<
+      ChangePasswordApiResponse,
+      ChangePasswordApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/password`,
+        method: "POST",
+        body: queryArg.passwordIn,
+      }),
+    }),
     listBrokers: build.query<ListBrokersApiResponse, ListBrokersApiArg>({
       query: () => ({ url: `/v1/brokers` }),
     }),
@@ -461,6 +489,11 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    findOrder: build.query<FindOrderApiResponse, FindOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/by-key/${encodeURIComponent(String(queryArg.key))}`,
+      }),
+    }),
     getOrder: build.query<GetOrderApiResponse, GetOrderApiArg>({
       query: (queryArg) => ({
         url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
@@ -487,11 +520,6 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/orders/cancel`,
         method: "POST",
         body: queryArg.cancelManyIn,
-      }),
-    }),
-    findOrder: build.query<FindOrderApiResponse, FindOrderApiArg>({
-      query: (queryArg) => ({
-        url: `/v1/orders/by-key/${encodeURIComponent(String(queryArg.key))}`,
       }),
     }),
     exitPosition: build.mutation<ExitPositionApiResponse, ExitPositionApiArg>({
@@ -753,6 +781,21 @@ export type GetMeApiArg = void;
 export type ChangeMeApiResponse = /** status 200 Successful Response */ MeOut;
 export type ChangeMeApiArg = {
   mePatch: MePatch;
+};
+export type ListSessionsApiResponse =
+  /** status 200 Successful Response */ SessionsOut;
+export type ListSessionsApiArg = void;
+export type EndSessionApiResponse = unknown;
+export type EndSessionApiArg = {
+  sessionId: string;
+};
+export type EndOtherSessionsApiResponse =
+  /** status 200 Successful Response */ EndedOut;
+export type EndOtherSessionsApiArg = void;
+export type ChangePasswordApiResponse =
+  /** status 200 Successful Response */ EndedOut;
+export type ChangePasswordApiArg = {
+  passwordIn: PasswordIn;
 };
 export type ListBrokersApiResponse =
   /** status 200 Successful Response */ BrokerOut[];
@@ -1103,6 +1146,11 @@ export type ListOrdersApiArg = {
   /** The last IST day, included. */
   to?: string | null;
 };
+export type FindOrderApiResponse =
+  /** status 200 Successful Response */ OrderOut;
+export type FindOrderApiArg = {
+  key: string;
+};
 export type GetOrderApiResponse =
   /** status 200 Successful Response */ OrderOut;
 export type GetOrderApiArg = {
@@ -1146,11 +1194,6 @@ export type ConvertPositionApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   convertIn: ConvertIn;
-export type FindOrderApiResponse =
-  /** status 200 Successful Response */ OrderOut;
-export type FindOrderApiArg = {
-  key: string;
-};
 };
 export type ListConditionalsApiResponse =
   /** status 200 Successful Response */ ConditionalsOut;
@@ -1347,6 +1390,26 @@ export type MePatch = {
   name?: string | null;
   mode?: Mode | null;
   primary_account?: string | null;
+};
+export type SessionOut = {
+  id: string;
+  device: string;
+  address: string;
+  created_at: string;
+  used_at: string;
+  expires_at: string;
+  current: boolean;
+};
+export type SessionsOut = {
+  items: SessionOut[];
+};
+export type EndedOut = {
+  ended: number;
+};
+export type PasswordIn = {
+  old_password: string;
+  /** At least 10 characters. */
+  new_password: string;
 };
 export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
 export type Product = "CNC" | "MIS" | "NRML" | "MTF";

@@ -1,0 +1,80 @@
+"""Where a user is logged in, over HTTP: seen, ended one by one or all others at once, and the password changed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request
+
+from orchestrator.errors import not_found, problems
+from orchestrator.identity import brake, service
+from orchestrator.identity.access import CurrentBearer, Ended
+from orchestrator.identity.devices import device
+from orchestrator.identity.ended import EndedWhy
+from orchestrator.identity.repository import Session
+from orchestrator.identity.schemas import EndedOut, PasswordIn, SessionOut, SessionsOut
+from orchestrator.state import Config, Db, Now
+
+router = APIRouter(prefix="/v1/users/me", tags=["identity"])
+
+
+@router.get("/sessions", responses=problems(401))
+async def list_sessions(caller: CurrentBearer, db: Db, clock: Now) -> SessionsOut:
+    """Where I am logged in, the last used first."""
+    found = await service.sessions(db, caller.user_id, now=clock())
+    return await asyncio.to_thread(_shown, found, caller.session)
+
+
+@router.delete("/sessions/{session_id}", status_code=204, responses=problems(401, 404))
+async def end_session(session_id: str, caller: CurrentBearer, db: Db, clock: Now, ended: Ended) -> None:
+    """Log out there: its token is refused from now on and its sockets are closed."""
+    if not await service.end_sessions(
+        db, caller.user_id, [session_id], why=EndedWhy.ENDED_ELSEWHERE, ended=ended, now=clock()
+    ):
+        raise not_found("session")
+
+
+@router.post("/sessions/revoke-others", responses=problems(401))
+async def end_other_sessions(caller: CurrentBearer, db: Db, clock: Now, ended: Ended) -> EndedOut:
+    """Log out everywhere but here."""
+    why, now = EndedWhy.ENDED_ELSEWHERE, clock()
+    over = await service.end_others(db, caller.user_id, caller.session, why=why, ended=ended, now=now)
+    return EndedOut(ended=over)
+
+
+@router.post("/password", responses=problems(401, 403, 422, 429))
+async def change_password(
+    body: PasswordIn,
+    request: Request,
+    caller: CurrentBearer,
+    db: Db,
+    settings: Config,
+    clock: Now,
+    ended: Ended,
+) -> EndedOut:
+    """A new password for the old one. Every other login ends."""
+    address = request.client.host if request.client else ""
+    user = await service.me(db, caller.user_id)
+    now = clock()
+    await brake.try_login(db, address=address, email=user.email, most=settings.login_attempts, now=now)
+    await service.change_password(db, user, old=body.old_password, new=body.new_password)
+    await brake.logged_in(db, address=address, email=user.email)
+    why = EndedWhy.PASSWORD_CHANGED
+    over = await service.end_others(db, caller.user_id, caller.session, why=why, ended=ended, now=now)
+    return EndedOut(ended=over)
+
+
+def _shown(found: list[Session], current: str) -> SessionsOut:
+    items = [
+        SessionOut(
+            id=one.id,
+            device=device(one.user_agent),
+            address=one.address,
+            created_at=one.created_at,
+            used_at=one.used_at,
+            expires_at=one.expires_at,
+            current=one.id == current,
+        )
+        for one in found
+    ]
+    return SessionsOut(items=items)
