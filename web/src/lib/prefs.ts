@@ -22,6 +22,9 @@ export interface Prefs {
   holdingsSort: { key: string; descending: boolean };
   /** How each table is arranged, by the table's name. */
   grids: Record<string, GridChoice>;
+  chart: ChartChoice;
+  /** What was opened from the search lately, the newest first. */
+  searched: string[];
 }
 
 export interface GridSort {
@@ -35,6 +38,13 @@ export interface GridChoice {
   order: string[];
   hidden: string[];
   shown: string[];
+}
+
+/** How charts are drawn: names of the interval, the indicators and the price scale. */
+export interface ChartChoice {
+  interval: string;
+  indicators: string[];
+  scale: string;
 }
 
 const KEY = "tm.prefs";
@@ -54,6 +64,8 @@ const defaults: Prefs = {
   ticketAt: null,
   holdingsSort: { key: "value", descending: true },
   grids: {},
+  chart: { interval: "5m", indicators: [], scale: "normal" },
+  searched: [],
 };
 
 const listeners = new Set<() => void>();
