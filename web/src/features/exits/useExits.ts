@@ -1,0 +1,49 @@
+// Leaving several parts at once: each is asked for once, under a key of its own that asking again uses too.
+import { useRef, useState } from "react";
+import { inWords, type Position, type PositionLot, problemOf, unanswered, useExitPositionMutation } from "@/api";
+import { newKey } from "@/lib/keys";
+
+export type Exit =
+  | { at: "sending" }
+  | { at: "sent"; order: string }
+  | { at: "refused"; words: string }
+  /** No answer: it may have been recorded. Asking again with its key cannot leave twice. */
+  | { at: "unclear"; words: string };
+
+export interface Leaving {
+  lot: PositionLot;
+  quantity: number;
+}
+
+export function useExits(position: Position) {
+  const [exits, setExits] = useState<Readonly<Record<string, Exit>>>({});
+  const keys = useRef(new Map<string, string>());
+  const [exit] = useExitPositionMutation();
+
+  async function leave({ lot, quantity }: Leaving): Promise<void> {
+    const set = (next: Exit) => setExits((before) => ({ ...before, [lot.account]: next }));
+    const asked = `${lot.account} ${quantity}`;
+    const key = keys.current.get(asked) ?? newKey();
+    keys.current.set(asked, key);
+    set({ at: "sending" });
+    try {
+      const order = await exit({
+        "idempotency-key": key,
+        exitIn: {
+          account: lot.account,
+          exchange: lot.exchange,
+          symbol: lot.symbol,
+          product: position.product,
+          // All of it is said by leaving it out: what traded since it was shown is then included.
+          quantity: quantity === Math.abs(lot.quantity) ? null : quantity,
+        },
+      }).unwrap();
+      set({ at: "sent", order: order.id });
+    } catch (error) {
+      const problem = problemOf(error);
+      set({ at: unanswered(problem) ? "unclear" : "refused", words: inWords(problem) });
+    }
+  }
+
+  return { exits, leave: (parts: readonly Leaving[]) => Promise.all(parts.map(leave)) };
+}
