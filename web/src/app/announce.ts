@@ -5,6 +5,7 @@ import { toast } from "@/components/toasts";
 import { reasonWords } from "@/features/orders/status";
 import * as money from "@/lib/money";
 import { prefs } from "@/lib/prefs";
+import { t } from "@/text";
 
 const told = new Map<string, Pick<Order, "filled_quantity" | "status">>();
 
@@ -17,28 +18,32 @@ const isNew = (order: Order): boolean => Date.now() - Date.parse(order.created_a
 export function announceOrder(cached: Order | undefined, order: Order): void {
   const before = told.get(order.id) ?? (isNew(order) ? unsent : cached);
   told.set(order.id, order);
-  const what = `${order.side === "BUY" ? "Buy" : "Sell"} ${order.symbol}`;
+  const what = t(order.side === "BUY" ? "shell:told.buy" : "shell:told.sell", { symbol: order.symbol });
   const where = [...new Set(order.children.map((child) => brokerName(child.broker)))].join(" + ");
-  const link = { key: order.id, to: `/orders/${order.id}`, linkLabel: "Open order" };
+  const link = { key: order.id, to: `/orders/${order.id}`, linkLabel: t("shell:told.open_order") };
   if (order.filled_quantity > (before?.filled_quantity ?? 0)) {
-    const full = order.status === "FILLED";
+    const quantity = money.quantity(order.filled_quantity);
+    const price = money.price(order.average_price);
     toast({
       tone: "good",
-      title: `${what}: filled ${money.quantity(order.filled_quantity)}${full ? "" : ` of ${money.quantity(order.quantity)}`}`,
-      text: `at ${money.price(order.average_price)}${where ? `, ${where}` : ""}`,
+      title:
+        order.status === "FILLED"
+          ? t("shell:told.filled", { what, quantity })
+          : t("shell:told.filled_part", { what, quantity, whole: money.quantity(order.quantity) }),
+      text: where ? t("shell:told.at_where", { price, where }) : t("shell:told.at", { price }),
       ...link,
     });
     sound(660, 880);
   }
   if (!before || before.status === order.status) return;
   if (order.status === "REJECTED") {
-    toast({ tone: "bad", title: `${what}: rejected`, text: reasonWords(order) ?? where, ...link });
+    toast({ tone: "bad", title: t("shell:told.rejected", { what }), text: reasonWords(order) ?? where, ...link });
     sound(330, 220);
   } else if (order.status === "UNKNOWN") {
     toast({
       tone: "warning",
-      title: `${what}: unknown, checking`,
-      text: `${where} gave no clear answer. It is looked for by its tag; nothing is sent again.`,
+      title: t("shell:told.unknown", { what }),
+      text: t("shell:told.unknown_text", { where }),
       ...link,
     });
     sound(440, 440);
@@ -48,19 +53,19 @@ export function announceOrder(cached: Order | undefined, order: Order): void {
 export function announceAccount(before: Account | undefined, account: Account): void {
   if (!before) return;
   const name = account.label || brokerName(account.broker);
-  const link = { key: account.id, to: "/brokers", linkLabel: "Open brokers" };
+  const link = { key: account.id, to: "/brokers", linkLabel: t("shell:told.open_brokers") };
   if (account.health?.writes === "open" && before.health?.writes !== "open") {
     toast({
       tone: "warning",
-      title: `${name} does not answer`,
-      text: "Its breaker is open: new orders go elsewhere.",
+      title: t("shell:told.breaker", { name }),
+      text: t("shell:told.breaker_text"),
       ...link,
     });
   } else if (account.health?.writes === "closed" && before.health && before.health.writes !== "closed") {
-    toast({ tone: "good", title: `${name} answers again`, ...link });
+    toast({ tone: "good", title: t("shell:told.answers", { name }), ...link });
   }
   if (account.state === "login_needed" && before.state === "connected") {
-    toast({ tone: "warning", title: `${name} asks for login`, text: "Its session has ended.", ...link });
+    toast({ tone: "warning", title: t("shell:told.login", { name }), text: t("shell:told.login_text"), ...link });
   }
 }
 
@@ -81,7 +86,7 @@ export function announceNotice(notice: Notice): void {
     title: notice.text,
     text: notice.note || undefined,
     to: `/i/${encodeURIComponent(notice.symbol)}`,
-    linkLabel: "Open chart",
+    linkLabel: t("shell:told.open_chart"),
   });
   sound(880, 880);
 }

@@ -3,6 +3,9 @@ import { ChevronRight } from "lucide-react";
 import { Link, useOutletContext } from "react-router";
 import { PageHead } from "@/components/surface";
 import { Watchlist } from "@/features/watchlist/Watchlist";
+import { t } from "@/text";
+import { furtherPlaces, placeName } from "./shell/places";
+import { PrivacyEye } from "./shell/TopBar";
 
 export interface ShellContext {
   onAdd: () => void;
@@ -14,25 +17,21 @@ export function WatchlistPage() {
   return <Watchlist onAdd={onAdd} page />;
 }
 
-const more = [
-  { to: "/brokers", label: "Brokers", text: "Connections, sessions, funds" },
-  { to: "/charges", label: "Charges", text: "What a trade costs at every broker" },
-  { to: "/settings", label: "Settings", text: "Look, mode, sign out" },
-] as const;
-
 export function MorePage() {
   return (
     <div>
-      <PageHead title="More" />
+      <PageHead title={t("shell:more")}>
+        <PrivacyEye />
+      </PageHead>
       <ul className="border-t border-line">
-        {more.map(({ to, label, text }) => (
-          <li key={to} className="border-b border-line">
-            <Link to={to} className="flex min-h-14 items-center justify-between px-4 py-2">
+        {furtherPlaces.map((place) => (
+          <li key={place.to} className="border-b border-line">
+            <Link to={place.to} className="flex min-h-14 items-center justify-between px-4 py-2">
               <span>
-                <span className="block text-base font-medium">{label}</span>
-                <span className="text-xs text-faint">{text}</span>
+                <span className="block text-base font-medium">{placeName(place)}</span>
+                <span className="text-xs text-faint">{t(place.about)}</span>
               </span>
-              <ChevronRight className="size-4 text-faint" aria-hidden="true" />
+              <ChevronRight className="size-4 shrink-0 text-faint" aria-hidden="true" />
             </Link>
           </li>
         ))}
@@ -44,9 +43,9 @@ export function MorePage() {
 export function NotFound() {
   return (
     <div className="px-4 py-10">
-      <h1 className="text-lg font-semibold">There is no such page</h1>
+      <h1 className="text-lg font-semibold">{t("shell:nowhere")}</h1>
       <Link to="/" className="text-accent underline underline-offset-2">
-        Portfolio
+        {t("shell:page.overview")}
       </Link>
     </div>
   );

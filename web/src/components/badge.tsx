@@ -1,5 +1,6 @@
 // Brokers as stable letters, states as words with a dot.
 import { cx } from "@/lib/classes";
+import { t } from "@/text";
 
 const letters: Record<string, string> = { zerodha: "Z", upstox: "U", groww: "G", mock: "M" };
 const names: Record<string, string> = { zerodha: "Zerodha", upstox: "Upstox", groww: "Groww", mock: "Mock" };
@@ -16,7 +17,7 @@ export function BrokerBadge({ broker, stale, named }: { broker: string; stale?: 
           "inline-grid size-[18px] place-items-center rounded-sm border text-2xs font-semibold leading-none",
           stale ? "border-line text-stale" : "border-edge text-ink",
         )}
-        title={stale ? `${name}, not current` : name}
+        title={stale ? t("common:not_current", { name }) : name}
         aria-hidden={named}
       >
         {brokerLetter(broker)}

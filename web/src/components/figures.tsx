@@ -3,12 +3,15 @@ import { cx } from "@/lib/classes";
 import { useClock } from "@/lib/hooks";
 import * as money from "@/lib/money";
 import { age, secondsSince } from "@/lib/time";
+import { t } from "@/text";
+
+const DASH = "\u2014";
 
 export function Unknown({ reason }: { reason: string }) {
   return (
     <span className="text-faint" title={reason}>
-      <span aria-hidden="true">—</span>
-      <span className="sr-only">unknown: {reason}</span>
+      <span aria-hidden="true">{DASH}</span>
+      <span className="sr-only">{t("common:unknown", { reason })}</span>
     </span>
   );
 }
@@ -21,7 +24,7 @@ interface AmountProps {
 
 /** An amount of the user's own money in rupees; hidden by the privacy eye. */
 export function Amount({ value, reason, className, brief, sign }: AmountProps & { brief?: boolean; sign?: boolean }) {
-  if (money.parse(value) === null) return <Unknown reason={reason ?? "not known yet"} />;
+  if (money.parse(value) === null) return <Unknown reason={reason ?? t("common:not_known_yet")} />;
   const full = money.rupees(value, { sign });
   const shown = brief ? money.short(value, { sign }) : full;
   return (
@@ -57,7 +60,7 @@ export function Gain({ value, reason, className, brief }: AmountProps & { brief?
 }
 
 export function Percent({ value, className, reason }: AmountProps) {
-  if (money.parse(value) === null) return <Unknown reason={reason ?? "not known yet"} />;
+  if (money.parse(value) === null) return <Unknown reason={reason ?? t("common:not_known_yet")} />;
   return (
     <span className={cx("whitespace-nowrap", !className?.includes("text-stale") && toneOf(value), className)}>
       {money.percent(value)}
@@ -83,8 +86,8 @@ export function Age({
   if (live) {
     return (
       <span className="inline-flex items-center gap-1 text-faint">
-        <span className="size-1.5 rounded-full bg-gain" title={`live, ${text}`} />
-        <span className={quietWhenFresh ? "sr-only" : ""}>live</span>
+        <span className="size-1.5 rounded-full bg-gain" title={t("common:live_age", { age: text })} />
+        <span className={quietWhenFresh ? "sr-only" : ""}>{t("common:live")}</span>
       </span>
     );
   }

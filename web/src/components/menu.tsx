@@ -1,4 +1,5 @@
 // A menu of actions behind one button; arrow keys, letters, Escape.
+import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import { cx } from "@/lib/classes";
 
@@ -73,9 +74,7 @@ function Item({ item }: { item: MenuItem }) {
         onCheckedChange={item.onSelect}
         className={look}
       >
-        <span aria-hidden="true" className={cx("w-4 text-accent", !item.checked && "invisible")}>
-          ✓
-        </span>
+        <Check aria-hidden="true" className={cx("size-4 shrink-0 text-accent", !item.checked && "invisible")} />
         {inside}
       </Radix.CheckboxItem>
     );

@@ -1,6 +1,8 @@
 // What lies around the content: page heads, notices, empty places, waiting rows.
 import { Info, OctagonAlert, TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
 import { cx } from "@/lib/classes";
+import { t } from "@/text";
 
 export function PageHead({ title, children }: { title: string; children?: React.ReactNode }) {
   return (
@@ -56,13 +58,23 @@ export function Empty({
   );
 }
 
+const WORDS_AFTER = 2000;
+
+/** Rows that are on their way; after two seconds it says so in words. */
 export function Waiting({ rows = 6 }: { rows?: number }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const wait = setTimeout(() => setLate(true), WORDS_AFTER);
+    return () => clearTimeout(wait);
+  }, []);
   return (
-    <div role="status" className="px-4 py-2">
-      <span className="sr-only">Loading</span>
+    <div role="status" className="relative px-4 py-2">
+      <span className={late ? "absolute top-4 right-4 bg-ground px-1 text-xs text-faint" : "sr-only"}>
+        {t(late ? "common:still_loading" : "common:loading")}
+      </span>
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-        <div key={row} className="flex h-8 items-center border-b border-line">
+        <div key={row} className="flex h-(--row) items-center border-b border-line">
           <div className="h-2.5 rounded-sm bg-hover" style={{ width: `${40 + ((row * 17) % 45)}%` }} />
         </div>
       ))}

@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { useEffect, useSyncExternalStore } from "react";
 import { Link } from "react-router";
 import { cx } from "@/lib/classes";
+import { t } from "@/text";
 
 export interface Toast {
   id: number;
@@ -55,13 +56,13 @@ function Entry({ entry }: { entry: Toast }) {
             onClick={() => dismiss(entry.id)}
             className="inline-flex items-center text-accent underline-offset-2 hover:underline max-md:min-h-11"
           >
-            {entry.linkLabel ?? "Open"}
+            {entry.linkLabel ?? t("common:open")}
           </Link>
         )}
       </div>
       <button
         type="button"
-        aria-label="Dismiss"
+        aria-label={t("common:dismiss")}
         onClick={() => dismiss(entry.id)}
         className="grid w-8 shrink-0 place-items-center text-faint hover:text-ink max-md:w-11"
       >
@@ -77,12 +78,12 @@ export function Toasts() {
   const calm = toasts.filter((entry) => entry.tone === "good" || entry.tone === "info");
   return (
     <div className="pointer-events-none fixed inset-x-3 z-60 flex flex-col items-end gap-2 max-md:top-[calc(52px+env(safe-area-inset-top))] md:inset-x-auto md:right-4 md:bottom-4">
-      <ol aria-live="polite" aria-label="Notifications" className="contents">
+      <ol aria-live="polite" aria-label={t("common:notifications")} className="contents">
         {calm.map((entry) => (
           <Entry key={entry.id} entry={entry} />
         ))}
       </ol>
-      <ol aria-live="assertive" aria-label="Alerts" className="contents">
+      <ol aria-live="assertive" aria-label={t("common:alerts")} className="contents">
         {loud.map((entry) => (
           <Entry key={entry.id} entry={entry} />
         ))}

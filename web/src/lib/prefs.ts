@@ -11,6 +11,8 @@ export interface Prefs {
   haptics: boolean;
   /** Orders worth less than this many rupees (a decimal) are sent without the review step; null reviews every order. */
   reviewSkipBelow: string | null;
+  /** The time of the newest notice that was shown on this device (ISO). */
+  noticesReadAt: string | null;
   watchlistOpen: boolean;
   /** What was watched on this device before lists were kept by the server; empty once they took it over. */
   watchlist: string[];
@@ -56,6 +58,7 @@ const defaults: Prefs = {
   sound: true,
   haptics: true,
   reviewSkipBelow: null,
+  noticesReadAt: null,
   watchlistOpen: true,
   watchlist: [],
   watchlistChosen: null,

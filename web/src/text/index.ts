@@ -6,6 +6,7 @@ import brokers from "./en/brokers.json";
 import charges from "./en/charges.json";
 import common from "./en/common.json";
 import market from "./en/market.json";
+import notices from "./en/notices.json";
 import options from "./en/options.json";
 import orders from "./en/orders.json";
 import portfolio from "./en/portfolio.json";
@@ -23,6 +24,7 @@ export const catalogue = {
   charges,
   common,
   market,
+  notices,
   options,
   orders,
   portfolio,

@@ -1,23 +1,32 @@
-// One pill per broker account: letter, state in words, when its session ends.
+// One pill per broker account: letter, state in words, when its session ends. On the phone one cluster for all.
 import { Link } from "react-router";
 import { type Account, useListAccountsQuery } from "@/api";
 import { brokerLetter } from "@/components/badge";
-import { accountState } from "@/features/brokers/state";
+import { type AccountState, accountState } from "@/features/brokers/state";
 import { cx } from "@/lib/classes";
 import { shortTime } from "@/lib/time";
+import { t } from "@/text";
 
 const dots = { good: "bg-gain", warning: "bg-warning", bad: "bg-loss", quiet: "bg-faint" } as const;
 
+const endsAt = (account: Account): string | null =>
+  account.state === "connected" && account.expires_at ? account.expires_at : null;
+
+const inFull = (account: Account, { word }: AccountState): string => {
+  const ends = endsAt(account);
+  return `${account.label}: ${word}${ends ? t("shell:until", { time: shortTime(ends) }) : ""}`;
+};
+
 function Pill({ account }: { account: Account }) {
-  const { tone, word } = accountState(account);
-  const ends =
-    account.state === "connected" && account.expires_at ? `, until ${shortTime(account.expires_at)} IST` : "";
+  const state = accountState(account);
+  const { tone, word } = state;
+  const ends = endsAt(account);
   return (
     <Link
-      to="/brokers"
-      title={`${account.label}: ${word}${ends}`}
+      to={`/brokers/${account.id}`}
+      title={inFull(account, state)}
       className={cx(
-        "flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-2 text-xs hover:bg-hover max-md:h-11 max-md:border-transparent max-md:px-1.5",
+        "flex h-6 shrink-0 items-center gap-1.5 rounded-full border px-2 text-xs hover:bg-hover",
         tone === "good"
           ? "border-line text-quiet"
           : tone === "warning"
@@ -26,21 +35,29 @@ function Pill({ account }: { account: Account }) {
       )}
     >
       <span className={cx("size-1.5 rounded-full", dots[tone])} aria-hidden="true" />
-      <span className="font-semibold">
+      <span className="font-semibold" aria-hidden="true">
         {brokerLetter(account.broker)}
-        {tone !== "good" && (
-          <span aria-hidden="true" className="xl:hidden">
-            !
-          </span>
-        )}
       </span>
-      <span className={cx(tone === "good" ? "max-[1500px]:sr-only" : "max-xl:sr-only")}>
-        <span className="sr-only">
-          {account.label}: {word}
+      <span className="sr-only">{inFull(account, state)}</span>
+      {tone !== "good" ? (
+        <span aria-hidden="true" className="max-lg:hidden">
+          {word}
         </span>
-        {tone !== "good" && <span aria-hidden="true">{word}</span>}
-        {tone === "good" && ends && <span className="text-faint"> {shortTime(account.expires_at)}</span>}
-      </span>
+      ) : (
+        ends && (
+          <span aria-hidden="true" className="text-faint max-xl:hidden">
+            {shortTime(ends)}
+          </span>
+        )
+      )}
+    </Link>
+  );
+}
+
+function ConnectFirst() {
+  return (
+    <Link to="/brokers/connect" className="text-xs whitespace-nowrap text-accent underline underline-offset-2">
+      {t("shell:connect_first")}
     </Link>
   );
 }
@@ -48,18 +65,45 @@ function Pill({ account }: { account: Account }) {
 export function ConnectionPills() {
   const { data: accounts } = useListAccountsQuery();
   if (!accounts) return null;
-  if (accounts.length === 0) {
-    return (
-      <Link to="/brokers" className="text-xs text-accent underline underline-offset-2">
-        Connect a broker
-      </Link>
-    );
-  }
+  if (accounts.length === 0) return <ConnectFirst />;
   return (
-    <nav aria-label="Broker connections" className="flex items-center gap-1 max-md:overflow-x-auto md:shrink-0">
+    <nav aria-label={t("shell:connections")} className="flex min-w-0 shrink-0 items-center gap-1">
       {accounts.map((account) => (
         <Pill key={account.id} account={account} />
       ))}
     </nav>
+  );
+}
+
+const MOST_LETTERS = 4;
+
+/** All brokers in the width of a thumb: letters with a dot each; read out in full. */
+export function ConnectionCluster() {
+  const { data: accounts } = useListAccountsQuery();
+  if (!accounts) return null;
+  if (accounts.length === 0) return <ConnectFirst />;
+  const states = accounts.map((account) => ({ account, state: accountState(account) }));
+  const sorted = [...states].sort((a, b) => Number(a.state.tone === "good") - Number(b.state.tone === "good"));
+  const trouble = states.filter(({ state }) => state.tone === "warning" || state.tone === "bad").length;
+  return (
+    <Link
+      to={trouble ? "/morning" : "/brokers"}
+      className="flex h-11 shrink-0 items-center gap-1 px-1"
+      aria-label={[
+        t("shell:connections"),
+        ...(trouble ? [t("shell:connections_trouble", { count: trouble })] : []),
+        ...states.map(({ account, state }) => inFull(account, state)),
+      ].join(". ")}
+    >
+      {sorted.slice(0, MOST_LETTERS).map(({ account, state }) => (
+        <span key={account.id} aria-hidden="true" className="flex flex-col items-center gap-0.5 text-2xs leading-none">
+          <span className={state.tone === "good" ? "text-quiet" : state.tone === "bad" ? "text-loss" : "text-warning"}>
+            {brokerLetter(account.broker)}
+            {state.tone !== "good" && "!"}
+          </span>
+          <span className={cx("size-1.5 rounded-full", dots[state.tone])} />
+        </span>
+      ))}
+    </Link>
   );
 }

@@ -1,25 +1,27 @@
 // The frame around every page: top bar, watchlist column, the page, the floating ticket, the phone's bar.
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { useMetaQuery } from "@/api";
-import { Dialog } from "@/components/dialog";
-import { Key, Notice } from "@/components/surface";
 import { Toasts } from "@/components/toasts";
-import { usePriceFeedState } from "@/features/market/prices";
+import { openKillSwitch } from "@/features/kill/state";
 import { type Command, SearchDialog } from "@/features/market/SearchDialog";
 import { useSessionStatus } from "@/features/session/state";
 import { useTicketState } from "@/features/ticket/state";
 import { useWatching } from "@/features/watchlist/useWatchlists";
 import { Watchlist } from "@/features/watchlist/Watchlist";
-import { useClock, useMedia, useOnline, usePhone } from "@/lib/hooks";
-import { setPrefs, usePrefs } from "@/lib/prefs";
-import { timeOfDay } from "@/lib/time";
+import { useMedia, usePhone } from "@/lib/hooks";
+import { prefs, setPrefs, usePrefs } from "@/lib/prefs";
+import { t } from "@/text";
 import { BottomBar } from "./BottomBar";
+import { KeysDialog } from "./KeysDialog";
 import { PhoneBar } from "./PhoneBar";
+import { PortfolioStrip, usePlaceOnStrip, useSwipeBetween } from "./PortfolioStrip";
+import { furtherPlaces, placeName, places } from "./places";
+import { StatusBars } from "./StatusBars";
 import { TopBar } from "./TopBar";
-import { keyList, useKeys } from "./useKeys";
+import { useKeys } from "./useKeys";
 
 const Ticket = lazy(() => import("@/features/ticket/Ticket").then((module) => ({ default: module.Ticket })));
 
@@ -28,26 +30,6 @@ const WITH_WATCHLIST = "(min-width: 1200px)";
 
 type Floating = "search" | "add" | "keys" | null;
 
-function StatusLine() {
-  const { data: meta } = useMetaQuery(undefined, { pollingInterval: 60_000 });
-  const feed = usePriceFeedState();
-  const now = useClock((time) => timeOfDay(time));
-  const market = meta
-    ? meta.market.open
-      ? "Market open"
-      : `Market ${meta.market.phase.replaceAll("_", " ")}`
-    : "Market —";
-  return (
-    <p className="flex h-8 items-center justify-between gap-2 whitespace-nowrap border-t border-line px-3 text-2xs text-faint">
-      {feed === "live" && <span>{market}</span>}
-      <span className={feed === "live" ? "" : "text-warning"}>
-        {feed === "live" ? "prices live" : feed === "connecting" ? "connecting" : "prices down"}
-      </span>
-      <span>{now} IST</span>
-    </p>
-  );
-}
-
 function WatchlistColumn({ onAdd }: { onAdd: () => void }) {
   const { watchlistOpen } = usePrefs();
   const Icon = watchlistOpen ? PanelLeftClose : PanelLeftOpen;
@@ -55,37 +37,50 @@ function WatchlistColumn({ onAdd }: { onAdd: () => void }) {
     <button
       type="button"
       aria-expanded={watchlistOpen}
-      aria-label={watchlistOpen ? "Fold the watchlist" : "Show the watchlist"}
+      aria-label={t(watchlistOpen ? "shell:fold_watchlist" : "shell:show_watchlist")}
       onClick={() => setPrefs({ watchlistOpen: !watchlistOpen })}
       className="grid size-8 shrink-0 place-items-center self-start text-faint hover:text-ink"
     >
       <Icon className="size-4" />
     </button>
   );
-  if (!watchlistOpen) return <aside className="w-9 border-r border-line pt-1 max-md:hidden">{toggle}</aside>;
+  if (!watchlistOpen) return <aside className="w-9 shrink-0 border-r border-line pt-1">{toggle}</aside>;
   return (
-    <aside className="sticky top-12 flex h-[calc(100dvh-48px)] w-[260px] shrink-0 flex-col border-r border-line max-md:hidden">
+    <aside className="sticky top-20 flex h-[calc(100dvh-80px)] w-[260px] shrink-0 flex-col border-r border-line">
       <Watchlist onAdd={onAdd} />
-      <div className="flex items-center border-t border-line">
-        {toggle}
-        <div className="flex-1 [&>p]:border-t-0">
-          <StatusLine />
-        </div>
-      </div>
+      <div className="border-t border-line">{toggle}</div>
     </aside>
   );
+}
+
+function useCommands(showKeys: () => void): Command[] {
+  const navigate = useNavigate();
+  return useMemo<Command[]>(() => {
+    const keys: Partial<Record<string, string>> = { holdings: "H", positions: "P", orders: "O" };
+    const further = furtherPlaces.filter((place) => !places.some(({ name }) => name === place.name));
+    return [
+      ...[...places, ...further].map((place) => ({
+        label: t("shell:command.go", { page: placeName(place) }),
+        keys: keys[place.name],
+        run: () => navigate(place.to),
+      })),
+      { label: t("shell:page.connect"), run: () => navigate("/brokers/connect") },
+      { label: t("shell:command.hide"), run: () => setPrefs({ privacy: !prefs().privacy }) },
+      { label: t("shell:command.kill"), keys: "Alt+Shift+K", run: openKillSwitch },
+      { label: t("shell:command.keys"), keys: "?", run: showKeys },
+    ];
+  }, [navigate, showKeys]);
 }
 
 export function Shell() {
   const status = useSessionStatus();
   const location = useLocation();
-  const navigate = useNavigate();
   const phone = usePhone();
   const wide = useMedia(WITH_WATCHLIST);
-  const online = useOnline();
-  const lost = useLostFeed();
   const ticket = useTicketState();
   const watching = useWatching();
+  const onStrip = usePlaceOnStrip() >= 0;
+  const swipe = useSwipeBetween(phone);
   const [floating, setFloating] = useState<Floating>(null);
   const close = () => setFloating(null);
   // At once, not with the next frame: the letters typed right after "/" belong to the search.
@@ -93,18 +88,7 @@ export function Shell() {
     () => ({ search: () => flushSync(() => setFloating("search")), keys: () => setFloating("keys") }),
     [],
   );
-  const commands = useMemo<Command[]>(
-    () => [
-      { label: "Go to portfolio", keys: "H", run: () => navigate("/") },
-      { label: "Go to orders", keys: "O", run: () => navigate("/orders") },
-      { label: "Go to brokers", run: () => navigate("/brokers") },
-      { label: "Connect a broker", run: () => navigate("/brokers/connect") },
-      { label: "Charges of a trade", run: () => navigate("/charges") },
-      { label: "Settings", run: () => navigate("/settings") },
-      { label: "Keys", keys: "?", run: () => setFloating("keys") },
-    ],
-    [navigate],
-  );
+  const commands = useCommands(openers.keys);
   useKeys(openers);
 
   if (status === "anonymous") {
@@ -114,26 +98,19 @@ export function Shell() {
     <div className="flex min-h-dvh flex-col">
       <PaperFrame />
       <a href="#page" className="sr-only focus:not-sr-only">
-        Skip to the page
+        {t("shell:skip")}
       </a>
       {phone ? <PhoneBar onSearch={openers.search} /> : <TopBar onSearch={openers.search} />}
-      {online && lost && (
-        <Notice tone="warning" className="m-2">
-          No connection to TradeMaster: prices stand still, greyed. It is tried again by itself.
-        </Notice>
-      )}
-      {!online && (
-        <Notice tone="warning" className="m-2">
-          Offline. What you see is the last that was read; orders cannot be sent and none is kept for later.
-        </Notice>
-      )}
+      <StatusBars />
       <div className="flex min-h-0 flex-1">
         {wide && <WatchlistColumn onAdd={() => setFloating("add")} />}
         <main
+          {...swipe()}
           id="page"
           tabIndex={-1}
-          className="min-w-0 flex-1 outline-none max-md:pb-[calc(72px+env(safe-area-inset-bottom))]"
+          className="min-w-0 flex-1 outline-none max-md:touch-pan-y max-md:pb-[calc(72px+env(safe-area-inset-bottom))]"
         >
+          {phone && onStrip && <PortfolioStrip />}
           <Outlet context={{ onAdd: () => setFloating("add"), onSearch: openers.search }} />
         </main>
       </div>
@@ -146,39 +123,18 @@ export function Shell() {
       <Toasts />
       <SearchDialog open={floating === "search"} onClose={close} commands={commands} />
       <SearchDialog open={floating === "add"} onClose={close} commands={[]} onPick={watching.add} />
-      <Dialog open={floating === "keys"} onClose={close} title="Keys">
-        <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 p-4">
-          {keyList.map(({ keys, does }) => (
-            <div key={keys} className="contents">
-              <dt className="flex gap-1">
-                {keys.split(" ").map((key) => (
-                  <Key key={key}>{key}</Key>
-                ))}
-              </dt>
-              <dd>{does}</dd>
-            </div>
-          ))}
-        </dl>
-      </Dialog>
+      <KeysDialog open={floating === "keys"} onClose={close} />
     </div>
   );
 }
 
-/** True once the prices have been away for some seconds; a blink is not worth a word. */
-function useLostFeed(): boolean {
-  const live = usePriceFeedState() === "live";
-  const [lost, setLost] = useState(false);
-  useEffect(() => {
-    if (live) return setLost(false);
-    const wait = setTimeout(() => setLost(true), 4000);
-    return () => clearTimeout(wait);
-  }, [live]);
-  return lost;
-}
-
+/** The tint of a practice product around the screen; the word stands in the header. */
 function PaperFrame() {
   const { data: meta } = useMetaQuery();
   return meta?.paper ? (
-    <div aria-hidden="true" className="pointer-events-none fixed inset-x-0 top-0 z-30 h-[3px] bg-paper" />
+    <div
+      aria-hidden="true"
+      className="pointer-events-none fixed inset-0 z-30 border-2 border-t-[3px] border-paper/70 max-md:border-x-0 max-md:border-b-0"
+    />
   ) : null;
 }

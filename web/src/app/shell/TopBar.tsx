@@ -1,89 +1,42 @@
-// The top of every page: the three numbers that matter, the brokers' state, the search.
-import { Eye, EyeOff, Search, Settings } from "lucide-react";
-import { Link, NavLink } from "react-router";
+// The top of every page at the desk: all pages by name, the search, the notices, the kill switch; below it the money.
+import { ChevronDown, Eye, EyeOff, Search, Settings } from "lucide-react";
+import { Link, NavLink, useNavigate } from "react-router";
 import { useMetaQuery } from "@/api";
-import { brokerLetter } from "@/components/badge";
 import { Button } from "@/components/button";
-import { Amount, Gain, Percent } from "@/components/figures";
+import { Menu } from "@/components/menu";
 import { Key } from "@/components/surface";
-import { withoutWords } from "@/features/portfolio/Gaps";
-import { useLivePortfolio } from "@/features/portfolio/useLivePortfolio";
+import { KillButton } from "@/features/kill/KillButton";
+import { Bell } from "@/features/notices/Bell";
 import { cx } from "@/lib/classes";
-import * as money from "@/lib/money";
+import { useMedia } from "@/lib/hooks";
 import { setPrefs, usePrefs } from "@/lib/prefs";
-import { dayTime } from "@/lib/time";
-import { ConnectionPills } from "./ConnectionPills";
-
-const pages: readonly { to: string; label: string; className?: string }[] = [
-  { to: "/", label: "Portfolio" },
-  { to: "/watchlist", label: "Watchlist", className: "min-[1200px]:hidden" },
-  { to: "/orders", label: "Orders" },
-  { to: "/brokers", label: "Brokers" },
-];
-
-/** A figure with room for its widest form, so that a new digit moves nothing beside it. */
-function Figure({ label, room, children }: { label: string; room: string; children: React.ReactNode }) {
-  return (
-    <div className="flex items-baseline gap-1.5 whitespace-nowrap">
-      <dt className="text-xs text-faint">{label}</dt>
-      <dd className={cx("font-medium", room)}>{children}</dd>
-    </div>
-  );
-}
-
-function HeadFigures() {
-  const { data, live } = useLivePortfolio();
-  const gaps = data?.gaps ?? [];
-  const totals = live?.totals;
-  const before = totals?.value != null && totals.dayPnl != null ? money.subtract(totals.value, totals.dayPnl) : null;
-  const dayPercent = before === null || totals?.dayPnl == null ? null : money.percentOf(totals.dayPnl, before);
-  return (
-    <dl className="flex min-w-0 items-baseline gap-3 max-lg:hidden">
-      {gaps.length > 0 && (
-        <div className="min-w-0 truncate text-xs text-warning max-xl:hidden" title={`${withoutWords(gaps)} IST`}>
-          <dt className="sr-only">Not current in these figures</dt>
-          <dd className="truncate">
-            without {[...new Set(gaps.map((gap) => brokerLetter(gap.broker)))].join(", ")} since{" "}
-            {dayTime(gaps[0]?.since)}
-          </dd>
-        </div>
-      )}
-      <Figure label="Value" room="xl:min-w-[7ch]">
-        <Amount value={totals?.value} brief reason="the portfolio has not been read yet" />
-      </Figure>
-      <Figure label="Day" room="xl:min-w-[15ch]">
-        <Gain value={totals?.dayPnl} brief />{" "}
-        <span className="text-xs max-xl:hidden">{dayPercent !== null && <Percent value={dayPercent} />}</span>
-      </Figure>
-      <Figure label="Margin" room="xl:min-w-[7ch]">
-        <Amount value={totals?.margin} brief />
-      </Figure>
-    </dl>
-  );
-}
+import { t } from "@/text";
+import { MoneyBar } from "./MoneyBar";
+import { type Place, placeName, places } from "./places";
 
 export function PaperWord({ className }: { className?: string }) {
   const { data: meta } = useMetaQuery();
   if (!meta?.paper) return null;
   return (
     <span
-      title="The brokers behind this screen are a sandbox: no real money moves"
+      title={t("shell:paper_about")}
       className={cx("rounded-sm border border-paper px-1 text-2xs font-semibold tracking-wide text-warning", className)}
     >
-      PAPER
+      {t("shell:paper")}
     </span>
   );
 }
 
 export function PrivacyEye() {
   const { privacy } = usePrefs();
+  const label = t(privacy ? "shell:show_amounts" : "shell:hide_amounts");
   return (
     <Button
       look="ghost"
       size="icon"
-      aria-label={privacy ? "Show amounts" : "Hide amounts"}
+      aria-label={label}
       aria-pressed={privacy}
-      title={privacy ? "Show amounts" : "Hide amounts"}
+      title={label}
       onClick={() => setPrefs({ privacy: !privacy })}
     >
       {privacy ? <EyeOff className="size-4" /> : <Eye className="size-4" />}
@@ -91,55 +44,91 @@ export function PrivacyEye() {
   );
 }
 
+const watchlist: Place = { to: "/watchlist", name: "watchlist" };
+
+/** How many pages stand in the bar; the others are under "More". From 1360 px on none is hidden. */
+function useRoom(): number {
+  const wide = useMedia("(min-width: 1360px)");
+  const middle = useMedia("(min-width: 1100px)");
+  const small = useMedia("(min-width: 940px)");
+  return wide ? 99 : middle ? 7 : small ? 5 : 3;
+}
+
+function Pages() {
+  const navigate = useNavigate();
+  const room = useRoom();
+  const withList = useMedia("(min-width: 1200px)");
+  const all = withList ? places : [...places.slice(0, 1), watchlist, ...places.slice(1)];
+  const further = all.slice(room);
+  return (
+    <nav aria-label={t("shell:pages")} className="flex h-full min-w-0 items-stretch">
+      {all.slice(0, room).map((place) => (
+        <NavLink
+          key={place.to}
+          to={place.to}
+          end={place.to === "/"}
+          className={({ isActive }) =>
+            cx(
+              "flex items-center border-b-2 px-2 pt-0.5 whitespace-nowrap",
+              isActive ? "border-accent font-medium text-ink" : "border-transparent text-quiet hover:text-ink",
+            )
+          }
+        >
+          {placeName(place)}
+        </NavLink>
+      ))}
+      {further.length > 0 && (
+        <Menu
+          label={t("shell:more")}
+          align="start"
+          trigger={
+            <button type="button" className="flex items-center gap-1 px-2 text-quiet hover:text-ink">
+              {t("shell:more")}
+              <ChevronDown className="size-3.5" aria-hidden="true" />
+            </button>
+          }
+          items={further.map((place) => ({ label: placeName(place), onSelect: () => navigate(place.to) }))}
+        />
+      )}
+    </nav>
+  );
+}
+
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   return (
-    <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-4 border-b border-line bg-ground px-3 max-md:hidden">
-      <Link to="/" className="flex shrink-0 items-center gap-2 font-semibold" aria-label="TradeMaster, portfolio">
-        <img src="/icon.svg" alt="" className="size-5" />
-        <span className="max-xl:hidden">TradeMaster</span>
-      </Link>
-      <PaperWord />
-      <nav aria-label="Pages" className="flex h-full items-stretch">
-        {pages.map(({ to, label, className }) => (
-          <NavLink
-            key={to}
-            to={to}
-            end={to === "/"}
-            className={({ isActive }) =>
-              cx(
-                "flex items-center border-b-2 px-2.5 pt-0.5",
-                className,
-                isActive ? "border-accent font-medium text-ink" : "border-transparent text-quiet hover:text-ink",
-              )
-            }
-          >
-            {label}
-          </NavLink>
-        ))}
-      </nav>
-      <div className="min-w-0 flex-1" />
-      <HeadFigures />
-      <ConnectionPills />
-      <button
-        type="button"
-        onClick={onSearch}
-        className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-faint hover:border-edge hover:text-quiet"
-      >
-        <Search className="size-3.5" aria-hidden="true" />
-        <span className="max-xl:sr-only">Search</span>
-        <Key>/</Key>
-      </button>
-      <div className="flex items-center">
-        <PrivacyEye />
-        <Link
-          to="/settings"
-          aria-label="Settings"
-          title="Settings"
-          className="grid size-8 place-items-center rounded-md text-quiet hover:bg-hover hover:text-ink"
-        >
-          <Settings className="size-4" />
+    <header className="sticky top-0 z-20 shrink-0 bg-ground max-md:hidden">
+      <div className="flex h-11 items-center gap-3 border-b border-line px-3">
+        <Link to="/" className="flex shrink-0 items-center gap-2 text-base font-semibold" aria-label={t("shell:home")}>
+          <img src="/icon.svg" alt="" className="size-5" />
+          <span className="max-[1560px]:hidden">{t("shell:brand")}</span>
         </Link>
+        <PaperWord />
+        <Pages />
+        <div className="min-w-0 flex-1" />
+        <button
+          type="button"
+          onClick={onSearch}
+          className="flex h-7 shrink-0 items-center gap-2 rounded-md border border-line px-2.5 text-faint hover:border-edge hover:text-quiet"
+        >
+          <Search className="size-3.5" aria-hidden="true" />
+          <span className="max-xl:sr-only">{t("shell:search")}</span>
+          <Key>{"/"}</Key>
+        </button>
+        <div className="flex shrink-0 items-center">
+          <Bell />
+          <PrivacyEye />
+          <Link
+            to="/settings"
+            aria-label={t("shell:page.settings")}
+            title={t("shell:page.settings")}
+            className="grid size-8 place-items-center rounded-md text-quiet hover:bg-hover hover:text-ink"
+          >
+            <Settings className="size-4" />
+          </Link>
+          <KillButton named />
+        </div>
       </div>
+      <MoneyBar />
     </header>
   );
 }

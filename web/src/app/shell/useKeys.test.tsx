@@ -1,8 +1,9 @@
-import { render, screen } from "@testing-library/react";
+import { act, render, renderHook, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Provider } from "react-redux";
 import { MemoryRouter, useLocation } from "react-router";
 import { expect, test } from "vitest";
+import { closeKillSwitch, useKillOpen } from "@/features/kill/state";
 import { testStore } from "@/test/server";
 import { useKeys } from "./useKeys";
 
@@ -59,12 +60,23 @@ test("nothing fires while one types into a field", async () => {
   expect(screen.getByText("at /")).toBeTruthy();
 });
 
+test("the panic key opens the kill switch, inside a field as well", async () => {
+  const { user } = show();
+  const seen = renderHook(useKillOpen);
+  await user.click(screen.getByRole("textbox", { name: "Name" }));
+  await user.keyboard("{Alt>}{Shift>}[KeyK]{/Shift}{/Alt}");
+  expect(seen.result.current).toBe(true);
+  act(closeKillSwitch);
+});
+
 test("letters lead to pages, slash to the search, and shortcuts of the browser stay its own", async () => {
   const { store, user } = show();
   await user.keyboard("o");
   expect(screen.getByText("at /orders")).toBeTruthy();
   await user.keyboard("p");
-  expect(screen.getByText("at /#positions")).toBeTruthy();
+  expect(screen.getByText("at /positions")).toBeTruthy();
+  await user.keyboard("h");
+  expect(screen.getByText("at /holdings")).toBeTruthy();
   await user.keyboard("/?");
   expect(opened).toEqual(["search", "keys"]);
   await user.keyboard("{Control>}s{/Control}");

@@ -1,22 +1,55 @@
-// The keys of the product. Nothing fires while one types into a field.
+// The keys of the product. Nothing fires while one types into a field, but the panic key.
 import { useEffect } from "react";
 import { useNavigate } from "react-router";
 import { useAppDispatch } from "@/api/dispatch";
+import { openKillSwitch } from "@/features/kill/state";
 import { closeTicket, openTicket, useTicketState } from "@/features/ticket/state";
+import type { Key } from "@/text";
 
-export const keyList: readonly { keys: string; does: string }[] = [
-  { keys: "/", does: "Search (also Ctrl K)" },
-  { keys: "B", does: "Buy the focused row" },
-  { keys: "S", does: "Sell the focused row" },
-  { keys: "C", does: "Chart of the focused row" },
-  { keys: "D", does: "Depth of the focused row" },
-  { keys: "H", does: "Holdings" },
-  { keys: "P", does: "Positions" },
-  { keys: "O", does: "Orders" },
-  { keys: "↑ ↓", does: "Move between rows; step price and quantity in the ticket" },
-  { keys: "Enter", does: "Open the row; review, then send the ticket" },
-  { keys: "Esc", does: "Close what floats" },
-  { keys: "?", does: "This list" },
+interface KeyGroup {
+  name: Key;
+  about?: Key;
+  keys: readonly { keys: string; does: Key }[];
+}
+
+/** Everything a key does, as the list under `?` shows it. */
+export const keyGroups: readonly KeyGroup[] = [
+  {
+    name: "shell:keys.anywhere",
+    keys: [
+      { keys: "/", does: "shell:keys.does.search" },
+      { keys: "Ctrl+K", does: "shell:keys.does.search" },
+      { keys: "H", does: "shell:keys.does.holdings" },
+      { keys: "P", does: "shell:keys.does.positions" },
+      { keys: "O", does: "shell:keys.does.orders" },
+      { keys: "Esc", does: "shell:keys.does.escape" },
+      { keys: "?", does: "shell:keys.does.list" },
+    ],
+  },
+  {
+    name: "shell:keys.rows",
+    keys: [
+      { keys: "↑ ↓", does: "shell:keys.does.between" },
+      { keys: "Enter", does: "shell:keys.does.open" },
+      { keys: "B", does: "shell:keys.does.buy" },
+      { keys: "S", does: "shell:keys.does.sell" },
+      { keys: "C", does: "shell:keys.does.chart" },
+      { keys: "D", does: "shell:keys.does.depth" },
+      { keys: "Alt+↑ Alt+↓", does: "shell:keys.does.arrange" },
+    ],
+  },
+  {
+    name: "shell:keys.ticket",
+    keys: [
+      { keys: "↑ ↓", does: "shell:keys.does.step" },
+      { keys: "Enter", does: "shell:keys.does.review" },
+    ],
+  },
+  {
+    name: "shell:keys.panic",
+    about: "shell:keys.panic_about",
+    keys: [{ keys: "Alt+Shift+K", does: "shell:keys.does.kill" }],
+  },
 ];
 
 const typing = (target: EventTarget | null): boolean =>
@@ -31,6 +64,10 @@ const focusedSymbol = (): string | null =>
   document.querySelector<HTMLElement>("[data-page-symbol]")?.dataset.pageSymbol ??
   null;
 
+// By place on the keyboard, as Alt makes another letter of it on some systems.
+const isPanic = (event: KeyboardEvent): boolean =>
+  event.altKey && event.shiftKey && !event.ctrlKey && !event.metaKey && event.code === "KeyK";
+
 export function useKeys(open: { search: () => void; keys: () => void }): void {
   const navigate = useNavigate();
   const dispatch = useAppDispatch();
@@ -38,13 +75,18 @@ export function useKeys(open: { search: () => void; keys: () => void }): void {
 
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
+      if (isPanic(event)) {
+        event.preventDefault();
+        openKillSwitch();
+        return;
+      }
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         open.search();
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const dialog = document.querySelector("[role=dialog][data-state=open]");
+      const dialog = document.querySelector("[role=dialog][data-state=open], [role=menu][data-state=open]");
       if (event.key === "Escape" && ticket.open && !dialog) {
         dispatch(closeTicket());
         return;
@@ -59,8 +101,8 @@ export function useKeys(open: { search: () => void; keys: () => void }): void {
         s: () => dispatch(openTicket({ symbol, side: "SELL" })),
         c: page ? () => navigate(page) : null,
         d: page ? () => navigate(`${page}#depth`) : null,
-        h: () => navigate("/#holdings"),
-        p: () => navigate("/#positions"),
+        h: () => navigate("/holdings"),
+        p: () => navigate("/positions"),
         o: () => navigate("/orders"),
       };
       const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
