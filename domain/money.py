@@ -25,6 +25,9 @@ def exact(value: Decimal | int | str) -> Decimal:
 
 def plain(value: Decimal, places: int = 2) -> str:
     """Decimal text without exponent, at least `places` decimals, no further trailing zeros: 1500 -> '1500.00'."""
+    text = str(value)
+    if places == 2 and text[-3:-2] == ".":  # nearly every amount, and thousands a second of them
+        return text
     text = format(value, "f")
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.rstrip('0').ljust(places, '0')}" if places or fraction.rstrip("0") else whole

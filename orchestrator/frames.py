@@ -42,7 +42,13 @@ class Frames:
     @property
     def ready(self) -> bool:
         """Whether it takes a message now: it is open, and what was sent before is with the system."""
-        return self._connection.writable.is_set() and self._open
+        one = self._connection
+        return (
+            one.writable.is_set()
+            and not one.close_sent
+            and one.conn.state is State.OPEN
+            and not one.transport.is_closing()
+        )
 
     def text(self, message: str) -> None:
         """Only while `ready`."""
@@ -55,13 +61,8 @@ class Frames:
     async def drained(self) -> None:
         """Until it is ready. Raises WebSocketDisconnect once it is closed."""
         await self._connection.writable.wait()
-        if not self._open:
+        if not self.ready:
             raise WebSocketDisconnect(1006)
-
-    @property
-    def _open(self) -> bool:
-        one = self._connection
-        return not one.close_sent and one.conn.state is State.OPEN and not one.transport.is_closing()
 
 
 class Connection(WebSocketsSansIOProtocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ SIGNALS = "trademaster:signals"
 TICKS = "trademaster:ticks"
 LATEST = "trademaster:latest"
 TICK_FLUSH = 0.005  # seconds ticks gather before they go to Redis in one message
+ORIGIN = 8  # bytes before the ticks of a message: which process they come from
 LATEST_FLUSH = 1.0  # seconds until the latest ones are kept there for those who come later
 
 
@@ -43,6 +45,7 @@ class RedisBus:
         self._redis = redis.Redis.from_url(url, socket_connect_timeout=3, health_check_interval=30)
         self._local = LocalBus()
         self._last = "$"
+        self._origin = secrets.token_bytes(ORIGIN)
         self._gathered: dict[InstrumentId, Tick] = {}
         self._unkept: dict[InstrumentId, Tick] = {}
         self._flush: asyncio.Task[None] | None = None
@@ -95,6 +98,8 @@ class RedisBus:
         self._local.deliver(event)
 
     def publish_tick(self, tick: Tick) -> None:
+        """Readers here get it at once, Redis or not."""
+        self._local.publish_tick(tick)
         self._gathered[tick.instrument] = tick
         if self._flush is None or self._flush.done():
             self._flush = asyncio.create_task(self._send_ticks(), name="bus tick flush")
@@ -130,11 +135,8 @@ class RedisBus:
             self._unkept |= batch
             if self._keep is None or self._keep.done():
                 self._keep = asyncio.create_task(self._keep_latest(), name="bus latest")
-            try:
-                await self._redis.publish(TICKS, ticks.packed(batch.values()))
-            except (RedisError, OSError):
-                for tick in batch.values():
-                    self._local.publish_tick(tick)
+            with contextlib.suppress(RedisError, OSError):  # who comes back looks at what is kept
+                await self._redis.publish(TICKS, self._origin + ticks.packed(batch.values()))
 
     async def _keep_latest(self) -> None:
         while self._unkept:
@@ -175,8 +177,10 @@ class RedisBus:
             await asyncio.sleep(0.5)
 
     def _take(self, message: bytes) -> None:
+        if message.startswith(self._origin):
+            return
         try:
-            for tick in ticks.unpacked(message):
+            for tick in ticks.unpacked(message[ORIGIN:]):
                 self._local.publish_tick(tick)
         except (
             ValueError

@@ -58,6 +58,7 @@ class Hub:
     ) -> None:
         self._bus, self._calendar, self._clock = bus, calendar, clock
         self._feeding = feeding
+        self._alone = feeding and not bus.shared  # all ticks come from feeds of this process
         self.prices = Prices()
         self.grid = Grid(calendar)
         self.candles = CandleBook(self.grid, clock, stored=feeding)
@@ -152,7 +153,7 @@ class Hub:
     # --- running -------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        loops: list[Callable[[], Coroutine[Any, Any, None]]] = [self._hear_ticks]
+        loops: list[Callable[[], Coroutine[Any, Any, None]]] = [] if self._alone else [self._hear_ticks]
         loops += (
             [self._serve, self._poll, self._stalls.run, self._hear_wants] if self._feeding else [self._tell]
         )
@@ -166,6 +167,8 @@ class Hub:
 
     def _ticked(self, tick: Tick) -> None:
         self._tell_listeners(tick)
+        if self._alone:
+            self.prices.take_tick(tick)
         self._bus.publish_tick(tick)
 
     def _quoted(self, quote: Quote, source: str) -> None:

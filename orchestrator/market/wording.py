@@ -90,7 +90,7 @@ def _json(seen: Seen, rank: int) -> str:
     assert seen.price is not None
     moved, percent, close = _moved(seen)
     return (
-        f'{{"symbol":{_quoted(str(seen.name))},"ltp":"{_plain(seen.price.amount)}",'
+        f'{{"symbol":{_quoted(str(seen.name))},"ltp":"{plain(seen.price.amount)}",'
         f'"change":{_json_text(moved)},"change_percent":{_json_text(percent)},"timestamp":"{_time(seen.at)}",'
         f'"prev_close":{_json_text(close)},"source":{_json_text(seen.source)},"seq":{seen.sequence}'
     )
@@ -101,7 +101,7 @@ def _fields(seen: Seen, rank: int) -> dict[str, Any]:
     moved, percent, close = _moved(seen)
     fields: dict[str, Any] = {
         "symbol": str(seen.name),
-        "ltp": _plain(seen.price.amount),
+        "ltp": plain(seen.price.amount),
         "change": moved,
         "change_percent": percent,
         "timestamp": _time(seen.at),
@@ -124,9 +124,9 @@ def _moved(seen: Seen) -> tuple[str | None, str | None, str | None]:
     close = seen.prev_close.amount
     moved = seen.price.amount - close
     if not close:
-        return _plain(moved), None, _plain(close)
+        return plain(moved), None, plain(close)
     percent = (moved * HUNDRED / close).quantize(PAISA, ROUND_HALF_UP)
-    return _plain(moved), format(percent or abs(percent), "f"), _plain(close)
+    return plain(moved), str(percent or abs(percent)), plain(close)
 
 
 def _day(seen: Seen) -> dict[str, Any]:
@@ -154,20 +154,19 @@ def _depth(seen: Seen) -> dict[str, Any]:
 
 def _levels(levels: Iterable[DepthLevel]) -> list[dict[str, Any]]:
     return [
-        {"price": _plain(one.price.amount), "quantity": one.quantity, "orders": one.orders} for one in levels
+        {"price": plain(one.price.amount), "quantity": one.quantity, "orders": one.orders} for one in levels
     ]
 
 
 def _text(price: Price | None) -> str | None:
-    return _plain(price.amount) if price is not None else None
+    return plain(price.amount) if price is not None else None
 
 
 def _json_text(text: str | None) -> str:
     return f'"{text}"' if text is not None else "null"
 
 
-# The same prices, moments and names come again and again.
-_plain = lru_cache(maxsize=65_536)(plain)
+# The same moments and names come again and again.
 _time = lru_cache(maxsize=4_096)(in_ist)
 
 
