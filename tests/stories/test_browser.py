@@ -30,6 +30,7 @@ async def test_an_order_from_the_ticket_by_keyboard(
     await trader.connect(new_user("upstox", holdings={"NSE:INFY": 30}), "Upstox")
     await trader.settled()
     page = await open_page(browser, product, trader, **DESK)
+    await page.goto("/holdings")
     row = page.get_by_role("table", name="Holdings").get_by_role("row", name="INFY")
     await expect(row).to_contain_text("50")
 
@@ -66,6 +67,7 @@ async def test_an_order_on_the_phone(
     await trader.settled()
     page = await open_page(browser, product, trader, **PHONE)
 
+    await page.goto("/holdings")
     await page.get_by_role("list", name="Holdings").get_by_text("INFY").tap()
     await page.get_by_role("button", name="Buy").first.tap()
     ticket = page.get_by_role("dialog", name="Order ticket")
@@ -95,7 +97,7 @@ async def test_a_broker_is_connected_by_hand_in_three_screens(
 
     await page.wait_for_url("**/brokers?connected=*")
     await expect(page.get_by_text("connected", exact=True).first).to_be_visible()
-    await page.goto("/")
+    await page.goto("/holdings")
     await expect(page.get_by_role("table", name="Holdings")).to_contain_text("TCS")
 
 

@@ -16,6 +16,9 @@ pytestmark = IN_CHROMIUM
 
 SCREENS = (
     "/",
+    "/holdings",
+    "/positions",
+    "/funds",
     "/orders",
     "/brokers",
     "/brokers/connect",

@@ -31,7 +31,19 @@ export const router = createBrowserRouter([
         children: [
           {
             index: true,
-            lazy: async () => ({ Component: (await import("@/features/portfolio/PortfolioPage")).PortfolioPage }),
+            lazy: async () => ({ Component: (await import("@/features/portfolio/OverviewPage")).OverviewPage }),
+          },
+          {
+            path: "holdings",
+            lazy: async () => ({ Component: (await import("@/features/portfolio/HoldingsPage")).HoldingsPage }),
+          },
+          {
+            path: "positions",
+            lazy: async () => ({ Component: (await import("@/features/portfolio/PositionsPage")).PositionsPage }),
+          },
+          {
+            path: "funds",
+            lazy: async () => ({ Component: (await import("@/features/portfolio/FundsPage")).FundsPage }),
           },
           {
             path: "orders",

@@ -70,7 +70,8 @@ test("a row that changed is drawn, the others are not", () => {
 });
 
 test("what is typed leaves only the rows that match, and says so when none does", () => {
-  render(<Grid {...base} />);
+  const more = Array.from({ length: 6 }, (_, at) => ({ id: `S${at}`, size: -at, parts: [] }));
+  render(<Grid {...base} rows={[...base.rows, ...more]} />);
   const field = screen.getByRole("searchbox", { name: "Find in Things" });
   fireEvent.change(field, { target: { value: "ab" } });
   expect(order()).toEqual(["ABB"]);

@@ -17,6 +17,8 @@ export type { Parts } from "./grid/Rows";
 
 /** Above this many rows only those in sight are drawn. */
 const MANY = 100;
+/** Up to this many nobody needs to look for one. */
+const FEW = 6;
 const ROW = 33;
 const CARD = 65;
 
@@ -82,10 +84,10 @@ export function Grid<T, P = never>(props: GridProps<T, P>) {
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pb-2">
           <div className="min-w-0 flex-1 max-md:basis-full">{lead}</div>
           {tools}
-          {find && rows.length > 0 && (
+          {find && rows.length > FEW && (
             <FindField text={text} onText={setText} label={t("common:grid.find_in", { label })} />
           )}
-          {phone && card && rows.length > 1 && <SortSelect {...{ columns, sort, onSort }} />}
+          {phone && card && rows.length > FEW / 2 && <SortSelect {...{ columns, sort, onSort }} />}
           {!phone && rows.length > 0 && <ColumnChoice columns={columns} choice={choice} onChoice={keep} />}
           {!phone && rows.length > 0 && <SaveButton onSave={() => saveFile(`${id}.csv`, csvOf(shown, order))} />}
         </div>
@@ -198,7 +200,7 @@ function Table<T, P>(props: TableProps<T, P>) {
         onPointerOver={over}
         onPointerLeave={out}
       >
-        <thead className="z-10 bg-ground shadow-[inset_0_-1px_0_var(--line)] lg:sticky lg:top-[var(--head,48px)]">
+        <thead className="z-10 bg-ground shadow-[inset_0_-1px_0_var(--line)] lg:sticky lg:top-(--head)">
           <tr>
             {selection && (
               <td className="w-8 pl-4">

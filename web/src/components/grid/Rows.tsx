@@ -40,7 +40,7 @@ interface RowProps<T, P> {
   onChoose: (id: string) => void;
 }
 
-const high = "h-[var(--row,32px)] px-2 whitespace-nowrap last:pr-4";
+const high = "h-(--row) px-2 whitespace-nowrap last:pr-4";
 const widths = { lg: "max-lg:hidden", xl: "max-xl:hidden" };
 export const cellLook = (column: { left?: boolean; from?: "lg" | "xl" }): string =>
   cx(high, column.left ? "text-left" : "text-right", column.from && widths[column.from]);
@@ -114,7 +114,7 @@ function RowView<T, P>(props: RowProps<T, P>) {
                   {column.cell(row)}
                 </span>
                 {actions && (
-                  <span className="absolute inset-y-0 right-0 hidden items-center gap-1 bg-hover pl-2 group-focus-within:flex group-hover:flex">
+                  <span className="absolute inset-y-0 right-0 hidden items-center gap-1 bg-hover pl-2 group-focus-within:flex group-hover:flex has-data-[state=open]:flex">
                     {actions(row)}
                   </span>
                 )}

@@ -96,7 +96,7 @@ export function FindField({ text, onText, label }: { text: string; onText: (text
           event.stopPropagation();
           onText("");
         }}
-        className="field h-7 w-40 pl-7 text-xs max-md:w-full"
+        className="field w-full pl-7 md:h-7 md:w-40 md:text-xs"
       />
     </span>
   );

@@ -13,6 +13,8 @@ type Known = money.Amount | null;
 
 export interface LiveHolding {
   source: Holding;
+  /** The broker whose part this is; all of them when left out. */
+  broker?: string;
   id: string;
   symbol: string;
   lots: HoldingLot[];
@@ -31,6 +33,7 @@ export interface LiveHolding {
 
 export interface LivePosition {
   source: Position;
+  broker?: string;
   id: string;
   symbol: string;
   lots: PositionLot[];
@@ -81,6 +84,7 @@ export function liveHolding(holding: Holding, prices: Prices, broker?: string): 
   const dayBefore = all ? money.parse(holding.day_pnl) : total(lots.map((lot) => money.parse(lot.day_pnl)));
   return {
     source: holding,
+    broker,
     id: holding.isin || symbol,
     symbol,
     lots,
@@ -113,6 +117,7 @@ export function livePosition(position: Position, prices: Prices, broker?: string
     all ? money.parse(of) : total(lots.map((lot) => money.parse(lot[part])));
   return {
     source: position,
+    broker,
     id: `${symbol} ${position.product}`,
     symbol,
     lots,
