@@ -150,6 +150,7 @@ class Terms:
     moves_funds: bool = False  # deposit and withdraw by API: simulated brokers only
     order_stream: bool = True
     posts_updates: bool = False  # calls an address of ours about orders, see `Adapter.postback`
+    phone_login: bool = False  # asks for a login in its own app, see `Adapter.phone_login`
     quote_batch: int = 500
     quotes_in_full: bool = True  # many at once come with depth and open interest too
     feed: FeedTerms = field(default_factory=FeedTerms)

@@ -57,6 +57,7 @@ class FeaturesOut(Out):
     move_funds: bool
     order_stream: bool
     posts_updates: bool
+    phone_login: bool
     converts: bool
     conditionals: list[ConditionalKind]
     conditional_types: list[OrderType]
@@ -87,6 +88,7 @@ class CapabilitiesOut(Out):
                 move_funds=terms.moves_funds,
                 order_stream=terms.order_stream,
                 posts_updates=terms.posts_updates,
+                phone_login=terms.phone_login,
                 converts=terms.converts,
                 conditionals=[one for one in ConditionalKind if one in terms.conditionals],
                 conditional_types=[one for one in OrderType if one in terms.conditional_types],

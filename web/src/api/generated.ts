@@ -1631,6 +1631,7 @@ export type ContractNoteOut = {
   obligation: string;
   net: string;
 };
+  phone_login: boolean;
 export type Taxed = "brokerage" | "exchange" | "ipft" | "sebi";
 export type FeePlanOut = {
   account: string;

@@ -58,6 +58,14 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/brokers/BrokersPage")).BrokersPage }),
           },
           {
+            path: "brokers/:id",
+            lazy: async () => ({ Component: (await import("@/features/brokers/AccountPage")).AccountPage }),
+          },
+          {
+            path: "morning",
+            lazy: async () => ({ Component: (await import("@/features/brokers/MorningPage")).MorningPage }),
+          },
+          {
             path: "brokers/connect/:broker?",
             lazy: async () => ({ Component: (await import("@/features/brokers/ConnectPage")).ConnectPage }),
           },

@@ -163,6 +163,7 @@ export const account: Account = {
       move_funds: false,
       order_stream: true,
       posts_updates: false,
+      phone_login: false,
       converts: true,
       conditionals: ["single", "oco"],
       conditional_types: ["LIMIT"],

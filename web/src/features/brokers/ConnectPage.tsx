@@ -5,13 +5,12 @@ import { type Broker, inWords, problemOf, useConnectAccountMutation, useListBrok
 import { BrokerBadge } from "@/components/badge";
 import { Notice, PageHead, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";
+import { t } from "@/text";
 import { CredentialsForm } from "./CredentialsForm";
 
 function wayIn(broker: Broker): string {
-  if (broker.login.kind === "form") return "Keys from the broker, entered here and sealed at rest";
-  return broker.login.app_configured
-    ? "Log in on the broker's page"
-    : "Your own app key, then log in on the broker's page";
+  if (broker.login.kind === "form") return t("brokers:connect.form");
+  return t(broker.login.app_configured ? "brokers:connect.redirect" : "brokers:connect.own_app");
 }
 
 function Pick({ brokers }: { brokers: readonly Broker[] }) {
@@ -48,7 +47,7 @@ function Fields({ broker }: { broker: Broker }) {
         window.location.assign(login_url);
         return;
       }
-      toast({ tone: "good", title: `${broker.name} is connected` });
+      toast({ tone: "good", title: t("brokers:connect.is_connected", { broker: broker.name }) });
       navigate(`/brokers?connected=${account.id}`);
     } catch (_shownBelow) {
       // The mutation keeps the error; it is shown with its field.
@@ -62,7 +61,9 @@ function Fields({ broker }: { broker: Broker }) {
         busy={isLoading}
         problem={error ? problemOf(error) : null}
         onSubmit={start}
-        action={broker.login.kind === "redirect" ? `Continue to ${broker.name}` : `Connect ${broker.name}`}
+        action={t(broker.login.kind === "redirect" ? "brokers:connect.continue" : "brokers:connect.connect", {
+          broker: broker.name,
+        })}
       />
     </div>
   );
@@ -74,13 +75,14 @@ export function ConnectPage() {
   const broker = data?.find((entry) => entry.broker === name);
   return (
     <div>
-      <PageHead title={broker ? `Connect ${broker.name}` : "Connect a broker"} />
+      <PageHead title={broker ? t("brokers:connect.title", { broker: broker.name }) : t("brokers:connect_a_broker")} />
       <p className="px-4 pb-3">
         <Link
           to={broker ? "/brokers/connect" : "/brokers"}
           className="inline-flex items-center gap-1 text-quiet hover:text-ink max-md:min-h-11"
         >
-          <ArrowLeft className="size-3.5" aria-hidden="true" /> {broker ? "Another broker" : "Brokers"}
+          <ArrowLeft className="size-3.5" aria-hidden="true" />{" "}
+          {t(broker ? "brokers:connect.another" : "brokers:title")}
         </Link>
       </p>
       {error && (

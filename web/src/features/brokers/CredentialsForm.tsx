@@ -4,6 +4,7 @@ import { type Broker, inWords, type Problem } from "@/api";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";
+import { t } from "@/text";
 
 interface Props {
   broker: Broker;
@@ -45,16 +46,14 @@ export function CredentialsForm({ broker, busy, problem, action, onSubmit }: Pro
             checked={!ownApp}
             onChange={(event) => setOwnApp(!event.target.checked)}
           />
-          {login.kind === "redirect"
-            ? "Use the app this server is set up with"
-            : "Use the keys this server is set up with"}
+          {t(login.kind === "redirect" ? "brokers:credentials.server_app" : "brokers:credentials.server_keys")}
         </label>
       )}
-      {oneWay && <p className="text-quiet">Fill in one way to log in; the notes say which fields go together.</p>}
+      {oneWay && <p className="text-quiet">{t("brokers:credentials.one_way")}</p>}
       {shown.map((field) => (
         <Field
           key={field.name}
-          label={field.required || oneWay ? field.label : `${field.label} (optional)`}
+          label={field.required || oneWay ? field.label : t("brokers:credentials.optional", { label: field.label })}
           type={field.secret ? "password" : "text"}
           autoComplete="off"
           spellCheck={false}
@@ -64,27 +63,25 @@ export function CredentialsForm({ broker, busy, problem, action, onSubmit }: Pro
             problem?.field?.endsWith(field.name)
               ? inWords(problem)
               : tried && missing.includes(field)
-                ? `${field.label} is needed`
+                ? t("brokers:credentials.needed", { label: field.label })
                 : null
           }
           onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
         />
       ))}
       <p className="text-xs text-faint">
-        {login.kind === "redirect"
-          ? "You log in on the broker's own page and come back here. Keys and tokens are encrypted at rest and never shown again."
-          : "Keys and tokens are encrypted at rest and never shown again."}
-        {broker.expires_daily_at && ` The session ends each day at ${broker.expires_daily_at} IST.`}
+        {t(login.kind === "redirect" ? "brokers:credentials.redirect" : "brokers:credentials.sealed")}
+        {broker.expires_daily_at && ` ${t("brokers:credentials.ends_daily", { time: broker.expires_daily_at })}`}
       </p>
       <Button
         type="submit"
         look="primary"
         size="lg"
         disabled={busy}
-        why="Waiting for the answer"
+        why={t("brokers:credentials.waiting")}
         className="self-start"
       >
-        {busy ? "One moment…" : action}
+        {busy ? t("brokers:credentials.moment") : action}
       </Button>
     </form>
   );

@@ -1,31 +1,39 @@
-// What a new user sees: three lines of what will happen, one thing to do.
+// What a new user sees: three lines of what will happen, and two ways to begin.
 import { Link } from "react-router";
+import { useListBrokersQuery } from "@/api";
 import { buttonLook } from "@/components/button";
+import { t } from "@/text";
 
-const steps = [
-  ["Connect your brokers", "You log in on each broker's own page; TradeMaster never sees your password there."],
-  ["See one portfolio", "Holdings, positions and cash of all brokers, added up and still told apart."],
-  ["Send one order", "It goes to the cheapest broker that can take it, and a receipt says why."],
-] as const;
+const steps = ["connect", "see", "send"] as const;
 
 export function FirstRun() {
+  const { data: brokers } = useListBrokersQuery();
+  const mock = brokers?.some(({ broker }) => broker === "mock");
   return (
     <section className="max-w-xl px-4 py-10 md:px-10">
-      <h1 className="text-xl font-semibold">Start with one broker</h1>
+      <h1 className="text-xl font-semibold">{t("brokers:first.title")}</h1>
       <ol className="mt-5 flex flex-col gap-4">
-        {steps.map(([title, text], index) => (
-          <li key={title} className="flex gap-3">
+        {steps.map((step, index) => (
+          <li key={step} className="flex gap-3">
             <span className="w-4 shrink-0 text-right text-faint">{index + 1}</span>
             <div>
-              <p className="text-base font-medium">{title}</p>
-              <p className="text-quiet">{text}</p>
+              <p className="text-base font-medium">{t(`brokers:first.steps.${step}`)}</p>
+              <p className="text-quiet">{t(`brokers:first.steps.${step}_words`)}</p>
             </div>
           </li>
         ))}
       </ol>
-      <Link to="/brokers/connect" className={`${buttonLook({ look: "primary", size: "lg" })} mt-8 ml-7`}>
-        Connect a broker
-      </Link>
+      <div className="mt-8 ml-7 flex flex-wrap items-center gap-3">
+        <Link to="/brokers/connect" className={buttonLook({ look: "primary", size: "lg" })}>
+          {t("brokers:connect_a_broker")}
+        </Link>
+        {mock && (
+          <Link to="/brokers/connect/mock" className={buttonLook({ size: "lg" })}>
+            {t("brokers:first.mock")}
+          </Link>
+        )}
+      </div>
+      {mock && <p className="mt-3 ml-7 text-xs text-faint">{t("brokers:first.mock_words")}</p>}
     </section>
   );
 }

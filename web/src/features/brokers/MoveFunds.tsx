@@ -5,6 +5,7 @@ import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { toast } from "@/components/toasts";
 import * as money from "@/lib/money";
+import { t } from "@/text";
 
 export function MoveFunds({ account, onDone }: { account: Account; onDone: () => void }) {
   const [text, setText] = useState("");
@@ -15,7 +16,7 @@ export function MoveFunds({ account, onDone }: { account: Account; onDone: () =>
 
   async function move(way: "deposit" | "withdraw"): Promise<void> {
     const amount = money.parse(text);
-    if (amount === null || amount <= 0n) return setMistake("An amount in rupees, for example 50,000");
+    if (amount === null || amount <= 0n) return setMistake(t("brokers:funds.mistake"));
     setMistake(null);
     try {
       await (way === "deposit" ? deposit : withdraw)({
@@ -23,7 +24,10 @@ export function MoveFunds({ account, onDone }: { account: Account; onDone: () =>
       }).unwrap();
       toast({
         tone: "good",
-        title: `${money.rupees(amount)} ${way === "deposit" ? "paid in to" : "paid out of"} ${account.label}`,
+        title: t(way === "deposit" ? "brokers:funds.deposited" : "brokers:funds.withdrawn", {
+          amount: money.rupees(amount),
+          account: account.label,
+        }),
       });
       onDone();
     } catch (error) {
@@ -40,7 +44,7 @@ export function MoveFunds({ account, onDone }: { account: Account; onDone: () =>
       }}
     >
       <Field
-        label="Amount in rupees"
+        label={t("brokers:funds.label")}
         inputMode="decimal"
         autoFocus
         className="flex-1"
@@ -50,10 +54,10 @@ export function MoveFunds({ account, onDone }: { account: Account; onDone: () =>
       />
       <div className="flex gap-2 pt-5">
         <Button type="submit" look="primary" disabled={busy}>
-          Deposit
+          {t("brokers:funds.deposit")}
         </Button>
         <Button disabled={busy} onClick={() => void move("withdraw")}>
-          Withdraw
+          {t("brokers:funds.withdraw")}
         </Button>
       </div>
     </form>

@@ -9,37 +9,34 @@ import { Notice, Waiting } from "@/components/surface";
 import { Cell, Head } from "@/components/table";
 import { cx } from "@/lib/classes";
 import { span } from "@/lib/time";
+import { t } from "@/text";
 import { awayWords, callWords, causeWords, rateText, timeText } from "./measures";
 
-const windows: { value: ScoreWindow; label: string; title: string }[] = [
-  { value: "1h", label: "Hour", title: "The last hour" },
-  { value: "1d", label: "Day", title: "The last 24 hours" },
-  { value: "7d", label: "Week", title: "The last 7 days" },
-  { value: "30d", label: "Month", title: "The last 30 days" },
-];
-
-const noOrders = "no order was answered in this time";
+const windows: readonly ScoreWindow[] = ["1h", "1d", "7d", "30d"];
 
 function Time({ ms, reason }: { ms: number | null; reason: string }) {
   return ms === null ? <Unknown reason={reason} /> : <span>{timeText(ms)}</span>;
 }
 
 function Rate({ part, bad }: { part: number | null; bad: number }) {
-  if (part === null) return <Unknown reason={noOrders} />;
+  if (part === null) return <Unknown reason={t("brokers:score.no_orders")} />;
   return <span className={part >= bad ? "text-warning" : undefined}>{rateText(part)}</span>;
 }
 
 function Away({ card }: { card: Scorecard }) {
   const words = card.outages.map(awayWords).join(", ");
   return (
-    <span className={card.outage_minutes > 0 ? "text-warning" : undefined} title={words || "never away"}>
-      {card.outage_minutes > 0 ? span(card.outage_minutes * 60) : "never"}
+    <span
+      className={card.outage_minutes > 0 ? "text-warning" : undefined}
+      title={words || t("brokers:score.never_away")}
+    >
+      {card.outage_minutes > 0 ? span(card.outage_minutes * 60) : t("brokers:score.never")}
     </span>
   );
 }
 
 function FeedAge({ card }: { card: Scorecard }) {
-  if (card.feed_age_seconds === null) return <Unknown reason="no prices are taken from here now" />;
+  if (card.feed_age_seconds === null) return <Unknown reason={t("brokers:score.no_prices")} />;
   return <span className={card.feed_age_seconds > 60 ? "text-stale" : undefined}>{span(card.feed_age_seconds)}</span>;
 }
 
@@ -48,15 +45,15 @@ function Details({ card }: { card: Scorecard }) {
     <div className="grid gap-x-10 gap-y-4 px-4 pt-1 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
       <div className="flex flex-col gap-4">
         <section>
-          <h4 className="text-xs text-faint">Why orders failed</h4>
+          <h4 className="text-xs text-faint">{t("brokers:score.why_failed")}</h4>
           {card.causes.length === 0 ? (
-            <p>None did.</p>
+            <p>{t("brokers:score.none_did")}</p>
           ) : (
             <ul>
               {card.causes.map((cause) => (
                 <li key={`${cause.end} ${cause.cause}`} className="flex justify-between gap-4">
                   <span className="min-w-0 break-words">
-                    <span className="text-faint">{causeWords[cause.end]}</span> {cause.cause}
+                    <span className="text-faint">{causeWords(cause.end)}</span> {cause.cause}
                   </span>
                   <span>{cause.count}</span>
                 </li>
@@ -65,9 +62,9 @@ function Details({ card }: { card: Scorecard }) {
           )}
         </section>
         <section>
-          <h4 className="text-xs text-faint">Away while the market was open</h4>
+          <h4 className="text-xs text-faint">{t("brokers:score.away_title")}</h4>
           {card.outages.length === 0 ? (
-            <p>Never.</p>
+            <p>{t("brokers:score.never_sentence")}</p>
           ) : (
             <ul>
               {card.outages.map((outage) => (
@@ -80,16 +77,16 @@ function Details({ card }: { card: Scorecard }) {
         </section>
       </div>
       <table className="w-full self-start text-sm">
-        <caption className="sr-only">Every call to {card.label}</caption>
+        <caption className="sr-only">{t("brokers:score.every_call", { account: card.label })}</caption>
         <thead>
           <tr>
             <Head left className="!px-0">
-              Call
+              {t("brokers:score.call")}
             </Head>
-            <Head>Calls</Head>
-            <Head>Failed</Head>
-            <Head>Half within</Head>
-            <Head className="!pr-0">99 % within</Head>
+            <Head>{t("brokers:score.calls")}</Head>
+            <Head>{t("brokers:score.failed")}</Head>
+            <Head>{t("brokers:score.half")}</Head>
+            <Head className="!pr-0">{t("brokers:score.nearly")}</Head>
           </tr>
         </thead>
         <tbody>
@@ -101,10 +98,10 @@ function Details({ card }: { card: Scorecard }) {
               <Cell>{call.count}</Cell>
               <Cell>{call.count - call.ok}</Cell>
               <Cell>
-                <Time ms={call.times.p50_ms} reason="none was answered" />
+                <Time ms={call.times.p50_ms} reason={t("brokers:score.none_answered")} />
               </Cell>
               <Cell className="!pr-0">
-                <Time ms={call.times.p99_ms} reason="none was answered" />
+                <Time ms={call.times.p99_ms} reason={t("brokers:score.none_answered")} />
               </Cell>
             </tr>
           ))}
@@ -114,21 +111,16 @@ function Details({ card }: { card: Scorecard }) {
   );
 }
 
-const columns = [
-  { key: "place", label: "Order taken", title: "Half of the orders were answered within this time" },
-  { key: "place99", label: "99 % within", title: "Nearly all orders were answered within this time" },
-  { key: "fill", label: "Filled", title: "From the answer to the first fill of a market order, half within this time" },
-  { key: "rejected", label: "Refused", title: "Orders that the broker refused" },
-  { key: "failed", label: "No answer", title: "Orders without a clear answer, or that never got there" },
-  { key: "away", label: "Away", title: "Open market hours without login, readings, orders or prices" },
-  { key: "feed", label: "Last price", title: "Age of the newest price of its feed" },
-] as const;
+const columns = ["place", "place99", "fill", "rejected", "failed", "away", "feed"] as const;
+type Column = (typeof columns)[number];
+const label = (key: Column) => t(`brokers:score.columns.${key}`);
+const about = (key: Column) => t(`brokers:score.columns_about.${key}`);
 
-function figures(card: Scorecard): Record<(typeof columns)[number]["key"], React.ReactNode> {
+function figures(card: Scorecard): Record<Column, React.ReactNode> {
   return {
-    place: <Time ms={card.place_to_ack.p50_ms} reason={noOrders} />,
-    place99: <Time ms={card.place_to_ack.p99_ms} reason={noOrders} />,
-    fill: <Time ms={card.ack_to_fill.p50_ms} reason="no market order was filled in this time" />,
+    place: <Time ms={card.place_to_ack.p50_ms} reason={t("brokers:score.no_orders")} />,
+    place99: <Time ms={card.place_to_ack.p99_ms} reason={t("brokers:score.no_orders")} />,
+    fill: <Time ms={card.ack_to_fill.p50_ms} reason={t("brokers:score.no_fills")} />,
     rejected: <Rate part={card.reject_rate} bad={0.1} />,
     failed: <Rate part={card.failure_rate} bad={0.01} />,
     away: <Away card={card} />,
@@ -155,15 +147,13 @@ function Card({ card }: { card: Scorecard }) {
           <BrokerBadge broker={card.broker} />
           <span>
             <span className="block font-medium">{card.label}</span>
-            <span className="text-xs text-faint">
-              {card.place_to_ack.count === 1 ? "1 order" : `${card.place_to_ack.count} orders`}
-            </span>
+            <span className="text-xs text-faint">{t("brokers:score.orders", { count: card.place_to_ack.count })}</span>
           </span>
         </span>
         <span className="grid grid-cols-3 gap-x-4 gap-y-2 lg:contents">
-          {columns.map(({ key, label, title }) => (
-            <span key={key} title={title} className="lg:text-right">
-              <span className={cx("block text-xs text-faint", "lg:sr-only")}>{label}</span>
+          {columns.map((key) => (
+            <span key={key} title={about(key)} className="lg:text-right">
+              <span className={cx("block text-xs text-faint", "lg:sr-only")}>{label(key)}</span>
               {shown[key]}
             </span>
           ))}
@@ -185,11 +175,20 @@ export function Scorecards() {
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2 px-4 pb-2">
         <div>
           <h2 id="scorecard" className="text-base font-semibold">
-            Scorecard
+            {t("brokers:score.title")}
           </h2>
-          <p className="text-xs text-faint">What your brokers were measured to do. Routing goes by it if you say so.</p>
+          <p className="text-xs text-faint">{t("brokers:score.about")}</p>
         </div>
-        <Segmented label="Time" value={window} onChange={setWindow} choices={windows} />
+        <Segmented
+          label={t("brokers:score.window")}
+          value={window}
+          onChange={setWindow}
+          choices={windows.map((value) => ({
+            value,
+            label: t(`brokers:score.windows.${value}`),
+            title: t(`brokers:score.windows_about.${value}`),
+          }))}
+        />
       </div>
       {error ? (
         <Notice tone="bad" className="mx-4">
@@ -203,14 +202,14 @@ export function Scorecards() {
             aria-hidden="true"
             className="hidden h-8 grid-cols-[minmax(160px,1.4fr)_repeat(7,minmax(0,1fr))] items-center gap-x-4 border-y border-line px-4 text-xs text-faint lg:grid"
           >
-            <span>Account</span>
-            {columns.map(({ key, label, title }) => (
-              <span key={key} title={title} className="text-right">
-                {label}
+            <span>{t("brokers:score.account")}</span>
+            {columns.map((key) => (
+              <span key={key} title={about(key)} className="text-right">
+                {label(key)}
               </span>
             ))}
           </div>
-          <ul aria-label="Scorecards" className="border-line max-lg:border-t">
+          <ul aria-label={t("brokers:score.list")} className="border-line max-lg:border-t">
             {cards.map((card) => (
               <Card key={card.account} card={card} />
             ))}

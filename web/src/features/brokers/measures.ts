@@ -1,6 +1,7 @@
 // Measured times, rates and outages in words.
 import type { CallEnd, Outage } from "@/api";
 import { span } from "@/lib/time";
+import { hasText, t } from "@/text";
 
 /** Milliseconds as a person reads them: "8.4 ms", "120 ms", "1.25 s". */
 export function timeText(ms: number): string {
@@ -18,45 +19,18 @@ export function rateText(part: number): string {
     : `${percent.toFixed(1)} %`;
 }
 
-export const causeWords: Record<CallEnd, string> = {
-  ok: "",
-  rejected: "Refused:",
-  barred: "Account not allowed:",
-  session: "Not logged in:",
-  unavailable: "Not reached:",
-  unknown: "No clear answer:",
-};
-
-const calls: Record<string, string> = {
-  place: "Place",
-  modify: "Change",
-  cancel: "Cancel",
-  convert: "Convert",
-  order: "One order",
-  orders: "Order book",
-  find: "Find an order",
-  trades: "Trades",
-  margin: "Funds",
-  required_margin: "Margin needed",
-  required_margins: "Margin needed, basket",
-  candles: "History",
-  place_conditional: "Place a trigger",
-  modify_conditional: "Change a trigger",
-  cancel_conditional: "Cancel a trigger",
-  conditionals: "Triggers",
-  move_funds: "Move funds",
-};
-
-export function callWords(call: string): string {
-  return calls[call] ?? `${call.charAt(0).toUpperCase()}${call.slice(1).replaceAll("_", " ")}`;
+export function causeWords(end: CallEnd): string {
+  const key = `brokers:score.causes.${end}`;
+  return hasText(key) ? t(key) : "";
 }
 
-const away: Record<Outage["what"], string> = {
-  session: "without a login",
-  reads: "without readings",
-  writes: "without orders",
-  updates: "without a stream of updates",
-  prices: "without prices",
-};
+export function callWords(call: string): string {
+  const key = `brokers:score.call_words.${call}`;
+  return hasText(key) ? t(key) : `${call.charAt(0).toUpperCase()}${call.slice(1).replaceAll("_", " ")}`;
+}
 
-export const awayWords = (outage: Outage): string => `${span(outage.minutes * 60)} ${away[outage.what] ?? outage.what}`;
+export function awayWords({ what, minutes }: Outage): string {
+  const key = `brokers:score.away.${what}`;
+  const long = span(minutes * 60);
+  return hasText(key) ? t(key, { span: long }) : `${long} ${what}`;
+}

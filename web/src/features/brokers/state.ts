@@ -1,5 +1,6 @@
 // An account's condition in one word and one tone, from its session and its breakers.
 import type { Account } from "@/api";
+import { t } from "@/text";
 
 export interface AccountState {
   tone: "good" | "warning" | "bad" | "quiet";
@@ -9,11 +10,11 @@ export interface AccountState {
 export function accountState(account: Account): AccountState {
   switch (account.state) {
     case "disconnected":
-      return { tone: "quiet", word: "disconnected" };
+      return { tone: "quiet", word: t("brokers:states.disconnected") };
     case "connecting":
-      return { tone: "quiet", word: "connecting" };
+      return { tone: "quiet", word: t("brokers:states.connecting") };
     case "login_needed":
-      return { tone: "warning", word: "login needed" };
+      return { tone: "warning", word: t("brokers:states.login_needed") };
     case "connected":
       return connectedState(account);
     default:
@@ -22,45 +23,35 @@ export function accountState(account: Account): AccountState {
 }
 
 function connectedState({ health }: Account): AccountState {
-  if (!health) return { tone: "quiet", word: "connecting" };
+  if (!health) return { tone: "quiet", word: t("brokers:states.connecting") };
   const { reads, writes } = health;
-  if (reads === "open" && writes === "open") return { tone: "bad", word: "down" };
-  if (writes === "open") return { tone: "bad", word: "orders paused" };
-  if (reads === "open") return { tone: "bad", word: "no answer" };
-  if (reads === "half_open" || writes === "half_open") return { tone: "warning", word: "recovering" };
-  return { tone: "good", word: "connected" };
+  if (reads === "open" && writes === "open") return { tone: "bad", word: t("brokers:states.down") };
+  if (writes === "open") return { tone: "bad", word: t("brokers:states.orders_paused") };
+  if (reads === "open") return { tone: "bad", word: t("brokers:states.no_answer") };
+  if (reads === "half_open" || writes === "half_open") return { tone: "warning", word: t("brokers:states.recovering") };
+  return { tone: "good", word: t("brokers:states.connected") };
 }
 
 /** What is wrong and what to do about it, in plain words; null while all is well. */
 export function adviceFor(account: Account): string | null {
   const name = account.label;
-  if (account.state === "login_needed") {
-    return `${name} has ended the session. Log in again; until then orders go to the other brokers.`;
-  }
-  if (account.state === "disconnected") return `${name} is not in use. Log in to bring it back.`;
+  if (account.state === "login_needed") return t("brokers:advice.login_needed", { name });
+  if (account.state === "disconnected") return t("brokers:advice.disconnected", { name });
   if (account.state !== "connected" || !account.health) return null;
   const { reads, writes } = account.health;
-  if (reads === "open") {
-    return `${name} does not answer. Nothing to do here: it is asked again by itself, new orders go to the other brokers, and its last numbers stay, greyed. An order you must cancel now is cancelled in ${name}'s own app.`;
-  }
-  if (writes === "open") {
-    return `${name} does not take orders. It is tried again by itself; new orders go to the other brokers.`;
-  }
-  if (reads === "half_open" || writes === "half_open") return `${name} answers again and is being tried.`;
+  if (reads === "open") return t("brokers:advice.no_answer", { name });
+  if (writes === "open") return t("brokers:advice.orders_paused", { name });
+  if (reads === "half_open" || writes === "half_open") return t("brokers:advice.recovering", { name });
   if (account.egress.state === "drifted") return wrongAddress(account);
-  if (account.allowed.orders === false) {
-    return `${name} lets this login read and not trade. Orders go to the other brokers.`;
-  }
+  if (account.allowed.orders === false) return t("brokers:advice.reads_only", { name });
   return null;
 }
 
 /** Where orders leave from is not where the broker takes them from; `words` are its own when it refused one. */
 function wrongAddress({ name, egress: { seen, registered, words } }: Account): string {
-  const remedy =
-    "Register this address there, or set the account's proxy; until then orders go to the other brokers. Reading works.";
-  if (words || !seen || registered.length === 0) {
-    const said = words ? `: “${words}”` : "";
-    return `${name} refused an order for the address it came from${said}. ${remedy}`;
-  }
-  return `Orders would leave from ${seen}, but ${name} takes them from ${registered.join(" or ")} only. ${remedy}`;
+  const remedy = t("brokers:advice.remedy");
+  if (words) return t("brokers:advice.refused_address_words", { name, words, remedy });
+  if (!seen || registered.length === 0) return t("brokers:advice.refused_address", { name, remedy });
+  const places = registered.join(t("brokers:advice.or"));
+  return t("brokers:advice.wrong_address", { name, seen, registered: places, remedy });
 }

@@ -1,0 +1,173 @@
+// Where an account's orders leave from: what is registered, what was seen, the proxy; each can be set here.
+import { useState } from "react";
+import {
+  type Account,
+  inWords,
+  problemOf,
+  useCheckAddressMutation,
+  useClearProxyMutation,
+  useSetAddressesMutation,
+  useSetProxyMutation,
+} from "@/api";
+import { StateWord, type Tone } from "@/components/badge";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { Age, Unknown } from "@/components/figures";
+import { Notice } from "@/components/surface";
+import { hasText, t } from "@/text";
+import { Fact } from "./Session";
+
+const tones: Record<string, Tone> = { unregistered: "quiet", unknown: "quiet", confirmed: "good", drifted: "bad" };
+
+export function EgressWord({ account: { egress } }: { account: Account }) {
+  const word = `brokers:account.egress.${egress.state}`;
+  const about = `brokers:account.egress_words.${egress.state}`;
+  return (
+    <span title={hasText(about) ? t(about) : undefined}>
+      <StateWord tone={tones[egress.state] ?? "unknown"}>{hasText(word) ? t(word) : egress.state}</StateWord>
+    </span>
+  );
+}
+
+export function WayOut({ account }: { account: Account }) {
+  const { egress } = account;
+  const about = `brokers:account.egress_words.${egress.state}`;
+  const [editing, setEditing] = useState<"addresses" | "proxy" | null>(null);
+  const [check, checking] = useCheckAddressMutation();
+  const [clear, clearing] = useClearProxyMutation();
+  const failed = checking.error ?? clearing.error;
+  return (
+    <>
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-3">
+        <Fact label={t("brokers:row.state")}>
+          <EgressWord account={account} />
+        </Fact>
+        <Fact label={t("brokers:account.seen")}>
+          {egress.seen ? (
+            <>
+              {egress.seen} <Age at={egress.seen_at} fresh={-1} />
+            </>
+          ) : (
+            <Unknown reason={t("brokers:account.never_seen")} />
+          )}
+        </Fact>
+        <Fact label={t("brokers:account.registered")}>
+          {egress.registered.length > 0 ? egress.registered.join(", ") : t("brokers:account.none_registered")}
+          {egress.told_by_broker && <span className="text-xs text-faint"> {t("brokers:account.told_by_broker")}</span>}
+        </Fact>
+        <Fact label={t("brokers:account.proxy")}>
+          <span className="break-all">{egress.proxy ?? t("brokers:account.no_proxy")}</span>
+        </Fact>
+      </dl>
+      <p className="text-quiet">{hasText(about) && t(about)}</p>
+      {egress.words && <p className="text-xs text-faint">{egress.words}</p>}
+      {failed && <Notice tone="bad">{inWords(problemOf(failed))}</Notice>}
+      {editing === "addresses" && <AddressesForm account={account} onDone={() => setEditing(null)} />}
+      {editing === "proxy" && <ProxyForm account={account} onDone={() => setEditing(null)} />}
+      {!editing && (
+        <div className="flex flex-wrap gap-2">
+          <Button disabled={checking.isLoading} onClick={() => check({ accountId: account.id })}>
+            {t("brokers:account.check")}
+          </Button>
+          {!egress.told_by_broker && (
+            <Button onClick={() => setEditing("addresses")}>{t("brokers:account.set_addresses")}</Button>
+          )}
+          <Button onClick={() => setEditing("proxy")}>{t("brokers:account.set_proxy")}</Button>
+          {egress.proxy && (
+            <Button look="ghost" disabled={clearing.isLoading} onClick={() => clear({ accountId: account.id })}>
+              {t("brokers:account.clear_proxy")}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface FormProps {
+  account: Account;
+  onDone: () => void;
+}
+
+function AddressesForm({ account, onDone }: FormProps) {
+  const [text, setText] = useState(account.egress.registered.join(", "));
+  const [save, saving] = useSetAddressesMutation();
+  return (
+    <OneField
+      label={t("brokers:account.addresses_label")}
+      hint={t("brokers:account.addresses_hint")}
+      text={text}
+      onText={setText}
+      busy={saving.isLoading}
+      error={saving.error ? inWords(problemOf(saving.error)) : null}
+      onDone={onDone}
+      onSave={async () => {
+        const addresses = text.split(/[\s,]+/).filter(Boolean);
+        await save({ accountId: account.id, addressesIn: { addresses } }).unwrap();
+      }}
+    />
+  );
+}
+
+function ProxyForm({ account, onDone }: FormProps) {
+  const [text, setText] = useState("");
+  const [save, saving] = useSetProxyMutation();
+  return (
+    <OneField
+      label={t("brokers:account.proxy_label")}
+      hint={t("brokers:account.proxy_hint")}
+      text={text}
+      onText={setText}
+      busy={saving.isLoading}
+      error={saving.error ? inWords(problemOf(saving.error)) : null}
+      onDone={onDone}
+      onSave={async () => {
+        await save({ accountId: account.id, proxyIn: { proxy_url: text.trim() } }).unwrap();
+      }}
+    />
+  );
+}
+
+interface OneFieldProps {
+  label: string;
+  hint?: string;
+  text: string;
+  onText: (text: string) => void;
+  busy: boolean;
+  error: string | null;
+  onSave: () => Promise<void>;
+  onDone: () => void;
+}
+
+/** One line of text, saved or left. */
+export function OneField({ label, hint, text, onText, busy, error, onSave, onDone }: OneFieldProps) {
+  async function submit(event: React.FormEvent): Promise<void> {
+    event.preventDefault();
+    try {
+      await onSave();
+      onDone();
+    } catch (_shownAtTheField) {
+      // The mutation keeps the error.
+    }
+  }
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-2">
+      <Field
+        label={label}
+        hint={hint}
+        value={text}
+        error={error}
+        autoFocus
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onText(event.target.value)}
+      />
+      <div className="flex gap-2">
+        <Button type="submit" look="primary" disabled={busy}>
+          {t("common:save")}
+        </Button>
+        <Button onClick={onDone}>{t("common:cancel")}</Button>
+      </div>
+    </form>
+  );
+}
