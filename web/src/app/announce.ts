@@ -3,6 +3,7 @@ import type { Account, Order } from "@/api";
 import { brokerName } from "@/components/badge";
 import { toast } from "@/components/toasts";
 import { reasonWords } from "@/features/orders/status";
+import { haptic } from "@/gestures";
 import * as money from "@/lib/money";
 import { prefs } from "@/lib/prefs";
 import { t } from "@/text";
@@ -34,11 +35,13 @@ export function announceOrder(cached: Order | undefined, order: Order): void {
       ...link,
     });
     sound(660, 880);
+    haptic("fill");
   }
   if (!before || before.status === order.status) return;
   if (order.status === "REJECTED") {
     toast({ tone: "bad", title: t("shell:told.rejected", { what }), text: reasonWords(order) ?? where, ...link });
     sound(330, 220);
+    haptic("reject");
   } else if (order.status === "UNKNOWN") {
     toast({
       tone: "warning",

@@ -94,7 +94,7 @@ function useOpener(open: boolean): (event: Event) => void {
 }
 
 /** On the phone the head of the sheet is drawn down to close it; the cross does the same. */
-function useDrawnDown(onClose: () => void) {
+export function useDrawnDown(onClose: () => void) {
   const phone = usePhone();
   const [drawn, setDrawn] = useState(0);
   const grip = useDrag(

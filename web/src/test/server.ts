@@ -23,6 +23,11 @@ export const server = setupServer(
   http.get(url("/v1/portfolio"), () => HttpResponse.json(portfolio)),
   http.get(url("/v1/stocks/:symbol"), () => HttpResponse.json(infy)),
   http.post(url("/v1/orders/preview"), () => HttpResponse.json({ decision, instrument: infy, notional: "15000.00" })),
+  http.get(url("/v1/users/me"), () =>
+    HttpResponse.json({ id: "u-1", email: "a@b.in", name: "A", mode: "orchestrator", primary_account: null }),
+  ),
+  http.get(url("/v1/users/me/policy"), () => HttpResponse.json({ kind: "cheapest" })),
+  http.get(url("/v1/charges"), () => HttpResponse.json({ estimates: [] })),
   http.get(url("/v1/orders/:id"), () => HttpResponse.json(order)),
 );
 

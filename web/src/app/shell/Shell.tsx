@@ -8,6 +8,7 @@ import { Toasts } from "@/components/toasts";
 import { openKillSwitch } from "@/features/kill/state";
 import { type Command, SearchDialog } from "@/features/market/SearchDialog";
 import { useSessionStatus } from "@/features/session/state";
+import { ProtectionKeeper } from "@/features/ticket/ProtectionKeeper";
 import { useTicketState } from "@/features/ticket/state";
 import { useWatching } from "@/features/watchlist/useWatchlists";
 import { Watchlist } from "@/features/watchlist/Watchlist";
@@ -121,6 +122,7 @@ export function Shell() {
         </Suspense>
       )}
       <Toasts />
+      <ProtectionKeeper />
       <SearchDialog open={floating === "search"} onClose={close} commands={commands} />
       <SearchDialog open={floating === "add"} onClose={close} commands={[]} onPick={watching.add} />
       <KeysDialog open={floating === "keys"} onClose={close} />

@@ -6,6 +6,7 @@ import { PriceCell } from "@/features/market/PriceCell";
 import { useWatchlists } from "@/features/watchlist/useWatchlists";
 import { useSettled } from "@/lib/hooks";
 import * as money from "@/lib/money";
+import { t } from "@/text";
 
 const row = "flex h-10 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-hover max-md:h-12";
 
@@ -42,7 +43,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
       }}
     >
       <label htmlFor="pick" className="mb-1 block text-xs text-quiet">
-        Instrument
+        {t("ticket:instrument")}
       </label>
       <input
         ref={input}
@@ -50,7 +51,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
         className="field"
         autoComplete="off"
         spellCheck={false}
-        placeholder="infy · nifty 24500 ce · reliance fut"
+        placeholder={t("ticket:pick_example")}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
@@ -66,7 +67,9 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
           </li>
         ))}
         {q === "" && watched.map((symbol) => <Watched key={symbol} symbol={symbol} onPick={onPick} />)}
-        {q && data && found.length === 0 && <li className="px-2 py-4 text-quiet">Nothing tradable is called “{q}”.</li>}
+        {q && data && found.length === 0 && (
+          <li className="px-2 py-4 text-quiet">{t("ticket:nothing_called", { text: q })}</li>
+        )}
       </ul>
     </form>
   );

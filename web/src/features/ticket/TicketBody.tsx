@@ -1,25 +1,89 @@
-// What happens inside the ticket: typing beside a live preview, then review, then the answer.
+// What happens inside the ticket: typing beside a live preview, then review, then the answer. The action stays at the lower edge.
 import { LoaderCircle } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { inWords, problemOf, type Side, type StockDetail, useMetaQuery, usePreviewOrderQuery } from "@/api";
+import { useEffect, useRef, useState } from "react";
+import { inWords, type Side, type StockDetail, useGetPortfolioQuery, useMetaQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
 import { Amount } from "@/components/figures";
 import { Depth } from "@/features/market/Depth";
 import { DecisionLine, Receipt } from "@/features/routing/Receipt";
-import { useOnline, useSettled } from "@/lib/hooks";
+import { useClock, useOnline, usePhone } from "@/lib/hooks";
 import * as money from "@/lib/money";
-import { type DraftField, type Mistakes, mistakesIn, needsPrice, toOrder } from "./draft";
-import { Margins } from "./Margins";
+import { usePrefs } from "@/lib/prefs";
+import { secondsSince } from "@/lib/time";
+import { Trans, t } from "@/text";
+import { useStandard } from "./BrokerField";
+import { BreakEven, Margins } from "./CostPanel";
+import { marginEach } from "./cost";
+import { type Draft, needsPrice, toOrder } from "./draft";
+import { mistakesIn } from "./mistakes";
+import { Nudges } from "./Nudges";
+import { type Nudge, nudgesFor } from "./nudges";
 import { Progress } from "./Progress";
+import { guard, guardOf } from "./protection";
 import { Review } from "./Review";
+import { SendAction } from "./SendAction";
+import { held } from "./standing";
 import { closeTicket, type Seed } from "./state";
 import { TicketForm } from "./TicketForm";
-import { useDraft, useInstrument } from "./useDraft";
+import { type Instrument, useDraft, useInstrument } from "./useDraft";
+import { type Previewed, usePreview } from "./usePreview";
 import { useSending } from "./useSending";
 
-const PREVIEW_AFTER = 250;
-const PREVIEW_AGAIN = 5000;
+const scroll = "min-h-0 flex-1 overflow-y-auto overscroll-contain";
+const footer = "shrink-0 border-t border-line bg-panel p-3 md:px-4";
+
+function useNudges(draft: Draft, stock: StockDetail, instrument: Instrument, previewed: Previewed): Nudge[] {
+  const { data: meta } = useMetaQuery();
+  const { data: portfolio } = useGetPortfolioQuery();
+  const lastAge = useClock((now) => {
+    const seconds = secondsSince(instrument.lastAt, now);
+    return seconds === null ? null : Math.floor(seconds / 10) * 10; // words that do not change every second
+  });
+  return nudgesFor({
+    draft,
+    kind: stock.kind,
+    quote: stock.quote,
+    last: instrument.last,
+    lastAge,
+    marketOpen: meta?.market.open ?? null,
+    held: portfolio ? held(portfolio, instrument, draft) : 0,
+    ownOrders: previewed.preview?.own_orders ?? null,
+  });
+}
+
+function Outlook({ previewed, valid, plain }: { previewed: Previewed; valid: boolean; plain: boolean }) {
+  const { preview, problem } = previewed;
+  if (preview) {
+    return (
+      <>
+        <DecisionLine decision={preview.decision} />
+        {!plain && <Receipt decision={preview.decision} />}
+      </>
+    );
+  }
+  if (problem && !problem.field) return <p className="text-loss">{inWords(problem)}</p>;
+  return <p className="text-faint">{valid ? t("ticket:routing") : t("ticket:routing_appears")}</p>;
+}
+
+function Costs({ previewed }: { previewed: Previewed }) {
+  const { preview, order } = previewed;
+  if (!preview?.notional || !order) return null;
+  const { charges } = preview.decision;
+  return (
+    <p className="flex flex-wrap gap-x-3 text-xs text-quiet">
+      <span>
+        <Trans k="ticket:about" components={{ value: <Amount value={preview.notional} className="text-ink" /> }} />
+      </span>
+      {charges && (
+        <span>
+          <Trans k="ticket:all_charges" components={{ value: <Amount value={charges.total} className="text-ink" /> }} />
+        </span>
+      )}
+      {charges && <BreakEven preview={preview} order={order} />}
+    </p>
+  );
+}
 
 interface Props {
   seed: Seed;
@@ -30,103 +94,106 @@ interface Props {
 export function TicketBody({ seed, stock, onSide }: Props) {
   const dispatch = useAppDispatch();
   const online = useOnline();
+  const phone = usePhone();
+  const plain = useStandard();
+  const { reviewSkipBelow } = usePrefs();
   const { data: meta } = useMetaQuery();
   const instrument = useInstrument(stock);
   const { draft, change } = useDraft(seed, instrument);
-  const { state: sending, edit, review, send } = useSending();
+  const { state: sending, ...act } = useSending();
   const form = useRef<HTMLFormElement>(null);
 
-  const own = mistakesIn(draft, instrument);
+  const own = mistakesIn(draft, instrument, instrument.last);
   const valid = Object.keys(own).length === 0;
-  const written = JSON.stringify(valid ? toOrder(draft, stock.symbol) : null);
   // The draft somebody asked to review before its route was known; any change forgets the wish.
   const [wished, setWished] = useState<string | null>(null);
-  const wishing = wished === written;
-  const settled = useSettled(written, wishing ? 0 : PREVIEW_AFTER);
-  const order = useMemo(() => JSON.parse(settled) as ReturnType<typeof toOrder> | null, [settled]);
-  const looking = sending.at === "edit" || sending.at === "review";
-  const { currentData, error, isFetching } = usePreviewOrderQuery(
-    { orderIn: order as ReturnType<typeof toOrder> },
-    {
-      skip: order === null || !looking,
-      pollingInterval: PREVIEW_AGAIN,
-      skipPollingIfUnfocused: true,
-    },
-  );
-  const current = settled === written && currentData !== undefined;
-  const decision = currentData?.decision;
-  const problem = error ? problemOf(error) : null;
-  const mistakes: Mistakes = { ...refusedFields(), ...own };
+  const previewed = usePreview(valid ? toOrder(draft, stock.symbol) : null, {
+    hurry: (written) => wished === written,
+    on: sending.at === "edit" || sending.at === "review",
+  });
+  const { written, order, preview, current, problem } = previewed;
+  const wishing = wished !== null && wished === written;
+  const decision = preview?.decision;
   const ready = valid && current && decision?.kind === "plan" && online;
-  const hopeless = !valid || !online || (settled === written && (problem !== null || decision?.kind === "denied"));
+  const hopeless = !valid || !online || problem !== null || (current && decision?.kind === "denied");
+  const nudges = useNudges(draft, stock, instrument, previewed);
+  const small = money.parse(preview?.notional);
+  const limit = money.parse(reviewSkipBelow);
+  const atOnce = current && small !== null && limit !== null && small < limit;
+  const wanted = guardOf(draft.stop, draft.target);
 
+  const { review, sendAtOnce } = act;
   useEffect(() => {
     if (!wishing || !(ready || hopeless)) return;
     setWished(null);
-    if (ready && order) review(order);
-  }, [wishing, ready, hopeless, order, review]);
+    if (!ready || !order) return;
+    if (atOnce) sendAtOnce(order);
+    else review(order);
+  });
+
+  const sentId = sending.at === "sent" ? sending.id : null;
+  const guarding = wanted && sentId ? JSON.stringify({ ...wanted, order: sentId }) : null;
+  useEffect(() => {
+    if (guarding) guard(JSON.parse(guarding));
+  }, [guarding]);
 
   useEffect(() => onSide(draft.side), [draft.side, onSide]);
   useEffect(() => {
-    if (sending.at !== "edit") return;
+    // On the phone the keyboard would cover half of the ticket before anything was read.
+    if (sending.at !== "edit" || phone) return;
     const first = form.current?.querySelector<HTMLInputElement>("[data-autofocus]");
     first?.focus({ preventScroll: true });
     first?.select();
-  }, [sending.at]);
-
-  /** How far the price must move to earn the charges of this order. */
-  function aUnit(total: string): string {
-    const charges = money.parse(total);
-    const each = charges === null ? null : money.per(charges, order?.quantity ?? 0);
-    return each === null ? "" : ` (${money.rupees(each)} a unit)`;
-  }
-
-  /** What the server found wrong, beside the field it names. */
-  function refusedFields(): Mistakes {
-    const named: Mistakes = {};
-    if (settled !== written) return named;
-    const reasons = decision?.kind === "denied" ? decision.reasons : [];
-    const general = reasons.filter((reason) => reason.account === null);
-    for (const reason of [...general, ...reasons]) {
-      if (reason.field) named[reason.field as DraftField] ??= reason.message;
-    }
-    if (problem?.field) named[problem.field as DraftField] = inWords(problem);
-    return named;
-  }
+  }, [sending.at, phone]);
 
   function whyNot(): string {
-    if (!online) return "Offline: orders cannot be sent";
-    if (!valid) return Object.values(own)[0] ?? "Complete the order";
+    if (!online) return t("ticket:offline");
+    if (!valid) return Object.values(own)[0] ?? t("ticket:complete");
     if (problem) return inWords(problem);
     if (decision?.kind === "denied") return decision.reasons[0]?.message ?? decision.summary;
-    return "Working out where it goes";
+    return t("ticket:routing");
   }
 
   if (sending.at === "review") {
     return (
-      <div className="p-4">
-        <Review
-          order={sending.order}
-          preview={currentData}
-          paper={meta?.paper ?? false}
-          online={online}
-          onBack={edit}
-          onSend={send}
-        />
-      </div>
+      <>
+        <div className={`${scroll} p-4`}>
+          <Review order={sending.order} preview={preview} guard={wanted} nudges={nudges} plain={plain} />
+        </div>
+        <div className={footer}>
+          <SendAction
+            side={draft.side}
+            paper={meta?.paper ?? false}
+            ready={decision?.kind === "plan" && online}
+            why={online ? t("ticket:no_plan") : t("ticket:offline")}
+            onBack={act.edit}
+            onSend={act.send}
+          />
+        </div>
+      </>
     );
   }
   if (sending.at !== "edit") {
     return (
-      <div className="p-4">
-        <Progress sending={sending} onEdit={edit} onAskAgain={send} onClose={() => dispatch(closeTicket())} />
+      <div className={`${scroll} p-4`}>
+        <Progress
+          sending={sending}
+          onEdit={act.edit}
+          onAskAgain={act.send}
+          onLook={act.look}
+          onDrop={act.drop}
+          onClose={() => dispatch(closeTicket())}
+        />
       </div>
     );
   }
+  const buy = draft.side === "BUY";
+  const reviewWords = buy ? t("ticket:review_buy") : t("ticket:review_sell");
+  const sendWords = meta?.paper ? t("ticket:send_paper") : t("ticket:send");
   return (
     <form
       ref={form}
-      className="grid grid-cols-[minmax(0,1fr)] gap-x-5 md:grid-cols-[320px_minmax(0,1fr)]"
+      className="flex min-h-0 flex-1 flex-col"
       onSubmit={(event) => {
         event.preventDefault();
         if (!hopeless) setWished(written);
@@ -138,58 +205,46 @@ export function TicketBody({ seed, stock, onSide }: Props) {
         change({ side: key === "b" ? "BUY" : "SELL" });
       }}
     >
-      <div className="p-4 md:pr-0">
-        <TicketForm draft={draft} mistakes={mistakes} stock={instrument} change={change} />
-        <div className="mt-4 border-t border-line pt-2 max-md:hidden">
-          <Depth
-            quote={stock.quote}
-            tabStops={false}
-            onPrice={(price) => change({ price, ...(needsPrice(draft.orderType) ? {} : { orderType: "LIMIT" }) })}
+      <div className={`${scroll} grid grid-cols-[minmax(0,1fr)] content-start md:grid-cols-[330px_minmax(0,1fr)]`}>
+        <div className="p-4">
+          <TicketForm
+            draft={draft}
+            mistakes={{ ...previewed.refused, ...own }}
+            stock={instrument}
+            eachNeeds={order && current ? marginEach(decision, order.quantity) : null}
+            change={change}
           />
         </div>
-      </div>
-      <div className="flex min-w-0 flex-col gap-4 p-4 max-md:pt-0 md:border-l md:border-line">
-        <div aria-live="polite" className="flex min-h-[120px] flex-col gap-2" aria-busy={isFetching}>
-          {decision ? (
-            <>
-              <DecisionLine decision={decision} />
-              <Receipt decision={decision} />
-            </>
-          ) : problem && !problem.field ? (
-            <p className="text-loss">{inWords(problem)}</p>
-          ) : (
-            <p className="text-faint">{valid ? "Working out where it goes…" : "The routing appears as you type."}</p>
-          )}
+        <div className="flex min-w-0 flex-col gap-4 p-4 max-md:border-t max-md:border-line md:border-l md:border-line">
+          <div aria-live="polite" className="flex min-h-[96px] flex-col gap-2" aria-busy={previewed.busy}>
+            <Outlook previewed={previewed} valid={valid} plain={plain} />
+          </div>
+          <Nudges found={nudges} />
+          <Margins decision={decision} only={plain ? (decision?.plan?.[0]?.account ?? null) : null} />
+          <div className="border-t border-line pt-2">
+            <Depth
+              quote={stock.quote}
+              tabStops={false}
+              onPrice={(price) => change({ price, ...(needsPrice(draft.orderType) ? {} : { orderType: "LIMIT" }) })}
+            />
+          </div>
         </div>
-        <Margins decision={decision} />
       </div>
-      <div className="sticky bottom-0 flex items-center gap-4 border-t border-line bg-panel px-4 py-3 md:col-span-2">
-        <p className="min-w-0 flex-1 text-quiet md:truncate" title={ready ? undefined : whyNot()}>
-          {ready && currentData?.notional ? (
-            <>
-              About <Amount value={currentData.notional} className="font-medium text-ink" />
-              {decision?.charges && (
-                <>
-                  {" "}
-                  + <Amount value={decision.charges.total} /> charges{aUnit(decision.charges.total)}
-                </>
-              )}
-            </>
-          ) : (
-            whyNot()
-          )}
-        </p>
+      <div
+        className={`${footer} flex items-center justify-between gap-3 max-md:flex-col max-md:items-stretch max-md:gap-2`}
+      >
+        {ready ? <Costs previewed={previewed} /> : <p className="text-xs text-faint">{whyNot()}</p>}
         <Button
           type="submit"
           size="lg"
-          look={draft.side === "BUY" ? "buy" : "sell"}
+          look={buy ? "buy" : "sell"}
           className="min-w-36"
           disabled={hopeless}
           aria-busy={wishing}
           why={whyNot()}
         >
           {wishing && <LoaderCircle className="size-4 motion-safe:animate-spin" aria-hidden="true" />}
-          Review {draft.side === "BUY" ? "buy" : "sell"}
+          {atOnce ? sendWords : reviewWords}
         </Button>
       </div>
     </form>

@@ -1,6 +1,9 @@
-// Pure: what the ticket holds while one types, what is wrong with it in words with the fix, and what it becomes on the wire.
-import type { OrderIn, OrderType, Product, Side, Stock, Validity } from "@/api";
+// Pure: what the ticket holds while one types, and what it becomes on the wire.
+import type { OrderIn, OrderType, PolicyKind, Product, Side, Stock, Validity } from "@/api";
 import * as money from "@/lib/money";
+
+/** "own": by the policy of the settings. */
+export type Route = "own" | Extract<PolicyKind, "cheapest" | "fastest" | "most_reliable" | "spread">;
 
 export interface Draft {
   side: Side;
@@ -11,31 +14,38 @@ export interface Draft {
   trigger: string;
   product: Product;
   validity: Validity;
+  /** How long a TTL order lives. */
+  minutes: string;
+  disclosed: string;
+  /** Empty: all at once. */
+  legs: string;
+  afterMarket: boolean;
+  route: Route;
+  /** What protects the fill, as triggers the broker keeps; empty: nothing. */
+  stop: string;
+  target: string;
 }
 
-export type DraftField = "quantity" | "price" | "trigger_price";
-export type Mistakes = Partial<Record<DraftField, string>>;
-
-type Terms = Pick<Stock, "lot" | "tick" | "kind">;
+export const emptyExtras = {
+  minutes: "",
+  disclosed: "",
+  legs: "",
+  afterMarket: false,
+  route: "own",
+  stop: "",
+  target: "",
+} as const;
 
 export const needsPrice = (type: OrderType): boolean => type === "LIMIT" || type === "SL";
 export const needsTrigger = (type: OrderType): boolean => type === "SL" || type === "SL-M";
 export const isDerivative = (kind: Stock["kind"]): boolean => kind === "FUT" || kind === "CE" || kind === "PE";
+export const opposite = (side: Side): Side => (side === "BUY" ? "SELL" : "BUY");
 
-export const productWords: Record<Product, string> = {
-  CNC: "Delivery",
-  MIS: "Intraday",
-  NRML: "Carry",
-  MTF: "Margin",
+/** The products of a kind of instrument; shares on the broker's money only where an account offers them. */
+export const productsFor = (kind: Stock["kind"], offered: readonly Product[] = []): Product[] => {
+  if (isDerivative(kind)) return ["NRML", "MIS"];
+  return offered.includes("MTF") ? ["CNC", "MIS", "MTF"] : ["CNC", "MIS"];
 };
-export const productHelp: Record<Product, string> = {
-  CNC: "CNC: paid in full and kept in demat",
-  MIS: "MIS: closed by the broker before the end of the day",
-  NRML: "NRML: futures and options carried until expiry",
-  MTF: "MTF: partly financed by the broker",
-};
-
-export const productsFor = (kind: Stock["kind"]): Product[] => (isDerivative(kind) ? ["NRML", "MIS"] : ["CNC", "MIS"]);
 
 /** The whole number typed, commas allowed; null when it is none. */
 export function units(text: string): number | null {
@@ -44,58 +54,18 @@ export function units(text: string): number | null {
   return Number(clean);
 }
 
-export function mistakesIn(draft: Draft, terms: Terms): Mistakes {
-  const mistakes: Mistakes = {};
-  const wrongQuantity = quantityMistake(draft.quantity, terms.lot);
-  if (wrongQuantity) mistakes.quantity = wrongQuantity;
-  if (needsPrice(draft.orderType)) {
-    const wrong = priceMistake(draft.price, terms.tick, "price");
-    if (wrong) mistakes.price = wrong;
-  }
-  if (needsTrigger(draft.orderType)) {
-    const wrong = priceMistake(draft.trigger, terms.tick, "trigger") ?? triggerSideMistake(draft);
-    if (wrong) mistakes.trigger_price = wrong;
-  }
-  return mistakes;
-}
+/** Pasted numbers lose their commas, spaces and rupee sign. */
+export const cleaned = (text: string): string => text.replace(/[₹,\s]/g, "");
 
-function quantityMistake(text: string, lot: number): string | null {
-  const count = units(text);
-  if (count === null) return text.trim() === "" ? "How many?" : "Whole units only, for example 10";
-  if (count === 0) return lot > 1 ? `At least one lot: ${lot}` : "At least 1";
-  if (lot > 1 && count % lot !== 0) {
-    return `Lot is ${lot}; try ${money.quantity(Math.max(1, Math.round(count / lot)) * lot)}`;
-  }
-  return null;
-}
-
-function priceMistake(text: string, tick: string, name: string): string | null {
+const wire = (text: string): string | undefined => {
   const amount = money.parse(text);
-  if (amount === null) return text.trim() === "" ? `Enter a ${name}` : "A number, for example 1,502.35";
-  if (amount <= 0n) return "More than zero";
-  const step = money.parse(tick);
-  if (step !== null && !money.isMultiple(amount, step)) {
-    const near = money.stepBy(money.stepBy(amount, step, 1), step, -1);
-    return `Tick is ${money.price(step)}; try ${money.price(near)}`;
-  }
-  return null;
-}
+  return amount === null ? undefined : money.toWire(amount, amount % 1_000_000n === 0n ? 2 : 4);
+};
 
-function triggerSideMistake({ orderType, side, price, trigger }: Draft): string | null {
-  const [limit, at] = [money.parse(price), money.parse(trigger)];
-  if (orderType !== "SL" || limit === null || at === null) return null;
-  if (side === "BUY" && at > limit) return "A buy's trigger is at or below its price";
-  if (side === "SELL" && at < limit) return "A sell's trigger is at or above its price";
-  return null;
-}
-
-/** The order as sent; only for a draft without mistakes. */
+/** The order as sent, with only what differs from a plain one; for a draft without mistakes. */
 export function toOrder(draft: Draft, symbol: string): OrderIn {
   const colon = symbol.indexOf(":");
-  const wire = (text: string) => {
-    const amount = money.parse(text);
-    return amount === null ? undefined : money.toWire(amount, amount % 1_000_000n === 0n ? 2 : 4);
-  };
+  const [disclosed, legs] = [units(draft.disclosed), units(draft.legs)];
   return {
     exchange: symbol.slice(0, colon) as OrderIn["exchange"],
     symbol: symbol.slice(colon + 1),
@@ -106,6 +76,11 @@ export function toOrder(draft: Draft, symbol: string): OrderIn {
     ...(needsTrigger(draft.orderType) ? { trigger_price: wire(draft.trigger) } : {}),
     product: draft.product,
     validity: draft.validity,
+    ...(draft.validity === "TTL" ? { validity_minutes: units(draft.minutes) ?? 0 } : {}),
+    ...(disclosed ? { disclosed_quantity: disclosed } : {}),
+    ...(legs ? { iceberg_legs: legs } : {}),
+    ...(draft.afterMarket ? { after_market: true } : {}),
+    ...(draft.account === "auto" && draft.route !== "own" ? { policy: { kind: draft.route } } : {}),
     account: draft.account,
   };
 }
@@ -128,3 +103,15 @@ export function stepPrice(text: string, tick: string, steps: number, start: stri
 export function partOf(whole: number, percent: number, lot: number): string {
   return String(Math.floor(Math.floor((whole * percent) / 100) / lot) * lot);
 }
+
+/** Lots typed become units; text that is no number stays, so that its mistake can be named. */
+export const lotsToUnits = (text: string, lot: number): string => {
+  const lots = units(text);
+  return lots === null ? text : String(lots * lot);
+};
+
+/** Whole lots of a quantity as text; empty when it is none. */
+export const lotsOf = (text: string, lot: number): string => {
+  const count = units(text);
+  return count !== null && count % lot === 0 ? String(count / lot) : "";
+};

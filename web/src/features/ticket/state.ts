@@ -1,14 +1,18 @@
 // Whether the order ticket is open, and what it was opened with.
 import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
 import { useSelector } from "react-redux";
-import type { Product, Side } from "@/api";
+import type { OrderType, Product, Side } from "@/api";
+import { pendingOrder } from "./pending";
 
 export interface Seed {
   /** "NSE:INFY"; null asks for the instrument first. */
   symbol: string | null;
   side: Side;
   quantity?: number;
+  /** With a price and no type it is a limit order. */
   price?: string;
+  orderType?: OrderType;
+  trigger?: string;
   product?: Product;
   account?: string;
 }
@@ -20,9 +24,16 @@ interface State {
   seed: Seed;
 }
 
+/** An order that had left before the page was loaded again is shown first, until it is known what became of it. */
+function atStart(): State {
+  const left = pendingOrder()?.order;
+  if (!left) return { open: false, opening: 0, seed: { symbol: null, side: "BUY" } };
+  return { open: true, opening: 0, seed: { symbol: `${left.exchange}:${left.symbol}`, side: left.side } };
+}
+
 const slice = createSlice({
   name: "ticket",
-  initialState: { open: false, opening: 0, seed: { symbol: null, side: "BUY" } } as State,
+  initialState: atStart,
   reducers: {
     openTicket: (state, action: PayloadAction<Seed>) => {
       state.open = true;

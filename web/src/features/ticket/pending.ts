@@ -1,0 +1,42 @@
+// The order that has left and has not been answered. It outlives a reload of the page, which then looks for it by its key and never sends it.
+import type { OrderIn } from "@/api";
+
+const PLACE = "tm.pending";
+
+export interface Pending {
+  key: string;
+  order: OrderIn;
+}
+
+const isPending = (value: unknown): value is Pending => {
+  const { key, order } = (value ?? {}) as Partial<Pending>;
+  return (
+    typeof key === "string" && key !== "" && typeof order?.symbol === "string" && typeof order.quantity === "number"
+  );
+};
+
+export function pendingOrder(): Pending | null {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+    return isPending(kept) ? kept : null;
+  } catch (_unreadable) {
+    return null;
+  }
+}
+
+export function keepPending(pending: Pending): void {
+  try {
+    sessionStorage.setItem(PLACE, JSON.stringify(pending));
+  } catch (_storageRefused) {
+    // Then a reload forgets it; the order list still shows what was recorded.
+  }
+}
+
+/** Forgets the order of this key; another one that has left since stays. */
+export function forgetPending(key: string): void {
+  try {
+    if (pendingOrder()?.key === key) sessionStorage.removeItem(PLACE);
+  } catch (_storageRefused) {
+    // Nothing was kept.
+  }
+}
