@@ -5,7 +5,7 @@ Sources: NSE/CMTR/74466 and NSE/FAOP/74467 (29 May 2026, effective 3 Aug 2026); 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -81,9 +81,52 @@ class Calendar:
                 return phase
         return Phase.CLOSED
 
+    def phase_ends(
+        self, exchange: Exchange, at: datetime, *, closing_auction: bool = False
+    ) -> datetime | None:
+        """When the session at this moment gives way to another one (aware, IST); None when it never does."""
+        if self.always_open:
+            return None
+        now = self.phase(exchange, at, closing_auction=closing_auction)
+        return next(
+            moment
+            for moment in self._edges(exchange, at, closing_auction=closing_auction)
+            if self.phase(exchange, moment, closing_auction=closing_auction) is not now
+        )
+
+    def next_opening(self, exchange: Exchange, at: datetime) -> datetime | None:
+        """When continuous trading begins next, after this moment (aware, IST); None when it never ends."""
+        if self.always_open:
+            return None
+        return next(
+            start
+            for day in _days(at)
+            if not self.holiday(day)
+            for begin, _, phase in sessions(exchange, day, closing_auction=False)
+            if phase is Phase.OPEN and (start := datetime.combine(day, begin, IST)) > at
+        )
+
+    def _edges(self, exchange: Exchange, at: datetime, *, closing_auction: bool) -> Iterator[datetime]:
+        """Every beginning and end of a session after this moment."""
+        for day in _days(at):
+            if self.holiday(day):
+                continue
+            for begin, end, _ in sessions(exchange, day, closing_auction=closing_auction):
+                for edge in (begin, end):
+                    if (moment := datetime.combine(day, edge, IST)) > at:
+                        yield moment
+
     def is_open(self, exchange: Exchange, at: datetime, *, closing_auction: bool = False) -> bool:
         """Whether continuous trading is on."""
         return self.phase(exchange, at, closing_auction=closing_auction) is Phase.OPEN
+
+
+def _days(at: datetime) -> Iterator[date]:
+    """Today (IST) and every day after it."""
+    day = at.astimezone(IST).date()
+    while True:
+        yield day
+        day += timedelta(days=1)
 
 
 def sessions(exchange: Exchange, day: date, *, closing_auction: bool) -> tuple[tuple[time, time, Phase], ...]:

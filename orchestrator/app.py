@@ -71,6 +71,8 @@ from orchestrator.postbacks.paths import Paths
 from orchestrator.profits import endpoints as profits
 from orchestrator.profits import event_endpoints as lot_events
 from orchestrator.redis_bus import open_bus
+from orchestrator.sandbox import endpoints as sandbox
+from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.site import Site
@@ -135,6 +137,7 @@ def create_app(
         watchlists.router,
         alerts.router,
         killswitch.router,
+        sandbox.router,
         postbacks.router,
     ):
         app.include_router(router)
@@ -198,6 +201,8 @@ async def open_parts(
     )
     await state.instruments.start()
     opened.push_async_callback(state.instruments.close)
+    state.sandbox = SandboxControl(settings.sandbox_url)
+    opened.push_async_callback(state.sandbox.aclose)
     state.recorder = Recorder(state.db, clock)
     state.connections = Connections(
         db=state.db,

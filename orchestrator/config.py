@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         "Empty: this machine's time.",
     )
 
+    sandbox_url: Url = Field(
+        "",
+        description="A sandbox's control URL: its faults and switches are then offered on the screen; only with "
+        "TRADEMASTER_PAPER. The demo sets it. Empty: there is none.",
+    )
+
     # the market
     candle_days: int = Field(30, ge=1, le=3650, description="Days that candles of a minute are kept.")
 
@@ -165,11 +171,11 @@ class Settings(BaseSettings):
         description="First port of the sandbox; brokers take the next four.",
     )
 
-    @field_validator("clock_url")
+    @field_validator("clock_url", "sandbox_url")
     @classmethod
     def _simulated_only(cls, url: str, given: ValidationInfo) -> str:
         if url and not given.data.get("paper"):
-            raise ValueError("a simulated time is for simulated money: set TRADEMASTER_PAPER=true, too")
+            raise ValueError("a simulated market is for simulated money: set TRADEMASTER_PAPER=true, too")
         return url
 
     @property

@@ -99,7 +99,7 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 def _demo_settings(settings: Settings, urls: Mapping[str, str]) -> Settings:
     """The given ones, on this sandbox."""
-    sandbox = {**sandbox_settings(urls), "always_open": True, "paper": True}
+    sandbox = {**sandbox_settings(urls), "always_open": True, "paper": True, "sandbox_url": urls["control"]}
     return Settings.model_validate({**settings.model_dump(), **sandbox})
 
 

@@ -117,6 +117,7 @@ notices = Table(
     Column("text", Text, nullable=False),
     Column("data", Text, nullable=False),  # JSON
     Column("told_at", Moment),
+    Column("read_at", Moment),
     Index(None, "user_id", "id"),
     Index(None, "told_at"),
 )

@@ -563,6 +563,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("told_at", Moment(), nullable=True),
+        sa.Column("read_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_notices_user_id"), ondelete="CASCADE"
         ),

@@ -21,10 +21,12 @@ from orchestrator.alerts.schemas import (
     AlertsOut,
     NoticeOut,
     NoticePage,
+    ReadIn,
     Reference,
+    UnreadOut,
     checked,
 )
-from orchestrator.alerts.telling import tell_alert, tell_removed
+from orchestrator.alerts.telling import tell_alert, tell_read, tell_removed
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.ids import new_id
@@ -135,9 +137,28 @@ async def list_notices(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> NoticePage:
     """What I was told of, the newest first: price alerts that fired."""
-    found = await db.read(lambda conn: repository.notices_of(conn, user, before=before, limit=limit))
+
+    def look(conn: Connection) -> tuple[list[repository.Notice], int]:
+        found = repository.notices_of(conn, user, before=before, limit=limit)
+        return found, repository.unread(conn, user)
+
+    found, unread = await db.read(look)
     follows = found[-1].id if len(found) == limit else None
-    return NoticePage(items=[NoticeOut.of(one) for one in found], next=follows)
+    return NoticePage(items=[NoticeOut.of(one) for one in found], next=follows, unread=unread)
+
+
+@router.post("/notices/read", responses=problems(401, 422))
+async def read_notices(body: ReadIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now) -> UnreadOut:
+    """I have seen these: on every device. Answers how many are unread still."""
+
+    def work(conn: Connection) -> tuple[bool, int]:
+        news = repository.read(conn, user, ids=body.ids, up_to=body.up_to, at=clock())
+        return news, repository.unread(conn, user)
+
+    news, unread = await db.write(work)
+    if news:
+        await tell_read(bus, user, unread)
+    return UnreadOut(unread=unread)
 
 
 # --- how ---------------------------------------------------------------------------------------------------------

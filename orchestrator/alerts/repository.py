@@ -32,6 +32,7 @@ class Notice:
     subject: str
     text: str
     data: dict[str, Any]
+    read_at: datetime | None = None
 
 
 def add(conn: Connection, one: Alert) -> None:
@@ -105,6 +106,24 @@ def notices_of(conn: Connection, user_id: UserId, *, before: str | None, limit: 
     return [_notice(row) for row in conn.execute(asked.order_by(NOTICE.id.desc()).limit(limit))]
 
 
+def unread(conn: Connection, user_id: UserId) -> int:
+    """How many notices the user has not read."""
+    asked = sa.select(sa.func.count()).where(NOTICE.user_id == user_id, NOTICE.read_at.is_(None))
+    return int(conn.execute(asked).scalar_one())
+
+
+def read(
+    conn: Connection, user_id: UserId, *, ids: Collection[str] | None, up_to: str | None, at: datetime
+) -> bool:
+    """Mark those named as read, or all up to one, or all. Whether any was new."""
+    marked = sa.update(notices).where(NOTICE.user_id == user_id, NOTICE.read_at.is_(None))
+    if ids is not None:
+        marked = marked.where(NOTICE.id.in_(ids))
+    if up_to is not None:
+        marked = marked.where(NOTICE.id <= up_to)
+    return conn.execute(marked.values(read_at=at)).rowcount > 0
+
+
 def untold(conn: Connection, since: datetime, until: datetime) -> list[Notice]:
     """What was stored between these moments and did not go out: whoever stored it has ended."""
     asked = sa.select(notices).where(NOTICE.told_at.is_(None), NOTICE.at >= since, NOTICE.at <= until)
@@ -162,4 +181,4 @@ def _read(row: sa.Row[Any]) -> Alert:
 
 def _notice(row: sa.Row[Any]) -> Notice:
     data = orjson.loads(row.data)
-    return Notice(row.id, UserId(row.user_id), row.at, row.kind, row.subject, row.text, data)
+    return Notice(row.id, UserId(row.user_id), row.at, row.kind, row.subject, row.text, data, row.read_at)

@@ -142,14 +142,37 @@ class NoticeOut(Out):
     subject: str
     text: str
     data: dict[str, Any]
+    read_at: Time | None
 
     @classmethod
     def of(cls, one: Notice) -> NoticeOut:
-        return cls(id=one.id, at=one.at, kind=one.kind, subject=one.subject, text=one.text, data=one.data)
+        return cls(
+            id=one.id,
+            at=one.at,
+            kind=one.kind,
+            subject=one.subject,
+            text=one.text,
+            data=one.data,
+            read_at=one.read_at,
+        )
 
 
 class NoticePage(Out):
-    """The newest first; `next`: ask for those `before` it, null at the end."""
+    """The newest first; `next`: ask for those `before` it, null at the end. `unread`: of all there are."""
 
     items: list[NoticeOut]
     next: str | None
+    unread: int
+
+
+class ReadIn(In):
+    """Those named, or all up to one, itself included; nothing given is all of them."""
+
+    ids: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=200)] | None = (
+        None
+    )
+    up_to: Annotated[str, Field(max_length=64)] | None = None
+
+
+class UnreadOut(Out):
+    unread: int

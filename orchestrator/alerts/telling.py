@@ -80,3 +80,8 @@ async def tell_removed(bus: Bus, user_id: UserId, alert_id: str) -> None:
     data = {"id": alert_id, "removed": True}
     await bus.publish(user_topic(user_id), {"type": "alert", "data": data})
     await bus.publish(TOPIC, {"type": "alert", "data": {"id": alert_id}})
+
+
+async def tell_read(bus: Bus, user_id: UserId, unread: int) -> None:
+    """The user's other screens: so many notices are unread now."""
+    await bus.publish(user_topic(user_id), {"type": "notices_read", "data": {"unread": unread}})

@@ -67,3 +67,28 @@ def test_the_trading_day_begins_at_nine_and_lasts_until_the_next(when: str, day:
     at = datetime.fromisoformat(when).replace(tzinfo=IST)
     assert Calendar().trading_day(at) == date.fromisoformat(day)
     assert Calendar(always_open=True).trading_day(at) == at.date()
+
+
+@pytest.mark.parametrize(
+    ("exchange", "when", "auction", "ends", "opens"),
+    [
+        (Exchange.NSE, "2026-11-20T09:05", False, "2026-11-20T09:15", "2026-11-20T09:15"),
+        (Exchange.NSE, "2026-11-20T09:15", False, "2026-11-20T15:30", "2026-11-23T09:15"),
+        (Exchange.NSE, "2026-11-20T11:00", True, "2026-11-20T15:15", "2026-11-23T09:15"),
+        (Exchange.NSE, "2026-11-20T15:31", False, "2026-11-20T15:50", "2026-11-23T09:15"),
+        (Exchange.NSE, "2026-11-21T11:00", False, "2026-11-23T09:00", "2026-11-23T09:15"),
+        (Exchange.NFO, "2026-11-23T16:00", False, "2026-11-25T09:15", "2026-11-25T09:15"),  # over a holiday
+        (Exchange.MCX, "2026-11-20T23:29", False, "2026-11-20T23:30", "2026-11-23T09:00"),
+    ],
+)
+def test_the_end_of_a_session_and_the_next_opening(
+    exchange: Exchange, when: str, auction: bool, ends: str, opens: str
+) -> None:
+    assert CALENDAR.phase_ends(exchange, ist(when), closing_auction=auction) == ist(ends)
+    assert CALENDAR.next_opening(exchange, ist(when)) == ist(opens)
+
+
+def test_a_market_that_never_sleeps_neither_closes_nor_opens() -> None:
+    endless = Calendar(always_open=True)
+    assert endless.phase_ends(Exchange.NSE, ist("2026-11-20T23:00")) is None
+    assert endless.next_opening(Exchange.NSE, ist("2026-11-20T23:00")) is None

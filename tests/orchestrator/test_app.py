@@ -25,7 +25,19 @@ async def test_the_market_is_open_by_the_exchange_calendar(client: httpx.AsyncCl
     monday = (await client.get("/v1/meta")).json()["market"]
     assert monday == {"open": True, "phase": "open", "now": "2026-11-23T10:30:00.000+05:30"}
     watch.pass_time(days=1)  # Guru Nanak Jayanti
-    assert (await client.get("/v1/meta")).json()["market"]["open"] is False
+    meta = (await client.get("/v1/meta")).json()
+    assert meta["market"]["open"] is False
+    assert (meta["sandbox"], meta["push_public_key"]) == (False, None)
+    cash = next(one for one in meta["exchanges"] if one["exchange"] == "NSE")
+    assert cash == {
+        "exchange": "NSE",
+        "open": False,
+        "phase": "closed",
+        "auction_phase": "closed",
+        "until": "2026-11-25T09:00:00.000+05:30",
+        "opens_at": "2026-11-25T09:15:00.000+05:30",
+        "holiday": "Guru Nanak Jayanti",
+    }
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.bus import LocalBus, user_topic
 from orchestrator.db import Database
 from orchestrator.tables import users
+from orchestrator.tables_market import notices
 from tests.adapters.desk import now
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.market.floor import INFY, floor
@@ -122,7 +123,30 @@ async def test_a_running_application_watches_what_is_asked_and_tells_its_user(
         assert (await anext(events)).data["state"] == "fired"
     page = (await asha.get("/v1/notices?limit=1")).json()
     assert page["items"][0]["text"] == "NSE:INFY has come up to 1550: it is at 1560.00."
-    assert (await asha.get(f"/v1/notices?before={page['next']}")).json() == {"items": [], "next": None}
+    assert page["unread"] == 1
+    older = (await asha.get(f"/v1/notices?before={page['next']}")).json()
+    assert older == {"items": [], "next": None, "unread": 1}
+
+
+async def test_a_notice_is_read_once_for_every_device(person: Login, app: FastAPI, watch: Watch) -> None:
+    asha, ravi = await person("asha"), await person("ravi")
+    user = (await asha.get("/v1/users/me")).json()["id"]
+    rows = [
+        {"id": f"ntc_{number}", "user_id": user, "at": watch(), "kind": "price_alert", "subject": "a"}
+        | {"text": "INFY is at 1560.", "data": "{}"}
+        for number in range(4)
+    ]
+    await app.state.db.write(lambda conn: conn.execute(sa.insert(notices), rows))
+    assert (await ravi.post("/v1/notices/read", json={"ids": ["ntc_0"]})).json() == {"unread": 0}
+    async with app.state.bus.subscribe(user_topic(user)) as events:
+        assert (await asha.post("/v1/notices/read", json={"ids": ["ntc_3"]})).json() == {"unread": 3}
+        told = await anext(events)
+        assert (told.type, told.data) == ("notices_read", {"unread": 3})
+    assert (await asha.post("/v1/notices/read", json={"up_to": "ntc_1"})).json() == {"unread": 1}
+    items = (await asha.get("/v1/notices")).json()["items"]
+    assert [one["read_at"] is not None for one in items] == [True, False, True, True]
+    assert (await asha.post("/v1/notices/read", json={})).json() == {"unread": 0}
+    assert (await asha.post("/v1/notices/read", json={"ids": []})).status_code == 422
 
 
 async def test_an_alert_fires_on_a_price_of_the_exchange(sandbox: Sandbox, db: Database) -> None:

@@ -717,6 +717,13 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    readNotices: build.mutation<ReadNoticesApiResponse, ReadNoticesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/notices/read`,
+        method: "POST",
+        body: queryArg.readIn,
+      }),
+    }),
     getKillSwitch: build.query<GetKillSwitchApiResponse, GetKillSwitchApiArg>({
       query: () => ({ url: `/v1/kill-switch` }),
     }),
@@ -738,6 +745,115 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/kill-switch/release`,
         method: "POST",
         body: queryArg.releaseIn,
+      }),
+    }),
+    getSandbox: build.query<GetSandboxApiResponse, GetSandboxApiArg>({
+      query: () => ({ url: `/v1/sandbox` }),
+    }),
+    listFaults: build.query<ListFaultsApiResponse, ListFaultsApiArg>({
+      query: () => ({ url: `/v1/sandbox/faults` }),
+    }),
+    addFault: build.mutation<AddFaultApiResponse, AddFaultApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/faults`,
+        method: "POST",
+        body: queryArg.faultIn,
+      }),
+    }),
+    clearFaults: build.mutation<ClearFaultsApiResponse, ClearFaultsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/faults`,
+        method: "DELETE",
+        params: {
+          broker: queryArg.broker,
+        },
+      }),
+    }),
+    listFaultKinds: build.query<
+      ListFaultKindsApiResponse,
+      ListFaultKindsApiArg
+    >({
+      query: () => ({ url: `/v1/sandbox/faults/kinds` }),
+    }),
+    removeFault: build.mutation<RemoveFaultApiResponse, RemoveFaultApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/faults/${encodeURIComponent(String(queryArg.faultId))}`,
+        method: "DELETE",
+      }),
+    }),
+    getSwitches: build.query<GetSwitchesApiResponse, GetSwitchesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/brokers/${encodeURIComponent(String(queryArg.broker))}/switches`,
+      }),
+    }),
+    setSwitches: build.mutation<SetSwitchesApiResponse, SetSwitchesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/brokers/${encodeURIComponent(String(queryArg.broker))}/switches`,
+        method: "PATCH",
+        body: queryArg.switchesIn,
+      }),
+    }),
+    playScenario: build.mutation<PlayScenarioApiResponse, PlayScenarioApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/scenario`,
+        method: "POST",
+        body: queryArg.scenarioIn,
+      }),
+    }),
+    haltMarket: build.mutation<HaltMarketApiResponse, HaltMarketApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/halt`,
+        method: "POST",
+        body: queryArg.haltIn,
+      }),
+    }),
+    resumeMarket: build.mutation<ResumeMarketApiResponse, ResumeMarketApiArg>({
+      query: () => ({ url: `/v1/sandbox/resume`, method: "POST" }),
+    }),
+    getSandboxClock: build.query<
+      GetSandboxClockApiResponse,
+      GetSandboxClockApiArg
+    >({
+      query: () => ({ url: `/v1/sandbox/clock` }),
+    }),
+    setSandboxClock: build.mutation<
+      SetSandboxClockApiResponse,
+      SetSandboxClockApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/clock`,
+        method: "POST",
+        body: queryArg.clockIn,
+      }),
+    }),
+    setFlow: build.mutation<SetFlowApiResponse, SetFlowApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/flow`,
+        method: "POST",
+        body: queryArg.backgroundIn,
+      }),
+    }),
+    movePrice: build.mutation<MovePriceApiResponse, MovePriceApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/price`,
+        method: "POST",
+        body: queryArg.priceIn,
+      }),
+    }),
+    listCompanyActions: build.query<
+      ListCompanyActionsApiResponse,
+      ListCompanyActionsApiArg
+    >({
+      query: () => ({ url: `/v1/sandbox/corporate-actions` }),
+    }),
+    announceCompanyAction: build.mutation<
+      AnnounceCompanyActionApiResponse,
+      AnnounceCompanyActionApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/sandbox/corporate-actions`,
+        method: "POST",
+        body: queryArg.companyActionIn,
       }),
     }),
     getPostback: build.query<GetPostbackApiResponse, GetPostbackApiArg>({
@@ -1304,6 +1420,11 @@ export type ListNoticesApiArg = {
   before?: string | null;
   limit?: number;
 };
+export type ReadNoticesApiResponse =
+  /** status 200 Successful Response */ UnreadOut2;
+export type ReadNoticesApiArg = {
+  readIn: ReadIn;
+};
 export type GetKillSwitchApiResponse =
   /** status 200 Successful Response */ KillOut;
 export type GetKillSwitchApiArg = void;
@@ -1316,6 +1437,78 @@ export type ReleaseKillSwitchApiResponse =
   /** status 200 Successful Response */ KillOut;
 export type ReleaseKillSwitchApiArg = {
   releaseIn: ReleaseIn;
+};
+export type GetSandboxApiResponse =
+  /** status 200 Successful Response */ SandboxOut;
+export type GetSandboxApiArg = void;
+export type ListFaultsApiResponse =
+  /** status 200 Successful Response */ FaultsOut;
+export type ListFaultsApiArg = void;
+export type AddFaultApiResponse =
+  /** status 201 Successful Response */ FaultOut;
+export type AddFaultApiArg = {
+  faultIn: FaultIn;
+};
+export type ClearFaultsApiResponse =
+  /** status 200 Successful Response */ RemovedOut;
+export type ClearFaultsApiArg = {
+  broker?: BrokerId | null;
+};
+export type ListFaultKindsApiResponse =
+  /** status 200 Successful Response */ FaultKindsOut;
+export type ListFaultKindsApiArg = void;
+export type RemoveFaultApiResponse = unknown;
+export type RemoveFaultApiArg = {
+  faultId: string;
+};
+export type GetSwitchesApiResponse =
+  /** status 200 Successful Response */ SwitchesOut;
+export type GetSwitchesApiArg = {
+  broker: BrokerId;
+};
+export type SetSwitchesApiResponse =
+  /** status 200 Successful Response */ SwitchesOut;
+export type SetSwitchesApiArg = {
+  broker: BrokerId;
+  switchesIn: SwitchesIn;
+};
+export type PlayScenarioApiResponse =
+  /** status 202 Successful Response */ PlayedOut;
+export type PlayScenarioApiArg = {
+  scenarioIn: ScenarioIn;
+};
+export type HaltMarketApiResponse =
+  /** status 200 Successful Response */ HaltOut;
+export type HaltMarketApiArg = {
+  haltIn: HaltIn;
+};
+export type ResumeMarketApiResponse =
+  /** status 200 Successful Response */ HaltOut;
+export type ResumeMarketApiArg = void;
+export type GetSandboxClockApiResponse =
+  /** status 200 Successful Response */ ClockOut;
+export type GetSandboxClockApiArg = void;
+export type SetSandboxClockApiResponse =
+  /** status 200 Successful Response */ ClockOut;
+export type SetSandboxClockApiArg = {
+  clockIn: ClockIn;
+};
+export type SetFlowApiResponse =
+  /** status 200 Successful Response */ BackgroundOut;
+export type SetFlowApiArg = {
+  backgroundIn: BackgroundIn;
+};
+export type MovePriceApiResponse = unknown;
+export type MovePriceApiArg = {
+  priceIn: PriceIn;
+};
+export type ListCompanyActionsApiResponse =
+  /** status 200 Successful Response */ CompanyActionsOut;
+export type ListCompanyActionsApiArg = void;
+export type AnnounceCompanyActionApiResponse =
+  /** status 201 Successful Response */ CompanyActionOut;
+export type AnnounceCompanyActionApiArg = {
+  companyActionIn: CompanyActionIn;
 };
 export type GetPostbackApiResponse =
   /** status 200 Successful Response */ PostbackOut;
@@ -1339,11 +1532,24 @@ export type MarketOut = {
   phase: Phase;
   now: string;
 };
+export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
+export type ExchangeOut = {
+  exchange: Exchange;
+  open: boolean;
+  phase: Phase;
+  auction_phase: Phase | null;
+  until: string | null;
+  opens_at: string | null;
+  holiday: string | null;
+};
 export type Meta = {
   name: string;
   version: string;
   paper: boolean;
+  sandbox: boolean;
+  push_public_key: string | null;
   market: MarketOut;
+  exchanges: ExchangeOut[];
 };
 export type ProblemOut = {
   type: string;
@@ -1411,7 +1617,6 @@ export type PasswordIn = {
   /** At least 10 characters. */
   new_password: string;
 };
-export type Exchange = "NSE" | "BSE" | "NFO" | "BFO" | "CDS" | "BCD" | "MCX";
 export type Product = "CNC" | "MIS" | "NRML" | "MTF";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
 export type Validity = "DAY" | "IOC" | "TTL";
@@ -1426,6 +1631,7 @@ export type FeaturesOut = {
   move_funds: boolean;
   order_stream: boolean;
   posts_updates: boolean;
+  phone_login: boolean;
   converts: boolean;
   conditionals: ConditionalKind[];
   conditional_types: OrderType[];
@@ -1631,7 +1837,6 @@ export type ContractNoteOut = {
   obligation: string;
   net: string;
 };
-  phone_login: boolean;
 export type Taxed = "brokerage" | "exchange" | "ipft" | "sebi";
 export type FeePlanOut = {
   account: string;
@@ -2931,10 +3136,19 @@ export type NoticeOut = {
   data: {
     [key: string]: any;
   };
+  read_at: string | null;
 };
 export type NoticePage = {
   items: NoticeOut[];
   next: string | null;
+  unread: number;
+};
+export type UnreadOut2 = {
+  unread: number;
+};
+export type ReadIn = {
+  ids?: string[] | null;
+  up_to?: string | null;
 };
 export type KillDepth = "no_new_risk" | "cancel_all" | "flatten";
 export type KillAccountOut = {
@@ -2967,6 +3181,162 @@ export type KillIn = {
 export type ReleaseIn = {
   confirm: "release";
   number: number;
+};
+export type SandboxBrokerOut = {
+  broker: BrokerId;
+  down: boolean;
+};
+export type GroupSessionOut = {
+  group: string;
+  session: string;
+  phase: string;
+};
+export type ClockOut = {
+  ist: string;
+  day: string;
+  mode: "real" | "step";
+  speed: number;
+  always_open: boolean;
+  sessions: GroupSessionOut[];
+};
+export type ScenarioOut = {
+  name: string;
+  words: string;
+  everywhere: boolean;
+};
+export type SandboxOut = {
+  page: string;
+  brokers: SandboxBrokerOut[];
+  clock: ClockOut;
+  flow: boolean;
+  scenarios: ScenarioOut[];
+};
+export type FaultOut = {
+  id: string;
+  broker: BrokerId;
+  fault: string;
+  call: string | null;
+  account: string | null;
+  user: string | null;
+  exchange: string | null;
+  times: number | null;
+  after: number;
+  seconds: number | null;
+  lasts: number | null;
+  probability: number;
+  status: number | null;
+  body: string | null;
+  seen: number;
+  hits: number;
+};
+export type FaultsOut = {
+  items: FaultOut[];
+};
+export type FaultIn = {
+  broker: BrokerId;
+  fault: string;
+  call?: string | null;
+  account?: string | null;
+  exchange?: ("NSE" | "BSE") | null;
+  times?: number | null;
+  after?: number;
+  seconds?: number | null;
+  lasts?: number | null;
+  probability?: number;
+  status?: number | null;
+  body?: string | null;
+};
+export type RemovedOut = {
+  removed: number;
+};
+export type FaultKindOut = {
+  fault: string;
+  needs_seconds: boolean;
+  standing: boolean;
+};
+export type FaultKindsOut = {
+  faults: FaultKindOut[];
+  calls: string[];
+  groups: {
+    [key: string]: string[];
+  };
+};
+export type SwitchesOut = {
+  rate_limits: boolean;
+  modification_cap: boolean;
+  require_static_ip: boolean;
+  service_hours: boolean;
+  daily_approval: boolean;
+  totp_once: boolean;
+  adjusted_averages: boolean;
+  charges: boolean;
+  plan: string;
+  strictness: string;
+  pace: string;
+};
+export type SwitchesIn = {
+  strict?: true | null;
+  rate_limits?: boolean | null;
+  modification_cap?: boolean | null;
+  require_static_ip?: boolean | null;
+  service_hours?: boolean | null;
+  daily_approval?: boolean | null;
+  totp_once?: boolean | null;
+  adjusted_averages?: boolean | null;
+  charges?: boolean | null;
+  plan?: ("connect" | "personal") | null;
+  strictness?: ("current" | "legacy") | null;
+  pace?: ("none" | "realistic") | null;
+};
+export type PlayedOut = {
+  scenario: string;
+  symbol: string | null;
+};
+export type ScenarioIn = {
+  name: string;
+  symbol?: string | null;
+};
+export type HaltOut = {
+  halted: boolean;
+  minutes: number | null;
+};
+export type HaltIn = {
+  minutes?: number | null;
+};
+export type ClockIn = {
+  mode?: ("real" | "step") | null;
+  speed?: number | null;
+  advance?: number | null;
+  to?: string | null;
+};
+export type BackgroundOut = {
+  flow: boolean;
+};
+export type BackgroundIn = {
+  enabled: boolean;
+};
+export type PriceIn = {
+  symbol: string;
+  price: string;
+};
+export type CompanyActionOut = {
+  symbol: string;
+  kind: string;
+  on: string;
+  new: number;
+  old: number;
+  amount: string;
+};
+export type CompanyActionsOut = {
+  items: CompanyActionOut[];
+};
+export type CompanyActionIn = {
+  symbol: string;
+  kind: "split" | "bonus" | "dividend";
+  on: string;
+  new?: number;
+  old?: number;
+  amount?: string | null;
 };
 export type PostbackOut = {
   url: string;
