@@ -61,7 +61,10 @@ def test_make_targets_named_in_the_docs_exist() -> None:
 def test_every_refusal_of_the_socket_of_live_prices_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "live-prices.md").read_text(encoding="utf-8")
     market = ROOT / "orchestrator" / "market"
-    sources = [(market / f"{name}.py").read_text(encoding="utf-8") for name in ("live", "caller", "audience")]
+    sources = [
+        (market / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("live", "following", "caller", "audience")
+    ]
     codes = {code for source in sources for code in re.findall(r'Refused\(\s*"([a-z_]+)"', source)}
     assert {"unknown_symbol", "too_many_sockets", "invalid_json"} <= codes
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []
