@@ -36,12 +36,13 @@ class Database(Protocol):
 
     dialect: str  # sqlite | postgresql
 
-    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
+    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
         """Run `work` in one transaction and commit durably; an exception rolls back and comes through.
 
-        `work` must be short: the event loop waits for it.
+        `work` must be short: the event loop waits for it. It may run again, when the transaction it shared is undone.
 
-        `lock` names something only one transaction of any process may work on at a time.
+        `lock` names something only one transaction of any process may work on at a time. `alone`: the work is one
+        prepared statement or none.
         """
         ...
 
@@ -65,7 +66,7 @@ class SqliteDatabase:
         self._readers = threads(READERS, "sqlite-read")
         self._resting: deque[Connection] = deque()  # readers' connections that nobody uses
 
-    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
+    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
         # `lock` needs nothing here: one after the other inside BEGIN IMMEDIATE, all writes already are in a line.
         return await self._writer.run(work)
 

@@ -39,8 +39,8 @@ class Form:
         names = compiled.positiontup or ()
         self._binds = [(name, _writer(compiled.binds[name].type, dialect)) for name in names]
         self._row: Any = None
-        if isinstance(statement, sa.Select | sa.CompoundSelect):
-            columns = list(statement.selected_columns)
+        columns = _told(statement)
+        if columns:
             self.width = len(columns)
             self._row = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
             readers = [(place, _reader(column.type, dialect)) for place, column in enumerate(columns)]
@@ -60,6 +60,13 @@ class Form:
         for place, read in self._readers:
             converted[place] = read(converted[place])
         return self._row._make(converted)
+
+
+def _told(statement: Statement) -> list[sa.ColumnElement[Any]]:
+    """The columns of what is read; an UPDATE tells what it is RETURNING."""
+    if isinstance(statement, sa.Update | sa.Insert):
+        return list(statement.exported_columns)
+    return list(statement.selected_columns)
 
 
 def _target(statement: Statement) -> frozenset[str]:

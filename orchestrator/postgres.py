@@ -20,12 +20,12 @@ from sqlalchemy import Connection, NullPool, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.util import await_only
 
 from orchestrator.transactions import T, Work, Write, dumps
 from orchestrator.trips import FAILURES, Trips, failure
 
 RESTED = 1.0
+RUSH = 10.0  # seconds without use after which a connection beyond the pool is closed
 STATEMENTS = 512  # that each connection keeps prepared
 MOST = 64  # writes in one transaction
 
@@ -79,8 +79,8 @@ class PostgresDatabase:
     dialect = "postgresql"
 
     def __init__(self, url: str, *, pool_size: int, rested: float = RESTED) -> None:
-        """`pool_size` connections stay open, twice as many may be. `rested`: seconds without use after which one is
-        asked whether it lives."""
+        """`pool_size` connections stay open, twice as many may be for a while. `rested`: seconds without use after
+        which one is asked whether it lives."""
         self._engine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),
             poolclass=NullPool,
@@ -101,9 +101,9 @@ class PostgresDatabase:
         self._queues: dict[str, list[Write]] = {}  # by lock: what waits while another transaction is under it
         self._running: set[asyncio.Task[Any]] = set()
 
-    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
+    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
         if lock is None:
-            return await asyncio.shield(self._task(self._transact(BEGIN, work)))
+            return await asyncio.shield(self._task(self._transact("" if alone else BEGIN, work)))
         waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         one = Write(work, waiter)
         if (queue := self._queues.get(lock)) is not None:
@@ -139,11 +139,14 @@ class PostgresDatabase:
     # --- one transaction -----------------------------------------------------------------------------------------
 
     async def _transact(self, begin: str, work: Work[T]) -> T:
+        """Without `begin` the one statement is a transaction by itself: the server commits it before it answers."""
         line = await self._line()
         try:
-            await line.execute(begin)
-            result = await line.connection.run_sync(_within, work)
-            await line.commit()
+            if begin:
+                await line.execute(begin)
+            result = await line.connection.run_sync(_within, work, not begin)
+            if begin:
+                await line.commit()
         except BaseException:
             await self._undo(line)
             raise
@@ -168,11 +171,11 @@ class PostgresDatabase:
 
     async def _back(self, line: _Line) -> None:
         line.used = time.monotonic()
-        if len(self._idle) < self._kept:
-            self._idle.append(line)
-        else:
-            await _closed(line)
+        self._idle.append(line)
         self._free.release()
+        # Opening one takes longer than many transactions: what a rush has opened stays until the rush is over.
+        while len(self._idle) > self._kept and line.used - self._idle[0].used > RUSH:
+            await _closed(self._idle.pop(0))
 
     async def _undo(self, line: _Line) -> None:
         """Roll back; a connection that cannot is given up, which rolls back, too."""
@@ -196,13 +199,16 @@ class PostgresDatabase:
         del self._queues[lock]
 
     async def _together(self, begin: str, group: list[Write]) -> None:
-        """Each of the group is told its end when all are durable; a failure of the whole is everyone's."""
+        """Each of the group is told its end when all are durable; a failure of the whole is everyone's.
+
+        What one did and then failed at takes the others with it: then each runs again, in a transaction of its own.
+        """
         failed: BaseException | None = None
         try:
             line = await self._line()
             try:
                 await line.execute(begin)
-                await line.connection.run_sync(_one_by_one, group, line)
+                await line.connection.run_sync(_one_by_one, group)
                 if all(one.error for one in group):
                     await line.execute("ROLLBACK")
                 else:
@@ -211,42 +217,49 @@ class PostgresDatabase:
                 await self._undo(line)
                 raise
             await self._back(line)
+        except _Undone:
+            for one in group:
+                one.result = one.error = None
+                await self._together(begin, [one])
+            return
         except BaseException as error:  # noqa: BLE001 - the callers', each of whom gets it
             failed = error
         for one in group:
             one.deliver(failed)
 
 
-def _within(connection: Connection, work: Work[T]) -> T:
-    trips = _trips(connection)
+class _Undone(Exception):
+    """One of several in a transaction failed after it had changed something: only all of it can be taken back."""
+
+
+def _within(connection: Connection, work: Work[T], alone: bool) -> T:
+    trips = _trips(connection, alone=alone)
     with connection.begin():
         result = work(connection)
         trips.flush()
         return result
 
 
-def _one_by_one(connection: Connection, group: list[Write], line: _Line) -> None:
-    """Each behind a savepoint, so that the failure of one is undone by itself. Raises when that cannot be."""
+def _one_by_one(connection: Connection, group: list[Write]) -> None:
+    """Without a savepoint for each, which would be two trips more: writes wait, so that most failures come before
+    anything was changed. Raises _Undone for one that does not."""
     trips = _trips(connection)
     with connection.begin():
         for one in group:
-            if len(group) > 1:
-                await_only(line.execute("SAVEPOINT one"))
+            trips.changed = False
             try:
                 one.result = one.work(connection)
                 trips.flush()
-                if len(group) > 1:
-                    await_only(line.execute("RELEASE SAVEPOINT one"))
-            except BaseException as error:  # noqa: BLE001 - the caller's, who gets it once the group has ended
-                one.error = error
+            except BaseException as error:
+                if len(group) > 1 and (trips.changed or isinstance(error, DBAPIError)):
+                    raise _Undone from error
+                one.error = error  # the caller's, who gets it once the group has ended
                 trips.forget()
-                if len(group) > 1:
-                    await_only(line.execute("ROLLBACK TO SAVEPOINT one"))
 
 
-def _trips(connection: Connection) -> Trips:
+def _trips(connection: Connection, *, alone: bool = False) -> Trips:
     """Those of a transaction that begins."""
-    trips = connection.info[Trips] = Trips(connection.connection.driver_connection)
+    trips = connection.info[Trips] = Trips(connection.connection.driver_connection, alone=alone)
     return trips
 
 
@@ -256,6 +269,7 @@ def _in_order(connection: Connection, *_statement: object) -> None:
     if trips is not None:
         trips.flush()
         trips.forget()
+        trips.changed = True
 
 
 async def _closed(line: _Line) -> None:

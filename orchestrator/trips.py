@@ -37,8 +37,12 @@ def failure(error: Exception, statement: str, values: Any = ()) -> DBAPIError:
 class Trips:
     """What one transaction has asked of the server and not sent yet, and has been told and not looked at yet."""
 
-    def __init__(self, driver: Any) -> None:
-        self._driver = driver
+    def __init__(self, driver: Any, *, alone: bool = False) -> None:
+        """`alone`: there is no transaction around it, so it must be one trip."""
+        self._driver, self._most = driver, 1 if alone else None
+        self.changed = (
+            False  # something was sent that may have changed the database; who begins a part resets it
+        )
         self._writes: list[tuple[Form, list[list[Any]]]] = []
         self._answers: dict[Question, Sequence[Any]] = {}
 
@@ -81,9 +85,18 @@ class Trips:
     def flush(self) -> None:
         """Send what waits. Raises DBAPIError."""
         if self._writes:
+            self.changed = True
             writes, self._writes = self._writes, []
             text = _written_together(tuple((form, len(rows)) for form, rows in writes))
             self._fetch(text, [value for _, rows in writes for values in rows for value in values])
+
+    def swap(self, update: Form, values: list[Any], insert: Form, rows: list[list[Any]]) -> Sequence[Any]:
+        """What an UPDATE returns, with rows that are added for it, if it changed anything."""
+        self.flush()
+        self._answers.clear()
+        self.changed = True
+        text = _swapped(update, insert, len(rows))
+        return self._fetch(text, [*values, *(value for row in rows for value in row)])
 
     def forget(self) -> None:
         """What waits is undone before it was done."""
@@ -91,6 +104,10 @@ class Trips:
 
     def _fetch(self, text: str, values: Sequence[Any]) -> Sequence[Any]:
         """By asyncpg, which keeps the statement prepared at the server."""
+        if self._most is not None:
+            if not self._most:
+                raise RuntimeError(f"a statement that was to be alone is followed by another: {text}")
+            self._most -= 1
         try:
             return cast(Sequence[Any], await_only(self._driver.fetch(text, *values)))
         except FAILURES as error:
@@ -126,6 +143,19 @@ def _written_together(writes: tuple[tuple[Form, int], ...]) -> str:
         return last
     parts = ", ".join(f"w{number} AS ({text})" for number, text in enumerate(first))
     return f"WITH {parts} {last}"
+
+
+@lru_cache(maxsize=64)
+def _swapped(update: Form, insert: Form, rows: int) -> str:
+    """An UPDATE that returns something, and an INSERT of so many rows for each row of that."""
+    into, _, first = insert.text.partition(" VALUES ")
+    row, texts, before = f"SELECT {first[1:-1]} FROM swapped", [], _moved(update.text, 0)[1]
+    for _ in range(rows):
+        text, used = _moved(row, before)
+        texts.append(text)
+        before += used
+    added = f", added AS ({into} {' UNION ALL '.join(texts)})" if rows else ""
+    return f"WITH swapped AS ({update.text}){added} SELECT * FROM swapped"
 
 
 def _moved(text: str, before: int) -> tuple[str, int]:

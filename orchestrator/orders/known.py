@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from domain.account import AccountId
 from domain.order import ChildId, ChildOrder
+from orchestrator.orders.rows import KeptChild
 
 KEPT = 20_000  # children
 
@@ -21,16 +22,28 @@ class KnownChildren:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._children: OrderedDict[ChildId, ChildOrder] = OrderedDict()
+        self._rows: dict[ChildId, KeptChild] = {}  # of some of them
         self._names: dict[Name, ChildId] = {}
+
+    def keep(self, row: KeptChild) -> None:
+        """`remember`, with its row."""
+        self.remember(row.child)
+        self._rows[row.child.id] = row
+
+    def row(self, child_id: ChildId) -> KeptChild | None:
+        """The child's row as it was committed last, as far as is known."""
+        return self._rows.get(child_id)
 
     def remember(self, child: ChildOrder) -> None:
         """Keep the state of a child as it was committed; the one not heard of for longest is forgotten."""
+        self._rows.pop(child.id, None)
         self._children[child.id] = child
         self._children.move_to_end(child.id)
         for name in _names(child):
             self._names[name] = child.id
         if len(self._children) > self._kept:
             _, oldest = self._children.popitem(last=False)
+            self._rows.pop(oldest.id, None)
             for name in _names(oldest):
                 if self._names.get(name) == oldest.id:  # a newer one may have taken the number
                     del self._names[name]

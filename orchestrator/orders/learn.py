@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection as SqlConnection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection as SqlConnection
 from adapters.registry import broker_name
 from domain.order import ChildId, ChildOrder, End, Ended, Fact, OrderEvent, OrderType, Source, Status
 from orchestrator.orders import repository
-from orchestrator.orders.repository import Changed
+from orchestrator.orders.repository import Changed, Step
 from orchestrator.orders.trading import Trading
 from orchestrator.trades import repository as trades
 from routing.words import rupees
@@ -29,17 +29,25 @@ async def learn(
     """Fold `facts` into the child, write its timeline, and tell whoever watches. Idempotent."""
     now = trading.clock()
 
+    def told(before: ChildOrder, after: ChildOrder) -> list[OrderEvent]:
+        return [*events, *_steps(before, after, now, source, latency_ms)]
+
     def work(conn: SqlConnection) -> tuple[Changed, list[OrderEvent]]:
         changed = repository.add_facts(conn, child_id, facts, answered_at=answered_at)
-        lines = [*events, *_steps(changed, now, source, latency_ms)]
+        lines = told(changed.before, changed.after)
         repository.add_events(conn, changed.after.order_id, lines)
         if changed.after.fills != changed.before.fills:
             isin = trading.instruments.isin(changed.after.instrument)
             trades.keep(conn, changed.user_id, trades.own_trades(changed.before, changed.after, isin))
         return changed, lines
 
-    changed, lines = await trading.db.write(work)
-    trading.known.remember(changed.after)
+    row = trading.known.row(child_id)
+    step = None if row is None else repository.fold(row, facts, answered_at)
+    if step is not None and not step.values and not events:
+        return step.changed(cancel_asked=False)  # told before; what is new to nobody asks for no cancel
+    quick = None if step is None or not step.of_one_row else await _taken(trading, step, told)
+    changed, lines = quick if quick is not None else await trading.db.write(work)
+    trading.known.keep(changed.kept)
     _time_first_fill(trading, changed, now)
     if changed.anything or lines:
         if story := trading.stories.get(changed.after.order_id):
@@ -48,6 +56,18 @@ async def learn(
     if changed.after.filled_quantity != changed.before.filled_quantity or changed.after.status.final:
         trading.connections.invalidate(changed.after.account_id)
     return changed
+
+
+async def _taken(
+    trading: Trading, step: Step, told: Callable[[ChildOrder, ChildOrder], list[OrderEvent]]
+) -> tuple[Changed, list[OrderEvent]] | None:
+    """What most of what is heard needs: one row that is as we know it, changed without reading it before.
+
+    None: somebody else has changed it meanwhile, and nothing was written.
+    """
+    lines = told(step.before.child, step.after.child)
+    changed = await trading.db.write(lambda conn: repository.take(conn, step, lines), alone=True)
+    return None if changed is None else (changed, lines)
 
 
 def _time_first_fill(trading: Trading, changed: Changed, now: datetime) -> None:
@@ -60,9 +80,10 @@ def _time_first_fill(trading: Trading, changed: Changed, now: datetime) -> None:
         connection.book.filled((now - after.accepted_at).total_seconds())
 
 
-def _steps(changed: Changed, now: datetime, source: Source, latency_ms: int | None) -> list[OrderEvent]:
+def _steps(
+    before: ChildOrder, after: ChildOrder, now: datetime, source: Source, latency_ms: int | None
+) -> list[OrderEvent]:
     """The lines that this change adds to the timeline."""
-    before, after = changed.before, changed.after
     lines: list[OrderEvent] = []
 
     def line(kind: str, text: str, words: str | None = None) -> None:

@@ -31,7 +31,7 @@ from orchestrator.orders.plan import (
 )
 from orchestrator.orders.rails import Blocked
 from orchestrator.orders.repository import NewChild
-from orchestrator.orders.rows import StoredOrder
+from orchestrator.orders.rows import KeptChild, StoredOrder
 from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
@@ -46,6 +46,7 @@ MICROSECOND = timedelta(microseconds=1)
 @dataclass(frozen=True, slots=True)
 class Recorded:
     story: Story
+    kept: list[KeptChild]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ async def _record_and_send(
     if isinstance(outcome, Recorded):
         # Own orders may have moved its price.
         situation = replace(situation, intent=outcome.story.order.intent)
+        for kept in outcome.kept:
+            trading.known.keep(kept)
         return await _sent(trading, situation, outcome.story), False
     return await _stored(trading, user_id, outcome.order_id), True
 
@@ -153,7 +156,7 @@ def _decide_and_record(
     ]
     # Before the commit: from then on the row exists, and whoever finds it must see that we are sending it.
     trading.sending.update(child.id for child in order.children)
-    repository.record(
+    kept = repository.record(
         conn,
         order=order,
         children=children,
@@ -162,7 +165,7 @@ def _decide_and_record(
         key=key,
         fingerprint=fingerprint,
     )
-    return Recorded(Story.of(order, decision, children, events))
+    return Recorded(Story.of(order, decision, children, events), kept)
 
 
 def _repriced(situation: Situation, asked: OrderIntent) -> list[OrderEvent]:
@@ -176,8 +179,6 @@ def _repriced(situation: Situation, asked: OrderIntent) -> list[OrderEvent]:
 async def _sent(trading: Trading, situation: Situation, story: Story) -> StoredOrder:
     """The order once every broker has answered or is late, with all that was heard of it until then."""
     order = story.order
-    for child in order.children:
-        trading.known.remember(child)
     trading.stories[order.id] = story
     try:
         await _send_and_move(trading, situation, order)

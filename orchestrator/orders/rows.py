@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.account import AccountId, BrokerId, UserId
 from domain.instrument import Exchange, InstrumentId
-from domain.money import Price
+from domain.money import Money, Price
 from domain.order import (
     ChildId,
     ChildOrder,
@@ -45,6 +45,22 @@ class LiveChild:
     user_id: UserId
     created_at: datetime
     cancel_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptChild:
+    """A child as its row has it, with what else of the row its next state depends on. `facts`: their text."""
+
+    child: ChildOrder
+    user_id: UserId
+    facts: str
+    margin_required: Money
+    answered_at: datetime | None
+
+
+def kept_child(row: sa.Row[Any]) -> KeptChild:
+    required = Money(row.margin_required)
+    return KeptChild(child_of(row), UserId(row.user_id), row.facts, required, row.answered_at)
 
 
 def live_child(row: sa.Row[Any]) -> LiveChild:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from domain.order import Product, Side, Status
-from orchestrator.prepared import Prepared
+from orchestrator.prepared import Prepared, Swap
 from orchestrator.tables import idempotency_keys, moved_decisions, order_children, order_events, orders
 
 CHILD, ORDER, KEY = order_children.c, orders.c, idempotency_keys.c
@@ -22,25 +22,28 @@ ADD_EVENTS = Prepared(sa.insert(order_events))
 ADD_MOVE = Prepared(sa.insert(moved_decisions))
 
 CHILD_LOCKED = Prepared(sa.select(order_children).where(CHILD.id == bindparam("child")).with_for_update())
-SET_STATE = Prepared(
+STATE = (
+    "facts",
+    "status",
+    "live",
+    "filled_quantity",
+    "live_quantity",
+    "margin_held",
+    "broker_order_id",
+    "changing_since",
+    "answered_at",
+)
+NEW_STATE = (
     sa.update(order_children)
     .where(CHILD.id == bindparam("child"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "facts",
-                "status",
-                "live",
-                "filled_quantity",
-                "live_quantity",
-                "margin_held",
-                "broker_order_id",
-                "changing_since",
-                "answered_at",
-            )
-        }
-    )
+    .values({name: bindparam(name) for name in STATE})
+)
+SET_STATE = Prepared(NEW_STATE)
+TAKE_STEP = Swap(
+    NEW_STATE.where(
+        CHILD.facts == bindparam("was"), CHILD.answered_at.is_not_distinct_from(bindparam("was_answered_at"))
+    ).returning(CHILD.cancel_asked_at),
+    sa.insert(order_events),
 )
 SETTLE_PARENT = Prepared(
     sa.update(orders)

@@ -33,8 +33,8 @@ class SimulatedPostgres:
         self._thread.start()
         self._real: Database = self._wait(self._opened(url))
 
-    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
-        return await self._hopping(lambda: self._real.write(work, lock=lock))
+    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
+        return await self._hopping(lambda: self._real.write(work, lock=lock, alone=alone))
 
     async def read(self, work: Work[T]) -> T:
         return await self._hopping(lambda: self._real.read(work))

@@ -44,7 +44,7 @@ class CountedReads:
         self.reads += 1
         return await self._db.read(work)
 
-    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
+    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
         return await self._db.write(work, lock=lock)
 
     async def close(self) -> None:

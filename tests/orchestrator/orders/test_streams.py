@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,6 +16,7 @@ from domain.money import Price
 from domain.order import Fill
 from orchestrator.accounts.connection import Connection
 from orchestrator.db import Database
+from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates, Watch
 from tests.orchestrator.orders.test_repository import T0, book, child_of, held, record
@@ -74,7 +76,8 @@ async def test_a_stream_refused_while_the_session_lives_is_opened_again() -> Non
 async def test_a_trade_that_comes_before_any_answer_is_the_answer(book: Database) -> None:
     child = child_of("ord_1")
     await record(book, child)
-    known = SimpleNamespace(find=lambda *_, **__: child, remember=lambda _: None)
+    known = KnownChildren()
+    known.remember(replace(child, broker_order_ids=("777",)))
     trading = SimpleNamespace(
         db=book,
         known=known,
