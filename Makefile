@@ -93,7 +93,7 @@ web/node_modules/.synced: web/package-lock.json
 
 web: web/dist/.built
 
-web/dist/.built: web/node_modules/.synced web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
+web/dist/.built: web/node_modules/.synced web/index.html web/vite.config.ts web/package.json $(shell find web/src web/public web/scripts -type f 2>/dev/null)
 	cd web && npm run --silent build
 	@touch $@
 

@@ -1,11 +1,16 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";
+import { router } from "@/app/routes";
 import { makeStore } from "@/app/store";
+import { startWorker } from "@/app/worker";
+import { watchInstall } from "@/features/device/install";
 import { watchLook } from "@/lib/prefs";
 import "./index.css";
 
 watchLook();
+watchInstall(Date.now());
+startWorker((path) => void router.navigate(path));
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

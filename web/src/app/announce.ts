@@ -2,6 +2,7 @@
 import type { Account, Order } from "@/api";
 import { brokerName } from "@/components/badge";
 import { toast } from "@/components/toasts";
+import { tellOutside } from "@/features/device/outside";
 import { reasonWords } from "@/features/orders/status";
 import { haptic } from "@/gestures";
 import * as money from "@/lib/money";
@@ -14,6 +15,8 @@ const told = new Map<string, Pick<Order, "filled_quantity" | "status">>();
 const NEW_FOR = 60_000;
 const unsent: Pick<Order, "filled_quantity" | "status"> = { filled_quantity: 0, status: "SUBMITTING" };
 const isNew = (order: Order): boolean => Date.now() - Date.parse(order.created_at) < NEW_FOR;
+
+const outside = ({ key, to }: { key: string; to: string }) => ({ tag: key, to });
 
 /** Announces what is new about an order; `cached` is how the screen last knew it, if it did. */
 export function announceOrder(cached: Order | undefined, order: Order): void {
@@ -34,12 +37,20 @@ export function announceOrder(cached: Order | undefined, order: Order): void {
       text: where ? t("shell:told.at_where", { price, where }) : t("shell:told.at", { price }),
       ...link,
     });
+    void tellOutside({
+      topic: "fills",
+      title: what,
+      text: order.status === "FILLED" ? t("shell:told.outside_filled") : t("shell:told.outside_part"),
+      withAmounts: [t("shell:told.filled", { what, quantity }), t("shell:told.at_where", { price, where })].join(" "),
+      ...outside(link),
+    });
     sound(660, 880);
     haptic("fill");
   }
   if (!before || before.status === order.status) return;
   if (order.status === "REJECTED") {
     toast({ tone: "bad", title: t("shell:told.rejected", { what }), text: reasonWords(order) ?? where, ...link });
+    void tellOutside({ topic: "rejects", title: t("shell:told.rejected", { what }), ...outside(link) });
     sound(330, 220);
     haptic("reject");
   } else if (order.status === "UNKNOWN") {
@@ -49,6 +60,7 @@ export function announceOrder(cached: Order | undefined, order: Order): void {
       text: t("shell:told.unknown_text", { where }),
       ...link,
     });
+    void tellOutside({ topic: "rejects", title: t("shell:told.unknown", { what }), ...outside(link) });
     sound(440, 440);
   }
 }
@@ -64,11 +76,13 @@ export function announceAccount(before: Account | undefined, account: Account): 
       text: t("shell:told.breaker_text"),
       ...link,
     });
+    void tellOutside({ topic: "breaker", title: t("shell:told.breaker", { name }), ...outside(link) });
   } else if (account.health?.writes === "closed" && before.health && before.health.writes !== "closed") {
     toast({ tone: "good", title: t("shell:told.answers", { name }), ...link });
   }
   if (account.state === "login_needed" && before.state === "connected") {
     toast({ tone: "warning", title: t("shell:told.login", { name }), text: t("shell:told.login_text"), ...link });
+    void tellOutside({ topic: "login", title: t("shell:told.login", { name }), to: "/morning", tag: account.id });
   }
 }
 
@@ -77,11 +91,22 @@ export interface Notice {
   text: string;
   id?: string;
   symbol?: string;
+  account?: string;
   note?: string;
 }
 
 /** A notice of the stream; told twice, it is shown once. */
 export function announceNotice(notice: Notice): void {
+  if (notice.kind === "session_ends") {
+    toast({
+      key: `session_ends ${notice.account}`,
+      tone: "warning",
+      title: notice.text,
+      to: "/morning",
+      linkLabel: t("shell:told.open_morning"),
+    });
+    return;
+  }
   if (notice.kind !== "price_alert" || !notice.symbol) return;
   toast({
     key: notice.id,
@@ -90,6 +115,14 @@ export function announceNotice(notice: Notice): void {
     text: notice.note || undefined,
     to: `/i/${encodeURIComponent(notice.symbol)}`,
     linkLabel: t("shell:told.open_chart"),
+  });
+  void tellOutside({
+    topic: "alerts",
+    title: t("shell:told.outside_alert", { symbol: notice.symbol }),
+    text: notice.note || undefined,
+    withAmounts: notice.text,
+    to: `/i/${encodeURIComponent(notice.symbol)}`,
+    tag: notice.id,
   });
   sound(880, 880);
 }

@@ -11,6 +11,12 @@ export interface Prefs {
   haptics: boolean;
   /** Orders worth less than this many rupees (a decimal) are sent without the review step; null reviews every order. */
   reviewSkipBelow: string | null;
+  /** What may be shown outside the page; `off` names the topics that may not, the quiet hours are "22:30" in IST. */
+  notify: { on: boolean; off: string[]; amounts: boolean; quietFrom: string | null; quietTo: string | null };
+  /** How often this device came, when last (ms), and whether it refused to keep the product as an app. */
+  visits: number;
+  visitedAt: number | null;
+  installRefused: boolean;
   /** The time of the newest notice that was shown on this device (ISO). */
   noticesReadAt: string | null;
   watchlistOpen: boolean;
@@ -58,6 +64,10 @@ const defaults: Prefs = {
   sound: true,
   haptics: true,
   reviewSkipBelow: null,
+  notify: { on: false, off: [], amounts: false, quietFrom: null, quietTo: null },
+  visits: 0,
+  visitedAt: null,
+  installRefused: false,
   noticesReadAt: null,
   watchlistOpen: true,
   watchlist: [],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, dayTime, preciseTime, until } from "./time";
+import { age, dayName, dayTime, istDay, preciseTime, until } from "./time";
 
 const now = Date.parse("2026-11-20T10:00:00+05:30");
 
@@ -19,4 +19,9 @@ test("every number has an age in words", () => {
 test("an expiry clock counts down", () => {
   expect(until("2026-11-20T13:12:00+05:30", now)).toBe("in 3 h 12 min");
   expect(until("2026-11-20T09:00:00+05:30", now)).toBe("passed");
+});
+test("a day begins at midnight in India", () => {
+  expect(istDay("2026-11-20T18:29:59Z")).toBe("2026-11-20");
+  expect(istDay("2026-11-20T18:30:00Z")).toBe("2026-11-21");
+  expect(dayName("2026-11-20T18:30:00Z")).toContain("21 Nov");
 });

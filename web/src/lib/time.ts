@@ -57,6 +57,25 @@ export function dayTime(value: When, now: number = Date.now()): string {
   return dayKey.format(at) === dayKey.format(now) ? shortTime(at) : `${day.format(at)} ${shortTime(at)}`;
 }
 
+/** The IST day of a moment, "2026-11-20"; empty for no moment. */
+export function istDay(value: When): string {
+  const at = date(value);
+  return at ? dayKey.format(at) : "";
+}
+
+const weekday = new Intl.DateTimeFormat("en-IN", {
+  timeZone: "Asia/Kolkata",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+/** "Fri, 20 Nov 2026", by IST. */
+export const dayName = (value: When): string => format(value, weekday);
+
+/** "20 Nov" in IST. */
+export const shortDay = (value: When): string => format(value, day);
+
 /** Seconds passed since a moment, never negative; null when the moment is unknown. */
 export function secondsSince(value: When, now: number = Date.now()): number | null {
   const at = date(value);
@@ -88,3 +107,6 @@ export function span(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** Minutes since midnight in IST, which has no summer time. */
+export const minuteOfDay = (now: number): number => (Math.floor(now / 60_000) + 330) % 1440;

@@ -5,6 +5,7 @@ import alerts from "./en/alerts.json";
 import brokers from "./en/brokers.json";
 import charges from "./en/charges.json";
 import common from "./en/common.json";
+import device from "./en/device.json";
 import market from "./en/market.json";
 import notices from "./en/notices.json";
 import options from "./en/options.json";
@@ -23,6 +24,7 @@ export const catalogue = {
   brokers,
   charges,
   common,
+  device,
   market,
   notices,
   options,

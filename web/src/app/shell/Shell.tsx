@@ -5,6 +5,7 @@ import { flushSync } from "react-dom";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { useMetaQuery } from "@/api";
 import { Toasts } from "@/components/toasts";
+import { InstallOffer } from "@/features/device/InstallOffer";
 import { openKillSwitch } from "@/features/kill/state";
 import { type Command, SearchDialog } from "@/features/market/SearchDialog";
 import { useSessionStatus } from "@/features/session/state";
@@ -112,6 +113,7 @@ export function Shell() {
           className="min-w-0 flex-1 outline-none max-md:touch-pan-y max-md:pb-[calc(72px+env(safe-area-inset-bottom))]"
         >
           {phone && onStrip && <PortfolioStrip />}
+          {location.pathname === "/" && <InstallOffer />}
           <Outlet context={{ onAdd: () => setFloating("add"), onSearch: openers.search }} />
         </main>
       </div>

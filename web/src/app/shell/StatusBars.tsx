@@ -2,6 +2,7 @@
 import { CloudOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useGetPortfolioQuery } from "@/api";
+import { UpdateBar } from "@/features/device/UpdateBar";
 import { usePriceFeedState } from "@/features/market/prices";
 import { useReach } from "@/features/session/reach";
 import { useKeptAt } from "@/features/session/state";
@@ -34,13 +35,16 @@ function useWords(): string | null {
 export function StatusBars() {
   const words = useWords();
   return (
-    <div role="alert">
-      {words && (
-        <p className="flex items-start gap-2 border-b border-warning/40 bg-warning-tint px-4 py-2 text-warning">
-          <CloudOff className="mt-px size-4 shrink-0" aria-hidden="true" />
-          {words}
-        </p>
-      )}
-    </div>
+    <>
+      <div role="alert">
+        {words && (
+          <p className="flex items-start gap-2 border-b border-warning/40 bg-warning-tint px-4 py-2 text-warning">
+            <CloudOff className="mt-px size-4 shrink-0" aria-hidden="true" />
+            {words}
+          </p>
+        )}
+      </div>
+      <UpdateBar />
+    </>
   );
 }

@@ -51,7 +51,7 @@ function useRoom(): number {
   const wide = useMedia("(min-width: 1360px)");
   const middle = useMedia("(min-width: 1100px)");
   const small = useMedia("(min-width: 940px)");
-  return wide ? 99 : middle ? 7 : small ? 5 : 3;
+  return wide ? 99 : middle ? 9 : small ? 6 : 4;
 }
 
 function Pages() {
