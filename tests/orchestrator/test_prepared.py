@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Integer, Meta
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.db import Database
-from orchestrator.prepared import Prepared, ask_ahead
+from orchestrator.prepared import Prepared, Swap, ask_ahead
 from orchestrator.tables import Moment, Rupees
 from orchestrator.trips import Trips
 
@@ -195,3 +195,41 @@ async def test_a_write_that_fails_fails_its_transaction_and_no_other(shelf: Data
             await shelf.write(twice, lock=lock)
     await shelf.write(lambda conn: add_box(conn, "a"), lock="boxes")
     assert len(await shelf.read(lambda conn: BOX.rows(conn, {"box": "a"}))) == 1
+
+
+SWAP = Swap(
+    sa.update(boxes)
+    .where(boxes.c.name == bindparam("box"), boxes.c.at.is_not_distinct_from(bindparam("was")))
+    .values(at=bindparam("at"), count=bindparam("count"))
+    .returning(boxes.c.price, boxes.c.at),
+    sa.insert(things),
+)
+LATER = datetime(2026, 11, 20, 4, 31, tzinfo=UTC)
+
+
+async def test_a_swap_changes_a_row_that_is_as_it_was_known_and_adds_to_no_other(shelf: Database) -> None:
+    await shelf.write(lambda conn: add_box(conn, "a"))
+    added = [{"box": "a", "word": "one"}, {"box": "a", "word": "two"}]
+
+    async def swapped(was: datetime | None, at: datetime | None, count: int, rows: list[Any]) -> Any:
+        row = {"box": "a", "was": was, "at": at, "count": count}
+        return await shelf.write(lambda conn: SWAP.run(conn, row, rows), alone=True)
+
+    assert await swapped(None, LATER, 7, added) is None
+    assert tuple(await swapped(AT, None, 8, added)) == (Decimal("1.50"), None)
+    assert tuple(await swapped(None, LATER, 9, [])) == (Decimal("1.50"), LATER)
+    assert await shelf.read(lambda conn: words(conn, "a")) == ["one", "two"]
+    assert (await shelf.read(lambda conn: BOX.rows(conn, {"box": "a"})))[0].count == 9
+
+
+async def test_what_is_to_be_alone_is_one_statement(shelf: Database) -> None:
+    if shelf.dialect == "sqlite":
+        return  # there all is one transaction anyway
+
+    def twice(conn: Connection) -> None:
+        words(conn, "a")
+        add_box(conn, "a")
+
+    with pytest.raises(RuntimeError, match="alone"):
+        await shelf.write(twice, alone=True)
+    assert await shelf.read(lambda conn: BOX.rows(conn, {"box": "a"})) == []
