@@ -119,23 +119,26 @@ function Login({ account, isNext, goesOn, onStop, onLater, onLogin }: LoginProps
 
   return (
     <li className="border-b border-line px-4 py-3" aria-label={account.label}>
-      <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-2">
-        <span className="flex w-40 items-center gap-3">
-          <BrokerBadge broker={account.broker} />
-          <span className="text-base font-medium">{account.label}</span>
-        </span>
-        <span className="min-w-0 flex-1">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-2">
+        <BrokerBadge broker={account.broker} />
+        <div className="min-w-0 flex-1">
+          <p className="text-base font-medium">{account.label}</p>
           {isIn ? (
-            <span className="flex flex-wrap items-center gap-x-2">
-              <Check className="size-4 text-gain" aria-hidden="true" />
-              {t("brokers:morning.in")} <Expiry account={account} />
-            </span>
+            <p className="flex items-center gap-1.5 text-xs">
+              <Check className="size-3.5 shrink-0 text-gain" aria-hidden="true" />
+              <span className="sr-only">{t("brokers:morning.in")}</span>
+              <span className="truncate">
+                <Expiry account={account} />
+              </span>
+            </p>
           ) : (
-            <StateWord tone={state.tone}>{t("brokers:morning.waits")}</StateWord>
+            <p className="text-xs">
+              <StateWord tone={state.tone}>{t("brokers:morning.waits")}</StateWord>
+            </p>
           )}
-        </span>
+        </div>
         {!isIn && isNext && (
-          <span className="flex gap-2">
+          <span className="flex gap-2 max-md:w-full max-md:flex-row-reverse max-md:[&>button:last-child]:flex-1">
             <Button look="ghost" onClick={onLater}>
               {t("brokers:morning.skip")}
             </Button>
