@@ -77,6 +77,10 @@ export const router = createBrowserRouter([
             path: "kill",
             lazy: async () => ({ Component: (await import("@/features/kill/KillPage")).KillPage }),
           },
+          {
+            path: "alerts",
+            lazy: async () => ({ Component: (await import("@/features/alerts/AlertsPage")).AlertsPage }),
+          },
           { path: "watchlist", element: <WatchlistPage /> },
           { path: "more", element: <MorePage /> },
           {

@@ -5,6 +5,7 @@ import { cx } from "@/lib/classes";
 import { useClock } from "@/lib/hooks";
 import * as money from "@/lib/money";
 import { age, secondsSince } from "@/lib/time";
+import { t } from "@/text";
 import { usePriceFeedState, useTick } from "./prices";
 
 const STALE_AFTER_SECONDS = 60;
@@ -32,8 +33,8 @@ export function PriceCell({ symbol, fallback, fallbackAt, className, places }: P
   const feed = usePriceFeedState();
   const old = useClock((now) => (secondsSince(at, now) ?? Number.POSITIVE_INFINITY) > STALE_AFTER_SECONDS);
   const stale = old || feed !== "live";
-  const title = useClock((now) => (stale ? age(at, now) : "live"));
-  if (value === null) return <Unknown reason="no price received yet" />;
+  const title = useClock((now) => (stale ? age(at, now) : t("market:live")));
+  if (value === null) return <Unknown reason={t("market:no_price")} />;
   return (
     <span
       key={tick?.ltp}
@@ -41,7 +42,7 @@ export function PriceCell({ symbol, fallback, fallbackAt, className, places }: P
       className={cx("rounded-sm px-0.5 -mx-0.5", moved.current, stale && "text-stale", className)}
     >
       {money.price(value, places)}
-      {stale && <span className="sr-only"> ({title})</span>}
+      {stale && <span className="sr-only"> {t("market:price_age", { age: title })}</span>}
     </span>
   );
 }
@@ -60,14 +61,13 @@ export function MoveCell({
 }) {
   const tick = useTick(symbol);
   const value = tick?.change_percent ?? percent ?? null;
-  if (value === null) return <Unknown reason="no previous close known" />;
+  if (value === null) return <Unknown reason={t("market:no_close")} />;
   const tone = money.direction(value);
   return (
     <span
       className={cx("whitespace-nowrap", tone === "up" ? "text-gain" : tone === "down" ? "text-loss" : "text-quiet")}
     >
-      {showChange && `${money.change(tick?.change ?? change)} `}
-      {showChange ? `(${money.percent(value)})` : money.percent(value)}
+      {showChange ? `${money.change(tick?.change ?? change)} (${money.percent(value)})` : money.percent(value)}
     </span>
   );
 }

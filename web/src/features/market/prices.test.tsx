@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PriceCell } from "./PriceCell";
 import { type Mode, startPrices, type Tick, takeMessage, takeTick, useTick } from "./prices";
 
-const wire = vi.hoisted(() => ({ sent: [] as object[], begin: () => undefined as void }));
+const wire = vi.hoisted(() => ({ sent: [] as object[], begin: (): void => undefined }));
 vi.mock("@/api/live", () => ({
   join: (part: { onLive: () => void }) => {
     wire.begin = part.onLive;

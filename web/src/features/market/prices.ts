@@ -140,12 +140,12 @@ export function useTick(symbol: string | null, mode: Mode = "ltp"): Tick | undef
 }
 
 /** Calls back with every tick of a symbol, at most once a frame, without rendering anything; for what is drawn. */
-export function followTick(symbol: string, told: (tick: Tick) => void): () => void {
+export function followTick(symbol: string, mode: Mode, told: (tick: Tick) => void): () => void {
   const tell = () => {
     const tick = ticks.get(symbol);
     if (tick) told(tick);
   };
-  const stops = [want(symbol, "ltp"), watch(symbol, tell)];
+  const stops = [want(symbol, mode), watch(symbol, tell)];
   tell();
   return () => {
     for (const stop of stops) stop();
