@@ -21,6 +21,8 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.alerts import endpoints as alerts
 from orchestrator.alerts.watcher import AlertWatcher
+from orchestrator.attention import endpoints as attention
+from orchestrator.attention.watch import Attention
 from orchestrator.charges import asking
 from orchestrator.charges import endpoints as charges
 from orchestrator.clock import FollowedClock
@@ -140,6 +142,7 @@ def create_app(
         sandbox.router,
         postbacks.router,
     ):
+        attention.router,
         app.include_router(router)
     app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     app.add_middleware(Limits)
@@ -310,6 +313,15 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     state.kill_switch = KillSwitch(state.trading)
     if background:
         alone = settings.role is Role.ALL and settings.sqlite_path is not None
+    state.attention = Attention(
+        db=state.db,
+        bus=state.bus,
+        connections=state.connections,
+        hub=state.hub,
+        calendar=state.calendar,
+        clock=state.clock,
+    )
+    announcing.start("attention", state.attention.run)
         deadline, window = settings.write_deadline + 5, settings.quiet_window
         reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)

@@ -358,6 +358,20 @@ const injectedRtkApi = api.injectEndpoints({
         method: "DELETE",
       }),
     }),
+    backfillEvenings: build.mutation<
+      BackfillEveningsApiResponse,
+      BackfillEveningsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/portfolio/performance/backfill`,
+        method: "POST",
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          account: queryArg.account,
+        },
+      }),
+    }),
     listTrades: build.query<ListTradesApiResponse, ListTradesApiArg>({
       query: (queryArg) => ({
         url: `/v1/trades`,
@@ -856,6 +870,9 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.companyActionIn,
       }),
     }),
+    getAttention: build.query<GetAttentionApiResponse, GetAttentionApiArg>({
+      query: () => ({ url: `/v1/attention` }),
+    }),
     getPostback: build.query<GetPostbackApiResponse, GetPostbackApiArg>({
       query: (queryArg) => ({
         url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/postback`,
@@ -1148,6 +1165,16 @@ export type ChangeFlowApiArg = {
 export type RemoveFlowApiResponse = unknown;
 export type RemoveFlowApiArg = {
   flowId: string;
+};
+export type BackfillEveningsApiResponse =
+  /** status 200 Successful Response */ RebuiltOut;
+export type BackfillEveningsApiArg = {
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+  /** One of my accounts; all when left out. */
+  account?: string | null;
 };
 export type ListTradesApiResponse =
   /** status 200 Successful Response */ TradesOut;
@@ -1510,6 +1537,9 @@ export type AnnounceCompanyActionApiResponse =
 export type AnnounceCompanyActionApiArg = {
   companyActionIn: CompanyActionIn;
 };
+export type GetAttentionApiResponse =
+  /** status 200 Successful Response */ AttentionOut;
+export type GetAttentionApiArg = void;
 export type GetPostbackApiResponse =
   /** status 200 Successful Response */ PostbackOut;
 export type GetPostbackApiArg = {
@@ -2360,6 +2390,23 @@ export type LackingOut = {
   day: string;
   accounts: string[];
 };
+export type Why =
+  | "trades_do_not_add_up"
+  | "not_listed"
+  | "no_close"
+  | "not_rebuilt"
+  | "not_asked_yet";
+export type MissingOut = {
+  account: string;
+  symbol: string | null;
+  reason: Why;
+};
+export type RebuiltDayOut = {
+  day: string;
+  shares: string | null;
+  shares_known: string;
+  lacking: MissingOut[];
+};
 export type PerformanceOut = {
   known: boolean;
   reason: string | null;
@@ -2380,6 +2427,7 @@ export type PerformanceOut = {
   estimated: boolean;
   curve: PointOut2[];
   lacking: LackingOut[];
+  rebuilt: RebuiltDayOut[];
 };
 export type Range =
   "1w" | "1m" | "3m" | "6m" | "ytd" | "1y" | "3y" | "5y" | "all";
@@ -2410,6 +2458,9 @@ export type FlowPatch = {
   day?: string | null;
   amount?: string | null;
   note?: string | null;
+};
+export type RebuiltOut = {
+  items: RebuiltDayOut[];
 };
 export type TradeSource = "own" | "book" | "imported";
 export type TradeOut = {
@@ -3337,6 +3388,35 @@ export type CompanyActionIn = {
   new?: number;
   old?: number;
   amount?: string | null;
+};
+export type MatterKind =
+  | "order_unknown"
+  | "order_surplus"
+  | "kill_switch"
+  | "login_needed"
+  | "login_expires"
+  | "breaker_open"
+  | "address_drifted"
+  | "numbers_missing"
+  | "square_off"
+  | "alert_blind"
+  | "authorisation";
+export type Severity = "urgent" | "warning" | "info";
+export type MatterOut = {
+  id: string;
+  kind: MatterKind;
+  severity: Severity;
+  title: string;
+  words: string;
+  account: string | null;
+  order_id: string | null;
+  symbol: string | null;
+  since: string | null;
+  to: string;
+};
+export type AttentionOut = {
+  items: MatterOut[];
+  as_of: string;
 };
 export type PostbackOut = {
   url: string;

@@ -1,0 +1,53 @@
+"""What is stored of one user that may need a person: orders nobody is sure of, the kill switch, blind alerts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection as SqlConnection
+
+from domain.account import UserId
+from domain.alert import AlertState
+from domain.words import Status
+from orchestrator.accounts.connections import Connections
+from orchestrator.alerts import repository as alerts
+from orchestrator.attention.matters import Known, Placed
+from orchestrator.db import Database
+from orchestrator.killswitch import repository as switches
+from orchestrator.market.hub import Hub
+from orchestrator.market.intervals import midnight_of
+from orchestrator.orders.rows import child_of
+from orchestrator.tables import order_children
+
+ROW = order_children.c
+
+
+async def read(db: Database, connections: Connections, hub: Hub, user: UserId, *, day: date) -> Known:
+    """`day`: the trading day; what was answered before it and has ended is past."""
+    today = midnight_of(day)
+    mine = connections.of_user(user)
+    labels = {one.account.id: one.account.label for one in mine}
+
+    def look(conn: SqlConnection) -> Known:
+        children = [
+            Placed(row.order_id, labels.get(row.account_id, row.broker), child_of(row), row.created_at)
+            for row in _unsure(conn, user, today)
+        ]
+        active = [one for one in alerts.of_user(conn, user) if one.state is AlertState.ACTIVE]
+        blind = [one for one in active if hub.last(one.instrument) is None]
+        return Known(mine, children, switches.engaged(conn, user), blind)
+
+    return await db.read(look)
+
+
+def _unsure(conn: SqlConnection, user: UserId, today: datetime) -> list[sa.Row[tuple[object, ...]]]:
+    """Each part of the question by an index of its own: what is live, and what was answered today."""
+    too_much = ROW.filled_quantity + ROW.live_quantity > ROW.quantity
+    live = sa.select(order_children).where(
+        ROW.user_id == user, ROW.live.is_(True), sa.or_(ROW.status == Status.UNKNOWN.value, too_much)
+    )
+    ended = sa.select(order_children).where(
+        ROW.user_id == user, ROW.answered_at >= today, ROW.live.is_(False), too_much
+    )
+    return [*conn.execute(live), *conn.execute(ended)]
