@@ -72,6 +72,7 @@ from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
 from orchestrator.profits import endpoints as profits
 from orchestrator.profits import event_endpoints as lot_events
+from orchestrator.rebuilding import endpoints as rebuilding
 from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox import endpoints as sandbox
 from orchestrator.sandbox.control import SandboxControl
@@ -126,6 +127,7 @@ def create_app(
         portfolio.router,
         transfers.router,
         performance.router,
+        rebuilding.router,
         trades.router,
         profits.router,
         lot_events.router,
@@ -140,9 +142,9 @@ def create_app(
         alerts.router,
         killswitch.router,
         sandbox.router,
+        attention.router,
         postbacks.router,
     ):
-        attention.router,
         app.include_router(router)
     app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     app.add_middleware(Limits)
@@ -311,8 +313,6 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         day_result=state.day_result,
     )
     state.kill_switch = KillSwitch(state.trading)
-    if background:
-        alone = settings.role is Role.ALL and settings.sqlite_path is not None
     state.attention = Attention(
         db=state.db,
         bus=state.bus,
@@ -322,6 +322,8 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         clock=state.clock,
     )
     announcing.start("attention", state.attention.run)
+    if background:
+        alone = settings.role is Role.ALL and settings.sqlite_path is not None
         deadline, window = settings.write_deadline + 5, settings.quiet_window
         reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
         changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)

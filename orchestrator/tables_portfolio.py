@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from orchestrator.tables import Moment, Rupees, metadata
 
@@ -59,6 +59,20 @@ account_days = Table(
     Column("open", Rupees, nullable=False),
     Column("day_pnl", Rupees),  # null: not known
     Column("read_at", Moment, nullable=False),
+    Index(None, "user_id", "day"),
+)
+
+# Evenings that nobody read, as trades and closing prices tell of them: shares alone. What was not known of one is in
+# `lacking`: JSON, pairs of a share and the reason.
+rebuilt_days = Table(
+    "rebuilt_days",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("day", String, primary_key=True),  # the exchange's, ISO
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("shares", Rupees, nullable=False),  # of those that are known
+    Column("lacking", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
     Index(None, "user_id", "day"),
 )
 

@@ -245,6 +245,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_days_user_id_day"), ["user_id", "day"], unique=False)
 
     op.create_table(
+        "rebuilt_days",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("shares", Rupees(), nullable=False),
+        sa.Column("lacking", sa.Text(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_rebuilt_days_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_rebuilt_days")),
+    )
+    with op.batch_alter_table("rebuilt_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rebuilt_days_user_id_day"), ["user_id", "day"], unique=False)
+
+    op.create_table(
         "cash_flows",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
@@ -689,6 +705,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cash_flows_user_id_day_id"))
 
     op.drop_table("cash_flows")
+    with op.batch_alter_table("rebuilt_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rebuilt_days_user_id_day"))
+
+    op.drop_table("rebuilt_days")
     with op.batch_alter_table("account_days", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_days_user_id_day"))
 

@@ -19,7 +19,8 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.ids import new_id
-from orchestrator.performance import repository
+from orchestrator.performance import rebuilt_rows, repository
+from orchestrator.performance.rebuilt import rebuilt_series
 from orchestrator.performance.repository import Flow, FlowSource, FlowState
 from orchestrator.performance.schemas import FlowIn, FlowOut, FlowPatch, FlowsOut, PerformanceOut
 from orchestrator.performance.series import series
@@ -79,14 +80,15 @@ async def get_performance(
     chosen = _chosen(user_id, connections, account, broker)
     today = clock().astimezone(IST).date()
     began = first or _beginning(range_, today)
-    evenings, flows = await db.read(
+    evenings, flows, rebuilt = await db.read(
         lambda conn: (
             repository.evenings(conn, user_id, accounts=chosen or (), last=last),
             repository.flows(conn, user_id, accounts=chosen or (), last=last),
+            rebuilt_rows.rebuilt(conn, user_id, accounts=chosen or (), first=began, last=last),
         )
     )
     if chosen is not None and not chosen:
-        evenings, flows = [], []
+        evenings, flows, rebuilt = [], [], []
     still = {one.account.id for one in connections.of_user(user_id) if one.snapshot is not None}
     whole = series(evenings, flows, still=still)
     days = whole.days
@@ -98,6 +100,7 @@ async def get_performance(
     return PerformanceOut.of(
         made,
         lacking=[one for one in whole.lacking if one[0] in shown],
+        rebuilt=rebuilt_series(rebuilt, evenings, whole.lacking),
         estimated=any(
             one.state is FlowState.OPEN and days and days[0].day < one.day <= days[-1].day for one in flows
         ),

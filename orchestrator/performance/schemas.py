@@ -10,6 +10,8 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from aggregation.performance import Best, Drawdown, Performance, Point
 from domain.account import AccountId, BrokerId
+from orchestrator.performance.rebuilt import RebuiltDay
+from orchestrator.performance.rebuilt_rows import Why
 from orchestrator.performance.repository import Flow, FlowSource, FlowState
 from orchestrator.schemas import In, MoneyText, Out, Time
 
@@ -55,12 +57,44 @@ class LackingOut(Out):
     accounts: list[str]
 
 
+class MissingOut(Out):
+    """A share that is not in an evening that was rebuilt, and why; `symbol` null: the whole account."""
+
+    account: str
+    symbol: str | None
+    reason: Why
+
+
+class RebuiltDayOut(Out):
+    """An evening that nobody read, rebuilt from trades and closing prices: shares alone, in rupees, and in no return.
+
+    `shares` null: not all of them are known; `shares_known` is what those that are came to.
+    """
+
+    day: date
+    shares: MoneyText | None
+    shares_known: MoneyText
+    lacking: list[MissingOut]
+
+    @classmethod
+    def of(cls, one: RebuiltDay) -> RebuiltDayOut:
+        missing = [
+            MissingOut(account=each.account_id, symbol=each.share, reason=each.why) for each in one.lacking
+        ]
+        return cls(day=one.day, shares=one.shares, shares_known=one.known, lacking=missing)
+
+
+class RebuiltOut(Out):
+    items: list[RebuiltDayOut]
+
+
 class PerformanceOut(Out):
     """From the evening of `start` to that of `end`. `known` is false, with `reason`, while fewer than two evenings
     are: then all else is null or empty.
 
     `twr` is time-weighted (what a rupee that stayed has become), `xirr` money-weighted, a year; both without what came
-    in or went out. `estimated`: money counts that was inferred and not confirmed.
+    in or went out. `estimated`: money counts that was inferred and not confirmed. `rebuilt` are evenings that nobody
+    read: beside the curve, not in it.
     """
 
     known: bool
@@ -82,6 +116,7 @@ class PerformanceOut(Out):
     estimated: bool
     curve: list[PointOut]
     lacking: list[LackingOut]
+    rebuilt: list[RebuiltDayOut]
 
     @classmethod
     def of(
@@ -89,16 +124,18 @@ class PerformanceOut(Out):
         made: Performance | None,
         *,
         lacking: list[tuple[date, tuple[AccountId, ...]]],
+        rebuilt: list[RebuiltDay],
         estimated: bool,
     ) -> PerformanceOut:
+        beside = [RebuiltDayOut.of(one) for one in rebuilt]
         missing = [LackingOut(day=day, accounts=[*accounts]) for day, accounts in lacking]
         if made is None:
             nothing = dict.fromkeys(cls.model_fields)
             reason = "fewer than two evenings are known: each trading day adds one after the close"
             told = {"known": False, "reason": reason, "estimated": estimated, "curve": [], "lacking": missing}
-            return cls.model_validate(nothing | told)
+            return cls.model_validate(nothing | told | {"rebuilt": beside})
         told = {name: getattr(made, name) for name in cls.model_fields if hasattr(made, name)}
-        told |= {"known": True, "reason": None, "estimated": estimated, "lacking": missing}
+        told |= {"known": True, "reason": None, "estimated": estimated, "lacking": missing, "rebuilt": beside}
         told["curve"] = [_point(one) for one in made.curve]
         told["drawdown"] = _drawdown(made.drawdown)
         told["best"], told["worst"] = _best(made.best), _best(made.worst)

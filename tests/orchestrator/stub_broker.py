@@ -81,6 +81,7 @@ class StubAdapter:
     cash: Money = field(default_factory=lambda: Money.of(100_000))
     held: list[Holding] = field(default_factory=list)
     listed: list[Listing] = field(default_factory=list)
+    candles_told: list[Candle] = field(default_factory=list)
     hold_back: asyncio.Event | None = None
     allowed: Capabilities = field(default_factory=Capabilities)
     seen: list[Mapping[str, str]] = field(default_factory=list)
@@ -201,7 +202,8 @@ class StubBroker:
     async def candles(
         self, instrument: InstrumentId, *, interval: str, start: datetime, end: datetime
     ) -> list[Candle]:
-        return []
+        self.adapter.calls["candles"] += 1
+        return [one for one in self.adapter.candles_told if start <= one.time <= end]
 
     async def required_margin(self, ask: MarginAsk) -> Money:
         raise BrokerRejected("no orders here")
