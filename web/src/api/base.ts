@@ -38,6 +38,7 @@ export const baseApi = createApi({
   tagTypes: [
     "Me",
     "Limits",
+    "Sandbox",
     "Account",
     "Portfolio",
     "History",

@@ -93,6 +93,10 @@ export const router = createBrowserRouter([
           },
           { path: "*", element: <NotFound /> },
         ],
+          {
+            path: "sandbox",
+            lazy: async () => ({ Component: (await import("@/features/sandbox/SandboxPage")).SandboxPage }),
+          },
       },
     ],
   },

@@ -4,7 +4,9 @@ import { Button } from "@/components/button";
 import { useSession } from "@/features/session/useSession";
 import { longDate } from "@/lib/time";
 import { t } from "@/text";
+import { Devices } from "./Devices";
 import { Group } from "./layout";
+import { PasswordForm } from "./PasswordForm";
 
 export function You() {
   const { data: me } = useGetMeQuery();
@@ -17,6 +19,10 @@ export function You() {
         <Button className="self-start" onClick={leave}>
           {t("settings:you.sign_out")}
         </Button>
+      </Group>
+      <Devices />
+      <Group title={t("settings:password.title")}>
+        <PasswordForm />
       </Group>
       <Group title={t("settings:about.title")}>
         <p className="text-quiet">
