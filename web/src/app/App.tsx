@@ -5,8 +5,10 @@ import { RouterProvider } from "react-router";
 import { startLive } from "@/api/live";
 import { onSessionEnd } from "@/api/session";
 import { startPrices } from "@/features/market/prices";
+import { useReach } from "@/features/session/reach";
 import { useSessionStatus } from "@/features/session/state";
 import { useSession } from "@/features/session/useSession";
+import { markReachable } from "@/lib/reachable";
 import { t } from "@/text";
 import { startEvents } from "./events";
 import { keepSnapshots, watchReach } from "./reaching";
@@ -19,6 +21,9 @@ const BACK_EVERY = 10_000;
 function Running({ store }: { store: Store }) {
   const status = useSessionStatus();
   const { start, comeBack, forget } = useSession();
+
+  const reach = useReach();
+  useEffect(() => markReachable(reach === "reached"), [reach]);
 
   useEffect(() => {
     void start();

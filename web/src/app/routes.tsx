@@ -1,13 +1,20 @@
 // Where each screen lives. A page comes with its own script when it is first opened; only the frame is there at once.
-import { createBrowserRouter } from "react-router";
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Waiting } from "@/components/surface";
 import { Broken } from "./Broken";
 import { MorePage, NotFound, WatchlistPage } from "./pages";
+import { Starting } from "./Starting";
 import { Shell } from "./shell/Shell";
+
+// Until a page's script has come the frame stands already, with rows that wait.
+const waitingFor = (pages: RouteObject[]): RouteObject[] =>
+  pages.map((page) => (page.lazy ? { ...page, hydrateFallbackElement: <Waiting rows={12} /> } : page));
 
 export const router = createBrowserRouter([
   {
     path: "/signin",
     errorElement: <Broken />,
+    hydrateFallbackElement: <Starting />,
     lazy: async () => {
       const { SignPage } = await import("@/features/session/SignPage");
       return { element: <SignPage key="in" fresh={false} /> };
@@ -16,6 +23,7 @@ export const router = createBrowserRouter([
   {
     path: "/signup",
     errorElement: <Broken />,
+    hydrateFallbackElement: <Starting />,
     lazy: async () => {
       const { SignPage } = await import("@/features/session/SignPage");
       return { element: <SignPage key="up" fresh={true} /> };
@@ -28,7 +36,7 @@ export const router = createBrowserRouter([
     children: [
       {
         errorElement: <Broken />,
-        children: [
+        children: waitingFor([
           {
             index: true,
             lazy: async () => ({ Component: (await import("@/features/portfolio/OverviewPage")).OverviewPage }),
@@ -44,6 +52,10 @@ export const router = createBrowserRouter([
           {
             path: "funds",
             lazy: async () => ({ Component: (await import("@/features/portfolio/FundsPage")).FundsPage }),
+          },
+          {
+            path: "performance",
+            lazy: async () => ({ Component: (await import("@/features/portfolio/PerformancePage")).PerformancePage }),
           },
           {
             path: "orders",
@@ -81,6 +93,10 @@ export const router = createBrowserRouter([
             path: "alerts",
             lazy: async () => ({ Component: (await import("@/features/alerts/AlertsPage")).AlertsPage }),
           },
+          {
+            path: "sandbox",
+            lazy: async () => ({ Component: (await import("@/features/sandbox/SandboxPage")).SandboxPage }),
+          },
           { path: "watchlist", element: <WatchlistPage /> },
           { path: "more", element: <MorePage /> },
           {
@@ -92,11 +108,7 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
           },
           { path: "*", element: <NotFound /> },
-        ],
-          {
-            path: "sandbox",
-            lazy: async () => ({ Component: (await import("@/features/sandbox/SandboxPage")).SandboxPage }),
-          },
+        ]),
       },
     ],
   },

@@ -2,6 +2,7 @@
 import { cx } from "@/lib/classes";
 import { useClock } from "@/lib/hooks";
 import * as money from "@/lib/money";
+import { useReachable } from "@/lib/reachable";
 import { age, secondsSince } from "@/lib/time";
 import { t } from "@/text";
 
@@ -79,11 +80,12 @@ export function Age({
   quietWhenFresh?: boolean;
 }) {
   const text = useClock((now) => age(at, now));
-  const live = useClock((now) => {
+  const reachable = useReachable();
+  const recent = useClock((now) => {
     const seconds = secondsSince(at, now);
     return seconds !== null && seconds <= fresh;
   });
-  if (live) {
+  if (recent && reachable) {
     return (
       <span className="inline-flex items-center gap-1 text-faint">
         <span className="size-1.5 rounded-full bg-gain" title={t("common:live_age", { age: text })} />

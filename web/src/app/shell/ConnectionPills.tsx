@@ -4,10 +4,22 @@ import { type Account, useListAccountsQuery } from "@/api";
 import { brokerLetter } from "@/components/badge";
 import { type AccountState, accountState } from "@/features/brokers/state";
 import { cx } from "@/lib/classes";
+import { useReachable } from "@/lib/reachable";
 import { shortTime } from "@/lib/time";
 import { t } from "@/text";
 
+/** How an account is; while nothing can be reached only how it was. */
+function useStates(accounts: readonly Account[]): { account: Account; state: AccountState }[] {
+  const reachable = useReachable();
+  return accounts.map((account) => {
+    const state = accountState(account);
+    return { account, state: reachable ? state : { tone: "quiet", word: t("shell:last_known", { word: state.word }) } };
+  });
+}
+
 const dots = { good: "bg-gain", warning: "bg-warning", bad: "bg-loss", quiet: "bg-faint" } as const;
+
+const inks = { good: "text-quiet", warning: "text-warning", bad: "text-loss", quiet: "text-faint" } as const;
 
 const endsAt = (account: Account): string | null =>
   account.state === "connected" && account.expires_at ? account.expires_at : null;
@@ -17,8 +29,7 @@ const inFull = (account: Account, { word }: AccountState): string => {
   return `${account.label}: ${word}${ends ? t("shell:until", { time: shortTime(ends) }) : ""}`;
 };
 
-function Pill({ account }: { account: Account }) {
-  const state = accountState(account);
+function Pill({ account, state }: { account: Account; state: AccountState }) {
   const { tone, word } = state;
   const ends = endsAt(account);
   return (
@@ -27,11 +38,8 @@ function Pill({ account }: { account: Account }) {
       title={inFull(account, state)}
       className={cx(
         "flex h-6 shrink-0 items-center gap-1.5 rounded-full border px-2 text-xs hover:bg-hover",
-        tone === "good"
-          ? "border-line text-quiet"
-          : tone === "warning"
-            ? "border-warning/60 text-warning"
-            : "border-loss/60 text-loss",
+        inks[tone],
+        tone === "warning" ? "border-warning/60" : tone === "bad" ? "border-loss/60" : "border-line",
       )}
     >
       <span className={cx("size-1.5 rounded-full", dots[tone])} aria-hidden="true" />
@@ -64,12 +72,13 @@ function ConnectFirst() {
 
 export function ConnectionPills() {
   const { data: accounts } = useListAccountsQuery();
+  const states = useStates(accounts ?? []);
   if (!accounts) return null;
   if (accounts.length === 0) return <ConnectFirst />;
   return (
     <nav aria-label={t("shell:connections")} className="flex min-w-0 shrink-0 items-center gap-1">
-      {accounts.map((account) => (
-        <Pill key={account.id} account={account} />
+      {states.map(({ account, state }) => (
+        <Pill key={account.id} account={account} state={state} />
       ))}
     </nav>
   );
@@ -80,9 +89,9 @@ const MOST_LETTERS = 4;
 /** All brokers in the width of a thumb: letters with a dot each; read out in full. */
 export function ConnectionCluster() {
   const { data: accounts } = useListAccountsQuery();
+  const states = useStates(accounts ?? []);
   if (!accounts) return null;
   if (accounts.length === 0) return <ConnectFirst />;
-  const states = accounts.map((account) => ({ account, state: accountState(account) }));
   const sorted = [...states].sort((a, b) => Number(a.state.tone === "good") - Number(b.state.tone === "good"));
   const trouble = states.filter(({ state }) => state.tone === "warning" || state.tone === "bad").length;
   return (
@@ -97,9 +106,9 @@ export function ConnectionCluster() {
     >
       {sorted.slice(0, MOST_LETTERS).map(({ account, state }) => (
         <span key={account.id} aria-hidden="true" className="flex flex-col items-center gap-0.5 text-2xs leading-none">
-          <span className={state.tone === "good" ? "text-quiet" : state.tone === "bad" ? "text-loss" : "text-warning"}>
+          <span className={inks[state.tone]}>
             {brokerLetter(account.broker)}
-            {state.tone !== "good" && "!"}
+            {(state.tone === "warning" || state.tone === "bad") && "!"}
           </span>
           <span className={cx("size-1.5 rounded-full", dots[state.tone])} />
         </span>

@@ -23,7 +23,7 @@ function Figure({ label, room, children }: { label: string; room: string; childr
 function Figures() {
   const { value, day, dayPercent, margin, reason, without } = useHeadFigures();
   return (
-    <dl aria-label={t("shell:figures")} className="flex min-w-0 items-baseline gap-5 max-lg:gap-3">
+    <dl data-head aria-label={t("shell:figures")} className="flex min-w-0 items-baseline gap-5 max-lg:gap-3">
       <Figure label={t("shell:value")} room="min-w-[12ch]">
         <Amount value={value} reason={reason} />
       </Figure>

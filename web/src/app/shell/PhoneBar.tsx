@@ -13,7 +13,7 @@ import { PaperWord } from "./TopBar";
 function Money() {
   const { value, day, dayPercent, reason } = useHeadFigures();
   return (
-    <Link to="/" className="min-w-0 flex-1 leading-none">
+    <Link to="/" data-head className="min-w-0 flex-1 leading-none">
       <span className="flex items-center gap-1.5">
         <span className="text-base font-semibold">
           <span className="sr-only">{t("shell:value")} </span>

@@ -2,7 +2,7 @@
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
-import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
+import { Navigate, Outlet, useLocation, useNavigate, useNavigation } from "react-router";
 import { useMetaQuery } from "@/api";
 import { Toasts } from "@/components/toasts";
 import { InstallOffer } from "@/features/device/InstallOffer";
@@ -74,9 +74,18 @@ function useCommands(showKeys: () => void): Command[] {
   }, [navigate, showKeys]);
 }
 
+/** The frame is for somebody known; everybody else signs in first. */
 export function Shell() {
   const status = useSessionStatus();
   const location = useLocation();
+  if (status === "anonymous") {
+    return <Navigate to="/signin" replace state={{ from: location.pathname + location.search }} />;
+  }
+  return <Frame />;
+}
+
+function Frame() {
+  const { pathname } = useLocation();
   const phone = usePhone();
   const wide = useMedia(WITH_WATCHLIST);
   const ticket = useTicketState();
@@ -93,12 +102,10 @@ export function Shell() {
   const commands = useCommands(openers.keys);
   useKeys(openers);
 
-  if (status === "anonymous") {
-    return <Navigate to="/signin" replace state={{ from: location.pathname + location.search }} />;
-  }
   return (
     <div className="flex min-h-dvh flex-col">
       <PaperFrame />
+      <Opening />
       <a href="#page" className="sr-only focus:not-sr-only">
         {t("shell:skip")}
       </a>
@@ -113,7 +120,7 @@ export function Shell() {
           className="min-w-0 flex-1 outline-none max-md:touch-pan-y max-md:pb-[calc(72px+env(safe-area-inset-bottom))]"
         >
           {phone && onStrip && <PortfolioStrip />}
-          {location.pathname === "/" && <InstallOffer />}
+          {pathname === "/" && <InstallOffer />}
           <Outlet context={{ onAdd: () => setFloating("add"), onSearch: openers.search }} />
         </main>
       </div>
@@ -128,6 +135,21 @@ export function Shell() {
       <SearchDialog open={floating === "search"} onClose={close} commands={commands} />
       <SearchDialog open={floating === "add"} onClose={close} commands={[]} onPick={watching.add} />
       <KeysDialog open={floating === "keys"} onClose={close} />
+    </div>
+  );
+}
+
+/** A thin line while a page's script is on its way, with words for who cannot see it. */
+function Opening() {
+  const opening = useNavigation().state !== "idle";
+  return (
+    <div role="status" className="pointer-events-none fixed inset-x-0 top-0 z-40">
+      {opening && (
+        <>
+          <span className="opening block h-0.5 bg-accent" />
+          <span className="sr-only">{t("shell:opening")}</span>
+        </>
+      )}
     </div>
   );
 }
