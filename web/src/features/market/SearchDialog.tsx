@@ -1,17 +1,16 @@
-// Search from anywhere: instruments as one types, and the commands of the product; arrows choose, Enter opens.
-import { useId, useState } from "react";
+// Search from anywhere: instruments as one types, what was opened lately, and the commands of the product.
+import { useId, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { type Stock, useListStocksQuery } from "@/api";
+import { useListStocksQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
-import { Tag } from "@/components/badge";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Key } from "@/components/surface";
 import { openTicket } from "@/features/ticket/state";
-import { useWatching } from "@/features/watchlist/useWatchlists";
 import { cx } from "@/lib/classes";
 import { useSettled } from "@/lib/hooks";
-import * as money from "@/lib/money";
+import { prefs, setPrefs, usePrefs } from "@/lib/prefs";
+import { t } from "@/text";
+import { type Found, StockOption } from "./StockOption";
 
 export interface Command {
   label: string;
@@ -27,12 +26,46 @@ interface Props {
   onPick?: (symbol: string) => void;
 }
 
+const SETTLES = 40; // milliseconds after the last letter
+const MOST_FOUND = 12;
+const MOST_RECENT = 8;
+
 export function SearchDialog({ open, onClose, commands, onPick }: Props) {
   return (
-    <Dialog open={open} onClose={onClose} title="Search" hideTitle className="md:w-[600px]">
+    <Dialog open={open} onClose={onClose} title={t("market:search.title")} hideTitle className="md:w-[640px]">
       {open && <SearchBody onClose={onClose} commands={commands} onPick={onPick} />}
     </Dialog>
   );
+}
+
+/** The instrument goes to the top of what was opened lately. */
+function remember(symbol: string): void {
+  setPrefs({ searched: [symbol, ...prefs().searched.filter((one) => one !== symbol)].slice(0, MOST_RECENT) });
+}
+
+const unread = (symbol: string): Found => ({
+  symbol,
+  exchange: symbol.slice(0, symbol.indexOf(":")),
+  trading_symbol: symbol.slice(symbol.indexOf(":") + 1),
+});
+
+/** What is chosen from: instruments first, then commands. */
+function useResults(text: string, commands: readonly Command[], picking: boolean) {
+  const { searched } = usePrefs();
+  const asked = useSettled(text.trim(), SETTLES);
+  const { currentData, data, isFetching, isError } = useListStocksQuery(
+    { q: asked, limit: MOST_FOUND },
+    { skip: asked === "" },
+  );
+  const words = text.trim().toLowerCase();
+  const found = currentData ?? data;
+  const stocks = useMemo<readonly Found[]>(
+    () => (words === "" ? searched.map(unread) : (found?.items ?? [])),
+    [words, searched, found],
+  );
+  const matching = picking ? [] : commands.filter((command) => command.label.toLowerCase().includes(words));
+  const waiting = words !== "" && (asked !== text.trim() || isFetching);
+  return { stocks, matching, recent: words === "", waiting, isError };
 }
 
 function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
@@ -40,32 +73,42 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
   const [at, setAt] = useState(0);
   const listId = useId();
   const navigate = useNavigate();
-  const asked = useSettled(text.trim(), 60);
-  const { currentData, data, isFetching, isError } = useListStocksQuery(
-    { q: asked, limit: 12 },
-    { skip: asked === "" },
-  );
-  const stocks = asked === "" ? [] : ((currentData ?? data)?.items ?? []);
-  const words = text.trim().toLowerCase();
-  const matching = onPick ? [] : commands.filter((command) => command.label.toLowerCase().includes(words));
+  const dispatch = useAppDispatch();
+  const { stocks, matching, recent, waiting, isError } = useResults(text, commands, Boolean(onPick));
   const count = stocks.length + matching.length;
   const current = Math.min(at, Math.max(0, count - 1));
 
   function choose(index: number): void {
     const stock = stocks[index];
     onClose();
-    if (!stock) matching[index - stocks.length]?.run();
-    else if (onPick) onPick(stock.symbol);
+    if (!stock) {
+      matching[index - stocks.length]?.run();
+      return;
+    }
+    remember(stock.symbol);
+    if (onPick) onPick(stock.symbol);
     else navigate(`/i/${encodeURIComponent(stock.symbol)}`);
   }
-
+  function order(index: number, side: "BUY" | "SELL"): void {
+    const stock = stocks[index];
+    if (!stock || stock.kind === "IDX" || onPick) return;
+    remember(stock.symbol);
+    onClose();
+    dispatch(openTicket({ symbol: stock.symbol, side }));
+  }
   function onKeyDown(event: React.KeyboardEvent): void {
+    const letter = event.altKey ? event.code : "";
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      setAt((current + (event.key === "ArrowDown" ? 1 : count - 1)) % Math.max(1, count));
+      const next = (current + (event.key === "ArrowDown" ? 1 : count - 1)) % Math.max(1, count);
+      setAt(next);
+      document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && count > 0) {
       event.preventDefault();
       choose(current);
+    } else if (letter === "KeyB" || letter === "KeyS") {
+      event.preventDefault();
+      order(current, letter === "KeyB" ? "BUY" : "SELL");
     }
   }
 
@@ -79,10 +122,10 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
           aria-expanded={count > 0}
           aria-controls={listId}
           aria-activedescendant={count > 0 ? `${listId}-${current}` : undefined}
-          aria-label="Search instruments and commands"
+          aria-label={t("market:search.label")}
           autoComplete="off"
           spellCheck={false}
-          placeholder="infy · nifty 24500 ce · reliance fut"
+          placeholder={t("market:search.placeholder")}
           className="field border-transparent text-base"
           value={text}
           onChange={(event) => {
@@ -92,7 +135,14 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <div id={listId} role="listbox" aria-label="Results" className="max-h-[56dvh] overflow-y-auto py-1">
+      <div
+        id={listId}
+        role="listbox"
+        aria-label={t("market:search.results")}
+        aria-busy={waiting}
+        className="max-h-[56dvh] overflow-y-auto py-1"
+      >
+        {recent && stocks.length > 0 && <Heading>{t("market:search.recent")}</Heading>}
         {stocks.map((stock, index) => (
           <StockOption
             key={stock.symbol}
@@ -101,10 +151,11 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
             active={index === current}
             onPoint={() => setAt(index)}
             onChoose={() => choose(index)}
-            onClose={onClose}
+            onOrder={(side) => order(index, side)}
             bare={Boolean(onPick)}
           />
         ))}
+        {matching.length > 0 && stocks.length > 0 && <Heading>{t("market:search.commands")}</Heading>}
         {matching.map((command, index) => {
           const position = stocks.length + index;
           return (
@@ -130,75 +181,29 @@ function SearchBody({ onClose, commands, onPick }: Omit<Props, "open">) {
         {count === 0 && (
           <p role="status" className="px-4 py-6 text-quiet">
             {isError
-              ? "The search does not answer. Try again in a moment."
-              : asked === ""
-                ? "Type a name, a symbol or a contract."
-                : isFetching
-                  ? "Searching…"
-                  : `Nothing is called “${asked}”. Try the trading symbol, for example INFY.`}
+              ? t("market:search.silent")
+              : recent
+                ? t("market:search.hint")
+                : waiting
+                  ? t("market:search.waiting")
+                  : t("market:search.nothing", { text: text.trim() })}
           </p>
         )}
       </div>
+      <p className="border-t border-line px-4 py-1.5 text-2xs text-faint max-md:hidden">
+        {onPick ? t("market:search.keys_pick") : t("market:search.keys")}
+      </p>
+      <p role="status" className="sr-only">
+        {!waiting && !recent && count > 0 && t("market:search.found", { count: stocks.length })}
+      </p>
     </div>
   );
 }
 
-interface OptionProps {
-  id: string;
-  stock: Stock;
-  active: boolean;
-  bare: boolean;
-  onPoint: () => void;
-  onChoose: () => void;
-  onClose: () => void;
-}
-
-function StockOption({ id, stock, active, bare, onPoint, onChoose, onClose }: OptionProps) {
-  const dispatch = useAppDispatch();
-  const watching = useWatching();
-  const act = (event: React.MouseEvent, run: () => void) => {
-    event.stopPropagation();
-    run();
-  };
-  const ticket = (side: "BUY" | "SELL") => {
-    onClose();
-    dispatch(openTicket({ symbol: stock.symbol, side }));
-  };
+function Heading({ children }: { children: React.ReactNode }) {
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the combobox above
-    <div
-      id={id}
-      role="option"
-      tabIndex={-1}
-      aria-selected={active}
-      aria-label={`${stock.trading_symbol}, ${stock.exchange}, ${stock.name}`}
-      onMouseMove={onPoint}
-      onClick={onChoose}
-      className={cx("flex h-10 cursor-pointer items-center gap-3 px-4 max-md:h-12", active && "bg-hover")}
-    >
-      <span className="font-medium whitespace-nowrap">{stock.trading_symbol}</span>
-      <Tag>{stock.exchange}</Tag>
-      {stock.kind !== "EQ" && <Tag>{stock.kind}</Tag>}
-      <span className="min-w-0 flex-1 truncate text-xs text-faint">{stock.name}</span>
-      {active && !bare ? (
-        <span className="flex gap-1 max-md:hidden">
-          {stock.kind !== "IDX" && (
-            <>
-              <Button look="buy" size="sm" tabIndex={-1} onClick={(event) => act(event, () => ticket("BUY"))}>
-                Buy
-              </Button>
-              <Button look="sell" size="sm" tabIndex={-1} onClick={(event) => act(event, () => ticket("SELL"))}>
-                Sell
-              </Button>
-            </>
-          )}
-          <Button size="sm" tabIndex={-1} onClick={(event) => act(event, () => watching.toggle(stock.symbol))}>
-            {watching.watched(stock.symbol) ? "Unwatch" : "Watch"}
-          </Button>
-        </span>
-      ) : (
-        <span className="text-quiet">{stock.last_price && money.price(stock.last_price)}</span>
-      )}
-    </div>
+    <p role="presentation" className="px-4 pt-2 pb-1 text-2xs text-faint">
+      {children}
+    </p>
   );
 }
