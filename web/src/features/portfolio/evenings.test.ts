@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Performance, PerformancePoint } from "@/api";
 import * as money from "@/lib/money";
-import { curveOf, fallOf, gapsOf } from "./evenings";
+import { curveOf, fallOf, gapsOf, returnOf } from "./evenings";
 
 const point = (day: string, value: string, rest: Partial<PerformancePoint> = {}): PerformancePoint => ({
   day,
@@ -19,6 +19,11 @@ test("each evening is a point, and money that came in is said on its day", () =>
   const points = curveOf(told([point("2026-11-18", "100.00"), point("2026-11-19", "160.50", { flow: "50.00" })]));
   expect(points.map(({ value }) => money.rupees(value as money.Amount))).toEqual(["₹100.00", "₹160.50"]);
   expect(points.map(({ note }) => note)).toEqual([undefined, "+₹50.00 came in or went out"]);
+});
+
+test("the return begins at nothing and does not see what came in", () => {
+  const points = returnOf(told([point("2026-11-18", "1"), point("2026-11-19", "9", { index: "1.051200" })]));
+  expect(points.map(({ value }) => money.percent(value as money.Amount))).toEqual(["0.00%", "+5.12%"]);
 });
 
 test("a fall is told in percent, and an evening without one is left out", () => {

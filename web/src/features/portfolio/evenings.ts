@@ -16,6 +16,15 @@ export function curveOf({ curve }: Performance): CurvePoint[] {
   });
 }
 
+/** What a rupee that stayed from the first evening had earned by each later one, in percent. */
+export function returnOf({ curve }: Performance): CurvePoint[] {
+  const one = money.parse("1") as money.Amount;
+  return curve.flatMap((point) => {
+    const index = money.parse(point.index);
+    return index === null ? [] : [{ at: point.day, value: inPercent(money.subtract(index, one)) }];
+  });
+}
+
 /** How far each evening was below the highest before it, in percent; never above zero. */
 export function fallOf({ curve }: Performance): CurvePoint[] {
   return curve.flatMap((point) => {
