@@ -77,7 +77,11 @@ export function BreakEven({ preview, order }: { preview: Preview; order: OrderIn
   return (
     <span title={t("ticket:break_even_help")}>
       {t("ticket:break_even")}{" "}
-      {move === null ? <Unknown reason={t("ticket:break_even_unknown")} /> : money.rupees(move)}
+      {move === null ? (
+        <Unknown reason={t("ticket:break_even_unknown")} />
+      ) : (
+        t("ticket:a_unit", { amount: money.rupees(move) })
+      )}
     </span>
   );
 }

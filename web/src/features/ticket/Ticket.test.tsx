@@ -3,12 +3,15 @@ import userEvent from "@testing-library/user-event";
 import { delay, HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { tellOrder } from "@/features/orders/arrivals";
 import { decision, infy, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { openTicket } from "./state";
 import { Ticket } from "./Ticket";
+
+// The whole ticket renders in each: on a busy machine that alone takes seconds.
+vi.setConfig({ testTimeout: 20_000 });
 
 interface Sent {
   key: string | null;

@@ -52,12 +52,20 @@ function useNudges(draft: Draft, stock: StockDetail, instrument: Instrument, pre
   });
 }
 
-function Outlook({ previewed, valid, plain }: { previewed: Previewed; valid: boolean; plain: boolean }) {
+interface OutlookProps {
+  previewed: Previewed;
+  valid: boolean;
+  plain: boolean;
+  /** On the phone the choice stands with the action. */
+  phone: boolean;
+}
+
+function Outlook({ previewed, valid, plain, phone }: OutlookProps) {
   const { preview, problem } = previewed;
   if (preview) {
     return (
       <>
-        <DecisionLine decision={preview.decision} />
+        {(!phone || preview.decision.kind === "denied") && <DecisionLine decision={preview.decision} />}
         {!plain && <Receipt decision={preview.decision} />}
       </>
     );
@@ -217,7 +225,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
         </div>
         <div className="flex min-w-0 flex-col gap-4 p-4 max-md:border-t max-md:border-line md:border-l md:border-line">
           <div aria-live="polite" className="flex min-h-[96px] flex-col gap-2" aria-busy={previewed.busy}>
-            <Outlook previewed={previewed} valid={valid} plain={plain} />
+            <Outlook previewed={previewed} valid={valid} plain={plain} phone={phone} />
           </div>
           <Nudges found={nudges} />
           <Margins decision={decision} only={plain ? (decision?.plan?.[0]?.account ?? null) : null} />
@@ -233,7 +241,14 @@ export function TicketBody({ seed, stock, onSide }: Props) {
       <div
         className={`${footer} flex items-center justify-between gap-3 max-md:flex-col max-md:items-stretch max-md:gap-2`}
       >
-        {ready ? <Costs previewed={previewed} /> : <p className="text-xs text-faint">{whyNot()}</p>}
+        {ready ? (
+          <div>
+            {phone && <p className="mb-0.5 font-medium">{decision.summary}</p>}
+            <Costs previewed={previewed} />
+          </div>
+        ) : (
+          <p className="text-xs text-faint">{whyNot()}</p>
+        )}
         <Button
           type="submit"
           size="lg"

@@ -2,6 +2,7 @@
 import { useListAccountsQuery } from "@/api";
 import { Field, Segmented } from "@/components/field";
 import { Key } from "@/components/surface";
+import { cx } from "@/lib/classes";
 import type { Amount } from "@/lib/money";
 import * as money from "@/lib/money";
 import { t } from "@/text";
@@ -29,7 +30,8 @@ function Prices({ draft, mistakes, stock, change }: Omit<Props, "eachNeeds">) {
   const [priced, triggered] = [needsPrice(draft.orderType), needsTrigger(draft.orderType)];
   const step = (text: string, steps: number) => stepPrice(text, stock.tick, steps, stock.last);
   return (
-    <div className="grid grid-cols-2 gap-3">
+    // On the desk the two keep their place, so that nothing moves when the type changes; the phone has no room to spare.
+    <div className={cx("grid grid-cols-2 gap-3", !priced && !triggered && "max-md:hidden")}>
       <Field
         label={t("ticket:price")}
         inputMode="decimal"
@@ -62,7 +64,7 @@ function Terms({ draft, mistakes, stock, change }: Omit<Props, "eachNeeds">) {
   const accounts = mayTake(data, draft.account);
   return (
     <>
-      <div className="grid grid-cols-1 gap-3 min-[360px]:grid-cols-[3fr_2fr]">
+      <div className="flex flex-col gap-3">
         <Segmented
           label={t("ticket:product")}
           value={draft.product}

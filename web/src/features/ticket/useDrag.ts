@@ -10,7 +10,7 @@ interface Place {
 const EDGE = 8;
 
 function inside(place: Place, panel: HTMLElement | null): Place {
-  const width = panel?.offsetWidth ?? 740;
+  const width = panel?.offsetWidth ?? 760;
   const height = Math.min(panel?.offsetHeight ?? 200, 200);
   return {
     x: Math.max(EDGE, Math.min(place.x, window.innerWidth - width - EDGE)),
@@ -20,7 +20,7 @@ function inside(place: Place, panel: HTMLElement | null): Place {
 
 export function useDrag(panel: React.RefObject<HTMLElement | null>, enabled: boolean) {
   const [place, setPlace] = useState<Place>(() =>
-    inside(prefs().ticketAt ?? { x: window.innerWidth - 740 - 24, y: 60 }, null),
+    inside(prefs().ticketAt ?? { x: window.innerWidth - 760 - 24, y: 60 }, null),
   );
 
   function onPointerDown(event: React.PointerEvent<HTMLElement>): void {

@@ -7,7 +7,7 @@ import { answersTo, onNewOrder } from "@/features/orders/arrivals";
 import { forgetPending, keepPending, pendingOrder } from "./pending";
 
 const LOOK_EVERY = 1500;
-const LOOKS = 6;
+const LOOKS = 4;
 
 export type Sending =
   | { at: "edit" }

@@ -1,0 +1,195 @@
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { Provider } from "react-redux";
+import { MemoryRouter } from "react-router";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { setPrefs } from "@/lib/prefs";
+import { account, decision, infy, order } from "@/test/fixtures";
+import { server, testStore, url } from "@/test/server";
+import { ProtectionKeeper } from "./ProtectionKeeper";
+import { keepPending, pendingOrder } from "./pending";
+import { guarded, unguard } from "./protection";
+import { openTicket, type Seed } from "./state";
+import { Ticket } from "./Ticket";
+
+// The whole ticket renders in each: on a busy machine that alone takes seconds.
+vi.setConfig({ testTimeout: 20_000 });
+
+let placed: { key: string | null; body: Record<string, unknown> }[] = [];
+
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+beforeEach(() => {
+  placed = [];
+  server.use(
+    http.post(url("/v1/orders"), async ({ request }) => {
+      placed.push({
+        key: request.headers.get("idempotency-key"),
+        body: (await request.json()) as Record<string, unknown>,
+      });
+      return HttpResponse.json(order, { status: 201 });
+    }),
+  );
+});
+afterEach(() => {
+  server.resetHandlers();
+  localStorage.clear();
+  sessionStorage.clear();
+  setPrefs({ reviewSkipBelow: null });
+  for (const one of guarded()) unguard(one.order);
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+afterAll(() => server.close());
+
+function show(seed?: Partial<Seed>): void {
+  const store = testStore();
+  if (seed) store.dispatch(openTicket({ symbol: "NSE:INFY", side: "BUY", quantity: 10, ...seed }));
+  render(
+    <Provider store={store}>
+      <MemoryRouter>
+        <Ticket />
+        <ProtectionKeeper />
+      </MemoryRouter>
+    </Provider>,
+  );
+}
+
+async function press(name: string): Promise<void> {
+  const button = await screen.findByRole("button", { name });
+  await waitFor(() => expect(button).toHaveProperty("disabled", false));
+  fireEvent.click(button);
+}
+const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
+
+const left = {
+  key: "web-left",
+  order: {
+    exchange: "NSE",
+    symbol: "INFY",
+    side: "BUY",
+    order_type: "MARKET",
+    quantity: 10,
+    product: "CNC",
+    account: "auto",
+  },
+} as const;
+
+test("after a reload the order that had left is looked for by its key, and nothing is sent", async () => {
+  keepPending(left);
+  const asked: string[] = [];
+  server.use(
+    http.get(url("/v1/orders/by-key/:key"), ({ params }) => {
+      asked.push(String(params.key));
+      return HttpResponse.json(order);
+    }),
+  );
+  show();
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(asked).toEqual(["web-left"]);
+  expect(placed).toEqual([]);
+  expect(pendingOrder()).toBeNull();
+});
+
+test("what was never recorded says so, and is sent only when asked again, under its own key", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  keepPending(left);
+  const missing = { type: "about:blank", title: "Not found", status: 404, code: "not_found", detail: "no such order" };
+  server.use(http.get(url("/v1/orders/by-key/:key"), () => HttpResponse.json(missing, { status: 404 })));
+  show();
+  expect(await screen.findByText("Unknown — looking for your order")).toBeTruthy();
+  await waitFor(async () => {
+    await act(() => vi.advanceTimersByTimeAsync(1500));
+    expect(screen.getByText("Not recorded")).toBeTruthy();
+  });
+  vi.useRealTimers();
+  expect(placed).toEqual([]);
+  expect(pendingOrder()?.key).toBe("web-left");
+  fireEvent.click(screen.getByRole("button", { name: "Ask again, same order" }));
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(placed.map((one) => one.key)).toEqual(["web-left"]);
+  expect(pendingOrder()).toBeNull();
+});
+
+test("an order below the limit that the user set is sent without the review", async () => {
+  setPrefs({ reviewSkipBelow: "20000" });
+  show({});
+  await press("Send PAPER order");
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(placed).toHaveLength(1);
+});
+
+test("an order at the limit is reviewed", async () => {
+  setPrefs({ reviewSkipBelow: "15000" });
+  show({});
+  await press("Review buy");
+  expect(await screen.findByRole("table", { name: "What will be sent" })).toBeTruthy();
+  expect(placed).toHaveLength(0);
+});
+
+test("in standard mode the primary account stands alone", async () => {
+  server.use(
+    http.get(url("/v1/users/me"), () =>
+      HttpResponse.json({ id: "u", email: "a@b.in", name: "A", mode: "standard", primary_account: account.id }),
+    ),
+  );
+  show({});
+  expect(await screen.findByRole("link", { name: "standard mode" })).toBeTruthy();
+  expect(await screen.findByText(decision.summary)).toBeTruthy();
+  expect(screen.queryByRole("combobox", { name: "Broker" })).toBeNull();
+  expect(screen.queryByRole("table", { name: "Routing receipt" })).toBeNull();
+});
+
+test("lots and units of a contract follow each other", async () => {
+  const future = { ...infy, symbol: "NFO:NIFTY26NOVFUT", kind: "FUT", lot: 65 };
+  server.use(http.get(url("/v1/stocks/:symbol"), () => HttpResponse.json(future)));
+  show({ symbol: "NFO:NIFTY26NOVFUT", quantity: 65 });
+  const lots = await screen.findByLabelText("Lots");
+  expect(lots).toHaveProperty("value", "1");
+  type("Lots", "3");
+  expect(screen.getByLabelText("Quantity")).toHaveProperty("value", "195");
+  fireEvent.keyDown(screen.getByLabelText("Quantity"), { key: "ArrowDown" });
+  expect(lots).toHaveProperty("value", "2");
+});
+
+test("stop and target go to the broker that filled the order, once it has", async () => {
+  const asked: { key: string | null; body: Record<string, unknown> }[] = [];
+  const features = { ...account.capabilities.features, conditionals: ["single", "oco"], conditional_types: ["LIMIT"] };
+  server.use(
+    http.get(url("/v1/accounts"), () =>
+      HttpResponse.json([{ ...account, capabilities: { ...account.capabilities, features } }]),
+    ),
+    http.post(url("/v1/conditionals"), async ({ request }) => {
+      asked.push({
+        key: request.headers.get("idempotency-key"),
+        body: (await request.json()) as Record<string, unknown>,
+      });
+      return HttpResponse.json({}, { status: 201 });
+    }),
+  );
+  show({});
+  await screen.findByText(decision.summary);
+  type("Stop-loss at", "1450");
+  await press("Review buy");
+  expect(await screen.findByText("Stop-loss at ₹1,450.00 after the fill")).toBeTruthy();
+  await press("Send PAPER order");
+  await waitFor(() => expect(asked).toHaveLength(1));
+  expect(asked[0]).toMatchObject({ key: "guard-c-1", body: { account: "a-z", kind: "single", side: "SELL" } });
+  await waitFor(() => expect(guarded()).toEqual([]));
+});
+
+test("on the phone the ticket is a sheet that slides to send, with a button for the same", async () => {
+  vi.stubGlobal("matchMedia", (query: string) => ({
+    matches: query.includes("max-width"),
+    addEventListener: () => {},
+    removeEventListener: () => {},
+  }));
+  show({});
+  await press("Review buy");
+  const slide = await screen.findByRole("slider", { name: "Slide to buy" });
+  expect(screen.getByRole("button", { name: "Send PAPER order" })).toBeTruthy();
+  await act(async () => {
+    fireEvent.keyDown(slide, { key: "End" });
+  });
+  expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
+  expect(placed).toHaveLength(1);
+});
