@@ -55,7 +55,7 @@ async def test_an_order_from_the_ticket_by_keyboard(
     await page.get_by_role("main").get_by_text("Executed", exact=True).click()
     shown = page.get_by_role("table", name="Orders, times in IST")
     await expect(shown).to_contain_text("INFY")
-    await page.get_by_role("button", name="INFY: show parts, receipt and timeline").click()
+    await page.get_by_role("button", name="Open BUY INFY").click()
     await expect(page.get_by_role("table", name="Timeline, times in IST")).to_contain_text("Order received")
     await expect(page.get_by_text("Upstox").first).to_be_visible()
 

@@ -63,6 +63,7 @@ export type {
   OrderChargesOut as Charged,
   OrderIn,
   OrderOut as Order,
+  OrderPage,
   OrderType,
   OutageOut as Outage,
   PartOut as AllocationPart,

@@ -3,6 +3,7 @@ import type { Account, Order } from "@/api";
 import { api } from "@/api";
 import { join, send } from "@/api/live";
 import { tellOrder } from "@/features/orders/arrivals";
+import { listed, showInLists } from "@/features/orders/lists";
 import { type PortfolioLines, pushed } from "@/features/portfolio/pushed";
 import { hasText, t } from "@/text";
 import { announceAccount, announceNotice, announceOrder, type Notice } from "./announce";
@@ -28,17 +29,7 @@ export function startEvents(store: Store, onEnded: (words: string | null) => voi
     tellOrder(order);
     announceOrder(api.endpoints.getOrder.select({ orderId: order.id })(state).data ?? listed(store, order.id), order);
     store.dispatch(api.util.upsertQueryData("getOrder", { orderId: order.id }, order));
-    for (const { originalArgs } of orderLists(store)) {
-      store.dispatch(
-        api.util.updateQueryData("listOrders", originalArgs, (page) => {
-          const at = page.items.findIndex((item) => item.id === order.id);
-          const belongs = originalArgs.status === "all" || (originalArgs.status === "done") === isDone(order);
-          if (at >= 0 && belongs) page.items[at] = order;
-          else if (at >= 0) page.items.splice(at, 1);
-          else if (belongs) page.items.unshift(order);
-        }),
-      );
-    }
+    showInLists(store, order);
     readPortfolioSoon();
   }
 
@@ -108,24 +99,3 @@ const endedWords = ({ reason, text }: SessionEnd): string | null => {
   const key = `session:ended.${reason}`;
   return hasText(key) ? t(key) : text || t("session:expired");
 };
-
-const DONE = new Set(["FILLED", "CANCELLED", "REJECTED", "EXPIRED"]);
-const isDone = (order: Order): boolean => DONE.has(order.status);
-
-function orderLists(store: Store) {
-  return api.util
-    .selectInvalidatedBy(store.getState(), ["Order"])
-    .filter((entry) => entry.endpointName === "listOrders") as {
-    originalArgs: { status: "open" | "done" | "all"; limit?: number };
-  }[];
-}
-
-function listed(store: Store, id: string): Order | undefined {
-  for (const { originalArgs } of orderLists(store)) {
-    const found = api.endpoints.listOrders
-      .select(originalArgs)(store.getState())
-      .data?.items.find((item) => item.id === id);
-    if (found) return found;
-  }
-  return undefined;
-}

@@ -1,7 +1,6 @@
 // A part of a position moved to another product, where its broker lets a program do it; the broker's answer verbatim.
 import { useRef, useState } from "react";
 import {
-  type BrokerRequest,
   inWords,
   type Position,
   type Product,
@@ -10,7 +9,6 @@ import {
   useConvertPositionMutation,
   useListAccountsQuery,
 } from "@/api";
-import { StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Field, Segmented } from "@/components/field";
 import { Sheet } from "@/components/sheet";
@@ -18,25 +16,9 @@ import { Notice, Waiting } from "@/components/surface";
 import { useOnline } from "@/lib/hooks";
 import { newKey } from "@/lib/keys";
 import * as money from "@/lib/money";
-import { hasText, t } from "@/text";
+import { t } from "@/text";
 import { convertible, openLots, quantityOf } from "./exits";
-
-const tones: Record<BrokerRequest["outcome"], Tone> = {
-  done: "good",
-  rejected: "bad",
-  unknown: "unknown",
-  asked: "unknown",
-};
-
-export function OutcomeWords({ request }: { request: BrokerRequest }) {
-  const key = `orders:outcome.${request.outcome}`;
-  return (
-    <div role="status" className="flex flex-col gap-1">
-      <StateWord tone={tones[request.outcome] ?? "unknown"}>{hasText(key) ? t(key) : request.outcome}</StateWord>
-      {request.broker_words && <q className="text-quiet">{request.broker_words}</q>}
-    </div>
-  );
-}
+import { OutcomeWords } from "./OutcomeWords";
 
 const meaning = (product: Product): string => t(`orders:product.${product}`);
 

@@ -14,7 +14,7 @@ import * as money from "@/lib/money";
 import { t } from "@/text";
 import { ExitResult } from "./ExitResult";
 import { leaveSeed, leavingSide, openLots, otherWaySeed, quantityOf } from "./exits";
-import { type Exit, type Leaving, useExits } from "./useExits";
+import { type Exit, type Leaving, partId, useExits } from "./useExits";
 
 export type ExitKind = "exit" | "reverse";
 
@@ -53,7 +53,7 @@ function Line({ lot, text, chosen, several, exit, onText, onChoose, result }: Li
         <span className="min-w-0 flex-1 truncate">{lot.label}</span>
         {lot.stale && <Age at={lot.as_of} />}
         <span className="text-quiet">
-          {money.quantity(lot.quantity, { sign: true })} × {money.price(lot.average_price)}
+          {`${money.quantity(lot.quantity, { sign: true })} × ${money.price(lot.average_price)}`}
         </span>
       </div>
       {exit ? (
@@ -73,13 +73,13 @@ function Line({ lot, text, chosen, several, exit, onText, onChoose, result }: Li
 }
 
 /** What to leave at each account, and whether it can be sent as it stands. */
-function useChosen(lots: readonly PositionLot[]) {
+function useChosen(position: Position, lots: readonly PositionLot[]) {
   const [texts, setTexts] = useState<Record<string, string>>({});
   const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
   const textOf = (lot: PositionLot) => texts[lot.account] ?? money.quantity(Math.abs(lot.quantity));
   const parts = lots.flatMap((lot): Leaving[] => {
     const quantity = without.has(lot.account) ? null : quantityOf(textOf(lot), lot.quantity);
-    return quantity === null ? [] : [{ lot, quantity }];
+    return quantity === null ? [] : [{ position, lot, quantity }];
   });
   return {
     parts,
@@ -99,8 +99,8 @@ function useChosen(lots: readonly PositionLot[]) {
 export function ExitSheet({ position, kind, onClose }: Props) {
   // As it was when it was opened: what is left must not change under the finger.
   const [lots] = useState(() => openLots(position));
-  const chosen = useChosen(lots);
-  const { exits, leave } = useExits(position);
+  const chosen = useChosen(position, lots);
+  const { exits, leave } = useExits();
   const dispatch = useAppDispatch();
   const online = useOnline();
   const asked = Object.keys(exits).length > 0;
@@ -150,48 +150,51 @@ export function ExitSheet({ position, kind, onClose }: Props) {
       <div className="px-4 py-3">
         <p className="text-quiet">{t(`orders:exits.${kind}_about`)}</p>
         <ul aria-label={t("orders:exits.parts")}>
-          {lots.map((lot) => (
-            <Line
-              key={lot.account}
-              lot={lot}
-              several={lots.length > 1}
-              text={chosen.textOf(lot)}
-              chosen={chosen.isChosen(lot)}
-              exit={exits[lot.account]}
-              onText={(text) => chosen.setText(lot, text)}
-              onChoose={() => chosen.toggle(lot)}
-              result={
-                exits[lot.account] && (
-                  <ExitResult
-                    exit={exits[lot.account] as Exit}
-                    onAgain={() => void leave(chosen.parts.filter((part) => part.lot.account === lot.account))}
-                    then={
-                      kind === "reverse"
-                        ? (order) => (
-                            <Notice
-                              action={
-                                <Button
-                                  look={order.side === "BUY" ? "buy" : "sell"}
-                                  onClick={() =>
-                                    ticket(otherWaySeed(position, { ...lot, quantity: signed(lot, order.quantity) }))
-                                  }
-                                >
-                                  {t(`orders:exits.open_${order.side === "BUY" ? "buy" : "sell"}`, {
-                                    quantity: money.quantity(order.quantity),
-                                  })}
-                                </Button>
-                              }
-                            >
-                              {t("orders:exits.reverse_next")}
-                            </Notice>
-                          )
-                        : undefined
-                    }
-                  />
-                )
-              }
-            />
-          ))}
+          {lots.map((lot) => {
+            const exit = exits[partId({ position, lot })];
+            return (
+              <Line
+                key={lot.account}
+                lot={lot}
+                several={lots.length > 1}
+                text={chosen.textOf(lot)}
+                chosen={chosen.isChosen(lot)}
+                exit={exit}
+                onText={(text) => chosen.setText(lot, text)}
+                onChoose={() => chosen.toggle(lot)}
+                result={
+                  exit && (
+                    <ExitResult
+                      exit={exit}
+                      onAgain={() => void leave(chosen.parts.filter((part) => part.lot.account === lot.account))}
+                      then={
+                        kind === "reverse"
+                          ? (order) => (
+                              <Notice
+                                action={
+                                  <Button
+                                    look={order.side === "BUY" ? "buy" : "sell"}
+                                    onClick={() =>
+                                      ticket(otherWaySeed(position, { ...lot, quantity: signed(lot, order.quantity) }))
+                                    }
+                                  >
+                                    {t(`orders:exits.open_${order.side === "BUY" ? "buy" : "sell"}`, {
+                                      quantity: money.quantity(order.quantity),
+                                    })}
+                                  </Button>
+                                }
+                              >
+                                {t("orders:exits.reverse_next")}
+                              </Notice>
+                            )
+                          : undefined
+                      }
+                    />
+                  )
+                }
+              />
+            );
+          })}
         </ul>
       </div>
     </Sheet>

@@ -11,18 +11,24 @@ export type Exit =
   | { at: "unclear"; words: string };
 
 export interface Leaving {
+  position: Pick<Position, "product">;
   lot: PositionLot;
   quantity: number;
 }
 
-export function useExits(position: Position) {
+/** Names one part of a position. */
+export const partId = ({ position, lot }: Pick<Leaving, "position" | "lot">): string =>
+  [lot.account, lot.exchange, lot.symbol, position.product].join(" ");
+
+export function useExits() {
   const [exits, setExits] = useState<Readonly<Record<string, Exit>>>({});
   const keys = useRef(new Map<string, string>());
   const [exit] = useExitPositionMutation();
 
-  async function leave({ lot, quantity }: Leaving): Promise<void> {
-    const set = (next: Exit) => setExits((before) => ({ ...before, [lot.account]: next }));
-    const asked = `${lot.account} ${quantity}`;
+  async function leave(part: Leaving): Promise<void> {
+    const { position, lot, quantity } = part;
+    const set = (next: Exit) => setExits((before) => ({ ...before, [partId(part)]: next }));
+    const asked = `${partId(part)} ${quantity}`;
     const key = keys.current.get(asked) ?? newKey();
     keys.current.set(asked, key);
     set({ at: "sending" });

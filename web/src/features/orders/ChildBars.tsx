@@ -3,7 +3,8 @@ import type { ChildOrder } from "@/api";
 import { BrokerBadge, StateWord } from "@/components/badge";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
-import { reasonWords, statusOf } from "./status";
+import { t } from "@/text";
+import { isDone, priceWords, reasonWords, statusOf } from "./status";
 
 const fills: Record<string, string> = {
   FILLED: "bg-gain",
@@ -19,7 +20,11 @@ function Bar({ child }: { child: ChildOrder }) {
       aria-valuemin={0}
       aria-valuemax={child.quantity}
       aria-valuenow={child.filled_quantity}
-      aria-label={`Filled at ${child.account_label}`}
+      aria-label={t("orders:filled_at", { account: child.account_label })}
+      aria-valuetext={t("orders:filled_of", {
+        filled: money.quantity(child.filled_quantity),
+        quantity: money.quantity(child.quantity),
+      })}
       className="relative h-1.5 overflow-hidden rounded-full bg-pressed"
     >
       {unknown && <span className="striped absolute inset-0" />}
@@ -31,9 +36,12 @@ function Bar({ child }: { child: ChildOrder }) {
   );
 }
 
+/** True while its own price is worth a word: what can still trade. */
+const own = (child: ChildOrder): boolean => !isDone(child.status) && child.order_type !== "MARKET";
+
 export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
   return (
-    <ul aria-label="Parts by broker" className="flex flex-col gap-3">
+    <ul aria-label={t("orders:parts")} className="flex flex-col gap-3">
       {orders.map((child) => {
         const { word, tone } = statusOf(child.status);
         return (
@@ -41,27 +49,34 @@ export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
             <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-0.5">
               <BrokerBadge broker={child.broker} named />
               <StateWord tone={tone}>{word}</StateWord>
+              {own(child) && <span className="text-xs text-quiet">{priceWords(child)}</span>}
               {child.broker_order_id && (
-                <span className="text-xs text-faint" title="The broker's order number">
+                <span className="text-xs text-faint" title={t("orders:broker_number")}>
                   {child.broker_order_id}
                 </span>
               )}
               <span className="ml-auto">
-                {money.quantity(child.filled_quantity)} / {money.quantity(child.quantity)}
-                {child.average_price && <span className="text-quiet"> at {money.price(child.average_price)}</span>}
+                {t("orders:filled_of", {
+                  filled: money.quantity(child.filled_quantity),
+                  quantity: money.quantity(child.quantity),
+                })}
+                {child.average_price && (
+                  <span className="text-quiet">
+                    {" "}
+                    {t("orders:at_price", { price: money.price(child.average_price) })}
+                  </span>
+                )}
               </span>
             </div>
             <Bar child={child} />
             {child.status === "UNKNOWN" && (
-              <p className="mt-1 text-xs text-unknown">
-                The broker gave no clear answer. It is being looked for by its tag; nothing is sent again until it is
-                found or proven absent.
-              </p>
+              <p className="mt-1 text-xs text-unknown">{t("orders:unknown_about", { tag: child.tag })}</p>
             )}
+            {child.changing && <p className="mt-1 text-xs text-unknown">{t("orders:changing_about")}</p>}
             {child.surplus_quantity > 0 && (
               <p role="alert" className="mt-1 text-xs text-loss">
-                The broker made more than one order of this: {money.quantity(child.surplus_quantity)} beyond what you
-                asked for are filled or still may be.
+                {t("orders:surplus", { count: child.surplus_quantity, shown: money.quantity(child.surplus_quantity) })}
+                {child.duplicate_broker_order_ids.length > 0 && ` ${child.duplicate_broker_order_ids.join(", ")}`}
               </p>
             )}
             {reasonWords(child) && child.status !== "UNKNOWN" && (

@@ -4,6 +4,7 @@ import { inWords, problemOf, useLazyExportTableQuery } from "@/api";
 import { Button } from "@/components/button";
 import { toast } from "@/components/toasts";
 import { saveFile } from "@/lib/files";
+import { t } from "@/text";
 
 export function ExportButton({ table, title }: { table: "orders" | "trades"; title: string }) {
   const [ask, { isFetching }] = useLazyExportTableQuery();
@@ -12,7 +13,7 @@ export function ExportButton({ table, title }: { table: "orders" | "trades"; tit
     try {
       saveFile(`${table}.csv`, String(await ask({ table }).unwrap()));
     } catch (problem) {
-      toast({ tone: "bad", title: `${title}: not exported`, text: inWords(problemOf(problem)) });
+      toast({ tone: "bad", title: t("orders:not_exported", { title }), text: inWords(problemOf(problem)) });
     }
   }
 

@@ -2,22 +2,25 @@
 import type { Order } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { preciseTime } from "@/lib/time";
+import { t } from "@/text";
 
 const took = (milliseconds: number): string =>
-  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  milliseconds < 1000
+    ? t("orders:milliseconds", { n: Math.round(milliseconds) })
+    : t("orders:seconds", { n: (milliseconds / 1000).toFixed(1) });
 
 const repeats = (text: string, words: string): boolean => text.toLowerCase().includes(words.toLowerCase());
 
 export function Timeline({ order }: { order: Order }) {
   const children = new Map(order.children.map((child) => [child.id, child]));
   return (
-    <table className="w-full" aria-label="Timeline, times in IST">
+    <table className="w-full" aria-label={t("orders:timeline_table")}>
       <thead className="sr-only">
         <tr>
-          <th scope="col">Time (IST)</th>
-          <th scope="col">Broker</th>
-          <th scope="col">What happened</th>
-          <th scope="col">Took</th>
+          <th scope="col">{t("orders:col.time")}</th>
+          <th scope="col">{t("orders:account")}</th>
+          <th scope="col">{t("orders:what_happened")}</th>
+          <th scope="col">{t("orders:took")}</th>
         </tr>
       </thead>
       <tbody>

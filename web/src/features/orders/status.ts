@@ -2,26 +2,35 @@
 import type { ExternalOrder, Order, Status } from "@/api";
 import type { Tone } from "@/components/badge";
 import * as money from "@/lib/money";
+import { hasText, t } from "@/text";
 
-const words: Record<Status, { word: string; tone: Tone }> = {
-  SUBMITTING: { word: "Sending", tone: "quiet" },
-  UNKNOWN: { word: "Unknown — checking", tone: "unknown" },
-  OPEN: { word: "Open", tone: "accent" },
-  TRIGGER_PENDING: { word: "Waiting for trigger", tone: "accent" },
-  PARTIALLY_FILLED: { word: "Partly filled", tone: "accent" },
-  FILLED: { word: "Filled", tone: "good" },
-  CANCELLED: { word: "Cancelled", tone: "quiet" },
-  REJECTED: { word: "Rejected", tone: "bad" },
-  EXPIRED: { word: "Expired", tone: "quiet" },
+const tones: Record<Status, Tone> = {
+  SUBMITTING: "quiet",
+  UNKNOWN: "unknown",
+  OPEN: "accent",
+  TRIGGER_PENDING: "accent",
+  PARTIALLY_FILLED: "accent",
+  FILLED: "good",
+  CANCELLED: "quiet",
+  REJECTED: "bad",
+  EXPIRED: "quiet",
 };
 
-export const statusOf = (status: string): { word: string; tone: Tone } =>
-  words[status as Status] ?? { word: status, tone: "unknown" };
+/** An enum's member in words; one without words is shown as it is. */
+export function wordOf(room: "status" | "external" | "conditional", member: string): string {
+  const key = `orders:${room}.${member}`;
+  return hasText(key) ? t(key) : member;
+}
+
+export const statusOf = (status: string): { word: string; tone: Tone } => ({
+  word: wordOf("status", status),
+  tone: tones[status as Status] ?? "unknown",
+});
 
 /** The state of a whole order; one that ended with a part filled is never shown as if nothing had happened. */
 export function stateOf(order: Pick<Order, "status" | "filled_quantity">): { word: string; tone: Tone } {
   if (order.filled_quantity > 0 && order.status !== "FILLED" && isDone(order.status)) {
-    return { word: "Part filled, ended", tone: "warning" };
+    return { word: t("orders:part_filled_ended"), tone: "warning" };
   }
   return statusOf(order.status);
 }
@@ -38,27 +47,32 @@ export function reasonWords(order: Pick<Order, "status" | "status_reason">): str
   return bare === order.status.toLowerCase() || bare === statusOf(order.status).word.toLowerCase() ? null : reason;
 }
 
-/** "LIMIT 1,500.00", "SL-M at 1,480.00", "MARKET". */
+/** "LIMIT 1,500.00", "SL-M trigger 1,480.00", "MARKET". */
 export function priceWords(order: Pick<Order, "order_type" | "price" | "trigger_price">): string {
   const parts: string[] = [order.order_type];
   if (order.price) parts.push(money.price(order.price));
-  if (order.trigger_price) parts.push(`trigger ${money.price(order.trigger_price)}`);
+  if (order.trigger_price) parts.push(t("orders:trigger", { price: money.price(order.trigger_price) }));
   return parts.join(" ");
 }
 
-const external: Record<ExternalOrder["status"], { word: string; tone: Tone }> = {
-  PENDING: { word: "On its way", tone: "quiet" },
-  OPEN: { word: "Open", tone: "accent" },
-  TRIGGER_PENDING: { word: "Waiting for trigger", tone: "accent" },
-  COMPLETE: { word: "Filled", tone: "good" },
-  CANCELLED: { word: "Cancelled", tone: "quiet" },
-  REJECTED: { word: "Rejected", tone: "bad" },
-  EXPIRED: { word: "Expired", tone: "quiet" },
-  UNRECOGNISED: { word: "", tone: "unknown" },
+const externals: Record<ExternalOrder["status"], Tone> = {
+  PENDING: "quiet",
+  OPEN: "accent",
+  TRIGGER_PENDING: "accent",
+  COMPLETE: "good",
+  CANCELLED: "quiet",
+  REJECTED: "bad",
+  EXPIRED: "quiet",
+  UNRECOGNISED: "unknown",
 };
 
 /** The state of an order placed past us; a word that we do not know is the broker's own. */
 export function externalState(order: Pick<ExternalOrder, "status" | "broker_words">): { word: string; tone: Tone } {
-  const { word, tone } = external[order.status] ?? external.UNRECOGNISED;
-  return { word: word || order.broker_words, tone };
+  const known = hasText(`orders:external.${order.status}`);
+  return {
+    word: known ? wordOf("external", order.status) : order.broker_words,
+    tone: known ? externals[order.status] : "unknown",
+  };
 }
+
+export const sideWord = (side: Order["side"]): string => t(side === "BUY" ? "orders:buy" : "orders:sell");

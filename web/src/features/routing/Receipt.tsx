@@ -2,9 +2,11 @@
 import { Check } from "lucide-react";
 import { type Account, type Decision, useListAccountsQuery } from "@/api";
 import { BrokerBadge, brokerName } from "@/components/badge";
+import { Amount, Unknown } from "@/components/figures";
 import { accountState } from "@/features/brokers/state";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
+import { t } from "@/text";
 import { type Candidate, candidatesOf, chargeItems } from "./candidates";
 
 function Brokers({ candidate }: { candidate: Candidate }) {
@@ -22,18 +24,18 @@ function Brokers({ candidate }: { candidate: Candidate }) {
 }
 
 function whyNot(candidate: Candidate): string {
-  if (candidate.chosen) return "chosen";
-  if (!candidate.feasible) return candidate.why[0] ?? "not possible";
+  if (candidate.chosen) return t("routing:chosen");
+  if (!candidate.feasible) return candidate.why[0] ?? t("routing:not_possible");
   if (candidate.more === null) return candidate.why[0] ?? "";
-  if (candidate.more > 0n) return `${money.rupees(candidate.more)} more`;
-  if (candidate.more === 0n) return candidate.why[0] ?? "same cost";
-  return candidate.why[0] ?? `${money.rupees(money.negate(candidate.more))} less`;
+  if (candidate.more > 0n) return t("routing:more", { amount: money.rupees(candidate.more) });
+  if (candidate.more === 0n) return candidate.why[0] ?? t("routing:same_cost");
+  return candidate.why[0] ?? t("routing:less", { amount: money.rupees(money.negate(candidate.more)) });
 }
 
-function speedOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): string {
+function speedOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): string | null {
   const speeds = candidate.legs.map((leg) => accounts.get(leg.account)?.health?.place_ms_p50 ?? null);
-  if (speeds.some((speed) => speed === null)) return "—";
-  return `${Math.round(Math.max(...(speeds as number[])))} ms`;
+  if (speeds.some((speed) => speed === null)) return null;
+  return t("routing:ms", { n: Math.round(Math.max(...(speeds as number[]))) });
 }
 
 function stateOf(candidate: Candidate, accounts: ReadonlyMap<string, Account>): string {
@@ -48,15 +50,15 @@ function Items({ candidates }: { candidates: readonly Candidate[] }) {
   const priced = candidates.filter((candidate) => candidate.charges !== null);
   return (
     <div className="relative overflow-x-auto">
-      <table className="w-full text-xs" aria-label="Charges by item">
+      <table className="w-full text-xs" aria-label={t("routing:by_item")}>
         <thead>
           <tr className="text-faint">
             <th scope="col" className="h-7 text-left font-normal">
-              Item (₹)
+              {t("routing:item")}
             </th>
             {priced.map((candidate) => (
               <th key={candidate.id} scope="col" className="pl-3 text-right font-normal whitespace-nowrap">
-                {candidate.legs.length > 1 ? "Split" : brokerName(candidate.legs[0]?.broker ?? "")}
+                {candidate.legs.length > 1 ? t("routing:split") : brokerName(candidate.legs[0]?.broker ?? "")}
               </th>
             ))}
           </tr>
@@ -106,20 +108,23 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
   if (candidates.length === 0) return null;
   return (
     <div className="flex flex-col gap-1">
-      <table className="w-full" aria-label="Routing receipt">
+      <table className="w-full" aria-label={t("routing:receipt")}>
         <thead>
           <tr className="border-b border-line text-xs text-faint">
             <th scope="col" className="h-7 text-left font-normal">
-              Candidate
+              {t("routing:candidate")}
             </th>
             <th scope="col" className="px-2 text-right font-normal">
-              Charges
+              {t("routing:charges")}
             </th>
-            <th scope="col" className="px-2 text-right font-normal" title="Median time to place an order">
-              Speed
+            <th scope="col" className="px-2 text-right font-normal max-md:hidden">
+              {t("routing:margin")}
+            </th>
+            <th scope="col" className="px-2 text-right font-normal" title={t("routing:speed_about")}>
+              {t("routing:speed")}
             </th>
             <th scope="col" className="pl-3 text-left font-normal">
-              Why not
+              {t("routing:why_not")}
             </th>
           </tr>
         </thead>
@@ -139,15 +144,27 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
                   <Brokers candidate={candidate} />
                 </td>
                 <td className="px-2 py-1.5 text-right whitespace-nowrap">
-                  {candidate.charges ? money.rupees(candidate.charges.total) : <span title="no plan to price">—</span>}
+                  {candidate.charges ? (
+                    money.rupees(candidate.charges.total)
+                  ) : (
+                    <Unknown reason={t("routing:no_plan")} />
+                  )}
+                </td>
+                <td
+                  className="px-2 py-1.5 text-right whitespace-nowrap max-md:hidden"
+                  title={candidate.marginEstimated ? t("routing:estimated") : undefined}
+                >
+                  {candidate.feasible ? <Amount value={candidate.margin} /> : <Unknown reason={t("routing:no_plan")} />}
                 </td>
                 {candidate.feasible && (
-                  <td className="px-2 py-1.5 text-right whitespace-nowrap">{speedOf(candidate, accounts)}</td>
+                  <td className="px-2 py-1.5 text-right whitespace-nowrap">
+                    {speedOf(candidate, accounts) ?? <Unknown reason={t("routing:not_measured")} />}
+                  </td>
                 )}
                 <td colSpan={candidate.feasible ? 1 : 2} className="py-1.5 pl-3 text-xs leading-[18px]">
                   {candidate.chosen ? (
                     <span className="inline-flex items-center gap-1 text-ink">
-                      <Check className="size-3.5" aria-hidden="true" /> chosen
+                      <Check className="size-3.5" aria-hidden="true" /> {t("routing:chosen")}
                     </span>
                   ) : (
                     whyNot(candidate)
@@ -163,7 +180,7 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
       </table>
       {candidates.some((candidate) => candidate.charges) && (
         <details open={open} className="text-xs">
-          <summary className="py-1 text-accent select-none max-md:py-3.5">Charges by item</summary>
+          <summary className="py-1 text-accent select-none max-md:py-3.5">{t("routing:by_item")}</summary>
           <Items candidates={candidates} />
         </details>
       )}

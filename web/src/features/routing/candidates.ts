@@ -1,6 +1,7 @@
 // Pure: a decision as the list of candidates a person compares, the chosen one first.
 import type { Alternative, Charges, Decision, PlannedLeg } from "@/api";
 import * as money from "@/lib/money";
+import { t } from "@/text";
 
 export interface Candidate {
   id: string;
@@ -9,6 +10,8 @@ export interface Candidate {
   feasible: boolean;
   charges: Charges | null;
   margin: money.Amount | null;
+  /** Some of the margin is our estimate. */
+  marginEstimated: boolean;
   /** What it would cost more than the chosen plan; null when either is unknown. */
   more: money.Amount | null;
   why: string[];
@@ -39,6 +42,7 @@ function alternative(option: Alternative, chosenTotal: money.Amount | null): Can
     feasible: option.feasible,
     charges: option.charges,
     margin: marginOf(option.accounts),
+    marginEstimated: option.accounts.some((leg) => leg.margin_estimated),
     more:
       money.parse(option.beaten_by) ??
       (total === null || chosenTotal === null ? null : money.subtract(total, chosenTotal)),
@@ -57,6 +61,7 @@ export function candidatesOf(decision: Decision): Candidate[] {
           feasible: true,
           charges: decision.charges,
           margin: marginOf(decision.plan),
+          marginEstimated: decision.plan.some((leg) => leg.margin_estimated),
           more: null,
           why: decision.reasons.map((reason) => reason.message),
         },
@@ -72,14 +77,9 @@ export function candidatesOf(decision: Decision): Candidate[] {
   ];
 }
 
-export const chargeItems: readonly { key: keyof Charges; label: string }[] = [
-  { key: "brokerage", label: "Brokerage" },
-  { key: "stt", label: "STT" },
-  { key: "exchange", label: "Exchange" },
-  { key: "sebi", label: "SEBI" },
-  { key: "stamp", label: "Stamp duty" },
-  { key: "gst", label: "GST" },
-  { key: "dp", label: "DP charge" },
-  { key: "desk", label: "Desk" },
-  { key: "total", label: "All charges" },
-];
+const items = ["brokerage", "stt", "exchange", "sebi", "stamp", "gst", "dp", "desk", "total"] as const;
+
+export const chargeItems: readonly { key: (typeof items)[number]; label: string }[] = items.map((key) => ({
+  key,
+  label: t(`routing:items.${key}`),
+}));

@@ -1,0 +1,145 @@
+// Changing an order where it stands: Enter sends, Escape leaves. It says what each broker's part becomes before it is sent.
+import { useEffect, useRef, useState } from "react";
+import {
+  inWords,
+  type Order,
+  problemOf,
+  unanswered,
+  useGetStockQuery,
+  useListAccountsQuery,
+  useModifyOrderMutation,
+} from "@/api";
+import { Button } from "@/components/button";
+import { toast } from "@/components/toasts";
+import { cx } from "@/lib/classes";
+import { useOnline } from "@/lib/hooks";
+import { newKey } from "@/lib/keys";
+import { t } from "@/text";
+import { changeOf, type Field, fieldsOf, lockedBy, newParts, partsInWords, problemsOf } from "./editing";
+import { leaveEdit, type, useEdit } from "./editor";
+
+const formOf = (order: Order): string => `change-${order.id}`;
+
+const leaveOnEscape = (event: React.KeyboardEvent): void => {
+  if (event.key !== "Escape") return;
+  event.stopPropagation();
+  leaveEdit();
+};
+
+function useJudged(order: Order) {
+  const draft = useEdit(order.id);
+  const { data: stock } = useGetStockQuery({ symbol: `${order.exchange}:${order.symbol}` }, { skip: draft === null });
+  const problems = draft ? problemsOf(order, draft, stock) : {};
+  return { draft, stock, problems };
+}
+
+/** One field of the change, in the place of the value that it changes. */
+export function EditField({ order, field, named }: { order: Order; field: Field; named?: boolean }) {
+  const { draft, problems } = useJudged(order);
+  const input = useRef<HTMLInputElement>(null);
+  const first = fieldsOf(order).find((one) => one !== "quantity") ?? "quantity";
+  useEffect(() => {
+    if (first !== field) return;
+    input.current?.focus();
+    input.current?.select();
+  }, [first, field]);
+  if (!draft) return null;
+  const label = t(`orders:edit.${field}`);
+  return (
+    <label className={named ? "flex flex-col gap-1 text-xs text-quiet" : "inline-block"}>
+      {named && label}
+      <input
+        ref={input}
+        form={formOf(order)}
+        aria-label={named ? undefined : t("orders:edit.field_of", { field: label, symbol: order.symbol })}
+        aria-invalid={problems[field] ? true : undefined}
+        title={problems[field]}
+        className={cx("field text-right", !named && "h-6.5 w-22 px-1.5")}
+        inputMode={field === "quantity" ? "numeric" : "decimal"}
+        value={draft[field]}
+        onChange={(event) => type({ [field]: event.target.value.replace(/[₹,\s]/g, "") })}
+        onKeyDown={leaveOnEscape}
+      />
+    </label>
+  );
+}
+
+/** What the change will do, or what is wrong with it, and the two buttons that end it. */
+export function EditBar({ order, onSent }: { order: Order; onSent?: () => void }) {
+  const { draft, stock, problems } = useJudged(order);
+  const { data: accounts = [] } = useListAccountsQuery();
+  const [modify, { isLoading }] = useModifyOrderMutation();
+  const [said, setSaid] = useState<string | null>(null);
+  const asked = useRef({ key: "", what: "" });
+  const online = useOnline();
+  if (!draft) return null;
+  const locked = lockedBy(order);
+  const wrong = Object.values(problems).find(Boolean) ?? null;
+  const change = wrong ? null : changeOf(order, draft);
+  const parts = change ? newParts(order, change, accounts, stock?.lot ?? 1) : null;
+  const why =
+    locked ??
+    wrong ??
+    (!online ? t("orders:offline") : !change ? t("orders:edit.unchanged") : parts ? null : t("orders:edit.too_few"));
+
+  async function send(): Promise<void> {
+    if (why !== null || !change || isLoading) return;
+    const what = JSON.stringify(change);
+    // The same change asked again uses its key again: it cannot happen twice.
+    if (asked.current.what !== what) asked.current = { key: newKey(), what };
+    try {
+      await modify({ orderId: order.id, "idempotency-key": asked.current.key, modifyIn: change }).unwrap();
+      toast({ key: `change ${order.id}`, tone: "info", title: t("orders:edit.asked", { symbol: order.symbol }) });
+      leaveEdit();
+      onSent?.();
+    } catch (error) {
+      const problem = problemOf(error);
+      setSaid(unanswered(problem) ? `${t("orders:edit.no_answer")} ${inWords(problem)}` : inWords(problem));
+    }
+  }
+
+  return (
+    <form
+      id={formOf(order)}
+      aria-label={t("orders:edit.title", { symbol: order.symbol })}
+      className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1 py-1 whitespace-normal"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <p role="status" className={cx("min-w-40 flex-1 text-xs", said || locked || wrong ? "text-loss" : "text-quiet")}>
+        {said ?? why ?? (parts && t("orders:edit.will", { parts: partsInWords(parts) }))}
+      </p>
+      <Button
+        type="submit"
+        look="primary"
+        size="sm"
+        disabled={why !== null || isLoading}
+        why={why}
+        onKeyDown={leaveOnEscape}
+      >
+        {isLoading ? t("orders:edit.sending") : t("orders:edit.send")}
+      </Button>
+      <Button size="sm" onClick={leaveEdit} onKeyDown={leaveOnEscape}>
+        {t("orders:edit.leave")}
+      </Button>
+    </form>
+  );
+}
+
+/** The change as a form of its own, on the phone and on the order's page. */
+export function EditForm({ order }: { order: Order }) {
+  const draft = useEdit(order.id);
+  if (!draft) return null;
+  return (
+    <div className="flex flex-col gap-3 border-y border-line bg-panel px-4 py-3">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(110px,1fr))] gap-3">
+        {fieldsOf(order).map((field) => (
+          <EditField key={field} order={order} field={field} named />
+        ))}
+      </div>
+      <EditBar order={order} />
+    </div>
+  );
+}
