@@ -13,6 +13,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
 import { cx } from "@/lib/classes";
+import { t } from "@/text";
 import { choose, type Watchlists } from "./useWatchlists";
 
 type Editing = WatchedList | "new" | null;
@@ -32,7 +33,7 @@ export function Tabs({ lists, current, most }: Watchlists) {
     <div className="flex h-9 shrink-0 items-center border-b border-line max-md:h-12">
       <div
         role="tablist"
-        aria-label="Watchlists"
+        aria-label={t("watchlist:lists")}
         onKeyDown={onKeyDown}
         className="flex min-w-0 flex-1 items-stretch self-stretch overflow-x-auto"
       >
@@ -55,16 +56,21 @@ export function Tabs({ lists, current, most }: Watchlists) {
         ))}
       </div>
       {current && (
-        <Button look="ghost" size="sm" aria-label={`Edit ${current.name}`} onClick={() => setEditing(current)}>
+        <Button
+          look="ghost"
+          size="sm"
+          aria-label={t("watchlist:edit", { name: current.name })}
+          onClick={() => setEditing(current)}
+        >
           <Pencil className="size-3.5" />
         </Button>
       )}
       <Button
         look="ghost"
         size="sm"
-        aria-label="New watchlist"
+        aria-label={t("watchlist:new")}
         disabled={lists.length >= most}
-        why={`There are ${most} watchlists, which is the most.`}
+        why={t("watchlist:most", { most })}
         onClick={() => setEditing("new")}
       >
         <Plus className="size-3.5" />
@@ -72,7 +78,7 @@ export function Tabs({ lists, current, most }: Watchlists) {
       <Dialog
         open={editing !== null}
         onClose={() => setEditing(null)}
-        title={editing === "new" ? "New watchlist" : "Watchlist"}
+        title={editing === "new" ? t("watchlist:new") : t("watchlist:one")}
       >
         {editing !== null && <Edit list={editing} count={lists.length} onDone={() => setEditing(null)} />}
       </Dialog>
@@ -108,7 +114,7 @@ function Edit({ list, count, onDone }: { list: WatchedList | "new"; count: numbe
   return (
     <form onSubmit={save} className="space-y-4 p-4">
       <Field
-        label="Name"
+        label={t("watchlist:name")}
         value={name}
         error={error}
         maxLength={60}
@@ -117,24 +123,24 @@ function Edit({ list, count, onDone }: { list: WatchedList | "new"; count: numbe
         onChange={(event) => setName(event.target.value)}
       />
       <div className="flex flex-wrap gap-2">
-        <Button look="primary" type="submit" disabled={name.trim() === ""} why="A list has a name.">
-          {old ? "Rename" : "Make it"}
+        <Button look="primary" type="submit" disabled={name.trim() === ""} why={t("watchlist:nameless")}>
+          {old ? t("watchlist:rename") : t("watchlist:make")}
         </Button>
         {old && (
           <>
             <Button disabled={old.place === 0} onClick={() => move(old.place - 1)}>
-              Earlier
+              {t("watchlist:earlier")}
             </Button>
             <Button disabled={old.place >= count - 1} onClick={() => move(old.place + 1)}>
-              Later
+              {t("watchlist:later")}
             </Button>
             <Button
               look="danger"
               disabled={count < 2}
-              why="The last list stays."
+              why={t("watchlist:last_stays")}
               onClick={() => settle(remove({ listId: old.id }).unwrap())}
             >
-              Remove the list
+              {t("watchlist:remove_list")}
             </Button>
           </>
         )}

@@ -151,6 +151,31 @@ test("a row is removed, and a list is made", async () => {
   expect(held().map((each) => each.name)).toEqual(["Main", "Swing"]);
 });
 
+test("of a long list only what is in sight is drawn, and it can be searched", async () => {
+  const many = Array.from({ length: 250 }, (_, at) => `NSE:S${String(at).padStart(3, "0")}`);
+  show([list("w1", "Main", ...many)]);
+  const find = await screen.findByRole("searchbox", { name: "Find in this list" });
+  expect(screen.queryAllByRole("link").length).toBeLessThan(40);
+  await userEvent.type(find, "s24");
+  expect(rows()).toEqual(many.slice(240));
+  await userEvent.clear(find);
+  await userEvent.type(find, "nothing");
+  expect(screen.getByText("Nothing in this list matches “nothing”.")).toBeTruthy();
+});
+
+test("arrow keys go from row to row", async () => {
+  show([list("w1", "Main", "NSE:INFY", "NSE:TCS")]);
+  (await waitFor(() => screen.getAllByRole("link")[0] as HTMLElement)).focus();
+  await userEvent.keyboard("{ArrowDown}");
+  expect((document.activeElement as HTMLElement).dataset.symbol).toBe("NSE:TCS");
+});
+
+test("an empty list says what it is for", async () => {
+  show([list("w1", "Main")]);
+  expect(await screen.findByText("Nothing is watched here yet")).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Find an instrument" })).toBeTruthy();
+});
+
 test("symbols move to a place and by steps, not beyond the ends", () => {
   expect(movedTo(["a", "b", "c"], "c", "a")).toEqual(["c", "a", "b"]);
   expect(movedTo(["a", "b", "c"], "x", "a")).toEqual(["a", "b", "c"]);

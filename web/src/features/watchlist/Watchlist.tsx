@@ -1,84 +1,70 @@
 // The watchlists: instruments of one's own choice with live prices; kept by the server, the same on every screen.
-import { Plus, X } from "lucide-react";
-import { useEffect } from "react";
-import { Link } from "react-router";
-import { inWords, problemOf, type Stock, useGetWatchlistQuery } from "@/api";
+import { Plus, Search, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { inWords, problemOf, useGetWatchlistQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
-import { Notice, Waiting } from "@/components/surface";
-import { MoveCell, PriceCell } from "@/features/market/PriceCell";
+import { Empty, Notice, Waiting } from "@/components/surface";
 import { openTicket } from "@/features/ticket/state";
+import { t } from "@/text";
 import { movedBy, movedTo } from "./list";
+import { RowSheet } from "./RowSheet";
 import { Tabs } from "./Tabs";
 import { takeOver } from "./takeOver";
-import { useWatching, useWatchlists, type Watching } from "./useWatchlists";
+import { useWatching, useWatchlists } from "./useWatchlists";
+import type { RowActions } from "./WatchRow";
+import { WatchRows } from "./WatchRows";
 
-interface RowProps {
-  symbol: string;
-  stock: Stock | undefined;
-  symbols: readonly string[];
-  watching: Watching;
+/** A longer list has a field to find something in it. */
+const LONG = 15;
+
+/** What rows can do, the same object for as long as the list lives. */
+function useRowActions(symbols: readonly string[], open: (symbol: string) => void): RowActions {
+  const dispatch = useAppDispatch();
+  const watching = useWatching();
+  const latest = useRef({ symbols, watching, open });
+  latest.current = { symbols, watching, open };
+  return useMemo(
+    () => ({
+      order: (symbol, side) => dispatch(openTicket({ symbol, side })),
+      remove: (symbol) => latest.current.watching.remove(symbol),
+      move: (symbol, by) => latest.current.watching.arrange(movedBy(latest.current.symbols, symbol, by)),
+      drop: (symbol, target) => latest.current.watching.arrange(movedTo(latest.current.symbols, symbol, target)),
+      open: (symbol) => latest.current.open(symbol),
+    }),
+    [dispatch],
+  );
 }
 
-function Row({ symbol, stock, symbols, watching }: RowProps) {
-  const dispatch = useAppDispatch();
-  const [exchange, name] = [symbol.slice(0, symbol.indexOf(":")), symbol.slice(symbol.indexOf(":") + 1)];
-  const tradable = stock?.kind !== "IDX";
-  const open = (side: "BUY" | "SELL") => dispatch(openTicket({ symbol, side }));
-  function onKeyDown(event: React.KeyboardEvent): void {
-    const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
-    if (!event.altKey || by === 0) return;
-    event.preventDefault();
-    watching.arrange(movedBy(symbols, symbol, by));
-  }
+function FindField({ text, onText }: { text: string; onText: (text: string) => void }) {
   return (
-    <li
-      className="group relative border-b border-line"
-      draggable
-      onDragStart={(event) => event.dataTransfer.setData("text/symbol", symbol)}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        watching.arrange(movedTo(symbols, event.dataTransfer.getData("text/symbol"), symbol));
-      }}
-    >
-      <Link
-        to={`/i/${encodeURIComponent(symbol)}`}
-        data-symbol={symbol}
-        draggable={false}
-        onKeyDown={onKeyDown}
-        aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
-        className="flex h-9 items-center justify-between gap-2 px-3 hover:bg-hover max-md:h-14 max-md:px-4"
-      >
-        <span className="min-w-0 truncate">
-          {name} {exchange !== "NSE" && <span className="text-2xs text-faint">{exchange}</span>}
-          {stock && <span className="block truncate text-2xs text-faint md:hidden">{stock.name}</span>}
-        </span>
-        <span className="flex items-baseline gap-2 max-md:flex-col max-md:items-end max-md:gap-0">
-          <span className="w-14 text-right text-xs max-md:order-2">
-            <MoveCell symbol={symbol} percent={stock?.change_percent} />
-          </span>
-          <span className="min-w-[72px] text-right">
-            <PriceCell symbol={symbol} fallback={stock?.last_price} fallbackAt={stock?.price_as_of} />
-          </span>
-        </span>
-      </Link>
-      <span className="absolute inset-y-0 right-0 hidden items-center gap-1 bg-hover px-2 md:group-focus-within:flex md:group-hover:flex">
-        {tradable && (
-          <>
-            <Button look="buy" size="sm" aria-label={`Buy ${symbol}`} onClick={() => open("BUY")}>
-              B
-            </Button>
-            <Button look="sell" size="sm" aria-label={`Sell ${symbol}`} onClick={() => open("SELL")}>
-              S
-            </Button>
-          </>
-        )}
-        <Button look="ghost" size="sm" aria-label={`Remove ${symbol}`} onClick={() => watching.remove(symbol)}>
-          <X className="size-3.5" />
-        </Button>
-      </span>
-    </li>
+    <div className="relative shrink-0 border-b border-line">
+      <Search
+        className="pointer-events-none absolute top-1/2 left-3 size-3.5 -translate-y-1/2 text-faint max-md:left-4"
+        aria-hidden="true"
+      />
+      <input
+        type="search"
+        aria-label={t("watchlist:find")}
+        placeholder={t("watchlist:find")}
+        value={text}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onText(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && onText("")}
+        className="h-8 w-full bg-transparent pr-8 pl-8 text-xs outline-offset-[-2px] max-md:h-11 max-md:pl-10 max-md:text-base [&::-webkit-search-cancel-button]:hidden"
+      />
+      {text && (
+        <button
+          type="button"
+          aria-label={t("watchlist:find_clear")}
+          onClick={() => onText("")}
+          className="absolute inset-y-0 right-0 grid w-8 place-items-center text-faint max-md:w-11"
+        >
+          <X className="size-3.5" aria-hidden="true" />
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -86,26 +72,30 @@ export function Watchlist({ onAdd, page = false }: { onAdd: () => void; page?: b
   const Heading = page ? "h1" : "h2";
   const dispatch = useAppDispatch();
   const all = useWatchlists();
-  const watching = useWatching();
   const { lists, current, ready, error } = all;
-  const { data } = useGetWatchlistQuery({ listId: current?.id ?? "" }, { skip: current === null });
+  const { currentData } = useGetWatchlistQuery({ listId: current?.id ?? "" }, { skip: current === null });
+  const [text, setText] = useState("");
+  const [opened, setOpened] = useState<string | null>(null);
   const symbols = current?.symbols ?? [];
-  const stocks = new Map(data?.items.map((stock) => [stock.symbol, stock]));
+  const actions = useRowActions(symbols, setOpened);
+  const stocks = useMemo(
+    () => new Map((currentData?.items ?? []).map((stock) => [stock.symbol, stock])),
+    [currentData],
+  );
   useEffect(() => {
     if (ready) void takeOver(dispatch, lists);
   }, [ready, lists, dispatch]);
+  const long = symbols.length > LONG;
+  const words = long ? text.trim().toLowerCase() : "";
+  const shown = words
+    ? symbols.filter((symbol) => `${symbol} ${stocks.get(symbol)?.name ?? ""}`.toLowerCase().includes(words))
+    : symbols;
   return (
-    <section aria-label={page ? "Watched instruments" : "Watchlist"} className="flex min-h-0 flex-1 flex-col">
+    <section aria-label={page ? t("watchlist:page") : t("watchlist:title")} className="flex min-h-0 flex-1 flex-col">
       <div className="flex h-10 shrink-0 items-center justify-between border-b border-line pr-1 pl-3 max-md:h-12 max-md:pl-4">
-        <Heading className="text-xs text-quiet">Watchlist</Heading>
-        <Button
-          look="ghost"
-          size="sm"
-          disabled={current?.room === 0}
-          why="The list is full: begin another one."
-          onClick={onAdd}
-        >
-          <Plus className="size-3.5" /> Add
+        <Heading className="text-xs text-quiet">{t("watchlist:title")}</Heading>
+        <Button look="ghost" size="sm" disabled={current?.room === 0} why={t("watchlist:full")} onClick={onAdd}>
+          <Plus className="size-3.5" aria-hidden="true" /> {t("watchlist:add")}
         </Button>
       </div>
       <Tabs {...all} />
@@ -113,18 +103,29 @@ export function Watchlist({ onAdd, page = false }: { onAdd: () => void; page?: b
         <Notice tone="bad" className="m-3">
           {inWords(problemOf(error))}
         </Notice>
-      ) : current ? (
-        <ul className="min-h-0 flex-1 overflow-y-auto">
-          {symbols.map((symbol) => (
-            <Row key={symbol} symbol={symbol} stock={stocks.get(symbol)} symbols={symbols} watching={watching} />
-          ))}
-          {symbols.length === 0 && (
-            <li className="px-3 py-6 text-xs text-faint">Nothing is watched here yet. Add what you follow.</li>
-          )}
-        </ul>
-      ) : (
+      ) : !current ? (
         <Waiting rows={8} />
+      ) : symbols.length === 0 ? (
+        <Empty title={t("watchlist:empty")} action={<Button onClick={onAdd}>{t("watchlist:empty_add")}</Button>}>
+          <p>{t("watchlist:empty_about")}</p>
+        </Empty>
+      ) : (
+        <>
+          {long && <FindField text={text} onText={setText} />}
+          <WatchRows key={current.id} symbols={shown} stocks={stocks} actions={actions} page={page} />
+          {shown.length === 0 && (
+            <p role="status" className="px-3 py-4 text-xs text-faint">
+              {t("watchlist:none_found", { text: text.trim() })}
+            </p>
+          )}
+        </>
       )}
+      <RowSheet
+        symbol={opened}
+        tradable={opened !== null && stocks.get(opened)?.kind !== "IDX"}
+        onClose={() => setOpened(null)}
+        actions={actions}
+      />
     </section>
   );
 }

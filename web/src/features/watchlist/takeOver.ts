@@ -3,6 +3,7 @@ import { api, problemOf, type WatchedList } from "@/api";
 import type { AppDispatch } from "@/api/dispatch";
 import { toast } from "@/components/toasts";
 import { prefs, setPrefs } from "@/lib/prefs";
+import { t } from "@/text";
 import { freeName, STARTING_LIST } from "./list";
 
 let running: Promise<void> | null = null;
@@ -23,7 +24,7 @@ async function give(dispatch: AppDispatch, lists: readonly WatchedList[]): Promi
     return;
   }
   const name = freeName(
-    lists.length > 0 ? "From this browser" : "Main",
+    lists.length > 0 ? t("watchlist:taken_name") : t("watchlist:first_name"),
     lists.map((list) => list.name),
   );
   const symbols = own.length > 0 ? own : STARTING_LIST;
@@ -47,8 +48,8 @@ async function giveOneByOne(dispatch: AppDispatch, name: string, symbols: readon
   if (prefs().watchlist.length > 0 && unlisted.length > 0) {
     toast({
       tone: "warning",
-      title: `${unlisted.length} watched ${unlisted.length === 1 ? "instrument is" : "instruments are"} gone`,
-      text: `No broker lists ${unlisted.join(", ")} any more.`,
+      title: t("watchlist:gone", { count: unlisted.length }),
+      text: t("watchlist:gone_about", { symbols: unlisted.join(", ") }),
     });
   }
   setPrefs({ watchlist: [] });

@@ -10,6 +10,7 @@ import {
 } from "@/api";
 import { toast } from "@/components/toasts";
 import { setPrefs, usePrefs } from "@/lib/prefs";
+import { t } from "@/text";
 
 export const choose = (id: string): void => setPrefs({ watchlistChosen: id });
 
@@ -32,7 +33,7 @@ export function useWatchlists(): Watchlists {
 }
 
 const refused = (error: unknown): void =>
-  toast({ key: "watchlist", tone: "bad", title: "The watchlist stays as it is", text: inWords(problemOf(error)) });
+  toast({ key: "watchlist", tone: "bad", title: t("watchlist:unchanged"), text: inWords(problemOf(error)) });
 
 export interface Watching {
   watched: (symbol: string) => boolean;
