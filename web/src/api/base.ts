@@ -47,6 +47,7 @@ export const baseApi = createApi({
     "Watchlist",
     "Alert",
     "Notice",
+    "Attention",
     "Kill",
     "Conditional",
   ],

@@ -1,5 +1,5 @@
 // The event stream: orders and accounts go straight into the cache; fills, rejections and breakers are announced.
-import type { Account, Order } from "@/api";
+import type { Account, Attention, Order } from "@/api";
 import { api } from "@/api";
 import { join, send } from "@/api/live";
 import { tellOrder } from "@/features/orders/arrivals";
@@ -73,6 +73,8 @@ export function startEvents(store: Store, onEnded: (words: string | null) => voi
       else if (message.type === "notice") {
         announceNotice(message.data as Notice);
         store.dispatch(api.util.invalidateTags(["Notice"]));
+      } else if (message.type === "attention") {
+        void store.dispatch(api.util.upsertQueryData("getAttention", undefined, message.data as Attention));
       } else if (message.type === "alert") store.dispatch(api.util.invalidateTags(["Alert"]));
       else if (message.type === "session_ended") onEnded(endedWords(message.data as SessionEnd));
       else if (message.type === "watchlist") store.dispatch(api.util.invalidateTags(["Watchlist"]));
@@ -80,7 +82,9 @@ export function startEvents(store: Store, onEnded: (words: string | null) => voi
     onLive: (again) => {
       follow(version);
       if (again)
-        store.dispatch(api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist", "Alert", "Notice"]));
+        store.dispatch(
+          api.util.invalidateTags(["Order", "Account", "Portfolio", "Watchlist", "Alert", "Notice", "Attention"]),
+        );
     },
   });
   return () => {

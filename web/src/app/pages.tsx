@@ -1,21 +1,10 @@
-// The two pages that only the phone has: the watchlist, and everything that did not fit the bar.
+// The phone's page of everything that did not fit the bar, and the one for addresses that lead nowhere.
 import { ChevronRight } from "lucide-react";
-import { Link, useOutletContext } from "react-router";
+import { Link } from "react-router";
 import { PageHead } from "@/components/surface";
-import { Watchlist } from "@/features/watchlist/Watchlist";
 import { t } from "@/text";
 import { furtherPlaces, placeName } from "./shell/places";
 import { PrivacyEye } from "./shell/TopBar";
-
-export interface ShellContext {
-  onAdd: () => void;
-  onSearch: () => void;
-}
-
-export function WatchlistPage() {
-  const { onAdd } = useOutletContext<ShellContext>();
-  return <Watchlist onAdd={onAdd} page />;
-}
 
 export function MorePage() {
   return (

@@ -2,7 +2,7 @@
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { Waiting } from "@/components/surface";
 import { Broken } from "./Broken";
-import { MorePage, NotFound, WatchlistPage } from "./pages";
+import { MorePage, NotFound } from "./pages";
 import { Starting } from "./Starting";
 import { Shell } from "./shell/Shell";
 
@@ -97,7 +97,7 @@ export const router = createBrowserRouter([
             path: "sandbox",
             lazy: async () => ({ Component: (await import("@/features/sandbox/SandboxPage")).SandboxPage }),
           },
-          { path: "watchlist", element: <WatchlistPage /> },
+          { path: "watchlist", lazy: async () => ({ Component: (await import("./WatchlistPage")).WatchlistPage }) },
           { path: "more", element: <MorePage /> },
           {
             path: "charges",

@@ -17,8 +17,6 @@ export interface Prefs {
   visits: number;
   visitedAt: number | null;
   installRefused: boolean;
-  /** The time of the newest notice that was shown on this device (ISO). */
-  noticesReadAt: string | null;
   watchlistOpen: boolean;
   /** What was watched on this device before lists were kept by the server; empty once they took it over. */
   watchlist: string[];
@@ -68,7 +66,6 @@ const defaults: Prefs = {
   visits: 0,
   visitedAt: null,
   installRefused: false,
-  noticesReadAt: null,
   watchlistOpen: true,
   watchlist: [],
   watchlistChosen: null,

@@ -6,13 +6,13 @@ import { Navigate, Outlet, useLocation, useNavigate, useNavigation } from "react
 import { useMetaQuery } from "@/api";
 import { Toasts } from "@/components/toasts";
 import { InstallOffer } from "@/features/device/InstallOffer";
+import { useAppBadge } from "@/features/device/useAppBadge";
 import { openKillSwitch } from "@/features/kill/state";
 import { type Command, SearchDialog } from "@/features/market/SearchDialog";
 import { useSessionStatus } from "@/features/session/state";
 import { ProtectionKeeper } from "@/features/ticket/ProtectionKeeper";
 import { useTicketState } from "@/features/ticket/state";
 import { useWatching } from "@/features/watchlist/useWatchlists";
-import { Watchlist } from "@/features/watchlist/Watchlist";
 import { useMedia, usePhone } from "@/lib/hooks";
 import { prefs, setPrefs, usePrefs } from "@/lib/prefs";
 import { t } from "@/text";
@@ -25,6 +25,9 @@ import { StatusBars } from "./StatusBars";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
 
+const Watchlist = lazy(() =>
+  import("@/features/watchlist/Watchlist").then((module) => ({ default: module.Watchlist })),
+);
 const Ticket = lazy(() => import("@/features/ticket/Ticket").then((module) => ({ default: module.Ticket })));
 
 // Narrower than this the watchlist is a page of its own, so that no table loses its last columns.
@@ -49,7 +52,9 @@ function WatchlistColumn({ onAdd }: { onAdd: () => void }) {
   if (!watchlistOpen) return <aside className="w-9 shrink-0 border-r border-line pt-1">{toggle}</aside>;
   return (
     <aside className="sticky top-20 flex h-[calc(100dvh-80px)] w-[260px] shrink-0 flex-col border-r border-line">
-      <Watchlist onAdd={onAdd} />
+      <Suspense fallback={<div className="min-h-0 flex-1" />}>
+        <Watchlist onAdd={onAdd} />
+      </Suspense>
       <div className="border-t border-line">{toggle}</div>
     </aside>
   );
@@ -101,6 +106,7 @@ function Frame() {
   );
   const commands = useCommands(openers.keys);
   useKeys(openers);
+  useAppBadge();
 
   return (
     <div className="flex min-h-dvh flex-col">

@@ -1,9 +1,9 @@
 // The top of every page at the desk: all pages by name, the search, the notices, the kill switch; below it the money.
-import { ChevronDown, Eye, EyeOff, Search, Settings } from "lucide-react";
-import { Link, NavLink, useNavigate } from "react-router";
+import { Eye, EyeOff, Search, Settings } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { Link, NavLink } from "react-router";
 import { useMetaQuery } from "@/api";
 import { Button } from "@/components/button";
-import { Menu } from "@/components/menu";
 import { Key } from "@/components/surface";
 import { KillButton } from "@/features/kill/KillButton";
 import { Bell } from "@/features/notices/Bell";
@@ -13,6 +13,8 @@ import { setPrefs, usePrefs } from "@/lib/prefs";
 import { t } from "@/text";
 import { MoneyBar } from "./MoneyBar";
 import { type Place, placeName, places } from "./places";
+
+const MorePages = lazy(() => import("./MorePages").then((module) => ({ default: module.MorePages })));
 
 export function PaperWord({ className }: { className?: string }) {
   const { data: meta } = useMetaQuery();
@@ -55,7 +57,6 @@ function useRoom(): number {
 }
 
 function Pages() {
-  const navigate = useNavigate();
   const room = useRoom();
   const withList = useMedia("(min-width: 1200px)");
   const all = withList ? places : [...places.slice(0, 1), watchlist, ...places.slice(1)];
@@ -78,17 +79,9 @@ function Pages() {
         </NavLink>
       ))}
       {further.length > 0 && (
-        <Menu
-          label={t("shell:more")}
-          align="start"
-          trigger={
-            <button type="button" className="flex items-center gap-1 px-2 text-quiet hover:text-ink">
-              {t("shell:more")}
-              <ChevronDown className="size-3.5" aria-hidden="true" />
-            </button>
-          }
-          items={further.map((place) => ({ label: placeName(place), onSelect: () => navigate(place.to) }))}
-        />
+        <Suspense fallback={<span className="flex items-center px-2 text-quiet">{t("shell:more")}</span>}>
+          <MorePages pages={further} />
+        </Suspense>
       )}
     </nav>
   );

@@ -1,13 +1,14 @@
 // What was told, the newest first, each with the way to what it is about; unread ones are marked.
 import { Link } from "react-router";
-import { inWords, problemOf } from "@/api";
+import { inWords, problemOf, type StoredNotice } from "@/api";
 import { Button } from "@/components/button";
 import { Empty, Notice, Waiting } from "@/components/surface";
 import { dayTime } from "@/lib/time";
 import { hasText, t } from "@/text";
-import { leadsTo, type Told, useNotices } from "./useNotices";
+import { leadsTo, useNotices } from "./useNotices";
 
-function Line({ told, unread, onFollow }: { told: Told; unread: boolean; onFollow?: () => void }) {
+function Line({ told, onFollow }: { told: StoredNotice; onFollow?: () => void }) {
+  const unread = told.read_at === null;
   const to = leadsTo(told);
   const kind = `notices:kind.${told.kind}`;
   const inside = (
@@ -44,7 +45,7 @@ function Line({ told, unread, onFollow }: { told: Told; unread: boolean; onFollo
 }
 
 export function NoticeList({ onFollow }: { onFollow?: () => void }) {
-  const { items, error, refetch, isUnread } = useNotices();
+  const { items, error, refetch } = useNotices();
   if (!items) {
     if (!error) return <Waiting rows={4} />;
     return (
@@ -55,9 +56,9 @@ export function NoticeList({ onFollow }: { onFollow?: () => void }) {
   }
   if (items.length === 0) return <Empty title={t("notices:none")}>{t("notices:none_text")}</Empty>;
   return (
-    <ol aria-label={t("notices:title")}>
+    <ol aria-label={t("notices:told")}>
       {items.map((told) => (
-        <Line key={told.id} told={told} unread={isUnread(told)} onFollow={onFollow} />
+        <Line key={told.id} told={told} onFollow={onFollow} />
       ))}
     </ol>
   );

@@ -1,31 +1,42 @@
-// The notices kept by the server, and up to which of them this device has shown them.
-import { type StoredNotice, useListNoticesQuery } from "@/api";
-import { setPrefs, usePrefs } from "@/lib/prefs";
+// What was told and what needs a person now, both as the server keeps them: read here is read on every screen.
+import {
+  type Matter,
+  type StoredNotice,
+  useGetAttentionQuery,
+  useListNoticesQuery,
+  useReadNoticesMutation,
+} from "@/api";
 
 const SHOWN = 50;
 
-export type Told = StoredNotice;
-
 export function useNotices() {
   const { data, error, refetch } = useListNoticesQuery({ limit: SHOWN });
-  const { noticesReadAt } = usePrefs();
+  const [read] = useReadNoticesMutation();
   const items = data?.items;
-  const isUnread = (told: Told): boolean => noticesReadAt === null || Date.parse(told.at) > Date.parse(noticesReadAt);
+  const unread = data?.unread ?? 0;
   return {
     items,
     error,
     refetch,
-    isUnread,
-    unread: items?.filter(isUnread).length ?? 0,
+    unread,
+    /** All up to the newest that is shown; one that came meanwhile stays unread. */
     markRead: () => {
       const newest = items?.[0];
-      if (newest && isUnread(newest)) setPrefs({ noticesReadAt: newest.at });
+      if (newest && unread > 0) void read({ readIn: { up_to: newest.id } });
     },
   };
 }
 
+/** What needs a person now, the most urgent first; null while it is not known. */
+export function useMatters(): readonly Matter[] | null {
+  return useGetAttentionQuery().data?.items ?? null;
+}
+
+/** Those that cannot wait: shares to be authorised some day do not count. */
+export const pressing = (matters: readonly Matter[]): Matter[] => matters.filter(({ severity }) => severity !== "info");
+
 /** The page of what a notice is about; null when it is about nothing that has one. */
-export function leadsTo({ kind, data, subject }: Told): string | null {
+export function leadsTo({ kind, data, subject }: StoredNotice): string | null {
   const text = (name: string): string | null => (typeof data[name] === "string" ? (data[name] as string) : null);
   const order = text("order_id") ?? text("order");
   if (order) return `/orders/${order}`;
