@@ -63,13 +63,17 @@ async def list_stocks(
     segment: Segment | None = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
+    prices: Annotated[
+        bool, Query(description="false: at once, with the prices that are known, for a search as one types.")
+    ] = True,
 ) -> StockPage:
     """Instruments by words, best match first; all of them without words. The header `Link` names the other pages."""
     # In a thread: over the hundred thousand contracts of a real master one letter takes a tenth of a second.
     found, total = await asyncio.to_thread(
         instruments.search, q, exchange=exchange, segment=segment, offset=(page - 1) * limit, limit=limit
     )
-    await hub.prime([one.id for one in found])
+    if prices:
+        await hub.prime([one.id for one in found])
     response.headers["Link"] = ", ".join(_links(request, page, last=max(1, -(-total // limit))))
     items = [stock_out(one, instruments, hub) for one in found]
     return StockPage(items=items, page=page, limit=limit, total=total)

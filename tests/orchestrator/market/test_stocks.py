@@ -40,6 +40,14 @@ async def test_quotes_come_one_by_one_and_many_at_once(sandbox: Sandbox, store: 
             assert problem["field"] == "symbols"
 
 
+async def test_a_search_as_one_types_waits_for_no_price(sandbox: Sandbox, store: Database) -> None:
+    async with market(sandbox, store, BrokerId.ZERODHA) as (here, browser):
+        page = await browser.get("/v1/stocks?q=nifty%20fut&prices=false")
+        assert page["items"][0]["last_price"] is None
+        assert not here.hub.wanted()
+        assert (await browser.get("/v1/stocks?q=nifty%20fut"))["items"][0]["last_price"] is not None
+
+
 async def test_without_an_account_nobody_quotes(sandbox: Sandbox, store: Database) -> None:
     async with market(sandbox, store) as (_here, browser):
         assert (await browser.get("/v1/stocks/NSE:INFY/quote", expect=503))["code"] == "no_quote"

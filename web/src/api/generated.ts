@@ -210,6 +210,7 @@ const injectedRtkApi = api.injectEndpoints({
           segment: queryArg.segment,
           page: queryArg.page,
           limit: queryArg.limit,
+          prices: queryArg.prices,
         },
       }),
     }),
@@ -1047,6 +1048,8 @@ export type ListStocksApiArg = {
   segment?: Segment2 | null;
   page?: number;
   limit?: number;
+  /** false: at once, with the prices that are known, for a search as one types. */
+  prices?: boolean;
 };
 export type GetStockApiResponse =
   /** status 200 Successful Response */ StockDetail;

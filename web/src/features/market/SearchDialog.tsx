@@ -54,7 +54,7 @@ function useResults(text: string, commands: readonly Command[], picking: boolean
   const { searched } = usePrefs();
   const asked = useSettled(text.trim(), SETTLES);
   const { currentData, data, isFetching, isError } = useListStocksQuery(
-    { q: asked, limit: MOST_FOUND },
+    { q: asked, limit: MOST_FOUND, prices: false },
     { skip: asked === "" },
   );
   const words = text.trim().toLowerCase();
