@@ -69,8 +69,9 @@ def delivery(position: Position, snapshot: AccountSnapshot, isins: Isins) -> Del
     sold = max(0, -net)
     carried = 0 if held else max(0, overnight - sold)
     before = _carried_average(position, day) if overnight and not held else _average(held)
-    sold_cost = cost(sold, before)
-    if not held and len(listed := _listed(position, snapshot, isins)) > 1:
+    listed = _listed(position, snapshot, isins)
+    sold_cost = _sold_cost(sold, before, _left(position, listed, held, carried, before))
+    if not held and len(listed) > 1:
         if overnight:
             carried = max(0, carried - sum(_excess(one) for one in listed if one is not position))
         elif sold:
@@ -96,6 +97,26 @@ def _listed(position: Position, snapshot: AccountSnapshot, isins: Isins) -> list
         for one in snapshot.positions
         if one.product is position.product and isins.get(one.instrument) == isin
     ]
+
+
+def _left(
+    position: Position, listed: list[Position], held: list[Holding], carried: int, average: Price | None
+) -> tuple[int, Money | None]:
+    """Shares that are left after this position's sales, and their cost: with those that a later listing sells."""
+    later = sum(map(_sold, listed[listed.index(position) + 1 :])) if held else 0
+    if later or not held:
+        left = sum(one.quantity for one in held) + carried + later
+        return left, cost(left, average)
+    return sum(one.quantity for one in held), total(cost(one.quantity, one.average_price) for one in held)
+
+
+def _sold(position: Position) -> int:
+    return max(0, position.overnight_quantity - position.quantity)
+
+
+def _sold_cost(sold: int, average: Price | None, left: tuple[int, Money | None]) -> Money | None:
+    """The cost of all less that of what is left: rounded each alone, the two could be a paisa more than the whole."""
+    return less(cost(left[0] + sold, average), left[1]) if sold else ZERO
 
 
 def _excess(position: Position) -> int:

@@ -25,6 +25,8 @@ def exact(value: Decimal | int | str) -> Decimal:
 
 def plain(value: Decimal, places: int = 2) -> str:
     """Decimal text without exponent, at least `places` decimals, no further trailing zeros: 1500 -> '1500.00'."""
+    if not value:
+        value = abs(value)  # nothing has no sign
     text = str(value)
     if places == 2 and text[-3:-2] == ".":  # nearly every amount, and thousands a second of them
         return text

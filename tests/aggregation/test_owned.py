@@ -117,3 +117,22 @@ def test_a_carried_and_traded_position_counts_the_carried_part_from_the_previous
 def test_a_cost_is_whole_paise_though_the_average_is_a_quotient() -> None:
     got = view(snapshot("z", holds("NSE:INFY", 3, "1540.3333333333")))
     assert got.totals.invested == Money.of("4621.00")
+
+
+def test_what_was_sold_and_what_is_left_had_cost_the_whole_to_the_paisa() -> None:
+    """Two shares at 100.005 each cost 200.01, though one alone would be rounded to 100.01."""
+    sold = trades("NSE:INFY", CNC, sold=(1, "150"))
+    got = view(snapshot("z", holds("NSE:INFY", 1, "100.005"), sold))
+    assert got.holdings[0].invested == Money.of("100.01")
+    assert got.positions[0].realised == Money.of(150) - Money.of("100.00")
+
+
+def test_sales_at_both_exchanges_and_what_is_left_had_cost_the_whole_to_the_paisa() -> None:
+    parts = (trades("NSE:INFY", CNC, sold=(1, "150")), trades("BSE:INFY", CNC, sold=(1, "150")))
+    for order in (parts, parts[::-1]):
+        got = view(snapshot("z", holds("NSE:INFY", 1, "100.005"), *order))
+        realised = [one.realised for one in got.positions]
+        assert all(realised)
+        spent = Money.sum(Money.of(150) - one for one in realised if one is not None)
+        assert got.holdings[0].invested == Money.of("100.01")
+        assert spent + Money.of("100.01") == Money.of("300.02")  # of 300.015

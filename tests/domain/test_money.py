@@ -66,6 +66,7 @@ def test_ticks(price: str, tick: str, on: bool) -> None:
 
 
 def test_text_has_two_decimals_and_no_exponent() -> None:
+    assert [plain(Decimal(text)) for text in ("-0", "-0.00", "-0.0000", "0E+3")] == ["0.00"] * 4
     assert [plain(Decimal(text)) for text in ("1500", "1E+3", "0.10", "0.12345000", "-7.5")] == [
         "1500.00",
         "1000.00",
