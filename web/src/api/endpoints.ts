@@ -140,6 +140,7 @@ export const {
   useResumeMarketMutation,
   useSetSandboxClockMutation,
   useSetFlowMutation,
+  useDepositFundsMutation,
   useListCompanyActionsQuery,
   useAnnounceCompanyActionMutation,
   useRenameAccountMutation,
