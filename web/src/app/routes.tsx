@@ -90,6 +90,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/kill/KillPage")).KillPage }),
           },
           {
+            path: "options/:underlying?",
+            lazy: async () => ({ Component: (await import("@/features/options/OptionsPage")).OptionsPage }),
+          },
+          {
             path: "alerts",
             lazy: async () => ({ Component: (await import("@/features/alerts/AlertsPage")).AlertsPage }),
           },

@@ -49,8 +49,8 @@ export function StockOption({ id, stock, active, bare, onPoint, onChoose, onOrde
       <Tag>{stock.exchange}</Tag>
       {kind && <Tag>{kind}</Tag>}
       <span className="min-w-0 flex-1 truncate text-xs text-faint">{stock.name}</span>
-      {stock.name === undefined ? (
-        <PriceCell symbol={stock.symbol} />
+      {active || stock.name === undefined ? (
+        <PriceCell symbol={stock.symbol} fallback={stock.last_price} fallbackAt={stock.price_as_of} />
       ) : (
         stock.last_price && <span className="text-quiet">{money.price(stock.last_price)}</span>
       )}
