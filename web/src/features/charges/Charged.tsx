@@ -3,26 +3,27 @@ import { type Charged as ChargedOrder, type ChargedPart, type Order, useGetOrder
 import { BrokerBadge } from "@/components/badge";
 import { Amount, Unknown } from "@/components/figures";
 import * as money from "@/lib/money";
+import { hasText, t } from "@/text";
 
-const causes: Record<string, string> = {
-  fill: "filled at another price or quantity",
-  depository: "DP charge, billed by day",
-  rounding: "rounded by the broker",
-  broker: "reckoned otherwise by the broker",
+const causeOf = (cause: string): string => {
+  const key = `charges:charged.cause.${cause}`;
+  return hasText(key) ? t(key) : cause;
 };
 
 /** Less than half a paisa is nothing to a person. */
 export const causeWords = (part: ChargedPart): string[] =>
   part.differences
     .filter((one) => money.toWire(money.parse(one.amount) ?? money.ZERO).replace("-", "") !== "0.00")
-    .map((one) => `${money.rupees(one.amount, { sign: true })} ${causes[one.cause] ?? one.cause}`);
+    .map((one) => `${money.rupees(one.amount, { sign: true })} ${causeOf(one.cause)}`);
 
 /** Two amounts of less than half a paisa apart may still be rounded to different paise. */
 const noDifference = (part: ChargedPart): string =>
-  money.rupees(part.predicted.total) === money.rupees(part.charged) ? "as predicted" : "apart by less than a paisa";
+  money.rupees(part.predicted.total) === money.rupees(part.charged)
+    ? t("charges:charged.as_predicted")
+    : t("charges:charged.less_than_paisa");
 
 function Part({ part }: { part: ChargedPart }) {
-  const why = part.unknown ?? "not asked yet";
+  const why = part.unknown ?? t("charges:charged.not_asked");
   return (
     <tr className="border-b border-line align-top">
       <td className="py-1.5">
@@ -54,20 +55,20 @@ function Part({ part }: { part: ChargedPart }) {
 export function ChargedTable({ charged }: { charged: ChargedOrder }) {
   const filled = charged.parts.filter((part) => part.filled_quantity > 0);
   return (
-    <table className="w-full" aria-label="Predicted and charged">
+    <table className="w-full" aria-label={t("charges:charged.table")}>
       <thead>
         <tr className="border-b border-line text-xs text-faint">
           <th scope="col" className="h-7 text-left font-normal">
-            Broker
+            {t("charges:charged.broker")}
           </th>
           <th scope="col" className="px-2 text-right font-normal">
-            Predicted
+            {t("charges:charged.predicted")}
           </th>
           <th scope="col" className="px-2 text-right font-normal">
-            Charged
+            {t("charges:charged.charged")}
           </th>
           <th scope="col" className="pl-3 text-left font-normal">
-            Difference
+            {t("charges:charged.difference")}
           </th>
         </tr>
       </thead>
@@ -79,16 +80,16 @@ export function ChargedTable({ charged }: { charged: ChargedOrder }) {
       {filled.length > 1 && (
         <tfoot>
           <tr className="font-medium">
-            <td className="py-1.5">All</td>
+            <td className="py-1.5">{t("charges:charged.all")}</td>
             <td className="px-2 py-1.5 text-right">
               <Amount value={charged.predicted} />
             </td>
             <td className="px-2 py-1.5 text-right">
-              <Amount value={charged.charged} reason="a part is not known" />
+              <Amount value={charged.charged} reason={t("charges:charged.a_part")} />
             </td>
             <td className="py-1.5 pl-3">
               {charged.difference === null ? (
-                <Unknown reason="a part is not known" />
+                <Unknown reason={t("charges:charged.a_part")} />
               ) : (
                 money.rupees(charged.difference, { sign: true })
               )}

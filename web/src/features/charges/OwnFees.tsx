@@ -6,10 +6,11 @@ import { Field, Segmented, Select } from "@/components/field";
 import { Notice, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";
 import * as money from "@/lib/money";
+import { t } from "@/text";
 
 const yesNo = [
-  { value: "no", label: "No" },
-  { value: "yes", label: "Yes" },
+  { value: "no", label: t("charges:fees.no") },
+  { value: "yes", label: t("charges:fees.yes") },
 ] as const;
 
 function YesNo(props: { label: string; value: boolean; onChange: (value: boolean) => void }) {
@@ -34,7 +35,7 @@ function Form({ account, known, onDone }: { account: Account; known: FeePlan; on
   async function keep(): Promise<void> {
     const amount = money.parse(perOrder);
     if (perOrder.trim() !== "" && (amount === null || amount < 0n)) {
-      return setMistake("Rupees an order, for example 10; empty for the broker's list");
+      return setMistake(t("charges:fees.wrong_per_order"));
     }
     setMistake(null);
     const { plan, woman_first_holder, in_debit, taxed, stamp_in_rupees } = own;
@@ -42,7 +43,7 @@ function Form({ account, known, onDone }: { account: Account; known: FeePlan; on
     const feePlanIn = { plan, per_order, woman_first_holder, in_debit, taxed, stamp_in_rupees };
     try {
       await save({ accountId: account.id, feePlanIn }).unwrap();
-      toast({ tone: "good", title: `Fees of ${account.label} are kept` });
+      toast({ tone: "good", title: t("charges:fees.kept", { account: account.label }) });
       onDone();
     } catch (_shownBelow) {
       // The problem stands in the form.
@@ -51,19 +52,21 @@ function Form({ account, known, onDone }: { account: Account; known: FeePlan; on
 
   return (
     <form
-      aria-label={`Fees of ${account.label}`}
+      aria-label={t("charges:fees.of", { account: account.label })}
       className="mt-3 grid max-w-2xl gap-4 rounded-md border border-line p-4 md:grid-cols-2"
       onSubmit={(event) => {
         event.preventDefault();
         void keep();
       }}
     >
-      <p className="text-xs text-faint md:col-span-2">
-        Only what differs from {account.name}'s list. Orders are compared by it from now on.
-      </p>
+      <p className="text-xs text-faint md:col-span-2">{t("charges:fees.about", { broker: account.name })}</p>
       {known.plans.length > 0 && (
-        <Select label="Plan" value={own.plan} onChange={(event) => change({ plan: event.target.value })}>
-          <option value="">Standard</option>
+        <Select
+          label={t("charges:fees.plan")}
+          value={own.plan}
+          onChange={(event) => change({ plan: event.target.value })}
+        >
+          <option value="">{t("charges:fees.standard")}</option>
           {known.plans.map((plan) => (
             <option key={plan} value={plan}>
               {plan.charAt(0).toUpperCase() + plan.slice(1)}
@@ -72,20 +75,20 @@ function Form({ account, known, onDone }: { account: Account; known: FeePlan; on
         </Select>
       )}
       <Field
-        label="Rupees an order"
+        label={t("charges:fees.per_order")}
         inputMode="decimal"
         autoComplete="off"
         value={perOrder}
         error={mistake}
-        hint="In place of the list's flat fee or cap"
+        hint={t("charges:fees.per_order_hint")}
         onChange={(event) => setPerOrder(event.target.value)}
       />
       <YesNo
-        label="A woman is the first holder"
+        label={t("charges:fees.woman")}
         value={own.woman_first_holder}
         onChange={(woman_first_holder) => change({ woman_first_holder })}
       />
-      <YesNo label="The account owes cash" value={own.in_debit} onChange={(in_debit) => change({ in_debit })} />
+      <YesNo label={t("charges:fees.in_debit")} value={own.in_debit} onChange={(in_debit) => change({ in_debit })} />
       {problem && (
         <Notice tone="bad" className="md:col-span-2">
           {inWords(problem)}
@@ -93,9 +96,9 @@ function Form({ account, known, onDone }: { account: Account; known: FeePlan; on
       )}
       <div className="flex gap-2 md:col-span-2">
         <Button type="submit" look="primary" disabled={saving.isLoading}>
-          Keep
+          {t("charges:fees.keep")}
         </Button>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone}>{t("common:cancel")}</Button>
       </div>
     </form>
   );

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Charged, ChargesComparison, ChargesEstimate, FeePlan } from "@/api";
 import { account, charges, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
@@ -11,6 +11,9 @@ import { Charged as ChargedLines } from "./Charged";
 import { ChargesPage } from "./ChargesPage";
 import { OwnFees } from "./OwnFees";
 import { type Draft, priceError, productChoices, quantityError, questionOf } from "./trade";
+
+// The whole page renders: on a busy machine that alone takes seconds.
+vi.setConfig({ testTimeout: 20_000 });
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => server.resetHandlers());
@@ -82,6 +85,9 @@ test("the brokers stand side by side, the cheapest marked, and who is unknown sa
   expect(within(table).queryByText("DP charge")).toBeNull();
   expect(screen.getByText(/No row for this day/)).toBeTruthy();
   expect(screen.getByRole("status").textContent).toContain("₹1,50,000.00 delivery · up to ₹11.80 between brokers");
+  expect(screen.getByRole("status").textContent).toContain("₹178.11");
+  expect(screen.getByRole("status").textContent).toContain("at Zerodha");
+  expect(screen.getByRole("status").textContent).toContain("My Upstox ₹11.80 more");
   expect(Object.fromEntries(asked[0] ?? [])).toEqual({
     symbol: "INFY",
     exchange: "NSE",
@@ -96,6 +102,7 @@ test("what is typed is asked once it stands still, and what cannot be read says 
   const asked = show();
   await screen.findByRole("table");
   await userEvent.click(screen.getByRole("radio", { name: "Sell" }));
+  await userEvent.click(screen.getByText("Another day, or by the broker's desk"));
   await userEvent.click(screen.getByRole("radio", { name: "Broker's desk" }));
   const quantity = screen.getByLabelText("Quantity");
   await userEvent.clear(quantity);

@@ -1,6 +1,7 @@
 // Pure: what is typed into the calculator, and the question that it makes.
 import type { Exchange, Kind, Product, Side, Stock } from "@/api";
 import * as money from "@/lib/money";
+import { t } from "@/text";
 
 export interface Draft {
   side: Side;
@@ -13,16 +14,14 @@ export interface Draft {
   byDesk: boolean;
 }
 
-const words: Record<Product, { label: string; title: string }> = {
-  CNC: { label: "CNC", title: "Delivery" },
-  MIS: { label: "MIS", title: "Intraday" },
-  NRML: { label: "NRML", title: "Carried" },
-  MTF: { label: "MTF", title: "Delivery on the broker's money" },
-};
-
 const products = (kind: Kind): Product[] => (kind === "EQ" ? ["CNC", "MIS", "MTF"] : ["NRML", "MIS"]);
 
-export const productChoices = (kind: Kind) => products(kind).map((value) => ({ value, ...words[value] }));
+export const productChoices = (kind: Kind) =>
+  products(kind).map((value) => ({
+    value,
+    label: t(`charges:product_word.${value}`),
+    title: t(`charges:product_help.${value}`),
+  }));
 
 /** The product that a kind of instrument can have: what was chosen before, when it may stay. */
 export const productFor = (kind: Kind, chosen: Product): Product =>
@@ -30,12 +29,12 @@ export const productFor = (kind: Kind, chosen: Product): Product =>
 
 export function quantityError(text: string): string | null {
   const count = wholeOf(text);
-  return count === null || count < 1 ? "A whole number of units, for example 100" : null;
+  return count === null || count < 1 ? t("charges:wrong_quantity") : null;
 }
 
 export function priceError(text: string): string | null {
   const amount = money.parse(text);
-  return text.trim() !== "" && (amount === null || amount <= 0n) ? "Rupees, for example 1500.05" : null;
+  return text.trim() !== "" && (amount === null || amount <= 0n) ? t("charges:wrong_price") : null;
 }
 
 export function wholeOf(text: string): number | null {

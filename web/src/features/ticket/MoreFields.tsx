@@ -121,7 +121,7 @@ export function MoreFields(props: Props) {
     >
       <summary className="py-1 text-xs text-quiet select-none hover:text-ink max-md:py-3.5">
         {t("ticket:more")}
-        {used && <span className="text-accent"> · {t("ticket:more_used")}</span>}
+        {used && <span className="ml-1.5 text-accent">{t("ticket:more_used")}</span>}
       </summary>
       <div className="mt-1 flex flex-col gap-3">
         {!standard && draft.account === "auto" && (
