@@ -14,31 +14,28 @@ from tests.traders import NewUser
 
 pytestmark = IN_CHROMIUM
 
-SCREENS = (
-    "/",
-    "/holdings",
-    "/positions",
-    "/funds",
-    "/orders",
-    "/brokers",
-    "/brokers/connect",
-    "/brokers/connect/zerodha",
-    "/i/NSE%3AINFY",
-    "/watchlist",
-    "/charges",
-    "/settings",
-    "/more",
-)
+SCREENS = {
+    "money": ("/", "/holdings", "/positions", "/funds", "/performance", "/pnl"),
+    "orders": ("/orders", "/orders#gtt", "/orders/{order}", "/charges", "/kill", "/more"),
+    "market": ("/watchlist", "/i/NSE%3AINFY", "/options/NSE%3ANIFTY%2050", "/alerts", "/sandbox"),
+    "brokers": ("/brokers", "/brokers/{account}", "/morning", "/brokers/connect", "/brokers/connect/zerodha"),
+    "settings": tuple(f"/settings/{part}" for part in ("trading", "limits", "look", "notifications", "you")),
+}
 # A page in its own theme is looked at for everything, in the other one for what a theme changes.
 BY_THEME = ("color-contrast", "link-in-text-block")
 
 
-async def stocked(trader: Trader, new_user: NewUser) -> None:
-    """Two brokers, holdings, a position, and an order of each kind of end."""
-    await trader.connect(new_user("kite", holdings={"NSE:INFY": 20, "NSE:TCS": 4}), "Zerodha")
+async def stocked(trader: Trader, new_user: NewUser) -> dict[str, str]:
+    """Two brokers, holdings, a position, an order that rests, an alert; the ids of an account and an order."""
+    account = await trader.connect(new_user("kite", holdings={"NSE:INFY": 20, "NSE:TCS": 4}), "Zerodha")
     await trader.connect(new_user("upstox", holdings={"NSE:INFY": 30}), "Upstox")
     await trader.settled()
-    await trader.filled("BUY 2 NSE:INFY CNC MARKET")
+    filled = await trader.filled("BUY 2 NSE:INFY CNC MARKET")
+    await trader.place("BUY 1 NSE:TCS CNC LIMIT 2900.00")
+    await trader.call(
+        "POST", "/v1/alerts", json={"symbol": "NSE:INFY", "kind": "above", "threshold": "99999"}
+    )
+    return {"account": account, "order": filled["id"]}
 
 
 async def wider_than_the_screen(page: Page) -> int:
@@ -49,14 +46,21 @@ async def wider_than_the_screen(page: Page) -> int:
     return over
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
-async def test_every_screen_is_accessible_in_both_themes(
-    browser: Browser, product: Product, trader: Trader, new_user: NewUser, screen: dict[str, Any]
+@pytest.mark.parametrize("screens", SCREENS.values(), ids=SCREENS)
+@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+async def test_a_screen_is_accessible_in_both_themes_and_fits_its_device(
+    browser: Browser,
+    product: Product,
+    trader: Trader,
+    new_user: NewUser,
+    device: dict[str, Any],
+    screens: tuple[str, ...],
 ) -> None:
-    await stocked(trader, new_user)
-    page = await open_page(browser, product, trader, color_scheme="dark", reduced_motion="reduce", **screen)
+    known = await stocked(trader, new_user)
+    page = await open_page(browser, product, trader, color_scheme="dark", reduced_motion="reduce", **device)
     wrong: list[str] = []
-    for path in SCREENS:
+    for screen in screens:
+        path = screen.format(**known)
         await page.goto(path)
         await expect(page.get_by_role("heading", level=1).first).to_be_attached()
         await expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
@@ -66,4 +70,4 @@ async def test_every_screen_is_accessible_in_both_themes(
         over = await wider_than_the_screen(page)
         if over > 0:
             wrong.append(f"{path}: {over} pixels wider than the screen")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

@@ -88,17 +88,6 @@ export const api = generatedApi.enhanceEndpoints({
     listLotEvents: { providesTags: ["History"] },
     tellLotEvent: { invalidatesTags: ["History"] },
     withdrawLotEvent: { invalidatesTags: ["History"] },
-    importTrades: {
-      // Without its kind the browser would call the file plain text, which the server does not take.
-      query: ({ body, account, commit }) => ({
-        url: "/v1/trades/import",
-        method: "POST",
-        body,
-        params: { account, commit },
-        headers: { "Content-Type": "text/csv" },
-      }),
-      invalidatesTags: (result) => (result?.committed ? ["History"] : []),
-    },
     listWatchlists: { providesTags: ["Watchlist"] },
     getWatchlist: { providesTags: ["Watchlist"] },
     makeWatchlist: { invalidatesTags: ["Watchlist"] },
@@ -205,7 +194,6 @@ export const {
   useListLotEventsQuery,
   useTellLotEventMutation,
   useWithdrawLotEventMutation,
-  useImportTradesMutation,
   useGetScorecardsQuery,
   useCompareChargesQuery,
   useGetOrderChargesQuery,

@@ -58,6 +58,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/portfolio/PerformancePage")).PerformancePage }),
           },
           {
+            path: "pnl",
+            lazy: async () => ({ Component: (await import("@/features/portfolio/pnl/PnlPage")).PnlPage }),
+          },
+          {
             path: "orders",
             lazy: async () => ({ Component: (await import("@/features/orders/OrdersPage")).OrdersPage }),
           },

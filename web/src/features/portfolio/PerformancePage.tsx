@@ -90,8 +90,8 @@ function Day({ told, label }: { told: Performance["best"]; label: string }) {
     <Fact label={label}>
       {told ? (
         <>
-          <Percent value={ratio(told.twr)} /> <Gain value={told.gain} />{" "}
-          <span className="text-xs text-faint">{shortDay(told.day)}</span>
+          <Percent value={ratio(told.twr)} /> <Gain value={told.gain} />
+          <span className="block text-xs text-faint">{shortDay(told.day)}</span>
         </>
       ) : (
         <Unknown reason={t("portfolio:performance.too_short")} />
@@ -136,9 +136,7 @@ const explained = ["gain", "twr", "xirr", "drawdown", "volatility"] as const;
 function Meanings() {
   return (
     <details className="px-4 pb-4 text-quiet">
-      <summary className="inline-flex min-h-8 items-center text-xs max-md:min-h-11">
-        {t("portfolio:performance.meanings")}
-      </summary>
+      <summary className="py-2 text-xs max-md:py-3.5">{t("portfolio:performance.meanings")}</summary>
       <dl className="grid gap-x-6 gap-y-1 text-xs md:grid-cols-[auto_1fr]">
         {explained.map((key) => (
           <div key={key} className="contents">
@@ -160,7 +158,7 @@ function Drawn({ told, of }: { told: Performance; of: string }) {
     view === "value" ? <Amount value={value as money.Amount} /> : <Percent value={value as money.Amount} />;
   return (
     <section aria-label={t("portfolio:performance.curve")} className="border-t border-line pt-3">
-      <div className="px-4 pb-1">
+      <div className="flex px-4 pb-1">
         <Segmented
           label={t("portfolio:performance.view")}
           hideLabel
@@ -194,7 +192,10 @@ export function PerformancePage() {
   const [range, setRange] = useState<PerformanceRange>("1m");
   const [broker, setBroker] = useState<BrokerName | "all">("all");
   const { data: accounts } = useListAccountsQuery();
-  const { currentData, error, refetch } = useGetPerformanceQuery({ range, broker: broker === "all" ? null : broker });
+  const { currentData, error, refetch } = useGetPerformanceQuery({
+    range,
+    broker: broker === "all" ? undefined : broker,
+  });
   const names = [...new Set(accounts?.map((account) => account.broker))];
   if (accounts?.length === 0) return <FirstRun />;
   return (

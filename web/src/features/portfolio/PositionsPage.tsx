@@ -4,6 +4,7 @@ import type { PositionLot } from "@/api";
 import { Gain } from "@/components/figures";
 import { Grid, type Parts } from "@/components/grid";
 import { Empty } from "@/components/surface";
+import { ExitAllButton } from "@/features/exits/ExitAllButton";
 import { PositionActions } from "@/features/exits/PositionActions";
 import { usePhone } from "@/lib/hooks";
 import { t } from "@/text";
@@ -73,6 +74,7 @@ export function PositionsPage() {
               <PositionCard row={row} actions={<PositionActions position={partOf(row)} form="card" />} {...opened} />
             )}
             lead={<BrokerChips data={data} />}
+            tools={positions.some((row) => row.quantity !== 0) && <ExitAllButton />}
             empty={<Empty title={t("portfolio:no_positions")}>{t("portfolio:no_positions_about")}</Empty>}
           />
         </>
