@@ -26,6 +26,7 @@ from orchestrator.loops import reconnect_pause
 from orchestrator.orders import outside, repository
 from orchestrator.orders.book import Book, is_of
 from orchestrator.orders.cancel import cancel_child, cancel_if_asked
+from orchestrator.orders.drift import Drift, told_terms
 from orchestrator.orders.learn import learn
 from orchestrator.orders.outside_trades import OutsideTrades
 from orchestrator.orders.reconcile import read_trades
@@ -54,6 +55,7 @@ class Watch:
         None  # others' open orders as they are kept; None: to be kept anew
     )
     others: OutsideTrades = field(default_factory=OutsideTrades)
+    drift: Drift = field(default_factory=Drift)
 
     def __post_init__(self) -> None:
         self.book = Book(self.connection.account.id)
@@ -210,6 +212,7 @@ class OrderUpdates:
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)  # a long book must not hold up orders
             after = await self._learn(watch.connection, child, report, Source.POLL)
+            await watch.drift.look(self._trading, after, report)
             if may_be_too_much(after):
                 doubtful[after.id] = after
         watch.book.learnt(reports)
@@ -270,9 +273,10 @@ class OrderUpdates:
         await cancel_if_asked(self._trading, changed)
         if changed.after.filled_quantity > changed.before.filled_quantity:
             await read_trades(self._trading, connection, changed.after)
-        if source is Source.STREAM and may_be_too_much(changed.after):
-            self.look(connection.account.id)  # what is too many is cancelled by the whole book, not by a hint
-        return changed.after
+        after = changed.after
+        if source is Source.STREAM and (may_be_too_much(after) or told_terms(after, report)):
+            self.look(connection.account.id)  # the whole book decides, not a hint
+        return after
 
     async def _fill(self, connection: Connection, trade: BrokerFill) -> None:
         child = await self._child(connection, trade.broker_order_id, None, trade.fill.at)

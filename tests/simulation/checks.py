@@ -58,6 +58,22 @@ def check_surplus(stored: list[StoredOrder]) -> None:
             insist(asked, f"{number} of {child_id} is too much, and nobody asked it to go")
 
 
+def drifting(world: World, person: Person, stored: list[StoredOrder]) -> list[str]:
+    """Live orders that somebody changed at the broker itself, and whose terms there are not yet ours."""
+    found = []
+    for child in (child for one in stored for child in one.order.children):
+        broker, theirs = child.broker, list(_orders_of(world, person, child))
+        if len(theirs) == 1 and (broker, theirs[0].order_id) in world.raised and not theirs[0].ended:
+            found.append(_other_terms(child, theirs[0]))
+    return [words for words in found if words]
+
+
+def check_changed(world: World, person: Person, stored: list[StoredOrder]) -> None:
+    """What was changed at a broker itself is known here once it is quiet. Raises Broken."""
+    found = drifting(world, person, stored)
+    insist(not found, f"changed at the broker, and not here: {found}")
+
+
 def _check_keys(person: Person, stored: list[StoredOrder], asked_for: Container[OrderId]) -> None:
     """One key is one order, whoever was killed in between; what no key of a person's asked for is an exit."""
     for key, made in [*person.made.items(), *person.exits.items()]:
@@ -78,13 +94,17 @@ def _check_order(world: World, person: Person, order: Order, asked: int) -> None
     spoken_for, own = 0, list[BrokerOrder]()
     for child in order.children:
         theirs = at_brokers[child.id]
-        _check_child(child, theirs)
+        changed = any((child.broker, one.order_id) in world.raised for one in theirs)
+        _check_child(child, theirs, changed=changed)
         mine = [one for one in theirs if not _is_repeat(theirs, one)]
         insist(len(mine) <= 1, f"{child.tag} was taken {len(mine)} times")
         own += mine
         # What came to an end with nothing done may be asked for again elsewhere; nothing else may.
         spoken_for += sum(one.quantity for one in mine if one.filled or not one.ended)
     most = max({asked, *person.totals.get(order.id, ())})
+    most += sum(
+        world.raised[child.broker, one.order_id] for child in order.children for one in at_brokers[child.id]
+    )
     if not any(child.asked for child in order.children):
         insist(spoken_for <= most, f"{order.id}: {spoken_for} at the brokers, {most} asked")
     peak = _most_at_once(own)
@@ -119,7 +139,8 @@ def _most_at_once(theirs: list[BrokerOrder]) -> int:
     return peak
 
 
-def _check_child(child: ChildOrder, theirs: list[BrokerOrder]) -> None:
+def _check_child(child: ChildOrder, theirs: list[BrokerOrder], *, changed: bool) -> None:
+    """`changed`: somebody gave it other terms at the broker itself, and may have ended it before we saw them."""
     status = child.status
     insist(
         status not in (Status.UNKNOWN, Status.SUBMITTING),
@@ -149,24 +170,23 @@ def _check_child(child: ChildOrder, theirs: list[BrokerOrder]) -> None:
         f"{child.id} is {status.value} and has ended at the broker ({[one.stage.value for one in theirs]})",
     )
     insist(child.changing is None, f"{child.id}: nobody knows whether {child.changing} is in force")
-    if len(theirs) == 1:
-        _check_terms(child, theirs[0])
+    if len(theirs) == 1 and not (changed and theirs[0].ended):
+        words = _other_terms(child, theirs[0])
+        insist(not words, words)
     if filled:
         _check_price(child, theirs, filled)
 
 
-def _check_terms(child: ChildOrder, theirs: BrokerOrder) -> None:
-    """What we call in force is in force."""
-    insist(
-        child.quantity_now == theirs.quantity,
-        f"{child.id} is for {child.quantity_now}, at the broker {theirs.quantity}",
-    )
-    if child.order_type_now is OrderType.LIMIT and not theirs.ended:
-        ours = child.price_now
-        insist(
-            ours is not None and ours.amount * 100 == theirs.price,
-            f"{child.id} is at {ours}, at the broker at {theirs.price} paise",
-        )
+def _other_terms(child: ChildOrder, theirs: BrokerOrder) -> str:
+    """What we call in force and is not; "" when all is."""
+    if child.quantity_now != theirs.quantity:
+        return f"{child.id} is for {child.quantity_now}, at the broker {theirs.quantity}"
+    ours = child.price_now
+    if child.order_type_now is not OrderType.LIMIT or theirs.ended:
+        return ""
+    if ours is None or ours.amount * 100 != theirs.price:
+        return f"{child.id} is at {ours}, at the broker at {theirs.price} paise"
+    return ""
 
 
 def _check_price(child: ChildOrder, theirs: list[BrokerOrder], filled: int) -> None:

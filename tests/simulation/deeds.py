@@ -40,10 +40,11 @@ DEEDS = {
     "engage": 6,
     "release": 10,
     "place_outside": 10,
+    "change_outside": 8,
 }  # by how often
 FOCUS = {
     "": tuple(DEEDS),
-    "changes": ("modify",),
+    "changes": ("modify", "change_outside"),
     "exits": ("exit_position", "exit_all"),
     "switch": ("engage", "engage", "engage", "release", "place_outside"),
     "kept": ("convert", "place_conditional", "change_conditional"),
@@ -295,6 +296,12 @@ class Deeds:
         quantity, buys = self._dice.choice((1, 5, 30)), self._dice.random() < 0.5
         if self._world.place_outside(client, share, price, quantity, buys=buys):
             person.count("placed elsewhere")
+
+    async def change_outside(self, person: Person) -> None:
+        """In the broker's own app, an order that was placed here."""
+        client = person.clients[self._dice.choice(sorted(person.clients))]
+        if self._world.change_outside(client, self._dice):
+            person.count("changed elsewhere")
 
     # --- asking --------------------------------------------------------------------------------------------------
 

@@ -284,7 +284,9 @@ class Run:
         for person in self.people:
             for client in person.clients.values():
                 self.world.clear(client)
-            checks.check_surplus(await self._all(process, person))
+            everything = await self._all(process, person)
+            checks.check_surplus(everything)
+            checks.check_changed(self.world, person, everything)
             for order_id in await self._open(process, person):
                 await self.crowd.cancel(person, order_id)
         await asyncio.sleep(15)
@@ -309,6 +311,9 @@ class Run:
         process = await self._present()
         for read in (repository.unclear_children, change_rows.changing_children):
             if await process.call(process.parts.db.read(read)):
+                return False
+        for person in self.people:
+            if checks.drifting(self.world, person, await self._all(process, person)):
                 return False
         return all([await self._look_at_switch(person) for person in self.people])
 

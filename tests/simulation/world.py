@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +18,7 @@ from domain.account import BrokerId
 from mocks.brokers.backoffice import mishap
 from mocks.brokers.backoffice.accounts import App, User
 from mocks.brokers.backoffice.office import BackOffice
-from mocks.brokers.backoffice.orders import Order, OrderRequest, Product
+from mocks.brokers.backoffice.orders import Change, Order, OrderRequest, Product
 from mocks.brokers.backoffice.refusal import Refusal
 from mocks.brokers.backoffice.switches import Pace
 from mocks.brokers.faults import FaultPlan
@@ -66,6 +67,9 @@ class World:
             self.apps[broker] = module.app(office, self.exchange, self._plan, base_url=f"http://{name}")
         self.records = Records(self.now, self.exchange)
         self.outside: set[tuple[BrokerId, str]] = set()  # orders given in a broker's own app
+        self.raised: Counter[tuple[BrokerId, str]] = (
+            Counter()
+        )  # of the product's, changed there: units more at most
         self.cleared: set[tuple[BrokerId, str]] = (
             set()
         )  # of those and the conditionals', the ones ended there
@@ -129,6 +133,35 @@ class World:
         finally:
             self.catch_up()
         self.outside.add((client.broker, order.order_id))
+        return True
+
+    def change_outside(self, client: Client, dice: random.Random) -> bool:
+        """New terms, in the broker's own app, for a limit order that the product placed; whether they are in force."""
+        self.catch_up()
+        office = self.offices[client.broker]
+        resting = [
+            order
+            for order in office.ledger(client.user_id).live.values()
+            if order.type is OrderType.LIMIT and not self.strange(client.broker, order)
+        ]
+        if not resting:
+            return False
+        order = dice.choice(resting)
+        tick = self.exchange.instruments[order.key].tick
+        # Further from the market: it must not meet another order of the same person.
+        away = dice.uniform(0.0, 0.005) * (-1 if order.side is Side.BUY else 1)
+        price = round(order.price * (1 + away)) // tick * tick
+        more = dice.choice((0, 0, 1, 10))
+        quantity = order.quantity + more if more else max(order.filled + 1, order.quantity // 2)
+        before = order.quantity
+        try:
+            with mishap.nothing_wrong():
+                office.modify(client.user_id, order.order_id, Change(quantity=quantity, price=price))
+        except Refusal:  # ended, on its way, or no money for it
+            return False
+        finally:
+            self.catch_up()
+        self.raised[client.broker, order.order_id] += max(0, quantity - before)  # it may take a while to be so
         return True
 
     def clear(self, client: Client) -> None:
