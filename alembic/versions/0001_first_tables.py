@@ -534,6 +534,13 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "turns",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("until", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_turns")),
+    )
+    op.create_table(
         "candle_days",
         sa.Column("instrument", sa.String(), nullable=False),
         sa.Column("interval", sa.String(), nullable=False),
@@ -664,6 +671,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_candle_days_interval_day"))
 
     op.drop_table("candle_days")
+    op.drop_table("turns")
     op.drop_table("charged_children")
     with op.batch_alter_table("outside_orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outside_orders_user_id_symbol"))

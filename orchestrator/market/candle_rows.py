@@ -58,6 +58,13 @@ def keep_formed(conn: Connection, rows: Iterable[tuple[InstrumentId, Candle]]) -
     )
 
 
+def formed_since(conn: Connection, since: datetime) -> list[tuple[InstrumentId, Candle]]:
+    """Minutes that formed here and begin at that moment or later, by instrument and time."""
+    asked = sa.select(candles).where(ROW.interval == Interval.M1.value, ROW.start >= since, ONLY_LIVE)
+    rows = conn.execute(asked.order_by(ROW.instrument, ROW.start))
+    return [(InstrumentId.parse(row.instrument), _kept(row).candle) for row in rows]
+
+
 def settle(
     conn: Connection,
     name: InstrumentId,

@@ -58,6 +58,12 @@ class Minute:
             self.total = max(self.total or 0, tick.volume)
         self.changes += 1
 
+    def go_on_from(self, begun: Candle) -> None:
+        """What was traded between the two is not known, and so is no volume."""
+        self.open, self.opened_at = begun.open, self.start
+        self.high, self.low = max(self.high, begun.high), min(self.low, begun.low)
+        self.before = None
+
 
 @dataclass(slots=True)
 class Line:
@@ -95,6 +101,7 @@ class CandleBook:
         self._lines: dict[InstrumentId, Line] = {}
         self._slots: dict[tuple[Exchange, int], Slot] = {}
         self._unstored: set[InstrumentId] = set()
+        self._begun: dict[InstrumentId, Candle] = {}  # minutes that a run before this one began
 
     def take(self, tick: Tick) -> None:
         """A tick of any source, in any order."""
@@ -132,13 +139,21 @@ class CandleBook:
         line = self._lines.get(name)
         return [candle for _, candle in line.candles()] if line else []
 
+    def resume(self, name: InstrumentId, begun: Candle) -> None:
+        """A minute that another run of the process left unfinished: what still forms of it here goes on from it."""
+        self._begun[name] = begun
+
     def over(self) -> list[tuple[InstrumentId, Minute, Candle]]:
         """Minutes that are over and are not stored as they are now."""
         latest = self._clock() - GRACE - MINUTE
+        return [one for one in self.unstored() if one[1].start <= latest]
+
+    def unstored(self) -> list[tuple[InstrumentId, Minute, Candle]]:
+        """Minutes that are not stored as they are now, over or not."""
         found = []
         for name in list(self._unstored):
             fresh = [pair for pair in self._lines[name].candles() if pair[0].kept != pair[0].changes]
-            found += [(name, minute, candle) for minute, candle in fresh if minute.start <= latest]
+            found += [(name, minute, candle) for minute, candle in fresh]
             if not fresh:
                 self._unstored.discard(name)
         return found
@@ -161,6 +176,9 @@ class CandleBook:
             minutes[-1].take(tick)
             return
         minutes.append(_begun(tick, slot, before))
+        begun = self._begun.pop(tick.instrument, None) if self._begun else None
+        if begun is not None and begun.time == slot.start:
+            minutes[-1].go_on_from(begun)
         while len(minutes) > KEPT and minutes[0].kept == minutes[0].changes:
             del minutes[0]
         del minutes[: -self._most]

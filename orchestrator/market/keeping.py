@@ -11,11 +11,15 @@ import structlog
 
 from domain.calendar import IST
 from domain.instrument import InstrumentId
+from domain.market import Candle
 from orchestrator.db import Database
+from orchestrator.ids import new_id
 from orchestrator.market import candle_rows
+from orchestrator.market.forming import GRACE, Minute
 from orchestrator.market.hub import Hub
-from orchestrator.market.intervals import DAY, Interval, midnight_of
+from orchestrator.market.intervals import DAY, MINUTE, Interval, midnight_of
 from orchestrator.market.past import Page, Past
+from orchestrator.market.turns import Turn
 from orchestrator.state import Clock
 
 log = structlog.get_logger(__name__)
@@ -36,6 +40,7 @@ class CandleKeeper:
     def __init__(self, *, db: Database, hub: Hub, past: Past, clock: Clock, days: int) -> None:
         self._db, self._hub, self._past, self._clock, self._days = db, hub, past, clock, days
         self._wanted: set[InstrumentId] = set()
+        self._night = Turn(db, clock, name="candles at night", holder=new_id("prc"))
 
     async def run(self) -> None:
         """Store what forms, until cancelled."""
@@ -55,9 +60,21 @@ class CandleKeeper:
         wanted = set(self._hub.wanted())
         self._hub.candles.interrupt(self._wanted - wanted)
         self._wanted = wanted
-        over = self._hub.candles.over()
-        for start in range(0, len(over), AT_ONCE):
-            some = over[start : start + AT_ONCE]
+        await self._keep(self._hub.candles.over())
+
+    async def resume(self) -> None:
+        """Go on from the minute that was forming when the process ended before."""
+        since = self._clock() - GRACE - MINUTE
+        for name, candle in await self._db.read(lambda conn: candle_rows.formed_since(conn, since)):
+            self._hub.candles.resume(name, candle)
+
+    async def finish(self) -> None:
+        """Store all there is, the minutes that are not over with it: the process ends."""
+        await self._keep(self._hub.candles.unstored())
+
+    async def _keep(self, formed: Sequence[tuple[InstrumentId, Minute, Candle]]) -> None:
+        for start in range(0, len(formed), AT_ONCE):
+            some = formed[start : start + AT_ONCE]
             rows = [(name, candle) for name, _, candle in some]
             changes = [minute.changes for _, minute, _ in some]
             await self._db.write(lambda conn, rows=rows: candle_rows.keep_formed(conn, rows))  # type: ignore[misc]
@@ -72,12 +89,17 @@ class CandleKeeper:
             gone = await self._db.write(lambda conn: candle_rows.prune(conn, before, FORGOTTEN_AT_ONCE))
 
     async def settle(self, pace: float = PACE) -> None:
-        """Ask brokers for the days that formed here and are over. A day that is settled is not asked for again."""
+        """Ask brokers for the days that formed here and are over: one process for all. A day that is settled is not
+        asked for again."""
+        if not await self._night.mine():
+            return
         local = self._clock().astimezone(IST)
         today = local.date() if local.time() >= NIGHT else local.date() - DAY
         days = [today - timedelta(days=back) for back in range(1, LOOK_BACK + 1)]
         due = await self._db.read(lambda conn: candle_rows.unsettled(conn, days))
         for name, formed in due.items():
+            if not await self._night.mine():
+                return  # this one was away for so long that another took over
             if await self._settle_one(name, formed):
                 await asyncio.sleep(pace)
 

@@ -87,6 +87,12 @@ class Bench:
         self.hub: Any = SimpleNamespace(grid=grid, candles=self.book, wanted=lambda: self.wanted)
         self.anew()
 
+    def restart(self) -> None:
+        """Another process: nothing in memory."""
+        self.book = CandleBook(self.hub.grid, self.clock)
+        self.hub.candles = self.book
+        self.anew()
+
     def anew(self) -> None:
         """As after a restart: nothing in memory but what forms."""
         past = Past(self, self, self.clock)  # type: ignore[arg-type]
@@ -170,6 +176,41 @@ async def test_prices_keep_every_digit_and_moments_their_zone(bench: Bench) -> N
     assert row.candle.time.utcoffset() == timedelta(hours=5, minutes=30)
 
 
+async def test_a_minute_goes_on_over_a_restart_without_a_volume(bench: Bench) -> None:
+    """What was traded while nothing ran is in no number, so that the minute's volume is not known."""
+    bench.tick("10:00", 100, 50)
+    bench.tick("10:00", 120, 60)
+    await bench.keeper.store()
+    assert await bench.stored() == []
+    await bench.keeper.finish()
+    assert await bench.stored() == ["23 10:00 120.00 10 live"]
+    bench.restart()
+    await bench.keeper.resume()
+    for second, price, volume in ((30, 101, 80), (40, 102, 90)):
+        bench.now = at("10:00") + timedelta(seconds=second)
+        bench.book.take(Tick(INFY, Price.of(price), bench.now, volume=volume))
+    (whole,) = bench.book.formed(INFY)
+    prices = (whole.open, whole.high, whole.low, whole.close)
+    assert (*prices, whole.volume) == (*map(Price.of, (120, 120, 102, 102)), None)
+    bench.tick("10:01", 103, 95)
+    bench.now = at("10:03")
+    await bench.keeper.store()
+    assert await bench.stored() == ["23 10:00 102.00 None live", "23 10:01 103.00 5 live"]
+
+
+async def test_a_minute_that_another_run_ended_with_stays_as_it_was_once_it_is_over(bench: Bench) -> None:
+    bench.tick("10:00", 100, 50)
+    bench.tick("10:00", 120, 60)
+    await bench.keeper.finish()
+    bench.restart()
+    bench.now = at("10:02")
+    await bench.keeper.resume()
+    bench.tick("10:02", 101, 80)
+    bench.tick("10:02", 102, 90)
+    await bench.keeper.finish()
+    assert await bench.stored() == ["23 10:00 120.00 10 live", "23 10:02 102.00 10 live"]
+
+
 async def test_what_is_no_longer_streamed_is_not_counted_when_it_comes_back(bench: Bench) -> None:
     bench.tick("10:00", 100, 50)
     bench.tick("10:00", 101, 60)
@@ -197,6 +238,27 @@ async def test_the_night_settles_a_day_once(bench: Bench) -> None:
     assert await bench.stored() == settled
     await bench.db.write(lambda conn: candle_rows.keep_formed(conn, rows[1:]))
     assert await bench.stored() == settled  # what formed here never wins over a broker
+
+
+async def test_one_process_alone_settles_and_another_takes_over_from_one_that_is_gone(bench: Bench) -> None:
+    broker = Account("zerodha", [minute("09:15", 90, day=FRIDAY)])
+    await bench.db.write(
+        lambda conn: candle_rows.keep_formed(conn, [(INFY, minute("09:15", 100, 5, FRIDAY))])
+    )
+    first, bench.now = bench.keeper, at("00:30", FRIDAY + timedelta(days=1))
+    await first.settle(pace=0)  # nobody to ask
+    bench.anew()
+    bench.accounts = [broker]
+    await bench.keeper.settle(pace=0)
+    assert broker.asked == []
+    bench.now += timedelta(minutes=4)
+    await bench.keeper.settle(pace=0)
+    assert broker.asked == []
+    bench.now += timedelta(minutes=1)
+    await bench.keeper.settle(pace=0)
+    assert len(broker.asked) == 1
+    await first.settle(pace=0)
+    assert len(broker.asked) == 1
 
 
 async def test_half_a_day_settles_nothing_and_nobody_to_ask_loses_nothing(bench: Bench) -> None:
