@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import {
   inWords,
+  type ModifyIn,
   type Order,
   problemOf,
   unanswered,
@@ -54,25 +55,32 @@ export function EditField({ order, field, named }: { order: Order; field: Field;
         aria-label={named ? undefined : t("orders:edit.field_of", { field: label, symbol: order.symbol })}
         aria-invalid={problems[field] ? true : undefined}
         title={problems[field]}
-        className={cx("field text-right", !named && "h-6.5 w-22 px-1.5")}
+        className={cx("field text-right", !named && "h-6.5 w-19 px-1.5")}
         inputMode={field === "quantity" ? "numeric" : "decimal"}
         value={draft[field]}
         onChange={(event) => type({ [field]: event.target.value.replace(/[₹,\s]/g, "") })}
-        onKeyDown={leaveOnEscape}
+        onKeyDown={(event) => {
+          leaveOnEscape(event);
+          if (event.key !== "Enter") return;
+          event.preventDefault();
+          event.currentTarget.form?.requestSubmit();
+        }}
       />
     </label>
   );
 }
 
-/** What the change will do, or what is wrong with it, and the two buttons that end it. */
-export function EditBar({ order, onSent }: { order: Order; onSent?: () => void }) {
+interface Judgement {
+  why: string | null;
+  bad: boolean;
+  words: string | null;
+}
+
+function useJudgement(order: Order): Judgement & { change: ModifyIn | null } {
   const { draft, stock, problems } = useJudged(order);
   const { data: accounts = [] } = useListAccountsQuery();
-  const [modify, { isLoading }] = useModifyOrderMutation();
-  const [said, setSaid] = useState<string | null>(null);
-  const asked = useRef({ key: "", what: "" });
   const online = useOnline();
-  if (!draft) return null;
+  if (!draft) return { why: null, bad: false, words: null, change: null };
   const locked = lockedBy(order);
   const wrong = Object.values(problems).find(Boolean) ?? null;
   const change = wrong ? null : changeOf(order, draft);
@@ -81,6 +89,20 @@ export function EditBar({ order, onSent }: { order: Order; onSent?: () => void }
     locked ??
     wrong ??
     (!online ? t("orders:offline") : !change ? t("orders:edit.unchanged") : parts ? null : t("orders:edit.too_few"));
+  return {
+    why,
+    bad: locked !== null || wrong !== null,
+    words: why ?? (parts && t("orders:edit.will", { parts: partsInWords(parts) })),
+    change,
+  };
+}
+
+/** What the change will do, or what is wrong with it; the form that Enter in any of its fields sends. */
+export function EditBar({ order, className }: { order: Order; className?: string }) {
+  const { why, bad, words, change } = useJudgement(order);
+  const [modify, { isLoading }] = useModifyOrderMutation({ fixedCacheKey: formOf(order) });
+  const [said, setSaid] = useState<string | null>(null);
+  const asked = useRef({ key: "", what: "" });
 
   async function send(): Promise<void> {
     if (why !== null || !change || isLoading) return;
@@ -91,7 +113,6 @@ export function EditBar({ order, onSent }: { order: Order; onSent?: () => void }
       await modify({ orderId: order.id, "idempotency-key": asked.current.key, modifyIn: change }).unwrap();
       toast({ key: `change ${order.id}`, tone: "info", title: t("orders:edit.asked", { symbol: order.symbol }) });
       leaveEdit();
-      onSent?.();
     } catch (error) {
       const problem = problemOf(error);
       setSaid(unanswered(problem) ? `${t("orders:edit.no_answer")} ${inWords(problem)}` : inWords(problem));
@@ -102,29 +123,42 @@ export function EditBar({ order, onSent }: { order: Order; onSent?: () => void }
     <form
       id={formOf(order)}
       aria-label={t("orders:edit.title", { symbol: order.symbol })}
-      className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1 py-1 whitespace-normal"
+      className={cx("whitespace-normal", className)}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
       }}
     >
-      <p role="status" className={cx("min-w-40 flex-1 text-xs", said || locked || wrong ? "text-loss" : "text-quiet")}>
-        {said ?? why ?? (parts && t("orders:edit.will", { parts: partsInWords(parts) }))}
+      <p role="status" className={cx("text-xs", said || bad ? "text-loss" : "text-quiet")}>
+        {said ?? words}
       </p>
+    </form>
+  );
+}
+
+export function EditButtons({ order, form = "row" }: { order: Order; form?: "row" | "card" }) {
+  const { why } = useJudgement(order);
+  const [, { isLoading }] = useModifyOrderMutation({ fixedCacheKey: formOf(order) });
+  const size = form === "card" ? "md" : "sm";
+  const wide = form === "card" ? "flex-1" : "";
+  return (
+    <>
       <Button
         type="submit"
+        form={formOf(order)}
         look="primary"
-        size="sm"
+        size={size}
+        className={wide}
         disabled={why !== null || isLoading}
         why={why}
         onKeyDown={leaveOnEscape}
       >
         {isLoading ? t("orders:edit.sending") : t("orders:edit.send")}
       </Button>
-      <Button size="sm" onClick={leaveEdit} onKeyDown={leaveOnEscape}>
+      <Button size={size} className={wide} onClick={leaveEdit} onKeyDown={leaveOnEscape}>
         {t("orders:edit.leave")}
       </Button>
-    </form>
+    </>
   );
 }
 
@@ -140,6 +174,9 @@ export function EditForm({ order }: { order: Order }) {
         ))}
       </div>
       <EditBar order={order} />
+      <div className="flex gap-2">
+        <EditButtons order={order} form="card" />
+      </div>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { timeOfDay } from "@/lib/time";
 import { t } from "@/text";
-import { EditBar, EditField } from "./EditOrder";
+import { EditBar, EditButtons, EditField } from "./EditOrder";
 import { fieldsOf, lockedBy } from "./editing";
 import { leaveEdit, startEdit, useEdit } from "./editor";
 import { canCancel, isDone, reasonWords, sideWord, stateOf } from "./status";
@@ -71,7 +71,7 @@ function State({ order }: { order: Order }) {
   const editing = useEdit(order.id) !== null;
   const { word, tone } = stateOf(order);
   const reason = reasonWords(order);
-  if (editing) return <EditBar order={order} />;
+  if (editing) return <EditBar order={order} className="max-w-[52ch] min-w-36" />;
   return (
     <span className="flex max-w-[52ch] min-w-36 items-baseline gap-2">
       <StateWord tone={tone}>{word}</StateWord>
@@ -91,6 +91,13 @@ export function OrderActions({ order, form = "row" }: { order: Order; form?: "ro
   const card = form === "card";
   if (!canCancel(order)) return null;
   const name = nameOf(order);
+  if (editing && !card) {
+    return (
+      <span className="inline-flex items-center gap-1">
+        <EditButtons order={order} />
+      </span>
+    );
+  }
   return (
     <span className={cx("inline-flex items-center gap-1", card && "flex w-full gap-2")}>
       <Button
