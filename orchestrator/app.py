@@ -323,6 +323,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         clock=state.clock,
     )
     announcing.start("attention", state.attention.run)
+    announcing.start("changes of attention", state.attention.hear)
     if background:
         alone = settings.role is Role.ALL and settings.sqlite_path is not None
         deadline, window = settings.write_deadline + 5, settings.quiet_window

@@ -68,6 +68,12 @@ def waiting(conn: Connection, user_id: UserId) -> int:
     return int(conn.execute(asked).scalar_one())
 
 
+def active_of(conn: Connection, user_id: UserId) -> list[Alert]:
+    """The user's that wait for a price."""
+    asked = sa.select(price_alerts).where(ROW.user_id == user_id, ROW.state == AlertState.ACTIVE.value)
+    return [_read(row) for row in conn.execute(asked)]
+
+
 def active(conn: Connection) -> list[Alert]:
     """Everybody's."""
     asked = sa.select(price_alerts).where(ROW.state == AlertState.ACTIVE.value)

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection as SqlConnection
 
 from domain.account import UserId
-from domain.alert import AlertState
 from domain.words import Status
 from orchestrator.accounts.connections import Connections
 from orchestrator.alerts import repository as alerts
@@ -34,8 +33,7 @@ async def read(db: Database, connections: Connections, hub: Hub, user: UserId, *
             Placed(row.order_id, labels.get(row.account_id, row.broker), child_of(row), row.created_at)
             for row in _unsure(conn, user, today)
         ]
-        active = [one for one in alerts.of_user(conn, user) if one.state is AlertState.ACTIVE]
-        blind = [one for one in active if hub.last(one.instrument) is None]
+        blind = [one for one in alerts.active_of(conn, user) if hub.last(one.instrument) is None]
         return Known(mine, children, switches.engaged(conn, user), blind)
 
     return await db.read(look)

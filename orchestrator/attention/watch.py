@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from domain.account import UserId
 from domain.calendar import Calendar
 from orchestrator.accounts.connections import Connections
-from orchestrator.attention.matters import matters
+from orchestrator.attention.matters import Known, matters
 from orchestrator.attention.reading import read
 from orchestrator.attention.schemas import AttentionOut
-from orchestrator.bus import Bus, Event, user_topic
+from orchestrator.bus import LAGGED, Bus, Event, user_topic
 from orchestrator.db import Database
 from orchestrator.market.hub import Hub
 from orchestrator.state import Clock
 
 LOOK = 2.0  # seconds between looks
+STORED = 10.0  # seconds that what was read of the database holds, while nobody tells of a change
+USERS = user_topic(UserId(""))
+TELLING = frozenset(
+    {"order", "account", "alert", "kill_switch", "portfolio", LAGGED}
+)  # events after which it may be another
 
 
 class Attention:
@@ -34,19 +40,26 @@ class Attention:
         self._db, self._bus, self._connections, self._hub = db, bus, connections, hub
         self._calendar, self._clock = calendar, clock
         self._told: dict[UserId, AttentionOut] = {}
+        self._known: dict[UserId, tuple[Known, float]] = {}  # with the loop's time of the reading
         self._seq = 0
 
     async def of(self, user: UserId) -> AttentionOut:
-        now = self._clock()
-        day = self._calendar.trading_day(now)
-        known = await read(self._db, self._connections, self._hub, user, day=day)
-        return AttentionOut(items=matters(known, self._calendar, now), as_of=now)
+        """As it is now."""
+        known = await self._read(user)
+        return self._out(known)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled: look again and again."""
         while True:
             await asyncio.sleep(LOOK)
             await self.look()
+
+    async def hear(self) -> None:
+        """Until cancelled: what changed is read again at the next look."""
+        async with self._bus.subscribe() as events:
+            async for event in events:
+                if event.type in TELLING:
+                    self._known.pop(UserId(event.topic.removeprefix(USERS)), None)
 
     async def look(self) -> None:
         """Tell who watches and has other matters than before. Who begins to watch has read them."""
@@ -56,12 +69,29 @@ class Attention:
             if self._bus.watched(user_topic(user))
         }
         self._told = {user: told for user, told in self._told.items() if user in watching}
+        self._known = {user: known for user, known in self._known.items() if user in watching}
         for user in watching:
-            found = await self.of(user)
+            found = self._out(await self._lately(user))
             before = self._told.get(user)
             self._told[user] = found
             if before is None or before.items != found.items:
                 self._tell(user, found)
+
+    async def _lately(self, user: UserId) -> Known:
+        """What is stored as of some seconds ago; accounts as they are now."""
+        known, at = self._known.get(user, (None, 0.0))
+        if known is None or asyncio.get_running_loop().time() - at > STORED:
+            known = await self._read(user)
+            self._known[user] = (known, asyncio.get_running_loop().time())
+        return replace(known, accounts=self._connections.of_user(user))
+
+    async def _read(self, user: UserId) -> Known:
+        day = self._calendar.trading_day(self._clock())
+        return await read(self._db, self._connections, self._hub, user, day=day)
+
+    def _out(self, known: Known) -> AttentionOut:
+        now = self._clock()
+        return AttentionOut(items=matters(known, self._calendar, now), as_of=now)
 
     def _tell(self, user: UserId, found: AttentionOut) -> None:
         self._seq = max(self._seq + 1, int(found.as_of.timestamp() * 1000))

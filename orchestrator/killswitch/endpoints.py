@@ -12,6 +12,7 @@ from domain.account import AccountId, UserId
 from domain.limits import Switch
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
+from orchestrator.bus import Bus, user_topic
 from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
@@ -19,7 +20,7 @@ from orchestrator.killswitch import repository
 from orchestrator.killswitch.repository import Step
 from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
 from orchestrator.killswitch.worker import KillSwitch
-from orchestrator.state import Db, Now
+from orchestrator.state import Db, EventBus, Now
 
 router = APIRouter(prefix="/v1/kill-switch", tags=["kill switch"])
 
@@ -33,7 +34,7 @@ Worker = Annotated[KillSwitch, Depends(_worker)]
 
 @router.post("", status_code=202, responses=problems(401, 422))
 async def engage_kill_switch(
-    body: KillIn, user: CurrentUser, db: Db, clock: Now, connections: Live, worker: Worker
+    body: KillIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now, connections: Live, worker: Worker
 ) -> KillOut:
     """Stop trading everywhere, and keep at it until it is proven; brokers that are down are tried until they answer.
 
@@ -45,7 +46,7 @@ async def engage_kill_switch(
 
     await db.write(work, lock=f"orders:{user}")
     worker.wake()
-    return await _shown(db, user, connections)
+    return await _told(bus, user, await _shown(db, user, connections))
 
 
 @router.get("", responses=problems(401))
@@ -56,7 +57,7 @@ async def get_kill_switch(user: CurrentUser, db: Db, connections: Live) -> KillO
 
 @router.post("/release", responses=problems(401, 409, 422))
 async def release_kill_switch(
-    body: ReleaseIn, user: CurrentUser, db: Db, clock: Now, connections: Live
+    body: ReleaseIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now, connections: Live
 ) -> KillOut:
     """Trade again. What was cancelled or closed stays so."""
 
@@ -72,7 +73,14 @@ async def release_kill_switch(
             rule="the switch that you saw is released, not one asked for since",
             fix="look with GET /v1/kill-switch",
         )
-    return await _shown(db, user, connections)
+    return await _told(bus, user, await _shown(db, user, connections))
+
+
+async def _told(bus: Bus, user: UserId, shown: KillOut) -> KillOut:
+    """The user's other screens hear of it at once."""
+    event = {"type": "kill_switch", "data": shown.model_dump(mode="json")}
+    await bus.publish(user_topic(user), event)
+    return shown
 
 
 async def _shown(db: Database, user: UserId, connections: Connections) -> KillOut:

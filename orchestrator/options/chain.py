@@ -50,7 +50,7 @@ async def chain(
     shown = Shown(some, sights)
     forward, forward_of = _forward(shown, spot, future)
     before = await db.read(lambda conn: closing_interest(conn, listed(some.values()), calendar, now))
-    years = years_until(family.exchange, expiry, now)
+    years = years_until(calendar, family.exchange, expiry, now)
     rows = [
         StrikeOut(
             strike=strike,
@@ -71,7 +71,7 @@ async def chain(
         exchange=family.exchange,
         expiry=expiry,
         days=(expiry - now.astimezone(IST).date()).days,
-        expires_at=expires_at(family.exchange, expiry),
+        expires_at=expires_at(calendar, family.exchange, expiry),
         lot=options[0].lot if options else 1,
         spot=priced(spot, spot_sight) if spot and spot_sight else None,
         future=priced(future, future_sight) if future and future_sight else None,

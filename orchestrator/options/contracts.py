@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from domain.calendar import IST, sessions
+from domain.calendar import IST, Calendar, sessions
 from domain.instrument import Exchange, Instrument, Kind
 from domain.money import Price
 from orchestrator.errors import Problem
@@ -75,15 +75,17 @@ def family(instruments: Instruments, text: str, now: datetime) -> Family:
     return Family(name, exchange, instruments.families.spot(exchange, name), live)
 
 
-def expires_at(exchange: Exchange, expiry: date) -> datetime:
-    """The end of trading on that day (aware, IST)."""
+def expires_at(calendar: Calendar, exchange: Exchange, expiry: date) -> datetime:
+    """The end of trading on that day (aware, IST); of the day itself where the exchange never sleeps."""
+    if calendar.always_open:
+        return datetime.combine(expiry + timedelta(days=1), time(), IST)
     ends = [end for _, end, _ in sessions(exchange, expiry, closing_auction=False)]
     return datetime.combine(expiry, max(ends), IST)
 
 
-def years_until(exchange: Exchange, expiry: date, now: datetime) -> float:
+def years_until(calendar: Calendar, exchange: Exchange, expiry: date, now: datetime) -> float:
     """Of 365 days; zero and less once trading has ended."""
-    return (expires_at(exchange, expiry) - now).total_seconds() / YEAR_SECONDS
+    return (expires_at(calendar, exchange, expiry) - now).total_seconds() / YEAR_SECONDS
 
 
 def listed(options: Iterable[dict[Kind, Instrument]]) -> list[Instrument]:

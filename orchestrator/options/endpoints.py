@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from domain.calendar import IST
+from domain.calendar import IST, Calendar
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.market.access import Directory, Market
@@ -26,7 +26,7 @@ USUAL_AROUND = 15
 
 @router.get("/{underlying}", responses=problems(401, 404))
 async def get_underlying(
-    underlying: str, user_id: CurrentUser, instruments: Directory, hub: Market, clock: Now
+    underlying: str, user_id: CurrentUser, instruments: Directory, hub: Market, calendar: Hours, clock: Now
 ) -> UnderlyingOut:
     """Expiries, spot and futures of an underlying: NIFTY, NSE:NIFTY 50, RELIANCE, or one of its contracts."""
     now = clock()
@@ -40,7 +40,7 @@ async def get_underlying(
         lot=found.contracts[0].lot if found.contracts else 1,
         spot=priced(found.spot, sights[found.spot.id]) if found.spot else None,
         futures=[priced(one, sights[one.id]) for one in found.futures],
-        expiries=[_expiry(found, one, today) for one in found.expiries],
+        expiries=[_expiry(found, one, calendar, today) for one in found.expiries],
     )
 
 
@@ -79,18 +79,18 @@ async def get_option_chain(
 
 @router.post("/payoff", responses=problems(401, 404, 422, 503))
 async def get_payoff(
-    body: PayoffIn, user_id: CurrentUser, instruments: Directory, hub: Market, clock: Now
+    body: PayoffIn, user_id: CurrentUser, instruments: Directory, hub: Market, calendar: Hours, clock: Now
 ) -> PayoffOut:
     """What legs come to at expiry and now, before charges. Their margin: POST /v1/orders/margins."""
-    return await reckon(hub, instruments, body, clock())
+    return await reckon(hub, instruments, calendar, body, clock())
 
 
-def _expiry(found: Family, expiry: date, today: date) -> ExpiryOut:
+def _expiry(found: Family, expiry: date, calendar: Calendar, today: date) -> ExpiryOut:
     future = found.future_of(expiry)
     return ExpiryOut(
         expiry=expiry,
         days=(expiry - today).days,
-        expires_at=expires_at(found.exchange, expiry),
+        expires_at=expires_at(calendar, found.exchange, expiry),
         monthly=found.monthly(expiry),
         strikes=len(found.strikes(expiry)),
         future=str(future.id) if future else None,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain import black76
+from domain.calendar import Calendar
 from domain.instrument import Instrument, Kind
 from domain.money import Money, Price
 from domain.order import Side
@@ -42,7 +43,9 @@ class Asked:
     model: Modelled | None
 
 
-async def reckon(hub: Hub, instruments: Instruments, body: PayoffIn, now: datetime) -> PayoffOut:
+async def reckon(
+    hub: Hub, instruments: Instruments, calendar: Calendar, body: PayoffIn, now: datetime
+) -> PayoffOut:
     """Raises Problem 404 for an unknown symbol, 422 for legs that have no payoff in common, 503 without a price."""
     known = [named(instruments, one.symbol) for one in body.legs]
     group = _family(instruments, known, now)
@@ -53,7 +56,7 @@ async def reckon(hub: Hub, instruments: Instruments, body: PayoffIn, now: dateti
     here = next((price for one in basis if (price := sights[one.id].last) is not None), None)
     forward = next((fair[0] for one in reversed(basis) if (fair := sights[one.id].fair) is not None), None)
     asked = [
-        _asked(one, instrument, sights[instrument.id], forward, now)
+        _asked(one, instrument, sights[instrument.id], forward, _years(calendar, instrument, now))
         for one, instrument in zip(body.legs, known, strict=True)
     ]
     low, high = _range(body, asked, here)
@@ -117,14 +120,17 @@ def _basis(group: Family | None, known: list[Instrument], expiry: date | None) -
     return [one for one in (group.spot, future) if one is not None]
 
 
-def _asked(one: LegIn, instrument: Instrument, sight: Sight, forward: Price | None, now: datetime) -> Asked:
+def _asked(one: LegIn, instrument: Instrument, sight: Sight, forward: Price | None, years: float) -> Asked:
     if not instrument.tradable:
         raise Problem(422, "not_tradable", f"{instrument.id} is an index", field="legs", fix="use its future")
     price, of = _price(one, sight)
-    years = years_until(instrument.id.exchange, instrument.expiry, now) if instrument.expiry else 0.0
     model = modelled(instrument, sight, forward=forward, years=years) if instrument.strike else None
     leg = Leg(instrument.kind, one.side, one.quantity, price, instrument.strike)
     return Asked(instrument, leg, of, sight, years, model)
+
+
+def _years(calendar: Calendar, one: Instrument, now: datetime) -> float:
+    return years_until(calendar, one.id.exchange, one.expiry, now) if one.expiry else 0.0
 
 
 def _price(one: LegIn, sight: Sight) -> tuple[Price, PriceOf]:

@@ -66,6 +66,7 @@ async def test_a_screen_that_is_open_is_told_when_something_changes_and_only_the
         await attention.look()
         await attention.look()
         await asha.post("/v1/kill-switch", json={"depth": "no_new_risk"})
+        await asyncio.sleep(0.05)  # the watch hears of it
         await attention.look()
         await asyncio.sleep(0)
         hearing.cancel()

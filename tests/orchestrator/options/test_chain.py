@@ -83,7 +83,7 @@ async def test_an_underlying_tells_its_expiries_its_spot_and_its_futures(
             one["symbol"] for one in nifty["futures"]
         }
         assert any(not one["monthly"] for one in expiries)
-        assert expiries[0]["expires_at"].endswith("T15:40:00.000+05:30")
+        assert expiries[0]["expires_at"].endswith("T00:00:00.000+05:30")  # this exchange never sleeps
         future = nifty["futures"][0]["symbol"]
         for text in ("NSE:NIFTY 50", "nifty 50", future):
             assert (await here.get(f"/v1/options/{text}"))["name"] == "NIFTY"
