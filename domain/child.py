@@ -76,25 +76,41 @@ class ChildOrder:
 
     @property
     def quantity_now(self) -> int:
-        """Units in force, after a modification."""
+        """Units asked for, after a modification."""
         return self.modified.quantity if self.modified else self.quantity
 
     @property
     def order_type_now(self) -> OrderType:
-        return (self.modified and self.modified.order_type) or self.order_type
+        told = self._shown
+        return (told and told.order_type) or self.order_type
 
     @property
     def price_now(self) -> Price | None:
-        return self.modified.price if self.modified else self.price
+        told = self._shown
+        return told.price if told else self.price
 
     @property
     def trigger_price_now(self) -> Price | None:
-        return self.modified.trigger_price if self.modified else self.trigger_price
+        told = self._shown
+        return told.trigger_price if told else self.trigger_price
 
     @property
     def disclosed_quantity_now(self) -> int:
-        told = self.modified.disclosed_quantity if self.modified else None
-        return self.disclosed_quantity if told is None else told
+        told = self._shown
+        return (
+            self.disclosed_quantity
+            if told is None or told.disclosed_quantity is None
+            else told.disclosed_quantity
+        )
+
+    @property
+    def _shown(self) -> Modified | None:
+        """The change whose terms may still trade: not that of an order whose unchanged twin outlives it."""
+        told = self.modified
+        if told is None or len(self.broker_order_ids) < 2:
+            return told
+        alive = self.live_order_ids
+        return told if not alive or any(_about(told, number) for number in alive) else None
 
     @property
     def changing(self) -> ChangeAsked | None:

@@ -213,6 +213,26 @@ def test_a_change_is_of_the_order_it_names_and_its_twin_keeps_what_was_sent() ->
         assert (alone.live_quantity, alone.surplus_quantity) == (4, 0)
 
 
+def test_when_the_changed_one_of_two_has_ended_the_order_has_the_terms_of_the_one_that_lives() -> None:
+    made = Modified(4, Price.of(1499), None, at(2), OrderType.SL, 2, number=1, broker_order_id="n2")
+    changed = child(*TWINS, made)
+    assert (changed.price_now, changed.order_type_now, changed.disclosed_quantity_now) == (
+        made.price,
+        OrderType.SL,
+        2,
+    )
+    left = apply_all(changed, [cancelled("n2")])
+    assert (left.price_now, left.order_type_now, left.disclosed_quantity_now) == (
+        NEW.price,
+        NEW.order_type,
+        0,
+    )
+    assert (left.quantity_now, left.live_quantity, left.surplus_quantity) == (4, 10, 6), (
+        "4 were asked for last"
+    )
+    assert apply_all(left, [cancelled("n1")]).price_now == made.price
+
+
 def test_while_a_change_of_one_of_two_is_not_answered_both_its_totals_may_come() -> None:
     more = child(*TWINS, replace(asked(15), broker_order_id="n2"))
     assert (more.most_of("n1"), more.most_of("n2"), more.surplus_quantity) == (10, 15, 10)
