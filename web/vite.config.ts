@@ -11,5 +11,5 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { host: "127.0.0.1", proxy: { "/v1": { target: api, ws: true } } },
   build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
-  test: { environment: "jsdom", setupFiles: ["src/test/setup.ts"], css: false },
+  test: { environment: "jsdom", setupFiles: ["src/test/setup.ts"], css: false, testTimeout: 20_000 },
 });

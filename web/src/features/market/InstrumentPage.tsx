@@ -14,6 +14,7 @@ import { AlertsOf } from "@/features/alerts/AlertsOf";
 import { openTicket } from "@/features/ticket/state";
 import { useWatching } from "@/features/watchlist/useWatchlists";
 import { useTwoFingerTap } from "@/gestures";
+import { cx } from "@/lib/classes";
 import { useMedia } from "@/lib/hooks";
 import { t } from "@/text";
 import { LiveDepth } from "./Depth";
@@ -75,7 +76,7 @@ function Instrument({ stock }: { stock: StockDetail }) {
 
   const chart = (
     <Suspense fallback={<Waiting rows={8} />}>
-      <Chart stock={stock} className="h-[max(460px,calc(100dvh-150px))] max-lg:h-[max(340px,calc(100dvh-330px))]" />
+      <Chart stock={stock} className="h-[max(460px,calc(100dvh-150px))] max-lg:h-[max(320px,calc(100dvh-310px))]" />
     </Suspense>
   );
   const depth = (
@@ -91,6 +92,7 @@ function Instrument({ stock }: { stock: StockDetail }) {
       )}
       <section aria-label={t("market:day_title")}>
         <Facts stock={stock} />
+        <Links stock={stock} className="mt-2 md:hidden" />
       </section>
     </div>
   );
@@ -147,16 +149,32 @@ interface HeadProps {
   onOrder: (side: "BUY" | "SELL") => void;
 }
 
+function Links({ stock, className }: { stock: StockDetail; className?: string }) {
+  const link =
+    "text-xs text-accent hover:underline max-md:inline-flex max-md:min-h-11 max-md:items-center max-md:text-sm";
+  return (
+    <span className={cx("flex gap-x-3", className)}>
+      {stock.kind !== "IDX" && (
+        <Link to={`/charges?i=${encodeURIComponent(stock.symbol)}`} className={link}>
+          {t("market:what_it_costs")}
+        </Link>
+      )}
+      <Link to={`/options/${encodeURIComponent(stock.underlying ?? stock.trading_symbol)}`} className={link}>
+        {t("market:option_chain")}
+      </Link>
+    </span>
+  );
+}
+
 function Head({ stock, onAlert, onOrder }: HeadProps) {
   const watching = useWatching();
   const watched = watching.watched(stock.symbol);
   const tradable = stock.kind !== "IDX";
-  const link = "text-xs text-accent hover:underline max-md:inline-flex max-md:min-h-11 max-md:items-center";
   return (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2.5">
-      <div className="min-w-0">
-        <h1 className="flex items-center gap-1.5 text-lg font-semibold">
-          {stock.trading_symbol} <Tag>{stock.exchange}</Tag>
+    <div className="flex items-center gap-x-6 px-4 py-2.5 max-md:gap-x-2 max-md:py-1.5">
+      <div className="min-w-0 max-md:flex-1">
+        <h1 className="flex min-w-0 items-center gap-1.5 text-lg font-semibold max-md:gap-1 max-md:text-base">
+          <span className="truncate">{stock.trading_symbol}</span> <Tag>{stock.exchange}</Tag>
           <Button
             look="ghost"
             size="icon"
@@ -176,21 +194,14 @@ function Head({ stock, onAlert, onOrder }: HeadProps) {
             <Bell className="size-4" aria-hidden="true" />
           </Button>
         </h1>
-        <p className="flex flex-wrap items-center gap-x-3 text-quiet">
+        <p className="flex items-center gap-x-3 text-quiet">
           <span className="truncate">{stock.name}</span>
-          {tradable && (
-            <Link to={`/charges?i=${encodeURIComponent(stock.symbol)}`} className={link}>
-              {t("market:what_it_costs")}
-            </Link>
-          )}
-          <Link to={`/options/${encodeURIComponent(stock.underlying ?? stock.trading_symbol)}`} className={link}>
-            {t("market:option_chain")}
-          </Link>
+          <Links stock={stock} className="shrink-0 max-md:hidden" />
         </p>
       </div>
-      <div className="md:mr-auto md:ml-4">
-        <p className="flex items-baseline gap-2">
-          <span className="text-2xl font-semibold">
+      <div className="max-md:text-right md:mr-auto md:ml-4">
+        <p className="flex items-baseline gap-2 max-md:flex-col max-md:items-end max-md:gap-0">
+          <span className="text-2xl font-semibold max-md:text-xl">
             <PriceCell
               symbol={stock.symbol}
               fallback={stock.last_price}
@@ -198,7 +209,9 @@ function Head({ stock, onAlert, onOrder }: HeadProps) {
               places={placesOf(stock.tick)}
             />
           </span>
-          <MoveCell symbol={stock.symbol} percent={stock.change_percent} change={stock.change} showChange />
+          <span className="max-md:text-xs">
+            <MoveCell symbol={stock.symbol} percent={stock.change_percent} change={stock.change} showChange />
+          </span>
         </p>
         <FeedLine symbol={stock.symbol} quote={stock.quote} />
       </div>

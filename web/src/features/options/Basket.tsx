@@ -1,5 +1,6 @@
 // The legs together: what they cost, the most they win and lose, where they break even; each is then ordered by itself.
 import { Minus, Plus, X } from "lucide-react";
+import { useMemo } from "react";
 import { inWords, type Payoff, problemOf, useGetPayoffQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
@@ -9,19 +10,25 @@ import { openTicket } from "@/features/ticket/state";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { t } from "@/text";
-import { type BasketAction, type BasketLeg, inOrder, toLegs } from "./basket";
+import { type BasketAction, type BasketLeg, inOrder, span, toLegs } from "./basket";
 import { PayoffChart } from "./PayoffChart";
 
 const READ_AGAIN = 5000;
 
 interface Props {
   legs: readonly BasketLeg[];
+  /** Where the underlying stands. */
+  spot: string | null;
   onChange: (action: BasketAction) => void;
 }
 
-export function Basket({ legs, onChange }: Props) {
+export function Basket({ legs, spot, onChange }: Props) {
+  // Kept while the legs stay: else each move of the underlying would be another question.
+  const symbols = legs.map((leg) => leg.symbol).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: symbols stands for the contents of legs
+  const drawn = useMemo(() => span(legs, spot), [symbols]);
   const { data, currentData, error, isFetching } = useGetPayoffQuery(
-    { payoffIn: { legs: toLegs(legs) } },
+    { payoffIn: { legs: toLegs(legs), ...drawn } },
     { skip: legs.length === 0, pollingInterval: READ_AGAIN, skipPollingIfUnfocused: true },
   );
   const payoff = currentData ?? data;
@@ -44,7 +51,7 @@ export function Basket({ legs, onChange }: Props) {
   );
 }
 
-function Legs({ legs, payoff, onChange }: Props & { payoff: Payoff | undefined }) {
+function Legs({ legs, payoff, onChange }: Omit<Props, "spot"> & { payoff: Payoff | undefined }) {
   const dispatch = useAppDispatch();
   return (
     <ul>

@@ -14,7 +14,7 @@ import { t } from "@/text";
 import { Basket } from "./Basket";
 import { useBasket } from "./basket";
 import { Chain, type Chosen } from "./Chain";
-import { expiryWords } from "./chain";
+import { expiryWords, nearOf } from "./chain";
 import { OptionSheet } from "./OptionSheet";
 
 const USUAL = ["NIFTY", "BANKNIFTY", "FINNIFTY", "SENSEX", "RELIANCE"];
@@ -154,8 +154,8 @@ function ChainAndBasket({ chain, onMore }: { chain: OptionChain; onMore?: () => 
   function add(side: "BUY" | "SELL"): void {
     if (!chosen) return;
     const { option, strike } = chosen;
-    const label = `${expiryWords(chain.expiry)} ${money.price(strike).replace(/\.00$/, "")} ${chosen.side === "call" ? "CE" : "PE"}`;
-    change({ do: "add", leg: { symbol: option.symbol, label, side, lot: option.lot } });
+    const label = `${money.price(strike).replace(/\.00$/, "")} ${chosen.side === "call" ? "CE" : "PE"}`;
+    change({ do: "add", leg: { symbol: option.symbol, label, strike, side, lot: option.lot } });
   }
   const words = t("options:legs", { count: legs.length });
   return (
@@ -186,7 +186,7 @@ function ChainAndBasket({ chain, onMore }: { chain: OptionChain; onMore?: () => 
             )}
           </div>
           {legs.length > 0 ? (
-            <Basket legs={legs} onChange={change} />
+            <Basket legs={legs} spot={nearOf(chain)} onChange={change} />
           ) : (
             <p className="text-quiet">{t("options:basket_about")}</p>
           )}
@@ -201,7 +201,7 @@ function ChainAndBasket({ chain, onMore }: { chain: OptionChain; onMore?: () => 
             </div>
             <Sheet open={open} onClose={() => setOpen(false)} title={t("options:basket")}>
               <div className="p-4">
-                <Basket legs={legs} onChange={change} />
+                <Basket legs={legs} spot={nearOf(chain)} onChange={change} />
               </div>
             </Sheet>
           </>

@@ -1,14 +1,16 @@
 // The legs one puts together before an order: kept while the page is open, each in whole lots.
 import { useReducer } from "react";
 import type { PayoffLeg, Side } from "@/api";
+import * as money from "@/lib/money";
 
 export const MOST_LEGS = 20;
 const MOST_LOTS = 1000;
 
 export interface BasketLeg {
   symbol: string;
-  /** "26050 CE", "NOV FUT". */
+  /** "26,050 CE". */
   label: string;
+  strike: string;
   side: Side;
   lots: number;
   lot: number;
@@ -50,6 +52,17 @@ export const useBasket = () => useReducer(basket, []);
 
 export const toLegs = (legs: readonly BasketLeg[]): PayoffLeg[] =>
   legs.map(({ symbol, side, lots, lot }) => ({ symbol, side, quantity: lots * lot }));
+
+/** The prices of the underlying worth drawing: a twentieth beyond the outermost strike and where it stands. */
+export function span(legs: readonly BasketLeg[], spot: string | null): { low?: string; high?: string } {
+  const prices = [...legs.map((leg) => leg.strike), spot].flatMap((text) => money.parse(text) ?? []);
+  const sorted = [...prices].sort(money.compare);
+  const [low, high] = [sorted[0], sorted.at(-1)];
+  if (low === undefined || high === undefined) return {};
+  const part = (price: money.Amount, percent: number): string =>
+    money.toWire(money.per(money.times(price, percent), 100) ?? price, 0);
+  return { low: part(low, 95), high: part(high, 105) };
+}
 
 /** Hedges first: what is bought lowers the margin of what is sold. */
 export const inOrder = (legs: readonly BasketLeg[]): BasketLeg[] =>

@@ -148,10 +148,11 @@ function show(): unknown[] {
 
 test("the chain marks the strike at the money, and what is not known says why", async () => {
   show();
-  const row = (await screen.findByRole("rowheader", { name: "26,050 at the money" })).closest("tr") as HTMLElement;
+  const row = (await screen.findByRole("button", { name: "Call 26,050.00" })).closest("tr") as HTMLElement;
+  expect(within(row).getByText("at the money")).toBeTruthy();
   expect(within(row).getByText("12.5")).toBeTruthy();
   expect(within(row).getByText("unknown: neither bid and offer nor a trade")).toBeTruthy();
-  expect(within(row).getByText("1.65 L").title).toBe("1,65,260");
+  expect(within(row).getByText("1.65 L").getAttribute("title")).toBe("1,65,260");
 }, 20_000);
 
 test("an option says in words what moves it, and goes into the basket with its payoff", async () => {
@@ -162,14 +163,18 @@ test("an option says in words what moves it, and goes into the basket with its p
   expect(await screen.findByText("Premium paid")).toBeTruthy();
   expect(screen.getByText("No limit")).toBeTruthy();
   expect(screen.getByRole("img", { name: "Profit and loss over the price of NIFTY" })).toBeTruthy();
-  expect(asked[0]).toEqual({ legs: [{ symbol: "NFO:NIFTY26NOV26050CE", side: "BUY", quantity: 65 }] });
+  expect(asked[0]).toEqual({
+    legs: [{ symbol: "NFO:NIFTY26NOV26050CE", side: "BUY", quantity: 65 }],
+    low: "24745",
+    high: "27353",
+  });
   await userEvent.click(screen.getByRole("button", { name: /a lot more$/ }));
   await waitFor(() => expect(asked.at(-1)).toMatchObject({ legs: [{ quantity: 130 }] }));
 }, 20_000);
 
 test("legs are held in whole lots, one of each contract, what is bought first", () => {
   const leg = (symbol: string, side: "BUY" | "SELL") =>
-    ({ do: "add", leg: { symbol, label: symbol, side, lot: 65 } }) as const;
+    ({ do: "add", leg: { symbol, label: symbol, strike: "26000.00", side, lot: 65 } }) as const;
   let legs = basket([], leg("a", "SELL"));
   legs = basket(legs, leg("b", "BUY"));
   legs = basket(legs, leg("a", "SELL"));

@@ -22,12 +22,11 @@ export function Legend({ drawing, beat }: { drawing: Drawing; beat: unknown }) {
   const [time, setTime] = useState<number | null>(null);
   const [, setTurn] = useState(0);
   useEffect(() => {
-    const moved = ({ time: at }: { time?: unknown }) => setTime(typeof at === "number" ? at : null);
-    drawing.chart.subscribeCrosshairMove(moved);
+    const leave = drawing.onPoint(setTime);
     const turning = setInterval(() => setTurn((turn) => turn + 1), 1000); // the last bar grows
     return () => {
       clearInterval(turning);
-      drawing.chart.unsubscribeCrosshairMove(moved);
+      leave();
     };
   }, [drawing]);
   void beat;

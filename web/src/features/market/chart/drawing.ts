@@ -66,6 +66,7 @@ export class Drawing {
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private drawn: Drawn[] = [];
   private marks: readonly Mark[] = [];
+  private removed = false;
   private average: { line: IPriceLine; price: number; title: string } | null = null;
 
   /** `redrawn` is called at each redraw, `older` when the left end comes into sight. */
@@ -99,7 +100,17 @@ export class Drawing {
   }
 
   remove(): void {
+    this.removed = true;
     this.chart.remove();
+  }
+
+  /** Calls back with the time under the crosshair, null beside the bars; the answer ends it. */
+  onPoint(told: (time: number | null) => void): () => void {
+    const moved = ({ time }: { time?: Time }) => told(typeof time === "number" ? time : null);
+    this.chart.subscribeCrosshairMove(moved);
+    return () => {
+      if (!this.removed) this.chart.unsubscribeCrosshairMove(moved);
+    };
   }
 
   /** Takes the colours of the theme. */
@@ -174,7 +185,13 @@ export class Drawing {
       );
       if (pane === 1) {
         for (const price of [30, 70])
-          series[0]?.createPriceLine({ price, color: token("--edge"), lineStyle: LineStyle.Dotted, lineWidth: 1 });
+          series[0]?.createPriceLine({
+            price,
+            color: token("--edge"),
+            lineStyle: LineStyle.Dotted,
+            lineWidth: 1,
+            axisLabelVisible: false,
+          });
         series[0]?.applyOptions({ priceFormat: { type: "custom", formatter: (value: number) => value.toFixed(0) } });
         this.chart.panes()[1]?.setHeight(96);
       }
@@ -224,16 +241,16 @@ export class Drawing {
   }
 
   yOf(price: number): number | null {
-    return this.candles.priceToCoordinate(price);
+    return this.removed ? null : this.candles.priceToCoordinate(price);
   }
 
   priceAt(y: number): number | null {
-    return this.candles.coordinateToPrice(y);
+    return this.removed ? null : this.candles.coordinateToPrice(y);
   }
 
   /** The width of the price scale, beside which labels stand. */
   get scaleWidth(): number {
-    return this.chart.priceScale("right").width();
+    return this.removed ? 0 : this.chart.priceScale("right").width();
   }
 
   /** What the indicators say at a bar (the last one without), in the order they are drawn. */
