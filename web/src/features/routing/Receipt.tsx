@@ -101,7 +101,73 @@ export function DecisionLine({ decision }: { decision: Decision }) {
   return <p className="font-medium">{decision.summary}</p>;
 }
 
-export function Receipt({ decision, open = false }: { decision: Decision; open?: boolean }) {
+interface LineProps {
+  candidate: Candidate;
+  accounts: ReadonlyMap<string, Account>;
+  narrow: boolean;
+}
+
+/** One candidate; where it is narrow, why one is not possible stands below it over the whole width. */
+function Line({ candidate, accounts, narrow }: LineProps) {
+  const state = stateOf(candidate, accounts);
+  const below = narrow && !candidate.feasible;
+  const tone = cx(!candidate.chosen && "text-quiet", !candidate.feasible && "text-faint");
+  return (
+    <>
+      <tr className={cx("align-top", !below && "border-b border-line", tone)}>
+        <td className="py-1.5 pr-1">
+          <Brokers candidate={candidate} />
+        </td>
+        <td className="px-2 py-1.5 text-right whitespace-nowrap">
+          {candidate.charges ? money.rupees(candidate.charges.total) : <Unknown reason={t("routing:no_plan")} />}
+        </td>
+        {!narrow && (
+          <td
+            className="px-2 py-1.5 text-right whitespace-nowrap max-md:hidden"
+            title={candidate.marginEstimated ? t("routing:estimated") : undefined}
+          >
+            {candidate.feasible ? <Amount value={candidate.margin} /> : <Unknown reason={t("routing:no_plan")} />}
+          </td>
+        )}
+        {candidate.feasible && (
+          <td className="px-2 py-1.5 text-right whitespace-nowrap">
+            {speedOf(candidate, accounts) ?? <Unknown reason={t("routing:not_measured")} />}
+          </td>
+        )}
+        {!below && (
+          <td colSpan={candidate.feasible ? 1 : 2} className="py-1.5 pl-3 text-xs leading-[18px]">
+            {candidate.chosen ? (
+              <span className="inline-flex items-center gap-1 text-ink">
+                <Check className="size-3.5" aria-hidden="true" /> {t("routing:chosen")}
+              </span>
+            ) : (
+              whyNot(candidate)
+            )}
+            {!candidate.chosen && candidate.feasible && state && (
+              <span className="block text-xs text-warning">{state}</span>
+            )}
+          </td>
+        )}
+      </tr>
+      {below && (
+        <tr className={cx("border-b border-line", tone)}>
+          <td colSpan={4} className="pb-1.5 text-xs leading-[18px]">
+            {whyNot(candidate)}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+interface ReceiptProps {
+  decision: Decision;
+  open?: boolean;
+  /** Beside a form: the margins stand elsewhere, and reasons get the whole width. */
+  narrow?: boolean;
+}
+
+export function Receipt({ decision, open = false, narrow = false }: ReceiptProps) {
   const { data } = useListAccountsQuery();
   const accounts = new Map((data ?? []).map((account) => [account.id, account]));
   const candidates = candidatesOf(decision);
@@ -117,9 +183,11 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
             <th scope="col" className="px-2 text-right font-normal">
               {t("routing:charges")}
             </th>
-            <th scope="col" className="px-2 text-right font-normal max-md:hidden">
-              {t("routing:margin")}
-            </th>
+            {!narrow && (
+              <th scope="col" className="px-2 text-right font-normal max-md:hidden">
+                {t("routing:margin")}
+              </th>
+            )}
             <th scope="col" className="px-2 text-right font-normal" title={t("routing:speed_about")}>
               {t("routing:speed")}
             </th>
@@ -129,53 +197,9 @@ export function Receipt({ decision, open = false }: { decision: Decision; open?:
           </tr>
         </thead>
         <tbody>
-          {candidates.map((candidate) => {
-            const state = stateOf(candidate, accounts);
-            return (
-              <tr
-                key={candidate.id}
-                className={cx(
-                  "border-b border-line align-top",
-                  !candidate.chosen && "text-quiet",
-                  !candidate.feasible && "text-faint",
-                )}
-              >
-                <td className="py-1.5 pr-1">
-                  <Brokers candidate={candidate} />
-                </td>
-                <td className="px-2 py-1.5 text-right whitespace-nowrap">
-                  {candidate.charges ? (
-                    money.rupees(candidate.charges.total)
-                  ) : (
-                    <Unknown reason={t("routing:no_plan")} />
-                  )}
-                </td>
-                <td
-                  className="px-2 py-1.5 text-right whitespace-nowrap max-md:hidden"
-                  title={candidate.marginEstimated ? t("routing:estimated") : undefined}
-                >
-                  {candidate.feasible ? <Amount value={candidate.margin} /> : <Unknown reason={t("routing:no_plan")} />}
-                </td>
-                {candidate.feasible && (
-                  <td className="px-2 py-1.5 text-right whitespace-nowrap">
-                    {speedOf(candidate, accounts) ?? <Unknown reason={t("routing:not_measured")} />}
-                  </td>
-                )}
-                <td colSpan={candidate.feasible ? 1 : 2} className="py-1.5 pl-3 text-xs leading-[18px]">
-                  {candidate.chosen ? (
-                    <span className="inline-flex items-center gap-1 text-ink">
-                      <Check className="size-3.5" aria-hidden="true" /> {t("routing:chosen")}
-                    </span>
-                  ) : (
-                    whyNot(candidate)
-                  )}
-                  {!candidate.chosen && candidate.feasible && state && (
-                    <span className="block text-xs text-warning">{state}</span>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
+          {candidates.map((candidate) => (
+            <Line key={candidate.id} candidate={candidate} accounts={accounts} narrow={narrow} />
+          ))}
         </tbody>
       </table>
       {candidates.some((candidate) => candidate.charges) && (

@@ -67,6 +67,8 @@ function BottomSheet({ side, title, children }: Props) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-(--veil)" />
         <Radix.Content
           aria-label={t("ticket:ticket")}
+          // The title holds the price: read out, a name that changes with every tick.
+          aria-labelledby={undefined}
           aria-describedby={undefined}
           // The ticket gives the focus back itself, and a field in focus would bring the keyboard up at once.
           onOpenAutoFocus={(event) => event.preventDefault()}

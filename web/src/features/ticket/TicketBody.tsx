@@ -66,7 +66,7 @@ function Outlook({ previewed, valid, plain, phone }: OutlookProps) {
     return (
       <>
         {(!phone || preview.decision.kind === "denied") && <DecisionLine decision={preview.decision} />}
-        {!plain && <Receipt decision={preview.decision} />}
+        {!plain && <Receipt decision={preview.decision} narrow />}
       </>
     );
   }
