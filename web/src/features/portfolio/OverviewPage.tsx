@@ -33,14 +33,14 @@ function Overview({ data, broker, holdings }: View) {
           </Link>
         </div>
       )}
-      {!wide && <Attention holdings={holdings} />}
+      {!wide && <Attention />}
       <div className="xl:grid xl:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 xl:border-r xl:border-line">
           <EquityCurve broker={broker} />
           <Movers live={live} />
         </div>
         <div className="min-w-0">
-          {wide && <Attention holdings={holdings} />}
+          {wide && <Attention />}
           <TodaysOrders />
           <Allocation />
         </div>

@@ -22,6 +22,7 @@ import { t } from "@/text";
 import { CashFlows } from "./CashFlows";
 import { NoEvenings, rangeChoices, scaleOf } from "./EquityCurve";
 import { curveOf, fallOf, gapsOf, inPercent, returnOf } from "./evenings";
+import { Rebuilt } from "./Rebuilt";
 
 const ranges: readonly PerformanceRange[] = ["1w", "1m", "3m", "6m", "ytd", "1y", "3y", "5y", "all"];
 type View = "value" | "return" | "fall";
@@ -239,6 +240,7 @@ export function PerformancePage() {
       ) : (
         <NoEvenings reason={currentData.reason} />
       )}
+      {currentData && <Rebuilt told={currentData} />}
       <CashFlows accounts={accounts ?? []} broker={broker === "all" ? undefined : broker} />
     </div>
   );

@@ -1,9 +1,11 @@
 // Our own figure beside the broker's, and why they differ, cause by cause in rupees.
 import type { Account, Beside as Comparison } from "@/api";
-import { BrokerBadge } from "@/components/badge";
-import { Amount, Gain, Unknown } from "@/components/figures";
+import { Amount, Gain } from "@/components/figures";
+import { cx } from "@/lib/classes";
+import { usePhone } from "@/lib/hooks";
 import * as money from "@/lib/money";
 import { hasText, t } from "@/text";
+import { AccountName } from "./AccountName";
 
 const causeOf = (cause: string): { word: string; about: string } => {
   const [word, about] = [`portfolio:pnl.causes.${cause}`, `portfolio:pnl.causes_about.${cause}`];
@@ -35,80 +37,132 @@ function Causes({ beside }: { beside: Comparison }) {
 interface Props {
   list: readonly Comparison[];
   accounts: readonly Account[];
-  /** Names the instrument in each row, where rows are of several. */
-  named?: boolean;
   label: string;
+  /** The instrument of each row is named, where rows are of several. */
+  named?: boolean;
+  /** Nothing is known on our side: the broker's number stands alone. */
+  brokersAlone?: boolean;
 }
 
-export function BesideTable({ list, accounts, named, label }: Props) {
-  const brokerOf = (id: string) => accounts.find((account) => account.id === id);
+const keyOf = (one: Comparison) => `${one.account} ${one.exchange}:${one.symbol}`;
+
+/** A table on the desk, blocks on the phone. */
+export function BesideTable(props: Props) {
+  const phone = usePhone();
+  return phone ? <Blocks {...props} /> : <Table {...props} />;
+}
+
+function Table({ list, accounts, named, brokersAlone, label }: Props) {
+  const heads = [
+    { text: t("portfolio:broker"), left: true, shown: true },
+    { text: t("portfolio:columns.instrument"), left: true, shown: named },
+    { text: t("portfolio:pnl.own"), shown: !brokersAlone },
+    { text: t("portfolio:pnl.brokers"), shown: true },
+    { text: t("portfolio:pnl.difference"), shown: !brokersAlone },
+    { text: t("portfolio:pnl.why"), left: true, shown: true },
+  ];
+  const cell = "px-2 py-1.5 align-top whitespace-nowrap first:pl-0";
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by key
-    <section className="overflow-x-auto" tabIndex={0} aria-label={label}>
-      <table className="w-full text-xs" aria-label={label}>
-        <thead className="text-faint">
-          <tr>
-            <th scope="col" className="h-8 pr-3 text-left">
-              {t("portfolio:broker")}
-            </th>
-            {named && (
-              <th scope="col" className="pr-3 text-left">
-                {t("portfolio:columns.instrument")}
-              </th>
-            )}
-            <th scope="col" className="px-2 text-right">
-              {t("portfolio:pnl.own")}
-            </th>
-            <th scope="col" className="px-2 text-right">
-              {t("portfolio:pnl.brokers")}
-            </th>
-            <th scope="col" className="px-2 text-right">
-              {t("portfolio:pnl.difference")}
-            </th>
-            <th scope="col" className="min-w-56 pl-4 text-left">
-              {t("portfolio:pnl.why")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.map((one) => {
-            const account = brokerOf(one.account);
-            return (
-              <tr key={`${one.account} ${one.exchange}:${one.symbol}`} className="border-t border-line align-top">
-                <td className="py-1.5 pr-3 whitespace-nowrap">
-                  {account && <BrokerBadge broker={account.broker} />} {account?.label ?? one.account}
-                </td>
-                {named && <td className="py-1.5 pr-3 whitespace-nowrap">{`${one.exchange}:${one.symbol}`}</td>}
+    <table className="w-full text-xs" aria-label={label}>
+      <thead className="text-faint">
+        <tr>
+          {heads.map(
+            (head) =>
+              head.shown && (
+                <th
+                  key={head.text}
+                  scope="col"
+                  className={cx("h-8 px-2 first:pl-0", head.left ? "text-left" : "text-right")}
+                >
+                  {head.text}
+                </th>
+              ),
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {list.map((one) => (
+          <tr key={keyOf(one)} className="border-t border-line">
+            <td className={cell}>
+              <AccountName id={one.account} accounts={accounts} />
+            </td>
+            {named && <td className={cell}>{`${one.exchange}:${one.symbol}`}</td>}
+            {!brokersAlone && (
+              <td className={cx(cell, "text-right")}>
                 <Side quantity={one.own_quantity} average={one.own_average} pnl={one.own_pnl} />
-                <Side quantity={one.broker_quantity} average={one.broker_average} pnl={one.broker_pnl} />
-                <td className="px-2 py-1.5 text-right">
-                  <Amount value={one.difference} sign reason={one.unknown ?? t("common:not_known_yet")} />
-                </td>
-                <td className="py-1.5 pl-4">
-                  <Causes beside={one} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
+              </td>
+            )}
+            <td className={cx(cell, "text-right")}>
+              <Side quantity={one.broker_quantity} average={one.broker_average} pnl={one.broker_pnl} />
+            </td>
+            {!brokersAlone && (
+              <td className={cx(cell, "text-right")}>
+                <Difference one={one} />
+              </td>
+            )}
+            <td className={cx(cell, "min-w-64")}>
+              <Causes beside={one} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
+function Blocks({ list, accounts, named, brokersAlone, label }: Props) {
+  return (
+    <ul aria-label={label} className="text-xs">
+      {list.map((one) => (
+        <li key={keyOf(one)} className="border-t border-line py-2">
+          <p className="flex items-center justify-between gap-2">
+            <AccountName id={one.account} accounts={accounts} />
+            {named && <span className="font-medium">{`${one.exchange}:${one.symbol}`}</span>}
+          </p>
+          <dl className="grid grid-cols-3 gap-2 py-1">
+            {!brokersAlone && (
+              <div>
+                <dt className="text-faint">{t("portfolio:pnl.own")}</dt>
+                <dd>
+                  <Side quantity={one.own_quantity} average={one.own_average} pnl={one.own_pnl} />
+                </dd>
+              </div>
+            )}
+            <div>
+              <dt className="text-faint">{t("portfolio:pnl.brokers")}</dt>
+              <dd>
+                <Side quantity={one.broker_quantity} average={one.broker_average} pnl={one.broker_pnl} />
+              </dd>
+            </div>
+            {!brokersAlone && (
+              <div>
+                <dt className="text-faint">{t("portfolio:pnl.difference")}</dt>
+                <dd>
+                  <Difference one={one} />
+                </dd>
+              </div>
+            )}
+          </dl>
+          <Causes beside={one} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const Difference = ({ one }: { one: Comparison }) => (
+  <Amount value={one.difference} sign reason={one.unknown ?? t("common:not_known_yet")} />
+);
+
 function Side({ quantity, average, pnl }: { quantity: number; average: string | null; pnl: string | null }) {
   return (
-    <td className="px-2 py-1.5 text-right whitespace-nowrap">
+    <>
       <Gain value={pnl} reason={t("portfolio:pnl.not_told")} />
       <span className="block text-faint">
-        {average === null ? (
-          <>
-            {money.quantity(quantity)} <Unknown reason={t("portfolio:no_average")} />
-          </>
-        ) : (
-          t("portfolio:quantity_at", { quantity: money.quantity(quantity), price: money.price(average) })
-        )}
+        {quantity === 0
+          ? money.quantity(quantity)
+          : t("portfolio:quantity_at", { quantity: money.quantity(quantity), price: money.price(average) })}
       </span>
-    </td>
+    </>
   );
 }

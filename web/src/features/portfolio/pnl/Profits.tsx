@@ -193,13 +193,20 @@ export function Profits({ days, account, accounts, onImport }: Props) {
         }
       />
       {data.without_trades.length > 0 && (
-        <section aria-labelledby="without-trades" className="mt-4 border-t border-line px-4 pt-3">
-          <h2 id="without-trades" className="text-base font-semibold">
-            {t("portfolio:pnl.without_trades")}
-          </h2>
+        <details className="mt-4 border-t border-line px-4 pt-3" open={data.rows.length === 0}>
+          <summary className="py-1 text-base font-semibold max-md:py-2.5">
+            {t("portfolio:pnl.without_trades")}{" "}
+            <span className="font-normal text-faint">{data.without_trades.length}</span>
+          </summary>
           <p className="max-w-2xl pb-2 text-quiet">{t("portfolio:pnl.without_trades_about")}</p>
-          <BesideTable list={data.without_trades} accounts={accounts} label={t("portfolio:pnl.without_trades")} named />
-        </section>
+          <BesideTable
+            list={data.without_trades}
+            accounts={accounts}
+            label={t("portfolio:pnl.without_trades")}
+            named
+            brokersAlone
+          />
+        </details>
       )}
     </>
   );

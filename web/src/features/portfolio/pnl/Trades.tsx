@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 import { type Account, inWords, problemOf, type Trade } from "@/api";
 import { useTradePagesInfiniteQuery } from "@/api/history";
-import { BrokerBadge, SideWord, Tag } from "@/components/badge";
+import { SideWord, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Amount, Unknown } from "@/components/figures";
 import { type Column, Grid } from "@/components/grid";
@@ -12,6 +12,7 @@ import { ExportButton } from "@/features/orders/ExportButton";
 import * as money from "@/lib/money";
 import { dayName, istDay, timeOfDay } from "@/lib/time";
 import { hasText, t } from "@/text";
+import { AccountName } from "./AccountName";
 import type { Days } from "./days";
 
 interface Props {
@@ -32,16 +33,6 @@ const sourceOf = (source: string): string => {
   const key = `portfolio:trades.sources.${source}`;
   return hasText(key) ? t(key) : source;
 };
-
-function AccountName({ id, accounts }: { id: string; accounts: readonly Account[] }) {
-  const account = accounts.find((each) => each.id === id);
-  if (!account) return id;
-  return (
-    <span className="inline-flex items-center gap-1.5">
-      <BrokerBadge broker={account.broker} /> {account.label}
-    </span>
-  );
-}
 
 const tradeColumns = (accounts: readonly Account[]): Column<Trade>[] => [
   {
