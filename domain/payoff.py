@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from domain.instrument import Kind
 from domain.money import PAISA, Money, Price
 from domain.order import Side
+
+STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,19 @@ class Payoff:
     premium: Money
 
 
-def payoff(legs: Sequence[Leg], *, low: Decimal, high: Decimal, steps: int = 60) -> Payoff:
+def round_range(low: Decimal, high: Decimal, steps: int = STEPS) -> tuple[Decimal, Decimal, int]:
+    """A range around this one, from one round price to another in about so many equal round steps, and how many."""
+    rough = (high - low) / steps
+    ten = Decimal(1).scaleb(rough.adjusted())
+    step = next(ten * times for times in (1, 2, 5, 10) if ten * times >= rough)
+    step = max(step, PAISA)
+    first, last = (
+        int((at / step).to_integral_value(way)) for at, way in ((low, ROUND_FLOOR), (high, ROUND_CEILING))
+    )
+    return first * step, last * step, last - first
+
+
+def payoff(legs: Sequence[Leg], *, low: Decimal, high: Decimal, steps: int = STEPS) -> Payoff:
     """Over prices from `low` to `high`, evenly and at every strike between; bounds and break-evens over all prices."""
     bends = sorted({leg.strike.amount for leg in legs if leg.strike is not None})
     ends = [Decimal(0), *bends]

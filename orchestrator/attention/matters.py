@@ -185,13 +185,19 @@ def _squared_off(one: Connection, calendar: Calendar, now: datetime) -> Iterator
 
 def _short_of_time(one: Connection, position: Position, name: InstrumentId, ends: datetime) -> MatterOut:
     held = f"{abs(position.quantity)} {name.symbol} {'short' if position.quantity < 0 else 'long'}"
+    uncovered = position.quantity < 0 and name.exchange in (Exchange.NSE, Exchange.BSE)
     item = _of(
         one,
         MatterKind.SQUARE_OFF,
-        Severity.WARNING,
+        Severity.URGENT if uncovered else Severity.WARNING,
         f"Intraday: {held} at {one.account.label}",
         f"Trading ends at {ends.astimezone(IST):%H:%M} IST. Before that {one.terms.name} closes what is left at the "
-        "market, for a charge. Exit it, or convert it.",
+        "market, for a charge. "
+        + (
+            "Shares that are then still owed are bought in the auction."
+            if uncovered
+            else "Exit or convert it."
+        ),
         to="/positions",
     )
     return item.model_copy(update={"id": f"{item.id}:{name}", "symbol": str(name)})

@@ -11,7 +11,7 @@ from domain.calendar import Calendar
 from domain.instrument import Instrument, Kind
 from domain.money import Money, Price
 from domain.order import Side
-from domain.payoff import Leg, payoff
+from domain.payoff import STEPS, Leg, payoff, round_range
 from orchestrator.errors import Problem
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
@@ -59,9 +59,9 @@ async def reckon(
         _asked(one, instrument, sights[instrument.id], forward, _years(calendar, instrument, now))
         for one, instrument in zip(body.legs, known, strict=True)
     ]
-    low, high = _range(body, asked, here)
+    low, high, steps = _range(body, asked, here)
     legs = [one.leg for one in asked]
-    shape = payoff(legs, low=low, high=high)
+    shape = payoff(legs, low=low, high=high, steps=steps)
     spot = group.spot if group else None
     return PayoffOut(
         name=group.name if group else known[0].id.symbol,
@@ -143,7 +143,8 @@ def _price(one: LegIn, sight: Sight) -> tuple[Price, PriceOf]:
     raise Problem(503, "no_quote", f"no account can quote {one.symbol} now", field="legs", fix=fix)
 
 
-def _range(body: PayoffIn, asked: list[Asked], here: Price | None) -> tuple[Decimal, Decimal]:
+def _range(body: PayoffIn, asked: list[Asked], here: Price | None) -> tuple[Decimal, Decimal, int]:
+    """From where to where, and in how many steps. Raises Problem 422."""
     marks = [one.leg.strike.amount for one in asked if one.leg.strike is not None]
     marks += [here.amount] if here is not None else []
     marks = marks or [one.leg.price.amount for one in asked]
@@ -151,7 +152,7 @@ def _range(body: PayoffIn, asked: list[Asked], here: Price | None) -> tuple[Deci
     high = body.high.amount if body.high is not None else max(marks) * (1 + WIDTH)
     if not 0 <= low < high:
         raise Problem(422, "invalid_input", "low must be below high", field="low", rule="0 <= low < high")
-    return low, high
+    return round_range(low, high) if body.low is None and body.high is None else (low, high, STEPS)
 
 
 def _now(asked: list[Asked], at: Price, here: Price | None, forward: Price | None) -> Money | None:

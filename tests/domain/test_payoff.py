@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.instrument import Kind
 from domain.money import Money, Price
 from domain.order import Side
-from domain.payoff import Leg, Payoff, payoff, profit
+from domain.payoff import STEPS, Leg, Payoff, payoff, profit, round_range
 
 
 def leg(text: str) -> Leg:
@@ -120,3 +120,17 @@ def test_a_leg_and_its_opposite_come_to_the_spread_whatever_happens(side: Side) 
     shape = payoff(pair, low=Decimal(20000), high=Decimal(29000))
     assert shape.most == shape.least == shape.premium
     assert shape.break_evens == ()
+
+
+@given(st.decimals("0.01", "90000", places=2), st.decimals("1", "90000", places=2))
+def test_a_range_is_widened_to_round_steps(low: Decimal, width: Decimal) -> None:
+    first, last, steps = round_range(low, low + width)
+    assert first <= low < low + width <= last
+    step = (last - first) / steps
+    assert step.normalize().as_tuple().digits in ((1,), (2,), (5,))
+    assert steps <= STEPS + 2
+    assert last - first <= width + 2 * step
+
+
+def test_a_range_of_an_index_has_steps_of_a_hundred() -> None:
+    assert round_range(Decimal("22142.5"), Decimal("27957.5")) == (Decimal(22100), Decimal(28000), 59)

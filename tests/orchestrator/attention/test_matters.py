@@ -152,6 +152,10 @@ def test_intraday_positions_are_told_shortly_before_the_close_alone() -> None:
     assert kinds(of(held), NOW.replace(hour=14, minute=44)) == []
     (item,) = matters(of(held), Calendar(), NOW.replace(hour=14, minute=46))
     assert (item.kind, item.title) == (MatterKind.SQUARE_OFF, "Intraday: 5 INFY short at Zerodha")
+    assert (item.severity, "auction" in item.words) == (Severity.URGENT, True)
+    long = account(snapshot=snapshot(positions=(position(5, Product.MIS),)))
+    (item,) = matters(of(long), Calendar(), NOW.replace(hour=14, minute=46))
+    assert item.severity is Severity.WARNING
     assert kinds(of(held), NOW.replace(hour=15, minute=31)) == []
 
 
