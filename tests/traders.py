@@ -52,4 +52,5 @@ async def trader(product: Product) -> AsyncIterator[Trader]:
 
 def sandbox_settings(urls: dict[str, str]) -> dict[str, str]:
     """TRADEMASTER_* settings for a sandbox at these URLs, with its well-known app configured."""
-    return {f"TRADEMASTER_{name.upper()}": value for name, value in demo.sandbox_settings(urls).items()}
+    brokers = {f"TRADEMASTER_{name.upper()}": value for name, value in demo.sandbox_settings(urls).items()}
+    return {**brokers, "TRADEMASTER_SANDBOX_URL": urls["control"]}

@@ -68,7 +68,7 @@ function Beside({ chosen: { part, Shown } }: { chosen: Chosen }) {
   return (
     <div className="flex min-h-full">
       <nav aria-label={t("settings:title")} className="w-44 shrink-0 border-r border-line py-3">
-        <h1 className="px-4 pb-2 text-lg font-semibold">{t("settings:title")}</h1>
+        <p className="px-4 pb-2 text-lg font-semibold">{t("settings:title")}</p>
         <ul>
           {parts.map((each) => (
             <li key={each.part}>
@@ -87,9 +87,9 @@ function Beside({ chosen: { part, Shown } }: { chosen: Chosen }) {
         </ul>
       </nav>
       <section aria-labelledby="part" className="min-w-0 flex-1">
-        <h2 id="part" className="px-4 pt-4 pb-3 text-base font-semibold">
+        <h1 id="part" className="px-4 pt-4 pb-3 text-base font-semibold">
           {t(`settings:parts.${part}`)}
-        </h2>
+        </h1>
         <Shown />
       </section>
     </div>
