@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from adapters.rows import Rows, unread
 from domain.money import Money, average_price
@@ -33,19 +35,49 @@ def orders(told: Sequence[Told]) -> Rows[OrderReport]:
         if part is not None:
             icebergs.setdefault(report.tag or report.broker_order_id, []).append(part)
     for parts in icebergs.values():
-        numbers = {part.leg for part in parts}
-        if numbers == set(range(1, max(numbers) + 1)):
+        numbers = sorted(part.leg for part in parts)
+        if _whole_in_itself(numbers):
             found += joined(parts)
         else:
-            lacking.append(f"an iceberg cannot be read: of its parts only {sorted(numbers)} are told")
+            lacking.append(f"an iceberg cannot be read: of its parts only {numbers} are told")
     return Rows(found, lacking)
 
 
+def _whole_in_itself(numbers: Sequence[int]) -> bool:
+    """Whether no part is there without the one before it, in each of two orders, too."""
+    counted = Counter(numbers)
+    return all(counted[leg - 1] >= counted[leg] for leg in counted if leg > 1)
+
+
 def joined(parts: Sequence[Part]) -> list[OrderReport]:
-    """The rows that carry one tag, as one report; as many as they are when a part is there twice (sent twice)."""
-    if len({part.leg for part in parts}) < len(parts):
-        return [part.report for part in parts]
-    return [_whole(sorted(parts, key=lambda part: part.leg))]
+    """The rows that carry one tag, as one report; as two where the broker made two orders of one request."""
+    return [_whole(chain) for chain in chains(parts)]
+
+
+def chains(parts: Sequence[Part]) -> list[list[Part]]:
+    """The rows that carry one tag by the order that they are parts of, each in the order of its parts.
+
+    Of two orders no row says which of them it is of. A part is sent when the one before it is complete: the first one
+    sent follows the first complete one, so that what was put together stays together when more rows come.
+    """
+    found = [[part] for part in sorted(parts, key=_sent) if part.leg == 1]
+    for leg in range(2, max((part.leg for part in parts), default=0) + 1):
+        waiting = sorted(
+            (chain for chain in found if chain[-1].leg == leg - 1), key=lambda one: _done(one[-1])
+        )
+        following = sorted((part for part in parts if part.leg == leg), key=_sent)
+        for chain, part in zip(waiting, following, strict=False):
+            chain.append(part)
+    return found
+
+
+def _sent(part: Part) -> tuple[int, str]:
+    number = part.report.broker_order_id  # counts up
+    return len(number), number
+
+
+def _done(part: Part) -> tuple[bool, datetime, int, str]:
+    return part.report.status is not ReportStatus.COMPLETE, part.report.at, *_sent(part)
 
 
 class Stream:

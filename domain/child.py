@@ -153,11 +153,9 @@ class ChildOrder:
         """As one of the broker's orders alone, the form in which the broker is asked about it."""
         if self.broker_order_ids == (number,):
             return self
-        # A duplicate of an iceberg is known by its rows: each is asked about by itself.
         return replace(
             self,
             broker_order_ids=(number,),
-            iceberg_legs=0,
             modified=self.modified if _about(self.modified, number) else None,
             asked=self.asked if _about(self.asked, number) else None,
         )
@@ -200,12 +198,8 @@ class ChildOrder:
 
     def _dead(self, number: str) -> bool:
         end = self.end_of(number)
-        return end is not None and (end.end is not End.FILLED or not self._one_of_many_legs)
-
-    @property
-    def _one_of_many_legs(self) -> bool:
         # A leg of an iceberg may be complete while the next one is still to come.
-        return self.iceberg_legs > 1 and len(self.broker_order_ids) == 1
+        return end is not None and (end.end is not End.FILLED or self.iceberg_legs < 2)
 
     def most_of(self, number: str) -> int:
         """Units that one of the broker's orders may come to: a change is of the order it names, and of no other."""

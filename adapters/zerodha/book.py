@@ -50,14 +50,16 @@ def tagged(rows: object, tag: str, symbols: Symbols, *, seen_at: datetime) -> Ro
     return Rows((replace(one, tag=tag) for one in mine), (*sorted_out.unread, *mine.unread))
 
 
-def legs(rows: object, tag: str) -> list[str]:
-    """The ids of an iceberg's legs, in their order; the last is the one at work."""
+def legs(rows: object, tag: str, symbols: Symbols) -> dict[str, list[str]]:
+    """The ids of the legs of each iceberg that carries the tag, in their order, by the first one; the last is the one
+    at work."""
 
-    def leg(row: Row) -> tuple[int, str] | None:
-        meta = _iceberg(row) if tag in wire.tags(row) else {}
-        return (int(meta["leg"]), str(row["order_id"])) if meta else None
+    def leg(row: Row) -> Part | None:
+        return part(row, wire.order_report(row, symbols)) if tag in wire.tags(row) else None
 
-    return [order_id for _, order_id in sorted(one for one in read(rows, leg, AN_ORDER) if one)]
+    found = iceberg.chains([one for one in read(rows, leg, AN_ORDER) if one])
+    ids = [[one.report.broker_order_id for one in chain] for chain in found]
+    return {chain[0]: chain for chain in ids}
 
 
 def varieties(rows: object) -> dict[str, str]:

@@ -215,10 +215,17 @@ class Zerodha:
         """Those of every leg, told as the whole order's."""
         if child.broker_order_id is None:
             return []
-        legs = set(await self._book(lambda data: book.legs(data, child.tag)))
+        legs = await self._legs(child)
+        whole = {leg: number for number in child.broker_order_ids for leg in legs.get(number, ())}
         fills = await self._calls.read("/trades", lambda data: rows.read(data, wire.broker_fill, "a trade"))
-        whole = child.broker_order_id
-        return [replace(one, broker_order_id=whole) for one in fills if one.broker_order_id in legs]
+        return [
+            replace(one, broker_order_id=whole[one.broker_order_id])
+            for one in fills
+            if one.broker_order_id in whole
+        ]
+
+    async def _legs(self, child: ChildOrder) -> dict[str, list[str]]:
+        return await self._book(lambda data: book.legs(data, child.tag, self._symbols))
 
     async def _order_path(self, child: ChildOrder) -> str:
         """Where a change or cancel goes: to the order, or to the leg of an iceberg that is at work."""
@@ -226,7 +233,7 @@ class Zerodha:
             raise BrokerRejected("the order has no id at Zerodha yet", code="no_order_id")
         order_id = child.broker_order_id
         if child.iceberg_legs > 1:
-            order_id = (await self._book(lambda data: book.legs(data, child.tag)) or [order_id])[-1]
+            order_id = (await self._legs(child)).get(order_id, [order_id])[-1]
         return f"/orders/{self._varieties.get(order_id) or wire.variety(child)}/{order_id}"
 
     async def _book(self, parse: Callable[[object], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.iceberg import Part, Stream, joined
+from adapters.iceberg import Part, Stream, joined, orders
 from domain.calendar import IST
 from domain.money import Price
 from domain.report import OrderReport, ReportStatus
@@ -51,9 +52,75 @@ def test_a_part_that_ends_early_ends_the_order_with_what_is_filled(end: ReportSt
     assert (whole.status, whole.filled_quantity, whole.quantity) == (end, 14, 30)
 
 
-def test_a_part_that_is_there_twice_stays_visible_as_a_second_order() -> None:
-    twice = [part(1, 0, ReportStatus.OPEN), part(1, 0, ReportStatus.OPEN)]
-    assert len(joined(twice)) == 2
+class Twins:
+    """What a broker made twice of an iceberg of three legs, as its book shows it while both trade."""
+
+    def __init__(self) -> None:
+        self.rows: list[Part] = []
+        self._seconds = 0
+        for _ in range(2):
+            self._send(1)
+
+    def _send(self, leg: int) -> None:
+        sent = part(leg, 0, ReportStatus.OPEN)
+        self._put(len(self.rows), replace(sent.report, broker_order_id=str(98 + len(self.rows))), leg)
+
+    def _put(self, place: int, report: OrderReport, leg: int) -> None:
+        self._seconds += 1
+        row = Part(leg, 3, 30, replace(report, at=BEGAN + timedelta(seconds=self._seconds)))
+        self.rows[place : place + 1] = [row]
+
+    def trade(self, which: int, units: int) -> None:
+        """At the order at work that was sent `which`th; the next leg goes at once."""
+        at_work = [place for place, one in enumerate(self.rows) if one.report.status is ReportStatus.OPEN]
+        if which >= len(at_work):
+            return
+        row = self.rows[at_work[which]]
+        filled = min(10, row.report.filled_quantity + units)
+        status = ReportStatus.COMPLETE if filled == 10 else ReportStatus.OPEN
+        done = replace(row.report, filled_quantity=filled, average_price=Price.of(100), status=status)
+        self._put(at_work[which], done, row.leg)
+        if filled == 10 and row.leg < 3:
+            self._send(row.leg + 1)
+
+    @property
+    def filled(self) -> int:
+        return sum(row.report.filled_quantity for row in self.rows)
+
+
+def test_legs_that_were_made_twice_are_two_orders() -> None:
+    twins = Twins()
+    for which in (1, 1, 0):  # the second one is ahead
+        twins.trade(which, 10)
+    told = {one.broker_order_id: (one.filled_quantity, one.status.value) for one in joined(twins.rows)}
+    assert told == {"98": (10, "OPEN"), "99": (20, "OPEN")}
+    for _ in range(3):
+        twins.trade(0, 10)
+    assert [(one.filled_quantity, one.status.value) for one in joined(twins.rows)] == [(30, "COMPLETE")] * 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.integers(1, 10)), max_size=30), st.randoms(use_true_random=False)
+)
+def test_nothing_of_two_is_counted_twice_however_they_go_on(
+    trades: list[tuple[int, int]], dice: random.Random
+) -> None:
+    twins, most = Twins(), dict[str, int]()
+    for which, units in trades:
+        twins.trade(which, units)
+        rows = list(twins.rows)
+        dice.shuffle(rows)
+        for one in orders([(row.report, row) for row in rows]):
+            number = one.broker_order_id
+            most[number] = max(most.get(number, 0), one.filled_quantity)
+        assert sum(most.values()) == twins.filled
+
+
+def test_a_leg_without_the_one_before_it_names_the_iceberg_as_unread() -> None:
+    told = [part(1, 10, ReportStatus.COMPLETE), part(2, 0, ReportStatus.OPEN), part(2, 0, ReportStatus.OPEN)]
+    found = orders([(row.report, row) for row in told])
+    assert list(found) == []
+    assert found.unread == ("an iceberg cannot be read: of its parts only [1, 2, 2] are told",)
 
 
 def test_a_stream_tells_of_the_whole_once_it_has_heard_every_part() -> None:

@@ -256,6 +256,13 @@ def test_an_order_that_its_broker_calls_complete_is_over_whatever_was_asked_of_i
     assert (told.status, told.live_quantity, told.reason) == (Status.FILLED, 0, None)
 
 
+def test_each_of_two_icebergs_goes_on_after_a_leg_that_is_complete() -> None:
+    leg = Ended(End.FILLED, at(5), "COMPLETE", "n1")
+    twice = apply_all(replace(NEW, iceberg_legs=2), [*TWINS, fill("t", 5), leg])
+    assert (twice.live_order_ids, twice.filled_quantity, twice.live_quantity) == (("n1", "n2"), 5, 15)
+    assert twice.at("n1").iceberg_legs == 2, "asked about by the leg that is at work"
+
+
 def test_a_leg_of_an_iceberg_that_is_complete_does_not_end_it() -> None:
     leg = Ended(End.FILLED, at(3), "COMPLETE", "n1")
     iceberg = apply_all(replace(NEW, iceberg_legs=2), [fill("t", 5), leg])

@@ -297,6 +297,20 @@ async def test_an_iceberg_at_rest_is_changed_and_cancelled_where_it_works(desk: 
     assert len(desk.truth()["orders"]) == 1
 
 
+async def test_each_of_two_icebergs_that_were_made_of_one_request_is_cancelled_where_it_works(
+    desk: Desk,
+) -> None:
+    desk.fault("duplicate_order", "place", times=1)
+    child = await desk.placed(desk.child(quantity=30, iceberg_legs=3))
+    found = await eventually(lambda: desk.broker.find(child), lambda both: len(both) == 2)
+    assert {(one.quantity, one.filled_quantity) for one in found} == {(30, 0)}
+    both = replace(child, broker_order_ids=tuple(one.broker_order_id for one in found))
+    for number in both.broker_order_ids:
+        await desk.broker.cancel(both.at(number))
+        ended = await desk.until(both.at(number), lambda one: one.status is ReportStatus.CANCELLED)
+        assert ended.broker_order_id == number
+
+
 async def test_an_order_after_the_market_is_placed_changed_and_cancelled_as_one(desk: Desk) -> None:
     child = await desk.placed(desk.child(after_market=True))
     report = await desk.broker.order(child)
