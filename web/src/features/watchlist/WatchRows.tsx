@@ -104,6 +104,7 @@ function List({ symbols, stocks, actions, page, phone, height, from, to, holder,
   return (
     <ul
       ref={list}
+      data-watched=""
       aria-label={t("watchlist:rows")}
       onKeyDown={onKeyDown}
       className={page ? "" : "min-h-0 flex-1 overflow-y-auto"}
