@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { mayHaveSession } from "@/api/session";
 import { App } from "@/app/App";
 import { router } from "@/app/routes";
 import { makeStore } from "@/app/store";
@@ -8,6 +9,8 @@ import { watchInstall } from "@/features/device/install";
 import { watchLook } from "@/lib/prefs";
 import "./index.css";
 
+// The frame of whoever is signed in comes while it is still asked who that is.
+if (mayHaveSession()) void Promise.all([import("@/app/shell/Shell"), import("@/app/streams")]).catch(() => undefined);
 watchLook();
 watchInstall(Date.now());
 startWorker((path) => void router.navigate(path));

@@ -2,16 +2,12 @@
 import { useEffect } from "react";
 import { Provider } from "react-redux";
 import { RouterProvider } from "react-router";
-import { startLive } from "@/api/live";
 import { onSessionEnd } from "@/api/session";
-import { startPrices } from "@/features/market/prices";
 import { useReach } from "@/features/session/reach";
 import { useSessionStatus } from "@/features/session/state";
 import { useSession } from "@/features/session/useSession";
 import { markReachable } from "@/lib/reachable";
 import { t } from "@/text";
-import { startEvents } from "./events";
-import { keepSnapshots, watchReach } from "./reaching";
 import { router } from "./routes";
 import { Starting, Unreachable } from "./Starting";
 import type { Store } from "./store";
@@ -32,15 +28,14 @@ function Running({ store }: { store: Store }) {
 
   useEffect(() => {
     if (status !== "signed-in") return;
-    const stops = [
-      startPrices(),
-      startEvents(store, (words) => void forget(words)),
-      watchReach(store),
-      keepSnapshots(store),
-      startLive(),
-    ];
+    let stop: (() => void) | null = null;
+    let over = false;
+    void import("./streams").then(({ startStreams }) => {
+      if (!over) stop = startStreams(store, (words) => void forget(words));
+    });
     return () => {
-      for (const stop of stops) stop();
+      over = true;
+      stop?.();
     };
   }, [status, store, forget]);
 

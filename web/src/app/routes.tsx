@@ -4,7 +4,6 @@ import { Waiting } from "@/components/surface";
 import { Broken } from "./Broken";
 import { MorePage, NotFound } from "./pages";
 import { Starting } from "./Starting";
-import { Shell } from "./shell/Shell";
 
 // Until a page's script has come the frame stands already, with rows that wait.
 const waitingFor = (pages: RouteObject[]): RouteObject[] =>
@@ -31,8 +30,9 @@ export const router = createBrowserRouter([
   },
   {
     path: "/",
-    element: <Shell />,
+    lazy: async () => ({ Component: (await import("./shell/Shell")).Shell }),
     errorElement: <Broken />,
+    hydrateFallbackElement: <Starting />,
     children: [
       {
         errorElement: <Broken />,

@@ -3,7 +3,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, Navigate, useLocation } from "react-router";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { inWords, problemOf, useLogInMutation, useMetaQuery, useSignUpMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
@@ -18,10 +18,10 @@ z.config({ jitless: true });
 const schema = z.object({
   name: z.string(),
   email: z.email(t("session:email_wrong")),
-  password: z.string().min(1, t("session:password_missing")),
+  password: z.string().check(z.minLength(1, t("session:password_missing"))),
   totp: z.string(),
 });
-const newUser = schema.extend({ password: z.string().min(10, t("session:password_short")) });
+const newUser = z.extend(schema, { password: z.string().check(z.minLength(10, t("session:password_short"))) });
 type Form = z.infer<typeof schema>;
 
 export function SignPage({ fresh }: { fresh: boolean }) {

@@ -3,6 +3,7 @@ import { useCallback } from "react";
 import { api, type Token, useLogOutMutation } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { dropToken, holdToken, mayHaveSession, refresh } from "@/api/session";
+import { forgetPending } from "@/features/ticket/pending";
 import { showSnapshot, wipeSnapshot } from "./snapshot";
 import { sessionChanged, sessionEnded, snapshotShown } from "./state";
 
@@ -49,6 +50,7 @@ export function useSession() {
   const forget = useCallback(
     async (words: string | null) => {
       dropToken();
+      forgetPending();
       dispatch(words === null ? sessionChanged("anonymous") : sessionEnded(words));
       dispatch(api.util.resetApiState());
       await wipeSnapshot();
