@@ -33,7 +33,7 @@ export function Clock({ sandbox: { clock, flow } }: { sandbox: Sandbox }) {
       <dl className="flex flex-wrap gap-x-8 gap-y-2">
         <div>
           <dt className="text-xs text-faint">{t("sandbox:clock.now")}</dt>
-          <dd className="text-lg font-medium">{dayTime(clock.ist)} IST</dd>
+          <dd className="text-lg font-medium">{t("sandbox:clock.ist", { time: dayTime(clock.ist) })}</dd>
         </div>
         <div>
           <dt className="text-xs text-faint">{t("sandbox:clock.sessions")}</dt>

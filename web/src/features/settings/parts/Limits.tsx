@@ -186,7 +186,7 @@ function OwnLines({ label, kind, lines, mistakes, used, onChange }: OwnLinesProp
             {kind === "symbols" ? (
               <Field
                 label={label}
-                placeholder="NSE:INFY"
+                placeholder={t("settings:limits.symbol_example")}
                 className="flex-1"
                 value={line.name}
                 error={mistakes[`${kind}.${at}`] ?? null}
