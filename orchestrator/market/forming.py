@@ -58,6 +58,12 @@ class Minute:
             self.total = max(self.total or 0, tick.volume)
         self.changes += 1
 
+    def candle(self, reached: int | None) -> Candle:
+        """`reached`: the day's volume as far as the minutes before it heard of it."""
+        floor = None if self.before is None else max(self.before, reached or 0)
+        volume = max(0, self.total - floor) if self.total is not None and floor is not None else None
+        return Candle(self.start, self.open, self.high, self.low, self.close, volume, self.open_interest)
+
     def go_on_from(self, begun: Candle) -> None:
         """What was traded between the two is not known, and so is no volume."""
         self.open, self.opened_at = begun.open, self.start
@@ -83,10 +89,21 @@ class Line:
         for one in self.minutes:
             if one.start.date() != day:
                 reached, day = None, one.start.date()
-            floor = None if one.before is None else max(one.before, reached or 0)
-            volume = max(0, one.total - floor) if one.total is not None and floor is not None else None
-            yield one, Candle(one.start, one.open, one.high, one.low, one.close, volume, one.open_interest)
+            yield one, one.candle(reached)
             reached = one.total if reached is None else max(reached, one.total or 0)
+
+    def candle(self, start: datetime) -> tuple[Minute, Candle] | None:
+        """The one of this minute, without making the others; None when it is not held any more."""
+        place = bisect_left(self.minutes, start, key=lambda one: one.start)
+        if place == len(self.minutes) or (one := self.minutes[place]).start != start:
+            return None
+        day = start.date()
+        before = (earlier for earlier in self.minutes[:place] if earlier.total is not None)
+        reached = max((earlier.total or 0 for earlier in before if earlier.start.date() == day), default=None)
+        return one, one.candle(reached)
+
+
+Formed = tuple[InstrumentId, Minute, Candle]
 
 
 class CandleBook:
@@ -100,7 +117,9 @@ class CandleBook:
         self._most = UNSTORED if stored else KEPT
         self._lines: dict[InstrumentId, Line] = {}
         self._slots: dict[tuple[Exchange, int], Slot] = {}
-        self._unstored: set[InstrumentId] = set()
+        # By their beginnings, so that looking for what is over does not look at what forms.
+        self._unstored: dict[datetime, dict[InstrumentId, None]] = {}
+        self._stored = stored
         self._begun: dict[InstrumentId, Candle] = {}  # minutes that a run before this one began
 
     def take(self, tick: Tick) -> None:
@@ -143,22 +162,51 @@ class CandleBook:
         """A minute that another run of the process left unfinished: what still forms of it here goes on from it."""
         self._begun[name] = begun
 
-    def over(self) -> list[tuple[InstrumentId, Minute, Candle]]:
-        """Minutes that are over and are not stored as they are now."""
-        latest = self._clock() - GRACE - MINUTE
-        return [one for one in self.unstored() if one[1].start <= latest]
+    def over(self, most: int) -> list[Formed]:
+        """So many minutes that are over and are not stored as they are now, the oldest first."""
+        return self._waiting(self._clock() - GRACE - MINUTE, most)
 
-    def unstored(self) -> list[tuple[InstrumentId, Minute, Candle]]:
-        """Minutes that are not stored as they are now, over or not."""
-        found = []
-        for name in list(self._unstored):
-            fresh = [pair for pair in self._lines[name].candles() if pair[0].kept != pair[0].changes]
-            found += [(name, minute, candle) for minute, candle in fresh]
-            if not fresh:
-                self._unstored.discard(name)
-        return found
+    def unstored(self, most: int) -> list[Formed]:
+        """As `over`, with those that still form."""
+        return self._waiting(None, most)
+
+    def store(self, name: InstrumentId, minute: Minute, changes: int) -> None:
+        """It is stored as it was after so many changes."""
+        minute.kept = changes
+        names = self._unstored.get(minute.start, {})
+        if minute.changes == changes:
+            names.pop(name, None)
+        if not names:
+            self._unstored.pop(minute.start, None)
 
     # --- how -----------------------------------------------------------------------------------------------------
+
+    def _waiting(self, latest: datetime | None, most: int) -> list[Formed]:
+        found: list[Formed] = []
+        for start in sorted(self._unstored):
+            if len(found) >= most or (latest is not None and start > latest):
+                break
+            gone, names = [], self._unstored[start]
+            for name in names:
+                if len(found) >= most:
+                    break
+                made = self._lines[name].candle(start)
+                if made is None:  # more minutes than are held
+                    gone.append(name)
+                else:
+                    found.append((name, *made))
+            for name in gone:
+                del names[name]
+            if not names:
+                del self._unstored[start]
+        return found
+
+    def _mark(self, name: InstrumentId, start: datetime) -> None:
+        if self._stored:
+            names = self._unstored.get(start)
+            if names is None:
+                names = self._unstored[start] = {}
+            names[name] = None
 
     def _slot(self, exchange: Exchange, at: datetime) -> Slot:
         key = (exchange, int(at.timestamp()) // 60)  # sessions begin and end at whole minutes
@@ -171,7 +219,7 @@ class CandleBook:
 
     def _add(self, line: Line, tick: Tick, slot: Slot, before: int | None) -> None:
         minutes = line.minutes
-        self._unstored.add(tick.instrument)
+        self._mark(tick.instrument, slot.start)
         if minutes and minutes[-1].start == slot.start:
             minutes[-1].take(tick)
             return
@@ -198,9 +246,10 @@ class CandleBook:
             if before is None or tick.volume is None or tick.volume <= before:
                 return
             minutes.insert(place, _begun(tick, slot, before))
-        self._unstored.add(tick.instrument)
+        self._mark(tick.instrument, slot.start)
         for later in minutes[place + 1 : place + 2]:
             later.changes += 1  # its volume is less by what was traded before it
+            self._mark(tick.instrument, later.start)
 
 
 def _before(line: Line, tick: Tick, slot: Slot) -> int | None:

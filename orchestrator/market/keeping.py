@@ -11,11 +11,10 @@ import structlog
 
 from domain.calendar import IST
 from domain.instrument import InstrumentId
-from domain.market import Candle
 from orchestrator.db import Database
 from orchestrator.ids import new_id
 from orchestrator.market import candle_rows
-from orchestrator.market.forming import GRACE, Minute
+from orchestrator.market.forming import GRACE, Formed
 from orchestrator.market.hub import Hub
 from orchestrator.market.intervals import DAY, MINUTE, Interval, midnight_of
 from orchestrator.market.past import Page, Past
@@ -26,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 STORE = 5.0  # seconds between looks at which minutes are over
 AT_ONCE = 100  # minutes in one transaction: it runs in the event loop, and each takes it 25 microseconds
+BREATH = 0.05  # seconds between two of them: ten thousand minutes end at one moment, and prices go on
 FORGOTTEN_AT_ONCE = 500
 LOOK = 600.0  # seconds between looks at what the night has to settle
 NIGHT = time(0, 30)  # IST: every market has closed, and no session of the day has ended yet
@@ -60,7 +60,10 @@ class CandleKeeper:
         wanted = set(self._hub.wanted())
         self._hub.candles.interrupt(self._wanted - wanted)
         self._wanted = wanted
-        await self._keep(self._hub.candles.over())
+        while over := self._hub.candles.over(AT_ONCE):
+            await self._keep(over)
+            if len(over) == AT_ONCE:
+                await asyncio.sleep(BREATH)
 
     async def resume(self) -> None:
         """Go on from the minute that was forming when the process ended before."""
@@ -70,16 +73,15 @@ class CandleKeeper:
 
     async def finish(self) -> None:
         """Store all there is, the minutes that are not over with it: the process ends."""
-        await self._keep(self._hub.candles.unstored())
+        while formed := self._hub.candles.unstored(AT_ONCE):
+            await self._keep(formed)
 
-    async def _keep(self, formed: Sequence[tuple[InstrumentId, Minute, Candle]]) -> None:
-        for start in range(0, len(formed), AT_ONCE):
-            some = formed[start : start + AT_ONCE]
-            rows = [(name, candle) for name, _, candle in some]
-            changes = [minute.changes for _, minute, _ in some]
-            await self._db.write(lambda conn, rows=rows: candle_rows.keep_formed(conn, rows))  # type: ignore[misc]
-            for (_, minute, _), stored in zip(some, changes, strict=True):
-                minute.kept = stored
+    async def _keep(self, formed: Sequence[Formed]) -> None:
+        rows = [(name, candle) for name, _, candle in formed]
+        changes = [minute.changes for _, minute, _ in formed]
+        await self._db.write(lambda conn: candle_rows.keep_formed(conn, rows))
+        for (name, minute, _), stored in zip(formed, changes, strict=True):
+            self._hub.candles.store(name, minute, stored)
 
     async def prune(self) -> None:
         """Forget minutes that are older than the setting says."""

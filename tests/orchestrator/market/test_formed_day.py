@@ -50,9 +50,9 @@ class Listener:
         self.store()
 
     def store(self) -> None:
-        for name, minute, candle in self.book.over():
+        for name, minute, candle in self.book.over(100_000):
             self.rows[str(name)][candle.time] = candle
-            minute.kept = minute.changes
+            self.book.store(name, minute, minute.changes)
 
 
 def traded(begin: str, end: str) -> tuple[Exchange, Listener]:
