@@ -1,5 +1,6 @@
 // Small hooks that know nothing of the product: a media query, a clock, a settled value.
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { useReachable } from "./reachable";
 
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
@@ -49,7 +50,8 @@ export function useSettled<T>(value: T, milliseconds: number): T {
   return settled;
 }
 
-export function useOnline(): boolean {
+/** Whether the device itself has a network. */
+export function useDeviceOnline(): boolean {
   return useSyncExternalStore(
     (changed) => {
       window.addEventListener("online", changed);
@@ -61,4 +63,11 @@ export function useOnline(): boolean {
     },
     () => navigator.onLine,
   );
+}
+
+/** Whether anything can be asked or sent from here now: the device has a network and TradeMaster answers. */
+export function useOnline(): boolean {
+  const device = useDeviceOnline();
+  const reachable = useReachable();
+  return device && reachable;
 }

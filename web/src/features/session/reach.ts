@@ -1,7 +1,6 @@
-// Whether TradeMaster can be reached from here, and the words for why nothing can be sent while it cannot.
+// Whether TradeMaster can be reached from here, and if not, what is in the way.
 import { useSyncExternalStore } from "react";
-import { useOnline } from "@/lib/hooks";
-import { t } from "@/text";
+import { useDeviceOnline } from "@/lib/hooks";
 import { useSessionStatus } from "./state";
 
 /** "snapshot": only what was kept on this device is shown; "away": the device has a network, the server does not answer. */
@@ -24,15 +23,9 @@ function subscribe(told: () => void): () => void {
 
 export function useReach(): Reach {
   const status = useSessionStatus();
-  const online = useOnline();
+  const online = useDeviceOnline();
   const unanswered = useSyncExternalStore(subscribe, () => away);
   if (!online) return "offline";
   if (status === "snapshot") return "snapshot";
   return unanswered ? "away" : "reached";
-}
-
-/** Why no order can be sent from this screen now; null while one can. Nothing is ever kept to be sent later. */
-export function useNoTrading(): string | null {
-  const reach = useReach();
-  return reach === "reached" ? null : t(`session:no_trading.${reach}`);
 }
