@@ -4,6 +4,7 @@ import {
   inWords,
   problemOf,
   unanswered,
+  useGetMeQuery,
   useGetOrderQuery,
   useGetStockQuery,
   useListAccountsQuery,
@@ -25,7 +26,6 @@ function Keeper({ one }: { one: Guarded }) {
   const busy = useRef(false);
 
   useEffect(() => {
-    // An order of somebody who used this browser before is not theirs to guard any more.
     if (error && problemOf(error).status === 404) unguard(one.order);
   }, [error, one.order]);
 
@@ -65,5 +65,7 @@ function Keeper({ one }: { one: Guarded }) {
 
 export function ProtectionKeeper() {
   const all = useSyncExternalStore(subscribeGuarded, guarded);
-  return all.map((one) => <Keeper key={one.order} one={one} />);
+  const { data: me } = useGetMeQuery(undefined, { skip: all.length === 0 });
+  const mine = all.filter((one) => one.user === me?.id);
+  return mine.map((one) => <Keeper key={one.order} one={one} />);
 }

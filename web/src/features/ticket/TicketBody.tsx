@@ -1,7 +1,7 @@
 // What happens inside the ticket: typing beside a live preview, then review, then the answer. The action stays at the lower edge.
 import { LoaderCircle } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { inWords, type Side, type StockDetail, useGetPortfolioQuery, useMetaQuery } from "@/api";
+import { inWords, type Side, type StockDetail, useGetMeQuery, useGetPortfolioQuery, useMetaQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";
 import { Amount } from "@/components/figures";
@@ -106,9 +106,10 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   const plain = useStandard();
   const { reviewSkipBelow } = usePrefs();
   const { data: meta } = useMetaQuery();
+  const { data: me } = useGetMeQuery();
   const instrument = useInstrument(stock);
   const { draft, change } = useDraft(seed, instrument);
-  const { state: sending, ...act } = useSending();
+  const { state: sending, ...act } = useSending(stock.symbol);
   const form = useRef<HTMLFormElement>(null);
 
   const own = mistakesIn(draft, instrument, instrument.last);
@@ -140,7 +141,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   });
 
   const sentId = sending.at === "sent" ? sending.id : null;
-  const guarding = wanted && sentId ? JSON.stringify({ ...wanted, order: sentId }) : null;
+  const guarding = wanted && sentId && me ? JSON.stringify({ ...wanted, order: sentId, user: me.id }) : null;
   useEffect(() => {
     if (guarding) guard(JSON.parse(guarding));
   }, [guarding]);

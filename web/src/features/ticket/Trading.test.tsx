@@ -7,7 +7,7 @@ import { setPrefs } from "@/lib/prefs";
 import { account, decision, infy, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { ProtectionKeeper } from "./ProtectionKeeper";
-import { keepPending, pendingOrder } from "./pending";
+import { forgetPending, keepPending, noteLeft, pendingOrder } from "./pending";
 import { guarded, unguard } from "./protection";
 import { openTicket, type Seed } from "./state";
 import { Ticket } from "./Ticket";
@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => {
   server.resetHandlers();
   localStorage.clear();
-  sessionStorage.clear();
+  forgetPending();
   setPrefs({ reviewSkipBelow: null });
   for (const one of guarded()) unguard(one.order);
   vi.unstubAllGlobals();
@@ -76,6 +76,7 @@ const left = {
 
 test("after a reload the order that had left is looked for by its key, and nothing is sent", async () => {
   keepPending(left);
+  noteLeft();
   const asked: string[] = [];
   server.use(
     http.get(url("/v1/orders/by-key/:key"), ({ params }) => {
@@ -93,6 +94,7 @@ test("after a reload the order that had left is looked for by its key, and nothi
 test("what was never recorded says so, and is sent only when asked again, under its own key", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   keepPending(left);
+  noteLeft();
   const missing = { type: "about:blank", title: "Not found", status: 404, code: "not_found", detail: "no such order" };
   server.use(http.get(url("/v1/orders/by-key/:key"), () => HttpResponse.json(missing, { status: 404 })));
   show();
@@ -108,6 +110,12 @@ test("what was never recorded says so, and is sent only when asked again, under 
   expect(await screen.findByText("Filled 10 / 10")).toBeTruthy();
   expect(placed.map((one) => one.key)).toEqual(["web-left"]);
   expect(pendingOrder()).toBeNull();
+});
+
+test("a ticket opened while another order is on its way is a new one", async () => {
+  keepPending(left);
+  show({});
+  expect(await screen.findByRole("button", { name: "Review buy" })).toBeTruthy();
 });
 
 test("an order below the limit that the user set is sent without the review", async () => {

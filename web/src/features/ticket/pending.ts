@@ -24,6 +24,17 @@ export function pendingOrder(): Pending | null {
   }
 }
 
+let left: Pending | null = null;
+
+/** The order that was unanswered when the page was loaded; null once it is known what became of it. */
+export const leftBehind = (): Pending | null => left;
+
+/** Notes what an earlier life of this page has left unanswered. */
+export function noteLeft(): void {
+  left = pendingOrder();
+}
+noteLeft();
+
 export function keepPending(pending: Pending): void {
   try {
     sessionStorage.setItem(PLACE, JSON.stringify(pending));
@@ -32,10 +43,11 @@ export function keepPending(pending: Pending): void {
   }
 }
 
-/** Forgets the order of this key; another one that has left since stays. */
-export function forgetPending(key: string): void {
+/** Forgets the order of this key, so that another one that has left since stays; without a key whatever is kept. */
+export function forgetPending(key?: string): void {
+  if (key === undefined || left?.key === key) left = null;
   try {
-    if (pendingOrder()?.key === key) sessionStorage.removeItem(PLACE);
+    if (key === undefined || pendingOrder()?.key === key) sessionStorage.removeItem(PLACE);
   } catch (_storageRefused) {
     // Nothing was kept.
   }

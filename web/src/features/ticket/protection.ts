@@ -10,6 +10,8 @@ export interface Guard {
 
 export interface Guarded extends Guard {
   order: string;
+  /** Whose order it is: another user of this browser has nothing to do with it. */
+  user: string;
 }
 
 const PLACE = "tm.guards";

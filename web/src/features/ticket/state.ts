@@ -2,7 +2,7 @@
 import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
 import { useSelector } from "react-redux";
 import type { OrderType, Product, Side } from "@/api";
-import { pendingOrder } from "./pending";
+import { leftBehind } from "./pending";
 
 export interface Seed {
   /** "NSE:INFY"; null asks for the instrument first. */
@@ -26,7 +26,7 @@ interface State {
 
 /** An order that had left before the page was loaded again is shown first, until it is known what became of it. */
 function atStart(): State {
-  const left = pendingOrder()?.order;
+  const left = leftBehind()?.order;
   if (!left) return { open: false, opening: 0, seed: { symbol: null, side: "BUY" } };
   return { open: true, opening: 0, seed: { symbol: `${left.exchange}:${left.symbol}`, side: left.side } };
 }

@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type OrderIn, type Problem, problemOf, unanswered, useLazyFindOrderQuery, usePlaceOrderMutation } from "@/api";
 import { answersTo, onNewOrder } from "@/features/orders/arrivals";
-import { forgetPending, keepPending, pendingOrder } from "./pending";
+import { forgetPending, keepPending, leftBehind } from "./pending";
 
 const LOOK_EVERY = 1500;
 const LOOKS = 4;
@@ -26,13 +26,15 @@ function newKey(): string {
   return `web-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-function atStart(): Sending {
-  const left = pendingOrder();
-  return left ? { at: "looking", ...left } : { at: "edit" };
+/** A ticket for the instrument of an order that a reload has left behind begins with looking for that order. */
+function atStart(symbol: string): Sending {
+  const left = leftBehind();
+  const same = left !== null && `${left.order.exchange}:${left.order.symbol}` === symbol;
+  return same ? { at: "looking", ...left } : { at: "edit" };
 }
 
-export function useSending() {
-  const [state, setState] = useState<Sending>(atStart);
+export function useSending(symbol: string) {
+  const [state, setState] = useState<Sending>(() => atStart(symbol));
   const [place] = usePlaceOrderMutation();
   const locked = useRef(false);
   useLooking(state, setState);
