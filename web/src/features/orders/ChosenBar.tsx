@@ -17,6 +17,7 @@ import { useCancel } from "./useCancel";
 
 type Asking = { what: "cancel"; orders: readonly Order[] } | { what: "square"; lines: readonly SquareLine[] };
 
+/** Stays while its sheet is open: orders that were cancelled leave the list below it. */
 export function ChosenBar({ orders, onDone }: { orders: readonly Order[]; onDone: () => void }) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const { data: portfolio } = useGetPortfolioQuery();
@@ -39,32 +40,34 @@ export function ChosenBar({ orders, onDone }: { orders: readonly Order[]; onDone
 
   return (
     <>
-      <section
-        aria-label={t("orders:chosen_orders")}
-        className="sticky bottom-0 z-20 flex flex-wrap items-center gap-2 border-t border-line bg-panel px-4 py-2 max-md:bottom-[calc(56px+env(safe-area-inset-bottom))]"
-      >
-        <span role="status" className="flex-1 font-medium">
-          {t("orders:chosen", { count: orders.length })}
-        </span>
-        <Button
-          look="danger"
-          disabled={cancellable.length === 0 || why !== null}
-          why={why ?? t("orders:none_open")}
-          onClick={cancelThem}
+      {orders.length > 0 && (
+        <section
+          aria-label={t("orders:chosen_orders")}
+          className="sticky bottom-0 z-20 flex flex-wrap items-center gap-2 border-t border-line bg-panel px-4 py-2 max-md:bottom-[calc(56px+env(safe-area-inset-bottom))]"
         >
-          {t("orders:cancel_count", { count: cancellable.length })}
-        </Button>
-        <Button
-          disabled={lines.length === 0 || why !== null}
-          why={why ?? t("orders:square.nothing")}
-          onClick={() => setAsking({ what: "square", lines })}
-        >
-          {t("orders:square.action", { count: lines.length })}
-        </Button>
-        <Button look="ghost" onClick={onDone}>
-          {t("orders:clear")}
-        </Button>
-      </section>
+          <span role="status" className="flex-1 font-medium">
+            {t("orders:chosen", { count: orders.length })}
+          </span>
+          <Button
+            look="danger"
+            disabled={cancellable.length === 0 || why !== null}
+            why={why ?? t("orders:none_open")}
+            onClick={cancelThem}
+          >
+            {t("orders:cancel_count", { count: cancellable.length })}
+          </Button>
+          <Button
+            disabled={lines.length === 0 || why !== null}
+            why={why ?? t("orders:square.nothing")}
+            onClick={() => setAsking({ what: "square", lines })}
+          >
+            {t("orders:square.action", { count: lines.length })}
+          </Button>
+          <Button look="ghost" onClick={onDone}>
+            {t("orders:clear")}
+          </Button>
+        </section>
+      )}
       {asking?.what === "cancel" && <CancelSheet orders={asking.orders} onClose={close} />}
       {asking?.what === "square" && <SquareSheet lines={asking.lines} onClose={close} />}
     </>

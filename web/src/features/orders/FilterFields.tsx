@@ -18,7 +18,7 @@ export function FilterFields({ tab, filters, onChange }: Props) {
   return (
     <section
       aria-label={t("orders:filter.title")}
-      className="grid grid-cols-[repeat(auto-fill,minmax(136px,1fr))] items-end gap-3 border-t border-line bg-panel px-4 py-3"
+      className="grid grid-cols-[repeat(auto-fill,minmax(min(132px,40vw),1fr))] items-end gap-3 border-b border-line bg-panel px-4 py-3"
     >
       <Field
         label={t("orders:filter.symbol")}

@@ -89,6 +89,7 @@ export function OwnOrders({ tab, filters, onFilters }: Props) {
           {inWords(problemOf(read.error))}
         </Notice>
       )}
+      {filtering && <FilterFields tab={tab} filters={filters} onChange={onFilters} />}
       <div className="pt-2">
         <Grid
           id="orders"
@@ -128,7 +129,6 @@ export function OwnOrders({ tab, filters, onFilters }: Props) {
               )}
             </>
           }
-          lead={filtering ? <FilterFields tab={tab} filters={filters} onChange={onFilters} /> : undefined}
           card={(order, { open, toggle }) => (
             <OrderCard
               order={order}
@@ -159,7 +159,7 @@ export function OwnOrders({ tab, filters, onFilters }: Props) {
           </Button>
         </div>
       )}
-      {picked.length > 0 && <ChosenBar orders={picked} onDone={clear} />}
+      <ChosenBar orders={picked} onDone={clear} />
     </>
   );
 }
