@@ -222,6 +222,7 @@ function Table<T, P>(props: TableProps<T, P>) {
                 sort={sort ?? undefined}
                 onSort={onSort}
                 title={column.title}
+                room={column.room}
                 className={cx(cellLook(column), at === 0 && (parts || expand ? "pl-9" : "pl-4"))}
               >
                 {column.label}

@@ -14,16 +14,19 @@ interface HeadProps {
   onSort?: (sort: Sort) => void;
   left?: boolean;
   title?: string;
+  /** The least width, in digits. */
+  room?: number;
   className?: string;
 }
 
-export function Head({ children, sortKey, sort, onSort, left, title, className }: HeadProps) {
+export function Head({ children, sortKey, sort, onSort, left, title, room, className }: HeadProps) {
   const active = sortKey !== undefined && sort?.key === sortKey;
   const Icon = sort?.descending ? ArrowDown : ArrowUp;
   return (
     <th
       scope="col"
       title={title}
+      style={room ? { minWidth: `${room + 2}ch` } : undefined}
       aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
       className={cx(
         "h-(--row) px-2 text-xs text-faint whitespace-nowrap last:pr-4",

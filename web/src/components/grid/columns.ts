@@ -19,6 +19,8 @@ export interface Column<T, P = never> {
   sort?: (row: T) => Key;
   csv?: (row: T) => string | number | null;
   left?: boolean;
+  /** Room for its widest form, in digits, so that a new digit moves nothing beside it. */
+  room?: number;
   /** Left out on screens narrower than this. */
   from?: "lg" | "xl";
   /** Not shown until it is chosen. */

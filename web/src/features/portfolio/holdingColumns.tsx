@@ -126,6 +126,7 @@ function moving(
     key,
     label,
     from,
+    room: 13,
     sort: (row) => row[key],
     cell: (row) => (
       <Live row={row}>{(now) => <Figure value={now[key]} reason={reason()} className={grey(row)} />}</Live>
@@ -191,6 +192,7 @@ export function holdingColumns(): HoldingColumn[] {
       key: "last",
       label: t("portfolio:columns.last"),
       title: t("portfolio:columns.last_full"),
+      room: 9,
       sort: (row) => row.last,
       cell: (row) => (
         <PriceCell symbol={row.symbol} fallback={row.source.last_price} fallbackAt={row.source.price_as_of} />
@@ -213,6 +215,7 @@ export function holdingColumns(): HoldingColumn[] {
     {
       key: "pnlPercent",
       label: t("portfolio:columns.pnl_percent"),
+      room: 8,
       sort: (row) => row.pnlPercent,
       cell: (row) => (
         <Live row={row}>{(now) => <Percent value={now.pnlPercent} reason={noPrice()} className={grey(row)} />}</Live>
@@ -221,6 +224,7 @@ export function holdingColumns(): HoldingColumn[] {
     {
       key: "dayPercent",
       label: t("portfolio:columns.day_percent"),
+      room: 8,
       from: "lg",
       sort: (row) => row.dayPercent,
       cell: (row) => (

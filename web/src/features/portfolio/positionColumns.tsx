@@ -71,6 +71,7 @@ function earned(key: Earned, label: string, reason: () => string, from?: "lg" | 
     key,
     label,
     from,
+    room: 13,
     sort: (row) => row[key],
     cell: (row) => <Live row={row}>{(now) => <Gain value={now[key]} reason={reason()} className={grey(row)} />}</Live>,
     part: (lot) => <Gain value={lot[told[key]]} reason={reason()} className={lot.stale ? "text-stale" : undefined} />,
@@ -149,6 +150,7 @@ export function positionColumns(): PositionColumn[] {
       key: "last",
       label: t("portfolio:columns.last"),
       title: t("portfolio:columns.last_full"),
+      room: 9,
       sort: (row) => row.last,
       cell: (row) => (
         <PriceCell symbol={row.symbol} fallback={row.source.last_price} fallbackAt={row.source.price_as_of} />

@@ -119,30 +119,33 @@ function Blocks({ list, accounts, named, brokersAlone, label }: Props) {
             <AccountName id={one.account} accounts={accounts} />
             {named && <span className="font-medium">{`${one.exchange}:${one.symbol}`}</span>}
           </p>
-          <dl className="grid grid-cols-3 gap-2 py-1">
-            {!brokersAlone && (
+          {brokersAlone ? (
+            <p className="flex items-baseline justify-between gap-2 py-1">
+              <span className="text-faint">{held(one.broker_quantity, one.broker_average)}</span>
+              <Gain value={one.broker_pnl} reason={t("portfolio:pnl.not_told")} />
+            </p>
+          ) : (
+            <dl className="grid grid-cols-3 gap-2 py-1">
               <div>
                 <dt className="text-faint">{t("portfolio:pnl.own")}</dt>
                 <dd>
                   <Side quantity={one.own_quantity} average={one.own_average} pnl={one.own_pnl} />
                 </dd>
               </div>
-            )}
-            <div>
-              <dt className="text-faint">{t("portfolio:pnl.brokers")}</dt>
-              <dd>
-                <Side quantity={one.broker_quantity} average={one.broker_average} pnl={one.broker_pnl} />
-              </dd>
-            </div>
-            {!brokersAlone && (
+              <div>
+                <dt className="text-faint">{t("portfolio:pnl.brokers")}</dt>
+                <dd>
+                  <Side quantity={one.broker_quantity} average={one.broker_average} pnl={one.broker_pnl} />
+                </dd>
+              </div>
               <div>
                 <dt className="text-faint">{t("portfolio:pnl.difference")}</dt>
                 <dd>
                   <Difference one={one} />
                 </dd>
               </div>
-            )}
-          </dl>
+            </dl>
+          )}
           <Causes beside={one} />
         </li>
       ))}
@@ -154,15 +157,16 @@ const Difference = ({ one }: { one: Comparison }) => (
   <Amount value={one.difference} sign reason={one.unknown ?? t("common:not_known_yet")} />
 );
 
+const held = (quantity: number, average: string | null): string =>
+  quantity === 0
+    ? money.quantity(quantity)
+    : t("portfolio:quantity_at", { quantity: money.quantity(quantity), price: money.price(average) });
+
 function Side({ quantity, average, pnl }: { quantity: number; average: string | null; pnl: string | null }) {
   return (
     <>
       <Gain value={pnl} reason={t("portfolio:pnl.not_told")} />
-      <span className="block text-faint">
-        {quantity === 0
-          ? money.quantity(quantity)
-          : t("portfolio:quantity_at", { quantity: money.quantity(quantity), price: money.price(average) })}
-      </span>
+      <span className="block text-faint">{held(quantity, average)}</span>
     </>
   );
 }
