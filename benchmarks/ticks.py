@@ -42,6 +42,7 @@ class Size:
     sockets: int
     each: int
     seconds: float
+    options: str = "batch=true"  # of the sockets' address
 
 
 def main(words: Sequence[str] = ()) -> None:
@@ -50,9 +51,11 @@ def main(words: Sequence[str] = ()) -> None:
     parser.add_argument("--sockets", type=int, default=1_000)
     parser.add_argument("--each", type=int, default=50, help="instruments of a socket")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--pace", type=int, help="milliseconds between two messages to a socket")
     parser.add_argument("--only", choices=("one", "two"), help="one process, or two over Redis")
     given = parser.parse_args(words)
-    size = Size(given.instruments, given.sockets, given.each, given.seconds)
+    options = "batch=true" + (f"&pace={given.pace}" if given.pace else "")
+    size = Size(given.instruments, given.sockets, given.each, given.seconds, options)
     uvloop.run(_all(size, given.only))
 
 
@@ -92,6 +95,7 @@ async def _row(name: str, size: Size, settings: dict[str, str], *, worker: bool)
                 sockets=size.sockets,
                 each=size.each,
                 symbols=ticker.symbols,
+                options=size.options,
             )
             await _subscribed(ticker, min(size.instruments, size.sockets * size.each))
             await _measured(name, size, ticker, watching, clients, pids)

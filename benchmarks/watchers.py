@@ -113,15 +113,22 @@ class Client(asyncio.Protocol):
 
 
 async def connect(
-    watching: Watching, *, port: int, token: str, sockets: int, each: int, symbols: Sequence[str]
+    watching: Watching,
+    *,
+    port: int,
+    token: str,
+    sockets: int,
+    each: int,
+    symbols: Sequence[str],
+    options: str,
 ) -> list[Client]:
-    """Sockets whose subscriptions cover all instruments evenly."""
+    """Sockets whose subscriptions cover all instruments evenly. `options`: what their address asks for."""
     loop, clients = asyncio.get_running_loop(), list[Client]()
     for number in range(sockets):
         first = number * each
         mine = [symbols[at % len(symbols)] for at in range(first, first + each)]
         _, client = await loop.create_connection(
-            lambda mine=mine: Client(watching, "/v1/stocks/live?batch=true", token, mine),  # type: ignore[misc]
+            lambda mine=mine: Client(watching, f"/v1/stocks/live?{options}", token, mine),  # type: ignore[misc]
             "127.0.0.1",
             port,
         )

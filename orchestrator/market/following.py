@@ -23,7 +23,7 @@ from orchestrator.market.wording import (
 )
 from orchestrator.schemas import in_ist
 
-PACE = 30  # milliseconds between two messages about one price
+PACE = 25  # milliseconds between two messages about one price
 PACES = range(20, 60_001)
 BURST, PER_SECOND = 50, 10  # messages a client may send at once, and for long
 PATIENCE = 100  # messages beyond that until the socket is closed
