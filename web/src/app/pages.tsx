@@ -1,19 +1,22 @@
 // The phone's page of everything that did not fit the bar, and the one for addresses that lead nowhere.
 import { ChevronRight } from "lucide-react";
 import { Link } from "react-router";
+import { useMetaQuery } from "@/api";
 import { PageHead } from "@/components/surface";
 import { t } from "@/text";
-import { furtherPlaces, placeName } from "./shell/places";
+import { furtherPlaces, placeName, sandboxPlace } from "./shell/places";
 import { PrivacyEye } from "./shell/TopBar";
 
 export function MorePage() {
+  const { data: meta } = useMetaQuery();
+  const shown = meta?.sandbox ? [...furtherPlaces, sandboxPlace] : furtherPlaces;
   return (
     <div>
       <PageHead title={t("shell:more")}>
         <PrivacyEye />
       </PageHead>
       <ul className="border-t border-line">
-        {furtherPlaces.map((place) => (
+        {shown.map((place) => (
           <li key={place.to} className="border-b border-line">
             <Link to={place.to} className="flex min-h-14 items-center justify-between px-4 py-2">
               <span>

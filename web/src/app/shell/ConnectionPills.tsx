@@ -47,7 +47,7 @@ function Pill({ account, state }: { account: Account; state: AccountState }) {
         {brokerLetter(account.broker)}
       </span>
       <span className="sr-only">{inFull(account, state)}</span>
-      {tone !== "good" ? (
+      {tone === "warning" || tone === "bad" ? (
         <span aria-hidden="true" className="max-lg:hidden">
           {word}
         </span>

@@ -5,6 +5,7 @@ import { Amount, Gain, Percent } from "@/components/figures";
 import { usePriceFeedState } from "@/features/market/prices";
 import { cx } from "@/lib/classes";
 import { useClock } from "@/lib/hooks";
+import { useReachable } from "@/lib/reachable";
 import { timeOfDay } from "@/lib/time";
 import { t } from "@/text";
 import { ConnectionPills } from "./ConnectionPills";
@@ -23,7 +24,11 @@ function Figure({ label, room, children }: { label: string; room: string; childr
 function Figures() {
   const { value, day, dayPercent, margin, reason, without } = useHeadFigures();
   return (
-    <dl data-head aria-label={t("shell:figures")} className="flex min-w-0 items-baseline gap-5 max-lg:gap-3">
+    <dl
+      data-head
+      aria-label={t("shell:figures")}
+      className="flex min-w-0 items-baseline gap-5 overflow-hidden max-lg:gap-3"
+    >
       <Figure label={t("shell:value")} room="min-w-[12ch]">
         <Amount value={value} reason={reason} />
       </Figure>
@@ -51,7 +56,8 @@ function Figures() {
 /** Market, prices and the clock: what tells a quiet screen from a dead one. */
 export function StatusLine({ className }: { className?: string }) {
   const { data: meta } = useMetaQuery(undefined, { pollingInterval: 60_000 });
-  const feed = usePriceFeedState();
+  const connected = usePriceFeedState();
+  const feed = useReachable() ? connected : "down";
   const now = useClock((time) => timeOfDay(time));
   const market = !meta
     ? t("shell:market_unknown")

@@ -12,7 +12,7 @@ import { useMedia } from "@/lib/hooks";
 import { setPrefs, usePrefs } from "@/lib/prefs";
 import { t } from "@/text";
 import { MoneyBar } from "./MoneyBar";
-import { type Place, placeName, places } from "./places";
+import { type Place, placeName, places, sandboxPlace } from "./places";
 
 const MorePages = lazy(() => import("./MorePages").then((module) => ({ default: module.MorePages })));
 
@@ -59,7 +59,13 @@ function useRoom(): number {
 function Pages() {
   const room = useRoom();
   const withList = useMedia("(min-width: 1200px)");
-  const all = withList ? places : [...places.slice(0, 1), watchlist, ...places.slice(1)];
+  const { data: meta } = useMetaQuery();
+  const all = [
+    ...places.slice(0, 1),
+    ...(withList ? [] : [watchlist]),
+    ...places.slice(1),
+    ...(meta?.sandbox ? [sandboxPlace] : []),
+  ];
   const further = all.slice(room);
   return (
     <nav aria-label={t("shell:pages")} className="flex h-full min-w-0 items-stretch">
