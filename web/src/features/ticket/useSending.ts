@@ -56,10 +56,9 @@ export function useSending(symbol: string) {
       setState({ at: "sent", order, id: placed.id, answered: true });
     } catch (error) {
       const problem = problemOf(error);
-      if (!unanswered(problem)) {
-        forgetPending(key);
-        setState({ at: "refused", order, problem });
-      } else if (heard !== null) setState({ at: "sent", order, id: heard, answered: true });
+      if (heard !== null || !unanswered(problem)) forgetPending(key);
+      if (!unanswered(problem)) setState({ at: "refused", order, problem });
+      else if (heard !== null) setState({ at: "sent", order, id: heard, answered: true });
       else setState({ at: "unclear", order, key, looked: false });
     } finally {
       stop();
