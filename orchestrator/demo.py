@@ -105,14 +105,22 @@ def _demo_settings(settings: Settings, urls: Mapping[str, str]) -> Settings:
 
 async def _greet(settings: Settings, urls: Mapping[str, str], say: Callable[[str], None]) -> None:
     # The socket listens already: what comes before the first answer waits in its queue.
+    product = f"http://{settings.host}:{settings.port}"
+    labels: list[str] = []
     try:
-        labels = await demo_person.connect_all(f"http://{settings.host}:{settings.port}", urls["control"])
+        labels = await demo_person.connect_all(product, urls["control"])
         say(f"Connected: {', '.join(labels)}")
     except demo_person.NotConnected as error:
         say(f"The demo accounts could not be connected: {error}")
     say(f"\n  TradeMaster Orchestrator   {settings.base_url}")
     say(f"  Log in                     {demo_person.EMAIL} / {demo_person.PASSWORD}")
     say(f"  Break the sandbox          {urls['control']}\n")
+    if labels:
+        # Nobody waits for it: the screens fill while they are looked at.
+        try:
+            await demo_person.give_a_past(product)
+        except demo_person.NotConnected as error:
+            log.warning("demo.no_past", words=str(error))
 
 
 # --- the sandbox -------------------------------------------------------------------------------------------------

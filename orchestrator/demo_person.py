@@ -10,6 +10,8 @@ from urllib.parse import urljoin
 import httpx
 import structlog
 
+from orchestrator import demo_history
+
 log = structlog.get_logger(__name__)
 
 EMAIL, PASSWORD, NAME = "demo@trademaster.test", "demo-trade-2026", "Demo Trader"
@@ -51,6 +53,17 @@ async def connect_all(product_url: str, control_url: str) -> list[str]:
                 for broker, name in BROKERS.items()
                 if name in sandbox
             ]
+        except httpx.HTTPError as error:
+            raise NotConnected(f"{type(error).__name__} {error}".strip()) from error
+
+
+async def give_a_past(product_url: str) -> None:
+    """Tell the product how the holdings came to be, once. Raises NotConnected."""
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as browser:
+        try:
+            await _log_in(browser, product_url)
+            if await demo_history.tell(browser, product_url):
+                log.info("demo.past_told")
         except httpx.HTTPError as error:
             raise NotConnected(f"{type(error).__name__} {error}".strip()) from error
 
