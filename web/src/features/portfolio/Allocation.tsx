@@ -60,7 +60,7 @@ export function Allocation() {
   );
   return (
     <section aria-labelledby="allocation" className="border-t border-line pt-3 pb-4">
-      <div className="flex items-center justify-between gap-3 px-4 pb-2">
+      <div className="flex flex-wrap items-center justify-between gap-3 px-4 pb-2">
         <h2 id="allocation" className="text-base font-semibold">
           {t("portfolio:allocation.title")}
         </h2>

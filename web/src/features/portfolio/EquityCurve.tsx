@@ -45,7 +45,7 @@ export function EquityCurve({ broker }: { broker: string | undefined }) {
   const { currentData, error, refetch } = useGetPerformanceQuery({ range, broker: broker as never });
   return (
     <section aria-labelledby="equity" className="border-t border-line pt-3 pb-4">
-      <div className="flex items-center justify-between gap-3 px-4 pb-1">
+      <div className="flex flex-wrap items-center justify-between gap-3 px-4 pb-1">
         <h2 id="equity" className="text-base font-semibold">
           {t("portfolio:curve.title")}
         </h2>

@@ -43,7 +43,7 @@ export function Movers({ live }: { live: LivePortfolio }) {
   const { up, down } = useMemo(() => movers([...live.holdings, ...live.positions], by, MOST), [live, by]);
   return (
     <section aria-labelledby="movers" className="border-t border-line pt-3 pb-4">
-      <div className="flex items-center justify-between gap-3 px-4 pb-2">
+      <div className="flex flex-wrap items-center justify-between gap-3 px-4 pb-2">
         <h2 id="movers" className="text-base font-semibold">
           {t("portfolio:movers.title")}
         </h2>
