@@ -150,8 +150,7 @@ interface HeadProps {
 }
 
 function Links({ stock, className }: { stock: StockDetail; className?: string }) {
-  const link =
-    "text-xs text-accent hover:underline max-md:inline-flex max-md:min-h-11 max-md:items-center max-md:text-sm";
+  const link = "inline-flex min-h-6 items-center text-xs text-accent hover:underline max-md:min-h-11 max-md:text-sm";
   return (
     <span className={cx("flex gap-x-3", className)}>
       {stock.kind !== "IDX" && (

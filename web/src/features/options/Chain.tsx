@@ -49,7 +49,7 @@ export function Chain({ chain, held, onChoose }: Props) {
             <th scope="colgroup" colSpan={5} className="h-6 text-center text-xs font-medium text-quiet max-md:hidden">
               {t("options:calls")}
             </th>
-            <th scope="col" className="h-6 max-md:hidden" />
+            <td className="max-md:hidden" />
             <th scope="colgroup" colSpan={5} className="h-6 text-center text-xs font-medium text-quiet max-md:hidden">
               {t("options:puts")}
             </th>
@@ -187,13 +187,15 @@ function Last({ option, which, strike, look, leg, onChoose }: PartProps) {
         type="button"
         data-symbol={option.symbol}
         onClick={() => onChoose({ strike, side: which, option })}
-        aria-label={t(which === "call" ? "options:open_call" : "options:open_put", { strike: money.price(strike) })}
         className={cx(
           "inline-flex items-center gap-1.5 rounded-sm px-1 hover:underline max-md:min-h-11 max-md:px-2",
           left ? "flex-row" : "flex-row-reverse",
           option.stale && "text-stale",
         )}
       >
+        <span className="sr-only">
+          {t(which === "call" ? "options:open_call" : "options:open_put", { strike: money.price(strike) })}
+        </span>
         <PriceCell symbol={option.symbol} fallback={option.last_price} fallbackAt={option.as_of} />
         {leg && (
           <span className={cx("rounded-sm px-1 text-2xs text-on-side", leg === "BUY" ? "bg-buy" : "bg-sell")}>

@@ -99,7 +99,7 @@ function Detail({ chosen: { option }, name }: { chosen: Chosen; name: string }) 
         <MoveCell symbol={option.symbol} percent={option.change_percent} change={option.change} showChange />
         <Link
           to={`/i/${encodeURIComponent(option.symbol)}`}
-          className="ml-auto text-xs text-accent hover:underline max-md:inline-flex max-md:min-h-11 max-md:items-center"
+          className="ml-auto inline-flex min-h-6 items-center text-xs text-accent hover:underline max-md:min-h-11"
         >
           {t("options:chart_and_depth")}
         </Link>

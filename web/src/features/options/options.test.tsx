@@ -148,7 +148,7 @@ function show(): unknown[] {
 
 test("the chain marks the strike at the money, and what is not known says why", async () => {
   show();
-  const row = (await screen.findByRole("button", { name: "Call 26,050.00" })).closest("tr") as HTMLElement;
+  const row = (await screen.findByRole("button", { name: /^Call 26,050.00/ })).closest("tr") as HTMLElement;
   expect(within(row).getByText("at the money")).toBeTruthy();
   expect(within(row).getByText("12.5")).toBeTruthy();
   expect(within(row).getByText("unknown: neither bid and offer nor a trade")).toBeTruthy();
@@ -157,7 +157,7 @@ test("the chain marks the strike at the money, and what is not known says why", 
 
 test("an option says in words what moves it, and goes into the basket with its payoff", async () => {
   const asked = show();
-  await userEvent.click(await screen.findByRole("button", { name: "Call 26,050.00" }));
+  await userEvent.click(await screen.findByRole("button", { name: /^Call 26,050.00/ }));
   expect(await screen.findByText("Gains about ₹0.51 when NIFTY rises by ₹1.")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Buy into the basket" }));
   expect(await screen.findByText("Premium paid")).toBeTruthy();

@@ -23,7 +23,7 @@ const resting: Order = {
   filled_quantity: 4,
   pending_quantity: 6,
 };
-const drawing = { yOf: () => 100, priceAt: () => 1490, scaleWidth: 60 } as unknown as Drawing;
+const drawing = { yOf: () => 100, priceAt: () => 1490, scaleWidth: 60, height: 300 } as unknown as Drawing;
 const redraws = { subscribe: () => () => undefined, count: () => 0 };
 
 function show(): { changes: unknown[] } {

@@ -71,6 +71,7 @@ export function OrderLines({ drawing, redraws, lines, tick }: Props) {
   );
 }
 
+const EDGE = 14; // pixels that a label needs on each side
 const KEYS_ARE_OURS = { pointer: { keys: false } } as const;
 
 const sideWords = (order: Order): string => t(order.side === "BUY" ? "common:buy" : "common:sell");
@@ -126,6 +127,8 @@ function OrderLine({ line, drawing, tick, moving, onMove }: OrderLineProps) {
     }
   }
   if (y === null) return null;
+  // A price beyond what is drawn stands at the edge with an arrow: nobody loses sight of an order.
+  const place = Math.max(EDGE, Math.min(y, drawing.height - EDGE));
   const buy = order.side === "BUY";
   const words = t(field === "price" ? "market:order_line" : "market:trigger_line", {
     side: sideWords(order),
@@ -133,14 +136,14 @@ function OrderLine({ line, drawing, tick, moving, onMove }: OrderLineProps) {
     price: money.price(price, places),
   });
   return (
-    <li ref={frame} className="absolute inset-x-0 h-0" style={{ top: y }}>
+    <li ref={frame} className="absolute inset-x-0 h-0" style={{ top: place }}>
       <span
         aria-hidden="true"
         className={cx(
           "absolute inset-x-0 border-t",
           field === "price" ? "border-solid" : "border-dashed",
           buy ? "border-buy" : "border-sell",
-          drawn !== null && "opacity-100",
+          place !== y && "hidden",
         )}
       />
       <div
@@ -160,6 +163,7 @@ function OrderLine({ line, drawing, tick, moving, onMove }: OrderLineProps) {
         )}
         style={{ right: drawing.scaleWidth + 8 }}
       >
+        {place !== y && <span aria-hidden="true">{t(y < place ? "market:above" : "market:below")}</span>}
         {words}
       </div>
     </li>

@@ -248,6 +248,11 @@ export class Drawing {
     return this.removed ? null : this.candles.coordinateToPrice(y);
   }
 
+  /** The height of the candles' pane. */
+  get height(): number {
+    return this.removed ? 0 : (this.chart.panes()[0]?.getHeight() ?? 0);
+  }
+
   /** The width of the price scale, beside which labels stand. */
   get scaleWidth(): number {
     return this.removed ? 0 : this.chart.priceScale("right").width();
