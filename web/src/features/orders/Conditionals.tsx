@@ -1,28 +1,20 @@
 // Triggers that the brokers keep themselves (GTT), read from them at this moment; what could not be read is named.
-import { Pencil, Plus } from "lucide-react";
-import { useRef, useState } from "react";
-import {
-  type Conditional,
-  inWords,
-  problemOf,
-  useCancelConditionalMutation,
-  useListAccountsQuery,
-  useListConditionalsQuery,
-} from "@/api";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { type Conditional, inWords, problemOf, useListAccountsQuery, useListConditionalsQuery } from "@/api";
 import { BrokerBadge, SideWord, StateWord, Tag, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Unknown } from "@/components/figures";
 import { type Column, Grid } from "@/components/grid";
 import { Empty, Notice, Waiting } from "@/components/surface";
-import { toast } from "@/components/toasts";
 import { PriceCell } from "@/features/market/PriceCell";
 import { useOnline } from "@/lib/hooks";
-import { newKey } from "@/lib/keys";
 import * as money from "@/lib/money";
 import { dayTime } from "@/lib/time";
 import { hasText, t } from "@/text";
-import { draftOf } from "./conditionals";
+import { nameOf } from "./conditionals";
 import { wordOf } from "./status";
+import { TriggerActions } from "./TriggerActions";
 import { TriggerSheet } from "./TriggerSheet";
 
 const tones: Record<Conditional["status"], Tone> = {
@@ -39,8 +31,6 @@ const tones: Record<Conditional["status"], Tone> = {
 const idOf = (one: Conditional): string => `${one.account} ${one.id}`;
 const symbolOf = (one: Conditional): string | null =>
   one.exchange && one.symbol ? `${one.exchange}:${one.symbol}` : null;
-const nameOf = (one: Conditional): string => one.symbol ?? t("orders:gtt.number", { number: one.id });
-const isLive = (one: Conditional): boolean => one.status === "ACTIVE";
 
 /** The broker's own word where we have none for its state. */
 const stateWord = (one: Conditional): string =>
@@ -63,78 +53,6 @@ function Legs({ one }: { one: Conditional }) {
           {legWords(leg)}
         </span>
       ))}
-    </span>
-  );
-}
-
-function Actions({ one, form = "row" }: { one: Conditional; form?: "row" | "card" }) {
-  const [changing, setChanging] = useState(false);
-  const [asking, setAsking] = useState(false);
-  const [cancel, { isLoading }] = useCancelConditionalMutation();
-  const key = useRef("");
-  const online = useOnline();
-  if (!isLive(one)) return null;
-  const why = online ? null : t("orders:offline");
-  const name = nameOf(one);
-  const size = form === "card" ? "md" : "sm";
-
-  async function send(): Promise<void> {
-    setAsking(false);
-    key.current ||= newKey();
-    try {
-      const answer = await cancel({
-        account: one.account,
-        conditionalId: one.id,
-        "idempotency-key": key.current,
-      }).unwrap();
-      if (answer.outcome === "done") return;
-      key.current = "";
-      const tone = answer.outcome === "rejected" ? "bad" : "warning";
-      toast({
-        tone,
-        title: `${name}: ${t(`orders:outcome.${answer.outcome}`)}`,
-        text: answer.broker_words ?? undefined,
-      });
-    } catch (problem) {
-      toast({ tone: "bad", title: t("orders:not_cancelled", { symbol: name }), text: inWords(problemOf(problem)) });
-    }
-  }
-
-  return (
-    <span className="inline-flex gap-1">
-      {asking ? (
-        <>
-          <Button look="danger" size={size} onClick={() => void send()}>
-            {t("orders:cancel_it")}
-          </Button>
-          <Button size={size} onClick={() => setAsking(false)}>
-            {t("orders:keep")}
-          </Button>
-        </>
-      ) : (
-        <>
-          <Button
-            look={form === "card" ? "plain" : "ghost"}
-            size={size}
-            disabled={why !== null || draftOf(one) === null}
-            why={why ?? t("orders:gtt.unreadable")}
-            aria-label={t("orders:change_of", { name })}
-            onClick={() => setChanging(true)}
-          >
-            {form === "card" ? t("orders:change") : <Pencil className="size-3.5" aria-hidden="true" />}
-          </Button>
-          <Button
-            size={size}
-            disabled={isLoading || why !== null}
-            why={why}
-            aria-label={t("orders:cancel_at", { name, account: one.account_label })}
-            onClick={() => setAsking(true)}
-          >
-            {t("common:cancel")}
-          </Button>
-        </>
-      )}
-      {changing && <TriggerSheet one={one} onClose={() => setChanging(false)} />}
     </span>
   );
 }
@@ -217,7 +135,7 @@ const columns: readonly Column<Conditional>[] = [
     ),
     sort: (one) => stateWord(one),
   },
-  { key: "actions", label: t("orders:col.actions"), cell: (one) => <Actions one={one} /> },
+  { key: "actions", label: t("orders:col.actions"), cell: (one) => <TriggerActions one={one} /> },
 ];
 
 function Card({ one, open, toggle }: { one: Conditional; open: boolean; toggle: () => void }) {
@@ -247,7 +165,7 @@ function Card({ one, open, toggle }: { one: Conditional; open: boolean; toggle: 
       {open && (
         <div className="flex flex-col gap-3 bg-panel px-4 py-3">
           <Detail one={one} />
-          <Actions one={one} form="card" />
+          <TriggerActions one={one} form="card" />
         </div>
       )}
     </>

@@ -1,6 +1,6 @@
 // What stands in the columns of the order book. Cells of a row that is being changed become fields; nothing else moves.
 import { Pencil, X } from "lucide-react";
-import { type Order, useListAccountsQuery } from "@/api";
+import type { Order } from "@/api";
 import { BrokerBadge, SideWord, StateWord, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Unknown } from "@/components/figures";
@@ -127,12 +127,6 @@ export function OrderActions({ order, form = "row" }: { order: Order; form?: "ro
       </Button>
     </span>
   );
-}
-
-/** The accounts by their labels, as the columns and the search name them. */
-export function useLabels(): ReadonlyMap<string, string> {
-  const { data } = useListAccountsQuery();
-  return new Map((data ?? []).map((account) => [account.id, account.label]));
 }
 
 export const columns: readonly Column<Order>[] = [

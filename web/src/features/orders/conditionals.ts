@@ -20,6 +20,10 @@ export interface TriggerDraft {
   legs: [LegDraft, LegDraft];
 }
 
+export const nameOf = (one: Conditional): string => one.symbol ?? t("orders:gtt.number", { number: one.id });
+/** Only one that still waits can be changed or taken back. */
+export const isLive = (one: Conditional): boolean => one.status === "ACTIVE";
+
 const emptyLeg = (type: OrderType): LegDraft => ({ trigger: "", type, price: "" });
 
 /** Accounts whose broker keeps triggers itself. */
