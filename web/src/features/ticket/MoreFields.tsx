@@ -1,6 +1,6 @@
 // The less common fields, folded until wanted; what no connected broker takes says so instead of being offered.
 import { useEffect, useRef } from "react";
-import { type Account, useMetaQuery } from "@/api";
+import type { Account } from "@/api";
 import { Field, Select } from "@/components/field";
 import { prefs, setPrefs } from "@/lib/prefs";
 import { t } from "@/text";
@@ -10,6 +10,7 @@ import type { Mistakes } from "./mistakes";
 import { offersFeature } from "./offers";
 import { arrows } from "./stepping";
 import type { Instrument } from "./useDraft";
+import { useHours } from "./useHours";
 
 interface Props {
   draft: Draft;
@@ -21,9 +22,9 @@ interface Props {
 
 const routes: readonly Route[] = ["own", "cheapest", "fastest", "most_reliable", "spread"];
 
-function AfterMarket({ draft, accounts, change }: Omit<Props, "mistakes" | "stock">) {
-  const { data: meta } = useMetaQuery();
-  const whyNot = meta?.market.open
+function AfterMarket({ draft, stock, accounts, change }: Omit<Props, "mistakes">) {
+  const { open } = useHours(stock.exchange);
+  const whyNot = open
     ? t("ticket:after_market_closed_only")
     : offersFeature(accounts, (features) => features.after_market);
   return (

@@ -27,6 +27,7 @@ import { held } from "./standing";
 import { closeTicket, type Seed } from "./state";
 import { TicketForm } from "./TicketForm";
 import { type Instrument, useDraft, useInstrument } from "./useDraft";
+import { useHours } from "./useHours";
 import { type Previewed, usePreview } from "./usePreview";
 import { useSending } from "./useSending";
 
@@ -34,7 +35,7 @@ const scroll = "min-h-0 flex-1 overflow-y-auto overscroll-contain";
 const footer = "shrink-0 border-t border-line bg-panel p-3 md:px-4";
 
 function useNudges(draft: Draft, stock: StockDetail, instrument: Instrument, previewed: Previewed): Nudge[] {
-  const { data: meta } = useMetaQuery();
+  const hours = useHours(stock.exchange);
   const { data: portfolio } = useGetPortfolioQuery();
   const lastAge = useClock((now) => {
     const seconds = secondsSince(instrument.lastAt, now);
@@ -46,7 +47,8 @@ function useNudges(draft: Draft, stock: StockDetail, instrument: Instrument, pre
     quote: stock.quote,
     last: instrument.last,
     lastAge,
-    marketOpen: meta?.market.open ?? null,
+    marketOpen: hours.open,
+    opensAt: hours.opensAt,
     held: portfolio ? held(portfolio, instrument, draft) : 0,
     ownOrders: previewed.preview?.own_orders ?? null,
   });

@@ -33,6 +33,7 @@ const facts = (change: Partial<Draft> = {}, more: Partial<Facts> = {}): Facts =>
   last: "1500.00",
   lastAge: 1,
   marketOpen: true,
+  opensAt: null,
   held: 0,
   ownOrders: null,
   ...more,
@@ -63,6 +64,11 @@ describe("nudges inform where something is odd, and only there", () => {
   ])("%s is no warning of its own", (_what, given) =>
     expect(ids(given).filter((id) => id !== "after_hours")).toEqual([]),
   );
+  test("a closed market tells when it opens next, where that is known", () => {
+    const closed = { marketOpen: false, opensAt: "2026-11-23T09:15:00+05:30" };
+    expect(nudgesFor(facts({}, closed))[0]?.words).toContain("opens 23 Nov 09:15 IST");
+    expect(nudgesFor(facts({}, { marketOpen: false }))[0]?.words).not.toContain("opens");
+  });
   test("an own order in the way is named with what happens to it", () => {
     const own = { account_label: "Upstox", side: "SELL", quantity: 5 };
     const ownOrders = { action: "reprice", new_price: "1499.95", orders: [own] } as unknown as Facts["ownOrders"];
@@ -94,6 +100,7 @@ describe("what an order needs", () => {
 describe("the parts of 25, 50 and 100 %", () => {
   const stock = {
     symbol: "NSE:INFY",
+    exchange: "NSE",
     isin: holding.isin,
     kind: "EQ",
     lot: 1,

@@ -1,6 +1,7 @@
 // Pure: what a careful colleague would say before the order leaves. It informs and blocks nothing.
 import type { Preview, Quote, Stock } from "@/api";
 import * as money from "@/lib/money";
+import { dayTime } from "@/lib/time";
 import { t } from "@/text";
 import { type Draft, isDerivative, needsPrice, units } from "./draft";
 
@@ -13,6 +14,8 @@ export interface Facts {
   lastAge: number | null;
   /** Null while it is not known. */
   marketOpen: boolean | null;
+  /** When its exchange opens next; null when it is open or that is not known. */
+  opensAt: string | null;
   /** Signed units held under this product, positions and shares together, at the accounts that may take the order. */
   held: number;
   ownOrders: Preview["own_orders"];
@@ -37,10 +40,12 @@ export function nudgesFor(facts: Facts): Nudge[] {
   return [...ofTime(facts), ...ofMarket(facts), ...ofPrice(facts), ...ofPosition(facts), ...ofOwn(facts)];
 }
 
-function ofTime({ draft, marketOpen, lastAge }: Facts): Nudge[] {
+function ofTime({ draft, marketOpen, opensAt, lastAge }: Facts): Nudge[] {
   const found: Nudge[] = [];
   if (marketOpen === false) {
-    found.push({ id: "after_hours", words: t(draft.afterMarket ? "ticket:nudge.waits" : "ticket:nudge.closed") });
+    const closed = opensAt ? t("ticket:nudge.closed_until", { at: dayTime(opensAt) }) : t("ticket:nudge.closed");
+    const then = t(draft.afterMarket ? "ticket:nudge.waits" : "ticket:nudge.after_market");
+    found.push({ id: "after_hours", words: `${closed} ${then}` });
   } else if (lastAge !== null && lastAge > STALE_AFTER) {
     found.push({ id: "stale", words: t("ticket:nudge.stale", { seconds: lastAge }) });
   }
@@ -97,7 +102,8 @@ function ofPosition({ draft, kind, held }: Facts): Nudge[] {
 }
 
 function ofOwn({ ownOrders }: Facts): Nudge[] {
-  if (!ownOrders?.orders.length) return [];
+  // A refusal names the order itself.
+  if (!ownOrders?.orders.length || ownOrders.action === "refuse") return [];
   const first = ownOrders.orders[0];
   const order = t("ticket:nudge.own_order", {
     side: t(first?.side === "BUY" ? "common:buy" : "common:sell"),

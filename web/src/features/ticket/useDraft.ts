@@ -8,6 +8,7 @@ import type { Seed } from "./state";
 
 export interface Instrument {
   symbol: string;
+  exchange: Stock["exchange"];
   isin: string | null;
   kind: Stock["kind"];
   lot: number;
