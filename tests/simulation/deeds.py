@@ -250,6 +250,7 @@ class Deeds:
                 KillIn(depth=depth),
                 person.user_id,
                 parts.db,
+                parts.bus,
                 self._world.now,
                 parts.connections,
                 parts.kill_switch,
@@ -267,7 +268,7 @@ class Deeds:
         async def work(process: Process) -> KillOut:
             parts = process.parts
             return await killswitch.release_kill_switch(
-                body, person.user_id, parts.db, self._world.now, parts.connections
+                body, person.user_id, parts.db, parts.bus, self._world.now, parts.connections
             )
 
         await self._ask(person, work)
