@@ -25,7 +25,6 @@ export interface Prefs {
   /** Whether the ticket's less common fields stand open. */
   ticketMore: boolean;
   ticketAt: { x: number; y: number } | null;
-  holdingsSort: { key: string; descending: boolean };
   /** How each table is arranged, by the table's name. */
   grids: Record<string, GridChoice>;
   chart: ChartChoice;
@@ -72,7 +71,6 @@ const defaults: Prefs = {
   lastProduct: {},
   ticketMore: false,
   ticketAt: null,
-  holdingsSort: { key: "value", descending: true },
   grids: {},
   chart: { interval: "5m", indicators: [], scale: "normal" },
   searched: [],
