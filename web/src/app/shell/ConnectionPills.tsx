@@ -97,7 +97,7 @@ export function ConnectionCluster() {
   return (
     <Link
       to={trouble ? "/morning" : "/brokers"}
-      className="flex h-11 shrink-0 items-center gap-1 px-1"
+      className="flex h-11 min-w-9 shrink-0 items-center justify-center gap-1 px-1"
       aria-label={[
         t("shell:connections"),
         ...(trouble ? [t("shell:connections_trouble", { count: trouble })] : []),
