@@ -16,7 +16,7 @@ pytestmark = IN_CHROMIUM
 
 SCREENS = {
     "money": ("/", "/holdings", "/positions", "/funds", "/performance", "/pnl"),
-    "orders": ("/orders", "/orders#gtt", "/orders/{order}", "/charges", "/kill", "/more"),
+    "orders": ("/orders", "/orders?tab=gtt", "/orders/{order}", "/charges", "/kill", "/more"),
     "market": ("/watchlist", "/i/NSE%3AINFY", "/options/NSE%3ANIFTY%2050", "/alerts", "/sandbox"),
     "brokers": ("/brokers", "/brokers/{account}", "/morning", "/brokers/connect", "/brokers/connect/zerodha"),
     "settings": tuple(f"/settings/{part}" for part in ("trading", "limits", "look", "notifications", "you")),

@@ -71,6 +71,7 @@ async def test_a_position_is_left_from_its_row(
     await page.get_by_role("list", name="Positions").get_by_text("SBIN").tap()
     await page.get_by_role("button", name="Exit SBIN").tap()
     sheet = page.get_by_role("dialog", name="Exit SBIN MIS")
+    assert await violations(page) == []
     await sheet.get_by_role("button", name="Sell 8 at market").tap()
     await expect(sheet.get_by_text("Filled")).to_be_visible(timeout=20_000)
     portfolio = await eventually(
@@ -98,6 +99,7 @@ async def test_a_trigger_is_kept_at_the_broker_and_taken_back(
     for leg, (trigger, limit) in enumerate(prices):
         await sheet.get_by_label("When the price is").nth(leg).fill(str(trigger))
         await sheet.get_by_label("Limit price").nth(leg).fill(str(limit))
+    assert await violations(page) == []
     await sheet.get_by_role("button", name="Have Zerodha keep it").click()
     await expect(sheet.get_by_text("Done")).to_be_visible()
     kept = (await trader.call("GET", "/v1/conditionals"))["items"]

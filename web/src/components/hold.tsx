@@ -104,7 +104,7 @@ interface SlideProps extends Confirm {
 }
 
 const tracks = {
-  danger: "bg-loss/15 text-loss",
+  danger: "bg-loss/15 text-ink",
   primary: "bg-accent/15 text-accent",
   buy: "bg-buy-tint text-buy-text",
   sell: "bg-sell-tint text-sell-text",
