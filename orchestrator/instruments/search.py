@@ -77,6 +77,7 @@ class Search:
                 self._by_word.setdefault(word, []).append(numbers)
         self._words = sorted(self._by_word)
         self._of_column: dict[Exchange | Segment, bytes] = {}
+        self._contracts = bytes(table.is_contract(row) for row in self._rows)
 
     def find(
         self,
@@ -101,11 +102,16 @@ class Search:
         return [self._table.at(self._rows[number]) for number in page], found.count(1)
 
     def _best_first(self, found: bytes, wanted: list[str]) -> Iterator[int]:
-        """Those of that very name, those whose words are the very words, and the rest."""
+        """Those of that very name, those whose words are the very words, and the rest. Of the second, contracts whose
+        symbol does not begin with the first word come last: "nifty 24500 ce" is meant of NIFTY, not of FINNIFTY, whose
+        index is called NIFTY FIN SERVICE."""
         named = sorted(number for number in self._of_symbol(" ".join(wanted)) if found[number])
         exact = _both(found, self._cut(wanted, self._is_word))
+        begun = self._mask(self._of_symbol(wanted[0], begun=True)) if wanted else exact
+        distant = _less(_both(exact, self._contracts), begun)
         yield from named
-        yield from (number for number in _members(exact) if number not in named)
+        yield from (number for number in _members(_less(exact, distant)) if number not in named)
+        yield from (number for number in _members(distant) if number not in named)
         yield from (number for number in _members(found) if not exact[number] and number not in named)
 
     def _cut(self, words: Iterable[str], lookup: Callable[[str], Numbers]) -> bytes:
@@ -171,6 +177,11 @@ class Search:
 def _both(one: bytes, other: bytes) -> bytes:
     together = int.from_bytes(one, "little") & int.from_bytes(other, "little")
     return together.to_bytes(len(one), "little")
+
+
+def _less(one: bytes, other: bytes) -> bytes:
+    left = int.from_bytes(one, "little") & ~int.from_bytes(other, "little")
+    return left.to_bytes(len(one), "little")
 
 
 def _members(mask: bytes) -> Iterator[int]:

@@ -49,7 +49,10 @@ def _has(one: Instrument, wanted: list[str]) -> bool:
 def _rank(one: Instrument, wanted: list[str]) -> int:
     if one.id.symbol.lower() == " ".join(wanted):
         return 0
-    return 1 if all(start in WORDS[one.id] for start in wanted) else 2
+    if not all(start in WORDS[one.id] for start in wanted):
+        return 3
+    contract = one.expiry is not None
+    return 2 if wanted and contract and not one.id.symbol.lower().startswith(wanted[0]) else 1
 
 
 def _plainly(query: str, exchange: Exchange | None) -> list[Instrument]:

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.account import BrokerId
-from domain.instrument import Exchange
+from domain.instrument import Exchange, Kind
 from orchestrator.instruments.search import Search, Segment, segment_of
-from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA, joined
+from tests.orchestrator.instruments.masters import GROWW, NOV, UPSTOX, ZERODHA, contract, joined
 
 SEARCH = Search(
     joined({BrokerId.ZERODHA: ZERODHA, BrokerId.UPSTOX: UPSTOX, BrokerId.GROWW: GROWW}).instruments
@@ -69,3 +69,12 @@ def test_pages_cover_everything_once() -> None:
 def test_shares_come_before_contracts() -> None:
     kinds = [one.split(":")[0] for one in found("reliance")]
     assert kinds == ["NSE", "NSE", "NFO", "NFO"]
+
+
+def test_contracts_of_the_word_come_before_those_of_an_underlying_that_has_it_in_its_name() -> None:
+    fin = contract("NFO:FINNIFTY26NOV24500CE", "NIFTY FIN SERVICE", NOV, Kind.CALL, "24500")
+    search = Search(joined({BrokerId.ZERODHA: [*ZERODHA, fin]}).instruments)
+    best = [str(one.id) for one in search.find("nifty 24500 ce")[0]]
+    assert best[0] == "NFO:NIFTY26NOV24500CE"
+    assert "NFO:FINNIFTY26NOV24500CE" in best
+    assert [str(one.id) for one in search.find("finnifty 24500 ce")[0]] == ["NFO:FINNIFTY26NOV24500CE"]
