@@ -10,7 +10,7 @@ import { Empty, Notice, Waiting } from "@/components/surface";
 import * as money from "@/lib/money";
 import { dayName, shortDay } from "@/lib/time";
 import { t } from "@/text";
-import { curveOf, gapsOf } from "./evenings";
+import { curveOf, gapsOf, wholeOf } from "./evenings";
 
 const ranges: readonly PerformanceRange[] = ["1w", "1m", "3m", "1y", "all"];
 
@@ -43,6 +43,8 @@ function Gained({ gain, start, end }: Pick<Performance, "gain" | "start" | "end"
 export function EquityCurve({ broker }: { broker: string | undefined }) {
   const [range, setRange] = useState<PerformanceRange>("1m");
   const { currentData, error, refetch } = useGetPerformanceQuery({ range, broker: broker as never });
+  // Until two evenings were read, what the shares were worth stands in their place, and says so.
+  const rebuilt = currentData ? wholeOf(currentData.rebuilt) : [];
   return (
     <section aria-labelledby="equity" className="border-t border-line pt-3 pb-4">
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 pb-1">
@@ -63,6 +65,17 @@ export function EquityCurve({ broker }: { broker: string | undefined }) {
         </Notice>
       ) : !currentData ? (
         <Waiting rows={6} />
+      ) : currentData.curve.length === 0 && rebuilt.length > 1 ? (
+        <Curve
+          label={t("portfolio:rebuilt.label")}
+          caption={t("portfolio:rebuilt.meanwhile")}
+          points={rebuilt}
+          tone="quiet"
+          scale={scaleOf}
+          full={(value) => <Amount value={value as money.Amount} />}
+          day={dayName}
+          shortDay={shortDay}
+        />
       ) : currentData.curve.length === 0 ? (
         <NoEvenings reason={currentData.reason} />
       ) : (

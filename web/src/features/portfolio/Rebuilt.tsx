@@ -2,24 +2,18 @@
 import { useState } from "react";
 import { inWords, type Performance, problemOf, useBackfillEveningsMutation } from "@/api";
 import { Button } from "@/components/button";
-import { Curve, type CurvePoint } from "@/components/charts/Curve";
+import { Curve } from "@/components/charts/Curve";
 import { Field } from "@/components/field";
 import { Amount } from "@/components/figures";
 import { Notice } from "@/components/surface";
-import * as money from "@/lib/money";
+import type * as money from "@/lib/money";
 import { dayName, istDay, shortDay } from "@/lib/time";
 import { hasText, t } from "@/text";
 import { scaleOf } from "./EquityCurve";
+import { wholeOf } from "./evenings";
 
 type Day = Performance["rebuilt"][number];
 const DAY = 86_400_000;
-
-/** Evenings whose shares are all known; a part of them is never drawn as if it were the whole. */
-export const wholeOf = (days: readonly Day[]): CurvePoint[] =>
-  days.flatMap((day) => {
-    const value = money.parse(day.shares);
-    return value === null ? [] : [{ at: day.day, value }];
-  });
 
 /** What is missing over the days, each once, with its reason in words. */
 export function missingOf(days: readonly Day[]): string[] {

@@ -16,6 +16,15 @@ export function curveOf({ curve }: Performance): CurvePoint[] {
   });
 }
 
+type Day = Performance["rebuilt"][number];
+
+/** Rebuilt evenings whose shares are all known; a part of them is never drawn as if it were the whole. */
+export const wholeOf = (days: readonly Day[]): CurvePoint[] =>
+  days.flatMap((day) => {
+    const value = money.parse(day.shares);
+    return value === null ? [] : [{ at: day.day, value }];
+  });
+
 /** What a rupee that stayed from the first evening had earned by each later one, in percent. */
 export function returnOf({ curve }: Performance): CurvePoint[] {
   const one = money.parse("1") as money.Amount;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { missingOf, wholeOf } from "./Rebuilt";
+import { wholeOf } from "./evenings";
+import { missingOf } from "./Rebuilt";
 
 const days = [
   { day: "2026-10-01", shares: "1000.00", shares_known: "1000.00", lacking: [] },
