@@ -118,6 +118,7 @@ MUTATIONS = (
         "orchestrator/orders/book.py",
         "            await self._look_up(trading, chunk, rows)\n",
         "            rows.others += chunk\n",
+        aim=Aim(mishap=Kind.DUPLICATE_ORDER),
     ),
     Mutation(
         "leave what a crash cut short as it is",
@@ -128,7 +129,7 @@ MUTATIONS = (
     Mutation(
         "hold the margin of answered orders for ever",
         "orchestrator/orders/repository.py",
-        "    first_answer = answered_at is not None and row.answered_at is None\n",
+        "    first_answer = answered_at is not None and was is None\n",
         "    first_answer = False\n",
     ),
     Mutation(
@@ -187,5 +188,12 @@ MUTATIONS = (
         "    for held in to_cancel(stored.order, asked):\n",
         "    for held in ():\n",
         aim=Aim(focus="changes", bad=0.0, mishap=Kind.DUPLICATE_ORDER),
+    ),
+    Mutation(
+        "keep to our own terms of an order that was changed at the broker",
+        "orchestrator/orders/updates.py",
+        "            await watch.drift.look(self._trading, after, report)\n",
+        "",
+        aim=Aim(focus="changes", bad=0.0),
     ),
 )
