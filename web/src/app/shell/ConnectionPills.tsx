@@ -97,13 +97,15 @@ export function ConnectionCluster() {
   return (
     <Link
       to={trouble ? "/morning" : "/brokers"}
-      className="flex h-11 min-w-9 shrink-0 items-center justify-center gap-1 px-1"
-      aria-label={[
-        t("shell:connections"),
-        ...(trouble ? [t("shell:connections_trouble", { count: trouble })] : []),
-        ...states.map(({ account, state }) => inFull(account, state)),
-      ].join(". ")}
+      className="relative flex h-11 min-w-9 shrink-0 items-center justify-center gap-1 px-1"
     >
+      <span className="sr-only">
+        {[
+          t("shell:connections"),
+          ...(trouble ? [t("shell:connections_trouble", { count: trouble })] : []),
+          ...states.map(({ account, state }) => inFull(account, state)),
+        ].join(". ")}
+      </span>
       {sorted.slice(0, MOST_LETTERS).map(({ account, state }) => (
         <span key={account.id} aria-hidden="true" className="flex flex-col items-center gap-0.5 text-2xs leading-none">
           <span className={inks[state.tone]}>
