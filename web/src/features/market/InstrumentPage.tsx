@@ -76,7 +76,7 @@ function Instrument({ stock }: { stock: StockDetail }) {
 
   const chart = (
     <Suspense fallback={<Waiting rows={8} />}>
-      <Chart stock={stock} className="h-[max(460px,calc(100dvh-150px))] max-lg:h-[max(320px,calc(100dvh-310px))]" />
+      <Chart stock={stock} className="h-[max(460px,calc(100dvh-150px))] max-lg:h-[max(320px,calc(100dvh-290px))]" />
     </Suspense>
   );
   const depth = (

@@ -18,6 +18,7 @@ import { expiryWords, nearOf } from "./chain";
 import { OptionSheet } from "./OptionSheet";
 
 const USUAL = ["NIFTY", "BANKNIFTY", "FINNIFTY", "SENSEX", "RELIANCE"];
+const AT_ONCE = 2; // of them fit a phone
 const READ_AGAIN = 4000;
 const AROUND = 15;
 const MOST_AROUND = 100;
@@ -84,7 +85,11 @@ function Top({ underlying, chain, spot }: { underlying: string; chain: OptionCha
   const navigate = useNavigate();
   const [picking, setPicking] = useState(false);
   const go = (name: string) => navigate(`/options/${encodeURIComponent(name)}`);
-  const usual = USUAL.includes(underlying) ? USUAL : [underlying, ...USUAL];
+  // The one that is shown stands where it is seen without scrolling the row.
+  const usual =
+    USUAL.indexOf(underlying) < AT_ONCE && USUAL.includes(underlying)
+      ? USUAL
+      : [underlying, ...USUAL.filter((name) => name !== underlying)];
   const figures: [string, React.ReactNode][] = chain
     ? [
         ...(chain.future
