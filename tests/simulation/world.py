@@ -161,7 +161,9 @@ class World:
             return False
         finally:
             self.catch_up()
-        self.raised[client.broker, order.order_id] += max(0, quantity - before)  # it may take a while to be so
+        self.raised[client.broker, order.order_id] += max(
+            0, quantity - before
+        )  # it may take a while to be so
         return True
 
     def clear(self, client: Client) -> None:
