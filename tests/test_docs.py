@@ -51,6 +51,15 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert missing == []
 
 
+def test_every_page_is_in_the_list_of_pages() -> None:
+    index = ROOT / "docs" / "README.md"
+    text = index.read_text(encoding="utf-8")
+    pages = {page.relative_to(index.parent).as_posix() for page in index.parent.glob("**/*.md")} - {
+        "README.md"
+    }
+    assert [page for page in sorted(pages) if f"]({page})" not in text] == []
+
+
 def test_make_targets_named_in_the_docs_exist() -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", MAKEFILE, flags=re.MULTILINE))
     for page in PAGES:
