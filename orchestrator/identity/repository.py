@@ -77,6 +77,12 @@ def by_id(connection: Connection, user_id: UserId) -> User | None:
     return User(**row) if row else None
 
 
+def password_hash(connection: Connection, user_id: UserId) -> str | None:
+    """It does not change before this transaction ends."""
+    query = select(users.c.password_hash).where(users.c.id == user_id).with_for_update()
+    return connection.execute(query).scalar()
+
+
 def change_user(connection: Connection, user_id: UserId, changes: Mapping[str, Any]) -> None:
     if changes:
         connection.execute(update(users).where(users.c.id == user_id).values(**changes))
@@ -143,10 +149,11 @@ def use_session(
     user_agent: str,
     now: datetime,
     expires_at: datetime,
-) -> None:
-    query = update(user_sessions).where(SESSION.id == session)
+) -> bool:
+    """False when it was ended."""
+    query = update(user_sessions).where(SESSION.id == session, SESSION.ended_at.is_(None))
     values = {"address": address, "user_agent": user_agent, "used_at": now, "expires_at": expires_at}
-    connection.execute(query.values(values))
+    return connection.execute(query.values(values)).rowcount > 0
 
 
 def sessions_of(connection: Connection, user_id: UserId, now: datetime) -> list[Session]:

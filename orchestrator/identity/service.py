@@ -76,16 +76,23 @@ async def log_in(
     user = await db.read(lambda connection: repository.by_email(connection, email))
     if not await passwords.matches(password, user.password_hash if user else None) or user is None:
         raise Problem(401, "wrong_login", "e-mail and password do not fit")
-    user_id, family = user.id, new_id("fam")
+    user_id, family, proven = user.id, new_id("fam"), user.password_hash
 
-    def work(connection: Connection) -> str:
+    def work(connection: Connection) -> str | None:
+        if repository.password_hash(connection, user_id) != proven:
+            return (
+                None  # changed while this one was proven: whoever changed it has ended every login of before
+            )
         repository.forget_ended(connection, now)
         until = now + timedelta(days=settings.refresh_days)
         agent = by.user_agent[:LONGEST]
         repository.add_session(connection, Session(family, user_id, agent, by.address, now, now, until))
         return _issue(connection, user_id, family, settings=settings, now=now)
 
-    return _tokens(user_id, family, await db.write(work), keys=keys, settings=settings, now=now)
+    token = await db.write(work)
+    if token is None:
+        raise Problem(401, "wrong_login", "e-mail and password do not fit")
+    return _tokens(user_id, family, token, keys=keys, settings=settings, now=now)
 
 
 async def refresh(
@@ -107,21 +114,21 @@ async def refresh(
         known = repository.refresh_token(connection, hash_of(token))
         if known is None or known.expires_at <= now:
             return None
-        if known.revoked_at is not None:
-            told = repository.ended_why(connection, known.family)
-            why[:] = [EndedWhy(told)] if told else []
-            return None
-        if known.used_at is None:
-            repository.mark_used(connection, known.token_hash, now)
-        elif now - known.used_at > GRACE:
+        until = now + timedelta(days=settings.refresh_days)
+        agent = by.user_agent[:LONGEST]
+        if known.revoked_at is None and known.used_at is not None and now - known.used_at > GRACE:
             repository.end_sessions(connection, [known.family], EndedWhy.TOKEN_REUSED, now)
             reused[:], why[:] = [known.family], [EndedWhy.TOKEN_REUSED]
             return None
-        until = now + timedelta(days=settings.refresh_days)
-        agent = by.user_agent[:LONGEST]
-        repository.use_session(
+        if known.revoked_at is None and known.used_at is None:
+            repository.mark_used(connection, known.token_hash, now)
+        # The session itself is asked, too: one that was ended at that moment has a token that nobody revoked.
+        if known.revoked_at is not None or not repository.use_session(
             connection, known.family, address=by.address, user_agent=agent, now=now, expires_at=until
-        )
+        ):
+            told = repository.ended_why(connection, known.family)
+            why[:] = [EndedWhy(told)] if told else []
+            return None
         following = _issue(connection, known.user_id, known.family, settings=settings, now=now)
         return known.user_id, known.family, following
 

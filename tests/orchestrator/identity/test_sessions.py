@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from domain.account import UserId
 from orchestrator.bus import LocalBus
 from orchestrator.db import Database
+from orchestrator.identity import passwords, repository
 from orchestrator.identity.devices import UNKNOWN, device
 from orchestrator.identity.ended import EndedSessions, EndedWhy
+from orchestrator.identity.tokens import hash_of
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
@@ -154,6 +159,46 @@ async def test_a_reused_refresh_token_ends_its_login(asha: httpx.AsyncClient, wa
     thief = await asha.post("/v1/users/refresh", headers={"cookie": f"tm_refresh={stolen}"})
     assert thief.json()["reason"] == "token_reused"
     assert (await asha.get("/v1/users/me")).status_code == 401
+
+
+async def test_a_token_that_was_made_while_its_login_ended_renews_nothing(
+    app: FastAPI, asha: httpx.AsyncClient, again: Again
+) -> None:
+    phone = await again(SAFARI)
+    items = (await asha.get("/v1/users/me/sessions")).json()["items"]
+    family = next(one["id"] for one in items if not one["current"])
+    user, now = UserId((await asha.get("/v1/users/me")).json()["id"]), app.state.clock()
+    assert (await asha.delete(f"/v1/users/me/sessions/{family}")).status_code == 204
+    # What a refresh leaves that was under way then: a token that its end has not seen.
+    made = partial(
+        repository.add_refresh_token,
+        token_hash=hash_of("late"),
+        family=family,
+        user_id=user,
+        now=now,
+        expires_at=now + timedelta(days=30),
+    )
+    await app.state.db.write(made)
+    phone.cookies.clear()
+    answer = await phone.post("/v1/users/refresh", headers={"cookie": "tm_refresh=late"})
+    assert (answer.status_code, answer.json().get("reason")) == (401, "ended_elsewhere")
+
+
+async def test_a_login_with_the_old_password_does_not_outlive_its_change(
+    asha: httpx.AsyncClient, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = passwords.matches
+
+    async def slowly(password: str, hashed: str | None) -> bool:
+        fits = await matches(password, hashed)
+        monkeypatch.setattr(passwords, "matches", matches)
+        change = {"old_password": PASSWORD, "new_password": "another long password"}
+        assert (await asha.post("/v1/users/me/password", json=change)).status_code == 200
+        return fits
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    body = {"email": "asha@trademaster.test", "password": PASSWORD}
+    assert (await client.post("/v1/users/login", json=body)).json()["code"] == "wrong_login"
 
 
 async def test_another_process_and_one_that_starts_later_refuse_it_too(
