@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.account import UserId
 from orchestrator.errors import Problem
-from orchestrator.identity.ended import WORDS, EndedSessions
+from orchestrator.identity.ended import WORDS, EndedSessions, EndedWhy
 from orchestrator.identity.tokens import bearer_of
 from orchestrator.state import Clock
 
@@ -53,6 +53,7 @@ class Caller:
         self._ended, self._recheck = ended, recheck
         self._session = ""
         self._token = ""
+        self._renewed = asyncio.Event()  # by a token of another login
         self.user_id: UserId | None = None
 
     async def authenticate(self) -> bool:
@@ -84,12 +85,14 @@ class Caller:
             raise Refused(problem.code, problem.detail) from problem
         if self.user_id not in (None, bearer.user_id):
             raise Refused("token_invalid", "this socket belongs to another user")
+        if bearer.session != self._session:
+            self._renewed.set()
         self._token, self._session, self.user_id = token, bearer.session, bearer.user_id
 
     async def until_expired(self) -> None:
         """Returns when the token or its login has ended, having said so and closed the socket."""
         while True:
-            reason = await self._ended.wait(self._session, self._recheck)
+            reason = await self._end()
             if reason is not None:
                 body = {"type": "session_ended", "data": {"reason": reason, "text": WORDS[reason]}}
                 await self.dismiss(body, SESSION_ENDED)
@@ -99,6 +102,19 @@ class Caller:
             except Refused as error:
                 await self.dismiss(error.body)
                 return
+
+    async def _end(self) -> EndedWhy | None:
+        """Of the login that it calls by, once it is over; None when it is time to look at the token, or it calls by
+        another login now."""
+        self._renewed.clear()
+        ending = asyncio.ensure_future(self._ended.wait(self._session, self._recheck))
+        renewing = asyncio.ensure_future(self._renewed.wait())
+        try:
+            await asyncio.wait((ending, renewing), return_when=asyncio.FIRST_COMPLETED)
+            return ending.result() if ending.done() and not renewing.done() else None
+        finally:
+            ending.cancel()
+            renewing.cancel()
 
     async def say(self, body: object) -> None:
         if self._binary:

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from orchestrator.bus import LocalBus
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.identity.tokens import access_token
-from orchestrator.market.caller import Caller
+from orchestrator.market.caller import Caller, receive
 from orchestrator.server import listen, server_of
 from tests.adapters.desk import now
 from tests.orchestrator.market.conftest import KEY, USER, heard, say
@@ -26,6 +26,13 @@ def token(session: str) -> str:
     return access_token(USER, key=KEY, now=now(), minutes=15, session=session)
 
 
+async def tokens(socket: WebSocket, caller: Caller) -> None:
+    """Newer ones, as they come."""
+    while True:
+        caller.take(str((await receive(socket))["token"]))
+        await caller.say({"type": "ok"})
+
+
 @asynccontextmanager
 async def server(ended: EndedSessions) -> AsyncIterator[str]:
     """Of a socket that waits for its end."""
@@ -33,7 +40,9 @@ async def server(ended: EndedSessions) -> AsyncIterator[str]:
     async def endpoint(socket: WebSocket) -> None:
         caller = Caller(socket, key=KEY, clock=now, ended=ended)
         if await caller.authenticate():
+            listening = asyncio.create_task(tokens(socket, caller))
             await caller.until_expired()
+            listening.cancel()
 
     bound, serving = (
         listen("127.0.0.1", 0),
@@ -66,6 +75,22 @@ async def test_the_socket_of_an_ended_login_hears_why_and_no_other_does() -> Non
         assert mine.close_code == 4403
         await other.ping()
         assert other.close_code is None
+
+
+async def test_a_socket_that_went_on_with_another_login_ends_with_that_one_alone() -> None:
+    ended = EndedSessions(cast(Any, None), LocalBus(), now, minutes=15)
+    async with server(ended) as url, websockets.connect(url, proxy=None) as socket:
+        await say(socket, action="auth", token=token("fam_1"))
+        assert await heard(socket) == {"type": "authenticated"}
+        await say(socket, action="auth", token=token("fam_2"))
+        assert await heard(socket) == {"type": "ok"}
+        await ended.end(["fam_1"], EndedWhy.LOGGED_OUT)
+        await say(socket, action="auth", token=token("fam_2"))
+        assert await heard(socket) == {"type": "ok"}
+        await ended.end(["fam_2"], EndedWhy.ENDED_ELSEWHERE)
+        assert (await heard(socket))["data"]["reason"] == "ended_elsewhere"
+        await socket.wait_closed()
+        assert socket.close_code == 4403
 
 
 async def test_an_ended_login_opens_no_socket() -> None:
