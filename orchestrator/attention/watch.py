@@ -41,6 +41,7 @@ class Attention:
         self._calendar, self._clock = calendar, clock
         self._told: dict[UserId, AttentionOut] = {}
         self._known: dict[UserId, tuple[Known, float]] = {}  # with the loop's time of the reading
+        self._changes = 0  # heard of so far, anybody's
         self._seq = 0
 
     async def of(self, user: UserId) -> AttentionOut:
@@ -58,7 +59,12 @@ class Attention:
         """Until cancelled: what changed is read again at the next look."""
         async with self._bus.subscribe() as events:
             async for event in events:
-                if event.type in TELLING:
+                if event.type not in TELLING:
+                    continue
+                self._changes += 1
+                if event.type == LAGGED:
+                    self._known.clear()  # nobody knows whose
+                else:
                     self._known.pop(UserId(event.topic.removeprefix(USERS)), None)
 
     async def look(self) -> None:
@@ -81,8 +87,10 @@ class Attention:
         """What is stored as of some seconds ago; accounts as they are now."""
         known, at = self._known.get(user, (None, 0.0))
         if known is None or asyncio.get_running_loop().time() - at > STORED:
+            changes = self._changes
             known = await self._read(user)
-            self._known[user] = (known, asyncio.get_running_loop().time())
+            if changes == self._changes:  # else it may be of before the change: read again at the next look
+                self._known[user] = (known, asyncio.get_running_loop().time())
         return replace(known, accounts=self._connections.of_user(user))
 
     async def _read(self, user: UserId) -> Known:
