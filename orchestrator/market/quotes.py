@@ -27,7 +27,7 @@ class Kept:
     quote: Quote | None  # None: nobody could say
     source: str | None
     at: float  # loop time
-    in_full: bool = True  # with depth and open interest, as far as there are any
+    in_full: bool = True  # with depth and open interest, as far as there are any and anybody can tell them
 
 
 class Quotes:
@@ -126,7 +126,7 @@ class Quotes:
                 connection = connection or self._sources.choose(name, without=failed, in_full=in_full)
                 if connection is not None:
                     shares.setdefault(connection.account.id, (connection, []))[1].append(name)
-            answers = await asyncio.gather(*(self._read(*share) for share in shares.values()))
+            answers = await asyncio.gather(*(self._read(*share, in_full) for share in shares.values()))
             missing -= set[InstrumentId]().union(*answers)
             failed |= set(shares)
             if not missing:
@@ -137,21 +137,24 @@ class Quotes:
             if kept is None or kept.quote is None:
                 self._kept[name] = Kept(None, None, now)
 
-    async def _read(self, connection: Connection, names: Sequence[InstrumentId]) -> set[InstrumentId]:
-        """Which of the names were answered."""
+    async def _read(
+        self, connection: Connection, names: Sequence[InstrumentId], in_full: bool
+    ) -> set[InstrumentId]:
+        """Which of the names were answered. Where one that tells in full was wanted, nobody tells more than this."""
         broker, source, size = (
             connection.broker,
             connection.account.broker.value,
             connection.terms.quote_batch,
         )
         answered: set[InstrumentId] = set()
+        full = in_full or connection.terms.quotes_in_full
         if broker is None:
             return answered
         try:
             for start in range(0, len(names), size):
                 for quote in await broker.quotes(names[start : start + size]):
                     now = asyncio.get_running_loop().time()
-                    self._kept[quote.instrument] = Kept(quote, source, now, connection.terms.quotes_in_full)
+                    self._kept[quote.instrument] = Kept(quote, source, now, full)
                     answered.add(quote.instrument)
                     self._heard(quote, source)
         except SessionExpired as error:
