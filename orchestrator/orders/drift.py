@@ -72,6 +72,8 @@ def told_terms(child: ChildOrder, report: OrderReport) -> Modified | None:
     if child.changing or child.iceberg_legs or child.broker_order_ids != (report.broker_order_id,):
         return None
     quantity = report.quantity or child.quantity_now
+    if quantity < max(child.filled_quantity, report.filled_quantity or 0):
+        return None  # no order is for less than was done of it: the row is wrong, or is of another moment
     kind, price, trigger = child.order_type_now, child.price_now, child.trigger_price_now
     if report.status in RESTING:
         kind = _kind(kind, report)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from domain.money import Money, Price
-from domain.order import ChangeAsked, ChildOrder, Modified, OrderType, Source
+from domain.order import ChangeAsked, ChildOrder, Modified, OrderType, Progress, Source, apply
 from domain.report import OrderReport, ReportStatus
 from orchestrator.db import Database
 from orchestrator.orders import change_rows
@@ -110,6 +110,8 @@ WAITS = ReportStatus.TRIGGER_PENDING
         (LIMIT, report(LIMIT, ReportStatus.PENDING, quantity=12)),
         (LIMIT, report(LIMIT, ReportStatus.UNRECOGNISED, quantity=12)),
         (LIMIT, report(LIMIT, ReportStatus.CANCELLED, quantity=4)),
+        (LIMIT, report(LIMIT, quantity=3, filled_quantity=4)),
+        (apply(LIMIT, Progress(4, None, T0, "n1")), report(LIMIT, quantity=3)),
         (MARKET, report(MARKET, order_type=OrderType.LIMIT, price=Price.of(1510))),
         (STOP, report(STOP, order_type=OrderType.LIMIT, price=STOP.price)),
         (STOP, report(STOP, order_type=OrderType.SL, price=STOP.price, trigger_price=Price.of(1))),
