@@ -106,6 +106,9 @@ def _costs(account: Account, seen: Portfolio, gaps: Counter[str]) -> Iterator[st
     ledger = account.ledger
     invested = realised = Decimal(0)
     unknown = False
+    sold: Counter[tuple[str, bool]] = (
+        Counter()
+    )  # shares of today's deliveries, by ISIN and whether the broker lent
     for held in ledger.holdings.values():
         invested += _cost(held.owned, _told(held.average))
         invested += _cost(held.mtf_quantity - held.mtf_used, _funded(account, held))
@@ -116,8 +119,14 @@ def _costs(account: Account, seen: Portfolio, gaps: Counter[str]) -> Iterator[st
             continue
         if one.quantity > 0:
             invested += _cost(one.quantity, Decimal(one.day_buy_value) / 100 / one.day_buy_quantity)
-        made, known = _booked(account, one, ledger.holdings)
-        realised, unknown = realised + made, unknown or not known
+        realised += _booked(one)
+        if one.quantity < 0:
+            isin, lent = account.office.instrument(one.key).isin, one.product is BackProduct.MTF
+            sold[isin, lent] -= one.quantity
+            unknown = unknown or not _cost_told(account, ledger.holdings[isin], lent=lent)
+    realised -= sum(
+        _sold_cost(account, ledger.holdings[isin], out, lent=lent) for (isin, lent), out in sold.items()
+    )
     free = any(
         (held.owned and not held.average) or (held.mtf_quantity and not held.mtf_value)
         for held in ledger.holdings.values()
@@ -136,22 +145,25 @@ def _costs(account: Account, seen: Portfolio, gaps: Counter[str]) -> Iterator[st
         yield from _same("realised", total, int(realised * 100))
 
 
-def _booked(account: Account, one: BackPosition, holdings: dict[str, BackHolding]) -> tuple[Decimal, bool]:
-    """Rupees that the delivery sales of a day made, and whether the broker still tells what they had cost."""
-    out = max(0, -one.quantity)
+def _booked(one: BackPosition) -> Decimal:
+    """Rupees that a day's delivery trades at one exchange came to, beside what is kept of its purchases."""
     kept = max(0, one.quantity)
     kept_cost = _cost(kept, Decimal(one.day_buy_value) / 100 / one.day_buy_quantity) if kept else Decimal(0)
-    booked = Decimal(one.day_sell_value - one.day_buy_value) / 100 + kept_cost
-    if not out:
-        return booked, True
-    held = holdings[account.office.instrument(one.key).isin]
-    lent = one.product is BackProduct.MTF
-    told = (
-        held.mtf_value > 0
-        if lent
-        else (held.average > 0 and (account.broker_id is not BrokerId.GROWW or held.owned > 0))
-    )
-    return booked - _cost(out, _funded(account, held) if lent else _told(held.average)), told
+    return Decimal(one.day_sell_value - one.day_buy_value) / 100 + kept_cost
+
+
+def _cost_told(account: Account, held: BackHolding, *, lent: bool) -> bool:
+    """Whether the broker still tells what the shares sold today had cost."""
+    if lent:
+        return held.mtf_value > 0
+    return held.average > 0 and (account.broker_id is not BrokerId.GROWW or held.owned > 0)
+
+
+def _sold_cost(account: Account, held: BackHolding, out: int, *, lent: bool) -> Decimal:
+    """Of shares sold today: what all of them had cost, less what those that are left do, each in whole paise."""
+    left = held.mtf_quantity - held.mtf_used if lent else held.owned
+    average = _funded(account, held) if lent else _told(held.average)
+    return _cost(left + out, average) - _cost(left, average)
 
 
 def _average(account: Account, one: BackPosition) -> Decimal:

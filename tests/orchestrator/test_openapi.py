@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,18 +17,22 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from mocks.launch import Sandbox
 from tests.stories.product import Product
+from tests.traders import sandbox_settings
 
 LOGIN = {"email": "asha@trademaster.test", "password": "a long enough password"}
 
 
 @pytest.fixture(scope="module")
-def served(shared_product: Product) -> str:
-    """URL of the product on the sandbox, with one user without accounts."""
-    if not shared_product.running:
-        asyncio.run(shared_product.start())
-    httpx.post(f"{shared_product.url}/v1/users/signup", json=LOGIN, trust_env=False)
-    return shared_product.url
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a product with one user, on a sandbox of its own: any input also means one that puts its clock forward."""
+    with Sandbox.start(flow=False) as sandbox:
+        product = Product(tmp_path_factory.mktemp("described"), sandbox_settings(sandbox.urls))
+        asyncio.run(product.start())
+        httpx.post(f"{product.url}/v1/users/signup", json=LOGIN, trust_env=False)
+        yield product.url
+        asyncio.run(product.stop())
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from domain.order import Accepted, Fact, Fill, Filled, OrderType, Product, Side,
 from domain.report import OrderReport, ReportStatus
 from domain.trade import AccountTrade, TradeSource
 from orchestrator.db import Database
+from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.learn import learn
 from orchestrator.orders.outside_trades import AT_ONCE, OutsideTrades
 from orchestrator.orders.trading import Trading
@@ -108,7 +109,7 @@ def learning(db: Database, told: list[BrokerFill] | BrokerUnavailable | None = N
     return SimpleNamespace(
         db=db,
         clock=lambda: T0,
-        known=SimpleNamespace(remember=lambda child: None),
+        known=KnownChildren(),
         stories={},
         announcer=SimpleNamespace(changed=lambda user, order: None),
         connections=SimpleNamespace(get=lambda account: None, invalidate=lambda account: None),
