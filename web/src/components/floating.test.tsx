@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -99,6 +99,20 @@ describe("a button that is held", () => {
     expect(confirmed).not.toHaveBeenCalled();
   });
 
+  test("disabled while it is held, does nothing", () => {
+    cleanup();
+    const { rerender } = render(<HoldButton onConfirm={confirmed}>Stop all trading</HoldButton>);
+    fireEvent.pointerDown(button(), { button: 0 });
+    wait(1000);
+    rerender(
+      <HoldButton onConfirm={confirmed} disabled>
+        Stop all trading
+      </HoldButton>,
+    );
+    wait(5000);
+    expect(confirmed).not.toHaveBeenCalled();
+  });
+
   test("is held with Enter as with the pointer", () => {
     fireEvent.keyDown(button(), { key: "Enter" });
     wait(1000);
@@ -133,4 +147,35 @@ test("a slide confirms at the end only", () => {
   fireEvent.keyDown(thumb, { key: "ArrowRight" });
   expect(sent).toHaveBeenCalledTimes(1);
   expect(thumb.getAttribute("aria-valuenow")).toBe("0");
+});
+
+test("a slide that the system takes away at the end confirms nothing", () => {
+  const sent = vi.fn();
+  render(<SlideToConfirm onConfirm={sent} label="Slide to buy" look="buy" />);
+  const thumb = screen.getByRole("slider", { name: "Slide to buy" });
+  // jsdom knows no capture.
+  Object.assign(thumb, {
+    setPointerCapture: () => {},
+    releasePointerCapture: () => {},
+    hasPointerCapture: () => false,
+  });
+  vi.spyOn(thumb.parentElement as HTMLElement, "clientWidth", "get").mockReturnValue(300);
+  const at = (clientX: number) => ({
+    pointerId: 1,
+    pointerType: "touch",
+    isPrimary: true,
+    buttons: 1,
+    clientX,
+    clientY: 10,
+  });
+  const slide = (end: "pointerUp" | "pointerCancel") => {
+    fireEvent.pointerDown(thumb, at(10));
+    fireEvent.pointerMove(thumb, at(100));
+    fireEvent.pointerMove(thumb, at(300));
+    fireEvent[end](thumb, { ...at(300), buttons: 0 });
+  };
+  slide("pointerUp");
+  expect(sent).toHaveBeenCalledTimes(1);
+  slide("pointerCancel");
+  expect(sent).toHaveBeenCalledTimes(1);
 });

@@ -34,6 +34,9 @@ export function HoldButton({ onConfirm, children, hold = 2000, look = "danger", 
   const { held, start, stop } = useHeld(hold, onConfirm);
   const [asking, setAsking] = useState(false);
   useEffect(() => {
+    if (disabled) stop(); // a disabled button hears of no release
+  }, [disabled, stop]);
+  useEffect(() => {
     if (!asking) return;
     const wait = setTimeout(() => setAsking(false), ASKS_AGAIN_FOR);
     return () => clearTimeout(wait);
@@ -127,11 +130,12 @@ export function SlideToConfirm({ onConfirm, label, look = "primary", disabled, w
     } else setAt(Math.max(0, next));
   };
   const bind = useDrag(
-    ({ movement: [x], last }) => {
+    ({ movement: [x], last, canceled, event }) => {
       const room = (track.current?.clientWidth ?? 0) - 52;
       const next = room > 0 ? Math.min(1, Math.max(0, x / room)) : 0;
       if (!last) setAt(next);
-      else moveTo(next >= AT_THE_END ? 1 : 0);
+      // Taken away by the system, not let go by the thumb: that confirms nothing.
+      else moveTo(next >= AT_THE_END && !canceled && event.type !== "pointercancel" ? 1 : 0);
     },
     { enabled: !disabled, axis: "x", filterTaps: true },
   );
