@@ -60,3 +60,23 @@ test("a refused refresh ends the session once; an unreachable server does not", 
   expect(accessToken()).toBeNull();
   stop();
 });
+
+test("a cookie that belongs to another user ends this session, and the call is not repeated in their name", async () => {
+  const of = (sub: string) => token(`h.${btoa(JSON.stringify({ sub }))}.s`);
+  holdToken(of("u-1"));
+  let [ended, writes] = [0, 0];
+  const stop = onSessionEnd(() => {
+    ended += 1;
+  });
+  server.use(
+    http.post(url("/v1/users/refresh"), () => HttpResponse.json(of("u-2"))),
+    http.delete(url("/v1/orders/:id"), () => {
+      writes += 1;
+      return HttpResponse.json({ code: "token_expired", title: "Expired", status: 401, type: "" }, { status: 401 });
+    }),
+  );
+  await testStore().dispatch(api.endpoints.cancelOrder.initiate({ orderId: "o-1" }));
+  expect([ended, writes]).toEqual([1, 1]);
+  expect(accessToken()).toBeNull();
+  stop();
+});

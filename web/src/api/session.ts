@@ -61,22 +61,48 @@ export async function liveToken(): Promise<string | null> {
   return token;
 }
 
+/** Whose a token is, or null where it does not say. */
+function userOf(text: string | null): string | null {
+  try {
+    const claims = (text ?? "").split(".")[1] ?? "";
+    const { sub } = JSON.parse(atob(claims.replace(/-/g, "+").replace(/_/g, "/"))) as { sub?: unknown };
+    return typeof sub === "string" ? sub : null;
+  } catch (_noClaims) {
+    return null;
+  }
+}
+
+/** Who is signed in, by the token; null when nobody is. */
+export const signedIn = (): string | null => userOf(token);
+
 async function askForToken(): Promise<boolean> {
   const answer = await fetch(new URL("/v1/users/refresh", window.location.origin), {
     method: "POST",
     credentials: "same-origin",
   });
   if (answer.ok) {
-    holdToken((await answer.json()) as Token);
+    const fresh = (await answer.json()) as Token;
+    const [before, now] = [userOf(token), userOf(fresh.access_token)];
+    if (before !== null && now !== before) {
+      // Somebody else has signed in in another tab: what stands on this screen must never be sent in their name.
+      end();
+      rememberSession(true);
+      return false;
+    }
+    holdToken(fresh);
     return true;
   }
   if (answer.status !== 401 && answer.status !== 403 && answer.status !== 422) {
     throw new Error(`refresh answered ${answer.status}`);
   }
+  end();
+  return false;
+}
+
+function end(): void {
   const had = token !== null;
   dropToken();
   if (had) for (const ended of enders) ended();
-  return false;
 }
 
 // The cookie rotates at each use: two tabs refreshing at once would look like a stolen cookie.
