@@ -153,6 +153,35 @@ test("while a broker is slow the event stream tells of the order, and nothing el
   expect(sent).toHaveLength(1);
 });
 
+test("an order just like it does not stand for one that was never answered: the key decides", async () => {
+  let fail = () => {};
+  const failed = new Promise<void>((done) => {
+    fail = done;
+  });
+  answerOrders(async () => {
+    await failed;
+    return HttpResponse.error();
+  });
+  const asked: string[] = [];
+  server.use(
+    http.get(url("/v1/orders/by-key/:key"), ({ params }) => {
+      asked.push(String(params.key));
+      return HttpResponse.json({ ...order, id: "mine" });
+    }),
+    http.get(url("/v1/orders/:id"), ({ params }) => HttpResponse.json({ ...order, id: String(params.id) })),
+  );
+  const user = openBuyTicket();
+  await user.click(await review(user));
+  const created_at = new Date().toISOString();
+  act(() => tellOrder({ ...order, id: "twin", order_type: "MARKET", price: null, account: "auto", created_at }));
+  expect((await screen.findByRole("link", { name: "Open order" })).getAttribute("href")).toBe("/orders/twin");
+  fail();
+  await waitFor(() =>
+    expect(screen.getByRole("link", { name: "Open order" }).getAttribute("href")).toBe("/orders/mine"),
+  );
+  expect(asked).toEqual([sent[0]?.key]);
+});
+
 test("a second click while sending cannot send again", async () => {
   answerOrders(async () => {
     await delay(80);

@@ -3,6 +3,7 @@ import { LoaderCircle } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { inWords, type Side, type StockDetail, useGetMeQuery, useGetPortfolioQuery, useMetaQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
+import { signedIn } from "@/api/session";
 import { Button } from "@/components/button";
 import { Amount } from "@/components/figures";
 import { Depth } from "@/features/market/Depth";
@@ -20,7 +21,7 @@ import { mistakesIn } from "./mistakes";
 import { Nudges } from "./Nudges";
 import { type Nudge, nudgesFor } from "./nudges";
 import { Progress } from "./Progress";
-import { guard, guardOf } from "./protection";
+import { guardOf } from "./protection";
 import { Review } from "./Review";
 import { SendAction } from "./SendAction";
 import { held } from "./standing";
@@ -111,7 +112,8 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   const { data: me } = useGetMeQuery();
   const instrument = useInstrument(stock);
   const { draft, change } = useDraft(seed, instrument);
-  const { state: sending, ...act } = useSending(stock.symbol);
+  const wanted = guardOf(draft.stop, draft.target);
+  const { state: sending, ...act } = useSending(stock.symbol, { guard: wanted, user: me?.id ?? signedIn() });
   const form = useRef<HTMLFormElement>(null);
 
   const own = mistakesIn(draft, instrument, instrument.last);
@@ -131,7 +133,6 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   const small = money.parse(preview?.notional);
   const limit = money.parse(reviewSkipBelow);
   const atOnce = current && small !== null && limit !== null && small < limit;
-  const wanted = guardOf(draft.stop, draft.target);
 
   const { review, sendAtOnce } = act;
   useEffect(() => {
@@ -141,12 +142,6 @@ export function TicketBody({ seed, stock, onSide }: Props) {
     if (atOnce) sendAtOnce(order);
     else review(order);
   });
-
-  const sentId = sending.at === "sent" ? sending.id : null;
-  const guarding = wanted && sentId && me ? JSON.stringify({ ...wanted, order: sentId, user: me.id }) : null;
-  useEffect(() => {
-    if (guarding) guard(JSON.parse(guarding));
-  }, [guarding]);
 
   useEffect(() => onSide(draft.side), [draft.side, onSide]);
   useEffect(() => {

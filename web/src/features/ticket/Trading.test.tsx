@@ -3,11 +3,12 @@ import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { Toasts } from "@/components/toasts";
 import { setPrefs } from "@/lib/prefs";
 import { account, decision, infy, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { ProtectionKeeper } from "./ProtectionKeeper";
-import { forgetPending, keepPending, noteLeft, pendingOrder } from "./pending";
+import { forgetOthers, forgetPending, keepPending, noteLeft, pendingOrder } from "./pending";
 import { guarded, unguard } from "./protection";
 import { openTicket, type Seed } from "./state";
 import { Ticket } from "./Ticket";
@@ -41,10 +42,10 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-function show(seed?: Partial<Seed>): void {
+function show(seed?: Partial<Seed>): () => void {
   const store = testStore();
   if (seed) store.dispatch(openTicket({ symbol: "NSE:INFY", side: "BUY", quantity: 10, ...seed }));
-  render(
+  const { unmount } = render(
     <Provider store={store}>
       <MemoryRouter>
         <Ticket />
@@ -52,6 +53,7 @@ function show(seed?: Partial<Seed>): void {
       </MemoryRouter>
     </Provider>,
   );
+  return unmount;
 }
 
 async function press(name: string): Promise<void> {
@@ -183,6 +185,58 @@ test("stop and target go to the broker that filled the order, once it has", asyn
   await waitFor(() => expect(asked).toHaveLength(1));
   expect(asked[0]).toMatchObject({ key: "guard-c-1", body: { account: "a-z", kind: "single", side: "SELL" } });
   await waitFor(() => expect(guarded()).toEqual([]));
+});
+
+test("a ticket closed before the answer still gets its order the stop, and tells a refusal", async () => {
+  let answer = (_: Response) => {};
+  server.use(
+    http.post(
+      url("/v1/orders"),
+      () =>
+        new Promise<Response>((done) => {
+          answer = done;
+        }),
+    ),
+    http.get(url("/v1/orders/:id"), () => HttpResponse.json({ ...order, status: "OPEN" })),
+  );
+  render(<Toasts />, { wrapper: MemoryRouter });
+  const close = show({});
+  await screen.findByText(decision.summary);
+  type("Stop-loss at", "1450");
+  await press("Review buy");
+  await press("Send PAPER order");
+  await waitFor(() => expect(pendingOrder()?.guard).toEqual({ stop: "1450.00", target: null }));
+  close();
+  answer(HttpResponse.json(order, { status: 201 }));
+  await waitFor(() => expect(guarded()).toEqual([{ order: order.id, user: "u-1", stop: "1450.00", target: null }]));
+
+  const again = show({});
+  await press("Review buy");
+  await press("Send PAPER order");
+  await waitFor(() => expect(pendingOrder()).not.toBeNull());
+  again();
+  const refusal = { type: "about:blank", title: "Not enough margin", status: 409, code: "margin_short", detail: "x" };
+  answer(HttpResponse.json(refusal, { status: 409 }));
+  expect(await screen.findByText("INFY: Not sent: Not enough margin")).toBeTruthy();
+});
+
+test("after a reload the order that is found is given the stop it left with", async () => {
+  keepPending({ ...left, user: "u-1", guard: { stop: "1450.00", target: null } });
+  noteLeft();
+  server.use(
+    http.get(url("/v1/orders/by-key/:key"), () => HttpResponse.json(order)),
+    http.get(url("/v1/orders/:id"), () => HttpResponse.json({ ...order, status: "OPEN" })),
+  );
+  show();
+  await waitFor(() => expect(guarded()).toEqual([{ order: order.id, user: "u-1", stop: "1450.00", target: null }]));
+});
+
+test("what another user has left in this browser is forgotten", () => {
+  keepPending({ ...left, user: "u-1" });
+  expect(forgetOthers("u-1")).toBe(false);
+  expect(pendingOrder()?.key).toBe("web-left");
+  expect(forgetOthers("u-2")).toBe(true);
+  expect(pendingOrder()).toBeNull();
 });
 
 test("on the phone the ticket is a sheet that slides to send, with a button for the same", async () => {

@@ -159,6 +159,8 @@ describe("stop and target", () => {
   const want = guardOf("1450", "1,600");
 
   test("nothing typed is nothing wanted", () => expect(guardOf("", "")).toBeNull());
+  test("a price on a tick of a quarter of a paisa is kept to its last digit", () =>
+    expect(guardOf("83.1275", "84")).toEqual({ stop: "83.1275", target: "84.00" }));
   test("go to each account for what it filled, target first, once under the first part's key", () => {
     const parts = filled(part("c-1", "a-z", 6), part("c-2", "a-z", 4), part("c-3", "a-u", 5), part("c-4", "a-g", 0));
     const asked = placingsOf(parts, want as never, [broker("a-z", ["LIMIT"]), broker("a-u", ["MARKET"])], "0.05");

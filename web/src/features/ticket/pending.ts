@@ -1,11 +1,16 @@
 // The order that has left and has not been answered. It outlives a reload of the page, which then looks for it by its key and never sends it.
 import type { OrderIn } from "@/api";
+import type { Guard } from "./protection";
 
 const PLACE = "tm.pending";
 
 export interface Pending {
   key: string;
   order: OrderIn;
+  /** Whose order it is; null where that is not known. */
+  user?: string | null;
+  /** The stop and target that it is to get. */
+  guard?: Guard | null;
 }
 
 const isPending = (value: unknown): value is Pending => {
@@ -22,6 +27,14 @@ export function pendingOrder(): Pending | null {
   } catch (_unreadable) {
     return null;
   }
+}
+
+/** Forgets what another user of this browser has left; true when it did. */
+export function forgetOthers(user: string | null): boolean {
+  const kept = pendingOrder();
+  if (!kept?.user || kept.user === user) return false;
+  forgetPending();
+  return true;
 }
 
 let left: Pending | null = null;

@@ -45,10 +45,21 @@ export const subscribeGuarded = (listener: () => void): (() => void) => {
 export const guard = (one: Guarded): void => keep([...kept.filter((each) => each.order !== one.order), one]);
 export const unguard = (order: string): void => keep(kept.filter((each) => each.order !== order));
 
+/** Guards the order that was made of what was sent; `instead` is one that was taken for it before. */
+export function protect(
+  want: Guard | null | undefined,
+  user: string | null | undefined,
+  order: string,
+  instead?: string,
+): void {
+  if (instead !== undefined && instead !== order) unguard(instead);
+  if (want && user) guard({ ...want, order, user });
+}
+
 export function guardOf(stop: string, target: string): Guard | null {
   const amount = (text: string) => {
     const value = money.parse(text);
-    return value === null ? null : money.toWire(value);
+    return value === null ? null : money.exact(value);
   };
   const found = { stop: amount(stop), target: amount(target) };
   return found.stop === null && found.target === null ? null : found;

@@ -2,9 +2,20 @@
 // so that asking twice can never order twice. While a broker is slow, the event stream tells of the order first.
 // After a reload the order is looked for by its key.
 import { useEffect, useRef, useState } from "react";
-import { type OrderIn, type Problem, problemOf, unanswered, useLazyFindOrderQuery, usePlaceOrderMutation } from "@/api";
+import {
+  inWords,
+  type OrderIn,
+  type Problem,
+  problemOf,
+  unanswered,
+  useLazyFindOrderQuery,
+  usePlaceOrderMutation,
+} from "@/api";
+import { toast } from "@/components/toasts";
 import { answersTo, onNewOrder } from "@/features/orders/arrivals";
-import { forgetPending, keepPending, leftBehind } from "./pending";
+import { t } from "@/text";
+import { forgetPending, keepPending, leftBehind, pendingOrder } from "./pending";
+import { type Guard, protect, unguard } from "./protection";
 
 const LOOK_EVERY = 1500;
 const LOOKS = 4;
@@ -13,8 +24,8 @@ export type Sending =
   | { at: "edit" }
   | { at: "review"; order: OrderIn; key: string }
   | { at: "sending"; order: OrderIn; key: string }
-  /** Sent before the page was loaded again; it is being looked for. */
-  | { at: "looking"; order: OrderIn; key: string }
+  /** Sent and not answered; it is being looked for. `heard`: the order that the stream told of meanwhile. */
+  | { at: "looking"; order: OrderIn; key: string; heard?: string }
   /** `looked`: the server answered that nothing is recorded under the key. */
   | { at: "unclear"; order: OrderIn; key: string; looked: boolean }
   | { at: "refused"; order: OrderIn; problem: Problem }
@@ -30,36 +41,75 @@ function newKey(): string {
 function atStart(symbol: string): Sending {
   const left = leftBehind();
   const same = left !== null && `${left.order.exchange}:${left.order.symbol}` === symbol;
-  return same ? { at: "looking", ...left } : { at: "edit" };
+  return same ? { at: "looking", order: left.order, key: left.key } : { at: "edit" };
 }
 
-export function useSending(symbol: string) {
+/** What is sent along in thought: what protects the order once it is known, and whose it is. */
+export interface Wanted {
+  guard: Guard | null;
+  user: string | null;
+}
+
+/** What was kept with this key counts: after a reload the form no longer knows it. */
+const keptWith = (key: string, wanted: Wanted): Wanted => {
+  const kept = pendingOrder();
+  return kept?.key === key ? { guard: kept.guard ?? null, user: kept.user ?? wanted.user } : wanted;
+};
+
+/** A ticket that was closed meanwhile cannot show what became of its order. */
+function tellClosed(order: OrderIn, problem: Problem): void {
+  const open = unanswered(problem);
+  toast({
+    tone: open ? "warning" : "bad",
+    title: `${order.symbol}: ${open ? t("ticket:no_answer") : t("ticket:not_sent", { title: problem.title })}`,
+    text: open ? undefined : inWords(problem),
+    to: "/orders",
+    linkLabel: t("ticket:open_orders"),
+  });
+}
+
+export function useSending(symbol: string, wanted: Wanted) {
   const [state, setState] = useState<Sending>(() => atStart(symbol));
   const [place] = usePlaceOrderMutation();
   const locked = useRef(false);
-  useLooking(state, setState);
+  const shown = useRef(true);
+  useEffect(() => {
+    shown.current = true;
+    return () => {
+      shown.current = false;
+    };
+  }, []);
+  useLooking(state, setState, wanted);
 
   async function send(order: OrderIn, key: string): Promise<void> {
     if (locked.current) return;
     locked.current = true;
     setState({ at: "sending", order, key });
-    keepPending({ key, order });
-    let heard: string | null = null;
+    const { guard, user } = keptWith(key, wanted);
+    keepPending({ key, order, user, guard });
+    let heard: string | undefined;
     const stop = onNewOrder((arrived) => {
-      if (heard !== null || !answersTo(order, arrived)) return;
+      if (heard !== undefined || !answersTo(order, arrived)) return;
       heard = arrived.id;
+      protect(guard, user, heard);
       setState({ at: "sent", order, id: arrived.id, answered: false });
     });
     try {
       const placed = await place({ "idempotency-key": key, orderIn: order }).unwrap();
       forgetPending(key);
+      protect(guard, user, placed.id, heard);
       setState({ at: "sent", order, id: placed.id, answered: true });
     } catch (error) {
       const problem = problemOf(error);
-      if (heard !== null || !unanswered(problem)) forgetPending(key);
-      if (!unanswered(problem)) setState({ at: "refused", order, problem });
-      else if (heard !== null) setState({ at: "sent", order, id: heard, answered: true });
-      else setState({ at: "unclear", order, key, looked: false });
+      if (!unanswered(problem)) {
+        forgetPending(key);
+        if (heard !== undefined) unguard(heard);
+        setState({ at: "refused", order, problem });
+      } else if (heard !== undefined) {
+        // One just like it was heard of; only the key says whether it is this one.
+        setState({ at: "looking", order, key, heard });
+      } else setState({ at: "unclear", order, key, looked: false });
+      if (!shown.current) tellClosed(order, problem);
     } finally {
       stop();
       locked.current = false;
@@ -89,24 +139,26 @@ export function useSending(symbol: string) {
 }
 
 /** While the state is "looking": asks for the order by its key, some times, since it may still be on its way. */
-function useLooking(state: Sending, settle: (next: Sending) => void): void {
+function useLooking(state: Sending, settle: (next: Sending) => void, wanted: Wanted): void {
   const [find] = useLazyFindOrderQuery();
-  const latest = useRef(settle);
-  latest.current = settle;
+  const latest = useRef({ settle, wanted });
+  latest.current = { settle, wanted };
   const looking = state.at === "looking" ? state : null;
   useEffect(() => {
     if (!looking) return;
-    const { key, order } = looking;
+    const { key, order, heard } = looking;
     let over = false;
     let wait: ReturnType<typeof setTimeout> | undefined;
     async function look(left: number): Promise<void> {
       const { data, error } = await find({ key }, false);
       if (over) return;
       if (data) {
+        const { guard, user } = keptWith(key, latest.current.wanted);
         forgetPending(key);
-        latest.current({ at: "sent", order, id: data.id, answered: true });
+        protect(guard, user, data.id, heard);
+        latest.current.settle({ at: "sent", order, id: data.id, answered: true });
       } else if (left > 1) wait = setTimeout(() => void look(left - 1), LOOK_EVERY);
-      else latest.current({ at: "unclear", order, key, looked: problemOf(error).status === 404 });
+      else latest.current.settle({ at: "unclear", order, key, looked: problemOf(error).status === 404 });
     }
     void look(LOOKS);
     return () => {
