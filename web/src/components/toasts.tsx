@@ -32,6 +32,9 @@ export function toast(entry: Omit<Toast, "id">): void {
 
 export const dismiss = (id: number): void => set(list.filter((entry) => entry.id !== id));
 
+/** At the end of a session: what they tell is its owner's. */
+export const dismissAll = (): void => set([]);
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

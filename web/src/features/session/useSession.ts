@@ -2,8 +2,10 @@
 import { useCallback } from "react";
 import { api, type Token, useLogOutMutation } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
-import { dropToken, holdToken, mayHaveSession, refresh } from "@/api/session";
-import { forgetPending } from "@/features/ticket/pending";
+import { dropToken, holdToken, mayHaveSession, refresh, signedIn } from "@/api/session";
+import { dismissAll } from "@/components/toasts";
+import { forgetOthers, forgetPending } from "@/features/ticket/pending";
+import { closeTicket } from "@/features/ticket/state";
 import { showSnapshot, wipeSnapshot } from "./snapshot";
 import { sessionChanged, sessionEnded, snapshotShown } from "./state";
 
@@ -17,6 +19,7 @@ export function useSession() {
     try {
       const known = await refresh();
       if (!known) await wipeSnapshot();
+      else if (forgetOthers(signedIn())) dispatch(closeTicket());
       dispatch(sessionChanged(known ? "signed-in" : "anonymous"));
     } catch (_unreachable) {
       const keptAt = await showSnapshot(dispatch as (action: unknown) => unknown, new Date());
@@ -40,6 +43,7 @@ export function useSession() {
     (token: Token) => {
       void wipeSnapshot();
       holdToken(token);
+      if (forgetOthers(signedIn())) dispatch(closeTicket());
       dispatch(api.util.resetApiState());
       dispatch(sessionChanged("signed-in"));
     },
@@ -51,6 +55,8 @@ export function useSession() {
     async (words: string | null) => {
       dropToken();
       forgetPending();
+      dispatch(closeTicket());
+      dismissAll();
       dispatch(words === null ? sessionChanged("anonymous") : sessionEnded(words));
       dispatch(api.util.resetApiState());
       await wipeSnapshot();
