@@ -1,6 +1,7 @@
 // A part of a position moved to another product, where its broker lets a program do it; the broker's answer verbatim.
-import { useRef, useState } from "react";
+import { useState } from "react";
 import {
+  type ConvertIn,
   inWords,
   type Position,
   type Product,
@@ -14,7 +15,7 @@ import { Field, Segmented } from "@/components/field";
 import { Sheet } from "@/components/sheet";
 import { Notice, Waiting } from "@/components/surface";
 import { useOnline } from "@/lib/hooks";
-import { newKey } from "@/lib/keys";
+import { keysByWhat } from "@/lib/keys";
 import * as money from "@/lib/money";
 import { t } from "@/text";
 import { convertible, openLots, quantityOf } from "./exits";
@@ -76,27 +77,24 @@ function ConvertForm({ position, lot, to, onClose }: FormProps) {
   const [text, setText] = useState<string | null>(null);
   const [product, setProduct] = useState<Product>(to[0] as Product);
   const [convert, { data: answer, error, isLoading }] = useConvertPositionMutation();
-  const key = useRef("");
+  const [keyOf] = useState(keysByWhat);
   const online = useOnline();
   const quantity = quantityOf(text ?? String(open), open);
   const problem = error ? problemOf(error) : null;
 
-  async function send(again: boolean): Promise<void> {
+  async function send(): Promise<void> {
     if (quantity === null) return;
-    if (!again || !key.current) key.current = newKey();
-    await convert({
-      "idempotency-key": key.current,
-      convertIn: {
-        account: lot.account,
-        exchange: lot.exchange,
-        symbol: lot.symbol,
-        side: lot.quantity > 0 ? "BUY" : "SELL",
-        quantity,
-        old: position.product,
-        new: product,
-        overnight,
-      },
-    });
+    const convertIn: ConvertIn = {
+      account: lot.account,
+      exchange: lot.exchange,
+      symbol: lot.symbol,
+      side: lot.quantity > 0 ? "BUY" : "SELL",
+      quantity,
+      old: position.product,
+      new: product,
+      overnight,
+    };
+    await convert({ "idempotency-key": keyOf(convertIn), convertIn });
   }
 
   if (answer) {
@@ -151,7 +149,7 @@ function ConvertForm({ position, lot, to, onClose }: FormProps) {
         size="lg"
         disabled={quantity === null || isLoading || !online}
         why={online ? null : t("orders:offline")}
-        onClick={() => void send(unclear)}
+        onClick={() => void send()}
       >
         {unclear
           ? t("orders:exits.ask_again")

@@ -14,7 +14,7 @@ import { Button } from "@/components/button";
 import { toast } from "@/components/toasts";
 import { cx } from "@/lib/classes";
 import { useOnline } from "@/lib/hooks";
-import { newKey } from "@/lib/keys";
+import { keysByWhat } from "@/lib/keys";
 import { t } from "@/text";
 import { changeOf, type Field, fieldsOf, lockedBy, newParts, partsInWords, problemsOf } from "./editing";
 import { leaveEdit, type, useEdit } from "./editor";
@@ -28,7 +28,7 @@ const leaveOnEscape = (event: React.KeyboardEvent): void => {
 };
 
 function useJudged(order: Order) {
-  const draft = useEdit(order.id);
+  const draft = useEdit(order);
   const { data: stock } = useGetStockQuery({ symbol: `${order.exchange}:${order.symbol}` }, { skip: draft === null });
   const problems = draft ? problemsOf(order, draft, stock) : {};
   return { draft, stock, problems };
@@ -102,15 +102,13 @@ export function EditBar({ order, className }: { order: Order; className?: string
   const { why, bad, words, change } = useJudgement(order);
   const [modify, { isLoading }] = useModifyOrderMutation({ fixedCacheKey: formOf(order) });
   const [said, setSaid] = useState<string | null>(null);
-  const asked = useRef({ key: "", what: "" });
+  const [keyOf] = useState(keysByWhat);
 
   async function send(): Promise<void> {
     if (why !== null || !change || isLoading) return;
-    const what = JSON.stringify(change);
-    // The same change asked again uses its key again: it cannot happen twice.
-    if (asked.current.what !== what) asked.current = { key: newKey(), what };
     try {
-      await modify({ orderId: order.id, "idempotency-key": asked.current.key, modifyIn: change }).unwrap();
+      // The same change asked again uses its key again: it cannot happen twice.
+      await modify({ orderId: order.id, "idempotency-key": keyOf(change), modifyIn: change }).unwrap();
       toast({ key: `change ${order.id}`, tone: "info", title: t("orders:edit.asked", { symbol: order.symbol }) });
       leaveEdit();
     } catch (error) {
@@ -164,7 +162,7 @@ export function EditButtons({ order, form = "row" }: { order: Order; form?: "row
 
 /** The change as a form of its own, on the phone and on the order's page. */
 export function EditForm({ order }: { order: Order }) {
-  const draft = useEdit(order.id);
+  const draft = useEdit(order);
   if (!draft) return null;
   return (
     <div className="flex flex-col gap-3 border-y border-line bg-panel px-4 py-3">

@@ -34,7 +34,7 @@ function FillLine({ order }: { order: Order }) {
 }
 
 export function Filled({ order }: { order: Order }) {
-  const editing = useEdit(order.id) !== null && fieldsOf(order).includes("quantity");
+  const editing = useEdit(order) !== null && fieldsOf(order).includes("quantity");
   if (editing) return <EditField order={order} field="quantity" />;
   return (
     <span className="inline-block min-w-16">
@@ -46,7 +46,7 @@ export function Filled({ order }: { order: Order }) {
 }
 
 function Price({ order }: { order: Order }) {
-  const editing = useEdit(order.id) !== null;
+  const editing = useEdit(order) !== null;
   const fields = editing ? fieldsOf(order) : [];
   return (
     <span className="inline-flex items-center gap-1.5">
@@ -68,7 +68,7 @@ function Price({ order }: { order: Order }) {
 }
 
 function State({ order }: { order: Order }) {
-  const editing = useEdit(order.id) !== null;
+  const editing = useEdit(order) !== null;
   const { word, tone } = stateOf(order);
   const reason = reasonWords(order);
   if (editing) return <EditBar order={order} className="max-w-[52ch] min-w-36" />;
@@ -85,7 +85,7 @@ function State({ order }: { order: Order }) {
 }
 
 export function OrderActions({ order, form = "row" }: { order: Order; form?: "row" | "card" }) {
-  const editing = useEdit(order.id) !== null;
+  const editing = useEdit(order) !== null;
   const { cancel, busy, why } = useCancel();
   const locked = lockedBy(order);
   const card = form === "card";

@@ -1,5 +1,5 @@
 // A trigger that a broker keeps itself, made or changed: one price, or a target and a stop of which the first to come ends the other.
-import { useRef, useState } from "react";
+import { useState } from "react";
 import {
   type Conditional,
   type ConditionalKind,
@@ -21,7 +21,7 @@ import { OutcomeWords } from "@/features/exits/OutcomeWords";
 import { useTick } from "@/features/market/prices";
 import { PickInstrument } from "@/features/ticket/PickInstrument";
 import { useOnline } from "@/lib/hooks";
-import { newKey } from "@/lib/keys";
+import { keysByWhat } from "@/lib/keys";
 import * as money from "@/lib/money";
 import { t } from "@/text";
 import {
@@ -120,7 +120,7 @@ function TriggerForm({ start, id, onClose }: { start: TriggerDraft; id: string |
   const tick = useTick(draft.symbol);
   const [place, placing] = usePlaceConditionalMutation();
   const [modify, modifying] = useModifyConditionalMutation();
-  const asked = useRef({ key: "", what: "" });
+  const [keyOf] = useState(keysByWhat);
   const online = useOnline();
   const set = (change: Partial<TriggerDraft>) => setDraft((before) => ({ ...before, ...change }));
   const account = accounts.find((one) => one.id === draft.account);
@@ -136,9 +136,7 @@ function TriggerForm({ start, id, onClose }: { start: TriggerDraft; id: string |
     setShown(true);
     if (!isRight(wrong) || busy || !online) return;
     const conditionalIn = toWire(draft);
-    const what = JSON.stringify(conditionalIn);
-    if (asked.current.what !== what) asked.current = { key: newKey(), what };
-    const key = { "idempotency-key": asked.current.key };
+    const key = { "idempotency-key": keyOf(conditionalIn) };
     if (id === undefined) await place({ ...key, conditionalIn });
     else await modify({ ...key, account: draft.account, conditionalId: id, conditionalIn });
   }

@@ -5,7 +5,8 @@ import { type Draft, draftOf } from "./editing";
 
 export interface Editing {
   id: string;
-  draft: Draft;
+  /** The fields somebody has typed in; the others follow the order, which may change meanwhile. */
+  typed: Partial<Draft>;
 }
 
 let editing: Editing | null = null;
@@ -16,10 +17,10 @@ function set(next: Editing | null): void {
   for (const told of listeners) told();
 }
 
-export const startEdit = (order: Order): void => set({ id: order.id, draft: draftOf(order) });
+export const startEdit = (order: Order): void => set({ id: order.id, typed: {} });
 export const leaveEdit = (): void => set(null);
 export const type = (change: Partial<Draft>): void => {
-  if (editing) set({ ...editing, draft: { ...editing.draft, ...change } });
+  if (editing) set({ ...editing, typed: { ...editing.typed, ...change } });
 };
 
 function subscribe(told: () => void): () => void {
@@ -28,5 +29,7 @@ function subscribe(told: () => void): () => void {
 }
 
 /** The draft of this order while it is being changed, else null. */
-export const useEdit = (id: string): Draft | null =>
-  useSyncExternalStore(subscribe, () => (editing?.id === id ? editing.draft : null));
+export function useEdit(order: Order): Draft | null {
+  const typed = useSyncExternalStore(subscribe, () => (editing?.id === order.id ? editing.typed : null));
+  return typed && { ...draftOf(order), ...typed };
+}
