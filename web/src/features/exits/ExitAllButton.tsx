@@ -10,7 +10,7 @@ import {
   useGetPortfolioQuery,
   useListOrdersQuery,
 } from "@/api";
-import { SideWord, StateWord } from "@/components/badge";
+import { BrokerBadge, SideWord, StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { HoldButton, SlideToConfirm } from "@/components/hold";
 import { Sheet } from "@/components/sheet";
@@ -20,6 +20,8 @@ import { useOnline, usePhone } from "@/lib/hooks";
 import { newKey } from "@/lib/keys";
 import * as money from "@/lib/money";
 import { t } from "@/text";
+import { leavingSide, openLots } from "./exits";
+import { partId } from "./useExits";
 
 export function ExitAllButton({ className }: { className?: string }) {
   const [open, setOpen] = useState(false);
@@ -36,7 +38,8 @@ export function ExitAllButton({ className }: { className?: string }) {
 function Before() {
   const { data: portfolio } = useGetPortfolioQuery();
   const { data: orders } = useListOrdersQuery({ status: "open", limit: 200 });
-  const positions = portfolio?.positions.filter((one) => one.quantity !== 0) ?? [];
+  // Broker by broker: what is long at one and short at another is left at both, though it is flat in sum.
+  const lines = portfolio?.positions.flatMap((position) => openLots(position).map((lot) => ({ position, lot }))) ?? [];
   return (
     <>
       <p className="text-quiet">{t("orders:exits.all_about")}</p>
@@ -46,18 +49,16 @@ function Before() {
             {t("orders:exits.cancels", { count: orders.items.length })}
           </li>
         )}
-        {positions.map((one) => (
-          <li
-            key={`${one.exchange} ${one.symbol} ${one.product}`}
-            className="flex h-9 items-center gap-2 border-b border-line"
-          >
-            <SideWord side={one.quantity > 0 ? "SELL" : "BUY"} />
-            <span className="min-w-0 flex-1 truncate">{one.symbol}</span>
-            <span className="text-quiet">{one.product}</span>
-            <span>{money.quantity(Math.abs(one.quantity))}</span>
+        {lines.map(({ position, lot }) => (
+          <li key={partId({ position, lot })} className="flex h-9 items-center gap-2 border-b border-line">
+            <SideWord side={leavingSide(lot.quantity)} />
+            <span className="min-w-0 flex-1 truncate">{position.symbol}</span>
+            <span className="text-quiet">{position.product}</span>
+            <BrokerBadge broker={lot.broker} stale={lot.stale} />
+            <span>{money.quantity(Math.abs(lot.quantity))}</span>
           </li>
         ))}
-        {portfolio && positions.length === 0 && <li className="py-2 text-quiet">{t("orders:exits.no_positions")}</li>}
+        {portfolio && lines.length === 0 && <li className="py-2 text-quiet">{t("orders:exits.no_positions")}</li>}
       </ul>
     </>
   );

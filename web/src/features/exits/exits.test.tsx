@@ -1,11 +1,11 @@
-import { fireEvent, render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Position, PositionLot } from "@/api";
-import { account, order } from "@/test/fixtures";
+import { account, order, portfolio } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { ExitAllButton } from "./ExitAllButton";
 import { convertible, quantityOf } from "./exits";
@@ -172,4 +172,47 @@ test("leaving everything tells proven flat from not known", async () => {
   expect(within(accounts).getByText("proven flat")).toBeTruthy();
   expect(within(accounts).getByText("not known")).toBeTruthy();
   expect(screen.getByText("Not everything is proven flat.")).toBeTruthy();
+});
+
+test("before everything is left, what is long at one broker and short at another is named at both", async () => {
+  const short = { ...lot, account: "a-u", broker: "upstox", label: "Upstox", quantity: -10 } as const;
+  server.use(
+    http.get(url("/v1/orders"), () => HttpResponse.json({ items: [], next_cursor: null })),
+    http.get(url("/v1/portfolio"), () =>
+      HttpResponse.json({ ...portfolio, positions: [{ ...position, quantity: 0, lots: [lot, short] }] }),
+    ),
+  );
+  show(<ExitAllButton />);
+  await userEvent.click(screen.getByRole("button", { name: "Exit all" }));
+  const list = await screen.findByRole("list", { name: "What will be done" });
+  expect(await within(list).findAllByText("INFY")).toHaveLength(2);
+});
+
+test("a conversion asked again after another attempt in between has its own key again", async () => {
+  const asked: { key: string | null; quantity: number }[] = [];
+  server.use(
+    http.post(url("/v1/positions/convert"), async ({ request }) => {
+      const { quantity } = (await request.json()) as { quantity: number };
+      asked.push({ key: request.headers.get("idempotency-key"), quantity });
+      const refusal = { type: "about:blank", title: "x", status: 422, code: "x", detail: "not so many" };
+      return quantity === 10 ? HttpResponse.error() : HttpResponse.json(refusal, { status: 422 });
+    }),
+  );
+  show(<PositionActions position={position} />);
+  await userEvent.click(screen.getByRole("button", { name: "More for INFY" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: /Convert/ }));
+  const send = async (quantity: string) => {
+    const before = asked.length;
+    fireEvent.change(await screen.findByLabelText("Quantity, 10 open"), { target: { value: quantity } });
+    const button = await screen.findByRole("button", { name: /Convert \d+ to CNC|Ask again/ });
+    await waitFor(() => expect(button).toHaveProperty("disabled", false));
+    fireEvent.click(button);
+    await waitFor(() => expect(asked).toHaveLength(before + 1));
+    await waitFor(() => expect(button).toHaveProperty("disabled", false));
+  };
+  await send("10");
+  await send("5");
+  await send("10");
+  expect(asked[2]?.key).toBe(asked[0]?.key);
+  expect(asked[1]?.key).not.toBe(asked[0]?.key);
 });

@@ -14,6 +14,8 @@ export interface Leaving {
   position: Pick<Position, "product">;
   lot: PositionLot;
   quantity: number;
+  /** So many and no more, whatever else has come to the part meanwhile. */
+  exactly?: boolean;
 }
 
 /** Names one part of a position. */
@@ -26,7 +28,7 @@ export function useExits() {
   const [exit] = useExitPositionMutation();
 
   async function leave(part: Leaving): Promise<void> {
-    const { position, lot, quantity } = part;
+    const { position, lot, quantity, exactly } = part;
     const set = (next: Exit) => setExits((before) => ({ ...before, [partId(part)]: next }));
     const asked = `${partId(part)} ${quantity}`;
     const key = keys.current.get(asked) ?? newKey();
@@ -41,7 +43,7 @@ export function useExits() {
           symbol: lot.symbol,
           product: position.product,
           // All of it is said by leaving it out: what traded since it was shown is then included.
-          quantity: quantity === Math.abs(lot.quantity) ? null : quantity,
+          quantity: quantity === Math.abs(lot.quantity) && !exactly ? null : quantity,
         },
       }).unwrap();
       set({ at: "sent", order: order.id });

@@ -11,6 +11,7 @@ import {
 import { Field } from "@/components/field";
 import { HoldButton, SlideToConfirm } from "@/components/hold";
 import { Notice } from "@/components/surface";
+import { openLots } from "@/features/exits/exits";
 import { cx } from "@/lib/classes";
 import { useOnline, usePhone } from "@/lib/hooks";
 import { t } from "@/text";
@@ -25,7 +26,7 @@ function useTouched(depth: KillDepth): string | null {
     ? t("orders:kill.touches_orders", { count: orders.items.length })
     : t("orders:kill.touches_unknown");
   if (depth === "cancel_all") return cancels;
-  const open = portfolio?.positions.filter(({ product, quantity }) => product !== "CNC" && quantity !== 0);
+  const open = portfolio?.positions.filter((one) => one.product !== "CNC" && openLots(one).length > 0);
   return `${cancels} · ${open ? t("orders:kill.touches_positions", { count: open.length }) : t("orders:kill.touches_unknown")}`;
 }
 

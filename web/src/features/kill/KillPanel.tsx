@@ -29,7 +29,8 @@ export function KillPanel() {
       )}
       {!kill && !error && <Waiting rows={4} />}
       {kill?.engaged && <KillProgress kill={kill} />}
-      {(kill || error) && <Engage now={kill?.engaged ? kill.depth : null} />}
+      {/* Engaged elsewhere while the button is held: the hold ends with what it was meant for. */}
+      {(kill || error) && <Engage key={kill?.engaged ? kill.depth : "off"} now={kill?.engaged ? kill.depth : null} />}
       {kill?.engaged && kill.number !== null && <Release number={kill.number} />}
     </div>
   );

@@ -1,10 +1,10 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { KilledAccount, KillSwitch } from "@/api";
+import { api, type KilledAccount, type KillSwitch } from "@/api";
 import { server, testStore, url } from "@/test/server";
 import { KillPanel } from "./KillPanel";
 import { deeperThan, ordersProof, positionsProof, progressOf } from "./proof";
@@ -75,7 +75,7 @@ beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
-function show(first: KillSwitch): { sent: unknown[] } {
+function show(first: KillSwitch): { sent: unknown[]; now: (next: KillSwitch) => void } {
   let now = first;
   const sent: unknown[] = [];
   server.use(
@@ -92,14 +92,19 @@ function show(first: KillSwitch): { sent: unknown[] } {
       return HttpResponse.json(now);
     }),
   );
+  const store = testStore();
   render(
-    <Provider store={testStore()}>
+    <Provider store={store}>
       <MemoryRouter>
         <KillPanel />
       </MemoryRouter>
     </Provider>,
   );
-  return { sent };
+  const tell = (next: KillSwitch) => {
+    now = next;
+    act(() => void store.dispatch(api.util.invalidateTags(["Kill"])));
+  };
+  return { sent, now: tell };
 }
 
 test("a tap does nothing; a hold, or a screen reader's second press, stops trading to the chosen depth", async () => {
@@ -131,4 +136,14 @@ test("the switch that was seen is released after a second yes", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Yes, trade again" }));
   expect(await screen.findByText(/Stops trading at every broker/)).toBeTruthy();
   expect(sent).toEqual([{ confirm: "release", number: 7 }]);
+});
+
+test("a hold that is under way when the switch goes on elsewhere ends with it", async () => {
+  const { now } = show(off);
+  const hold = await screen.findByRole("button", { name: /^Hold 2 s/ });
+  fireEvent.pointerDown(hold, { button: 0 });
+  now({ ...on, depth: "no_new_risk" });
+  const deeper = await screen.findByRole("button", { name: /Hold 2 s to cancel/ });
+  expect(hold.isConnected).toBe(false);
+  expect(deeper.textContent).not.toContain("Keep holding");
 });

@@ -1,7 +1,9 @@
+import { act, renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Account, ChildOrder, Order, OrderPage } from "@/api";
 import { account, order } from "@/test/fixtures";
 import { changeOf, draftOf, fieldsOf, lockedBy, newParts, partsInWords, problemsOf, shrunk } from "./editing";
+import { leaveEdit, startEdit, type, useEdit } from "./editor";
 import { belongs, none, queryOf, readAddress, toAddress } from "./filters";
 import { placeInPages } from "./lists";
 import { squareLines } from "./squareOff";
@@ -78,6 +80,17 @@ test("a change says what each part becomes before it is sent, and sends only wha
   const more = newParts(open, { quantity: 100 }, []) ?? [];
   expect(partsInWords(more)).toContain("more as far as its margin lets it");
   expect(changeOf(open, { ...draftOf(open), price: "1500.0" })).toBeNull();
+});
+
+test("what nobody typed follows the order: a change made elsewhere meanwhile is not taken back", () => {
+  startEdit(open);
+  const { result, rerender, unmount } = renderHook(({ order }) => useEdit(order), { initialProps: { order: open } });
+  act(() => type({ price: "1501" }));
+  const smaller = { ...open, quantity: 60 };
+  rerender({ order: smaller });
+  expect(changeOf(smaller, result.current as never)).toEqual({ price: "1501.00" });
+  unmount();
+  leaveEdit();
 });
 
 test("a broker that cannot change an order is said to take it anew", () => {
@@ -165,6 +178,7 @@ test("only what is still held on the same side is squared off", () => {
   });
   expect(squareLines([order], held(6)).map((line) => line.quantity)).toEqual([6]);
   expect(squareLines([order], held(60)).map((line) => line.quantity)).toEqual([10]);
+  expect(squareLines([order], held(10))[0]?.exactly).toBe(true);
   expect(squareLines([order], held(-6))).toEqual([]);
   expect(squareLines([order, { ...order, side: "SELL" }], held(6))).toEqual([]);
 });

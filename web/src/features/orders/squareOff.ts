@@ -6,6 +6,7 @@ export interface SquareLine {
   lot: PositionLot;
   /** Units to leave: what these orders made, as far as it is still held on the same side. */
   quantity: number;
+  exactly: true;
 }
 
 const keyOf = (account: string, order: Pick<Order, "exchange" | "symbol" | "product">): string =>
@@ -25,7 +26,8 @@ export function squareLines(orders: readonly Order[], portfolio: Portfolio): Squ
     position.lots.flatMap((lot): SquareLine[] => {
       const net = made.get(keyOf(lot.account, position)) ?? 0;
       const sameWay = Math.sign(net) === Math.sign(lot.quantity) && net !== 0;
-      return sameWay ? [{ position, lot, quantity: Math.min(Math.abs(net), Math.abs(lot.quantity)) }] : [];
+      const quantity = Math.min(Math.abs(net), Math.abs(lot.quantity));
+      return sameWay ? [{ position, lot, quantity, exactly: true }] : [];
     }),
   );
 }
