@@ -23,6 +23,8 @@ from orchestrator.rebuilding.service import LONGEST, Asked, rebuild
 from orchestrator.state import Db, Hours, Now
 from orchestrator.trades.asking import First, Last, OfAccount, own_account
 
+EARLIEST = date(1990, 1, 1)  # shares are held in no depository before it
+
 router = APIRouter(prefix="/v1/portfolio", tags=["performance"])
 
 
@@ -56,7 +58,7 @@ async def backfill_evenings(
     now = clock()
     yesterday = now.astimezone(IST).date() - timedelta(days=1)
     last = min(last or yesterday, yesterday)
-    first = first or last - timedelta(days=30)
+    first = first or max(last, EARLIEST) - timedelta(days=30)
     _checked(first, last)
     mine = [one for one in connections.of_user(user_id) if one.snapshot is not None]
     accounts = [one.account.id for one in mine]
@@ -79,6 +81,9 @@ async def backfill_evenings(
 
 
 def _checked(first: date, last: date) -> None:
+    if last < EARLIEST:
+        rule = f"no day before {EARLIEST:%Y}"
+        raise Problem(422, "invalid_input", rule, field="to", rule=rule)
     if (last - first).days > LONGEST:
         rule = f"at most {LONGEST} days at once"
         raise Problem(422, "invalid_input", rule, field="from", rule=rule)

@@ -67,12 +67,14 @@ async def rebuild(
     for trade in trades:
         begun.setdefault(trade.account_id, trade.day)
     read = await _read(sources, asked)
-    made = [
-        _evening(account, day, at, found, unseen, closes, asked.now)
-        for at, day in enumerate(evenings)
-        for account in sorted(begun)
-        if begun[account] <= day and (account, day) not in read
-    ]
+    made = await asyncio.to_thread(  # a year of many shares takes a second
+        lambda: [
+            _evening(account, day, at, found, unseen, closes, asked.now)
+            for at, day in enumerate(evenings)
+            for account in sorted(begun)
+            if begun[account] <= day and (account, day) not in read
+        ]
+    )
     for start in range(0, len(made), ROWS):
         some = made[start : start + ROWS]
         await sources.db.write(

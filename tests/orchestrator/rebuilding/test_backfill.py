@@ -162,5 +162,7 @@ async def test_others_evenings_and_senseless_ranges_are_refused(
         ("2026-11-20", "2026-11-19"),
         ("2025-01-01", "2026-11-20"),
         ("2026-11-23", "2026-11-24"),
+        (None, "0001-01-05"),
+        ("0001-01-01", "0001-01-05"),
     ):
         assert (await backfill(asha, first, last, expect=422))["code"] == "invalid_input"
