@@ -131,14 +131,23 @@ class Caller:
 
 
 async def receive(socket: WebSocket) -> dict[str, object]:
-    """The next message, JSON whatever we speak. Raises Refused for what is no JSON object, WebSocketDisconnect at the
-    end."""
+    """The next message, JSON whatever we speak. Raises as `receive_text` and `read` do."""
+    return read(await receive_text(socket))
+
+
+async def receive_text(socket: WebSocket) -> str:
+    """The next message as it came. Raises Refused for one that is too long, WebSocketDisconnect at the end."""
     frame = await socket.receive()
     if frame["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(frame.get("code") or 1000)
-    text = frame.get("text") or (frame.get("bytes") or b"").decode(errors="replace")
+    text: str = frame.get("text") or (frame.get("bytes") or b"").decode(errors="replace")
     if len(text) > LONGEST_MESSAGE:
         raise Refused("message_too_long", f"a message has at most {LONGEST_MESSAGE} characters")
+    return text
+
+
+def read(text: str) -> dict[str, object]:
+    """Raises Refused for what is no JSON object."""
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from orchestrator.frames import frames_of
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
-from orchestrator.market.caller import TOO_MANY, Caller, Refused, receive
+from orchestrator.market.caller import TOO_MANY, Caller, Refused, read, receive_text
 from orchestrator.market.following import ACTIONS, Allowance, Following, Options, named
 from orchestrator.schemas import in_ist
 
@@ -60,8 +60,9 @@ class LiveSocket:
         while True:
             message: dict[str, object] = {}
             try:
-                message = await receive(self._socket)
+                text = await receive_text(self._socket)
                 self._allowance.take(asyncio.get_running_loop().time())
+                message = read(text)
                 await self._obey(message)
             except Refused as error:
                 await self._caller.say(error.body | named(message))

@@ -20,7 +20,7 @@ from orchestrator.bus import LAGGED, Bus, Event, user_topic
 from orchestrator.frames import frames_of
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
-from orchestrator.market.caller import TOO_MANY, Caller, Refused, receive
+from orchestrator.market.caller import TOO_MANY, Caller, Refused, read, receive_text
 from orchestrator.market.following import ACTIONS, Allowance, Following, Options, named
 from orchestrator.market.wording import Form
 from orchestrator.schemas import in_ist
@@ -154,8 +154,9 @@ class _Browser:
         while True:
             message: dict[str, object] = {}
             try:
-                message = await receive(self._socket)
+                text = await receive_text(self._socket)
                 self._allowance.take(asyncio.get_running_loop().time())
+                message = read(text)
                 await self._obey(message)
             except Refused as error:
                 await self._caller.say(error.body | named(message))

@@ -260,13 +260,18 @@ async def test_an_option_that_there_is_not_is_refused_in_words(stand: Stand, opt
     assert closed.value.rcvd.code == 4400
 
 
-async def test_a_client_that_talks_too_much_is_told_and_then_closed(stand: Stand) -> None:
+@pytest.mark.parametrize(("message", "answer"), [('{"action":"ping"}', "pong"), ("nonsense", "invalid_json")])
+@pytest.mark.parametrize("path", ["/v1/stocks/live", "/v1/stream"])
+async def test_a_client_that_talks_too_much_is_told_and_then_closed(
+    stand: Stand, path: str, message: str, answer: str
+) -> None:
     _, browser = stand
-    async with browser.socket("/v1/stocks/live") as socket:
+    async with browser.socket(path) as socket:
         for _ in range(400):
-            await say(socket, action="ping")
-        said = [json.loads(message) async for message in until_closed(socket)]
-    assert {"pong", "too_many_messages"} == {one.get("type") or one["error"]["code"] for one in said}
+            await socket.send(message)
+        async with asyncio.timeout(8):
+            said = [json.loads(message) async for message in until_closed(socket)]
+    assert {answer, "too_many_messages"} == {one.get("type") or one["error"]["code"] for one in said}
     assert socket.close_code == 4429
 
 
