@@ -4,7 +4,17 @@ export function newKey(): string {
   return `web-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Keys by what is asked: the same asked again, whatever was tried in between, has its key again. */
+/** For what sets a state, such as a change: asked again it has its key again, but after another it is a new request. */
+export function keyOfLast(): (what: unknown) => string {
+  let last = { key: "", words: "" };
+  return (what) => {
+    const words = JSON.stringify(what);
+    if (last.words !== words) last = { key: newKey(), words };
+    return last.key;
+  };
+}
+
+/** For what makes something: asked again, whatever was tried in between, it has its key again and cannot be made twice. */
 export function keysByWhat(): (what: unknown) => string {
   const keys = new Map<string, string>();
   return (what) => {

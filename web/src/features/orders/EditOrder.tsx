@@ -14,7 +14,7 @@ import { Button } from "@/components/button";
 import { toast } from "@/components/toasts";
 import { cx } from "@/lib/classes";
 import { useOnline } from "@/lib/hooks";
-import { keysByWhat } from "@/lib/keys";
+import { keyOfLast } from "@/lib/keys";
 import { t } from "@/text";
 import { changeOf, type Field, fieldsOf, lockedBy, newParts, partsInWords, problemsOf } from "./editing";
 import { leaveEdit, type, useEdit } from "./editor";
@@ -102,7 +102,7 @@ export function EditBar({ order, className }: { order: Order; className?: string
   const { why, bad, words, change } = useJudgement(order);
   const [modify, { isLoading }] = useModifyOrderMutation({ fixedCacheKey: formOf(order) });
   const [said, setSaid] = useState<string | null>(null);
-  const [keyOf] = useState(keysByWhat);
+  const [keyOf] = useState(keyOfLast);
 
   async function send(): Promise<void> {
     if (why !== null || !change || isLoading) return;

@@ -21,7 +21,7 @@ import { OutcomeWords } from "@/features/exits/OutcomeWords";
 import { useTick } from "@/features/market/prices";
 import { PickInstrument } from "@/features/ticket/PickInstrument";
 import { useOnline } from "@/lib/hooks";
-import { keysByWhat } from "@/lib/keys";
+import { keyOfLast, keysByWhat } from "@/lib/keys";
 import * as money from "@/lib/money";
 import { t } from "@/text";
 import {
@@ -120,7 +120,7 @@ function TriggerForm({ start, id, onClose }: { start: TriggerDraft; id: string |
   const tick = useTick(draft.symbol);
   const [place, placing] = usePlaceConditionalMutation();
   const [modify, modifying] = useModifyConditionalMutation();
-  const [keyOf] = useState(keysByWhat);
+  const [keyOf] = useState(id === undefined ? keysByWhat : keyOfLast);
   const online = useOnline();
   const set = (change: Partial<TriggerDraft>) => setDraft((before) => ({ ...before, ...change }));
   const account = accounts.find((one) => one.id === draft.account);

@@ -51,6 +51,8 @@ test("what the broker keeps comes back as the same trigger", () => {
   const draft = draftOf(kept);
   expect(draft && toWire(draft)).toMatchObject({ account: "a-z", kind: "oco", symbol: "INFY", legs: kept.legs });
   expect(draftOf({ ...kept, side: null })).toBeNull();
+  const [target, stop] = kept.legs;
+  expect(draftOf({ ...kept, legs: [target, { ...stop, quantity: 3 }] as typeof kept.legs })).toBeNull();
 });
 
 test("a trigger moved to another broker becomes what that one keeps", () => {

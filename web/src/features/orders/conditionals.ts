@@ -45,11 +45,12 @@ export function newDraft(symbol: string, account: Account): TriggerDraft {
   };
 }
 
-/** The draft of a trigger as its broker tells it; null when its row cannot be read whole. */
+/** The draft of a trigger as its broker tells it; null when its row cannot be read whole, or its legs are not of one size. */
 export function draftOf(one: Conditional): TriggerDraft | null {
   const { kind, exchange, symbol, side, product, legs } = one;
   const [first, second] = legs;
   if (!kind || !exchange || !symbol || !side || !product || !first) return null;
+  if (second && second.quantity !== first.quantity) return null;
   const leg = (from: typeof first): LegDraft => ({
     trigger: from.trigger_price,
     type: from.order_type,
