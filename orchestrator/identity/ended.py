@@ -15,6 +15,7 @@ from orchestrator.loops import Loops
 from orchestrator.state import Clock
 
 TOPIC = "sessions"  # between processes: these are over
+RECHECK = 30.0  # seconds between looks at the database: what is told between processes may be lost
 
 
 class EndedWhy(StrEnum):
@@ -33,10 +34,13 @@ WORDS = {
 
 
 class EndedSessions:
-    """A container of session ids. `minutes`: the life of an access token; who ended longer ago needs no refusal."""
+    """A container of session ids. `minutes`: the life of an access token; who ended longer ago needs no refusal.
+    `recheck`: seconds after which an end that was not told is known all the same."""
 
-    def __init__(self, db: Database, bus: Bus, clock: Clock, *, minutes: int) -> None:
-        self._db, self._bus, self._clock = db, bus, clock
+    def __init__(
+        self, db: Database, bus: Bus, clock: Clock, *, minutes: int, recheck: float = RECHECK
+    ) -> None:
+        self._db, self._bus, self._clock, self._recheck = db, bus, clock, recheck
         self._life = timedelta(minutes=minutes)
         self._ended: dict[str, tuple[EndedWhy, datetime]] = {}
         self._waiting: dict[str, set[asyncio.Future[EndedWhy]]] = {}
@@ -48,6 +52,7 @@ class EndedSessions:
     async def start(self) -> None:
         await self._read()
         self._loops.start("ended sessions", self._hear)
+        self._loops.start("ended sessions that were not told", self._look)
 
     async def close(self) -> None:
         await self._loops.close()
@@ -94,6 +99,11 @@ class EndedSessions:
                     await self._read()
                 else:
                     self._take(event.data["sessions"], EndedWhy(event.data["why"]))
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(self._recheck)
+            await self._read()
 
     async def _read(self) -> None:
         since = self._clock() - self._life

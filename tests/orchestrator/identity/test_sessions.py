@@ -220,5 +220,15 @@ async def test_another_process_and_one_that_starts_later_refuse_it_too(
     await later.close()
 
 
+async def test_a_process_that_was_not_told_finds_out(app: FastAPI, asha: httpx.AsyncClient) -> None:
+    (mine,) = (await asha.get("/v1/users/me/sessions")).json()["items"]
+    apart = EndedSessions(app.state.db, LocalBus(), app.state.clock, minutes=15, recheck=0.01)
+    await apart.start()
+    waits = asyncio.create_task(apart.wait(mine["id"], 8))
+    await asha.post("/v1/users/logout")
+    assert await waits is EndedWhy.LOGGED_OUT
+    await apart.close()
+
+
 async def test_who_waits_for_no_end_is_told_nothing(app: FastAPI) -> None:
     assert await app.state.ended_sessions.wait("some session", 0.01) is None
