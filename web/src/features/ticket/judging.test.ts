@@ -5,7 +5,7 @@ import { breakEven, marginAt, marginEach } from "./cost";
 import { type Draft, emptyExtras } from "./draft";
 import { type Facts, nudgesFor } from "./nudges";
 import { mayTake, offersFeature, offersValidity } from "./offers";
-import { guardOf, placingsOf } from "./protection";
+import { guard, guarded, guardOf, placingsOf, unguard } from "./protection";
 import { most } from "./standing";
 import { stepsOf } from "./steps";
 
@@ -159,6 +159,18 @@ describe("stop and target", () => {
   const want = guardOf("1450", "1,600");
 
   test("nothing typed is nothing wanted", () => expect(guardOf("", "")).toBeNull());
+  test("are kept for all tabs: one does not write away what another was given, and hears of it", () => {
+    const mine = { order: "mine", user: "u-1", stop: "1.00", target: null };
+    const other = { ...mine, order: "other" };
+    localStorage.setItem("tm.guards", JSON.stringify([other]));
+    guard(mine);
+    expect(JSON.parse(localStorage.getItem("tm.guards") ?? "")).toEqual([other, mine]);
+    localStorage.setItem("tm.guards", JSON.stringify([mine]));
+    window.dispatchEvent(new StorageEvent("storage", { key: "tm.guards" }));
+    expect(guarded()).toEqual([mine]);
+    unguard("mine");
+    expect(guarded()).toEqual([]);
+  });
   test("a price on a tick of a quarter of a paisa is kept to its last digit", () =>
     expect(guardOf("83.1275", "84")).toEqual({ stop: "83.1275", target: "84.00" }));
   test("go to each account for what it filled, target first, once under the first part's key", () => {

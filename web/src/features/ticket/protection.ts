@@ -27,23 +27,38 @@ function read(): readonly Guarded[] {
   }
 }
 
-function keep(next: readonly Guarded[]): void {
+let refused = false; // by the browser: then they last as long as the page
+
+function show(next: readonly Guarded[]): void {
   kept = next;
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(next));
-  } catch (_storageRefused) {
-    // Then they last as long as the page.
-  }
   for (const listener of listeners) listener();
 }
+
+/** Changes what is kept now, by any tab: one must not write away what another has been given. */
+function keep(change: (before: readonly Guarded[]) => readonly Guarded[]): void {
+  const next = change(refused ? kept : read());
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(next));
+    refused = false;
+  } catch (_storageRefused) {
+    refused = true;
+  }
+  show(next);
+}
+
+// Whichever tab is left takes over; the keys are the orders' own, so that two can never place twice.
+window.addEventListener("storage", (event) => {
+  if (event.key === PLACE) show(read());
+});
 
 export const guarded = (): readonly Guarded[] => kept;
 export const subscribeGuarded = (listener: () => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
-export const guard = (one: Guarded): void => keep([...kept.filter((each) => each.order !== one.order), one]);
-export const unguard = (order: string): void => keep(kept.filter((each) => each.order !== order));
+export const guard = (one: Guarded): void =>
+  keep((before) => [...before.filter((each) => each.order !== one.order), one]);
+export const unguard = (order: string): void => keep((before) => before.filter((each) => each.order !== order));
 
 /** Guards the order that was made of what was sent; `instead` is one that was taken for it before. */
 export function protect(
