@@ -106,7 +106,7 @@ async def list_orders(
     return answer(page)
 
 
-@router.get("/by-key/{key}", responses=problems(401, 404))
+@router.get("/by-key/{key:path}", responses=problems(401, 404))
 async def find_order(
     key: Annotated[str, Path(min_length=1, max_length=64)], user: CurrentUser, trading: Room
 ) -> OrderOut:
