@@ -43,8 +43,13 @@ function Keeper({ one }: { one: Guarded }) {
           continue;
         }
         try {
-          await place({ "idempotency-key": key, conditionalIn: conditional }).unwrap();
-          toast({ tone: "good", title: t("ticket:guard.placed", values), ...about });
+          const answer = await place({ "idempotency-key": key, conditionalIn: conditional }).unwrap();
+          const text = answer.broker_words ?? undefined;
+          // What the broker refused or left open protects nothing, although the request itself was taken.
+          if (answer.outcome === "done") toast({ tone: "good", title: t("ticket:guard.placed", values), ...about });
+          else if (answer.outcome === "rejected")
+            toast({ tone: "bad", title: t("ticket:guard.refused", values), text, ...about });
+          else toast({ tone: "warning", title: t("ticket:guard.unclear", values), text, ...about });
         } catch (failure) {
           const problem = problemOf(failure);
           if (unanswered(problem)) {

@@ -9,7 +9,7 @@ import { account, decision, infy, order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { ProtectionKeeper } from "./ProtectionKeeper";
 import { forgetOthers, forgetPending, keepPending, noteLeft, pendingOrder } from "./pending";
-import { guarded, unguard } from "./protection";
+import { guard, guarded, unguard } from "./protection";
 import { openTicket, type Seed } from "./state";
 import { Ticket } from "./Ticket";
 
@@ -161,7 +161,12 @@ test("lots and units of a contract follow each other", async () => {
   expect(lots).toHaveProperty("value", "2");
 });
 
-test("stop and target go to the broker that filled the order, once it has", async () => {
+test("stop and target go to the broker that filled the order; only what it has taken is called kept", async () => {
+  const answers = [
+    { outcome: "done" },
+    { outcome: "rejected", broker_words: "trigger too near" },
+    { outcome: "unknown", broker_words: null },
+  ];
   const asked: { key: string | null; body: Record<string, unknown> }[] = [];
   const features = { ...account.capabilities.features, conditionals: ["single", "oco"], conditional_types: ["LIMIT"] };
   server.use(
@@ -173,9 +178,10 @@ test("stop and target go to the broker that filled the order, once it has", asyn
         key: request.headers.get("idempotency-key"),
         body: (await request.json()) as Record<string, unknown>,
       });
-      return HttpResponse.json({}, { status: 201 });
+      return HttpResponse.json(answers[asked.length - 1], { status: 201 });
     }),
   );
+  render(<Toasts />, { wrapper: MemoryRouter });
   show({});
   await screen.findByText(decision.summary);
   type("Stop-loss at", "1450");
@@ -185,6 +191,13 @@ test("stop and target go to the broker that filled the order, once it has", asyn
   await waitFor(() => expect(asked).toHaveLength(1));
   expect(asked[0]).toMatchObject({ key: "guard-c-1", body: { account: "a-z", kind: "single", side: "SELL" } });
   await waitFor(() => expect(guarded()).toEqual([]));
+  expect(await screen.findByText("INFY: stop and target are kept by Zerodha")).toBeTruthy();
+
+  act(() => guard({ order: order.id, user: "u-1", stop: "1450.00", target: null }));
+  expect(await screen.findByText("INFY: Zerodha did not take the stop and target")).toBeTruthy();
+  expect(screen.getByText("trigger too near")).toBeTruthy();
+  act(() => guard({ order: order.id, user: "u-1", stop: "1450.00", target: null }));
+  expect(await screen.findByText(/not known whether Zerodha keeps the stop/)).toBeTruthy();
 });
 
 test("a ticket closed before the answer still gets its order the stop, and tells a refusal", async () => {
