@@ -24,7 +24,7 @@ async def test_a_first_visit_loads_no_more_script_than_allowed(
     scripts: dict[str, int] = {}
 
     async def weigh(response: Response) -> None:
-        if response.request.resource_type == "script":
+        if response.request.resource_type == "script" and response.ok:
             scripts[response.url.rpartition("/")[2]] = len(gzip.compress(await response.body()))
 
     page = await open_page(browser, product, trader, service_workers="block", **PHONE)

@@ -1,56 +1,54 @@
 // Every word on the screen, by room. English is the only language yet; another is a folder beside `en` with the same files.
-import i18next, { type TOptions } from "i18next";
-import { Trans as I18nTrans, initReactI18next } from "react-i18next";
-import alerts from "./en/alerts.json";
-import brokers from "./en/brokers.json";
-import charges from "./en/charges.json";
+import type { TOptions } from "i18next";
+import { Trans as I18nTrans } from "react-i18next";
+import accounts from "./en/accounts.json";
+import type alerts from "./en/alerts.json";
+import type brokers from "./en/brokers.json";
+import type charges from "./en/charges.json";
 import common from "./en/common.json";
 import device from "./en/device.json";
 import market from "./en/market.json";
 import notices from "./en/notices.json";
-import options from "./en/options.json";
+import type options from "./en/options.json";
 import orders from "./en/orders.json";
+import type pnl from "./en/pnl.json";
 import portfolio from "./en/portfolio.json";
 import routing from "./en/routing.json";
-import sandbox from "./en/sandbox.json";
+import type sandbox from "./en/sandbox.json";
 import session from "./en/session.json";
-import settings from "./en/settings.json";
+import type settings from "./en/settings.json";
 import shell from "./en/shell.json";
 import ticket from "./en/ticket.json";
 import watchlist from "./en/watchlist.json";
+import { addRoom, language } from "./language";
 
-export const catalogue = {
-  alerts,
-  brokers,
-  charges,
+// What the frame and the first pages say; the other rooms come with the files that use them (`import "@/text/rooms/…"`).
+const atOnce = {
+  accounts,
   common,
   device,
   market,
   notices,
-  options,
   orders,
   portfolio,
   routing,
-  sandbox,
   session,
-  settings,
   shell,
   ticket,
   watchlist,
 } as const;
+for (const [room, words] of Object.entries(atOnce)) addRoom(room, words);
 
-const language = i18next.createInstance();
-void language.use(initReactI18next).init({
-  lng: "en",
-  fallbackLng: "en",
-  ns: Object.keys(catalogue),
-  defaultNS: "common",
-  resources: { en: catalogue },
-  interpolation: { escapeValue: false }, // React escapes what it shows
-  initAsync: false,
-});
-
-type Rooms = typeof catalogue;
+interface Later {
+  brokers: typeof brokers;
+  pnl: typeof pnl;
+  alerts: typeof alerts;
+  charges: typeof charges;
+  options: typeof options;
+  sandbox: typeof sandbox;
+  settings: typeof settings;
+}
+type Rooms = typeof atOnce & Later;
 type Plural = "_zero" | "_one" | "_other";
 type Named<K extends string> = K extends `${infer Stem}${Plural}` ? Stem : K;
 type Paths<T, Before extends string = ""> = {

@@ -1,4 +1,5 @@
 // Make or change an alert of one instrument, beside the price it is about.
+import "@/text/rooms/alerts";
 import { useState } from "react";
 import { type Alert, inWords, problemOf, useChangeAlertMutation, useMakeAlertMutation } from "@/api";
 import { Button } from "@/components/button";

@@ -1,4 +1,5 @@
 // What an alert is doing, in a word.
+import "@/text/rooms/alerts";
 import type { Alert } from "@/api";
 import { StateWord, type Tone } from "@/components/badge";
 import { dayTime } from "@/lib/time";

@@ -1,4 +1,5 @@
 // The alerts of one instrument, in the column beside its chart.
+import "@/text/rooms/alerts";
 import { Pencil, Plus, X } from "lucide-react";
 import { useState } from "react";
 import { type Alert, useListAlertsQuery } from "@/api";

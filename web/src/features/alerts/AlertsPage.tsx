@@ -1,4 +1,5 @@
 // All alerts: what waits, what fired, with the price now beside each; and a new one for any instrument.
+import "@/text/rooms/alerts";
 import { BellPlus, Ellipsis } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";

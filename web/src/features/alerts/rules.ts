@@ -1,4 +1,5 @@
 // Pure: what an alert waits for, in words, and what is wrong with one that is being made.
+import "@/text/rooms/alerts";
 import type { Alert, AlertIn, AlertKind } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";

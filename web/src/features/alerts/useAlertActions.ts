@@ -1,4 +1,5 @@
 // Pausing, setting anew and removing an alert; what the server refuses is told.
+import "@/text/rooms/alerts";
 import { type Alert, inWords, problemOf, useChangeAlertMutation, useRemoveAlertMutation } from "@/api";
 import { toast } from "@/components/toasts";
 import { t } from "@/text";

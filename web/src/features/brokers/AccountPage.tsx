@@ -1,4 +1,5 @@
 // Everything about one account: its session, health, way out, what it may do, fees, notes, name, and how to part from it.
+import "@/text/rooms/brokers";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link, useLocation, useNavigate, useParams } from "react-router";

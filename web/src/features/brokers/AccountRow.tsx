@@ -1,4 +1,5 @@
 // One account: state, expiry clock, breakers for reads and orders, where its orders leave from, and its actions.
+import "@/text/rooms/brokers";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";

@@ -1,4 +1,5 @@
 // Every connected account: its session and when it ends, its breakers, what it can be told to do.
+import "@/text/rooms/brokers";
 import { Plus } from "lucide-react";
 import { Link, Navigate, useSearchParams } from "react-router";
 import { inWords, problemOf, useListAccountsQuery, useListBrokersQuery } from "@/api";

@@ -1,4 +1,5 @@
 // Connecting a broker in three screens: pick it, say with which app, log in on the broker's own page.
+import "@/text/rooms/brokers";
 import { ArrowLeft } from "lucide-react";
 import { Link, useNavigate, useParams } from "react-router";
 import { type Broker, inWords, problemOf, useConnectAccountMutation, useListBrokersQuery } from "@/api";

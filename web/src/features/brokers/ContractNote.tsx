@@ -1,4 +1,5 @@
 // What a day's contract note of an account should say about the orders sent from here.
+import "@/text/rooms/brokers";
 import { useState } from "react";
 import { type Account, inWords, problemOf, useGetContractNoteQuery } from "@/api";
 import { Field } from "@/components/field";

@@ -1,4 +1,5 @@
 // The fields a broker's login asks for, as the catalogue describes them; the configured app is offered first.
+import "@/text/rooms/brokers";
 import { useState } from "react";
 import { type Broker, inWords, type Problem } from "@/api";
 import { Button } from "@/components/button";

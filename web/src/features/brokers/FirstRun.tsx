@@ -1,4 +1,5 @@
 // What a new user sees: three lines of what will happen, and two ways to begin.
+import "@/text/rooms/brokers";
 import { Link } from "react-router";
 import { useListBrokersQuery } from "@/api";
 import { buttonLook } from "@/components/button";

@@ -1,4 +1,5 @@
 // The morning: every broker's session has ended overnight; one login after the other, each with its expiry clock.
+import "@/text/rooms/brokers";
 import { Check } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";

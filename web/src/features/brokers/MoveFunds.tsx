@@ -1,4 +1,5 @@
 // Deposits and withdrawals of the mock broker.
+import "@/text/rooms/brokers";
 import { useState } from "react";
 import { type Account, inWords, problemOf, useDepositFundsMutation, useWithdrawFundsMutation } from "@/api";
 import { Button } from "@/components/button";

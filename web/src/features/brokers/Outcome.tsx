@@ -1,4 +1,5 @@
 // What became of the login that somebody just came back from.
+import "@/text/rooms/brokers";
 import { Link, useSearchParams } from "react-router";
 import { useListAccountsQuery } from "@/api";
 import { Button } from "@/components/button";

@@ -1,4 +1,5 @@
 // The address at which a broker may tell of orders: shown on demand, copied, renewed.
+import "@/text/rooms/brokers";
 import { type Account, inWords, problemOf, useLazyGetPostbackQuery, useRenewPostbackMutation } from "@/api";
 import { Button } from "@/components/button";
 import { HoldButton } from "@/components/hold";

@@ -1,4 +1,5 @@
 // What each broker was measured to do: how fast, how often it refused, how long it was away.
+import "@/text/rooms/brokers";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { inWords, problemOf, type Scorecard, type ScoreWindow, useGetScorecardsQuery } from "@/api";

@@ -1,4 +1,5 @@
 // When a session ends, counting down; and the words of a breaker.
+import "@/text/rooms/brokers";
 import type { Account, Breaker } from "@/api";
 import { StateWord, type Tone } from "@/components/badge";
 import { Unknown } from "@/components/figures";

@@ -1,4 +1,5 @@
 // Where an account's orders leave from: what is registered, what was seen, the proxy; each can be set here.
+import "@/text/rooms/brokers";
 import { useState } from "react";
 import {
   type Account,

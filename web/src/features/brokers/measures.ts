@@ -1,4 +1,5 @@
 // Measured times, rates and outages in words.
+import "@/text/rooms/brokers";
 import type { CallEnd, Outage } from "@/api";
 import { span } from "@/lib/time";
 import { hasText, t } from "@/text";

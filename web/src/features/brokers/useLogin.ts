@@ -1,4 +1,5 @@
 // Logging an account in again: on the broker's page, or at once with the keys that are kept.
+import "@/text/rooms/brokers";
 import { useNavigate } from "react-router";
 import { type Account, problemOf, useLogInAgainMutation } from "@/api";
 import { toast } from "@/components/toasts";

@@ -1,4 +1,5 @@
 // After a fill: what was predicted, what the broker charges, and what explains the difference.
+import "@/text/rooms/charges";
 import { type Charged as ChargedOrder, type ChargedPart, type Order, useGetOrderChargesQuery } from "@/api";
 import { BrokerBadge } from "@/components/badge";
 import { Amount, Unknown } from "@/components/figures";

@@ -1,4 +1,5 @@
 // The calculator: one trade, what it costs at every broker, before anything is ordered. The answer stands first.
+import "@/text/rooms/charges";
 import { skipToken } from "@reduxjs/toolkit/query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";

@@ -1,4 +1,5 @@
 // Every broker's charges side by side, line by line, the cheapest first; who is not known says why.
+import "@/text/rooms/charges";
 import { Check } from "lucide-react";
 import type { Charges, ChargesComparison, ChargesEstimate } from "@/api";
 import { BrokerBadge, brokerName } from "@/components/badge";

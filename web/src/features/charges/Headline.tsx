@@ -1,4 +1,5 @@
 // The answer first: what the trade costs where it is cheapest, and what it costs more elsewhere. On the phone it stays above the form.
+import "@/text/rooms/charges";
 import type { ChargesComparison, ChargesEstimate } from "@/api";
 import { brokerName } from "@/components/badge";
 import * as money from "@/lib/money";

@@ -1,4 +1,5 @@
 // What an account pays otherwise than its broker's list: routing and the calculator go by it.
+import "@/text/rooms/charges";
 import { useState } from "react";
 import { type Account, type FeePlan, inWords, problemOf, useGetFeesQuery, useSetFeesMutation } from "@/api";
 import { Button } from "@/components/button";

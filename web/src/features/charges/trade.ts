@@ -1,4 +1,5 @@
 // Pure: what is typed into the calculator, and the question that it makes.
+import "@/text/rooms/charges";
 import type { Exchange, Kind, Product, Side, Stock } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";

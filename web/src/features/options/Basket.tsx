@@ -1,4 +1,5 @@
 // The legs together: what they cost, the most they win and lose, where they break even; each is then ordered by itself.
+import "@/text/rooms/options";
 import { Minus, Plus, X } from "lucide-react";
 import { useMemo } from "react";
 import { inWords, type Payoff, problemOf, useGetPayoffQuery } from "@/api";

@@ -1,4 +1,5 @@
 // The chain: calls left, puts right, strikes between them, centred on the money.
+import "@/text/rooms/options";
 import { memo, useEffect, useRef } from "react";
 import type { ChainOption, ChainStrike, OptionChain } from "@/api";
 import { Unknown } from "@/components/figures";

@@ -1,4 +1,5 @@
 // One option: what it costs, what moves it in words, and what can be done with it.
+import "@/text/rooms/options";
 import { Link } from "react-router";
 import { useAppDispatch } from "@/api/dispatch";
 import { Button } from "@/components/button";

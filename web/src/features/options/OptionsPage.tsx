@@ -1,4 +1,5 @@
 // Options of one underlying: expiries, the chain around the money, and legs put together before an order.
+import "@/text/rooms/options";
 import { useCallback, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { inWords, type OptionChain, problemOf, useGetOptionChainQuery, useGetUnderlyingQuery } from "@/api";

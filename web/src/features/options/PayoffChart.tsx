@@ -1,4 +1,5 @@
 // What legs come to at expiry and now, over the price of the underlying: a drawing with the zero line, and a table of it.
+import "@/text/rooms/options";
 import type { Payoff } from "@/api";
 import { Cell, Head } from "@/components/table";
 import * as money from "@/lib/money";

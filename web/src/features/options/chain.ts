@@ -1,4 +1,5 @@
 // Pure: what a chain looks like around the money, and what its figures mean in words.
+import "@/text/rooms/options";
 import type { ChainOption, OptionChain } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";

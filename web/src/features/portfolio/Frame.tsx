@@ -1,5 +1,5 @@
 // What every page of the portfolio has around it: waiting, no answer, no broker yet, who is missing, and whose part is looked at.
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { inWords, type Portfolio, problemOf, useGetPortfolioQuery, useRefreshPortfolioMutation } from "@/api";
 import { brokerName } from "@/components/badge";
@@ -8,12 +8,13 @@ import { Chips } from "@/components/field";
 import { Age } from "@/components/figures";
 import { Notice, PageHead, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";
-import { FirstRun } from "@/features/brokers/FirstRun";
 import { PullToRefresh, RefreshButton } from "@/gestures";
 import { Trans, t } from "@/text";
 import { Gaps } from "./Gaps";
 import { holdingAsRead, positionAsRead } from "./live";
 import type { LiveHolding, LivePosition } from "./valuation";
+
+const FirstRun = lazy(async () => ({ default: (await import("@/features/brokers/FirstRun")).FirstRun }));
 
 export interface View {
   data: Portfolio;
@@ -78,7 +79,13 @@ export function PortfolioFrame({ title, quiet, children }: Props) {
       </Notice>
     );
   }
-  if (data.funds.length === 0 && data.gaps.length === 0 && data.holdings.length === 0) return <FirstRun />;
+  if (data.funds.length === 0 && data.gaps.length === 0 && data.holdings.length === 0) {
+    return (
+      <Suspense fallback={<Waiting rows={8} />}>
+        <FirstRun />
+      </Suspense>
+    );
+  }
   const gaps = data.gaps.filter((gap) => !broker || gap.broker === broker);
   async function readAll(): Promise<void> {
     const answer = await refresh();

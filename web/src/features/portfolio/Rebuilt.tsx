@@ -1,4 +1,5 @@
 // Evenings that nobody read, rebuilt from trades and closes: shares alone, beside the curve and in no return.
+import "@/text/rooms/pnl";
 import { useState } from "react";
 import { inWords, type Performance, problemOf, useBackfillEveningsMutation } from "@/api";
 import { Button } from "@/components/button";
@@ -48,7 +49,7 @@ export function Rebuilt({ told }: { told: Performance }) {
         }}
       >
         <Field
-          label={t("portfolio:pnl.from")}
+          label={t("pnl:from")}
           type="date"
           className="w-40"
           value={from}

@@ -1,4 +1,5 @@
 // Splits, bonuses and dividends of the sandbox: announced for a later trading day.
+import "@/text/rooms/sandbox";
 import { useState } from "react";
 import { type CompanyActionIn, useAnnounceCompanyActionMutation, useListCompanyActionsQuery } from "@/api";
 import { Button } from "@/components/button";

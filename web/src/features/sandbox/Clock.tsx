@@ -1,4 +1,5 @@
 // The simulated time: how fast it goes, put forward; trading halted and resumed; whether others trade.
+import "@/text/rooms/sandbox";
 import {
   type Sandbox,
   useHaltMarketMutation,

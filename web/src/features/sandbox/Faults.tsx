@@ -1,4 +1,5 @@
 // Breaking a broker on purpose: an outage with one switch, any other fault with a form; what is broken, and mending it.
+import "@/text/rooms/sandbox";
 import { X } from "lucide-react";
 import { useState } from "react";
 import {

@@ -1,4 +1,5 @@
 // The switches of the sandbox behind the paper brokers: clock and market, faults, rules, scenarios, corporate actions.
+import "@/text/rooms/sandbox";
 import { ExternalLink } from "lucide-react";
 import { inWords, problemOf, useGetSandboxQuery } from "@/api";
 import { Button } from "@/components/button";

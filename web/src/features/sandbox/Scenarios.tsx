@@ -1,4 +1,5 @@
 // What a market does now and then, played on demand; and one price moved by hand.
+import "@/text/rooms/sandbox";
 import { useState } from "react";
 import { type Sandbox, useMovePriceMutation, usePlayScenarioMutation } from "@/api";
 import { Button } from "@/components/button";

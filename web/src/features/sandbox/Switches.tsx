@@ -1,4 +1,5 @@
 // What each broker of the sandbox enforces: all off for a first try, all on as in life.
+import "@/text/rooms/sandbox";
 import { useState } from "react";
 import { type BrokerName, type Sandbox, useGetSwitchesQuery, useSetSwitchesMutation } from "@/api";
 import { brokerName } from "@/components/badge";

@@ -1,4 +1,5 @@
 // How orders that name no broker find theirs: the policy, its accounts or weights, and when an order may be divided.
+import "@/text/rooms/settings";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import {
   type Account,

@@ -1,4 +1,5 @@
 // Settings by part: a list beside them on the desk, a list of their own on the phone.
+import "@/text/rooms/settings";
 import { ArrowLeft, ChevronRight } from "lucide-react";
 import { Link, Navigate, NavLink, useParams } from "react-router";
 import { cx } from "@/lib/classes";

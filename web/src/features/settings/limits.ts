@@ -1,4 +1,5 @@
 // The limits as fields of text, and back to what the server takes: all of them at once, empty for none.
+import "@/text/rooms/settings";
 import type { BrokerName, Limits, LimitsIn } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";

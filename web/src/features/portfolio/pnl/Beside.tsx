@@ -1,4 +1,5 @@
 // Our own figure beside the broker's, and why they differ, cause by cause in rupees.
+import "@/text/rooms/pnl";
 import type { Account, Beside as Comparison } from "@/api";
 import { Amount, Gain } from "@/components/figures";
 import { cx } from "@/lib/classes";
@@ -8,13 +9,13 @@ import { hasText, t } from "@/text";
 import { AccountName } from "./AccountName";
 
 const causeOf = (cause: string): { word: string; about: string } => {
-  const [word, about] = [`portfolio:pnl.causes.${cause}`, `portfolio:pnl.causes_about.${cause}`];
+  const [word, about] = [`pnl:causes.${cause}`, `pnl:causes_about.${cause}`];
   return { word: hasText(word) ? t(word) : cause, about: hasText(about) ? t(about) : cause };
 };
 
 function Causes({ beside }: { beside: Comparison }) {
   if (beside.unknown) return <span className="text-quiet">{beside.unknown}</span>;
-  if (beside.differences.length === 0) return <span className="text-quiet">{t("portfolio:pnl.same")}</span>;
+  if (beside.differences.length === 0) return <span className="text-quiet">{t("pnl:same")}</span>;
   return (
     <ul>
       {beside.differences.map((one) => {
@@ -23,8 +24,7 @@ function Causes({ beside }: { beside: Comparison }) {
           <li key={one.cause} className="flex justify-between gap-3" title={about}>
             <span className={one.cause === "unexplained" ? "text-warning" : "text-quiet"}>
               {word}
-              {one.units !== 0 &&
-                ` ${t("portfolio:pnl.units", { count: one.units, units: money.quantity(one.units) })}`}
+              {one.units !== 0 && ` ${t("pnl:units", { count: one.units, units: money.quantity(one.units) })}`}
             </span>
             <Amount value={one.amount} sign />
           </li>
@@ -56,10 +56,10 @@ function Table({ list, accounts, named, brokersAlone, label }: Props) {
   const heads = [
     { text: t("portfolio:broker"), left: true, shown: true },
     { text: t("portfolio:columns.instrument"), left: true, shown: named },
-    { text: t("portfolio:pnl.own"), shown: !brokersAlone },
-    { text: t("portfolio:pnl.brokers"), shown: true },
-    { text: t("portfolio:pnl.difference"), shown: !brokersAlone },
-    { text: t("portfolio:pnl.why"), left: true, shown: true },
+    { text: t("pnl:own"), shown: !brokersAlone },
+    { text: t("pnl:brokers"), shown: true },
+    { text: t("pnl:difference"), shown: !brokersAlone },
+    { text: t("pnl:why"), left: true, shown: true },
   ];
   const cell = "px-2 py-1.5 align-top whitespace-nowrap first:pl-0";
   return (
@@ -122,24 +122,24 @@ function Blocks({ list, accounts, named, brokersAlone, label }: Props) {
           {brokersAlone ? (
             <p className="flex items-baseline justify-between gap-2 py-1">
               <span className="text-faint">{held(one.broker_quantity, one.broker_average)}</span>
-              <Gain value={one.broker_pnl} reason={t("portfolio:pnl.not_told")} />
+              <Gain value={one.broker_pnl} reason={t("pnl:not_told")} />
             </p>
           ) : (
             <dl className="grid grid-cols-3 gap-2 py-1">
               <div>
-                <dt className="text-faint">{t("portfolio:pnl.own")}</dt>
+                <dt className="text-faint">{t("pnl:own")}</dt>
                 <dd>
                   <Side quantity={one.own_quantity} average={one.own_average} pnl={one.own_pnl} />
                 </dd>
               </div>
               <div>
-                <dt className="text-faint">{t("portfolio:pnl.brokers")}</dt>
+                <dt className="text-faint">{t("pnl:brokers")}</dt>
                 <dd>
                   <Side quantity={one.broker_quantity} average={one.broker_average} pnl={one.broker_pnl} />
                 </dd>
               </div>
               <div>
-                <dt className="text-faint">{t("portfolio:pnl.difference")}</dt>
+                <dt className="text-faint">{t("pnl:difference")}</dt>
                 <dd>
                   <Difference one={one} />
                 </dd>
@@ -165,7 +165,7 @@ const held = (quantity: number, average: string | null): string =>
 function Side({ quantity, average, pnl }: { quantity: number; average: string | null; pnl: string | null }) {
   return (
     <>
-      <Gain value={pnl} reason={t("portfolio:pnl.not_told")} />
+      <Gain value={pnl} reason={t("pnl:not_told")} />
       <span className="block text-faint">{held(quantity, average)}</span>
     </>
   );

@@ -1,4 +1,5 @@
 // A broker's tradebook brought in: first what the file has and what is wrong with it, then, with a word, the trades.
+import "@/text/rooms/pnl";
 import { useState } from "react";
 import { type Account, type ImportedTrades, inWords, problemOf } from "@/api";
 import { useImportFileMutation } from "@/api/history";
@@ -53,7 +54,7 @@ export function ImportSheet({ accounts, account, onClose }: Props) {
       open
       onClose={onClose}
       desk="panel"
-      title={t("portfolio:pnl.import")}
+      title={t("pnl:import")}
       footer={
         <div className="flex gap-2">
           <Button look="ghost" onClick={onClose}>

@@ -1,4 +1,5 @@
 // Splits, bonuses and what contracts ended at: no broker tells a program of them, so they are told here, once.
+import "@/text/rooms/pnl";
 import { Plus } from "lucide-react";
 import { useMemo, useState } from "react";
 import {
@@ -98,7 +99,7 @@ export function LotEvents() {
       <p className="max-w-2xl px-4 pb-3 text-quiet">{t("portfolio:events.about")}</p>
       <Grid
         id="lot-events"
-        label={t("portfolio:pnl.tabs.events")}
+        label={t("pnl:tabs.events")}
         columns={columns}
         rows={data.items}
         rowId={idOf}

@@ -1,4 +1,5 @@
 // The lots and closings behind one instrument, first in, first out, for each demat account.
+import "@/text/rooms/pnl";
 import { type Account, inWords, problemOf, useGetLotsQuery } from "@/api";
 import { Tag } from "@/components/badge";
 import { Amount, Gain, Unknown } from "@/components/figures";
@@ -18,19 +19,19 @@ export function LotsOf({ instrument, account, accounts }: Props) {
   const labelOf = (id: string) => accounts.find((each) => each.id === id)?.label ?? id;
   if (error) return <Notice tone="bad">{inWords(problemOf(error))}</Notice>;
   if (!data) return <Waiting rows={2} />;
-  const when = (at: string | null) => (at === null ? <Unknown reason={t("portfolio:pnl.unseen_lot")} /> : dayTime(at));
+  const when = (at: string | null) => (at === null ? <Unknown reason={t("pnl:unseen_lot")} /> : dayTime(at));
   return (
     <div className="grid gap-4 text-xs xl:grid-cols-2">
       <Listed
-        label={t("portfolio:pnl.open_lots")}
+        label={t("pnl:open_lots")}
         heads={[
           t("portfolio:broker"),
-          t("portfolio:pnl.bought_ist"),
+          t("pnl:bought_ist"),
           t("portfolio:columns.quantity"),
-          t("portfolio:pnl.at"),
+          t("pnl:at"),
           t("portfolio:columns.unrealised"),
         ]}
-        none={t("portfolio:pnl.no_lots")}
+        none={t("pnl:no_lots")}
         rows={data.lots.map((lot) => ({
           key: `${lot.account} ${lot.trade_id} ${lot.opened_at} ${lot.quantity}`,
           cells: [
@@ -39,41 +40,37 @@ export function LotsOf({ instrument, account, accounts }: Props) {
             </span>,
             when(lot.opened_at),
             money.quantity(lot.quantity, { sign: lot.quantity < 0 }),
-            lot.price === null ? (
-              <Unknown key="price" reason={t("portfolio:pnl.unseen_lot")} />
-            ) : (
-              money.price(lot.price)
-            ),
+            lot.price === null ? <Unknown key="price" reason={t("pnl:unseen_lot")} /> : money.price(lot.price),
             <Gain key="gain" value={lot.unrealised} reason={t("portfolio:no_price")} />,
           ],
         }))}
       />
       <Listed
-        label={t("portfolio:pnl.closings")}
+        label={t("pnl:closings")}
         heads={[
           t("portfolio:broker"),
-          t("portfolio:pnl.bought_ist"),
-          t("portfolio:pnl.closed_ist"),
+          t("pnl:bought_ist"),
+          t("pnl:closed_ist"),
           t("portfolio:columns.quantity"),
-          t("portfolio:pnl.for"),
+          t("pnl:for"),
           t("portfolio:columns.realised"),
         ]}
-        none={t("portfolio:pnl.no_closings")}
+        none={t("pnl:no_closings")}
         rows={data.closings.map((one, at) => ({
           key: `${one.account} ${one.opened_by} ${one.closed_by} ${at}`,
           cells: [
             <span key="account">
-              {labelOf(one.account)} {one.intraday && <Tag>{t("portfolio:pnl.intraday")}</Tag>}
+              {labelOf(one.account)} {one.intraday && <Tag>{t("pnl:intraday")}</Tag>}
             </span>,
             when(one.opened_at),
             dayTime(one.closed_at),
             money.quantity(one.quantity),
             <span key="for">
-              <Amount value={one.opened_for} reason={t("portfolio:pnl.unseen_lot")} />
+              <Amount value={one.opened_for} reason={t("pnl:unseen_lot")} />
               {" → "}
               <Amount value={one.closed_for} />
             </span>,
-            <Gain key="gain" value={one.realised} reason={t("portfolio:pnl.unseen_lot")} />,
+            <Gain key="gain" value={one.realised} reason={t("pnl:unseen_lot")} />,
           ],
         }))}
       />

@@ -1,4 +1,5 @@
 // What was earned: profits from one's own trades with their charges, the broker's number beside them, and the trades themselves.
+import "@/text/rooms/pnl";
 import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useListAccountsQuery } from "@/api";
@@ -30,8 +31,8 @@ export function PnlPage() {
   const days = { from: picked.from, to: picked.to };
   return (
     <div className="pb-6">
-      <PageHead title={t("portfolio:pnl.title")}>
-        <Button onClick={() => setImporting(true)}>{t("portfolio:pnl.import")}</Button>
+      <PageHead title={t("pnl:title")}>
+        <Button onClick={() => setImporting(true)}>{t("pnl:import")}</Button>
       </PageHead>
       <div className="flex flex-wrap items-end gap-x-4 gap-y-2 px-4 pb-3">
         <SpanPicker picked={picked} onPick={setPicked} />
@@ -42,7 +43,7 @@ export function PnlPage() {
             value={account ?? ""}
             onChange={(event) => setAccount(event.target.value || undefined)}
           >
-            <option value="">{t("portfolio:pnl.all_accounts")}</option>
+            <option value="">{t("pnl:all_accounts")}</option>
             {accounts.map((each) => (
               <option key={each.id} value={each.id}>
                 {each.label}
@@ -52,10 +53,10 @@ export function PnlPage() {
         )}
       </div>
       <Tabs
-        label={t("portfolio:pnl.title")}
+        label={t("pnl:title")}
         value={tab}
         onChange={(next) => setParams(next === "profits" ? {} : { tab: next }, { replace: true })}
-        tabs={tabs.map((value) => ({ value, label: t(`portfolio:pnl.tabs.${value}`) }))}
+        tabs={tabs.map((value) => ({ value, label: t(`pnl:tabs.${value}`) }))}
       >
         <TabPanel value="profits" className="pt-3">
           <Profits days={days} account={account} accounts={accounts} onImport={() => setImporting(true)} />

@@ -1,4 +1,5 @@
 // Realised and unrealised, before and after charges, by instrument, account or day; each opens into its lots and comparison.
+import "@/text/rooms/pnl";
 import { useMemo, useState } from "react";
 import {
   type Account,
@@ -34,28 +35,28 @@ const byNet = { key: "net", descending: true };
 const byDay = { key: "group", descending: true };
 
 function Heroes({ total }: { total: ProfitsTold["total"] }) {
-  const reason = total.unseen_quantity > 0 ? t("portfolio:pnl.unseen_about") : t("portfolio:no_price");
+  const reason = total.unseen_quantity > 0 ? t("pnl:unseen_about") : t("portfolio:no_price");
   const figures = [
     ["net", <Gain key="net" value={total.net} reason={reason} />],
     ["realised", <Gain key="realised" value={total.realised} reason={reason} />],
     ["unrealised", <Gain key="unrealised" value={total.unrealised} reason={t("portfolio:no_price")} />],
-    ["charges", <Amount key="charges" value={total.charges} reason={t("portfolio:pnl.charges_unknown")} />],
+    ["charges", <Amount key="charges" value={total.charges} reason={t("pnl:charges_unknown")} />],
   ] as const;
   return (
     <>
       <dl
-        aria-label={t("portfolio:pnl.sums")}
+        aria-label={t("pnl:sums")}
         className="grid grid-cols-2 gap-x-6 gap-y-3 px-4 pb-3 md:flex md:flex-wrap md:gap-x-10"
       >
         {figures.map(([key, figure], at) => (
           <div key={key} className={cx("min-w-0", at === 0 && "max-md:col-span-2")}>
-            <dt className="text-xs text-faint" title={t(`portfolio:pnl.columns_about.${key}`)}>
-              {t(`portfolio:pnl.columns.${key}`)}
+            <dt className="text-xs text-faint" title={t(`pnl:columns_about.${key}`)}>
+              {t(`pnl:columns.${key}`)}
             </dt>
             <dd className={at === 0 ? "text-2xl font-semibold tracking-tight" : "text-lg font-medium"}>
               {figure}{" "}
               {key === "charges" && total.charges_estimated && (
-                <Tag title={t("portfolio:pnl.estimated_about")}>{t("portfolio:pnl.estimated")}</Tag>
+                <Tag title={t("pnl:estimated_about")}>{t("pnl:estimated")}</Tag>
               )}
             </dd>
           </div>
@@ -64,7 +65,7 @@ function Heroes({ total }: { total: ProfitsTold["total"] }) {
       {total.realised === null && (
         <p className="px-4 pb-3 text-xs text-quiet">
           <Trans
-            k="portfolio:pnl.known_part"
+            k="pnl:known_part"
             values={{ count: total.unseen_quantity }}
             components={{ amount: <Gain value={total.realised_known} /> }}
           />
@@ -87,10 +88,10 @@ function Detail({
   return (
     <div className="flex flex-col gap-4 py-1">
       {row.beside.length > 0 && (
-        <BesideTable list={row.beside} accounts={accounts} label={t("portfolio:pnl.beside")} named={!symbol} />
+        <BesideTable list={row.beside} accounts={accounts} label={t("pnl:beside")} named={!symbol} />
       )}
       {symbol && <LotsOf instrument={symbol} account={row.account ?? account} accounts={accounts} />}
-      {!symbol && row.beside.length === 0 && <p className="text-quiet">{t("portfolio:pnl.nothing_beside")}</p>}
+      {!symbol && row.beside.length === 0 && <p className="text-quiet">{t("pnl:nothing_beside")}</p>}
     </div>
   );
 }
@@ -113,17 +114,16 @@ function ProfitCard({
         <span className="min-w-0">
           <span className="block truncate text-base font-medium">{title}</span>
           <span className="block text-xs text-faint">
-            {t("portfolio:pnl.columns.charges")}{" "}
-            <Amount value={row.charges} reason={t("portfolio:pnl.charges_unknown")} />
+            {t("pnl:columns.charges")} <Amount value={row.charges} reason={t("pnl:charges_unknown")} />
           </span>
           <Unseen units={row.unseen_quantity} />
         </span>
         <span className="shrink-0 text-right">
           <span className="block text-base">
-            <Gain value={row.net} reason={t("portfolio:pnl.unseen_about")} />
+            <Gain value={row.net} reason={t("pnl:unseen_about")} />
           </span>
           <span className="block text-xs text-faint">
-            {t("portfolio:pnl.columns.realised")} <Gain value={row.realised} reason={t("portfolio:pnl.unseen_about")} />
+            {t("pnl:columns.realised")} <Gain value={row.realised} reason={t("pnl:unseen_about")} />
           </span>
         </span>
       </button>
@@ -162,7 +162,7 @@ export function Profits({ days, account, accounts, onImport }: Props) {
       <Grid
         key={group}
         id={`profits-${group}`}
-        label={t("portfolio:pnl.label")}
+        label={t("pnl:label")}
         columns={columns}
         rows={data.rows}
         rowId={idOf}
@@ -175,34 +175,30 @@ export function Profits({ days, account, accounts, onImport }: Props) {
         lead={
           <div className="flex">
             <Segmented
-              label={t("portfolio:pnl.by")}
+              label={t("pnl:by")}
               hideLabel
               value={group}
               onChange={setGroup}
-              choices={groups.map((value) => ({ value, label: t(`portfolio:pnl.groups.${value}`) }))}
+              choices={groups.map((value) => ({ value, label: t(`pnl:groups.${value}`) }))}
             />
           </div>
         }
         empty={
-          <Empty
-            title={t("portfolio:pnl.none")}
-            action={<Button onClick={onImport}>{t("portfolio:pnl.import")}</Button>}
-          >
-            {t("portfolio:pnl.none_about")}
+          <Empty title={t("pnl:none")} action={<Button onClick={onImport}>{t("pnl:import")}</Button>}>
+            {t("pnl:none_about")}
           </Empty>
         }
       />
       {data.without_trades.length > 0 && (
         <details className="mt-4 border-t border-line px-4 pt-3" open={data.rows.length === 0}>
           <summary className="py-1 text-base font-semibold max-md:py-2.5">
-            {t("portfolio:pnl.without_trades")}{" "}
-            <span className="font-normal text-faint">{data.without_trades.length}</span>
+            {t("pnl:without_trades")} <span className="font-normal text-faint">{data.without_trades.length}</span>
           </summary>
-          <p className="max-w-2xl pb-2 text-quiet">{t("portfolio:pnl.without_trades_about")}</p>
+          <p className="max-w-2xl pb-2 text-quiet">{t("pnl:without_trades_about")}</p>
           <BesideTable
             list={data.without_trades}
             accounts={accounts}
-            label={t("portfolio:pnl.without_trades")}
+            label={t("pnl:without_trades")}
             named
             brokersAlone
           />

@@ -1,4 +1,5 @@
 // Which days: a range that ends today, or from one day to another.
+import "@/text/rooms/pnl";
 import { Field, Segmented } from "@/components/field";
 import { istDay } from "@/lib/time";
 import { t } from "@/text";
@@ -15,21 +16,21 @@ export function SpanPicker({ picked, onPick }: { picked: Picked; onPick: (picked
     <div className="flex min-w-0 flex-wrap items-end gap-2">
       <div className="min-w-0 overflow-x-auto">
         <Segmented
-          label={t("portfolio:pnl.days")}
+          label={t("pnl:days")}
           hideLabel
           value={picked.span}
           onChange={(span) => onPick(span === "own" ? { ...picked, span } : pickedAtFirst(span))}
           choices={spans.map((value) => ({
             value,
-            label: t(`portfolio:pnl.spans.${value}`),
-            title: t(`portfolio:pnl.spans_about.${value}`),
+            label: t(`pnl:spans.${value}`),
+            title: t(`pnl:spans_about.${value}`),
           }))}
         />
       </div>
       {picked.span === "own" && (
         <>
           <Field
-            label={t("portfolio:pnl.from")}
+            label={t("pnl:from")}
             type="date"
             className="w-36"
             value={picked.from ?? ""}
@@ -37,7 +38,7 @@ export function SpanPicker({ picked, onPick }: { picked: Picked; onPick: (picked
             onChange={(event) => onPick({ ...picked, from: event.target.value || undefined })}
           />
           <Field
-            label={t("portfolio:pnl.to")}
+            label={t("pnl:to")}
             type="date"
             className="w-36"
             value={picked.to ?? ""}

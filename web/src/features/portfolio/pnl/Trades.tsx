@@ -1,4 +1,5 @@
 // Every trade that is known, newest first, page after page; where it was learnt stands beside it.
+import "@/text/rooms/pnl";
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { type Account, inWords, problemOf, type Trade } from "@/api";
@@ -197,10 +198,7 @@ export function Trades({ days, account, accounts, onImport }: Props) {
         card={(trade) => <TradeCard trade={trade} accounts={accounts} />}
         tools={<ExportButton table="trades" title={t("portfolio:trades.all_csv")} />}
         empty={
-          <Empty
-            title={t("portfolio:trades.none")}
-            action={<Button onClick={onImport}>{t("portfolio:pnl.import")}</Button>}
-          >
+          <Empty title={t("portfolio:trades.none")} action={<Button onClick={onImport}>{t("pnl:import")}</Button>}>
             {t("portfolio:trades.none_about")}
           </Empty>
         }

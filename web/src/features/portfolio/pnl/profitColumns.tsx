@@ -1,4 +1,5 @@
 // The columns of profits: what was closed, what is still open, what it cost, and what is left.
+import "@/text/rooms/pnl";
 import { Link } from "react-router";
 import type { Account, ProfitGroup, ProfitRow } from "@/api";
 import { BrokerBadge, Tag } from "@/components/badge";
@@ -20,11 +21,7 @@ export function titleOf(row: ProfitRow, accounts: readonly Account[]): string {
 /** Units that were sold and nobody saw being bought: what they earned is not known. */
 export function Unseen({ units }: { units: number }) {
   if (units === 0) return null;
-  return (
-    <Tag title={t("portfolio:pnl.unseen_about")}>
-      {t("portfolio:pnl.unseen", { count: units, units: money.quantity(units) })}
-    </Tag>
-  );
+  return <Tag title={t("pnl:unseen_about")}>{t("pnl:unseen", { count: units, units: money.quantity(units) })}</Tag>;
 }
 
 function Lead({ row, accounts }: { row: ProfitRow; accounts: readonly Account[] }) {
@@ -52,15 +49,12 @@ type Figure = "realised" | "unrealised" | "gross" | "net";
 function gained(key: Figure, from?: "lg"): Column<ProfitRow> {
   return {
     key,
-    label: t(`portfolio:pnl.columns.${key}`),
-    title: t(`portfolio:pnl.columns_about.${key}`),
+    label: t(`pnl:columns.${key}`),
+    title: t(`pnl:columns_about.${key}`),
     from,
     sort: (row) => money.parse(row[key]),
     cell: (row) => (
-      <Gain
-        value={row[key]}
-        reason={row.unseen_quantity > 0 ? t("portfolio:pnl.unseen_about") : t("portfolio:no_price")}
-      />
+      <Gain value={row[key]} reason={row.unseen_quantity > 0 ? t("pnl:unseen_about") : t("portfolio:no_price")} />
     ),
   };
 }
@@ -68,7 +62,7 @@ function gained(key: Figure, from?: "lg"): Column<ProfitRow> {
 export const profitColumns = (group: ProfitGroup, accounts: readonly Account[]): Column<ProfitRow>[] => [
   {
     key: "group",
-    label: t(`portfolio:pnl.groups.${group}`),
+    label: t(`pnl:groups.${group}`),
     left: true,
     sort: (row) => (group === "day" ? row.day : titleOf(row, accounts)),
     csv: (row) => symbolOf(row) ?? row.day ?? titleOf(row, accounts),
@@ -76,16 +70,16 @@ export const profitColumns = (group: ProfitGroup, accounts: readonly Account[]):
   },
   {
     key: "closed",
-    label: t("portfolio:pnl.columns.closed"),
-    title: t("portfolio:pnl.columns_about.closed"),
+    label: t("pnl:columns.closed"),
+    title: t("pnl:columns_about.closed"),
     from: "xl",
     sort: (row) => row.closed_quantity,
     cell: (row) => money.quantity(row.closed_quantity),
   },
   {
     key: "open",
-    label: t("portfolio:pnl.columns.open"),
-    title: t("portfolio:pnl.columns_about.open"),
+    label: t("pnl:columns.open"),
+    title: t("pnl:columns_about.open"),
     from: "xl",
     sort: (row) => row.open_quantity,
     cell: (row) => money.quantity(row.open_quantity),
@@ -95,13 +89,13 @@ export const profitColumns = (group: ProfitGroup, accounts: readonly Account[]):
   { ...gained("gross"), hidden: true },
   {
     key: "charges",
-    label: t("portfolio:pnl.columns.charges"),
-    title: t("portfolio:pnl.columns_about.charges"),
+    label: t("pnl:columns.charges"),
+    title: t("pnl:columns_about.charges"),
     sort: (row) => money.parse(row.charges),
     cell: (row) => (
       <span className="inline-flex items-center gap-1">
-        {row.charges_estimated && <Tag title={t("portfolio:pnl.estimated_about")}>{t("portfolio:pnl.estimated")}</Tag>}
-        <Amount value={row.charges} reason={t("portfolio:pnl.charges_unknown")} />
+        {row.charges_estimated && <Tag title={t("pnl:estimated_about")}>{t("pnl:estimated")}</Tag>}
+        <Amount value={row.charges} reason={t("pnl:charges_unknown")} />
       </span>
     ),
   },

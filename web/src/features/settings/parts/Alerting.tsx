@@ -1,4 +1,5 @@
 // What makes itself heard on this device.
+import "@/text/rooms/settings";
 import { InstallPiece } from "@/features/device/InstallOffer";
 import { NotificationSettings } from "@/features/device/NotificationSettings";
 import { setPrefs, usePrefs } from "@/lib/prefs";

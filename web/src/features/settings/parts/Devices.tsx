@@ -1,4 +1,5 @@
 // Where one is logged in, each login with its device, and ending any of them.
+import "@/text/rooms/settings";
 import { inWords, problemOf, useEndOtherSessionsMutation, useEndSessionMutation, useListSessionsQuery } from "@/api";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";

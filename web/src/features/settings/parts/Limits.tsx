@@ -1,4 +1,5 @@
 // Own limits, all of them sent at once, each beside what today has used of it.
+import "@/text/rooms/settings";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import {

@@ -1,4 +1,5 @@
 // How it looks on this device.
+import "@/text/rooms/settings";
 import { Segmented } from "@/components/field";
 import { setPrefs, usePrefs } from "@/lib/prefs";
 import { t } from "@/text";

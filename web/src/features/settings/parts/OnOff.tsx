@@ -1,3 +1,4 @@
+import "@/text/rooms/settings";
 import { Segmented } from "@/components/field";
 import { t } from "@/text";
 

@@ -1,4 +1,5 @@
 // A new password for the old one; every other login ends.
+import "@/text/rooms/settings";
 import { useState } from "react";
 import { inWords, problemOf, useChangePasswordMutation } from "@/api";
 import { Button } from "@/components/button";

@@ -1,5 +1,6 @@
 // Which broker an order goes to when it names none: the mode, the primary account, the policy.
 
+import "@/text/rooms/settings";
 import { useState } from "react";
 import { inWords, type Me, problemOf, useChangeMeMutation, useGetMeQuery, useListAccountsQuery } from "@/api";
 import { Field, Segmented, Select } from "@/components/field";

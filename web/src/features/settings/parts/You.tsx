@@ -1,4 +1,5 @@
 // Who is signed in here, and the way out.
+import "@/text/rooms/settings";
 import { useGetMeQuery, useMetaQuery } from "@/api";
 import { Button } from "@/components/button";
 import { useSession } from "@/features/session/useSession";

@@ -1,0 +1,4 @@
+import words from "../en/brokers.json";
+import { addRoom } from "../language";
+
+addRoom("brokers", words);

@@ -1,0 +1,4 @@
+import words from "../en/options.json";
+import { addRoom } from "../language";
+
+addRoom("options", words);

@@ -1,0 +1,4 @@
+import words from "../en/sandbox.json";
+import { addRoom } from "../language";
+
+addRoom("sandbox", words);
