@@ -115,8 +115,8 @@ async def test_a_drifted_address_bars_orders_and_no_reads(
 ) -> None:
     asha = await person("asha")
     account = await connect(asha)
+    mirror.says = ELSEWHERE  # before anything looks: a check joins a look that is under way
     await _put(asha, account, "addresses", addresses=[HOME])
-    mirror.says = ELSEWHERE
     assert (await _checked(asha, account))["state"] == "drifted"
     connection = _connection(app, account)
     assert connection.egress.wrong_address(connection.clock()) == ELSEWHERE
