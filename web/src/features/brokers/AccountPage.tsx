@@ -18,6 +18,7 @@ import { BrokerBadge, StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Age, Unknown } from "@/components/figures";
 import { HoldButton } from "@/components/hold";
+import { Part } from "@/components/part";
 import { Empty, Notice, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";
 import { OwnFees } from "@/features/charges/OwnFees";
@@ -26,11 +27,12 @@ import { t } from "@/text";
 import { ContractNote } from "./ContractNote";
 import { CredentialsForm } from "./CredentialsForm";
 import { rateText } from "./measures";
+import { OneField } from "./OneField";
 import { Postback } from "./Postback";
 import { BreakerWord, Expiry, Fact } from "./Session";
 import { accountState, adviceFor } from "./state";
 import { useLogin } from "./useLogin";
-import { OneField, WayOut } from "./WayOut";
+import { WayOut } from "./WayOut";
 
 export function AccountPage() {
   const { id } = useParams();
@@ -49,31 +51,6 @@ export function AccountPage() {
     );
   }
   return <Parts account={account} broker={brokers?.find((each) => each.broker === account.broker)} />;
-}
-
-function Part({
-  title,
-  about,
-  children,
-  id,
-}: {
-  title: string;
-  about?: string;
-  children: React.ReactNode;
-  id?: string;
-}) {
-  return (
-    <section
-      id={id}
-      className="grid scroll-mt-14 gap-x-8 gap-y-3 border-t border-line px-4 py-5 lg:grid-cols-[220px_minmax(0,520px)]"
-    >
-      <div>
-        <h2 className="font-medium">{title}</h2>
-        {about && <p className="text-xs text-faint">{about}</p>}
-      </div>
-      <div className="flex min-w-0 flex-col gap-3">{children}</div>
-    </section>
-  );
 }
 
 function Parts({ account, broker }: { account: Account; broker: Broker | undefined }) {

@@ -12,10 +12,10 @@ import {
 } from "@/api";
 import { StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
-import { Field } from "@/components/field";
 import { Age, Unknown } from "@/components/figures";
 import { Notice } from "@/components/surface";
 import { hasText, t } from "@/text";
+import { OneField } from "./OneField";
 import { Fact } from "./Session";
 
 const tones: Record<string, Tone> = { unregistered: "quiet", unknown: "quiet", confirmed: "good", drifted: "bad" };
@@ -126,49 +126,5 @@ function ProxyForm({ account, onDone }: FormProps) {
         await save({ accountId: account.id, proxyIn: { proxy_url: text.trim() } }).unwrap();
       }}
     />
-  );
-}
-
-interface OneFieldProps {
-  label: string;
-  hint?: string;
-  text: string;
-  onText: (text: string) => void;
-  busy: boolean;
-  error: string | null;
-  onSave: () => Promise<void>;
-  onDone: () => void;
-}
-
-/** One line of text, saved or left. */
-export function OneField({ label, hint, text, onText, busy, error, onSave, onDone }: OneFieldProps) {
-  async function submit(event: React.FormEvent): Promise<void> {
-    event.preventDefault();
-    try {
-      await onSave();
-      onDone();
-    } catch (_shownAtTheField) {
-      // The mutation keeps the error.
-    }
-  }
-  return (
-    <form noValidate onSubmit={submit} className="flex flex-col gap-2">
-      <Field
-        label={label}
-        hint={hint}
-        value={text}
-        error={error}
-        autoFocus
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => onText(event.target.value)}
-      />
-      <div className="flex gap-2">
-        <Button type="submit" look="primary" disabled={busy}>
-          {t("common:save")}
-        </Button>
-        <Button onClick={onDone}>{t("common:cancel")}</Button>
-      </div>
-    </form>
   );
 }

@@ -4,10 +4,11 @@ import { useState } from "react";
 import { type CompanyActionIn, useAnnounceCompanyActionMutation, useListCompanyActionsQuery } from "@/api";
 import { Button } from "@/components/button";
 import { Field, Segmented } from "@/components/field";
+import { Part } from "@/components/part";
 import { toast } from "@/components/toasts";
 import * as money from "@/lib/money";
 import { hasText, t } from "@/text";
-import { Part, Refused } from "./Part";
+import { Refused } from "./Refused";
 
 const kinds = ["split", "bonus", "dividend"] as const;
 const kindWords = (kind: string): string => {
@@ -18,7 +19,7 @@ const kindWords = (kind: string): string => {
 export function Actions() {
   const { data, error } = useListCompanyActionsQuery();
   return (
-    <Part title={t("sandbox:actions.title")} about={t("sandbox:actions.about")}>
+    <Part room="wide" title={t("sandbox:actions.title")} about={t("sandbox:actions.about")}>
       <Refused error={error} />
       {data && data.items.length === 0 && <p className="text-quiet">{t("sandbox:actions.none")}</p>}
       {data && data.items.length > 0 && (

@@ -9,9 +9,10 @@ import {
 } from "@/api";
 import { Button } from "@/components/button";
 import { Segmented } from "@/components/field";
+import { Part } from "@/components/part";
 import { dayTime } from "@/lib/time";
 import { t } from "@/text";
-import { Part, Refused } from "./Part";
+import { Refused } from "./Refused";
 
 const speeds = [1, 10, 60] as const;
 const steps = [
@@ -29,7 +30,7 @@ export function Clock({ sandbox: { clock, flow } }: { sandbox: Sandbox }) {
   const sessions = [...new Set(clock.sessions.map(({ session }) => session.replaceAll("_", " ")))];
   const speed = speeds.find((each) => each === clock.speed);
   return (
-    <Part title={t("sandbox:clock.title")} about={t("sandbox:clock.about")}>
+    <Part room="wide" title={t("sandbox:clock.title")} about={t("sandbox:clock.about")}>
       <Refused error={setting.error ?? halting.error ?? resuming.error ?? flowing.error} />
       <dl className="flex flex-wrap gap-x-8 gap-y-2">
         <div>

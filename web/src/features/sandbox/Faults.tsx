@@ -15,10 +15,11 @@ import {
 import { BrokerBadge, brokerName } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Field, Segmented, Select } from "@/components/field";
+import { Part } from "@/components/part";
 import * as money from "@/lib/money";
 import { hasText, t } from "@/text";
 import { type FaultDraft, faultOf, noFault } from "./fault";
-import { Part, Refused } from "./Part";
+import { Refused } from "./Refused";
 
 const kindWords = (fault: string): string => {
   const key = `sandbox:faults.kinds.${fault}`;
@@ -31,7 +32,7 @@ export function Faults({ brokers }: { brokers: Sandbox["brokers"] }) {
   const [clear, clearing] = useClearFaultsMutation();
   const inForce = faults?.items ?? [];
   return (
-    <Part title={t("sandbox:faults.title")} about={t("sandbox:faults.about")}>
+    <Part room="wide" title={t("sandbox:faults.title")} about={t("sandbox:faults.about")}>
       <div className="grid gap-3 sm:grid-cols-2">
         {brokers.map(({ broker, down }) => (
           <Outage key={broker} broker={broker} down={down} faults={inForce} />

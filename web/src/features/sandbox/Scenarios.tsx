@@ -4,10 +4,11 @@ import { useState } from "react";
 import { type Sandbox, useMovePriceMutation, usePlayScenarioMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
+import { Part } from "@/components/part";
 import { toast } from "@/components/toasts";
 import * as money from "@/lib/money";
 import { hasText, t } from "@/text";
-import { Part, Refused } from "./Part";
+import { Refused } from "./Refused";
 
 const nameOf = (name: string): string => {
   const key = `sandbox:play.names.${name}`;
@@ -35,7 +36,7 @@ export function Scenarios({ scenarios }: { scenarios: Sandbox["scenarios"] }) {
   }
 
   return (
-    <Part title={t("sandbox:play.title")} about={t("sandbox:play.about")}>
+    <Part room="wide" title={t("sandbox:play.title")} about={t("sandbox:play.about")}>
       <Refused error={playing.error ?? moving.error} />
       <Select
         label={t("sandbox:play.scenario")}

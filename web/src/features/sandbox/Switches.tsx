@@ -5,9 +5,10 @@ import { type BrokerName, type Sandbox, useGetSwitchesQuery, useSetSwitchesMutat
 import { brokerName } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Chips, Segmented } from "@/components/field";
+import { Part } from "@/components/part";
 import { Waiting } from "@/components/surface";
 import { t } from "@/text";
-import { Part, Refused } from "./Part";
+import { Refused } from "./Refused";
 
 const flags = [
   "rate_limits",
@@ -23,7 +24,7 @@ const flags = [
 export function Switches({ brokers }: { brokers: Sandbox["brokers"] }) {
   const [broker, setBroker] = useState<BrokerName>(brokers[0]?.broker ?? "mock");
   return (
-    <Part title={t("sandbox:switches.title")} about={t("sandbox:switches.about")}>
+    <Part room="wide" title={t("sandbox:switches.title")} about={t("sandbox:switches.about")}>
       <Chips
         label={t("sandbox:faults.broker")}
         value={broker}
