@@ -1,0 +1,238 @@
+"""Opens what the endpoints use, in order, and puts it on the application's state; wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+
+from fastapi import FastAPI
+
+from adapters.broker import Adapter
+from adapters.registry import BROKERS
+from domain.account import BrokerId
+from domain.calendar import Calendar
+from orchestrator import migrations
+from orchestrator.accounts.connections import Connections
+from orchestrator.accounts.logins import Logins
+from orchestrator.alerts.watcher import AlertWatcher
+from orchestrator.attention.watch import Attention
+from orchestrator.charges import asking
+from orchestrator.config import Role, Settings, endpoints
+from orchestrator.db import Database, open_database
+from orchestrator.identity.ended import EndedSessions
+from orchestrator.instruments.service import Instruments
+from orchestrator.keys import keys
+from orchestrator.killswitch.worker import KillSwitch
+from orchestrator.loops import Loops
+from orchestrator.market.audience import Audience
+from orchestrator.market.history import History
+from orchestrator.market.hub import Hub
+from orchestrator.market.keeping import CandleKeeper
+from orchestrator.market.past import Past
+from orchestrator.measures.recorder import Recorder
+from orchestrator.orders.announce import Announcer
+from orchestrator.orders.changes import Changes
+from orchestrator.orders.reconcile import Reconciler
+from orchestrator.orders.trading import Trading
+from orchestrator.orders.updates import OrderUpdates
+from orchestrator.performance.evenings import Evenings
+from orchestrator.portfolio.portfolios import Portfolios
+from orchestrator.postbacks.desk import Postbacks
+from orchestrator.postbacks.hints import Hints
+from orchestrator.postbacks.paths import Paths
+from orchestrator.redis_bus import open_bus
+from orchestrator.sandbox.control import SandboxControl
+from orchestrator.scorecards.outages import OutageWatch
+from orchestrator.state import Clock
+from orchestrator.vault import Vault
+
+
+async def open_parts(
+    app: FastAPI,
+    settings: Settings,
+    *,
+    clock: Clock,
+    adapters: Mapping[BrokerId, Adapter] | None,
+    opened: AsyncExitStack,
+    database: Callable[[Settings], Database] = open_database,
+) -> None:
+    """Open everything endpoints use and put it on `app.state`; `opened` closes it again."""
+    state = app.state
+    state.settings, state.clock = settings, clock
+    state.calendar = Calendar(always_open=settings.always_open)
+    state.keys = keys(settings)
+    state.vault = Vault(state.keys.master)
+    state.db = database(settings)
+    opened.push_async_callback(state.db.close)
+    await _migrated(state.db, settings)
+    state.bus = open_bus(settings.redis_url)
+    await state.bus.start()
+    opened.push_async_callback(state.bus.close)
+    state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
+    await state.ended_sessions.start()
+    opened.push_async_callback(state.ended_sessions.close)
+    brokers = BROKERS if adapters is None else adapters
+    state.instruments = Instruments(
+        db=state.db, adapters=brokers, endpoints=lambda broker: endpoints(settings, broker), clock=clock
+    )
+    await state.instruments.start()
+    opened.push_async_callback(state.instruments.close)
+    state.sandbox = SandboxControl(settings.sandbox_url)
+    opened.push_async_callback(state.sandbox.aclose)
+    state.recorder = Recorder(state.db, clock)
+    state.connections = Connections(
+        db=state.db,
+        bus=state.bus,
+        vault=state.vault,
+        settings=settings,
+        clock=clock,
+        adapters=brokers,
+        symbols=state.instruments.symbols,
+        recorder=state.recorder,
+        background=settings.role is not Role.API,
+    )
+    measuring = Loops()
+    measuring.start("measurements", state.recorder.run)
+    opened.push_async_callback(state.recorder.store)
+    opened.push_async_callback(measuring.close)
+    await state.connections.start()
+    opened.push_async_callback(state.connections.close)
+    state.logins = Logins(
+        db=state.db,
+        vault=state.vault,
+        settings=settings,
+        clock=clock,
+        adapters=brokers,
+        connections=state.connections,
+    )
+    state.postbacks = Postbacks(
+        db=state.db,
+        settings=settings,
+        clock=clock,
+        connections=state.connections,
+        bus=state.bus,
+        paths=Paths(state.keys.master),
+        logins=state.logins,
+    )
+    opened.push_async_callback(state.postbacks.close)
+    await _open_market(app, settings, opened)
+    await _open_trading(app, settings, opened)
+
+
+async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Prices and candles, and in a process with background work what stores and watches them."""
+    state, background = app.state, settings.role is not Role.API
+    state.hub = Hub(
+        bus=state.bus,
+        connections=state.connections,
+        instruments=state.instruments,
+        calendar=state.calendar,
+        clock=state.clock,
+        feeding=background,
+    )
+    await state.hub.start()
+    opened.push_async_callback(state.hub.close)
+    state.audience = Audience(
+        state.hub, state.clock, sockets=settings.live_sockets, symbols=settings.live_symbols
+    )
+    past = Past(state.hub.sources, state.connections, state.clock)
+    state.history = History(
+        hub=state.hub, past=past, db=state.db, clock=state.clock, days=settings.candle_days
+    )
+    if background:
+        keeper = CandleKeeper(
+            db=state.db, hub=state.hub, past=past, clock=state.clock, days=settings.candle_days
+        )
+        watcher, loops = AlertWatcher(db=state.db, bus=state.bus, hub=state.hub, clock=state.clock), Loops()
+        await keeper.resume()
+        opened.push_async_callback(keeper.finish)
+        opened.push_async_callback(loops.close)
+        loops.start("candles", keeper.run)
+        loops.start("candles at night", keeper.run_nights)
+        loops.start("alerts", watcher.run)
+        loops.start("changes of alerts", watcher.run_changes)
+        loops.start("all alerts", watcher.run_looks)
+
+
+async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """The portfolio and orders, and in a process with background work the loops that follow them."""
+    state, background = app.state, settings.role is not Role.API
+    state.portfolios = Portfolios(
+        connections=state.connections,
+        instruments=state.instruments,
+        hub=state.hub,
+        bus=state.bus,
+        clock=state.clock,
+        calendar=state.calendar,
+        background=background,
+    )
+    state.day_result = state.portfolios.day_result
+    await state.portfolios.start()
+    opened.push_async_callback(state.portfolios.close)
+    announcer, announcing = Announcer(state.db, state.bus), Loops()
+    opened.push_async_callback(announcing.close)
+    announcing.start("changed orders", announcer.run)
+    opened.push_async_callback(announcer.close)
+    state.trading = Trading(
+        db=state.db,
+        bus=state.bus,
+        connections=state.connections,
+        instruments=state.instruments,
+        hub=state.hub,
+        calendar=state.calendar,
+        clock=state.clock,
+        announcer=announcer,
+        day_result=state.day_result,
+    )
+    state.kill_switch = KillSwitch(state.trading)
+    state.attention = Attention(
+        db=state.db,
+        bus=state.bus,
+        connections=state.connections,
+        hub=state.hub,
+        calendar=state.calendar,
+        clock=state.clock,
+    )
+    announcing.start("attention", state.attention.run)
+    announcing.start("changes of attention", state.attention.hear)
+    if background:
+        alone = settings.role is Role.ALL and settings.sqlite_path is not None
+        deadline, window = settings.write_deadline + 5, settings.quiet_window
+        reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
+        changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
+        updates, loops = OrderUpdates(state.trading, pause=settings.refresh_orders), Loops()
+        opened.push_async_callback(loops.close)
+        loops.start("order updates", updates.run)
+        loops.start("order hints", Hints(state.bus, updates).run)
+        loops.start("reconciler", reconciler.run)
+        loops.start("changes", changes.run)
+        loops.start("charges", partial(asking.run, state.trading))
+        loops.start("kill switch", state.kill_switch.run)
+        evenings = Evenings(
+            db=state.db,
+            connections=state.connections,
+            instruments=state.instruments,
+            portfolios=state.portfolios,
+            calendar=state.calendar,
+            clock=state.clock,
+            begins=settings.evening_at,
+        )
+        loops.start("evenings", evenings.run)
+        outages = OutageWatch(
+            db=state.db,
+            connections=state.connections,
+            calendar=state.calendar,
+            clock=state.clock,
+            without_updates=updates.without_stream,
+            without_prices=state.hub.feed_lacking,
+        )
+        loops.start("outages", outages.run)
+
+
+async def _migrated(db: Database, settings: Settings) -> None:
+    """SQLite is brought up to date; a server's database is its operator's to migrate, once, before the start."""
+    if settings.sqlite_path is not None:
+        await migrations.upgrade(db)
+    elif await migrations.current(db) != migrations.newest():
+        raise migrations.OutOfDate("the database is not up to date: run `orchestrator migrate`")

@@ -1,0 +1,69 @@
+"""Every endpoint of the API, in the order in which their paths are tried."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from orchestrator import meta
+from orchestrator.accounts import authorisation
+from orchestrator.accounts import endpoints as accounts
+from orchestrator.alerts import endpoints as alerts
+from orchestrator.attention import endpoints as attention
+from orchestrator.charges import endpoints as charges
+from orchestrator.exports import endpoints as exports
+from orchestrator.guards import endpoints as guards
+from orchestrator.identity import endpoints as identity
+from orchestrator.identity import session_endpoints as sessions
+from orchestrator.killswitch import endpoints as killswitch
+from orchestrator.market import endpoints as market
+from orchestrator.market import stocks
+from orchestrator.options import endpoints as options
+from orchestrator.orders import conditional_endpoints as conditionals
+from orchestrator.orders import endpoints as orders
+from orchestrator.orders import external_endpoints as external
+from orchestrator.orders import sweep_endpoints as sweep
+from orchestrator.performance import endpoints as performance
+from orchestrator.performance import transfers
+from orchestrator.policies import endpoints as policies
+from orchestrator.portfolio import endpoints as portfolio
+from orchestrator.postbacks import endpoints as postbacks
+from orchestrator.profits import endpoints as profits
+from orchestrator.profits import event_endpoints as lot_events
+from orchestrator.rebuilding import endpoints as rebuilding
+from orchestrator.sandbox import endpoints as sandbox
+from orchestrator.scorecards import endpoints as scorecards
+from orchestrator.trades import endpoints as trades
+from orchestrator.watchlists import endpoints as watchlists
+
+ROUTERS: tuple[APIRouter, ...] = (
+    meta.router,
+    identity.router,
+    sessions.router,
+    accounts.router,
+    charges.router,
+    scorecards.router,
+    authorisation.router,
+    stocks.router,
+    market.router,
+    options.router,
+    portfolio.router,
+    transfers.router,
+    performance.router,
+    rebuilding.router,
+    trades.router,
+    profits.router,
+    lot_events.router,
+    exports.router,
+    external.router,  # before the orders: "external" is no order's id
+    orders.router,
+    sweep.router,
+    conditionals.router,
+    guards.router,
+    policies.router,
+    watchlists.router,
+    alerts.router,
+    killswitch.router,
+    sandbox.router,
+    attention.router,
+    postbacks.router,
+)
