@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+import orchestrator.tables_audit
 import orchestrator.tables_market
 import orchestrator.tables_portfolio  # noqa: F401  (its tables join the others)
 from alembic import context

@@ -24,6 +24,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+import orchestrator.tables_audit
 import orchestrator.tables_market
 import orchestrator.tables_portfolio  # noqa: F401  (its tables join the others)
 from orchestrator import migrations

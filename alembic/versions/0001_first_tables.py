@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from alembic import op
+from orchestrator import tables_audit
 from orchestrator.tables import Moment, Rupees
 
 revision: str = "0001"
@@ -30,6 +31,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attempts_key_until"), ["key", "until"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempts_until"), ["until"], unique=False)
 
+    op.create_table(
+        "audit_log",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=True),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("actor_kind", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("through", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=True),
+        sa.Column("salt", sa.String(), nullable=True),
+        sa.Column("personal_hash", sa.String(), nullable=True),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
+        sa.UniqueConstraint("position", name=op.f("uq_audit_log_position")),
+    )
+    with op.batch_alter_table("audit_log", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_log_user_id_id"), ["user_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_audit_log_unlinked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("position IS NULL"),
+            postgresql_where=sa.text("position IS NULL"),
+        )
+
+    for audit_rule in tables_audit.rules(op.get_bind().dialect.name):
+        op.execute(audit_rule)
+
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
     op.create_table(
         "idempotency_keys",
         sa.Column("user_id", sa.String(), nullable=False),
@@ -755,5 +800,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_until"))
         batch_op.drop_index(batch_op.f("ix_attempts_key_until"))
 
+    op.drop_table("audit_head")
+    op.drop_table("audit_log")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_log_only_grows()")
     op.drop_table("attempts")
     # ### end Alembic commands ###

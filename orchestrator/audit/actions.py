@@ -1,0 +1,63 @@
+"""Everything that the audit log tells of, by name: what of, then what was done. A name that was given stays."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """A new one is added here, with its words in web/src/text/en/audit.json."""
+
+    # --- people --------------------------------------------------------------------------------------------------
+    SIGNED_UP = "user.signed_up"
+    LOGIN = "login"
+    LOGIN_REFUSED = "login.refused"
+    LOGIN_ENDED = "login.ended"
+    LOGIN_REUSED = "login.reused"  # a refresh token came a second time: the login is ended
+    PASSWORD_CHANGED = "password.changed"
+    EXPORTED = "user.exported"
+    DELETION_ASKED = "user.deletion_asked"
+    DELETION_CALLED_OFF = "user.deletion_called_off"
+    DELETED = "user.deleted"
+    CONSENT = "consent.changed"
+    # --- settings ------------------------------------------------------------------------------------------------
+    MODE_CHANGED = "mode.changed"
+    PRIMARY_CHANGED = "primary_account.changed"
+    LIMITS_CHANGED = "limits.changed"
+    POLICY_CHANGED = "policy.changed"
+    FEES_CHANGED = "fees.changed"
+    EGRESS_CHANGED = "egress.changed"
+    WATCHLIST_CHANGED = "watchlist.changed"
+    ALERT_CHANGED = "alert.changed"
+    # --- accounts ------------------------------------------------------------------------------------------------
+    ACCOUNT_ADDED = "account.added"
+    ACCOUNT_RENAMED = "account.renamed"
+    ACCOUNT_REMOVED = "account.removed"
+    ACCOUNT_LOGIN_ASKED = "account.login_asked"
+    ACCOUNT_LOGIN = "account.login"
+    ACCOUNT_LOGIN_REFUSED = "account.login_refused"
+    ACCOUNT_LOGOUT = "account.logout"
+    # --- orders --------------------------------------------------------------------------------------------------
+    ORDER_PLACED = "order.placed"
+    ORDER_REFUSED = "order.refused"
+    ORDER_CHANGED = "order.changed"
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_REROUTED = "order.rerouted"
+    ORDER_ADOPTED = "order.adopted"  # one that was placed elsewhere is changed or cancelled here
+    EXIT = "position.exit"
+    CONVERTED = "position.converted"
+    CONDITIONAL_PLACED = "conditional.placed"
+    CONDITIONAL_CHANGED = "conditional.changed"
+    CONDITIONAL_CANCELLED = "conditional.cancelled"
+    KILL_SWITCH_ON = "kill_switch.on"
+    KILL_SWITCH_RELEASED = "kill_switch.released"
+    # --- the history ---------------------------------------------------------------------------------------------
+    TRADES_IMPORTED = "trades.imported"
+    TRADES_REMOVED = "trades.removed"
+    TRANSFER_CHANGED = "transfer.changed"
+    LOT_EVENT_CHANGED = "lot_event.changed"
+    HISTORY_REBUILT = "history.rebuilt"
+    # --- the installation ----------------------------------------------------------------------------------------
+    SANDBOX_CHANGED = "sandbox.changed"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_SEALED_ANEW = "audit.sealed_anew"
