@@ -105,6 +105,13 @@ class Settings(BaseSettings):
     )
     refresh_idle: float = Field(30.0, gt=0, description="Pause between readings of other accounts.")
     refresh_orders: float = Field(
+    step_up_minutes: int = Field(
+        10,
+        ge=1,
+        description="How long after proving who one is one may do what a stolen screen must not: make tokens, "
+        "loosen limits, withdraw, delete.",
+    )
+
         10.0,
         gt=0,
         description="Pause between readings of an account's orders while its order stream is up; "

@@ -13,6 +13,7 @@ from orchestrator.charges import endpoints as charges
 from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
 from orchestrator.identity import endpoints as identity
+from orchestrator.identity import proof_endpoints as proof
 from orchestrator.identity import session_endpoints as sessions
 from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.market import endpoints as market
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     sessions.router,
     accounts.router,
+    proof.router,
     charges.router,
     scorecards.router,
     authorisation.router,

@@ -94,10 +94,13 @@ users = Table(
     Column("id", String, primary_key=True),
     Column("email", String, nullable=False, unique=True),  # lower case
     Column("name", String, nullable=False),
-    Column("password_hash", String, nullable=False),
+    Column("password_hash", String),  # null: signs in otherwise
     Column("mode", String, nullable=False),
     Column("primary_account", String),
     Column("created_at", Moment, nullable=False),
+    Column("role", String, nullable=False, default="user"),
+    Column("email_verified_at", Moment),  # null: nobody showed yet that letters arrive there
+    Column("disabled_at", Moment),  # by an operator; null: may log in
 )
 
 refresh_tokens = Table(
@@ -120,6 +123,8 @@ user_sessions = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("user_agent", Text, nullable=False),
     Column("address", String, nullable=False),  # as last seen
+    Column("ways", String, nullable=False),  # how the person proved who they are: see identity/claims.py
+    Column("proven_at", Moment, nullable=False),  # when they last did
     Column("created_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity import brake, service
+from orchestrator.identity import brake, people, service
 from orchestrator.identity.access import CurrentUser, Ended
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import LoginIn, MeOut, MePatch, Mode, SignupIn, TokenOut, UserOut
-from orchestrator.identity.service import From, Tokens
+from orchestrator.identity.service import Access, From, Tokens
 from orchestrator.state import Config, Db, KeyRing, Now
 
 router = APIRouter(prefix="/v1/users", tags=["identity"])
@@ -27,7 +27,7 @@ RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=Fal
 async def sign_up(body: SignupIn, request: Request, db: Db, settings: Config, clock: Now) -> UserOut:
     """Make a user. The password has at least ten characters."""
     await brake.try_signup(db, address=_address(request), most=settings.signups_per_hour, now=clock())
-    user = await service.sign_up(db, email=body.email, password=body.password, name=body.name, now=clock())
+    user = await people.sign_up(db, email=body.email, password=body.password, name=body.name, now=clock())
     return UserOut(id=user.id, email=user.email, name=user.name)
 
 
@@ -87,7 +87,7 @@ async def log_out(response: Response, db: Db, clock: Now, ended: Ended, cookie: 
 @router.get("/me", responses=problems(401))
 async def get_me(user_id: CurrentUser, db: Db) -> MeOut:
     """Who I am."""
-    return _me(await service.me(db, user_id))
+    return _me(await people.me(db, user_id))
 
 
 @router.patch("/me", responses=problems(401))
@@ -95,7 +95,7 @@ async def change_me(body: MePatch, user_id: CurrentUser, db: Db) -> MeOut:
     """Change name, mode or primary account."""
     given = body.model_dump(exclude_unset=True)
     changes = {name: value for name, value in given.items() if value is not None or name == "primary_account"}
-    return _me(await service.change(db, user_id, changes))
+    return _me(await people.change(db, user_id, changes))
 
 
 def _address(request: Request) -> str:
@@ -117,7 +117,11 @@ def _answer(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:
         samesite="strict",
         secure=secure,
     )
-    return TokenOut(access_token=tokens.access, token_type="bearer", expires_in=tokens.expires_in)
+    return shown(tokens.access)
+
+
+def shown(access: Access) -> TokenOut:
+    return TokenOut(access_token=access.token, token_type="bearer", expires_in=access.expires_in)
 
 
 def _me(user: User) -> MeOut:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from domain.account import AccountState, UserId
+from orchestrator.identity import claims
+from orchestrator.identity.claims import Role, Way, Ways
 from orchestrator.tables import accounts, refresh_tokens, user_sessions, users
 
 
@@ -18,10 +20,13 @@ class User:
     id: UserId
     email: str
     name: str
-    password_hash: str
+    password_hash: str | None  # None: signs in otherwise
     mode: str
     primary_account: str | None
     created_at: datetime
+    role: Role = Role.USER
+    email_verified_at: datetime | None = None
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,15 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login; its id is the family of its refresh tokens."""
+    """A login; its id is the family of its refresh tokens. In `ways` its person proved who they are, last at
+    `proven_at`."""
 
     id: str
     user_id: UserId
     user_agent: str
     address: str
+    ways: Ways
+    proven_at: datetime
     created_at: datetime
     used_at: datetime
     expires_at: datetime
@@ -54,33 +62,33 @@ def add_user(connection: Connection, user: User) -> bool:
     if by_email(connection, user.email) is not None:
         return False
     connection.execute(
-        insert(users).values(
-            id=user.id,
-            email=user.email,
-            name=user.name,
-            password_hash=user.password_hash,
-            mode=user.mode,
-            primary_account=user.primary_account,
-            created_at=user.created_at,
-        )
+        insert(users).values({field.name: getattr(user, field.name) for field in fields(User)})
     )
     return True
 
 
+USER_COLUMNS = [users.c[field.name] for field in fields(User)]
+
+
 def by_email(connection: Connection, email: str) -> User | None:
-    row = connection.execute(select(users).where(users.c.email == email)).mappings().one_or_none()
-    return User(**row) if row else None
+    row = connection.execute(select(*USER_COLUMNS).where(users.c.email == email)).mappings().one_or_none()
+    return _user(row) if row else None
 
 
 def by_id(connection: Connection, user_id: UserId) -> User | None:
-    row = connection.execute(select(users).where(users.c.id == user_id)).mappings().one_or_none()
-    return User(**row) if row else None
+    row = connection.execute(select(*USER_COLUMNS).where(users.c.id == user_id)).mappings().one_or_none()
+    return _user(row) if row else None
 
 
-def password_hash(connection: Connection, user_id: UserId) -> str | None:
-    """It does not change before this transaction ends."""
-    query = select(users.c.password_hash).where(users.c.id == user_id).with_for_update()
-    return connection.execute(query).scalar()
+def _user(row: RowMapping) -> User:
+    return User(**{**row, "role": Role(row["role"])})
+
+
+def held(connection: Connection, user_id: UserId) -> User | None:
+    """Does not change before this transaction ends."""
+    query = select(*USER_COLUMNS).where(users.c.id == user_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    return _user(row) if row else None
 
 
 def change_user(connection: Connection, user_id: UserId, changes: Mapping[str, Any]) -> None:
@@ -138,7 +146,7 @@ SESSION = user_sessions.c
 
 def add_session(connection: Connection, one: Session) -> None:
     values = {field.name: getattr(one, field.name) for field in fields(Session)}
-    connection.execute(insert(user_sessions).values(values))
+    connection.execute(insert(user_sessions).values(values | {"ways": claims.written(one.ways)}))
 
 
 def use_session(
@@ -163,7 +171,26 @@ def sessions_of(connection: Connection, user_id: UserId, now: datetime) -> list[
         SESSION.user_id == user_id, SESSION.ended_at.is_(None), SESSION.expires_at > now
     )
     rows = connection.execute(query.order_by(SESSION.used_at.desc(), SESSION.id)).mappings()
-    return [Session(**row) for row in rows]
+    return [_session(row) for row in rows]
+
+
+def session(connection: Connection, user_id: UserId, session_id: str) -> Session | None:
+    """One of the user's that goes on."""
+    wanted = [SESSION[field.name] for field in fields(Session)]
+    query = select(*wanted).where(
+        SESSION.id == session_id, SESSION.user_id == user_id, SESSION.ended_at.is_(None)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return _session(row) if row else None
+
+
+def prove_session(connection: Connection, session_id: str, ways: Iterable[Way], now: datetime) -> None:
+    query = update(user_sessions).where(SESSION.id == session_id)
+    connection.execute(query.values(ways=claims.written(ways), proven_at=now))
+
+
+def _session(row: RowMapping) -> Session:
+    return Session(**{**row, "ways": claims.read(row["ways"])})
 
 
 def end_sessions(connection: Connection, ids: Collection[str], why: str, now: datetime) -> None:

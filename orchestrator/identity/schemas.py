@@ -96,6 +96,12 @@ class PasswordIn(In):
     ]
 
 
+class ProofIn(In):
+    """The ways that a `step_up_needed` names."""
+
+    password: Annotated[str, Field(max_length=1024)] | None = None
+
+
 class MePatch(In):
     """Only the fields given are changed; `primary_account: null` clears it."""
 

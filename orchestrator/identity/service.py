@@ -1,24 +1,22 @@
-"""Sign up, log in, stay logged in: a refresh token works once, and one used twice ends its whole login."""
+"""Log in, stay logged in, prove anew who one is. A refresh token works once; one used twice ends its whole login."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from domain.account import UserId
 from orchestrator.config import Settings
 from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import passwords, repository
+from orchestrator.identity.claims import Way
 from orchestrator.identity.devices import LONGEST
 from orchestrator.identity.ended import WORDS, EndedSessions, EndedWhy
 from orchestrator.identity.repository import Session, User
-from orchestrator.identity.schemas import PASSWORD_LENGTH, Mode
 from orchestrator.identity.tokens import access_token, hash_of, new_refresh_token
 from orchestrator.ids import new_id
 from orchestrator.keys import Keys
@@ -28,12 +26,19 @@ GRACE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """`expires_in` seconds is the access token's life, `refresh_for` the cookie's."""
+class Access:
+    """`expires_in`: seconds."""
 
-    access: str
-    refresh: str
+    token: str
     expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`refresh_for`: seconds that the cookie lives."""
+
+    access: Access
+    refresh: str
     refresh_for: int
 
 
@@ -45,29 +50,6 @@ class From:
     user_agent: str
 
 
-async def sign_up(db: Database, *, email: str, password: str, name: str, now: datetime) -> User:
-    """Raises Problem 422 `password_too_short`, 409 `email_taken`."""
-    _long_enough(password, "password")
-    user = User(
-        id=UserId(new_id("usr")),
-        email=email,
-        name=name or email.partition("@")[0],
-        password_hash=await passwords.hashed(password),
-        mode=Mode.ORCHESTRATOR,
-        primary_account=None,
-        created_at=now,
-    )
-    try:
-        added = await db.write(lambda connection: repository.add_user(connection, user))
-    except IntegrityError:  # two sign-ups at the same moment
-        added = False
-    if not added:
-        raise Problem(
-            409, "email_taken", "someone has signed up with this e-mail", field="email", fix="log in"
-        )
-    return user
-
-
 async def log_in(
     db: Database, *, email: str, password: str, by: From, keys: Keys, settings: Settings, now: datetime
 ) -> Tokens:
@@ -75,24 +57,77 @@ async def log_in(
     email = email.strip().lower()
     user = await db.read(lambda connection: repository.by_email(connection, email))
     if not await passwords.matches(password, user.password_hash if user else None) or user is None:
-        raise Problem(401, "wrong_login", "e-mail and password do not fit")
-    user_id, family, proven = user.id, new_id("fam"), user.password_hash
+        raise wrong_login()
+    return await start_session(db, user, by=by, ways={Way.PASSWORD}, keys=keys, settings=settings, now=now)
 
-    def work(connection: Connection) -> str | None:
-        if repository.password_hash(connection, user_id) != proven:
-            return (
-                None  # changed while this one was proven: whoever changed it has ended every login of before
+
+async def start_session(
+    db: Database,
+    user: User,
+    *,
+    by: From,
+    ways: Collection[Way],
+    keys: Keys,
+    settings: Settings,
+    now: datetime,
+) -> Tokens:
+    """The one place where a login begins: of `user`, as read before they proved in these ways who they are. Raises
+    Problem 401 `wrong_login` when their password was changed meanwhile, 403 `user_disabled`."""
+    family, until = new_id("fam"), now + timedelta(days=settings.refresh_days)
+    session = Session(
+        family, user.id, by.user_agent[:LONGEST], by.address, frozenset(ways), now, now, now, until
+    )
+
+    def work(connection: Connection) -> tuple[User, str]:
+        current = repository.held(connection, user.id)
+        if current is None or current.password_hash != user.password_hash:
+            raise wrong_login()  # whoever changed it meanwhile has ended every login of before
+        if current.disabled_at is not None:
+            raise Problem(
+                403,
+                "user_disabled",
+                "an operator has disabled this user",
+                fix="ask who keeps this installation",
             )
         repository.forget_ended(connection, now)
-        until = now + timedelta(days=settings.refresh_days)
-        agent = by.user_agent[:LONGEST]
-        repository.add_session(connection, Session(family, user_id, agent, by.address, now, now, until))
-        return _issue(connection, user_id, family, settings=settings, now=now)
+        repository.add_session(connection, session)
+        return current, _issue(connection, user.id, family, settings=settings, now=now)
 
-    token = await db.write(work)
-    if token is None:
-        raise Problem(401, "wrong_login", "e-mail and password do not fit")
-    return _tokens(user_id, family, token, keys=keys, settings=settings, now=now)
+    current, token = await db.write(work)
+    return _tokens(current, session, token, keys=keys, settings=settings, now=now)
+
+
+def wrong_login() -> Problem:
+    """The same for an unknown e-mail and a wrong password."""
+    return Problem(401, "wrong_login", "e-mail and password do not fit")
+
+
+async def prove(
+    db: Database,
+    user_id: UserId,
+    session_id: str,
+    *,
+    ways: Collection[Way],
+    keys: Keys,
+    settings: Settings,
+    now: datetime,
+) -> Access:
+    """The person proved anew in this login who they are, in these ways. Raises Problem 401 `session_ended`."""
+
+    def work(connection: Connection) -> tuple[User, Session] | None:
+        user, session = (
+            repository.held(connection, user_id),
+            repository.session(connection, user_id, session_id),
+        )
+        if user is None or session is None:
+            return None
+        repository.prove_session(connection, session_id, session.ways | set(ways), now)
+        return user, replace(session, ways=session.ways | set(ways), proven_at=now)
+
+    found = await db.write(work)
+    if found is None:
+        raise Problem(401, "session_ended", "this login was ended", fix="log in again")
+    return _access(*found, keys=keys, settings=settings, now=now)
 
 
 async def refresh(
@@ -110,7 +145,7 @@ async def refresh(
     reused: list[str] = []
     why: list[EndedWhy] = []
 
-    def work(connection: Connection) -> tuple[UserId, str, str] | None:
+    def work(connection: Connection) -> tuple[User, Session, str] | None:
         known = repository.refresh_token(connection, hash_of(token))
         if known is None or known.expires_at <= now:
             return None
@@ -129,8 +164,11 @@ async def refresh(
             told = repository.ended_why(connection, known.family)
             why[:] = [EndedWhy(told)] if told else []
             return None
-        following = _issue(connection, known.user_id, known.family, settings=settings, now=now)
-        return known.user_id, known.family, following
+        user = repository.by_id(connection, known.user_id)
+        session = repository.session(connection, known.user_id, known.family)
+        assert user is not None  # a user's logins go with them
+        assert session is not None  # it was asked just now
+        return user, session, _issue(connection, user.id, session.id, settings=settings, now=now)
 
     issued = await db.write(work, lock=f"refresh:{hash_of(token)}")
     if issued is None:
@@ -138,8 +176,8 @@ async def refresh(
         words = WORDS[why[0]] if why else "this login has ended"
         reason = why[0].value if why else None
         raise Problem(401, "refresh_invalid", words, fix="log in again", reason=reason)
-    user_id, family, following = issued
-    return _tokens(user_id, family, following, keys=keys, settings=settings, now=now)
+    user, session, following = issued
+    return _tokens(user, session, following, keys=keys, settings=settings, now=now)
 
 
 async def log_out(db: Database, token: str | None, *, ended: EndedSessions, now: datetime) -> None:
@@ -194,52 +232,6 @@ async def _end(
     return len(over)
 
 
-async def change_password(db: Database, user: User, *, old: str, new: str) -> None:
-    """Raises Problem 403 `wrong_password`, 422 `password_too_short`."""
-    if not await passwords.matches(old, user.password_hash):
-        raise Problem(403, "wrong_password", "this is not the password", field="old_password")
-    _long_enough(new, "new_password")
-    hashed = await passwords.hashed(new)
-    await db.write(lambda conn: repository.change_user(conn, user.id, {"password_hash": hashed}))
-
-
-async def change(db: Database, user_id: UserId, changes: Mapping[str, Any]) -> User:
-    """Raises Problem 422 `account_unknown` for a primary account that is not the user's."""
-
-    def work(connection: Connection) -> User | None:
-        primary = changes.get("primary_account")
-        if primary is not None and not repository.owns_account(connection, user_id, primary):
-            raise Problem(
-                422, "account_unknown", "this is none of your connected accounts", field="primary_account"
-            )
-        repository.change_user(connection, user_id, changes)
-        return repository.by_id(connection, user_id)
-
-    return _known(await db.write(work))
-
-
-async def me(db: Database, user_id: UserId) -> User:
-    return _known(await db.read(lambda connection: repository.by_id(connection, user_id)))
-
-
-def _long_enough(password: str, field: str) -> None:
-    if len(password) < PASSWORD_LENGTH:
-        raise Problem(
-            422,
-            "password_too_short",
-            f"the password has {len(password)} characters",
-            field=field,
-            rule=f"at least {PASSWORD_LENGTH} characters",
-            fix="use a longer one, for example four words",
-        )
-
-
-def _known(user: User | None) -> User:
-    if user is None:  # the token outlived its user
-        raise Problem(401, "token_invalid", "this user is gone", fix="sign up again")
-    return user
-
-
 def _issue(connection: Connection, user_id: UserId, family: str, *, settings: Settings, now: datetime) -> str:
     token = new_refresh_token()
     repository.add_refresh_token(
@@ -254,12 +246,24 @@ def _issue(connection: Connection, user_id: UserId, family: str, *, settings: Se
 
 
 def _tokens(
-    user_id: UserId, session: str, refresh_token: str, *, keys: Keys, settings: Settings, now: datetime
+    user: User, session: Session, refresh_token: str, *, keys: Keys, settings: Settings, now: datetime
 ) -> Tokens:
-    minutes = settings.access_minutes
     return Tokens(
-        access=access_token(user_id, key=keys.jwt, now=now, minutes=minutes, session=session),
+        access=_access(user, session, keys=keys, settings=settings, now=now),
         refresh=refresh_token,
-        expires_in=settings.access_minutes * 60,
         refresh_for=settings.refresh_days * 86400,
     )
+
+
+def _access(user: User, session: Session, *, keys: Keys, settings: Settings, now: datetime) -> Access:
+    token = access_token(
+        user.id,
+        key=keys.jwt,
+        now=now,
+        minutes=settings.access_minutes,
+        session=session.id,
+        proven_at=session.proven_at,
+        ways=session.ways,
+        role=user.role,
+    )
+    return Access(token, settings.access_minutes * 60)

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import APIRouter, Request
 
 from orchestrator.errors import not_found, problems
-from orchestrator.identity import brake, service
+from orchestrator.identity import brake, people, service
 from orchestrator.identity.access import CurrentBearer, Ended
 from orchestrator.identity.devices import device
 from orchestrator.identity.ended import EndedWhy
@@ -54,10 +54,10 @@ async def change_password(
 ) -> EndedOut:
     """A new password for the old one. Every other login ends."""
     address = request.client.host if request.client else ""
-    user = await service.me(db, caller.user_id)
+    user = await people.me(db, caller.user_id)
     now = clock()
     await brake.try_login(db, address=address, email=user.email, most=settings.login_attempts, now=now)
-    await service.change_password(db, user, old=body.old_password, new=body.new_password)
+    await people.change_password(db, user, old=body.old_password, new=body.new_password)
     await brake.logged_in(db, address=address, email=user.email)
     why = EndedWhy.PASSWORD_CHANGED
     over = await service.end_others(db, caller.user_id, caller.session, why=why, ended=ended, now=now)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from joserfc import jwt
@@ -15,21 +15,37 @@ from joserfc.jwk import OctKey
 
 from domain.account import UserId
 from orchestrator.errors import Problem
+from orchestrator.identity.claims import Role, Way, Ways
 
 ALGORITHM = "HS256"
 ISSUER = "trademaster"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who holds a token: `session` is the login it belongs to, `expires` seconds since 1970."""
+    """Who holds a token: `session` is the login it belongs to, in which the person proved in these `ways` who they are,
+    last at `proven_at`. `expires`: seconds since 1970."""
 
     user_id: UserId
     expires: int
     session: str
+    proven_at: datetime = EPOCH
+    ways: Ways = frozenset()
+    role: Role = Role.USER
 
 
-def access_token(user_id: UserId, *, key: bytes, now: datetime, minutes: int, session: str = "") -> str:
+def access_token(
+    user_id: UserId,
+    *,
+    key: bytes,
+    now: datetime,
+    minutes: int,
+    session: str = "",
+    proven_at: datetime = EPOCH,
+    ways: Iterable[Way] = (),
+    role: Role = Role.USER,
+) -> str:
     """Signed and good for `minutes` from `now` (aware)."""
     claims = {
         "iss": ISSUER,
@@ -37,6 +53,9 @@ def access_token(user_id: UserId, *, key: bytes, now: datetime, minutes: int, se
         "sid": session,
         "iat": int(now.timestamp()),
         "exp": int((now + timedelta(minutes=minutes)).timestamp()),
+        "auth_time": int(proven_at.timestamp()),
+        "amr": sorted(ways),
+        "role": role,
     }
     return jwt.encode({"alg": ALGORITHM}, claims, OctKey.import_key(key))
 
@@ -69,7 +88,12 @@ def _signed(token: str, key: bytes) -> Bearer:
     texts = isinstance(user_id, str) and isinstance(session, str)
     if claims.get("iss") != ISSUER or not isinstance(expires, int) or not texts:
         raise _refused("token_invalid", "the access token is not one of ours")
-    return Bearer(UserId(str(user_id)), expires, str(session))
+    try:
+        proven_at = EPOCH + timedelta(seconds=claims["auth_time"])
+        ways, role = frozenset(map(Way, claims["amr"])), Role(claims["role"])
+    except (LookupError, ValueError, TypeError) as error:  # as an earlier version of ours made them
+        raise _refused("token_invalid", "the access token is not one of ours") from error
+    return Bearer(UserId(str(user_id)), expires, str(session), proven_at, ways, role)
 
 
 def _refused(code: str, detail: str) -> Problem:

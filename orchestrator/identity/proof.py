@@ -1,0 +1,61 @@
+"""Step-up: what a stolen screen must not do asks for the person, who proves anew in the same login who they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy import Connection
+
+from domain.account import UserId
+from orchestrator.db import Database
+from orchestrator.errors import Problem
+from orchestrator.identity import passwords, repository
+from orchestrator.identity.access import CurrentBearer
+from orchestrator.identity.claims import Role, Way
+from orchestrator.identity.repository import User
+from orchestrator.identity.tokens import Bearer
+from orchestrator.state import Config, Db, Now
+
+
+async def proven(login: CurrentBearer, db: Db, settings: Config, clock: Now) -> Bearer:
+    """A login whose person proved lately who they are. Raises Problem 401, 403 `step_up_needed` with the `ways` that
+    they have: all of them together prove it, and a passkey alone."""
+    if clock() - login.proven_at <= timedelta(minutes=settings.step_up_minutes):
+        return login
+    ways = await db.read(lambda connection: ways_of(connection, login.user_id))
+    raise Problem(
+        403,
+        "step_up_needed",
+        "this needs you to prove again who you are",
+        rule=f"proven within {settings.step_up_minutes} minutes",
+        fix="POST /v1/users/me/proof, and ask again with the access token that it answers",
+        ways=[way.value for way in Way if way in ways],
+    )
+
+
+Proven = Annotated[Bearer, Depends(proven)]
+
+
+async def operator(login: CurrentBearer) -> Bearer:
+    """A login of an operator. Raises Problem 401, 403 `operators_only`."""
+    if login.role is not Role.OPERATOR:
+        raise Problem(403, "operators_only", "this is for the operators of this installation")
+    return login
+
+
+Operator = Annotated[Bearer, Depends(operator)]
+
+
+def ways_of(connection: Connection, user_id: UserId) -> set[Way]:
+    """In which the user can prove who they are."""
+    user = repository.by_id(connection, user_id)
+    return {Way.PASSWORD} if user is not None and user.password_hash is not None else set()
+
+
+async def by_password(db: Database, user: User, password: str | None) -> set[Way]:
+    """The ways that were shown. Raises Problem 403 `proof_wrong`."""
+    if password is None or not await passwords.matches(password, user.password_hash):
+        raise Problem(403, "proof_wrong", "this is not the password", field="password")
+    return {Way.PASSWORD}
