@@ -48,13 +48,13 @@ async def log_in(
         db,
         email=email,
         password=body.password,
-        by=_from(request),
+        by=came_from(request),
         keys=keys,
         settings=settings,
         now=clock(),
     )
     await brake.logged_in(db, address=address, email=email)
-    return _answer(response, tokens, secure=settings.cookie_secure)
+    return with_cookie(response, tokens, secure=settings.cookie_secure)
 
 
 @router.post("/refresh", responses=problems(401))
@@ -72,9 +72,9 @@ async def refresh_token(
     if not cookie:
         raise Problem(401, "refresh_missing", "there is no login to go on with", fix="log in")
     tokens = await service.refresh(
-        db, cookie, by=_from(request), keys=keys, settings=settings, ended=ended, now=clock()
+        db, cookie, by=came_from(request), keys=keys, settings=settings, ended=ended, now=clock()
     )
-    return _answer(response, tokens, secure=settings.cookie_secure)
+    return with_cookie(response, tokens, secure=settings.cookie_secure)
 
 
 @router.post("/logout", status_code=204)
@@ -103,11 +103,13 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _from(request: Request) -> From:
+def came_from(request: Request) -> From:
+    """Where a login begins or goes on."""
     return From(_address(request), request.headers.get("user-agent", ""))
 
 
-def _answer(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:
+def with_cookie(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:
+    """The access token for the body, the refresh token as a cookie that no script reads."""
     response.set_cookie(
         COOKIE,
         tokens.refresh,
