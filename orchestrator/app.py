@@ -49,7 +49,7 @@ def create_app(
         summary="One command centre over the Indian broker accounts a trader already has.",
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
-        responses=errors.problems(400, 422, 500),
+        responses=errors.problems(400, 403, 422, 500),
         openapi_url="/openapi.json",
     )
     errors.install(app)

@@ -20,11 +20,13 @@ from orchestrator.errors import Problem, of_broker, respond
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A request with a JSON body of known length. `state` is the application's; a header given twice is left out."""
+    """A request with a JSON body of known length, from `address`. `state` is the application's; a header given twice is
+    left out."""
 
     state: Any
     headers: Mapping[bytes, bytes]
     body: bytes
+    address: str
 
 
 Way = Callable[[Plain], Awaitable[Response | None]]  # None: not plain after all
@@ -43,7 +45,9 @@ class Express:
             return
         read: deque[Message] = deque()
         body = await _body(receive, read)
-        answer = None if body is None else await _asked(way, Plain(scope["app"].state, headers, body))
+        address = scope["client"][0] if scope.get("client") else ""
+        plain = None if body is None else Plain(scope["app"].state, headers, body, address)
+        answer = None if plain is None else await _asked(way, plain)
         if answer is None:
             await self._app(scope, _again(read, receive), send)
         else:

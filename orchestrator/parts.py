@@ -45,6 +45,7 @@ from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.state import Clock
+from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.vault import Vault
 
 
@@ -72,6 +73,9 @@ async def open_parts(
     state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
     await state.ended_sessions.start()
     opened.push_async_callback(state.ended_sessions.close)
+    state.tokens = PersonalTokens(state.db, state.bus, clock)
+    await state.tokens.start()
+    opened.push_async_callback(state.tokens.close)
     brokers = BROKERS if adapters is None else adapters
     state.instruments = Instruments(
         db=state.db, adapters=brokers, endpoints=lambda broker: endpoints(settings, broker), clock=clock

@@ -15,7 +15,7 @@ from domain.calendar import IST
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.market import Quote
 from orchestrator.errors import Problem, problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import MarketUser
 from orchestrator.instruments.search import Segment
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.access import Directory, Market
@@ -53,7 +53,7 @@ Past = Annotated[History, Depends(_history)]
 
 @router.get("/stocks", responses=problems(401))
 async def list_stocks(
-    user_id: CurrentUser,
+    user_id: MarketUser,
     instruments: Directory,
     hub: Market,
     request: Request,
@@ -80,7 +80,7 @@ async def list_stocks(
 
 
 @router.get("/stocks/{symbol}", responses=problems(401, 404))
-async def get_stock(symbol: str, user_id: CurrentUser, instruments: Directory, hub: Market) -> StockDetail:
+async def get_stock(symbol: str, user_id: MarketUser, instruments: Directory, hub: Market) -> StockDetail:
     """One instrument with its full quote. `symbol` is EXCHANGE:SYMBOL, for example NSE:INFY; NSE when left out."""
     one = named(instruments, symbol)
     quote = await hub.quote(one.id, max_age=QUOTE_AGE, serve_stale=0, patience=QUOTE_WAIT)
@@ -90,14 +90,14 @@ async def get_stock(symbol: str, user_id: CurrentUser, instruments: Directory, h
 
 
 @router.get("/stocks/{symbol}/quote", responses=problems(401, 404, 503))
-async def get_quote(symbol: str, user_id: CurrentUser, instruments: Directory, hub: Market) -> QuoteOfOut:
+async def get_quote(symbol: str, user_id: MarketUser, instruments: Directory, hub: Market) -> QuoteOfOut:
     """The full quote of one instrument: last price, the day's figures, bands and depth."""
     quote = await _quoted(named(instruments, symbol), hub)
     return QuoteOfOut.of_one(quote, hub.quote_source(quote.instrument))
 
 
 @router.get("/stocks/{symbol}/depth", responses=problems(401, 404, 503))
-async def get_depth(symbol: str, user_id: CurrentUser, instruments: Directory, hub: Market) -> DepthOfOut:
+async def get_depth(symbol: str, user_id: MarketUser, instruments: Directory, hub: Market) -> DepthOfOut:
     """The best five prices of both sides."""
     quote = await _quoted(named(instruments, symbol), hub)
     return DepthOfOut.of_one(quote, hub.quote_source(quote.instrument))
@@ -105,7 +105,7 @@ async def get_depth(symbol: str, user_id: CurrentUser, instruments: Directory, h
 
 @router.get("/quotes", responses=problems(401, 422))
 async def get_quotes(
-    user_id: CurrentUser,
+    user_id: MarketUser,
     instruments: Directory,
     hub: Market,
     symbols: Annotated[str, Query(description="Commas between them: NSE:INFY,NSE:TCS.")],
@@ -131,7 +131,7 @@ async def get_quotes(
 @router.get("/stocks/{symbol}/history", responses=problems(401, 404))
 async def get_history(
     symbol: str,
-    user_id: CurrentUser,
+    user_id: MarketUser,
     instruments: Directory,
     hub: Market,
     history: Past,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from domain.calendar import IST, Calendar
 from orchestrator.errors import Problem, problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import MarketUser
 from orchestrator.market.access import Directory, Market
 from orchestrator.options.chain import chain
 from orchestrator.options.contracts import Family, expires_at, family
@@ -26,7 +26,7 @@ USUAL_AROUND = 15
 
 @router.get("/{underlying}", responses=problems(401, 404))
 async def get_underlying(
-    underlying: str, user_id: CurrentUser, instruments: Directory, hub: Market, calendar: Hours, clock: Now
+    underlying: str, user_id: MarketUser, instruments: Directory, hub: Market, calendar: Hours, clock: Now
 ) -> UnderlyingOut:
     """Expiries, spot and futures of an underlying: NIFTY, NSE:NIFTY 50, RELIANCE, or one of its contracts."""
     now = clock()
@@ -47,7 +47,7 @@ async def get_underlying(
 @router.get("/{underlying}/chain", responses=problems(401, 404))
 async def get_option_chain(
     underlying: str,
-    user_id: CurrentUser,
+    user_id: MarketUser,
     instruments: Directory,
     hub: Market,
     db: Db,
@@ -79,7 +79,7 @@ async def get_option_chain(
 
 @router.post("/payoff", responses=problems(401, 404, 422, 503))
 async def get_payoff(
-    body: PayoffIn, user_id: CurrentUser, instruments: Directory, hub: Market, calendar: Hours, clock: Now
+    body: PayoffIn, user_id: MarketUser, instruments: Directory, hub: Market, calendar: Hours, clock: Now
 ) -> PayoffOut:
     """What legs come to at expiry and now, before charges. Their margin: POST /v1/orders/margins."""
     return await reckon(hub, instruments, calendar, body, clock())

@@ -13,6 +13,7 @@ from domain.account import UserId
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, SessionExpired
 from domain.order import ChildOrder, OrderEvent, OrderId
 from orchestrator.errors import Problem, not_found
+from orchestrator.identity.caller import Caller
 from orchestrator.orders import repository
 from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import Changed
@@ -21,7 +22,9 @@ from orchestrator.orders.trading import Trading
 from orchestrator.tables import order_children
 
 
-async def cancel(trading: Trading, *, user_id: UserId, order_id: OrderId) -> StoredOrder:
+async def cancel(
+    trading: Trading, *, user_id: UserId, order_id: OrderId, caller: Caller | None = None
+) -> StoredOrder:
     """Ask every live child to be cancelled. Raises Problem 404, or 409 when nothing is live any more."""
     now = trading.clock()
 

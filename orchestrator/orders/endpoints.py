@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from domain.order import OrderId
 from domain.routing import Denied
 from orchestrator.errors import not_found, problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import CurrentUser, ReadingUser, TradingCaller
 from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
@@ -35,7 +35,7 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"])
 
 
 @router.post("/preview", responses=problems(401, 404, 422))
-async def preview_order(order: OrderIn, user: CurrentUser, trading: Room) -> PreviewOut:
+async def preview_order(order: OrderIn, user: ReadingUser, trading: Room) -> PreviewOut:
     """The routing decision for this order as of now, or why it would be refused. Nothing is sent."""
     situation, decision, verdict = await placing.preview(
         trading, user_id=user, intent=order.intent(), policy=order.chosen
@@ -49,7 +49,7 @@ async def preview_order(order: OrderIn, user: CurrentUser, trading: Room) -> Pre
 
 
 @router.post("/margins", responses=problems(401, 404, 422))
-async def price_orders(basket: BasketIn, user: CurrentUser, trading: Room) -> BasketOut:
+async def price_orders(basket: BasketIn, user: ReadingUser, trading: Room) -> BasketOut:
     """What these orders would need together at each account, sent in their order, buys first. Nothing is sent."""
     intents = [replace(order.intent(), account=None) for order in basket.orders]
     return BasketOut.of(*await price_basket(trading, user_id=user, intents=intents))
@@ -58,7 +58,7 @@ async def price_orders(basket: BasketIn, user: CurrentUser, trading: Room) -> Ba
 @router.post("", status_code=201, response_model=OrderOut, responses=problems(401, 404, 409, 422))
 async def place_order(
     order: OrderIn,
-    user: CurrentUser,
+    caller: TradingCaller,
     trading: Room,
     idempotency_key: Key,
 ) -> Response:
@@ -70,11 +70,12 @@ async def place_order(
     asked = intent if order.chosen is None else (intent, order.chosen)
     outcome = await placing.place(
         trading,
-        user_id=user,
+        user_id=caller.user_id,
         intent=intent,
         key=idempotency_key,
         fingerprint=hashlib.sha256(repr(asked).encode()).hexdigest(),
         policy=order.chosen,
+        caller=caller,
     )
     if isinstance(outcome, Denied):
         raise refusal(outcome)
@@ -127,7 +128,7 @@ async def get_order(order_id: str, user: CurrentUser, trading: Room) -> OrderOut
 
 @router.patch("/{order_id}", response_model=OrderOut, responses=problems(401, 404, 409, 422))
 async def modify_order(
-    order_id: str, change: ModifyIn, user: CurrentUser, trading: Room, idempotency_key: Key
+    order_id: str, change: ModifyIn, caller: TradingCaller, trading: Room, idempotency_key: Key
 ) -> Response:
     """New terms for what is still open. Answers when every broker has answered or its deadline has passed.
 
@@ -138,11 +139,12 @@ async def modify_order(
     terms = change.terms()
     outcome = await modifying.modify(
         trading,
-        user_id=user,
+        user_id=caller.user_id,
         order_id=OrderId(order_id),
         terms=terms,
         key=idempotency_key,
         fingerprint=hashlib.sha256(f"{order_id} {terms!r}".encode()).hexdigest(),
+        caller=caller,
     )
     if isinstance(outcome, Denied):
         raise refusal(outcome, title="The order was not changed")
@@ -151,6 +153,8 @@ async def modify_order(
 
 
 @router.delete("/{order_id}", status_code=202, responses=problems(401, 404, 409))
-async def cancel_order(order_id: str, user: CurrentUser, trading: Room) -> OrderOut:
+async def cancel_order(order_id: str, caller: TradingCaller, trading: Room) -> OrderOut:
     """Ask every live part to be cancelled. What became of it comes with the order's later states."""
-    return OrderOut.of(await cancelling.cancel(trading, user_id=user, order_id=OrderId(order_id)))
+    return OrderOut.of(
+        await cancelling.cancel(trading, user_id=caller.user_id, order_id=OrderId(order_id), caller=caller)
+    )

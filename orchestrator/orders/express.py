@@ -8,8 +8,8 @@ import re
 from starlette.responses import Response
 
 from orchestrator.express import Plain
-from orchestrator.identity.access import bearer
-from orchestrator.identity.tokens import user_of
+from orchestrator.identity.access import bearer, caller_of, within
+from orchestrator.identity.caller import Scope
 from orchestrator.orders.endpoints import place_order
 from orchestrator.orders.schemas import OrderIn
 
@@ -26,5 +26,5 @@ async def place(request: Plain) -> Response | None:
     except (ValueError, RecursionError):
         return None
     state = request.state
-    user = user_of(token, key=state.keys.jwt, now=state.clock(), ended=state.ended_sessions)
-    return await place_order(order, user, state.trading, key.decode())
+    caller = within(await caller_of(token, state=state, address=request.address), Scope.TRADE)
+    return await place_order(order, caller, state.trading, key.decode())

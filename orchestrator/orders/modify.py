@@ -17,6 +17,7 @@ from domain.money import Price
 from domain.order import ChangeAsked, ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent, OrderType
 from domain.routing import Denied, Reason, ReasonCode
 from orchestrator.errors import Problem, not_found
+from orchestrator.identity.caller import Caller
 from orchestrator.orders import change_rows, repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.changes import carry_out
@@ -37,7 +38,14 @@ _ONLY_THE_PRICE = Reason(
 
 
 async def modify(
-    trading: Trading, *, user_id: UserId, order_id: OrderId, terms: NewTerms, key: str, fingerprint: str
+    trading: Trading,
+    *,
+    user_id: UserId,
+    order_id: OrderId,
+    terms: NewTerms,
+    key: str,
+    fingerprint: str,
+    caller: Caller | None = None,
 ) -> tuple[StoredOrder, bool] | Denied:
     """The order once every broker answered or is late, and whether this key had asked already; or why not.
 

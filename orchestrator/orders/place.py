@@ -15,6 +15,7 @@ from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderI
 from domain.policy import Policy
 from domain.routing import Denied, RoutingDecision, Slice
 from orchestrator.errors import Problem
+from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import was_asked
@@ -76,11 +77,12 @@ async def place(
     key: str,
     fingerprint: str,
     policy: Policy | None = None,
+    caller: Caller | None = None,
 ) -> tuple[StoredOrder, bool] | Denied:
     """The order and whether this key had already made it; or why not. Returns when every broker answered or is late.
 
-    `policy` routes this order alone; None: by the user's own. The same `key` gives the same order; with another request
-    (`fingerprint`) it is refused. Raises Problem.
+    `policy` routes this order alone; None: by the user's own. `caller` is whoever asks; None: the product. The same
+    `key` gives the same order; with another request (`fingerprint`) it is refused. Raises Problem.
     """
     try:
         situation = await look(trading, user_id=user_id, intent=intent, policy=policy)

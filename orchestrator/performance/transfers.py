@@ -12,7 +12,8 @@ from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import FundsCaller
+from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
 from orchestrator.performance import repository
 from orchestrator.performance.repository import Flow, FlowSource, FlowState
@@ -24,22 +25,22 @@ router = APIRouter(prefix="/v1", tags=["funds"])
 
 @router.post("/funds/deposit", responses=problems(401, 404, 409))
 async def deposit_funds(
-    body: TransferIn, user_id: CurrentUser, connections: Live, db: Db, clock: Now
+    body: TransferIn, caller: FundsCaller, connections: Live, db: Db, clock: Now
 ) -> FundsOut:
     """Put money into a simulated account. Real brokers take deposits on their own pages only."""
-    return await _move(body.amount, body, user_id, connections, db, clock)
+    return await _move(body.amount, body, caller, connections, db, clock)
 
 
 @router.post("/funds/withdraw", responses=problems(401, 404, 409))
 async def withdraw_funds(
-    body: TransferIn, user_id: CurrentUser, connections: Live, db: Db, clock: Now
+    body: TransferIn, caller: FundsCaller, connections: Live, db: Db, clock: Now
 ) -> FundsOut:
     """Take money out of a simulated account."""
-    return await _move(-body.amount, body, user_id, connections, db, clock)
+    return await _move(-body.amount, body, caller, connections, db, clock)
 
 
 async def _move(
-    amount: Money, body: TransferIn, user_id: UserId, connections: Connections, db: Database, clock: Clock
+    amount: Money, body: TransferIn, caller: Caller, connections: Connections, db: Database, clock: Clock
 ) -> FundsOut:
     if body.amount <= ZERO or body.amount != body.amount.rounded():
         raise Problem(
@@ -51,7 +52,8 @@ async def _move(
             fix='give for example "5000.00"',
         )
     connection = connections.get(AccountId(body.account))
-    if connection is None or connection.account.user_id != user_id:
+    mine = connection is not None and connection.account.user_id == caller.user_id
+    if connection is None or not mine or not caller.sees(body.account):
         raise not_found("account")
     if not connection.terms.moves_funds:
         raise Problem(
@@ -64,7 +66,7 @@ async def _move(
     if connection.broker is None:
         raise Problem(409, "login_needed", f"{connection.account.label} needs a login", field="account")
     await connection.broker.move_funds(amount)
-    await _keep(db, user_id, connection.account.id, amount, clock)
+    await _keep(db, caller.user_id, connection.account.id, amount, clock)
     await connections.refresh(connection.account.id)
     return _funds_of(connection.account.id, connections)
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from aggregation.allocation import By
 from orchestrator.errors import problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import ReadingUser
 from orchestrator.portfolio.access import AllPortfolios, LookedAt, View
 from orchestrator.portfolio.allocation_schemas import AllocationOut
 from orchestrator.portfolio.kept import Kept
@@ -37,7 +37,7 @@ async def get_portfolio(kept: LookedAt, clock: Now, if_none_match: Known = "") -
 
 
 @router.post("/portfolio/refresh", response_model=PortfolioOut, responses=problems(401))
-async def refresh_portfolio(user_id: CurrentUser, portfolios: AllPortfolios, clock: Now) -> Response:
+async def refresh_portfolio(user_id: ReadingUser, portfolios: AllPortfolios, clock: Now) -> Response:
     """The same after a reading of every account, made now: all brokers are asked at the same time."""
     kept = await portfolios.refresh(user_id)
     return _answer(kept, clock(), "", "totals", "holdings", "positions", "funds", "gaps")

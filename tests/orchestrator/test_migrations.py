@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 import orchestrator.tables_audit
 import orchestrator.tables_market
-import orchestrator.tables_portfolio  # noqa: F401  (its tables join the others)
+import orchestrator.tables_portfolio
+import orchestrator.tables_signin
+import orchestrator.tables_tokens  # noqa: F401  (its tables join the others)
 from orchestrator import migrations
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database

@@ -21,7 +21,7 @@ from mocks.launch import Sandbox
 from orchestrator import errors
 from orchestrator.bus import LocalBus
 from orchestrator.db import Database
-from orchestrator.identity.access import current_user
+from orchestrator.identity.access import market_user
 from orchestrator.market.candle_rows import settle
 from orchestrator.market.intervals import Interval, midnight_of
 from orchestrator.options import endpoints
@@ -40,7 +40,7 @@ class Desk:
         app = FastAPI()
         errors.install(app)
         app.include_router(endpoints.router)
-        app.dependency_overrides[current_user] = lambda: USER
+        app.dependency_overrides[market_user] = lambda: USER
         app.state.clock, app.state.calendar, app.state.db = now, Calendar(always_open=True), here.db
         app.state.instruments, app.state.hub = here.instruments, here.hub
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")

@@ -1,0 +1,70 @@
+"""Which route lets whom in, listed: a new route is closed to personal tokens until somebody writes it down here."""
+
+from __future__ import annotations
+
+from tests.orchestrator.identity.doors import Door, doors, sockets
+
+PUBLIC = {
+    "GET /docs",
+    "GET /docs/{name}",
+    "GET /livez",
+    "GET /readyz",
+    "GET /v1/meta",
+    "GET /v1/brokers",
+    "GET /v1/accounts/callback/{broker}",  # the browser that comes back from a broker's login proves itself
+    "POST /hooks/{broker}/{token}",  # the address is the secret
+    "POST /v1/users/signup",
+    "POST /v1/users/login",
+    "POST /v1/users/refresh",
+    "POST /v1/users/logout",
+}
+# More than looking, for tokens whose scope allows it.
+OPEN_TO_TOKENS = {
+    "POST /v1/orders": Door.TRADING,
+    "PATCH /v1/orders/{order_id}": Door.TRADING,
+    "DELETE /v1/orders/{order_id}": Door.TRADING,
+    "POST /v1/orders/preview": Door.READING_USER,
+    "POST /v1/orders/margins": Door.READING_USER,
+    "POST /v1/portfolio/refresh": Door.READING_USER,
+    "POST /v1/options/payoff": Door.MARKET,
+    "POST /v1/funds/deposit": Door.FUNDS,
+    "POST /v1/funds/withdraw": Door.FUNDS,
+}
+# For tokens that are limited to accounts, too: what they look at leaves the others out, or has nothing to do with them.
+OPEN_TO_LIMITED_TOKENS = {
+    "GET /v1/stocks": Door.MARKET,
+    "GET /v1/stocks/{symbol}": Door.MARKET,
+    "GET /v1/stocks/{symbol}/quote": Door.MARKET,
+    "GET /v1/stocks/{symbol}/depth": Door.MARKET,
+    "GET /v1/stocks/{symbol}/history": Door.MARKET,
+    "GET /v1/quotes": Door.MARKET,
+    "GET /v1/options/{underlying}": Door.MARKET,
+    "GET /v1/options/{underlying}/chain": Door.MARKET,
+}
+SOCKETS = {"/v1/stocks/live", "/v1/stream"}
+
+
+def test_what_anybody_may_ask_is_listed() -> None:
+    assert {route for route, door in doors().items() if door is Door.PUBLIC} == PUBLIC
+
+
+def test_what_changes_something_is_closed_to_tokens_unless_it_is_listed() -> None:
+    found = {
+        route: door
+        for route, door in doors().items()
+        if not route.startswith(("GET ", "HEAD ")) and door not in (Door.PUBLIC, Door.LOGIN, Door.USER)
+    }
+    assert found == OPEN_TO_TOKENS
+
+
+def test_what_a_token_limited_to_accounts_may_look_at_is_listed() -> None:
+    found = {
+        route: door
+        for route, door in doors().items()
+        if route.startswith(("GET ", "HEAD ")) and door not in (Door.PUBLIC, Door.LOGIN, Door.USER)
+    }
+    assert found == OPEN_TO_LIMITED_TOKENS
+
+
+def test_sockets_are_listed() -> None:
+    assert sockets() == SOCKETS
