@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from adapters.broker import Adapter
@@ -21,8 +22,20 @@ from orchestrator.loops import Loops
 from orchestrator.orders import express
 from orchestrator.parts import open_parts
 from orchestrator.routers import ROUTERS
+from orchestrator.shields.names import KnownNames
+from orchestrator.shields.origins import OwnPages
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
+
+EXPOSED = [
+    "etag",
+    "link",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "retry-after",
+    "x-request-id",
+]  # by CORS
 
 
 def create_app(
@@ -51,15 +64,39 @@ def create_app(
         generate_unique_id_function=_operation_id,
         responses=errors.problems(400, 403, 422, 500),
         openapi_url="/openapi.json",
+        docs_url=None,  # ours loads nothing from elsewhere
+        redoc_url=None,
     )
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     app.add_middleware(Limits)
-    app.add_middleware(SafeHeaders)  # outermost: refusals carry the headers too
+    _shield(app, settings)
     _serve_site(app, Site(settings.web))
     return app
+
+
+def _shield(app: FastAPI, settings: Settings) -> None:
+    """Who is not let in at all; the last one added is asked first."""
+    app.add_middleware(OwnPages, settings=settings)
+    if settings.cors_origin_list:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origin_list,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "authorization",
+                "content-type",
+                "idempotency-key",
+                "if-none-match",
+                "x-request-id",
+            ],
+            expose_headers=EXPOSED,
+            allow_credentials=False,
+        )
+    app.add_middleware(KnownNames, settings=settings)
+    app.add_middleware(SafeHeaders, https=settings.cookie_secure)  # outermost: refusals carry the headers too
 
 
 async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:

@@ -5,6 +5,7 @@ Names are `TRADEMASTER_` plus the field in capitals; `SANDBOX_PORT_BASE` alone k
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +29,14 @@ class Role(StrEnum):
 Url = Annotated[str, AfterValidator(lambda text: text.rstrip("/"))]
 
 
+class MailSecurity(StrEnum):
+    """How the way to the SMTP server is kept from others."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class Settings(BaseSettings):
     """All durations are seconds."""
 
@@ -46,6 +55,17 @@ class Settings(BaseSettings):
     role: Role = Field(Role.ALL, description="all, api (HTTP only) or worker (background loops only).")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="One JSON object a line instead of text.")
+
+    allowed_hosts: str = Field(
+        "",
+        description="More names under which browsers may reach us, with commas between. Addresses, localhost and "
+        "the name in TRADEMASTER_PUBLIC_URL always may.",
+    )
+    cors_origins: str = Field(
+        "",
+        description="Origins (https://name:port) of other pages that may use the API with a token, with commas "
+        "between; never with cookies. Empty: none.",
+    )
 
     # where things are kept
     database_url: str = Field(
@@ -93,9 +113,30 @@ class Settings(BaseSettings):
 
     signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
 
+    step_up_minutes: int = Field(
+        10,
+        ge=1,
+        description="How long after proving who one is one may do what a stolen screen must not: make tokens, "
+        "loosen limits, withdraw, delete.",
+    )
+
     live_sockets: int = Field(20, ge=1, description="Sockets of live prices that one user may have open.")
     live_symbols: int = Field(
         1000, ge=1, description="Instruments that one socket of live prices may follow."
+    )
+
+    # letters to people
+    smtp_host: str = Field(
+        "", description="Server that takes our letters. Empty: they are files in the folder outbox of the data folder."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port; usually 587 with starttls, 465 with tls.")
+    smtp_security: MailSecurity = Field(
+        MailSecurity.STARTTLS, description="starttls, tls, or none (inside one machine only)."
+    )
+    smtp_user: str = Field("", description="User at that server. Empty: it asks for none.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
+    mail_from: str = Field(
+        "TradeMaster <trademaster@localhost>", description="Whom our letters come from: an address, or a name with it."
     )
 
     # brokers
@@ -105,13 +146,6 @@ class Settings(BaseSettings):
     )
     refresh_idle: float = Field(30.0, gt=0, description="Pause between readings of other accounts.")
     refresh_orders: float = Field(
-    step_up_minutes: int = Field(
-        10,
-        ge=1,
-        description="How long after proving who one is one may do what a stolen screen must not: make tokens, "
-        "loosen limits, withdraw, delete.",
-    )
-
         10.0,
         gt=0,
         description="Pause between readings of an account's orders while its order stream is up; "
@@ -178,6 +212,21 @@ class Settings(BaseSettings):
         description="First port of the sandbox; brokers take the next four.",
     )
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _exact_origins(cls, origins: str) -> str:
+        for one in filter(None, (part.strip().rstrip("/") for part in origins.split(","))):
+            if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", one):
+                raise ValueError(f"{one} is no origin: write each as https://name or https://name:port")
+        return origins
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, sender: str) -> str:
+        if not re.fullmatch(r"([^<>\r\n]*<)?[^<>@\s]+@[^<>@\s]+(?(1)>)", sender):
+            raise ValueError("write an address, or a name and an address as in: TradeMaster <mail@example.com>")
+        return sender
+
     @field_validator("clock_url", "sandbox_url")
     @classmethod
     def _simulated_only(cls, url: str, given: ValidationInfo) -> str:
@@ -196,6 +245,14 @@ class Settings(BaseSettings):
         if self.private_proxies is not None:
             return self.private_proxies
         return not self.public_url and self.host in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def allowed_host_names(self) -> tuple[str, ...]:
+        return tuple(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
+
+    @property
+    def cors_origin_list(self) -> tuple[str, ...]:
+        return tuple(one.strip().lower().rstrip("/") for one in self.cors_origins.split(",") if one.strip())
 
     @property
     def cookie_secure(self) -> bool:

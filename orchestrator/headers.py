@@ -6,61 +6,75 @@ import re
 import secrets
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+API = ("/v1/", "/api/", "/kite/")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-POLICY = "; ".join(
+PAGES = "; ".join(
     (
         "default-src 'self'",
+        "script-src 'self'",
         "img-src 'self' data: blob:",
         "style-src 'self' 'unsafe-inline'",  # charts and popovers set style attributes
-        "connect-src 'self' ws: wss:",
+        "connect-src 'self'",
+        "frame-src 'none'",
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
+DATA = (
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"  # answers are no pages
+)
 
 SAFE = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-resource-policy": "same-origin",
+    "x-permitted-cross-domain-policies": "none",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-DOCS = ("/docs", "/redoc")  # their pages load a viewer from elsewhere
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 
 
 class SafeHeaders:
-    """Adds `X-Request-ID` (the caller's, if it has a sane form) and the headers above to HTTP answers."""
+    """Adds `X-Request-ID` (the caller's, if it has a sane form) and the headers above to HTTP answers. `https`: people
+    reach us that way and no other."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        self._page = _raw(SAFE | {"content-security-policy": PAGES}, https=https)
+        self._data = _raw(SAFE | {"content-security-policy": DATA, "cache-control": "no-store"}, https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        path: str = scope["path"]
+        safe = self._data if scope["path"].startswith(API) else self._page
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in SAFE.items():
-                    if name != "content-security-policy" or not path.startswith(DOCS):
-                        headers.setdefault(name, value)
-                if path.startswith("/v1/"):
-                    headers.setdefault("cache-control", "no-store")
+                given = message.get("headers", ())
+                names = {name.lower() for name, _ in given}
+                message["headers"] = [
+                    *given,
+                    (b"x-request-id", request_id.encode()),
+                    *(row for row in safe if row[0] not in names),
+                ]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
             await self._app(scope, receive, send_with_headers)
+
+
+def _raw(headers: dict[str, str], *, https: bool) -> list[tuple[bytes, bytes]]:
+    more = {"strict-transport-security": HTTPS_ONLY} if https else {}
+    return [(name.encode(), value.encode()) for name, value in (headers | more).items()]
 
 
 def _request_id(scope: Scope) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from orchestrator import meta
+from orchestrator import docs_page, meta
 from orchestrator.accounts import authorisation
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.alerts import endpoints as alerts
@@ -39,6 +39,7 @@ from orchestrator.watchlists import endpoints as watchlists
 ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
     identity.router,
+    docs_page.router,
     sessions.router,
     accounts.router,
     proof.router,
