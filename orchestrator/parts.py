@@ -25,6 +25,8 @@ from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.loops import Loops
+from orchestrator.mail.carriers import carrier_of
+from orchestrator.mail.mailer import Mailer
 from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
@@ -67,6 +69,7 @@ async def open_parts(
     state.db = database(settings)
     opened.push_async_callback(state.db.close)
     await _migrated(state.db, settings)
+    _open_mail(app, settings, opened)
     state.bus = open_bus(settings.redis_url)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
@@ -122,6 +125,21 @@ async def open_parts(
     opened.push_async_callback(state.postbacks.close)
     await _open_market(app, settings, opened)
     await _open_trading(app, settings, opened)
+
+
+def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Letters to people; sent by a process with background work."""
+    state, sending = app.state, Loops()
+    state.mailer = Mailer(
+        db=state.db,
+        vault=state.vault,
+        clock=state.clock,
+        carrier=carrier_of(settings),
+        sender=settings.mail_from,
+    )
+    opened.push_async_callback(sending.close)
+    if settings.role is not Role.API:
+        sending.start("letters", state.mailer.run)
 
 
 async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
