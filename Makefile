@@ -30,6 +30,7 @@ test-pure: setup ## the tests of the pure rooms alone: seconds
 check: setup setup-web lint types imports ## format, lint, types, import contracts, generated files up to date
 	@$(BIN)/orchestrator openapi --check
 	@$(BIN)/orchestrator docs --check
+	@$(BIN)/python client/generate.py --check
 	cd web && npm run --silent lint && npm run --silent typecheck && npm run --silent api:check
 
 lint: setup ## ruff: format and lint
@@ -73,8 +74,9 @@ migrate: setup ## bring the database of the settings up to date
 docs: setup ## write the generated reference pages
 	$(BIN)/orchestrator docs
 
-client: setup setup-web ## write openapi.json and the web's typed client
+client: setup setup-web ## write openapi.json, the Python client's models and the web's typed client
 	$(BIN)/orchestrator openapi
+	$(BIN)/python client/generate.py
 	cd web && npm run --silent api
 
 # --- setting up: done once, again only when a lock file changed ------------------------------------------------

@@ -20,7 +20,7 @@ python_setup() {
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
     .venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.lock
-    .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+    .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable . --editable ./client
 }
 
 web_setup() {

@@ -66,7 +66,11 @@ PriceText = Annotated[
     WithJsonSchema(_schema(DECIMAL_TEXT, "1512.35"), mode="validation"),
     WithJsonSchema(_schema(EXACT_TEXT, "1512.35"), mode="serialization"),
 ]
-Time = Annotated[AwareDatetime, PlainSerializer(in_ist, return_type=str)]
+Time = Annotated[
+    AwareDatetime,
+    PlainSerializer(in_ist, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class In(BaseModel):

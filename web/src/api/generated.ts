@@ -31,6 +31,60 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.mePatch,
       }),
     }),
+    beginPasskeyLogin: build.mutation<
+      BeginPasskeyLoginApiResponse,
+      BeginPasskeyLoginApiArg
+    >({
+      query: () => ({ url: `/v1/users/passkey/options`, method: "POST" }),
+    }),
+    logInByPasskey: build.mutation<
+      LogInByPasskeyApiResponse,
+      LogInByPasskeyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/passkey/login`,
+        method: "POST",
+        body: queryArg.answerIn,
+      }),
+    }),
+    listPasskeys: build.query<ListPasskeysApiResponse, ListPasskeysApiArg>({
+      query: () => ({ url: `/v1/users/me/passkeys` }),
+    }),
+    addPasskey: build.mutation<AddPasskeyApiResponse, AddPasskeyApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/passkeys`,
+        method: "POST",
+        body: queryArg.passkeyIn,
+      }),
+    }),
+    beginPasskey: build.mutation<BeginPasskeyApiResponse, BeginPasskeyApiArg>({
+      query: () => ({ url: `/v1/users/me/passkeys/options`, method: "POST" }),
+    }),
+    renamePasskey: build.mutation<
+      RenamePasskeyApiResponse,
+      RenamePasskeyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/passkeys/${encodeURIComponent(String(queryArg.passkeyId))}`,
+        method: "PATCH",
+        body: queryArg.passkeyPatch,
+      }),
+    }),
+    removePasskey: build.mutation<
+      RemovePasskeyApiResponse,
+      RemovePasskeyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/passkeys/${encodeURIComponent(String(queryArg.passkeyId))}`,
+        method: "DELETE",
+      }),
+    }),
+    beginPasskeyProof: build.mutation<
+      BeginPasskeyProofApiResponse,
+      BeginPasskeyProofApiArg
+    >({
+      query: () => ({ url: `/v1/users/me/proof/options`, method: "POST" }),
+    }),
     listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
       query: () => ({ url: `/v1/users/me/sessions` }),
     }),
@@ -57,6 +111,13 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/users/me/password`,
         method: "POST",
         body: queryArg.passwordIn,
+      }),
+    }),
+    prove: build.mutation<ProveApiResponse, ProveApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/proof`,
+        method: "POST",
+        body: queryArg.proofIn,
       }),
     }),
     listBrokers: build.query<ListBrokersApiResponse, ListBrokersApiArg>({
@@ -916,6 +977,38 @@ export type ChangeMeApiResponse = /** status 200 Successful Response */ MeOut;
 export type ChangeMeApiArg = {
   mePatch: MePatch;
 };
+export type BeginPasskeyLoginApiResponse =
+  /** status 200 Successful Response */ CeremonyOut;
+export type BeginPasskeyLoginApiArg = void;
+export type LogInByPasskeyApiResponse =
+  /** status 200 Successful Response */ TokenOut;
+export type LogInByPasskeyApiArg = {
+  answerIn: AnswerIn;
+};
+export type ListPasskeysApiResponse =
+  /** status 200 Successful Response */ PasskeysOut;
+export type ListPasskeysApiArg = void;
+export type AddPasskeyApiResponse =
+  /** status 201 Successful Response */ PasskeyOut;
+export type AddPasskeyApiArg = {
+  passkeyIn: PasskeyIn;
+};
+export type BeginPasskeyApiResponse =
+  /** status 200 Successful Response */ CeremonyOut;
+export type BeginPasskeyApiArg = void;
+export type RenamePasskeyApiResponse =
+  /** status 200 Successful Response */ PasskeyOut;
+export type RenamePasskeyApiArg = {
+  passkeyId: string;
+  passkeyPatch: PasskeyPatch;
+};
+export type RemovePasskeyApiResponse = unknown;
+export type RemovePasskeyApiArg = {
+  passkeyId: string;
+};
+export type BeginPasskeyProofApiResponse =
+  /** status 200 Successful Response */ CeremonyOut;
+export type BeginPasskeyProofApiArg = void;
 export type ListSessionsApiResponse =
   /** status 200 Successful Response */ SessionsOut;
 export type ListSessionsApiArg = void;
@@ -930,6 +1023,10 @@ export type ChangePasswordApiResponse =
   /** status 200 Successful Response */ EndedOut;
 export type ChangePasswordApiArg = {
   passwordIn: PasswordIn;
+};
+export type ProveApiResponse = /** status 200 Successful Response */ TokenOut;
+export type ProveApiArg = {
+  proofIn: ProofIn;
 };
 export type ListBrokersApiResponse =
   /** status 200 Successful Response */ BrokerOut[];
@@ -1630,6 +1727,40 @@ export type MePatch = {
   mode?: Mode | null;
   primary_account?: string | null;
 };
+export type CeremonyOut = {
+  ceremony: string;
+  options: {
+    [key: string]: any;
+  };
+};
+export type AnswerIn = {
+  ceremony: string;
+  credential: {
+    [key: string]: any;
+  };
+};
+export type PasskeyOut = {
+  id: string;
+  name: string;
+  synced: boolean;
+  created_at: string;
+  used_at: string | null;
+  copied_at: string | null;
+};
+export type PasskeysOut = {
+  items: PasskeyOut[];
+  usable_at: string | null;
+};
+export type PasskeyIn = {
+  ceremony: string;
+  credential: {
+    [key: string]: any;
+  };
+  name?: string;
+};
+export type PasskeyPatch = {
+  name: string;
+};
 export type SessionOut = {
   id: string;
   device: string;
@@ -1649,6 +1780,10 @@ export type PasswordIn = {
   old_password: string;
   /** At least 10 characters. */
   new_password: string;
+};
+export type ProofIn = {
+  password?: string | null;
+  passkey?: AnswerIn | null;
 };
 export type Product = "CNC" | "MIS" | "NRML" | "MTF";
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";

@@ -1,0 +1,62 @@
+"""An API made by hand: it answers what the test says, and keeps what it was asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from trademaster import Client
+
+URL = "http://127.0.0.1:9"
+TOKEN = "tm_0123456789ab_secret"
+
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+class Answers(httpx.BaseTransport):
+    """Replies in turn, the last one for ever."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self._replies = list(replies)
+        self.asked: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        self.asked.append(request)
+        reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, httpx.Response) else reply(request)
+
+    @property
+    def lines(self) -> list[str]:
+        """Method and path of each request."""
+        return [f"{one.method} {one.url.raw_path.decode()}" for one in self.asked]
+
+    def client(self, **options: Any) -> Client:
+        return Client(URL, TOKEN, transport=self, **options)
+
+
+def problem(status: int, code: str, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+    body = {"type": "t", "title": "T", "status": status, "detail": "in words", "code": code, **more}
+    media = {"content-type": "application/problem+json"}
+    return httpx.Response(status, content=json.dumps(body), headers={**media, **(headers or {})})
+
+
+def an_order(**more: Any) -> dict[str, Any]:
+    """The least that is an order."""
+    decision: dict[str, Any] = {
+        "kind": "plan", "hash": "h", "policy": "cheapest", "policy_words": None, "summary": "", "reasons": [],
+        "plan": [], "charges": None, "saving": None, "certificate": None, "alternatives": [],
+    }  # fmt: skip
+    return {
+        "id": "ord_1", "created_at": "2026-11-23T10:30:00.000+05:30", "exchange": "NSE", "symbol": "INFY",
+        "side": "BUY", "order_type": "MARKET", "product": "CNC", "validity": "DAY", "validity_minutes": 0,
+        "price": None, "trigger_price": None, "disclosed_quantity": 0, "quantity": 10, "filled_quantity": 10,
+        "pending_quantity": 0, "average_price": "1500.05", "status": "FILLED", "status_reason": None,
+        "account": "auto", "after_market": False, "iceberg_legs": 0, "children": [], "hedge": None,
+        "decision": decision, "timeline": [], **more,
+    }  # fmt: skip
