@@ -7,10 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity import brake, people, service
+from orchestrator.identity import brake, people, service, strength
 from orchestrator.identity.access import CurrentUser, Ended
 from orchestrator.identity.repository import User
-from orchestrator.identity.schemas import LoginIn, MeOut, MePatch, Mode, SignupIn, TokenOut, UserOut
+from orchestrator.identity.schemas import (
+    LoginIn,
+    MeOut,
+    MePatch,
+    Mode,
+    PasswordCheckIn,
+    PasswordCheckOut,
+    SignupIn,
+    TokenOut,
+    UserOut,
+)
 from orchestrator.identity.service import Access, From, Tokens
 from orchestrator.state import Config, Db, KeyRing, Now
 
@@ -29,6 +39,13 @@ async def sign_up(body: SignupIn, request: Request, db: Db, settings: Config, cl
     await brake.try_signup(db, address=_address(request), most=settings.signups_per_hour, now=clock())
     user = await people.sign_up(db, email=body.email, password=body.password, name=body.name, now=clock())
     return UserOut(id=user.id, email=user.email, name=user.name)
+
+
+@router.post("/password-check")
+async def check_password(body: PasswordCheckIn) -> PasswordCheckOut:
+    """How good a password would be. Nothing is kept of it."""
+    found = await strength.judged(body.password, about=(body.email, body.name))
+    return PasswordCheckOut(strength=found.strength, words=found.words, fix=found.fix)
 
 
 @router.post("/login", responses=problems(401, 429))

@@ -12,15 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from domain.account import UserId
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import passwords, repository
+from orchestrator.identity import passwords, repository, strength
 from orchestrator.identity.repository import User
-from orchestrator.identity.schemas import PASSWORD_LENGTH, Mode
+from orchestrator.identity.schemas import Mode
 from orchestrator.ids import new_id
 
 
 async def sign_up(db: Database, *, email: str, password: str, name: str, now: datetime) -> User:
-    """Raises Problem 422 `password_too_short`, 409 `email_taken`."""
-    _long_enough(password, "password")
+    """Raises Problem 422 `password_too_short` or `password_guessable`, 409 `email_taken`."""
+    await strength.accept(password, field="password", about=(email, name))
     user = User(
         id=UserId(new_id("usr")),
         email=email,
@@ -42,10 +42,10 @@ async def sign_up(db: Database, *, email: str, password: str, name: str, now: da
 
 
 async def change_password(db: Database, user: User, *, old: str, new: str) -> None:
-    """Raises Problem 403 `wrong_password`, 422 `password_too_short`."""
+    """Raises Problem 403 `wrong_password`, 422 `password_too_short` or `password_guessable`."""
     if not await passwords.matches(old, user.password_hash):
         raise Problem(403, "wrong_password", "this is not the password", field="old_password")
-    _long_enough(new, "new_password")
+    await strength.accept(new, field="new_password", about=(user.email, user.name))
     hashed = await passwords.hashed(new)
     await db.write(lambda conn: repository.change_user(conn, user.id, {"password_hash": hashed}))
 
@@ -67,18 +67,6 @@ async def change(db: Database, user_id: UserId, changes: Mapping[str, Any]) -> U
 
 async def me(db: Database, user_id: UserId) -> User:
     return _known(await db.read(lambda connection: repository.by_id(connection, user_id)))
-
-
-def _long_enough(password: str, field: str) -> None:
-    if len(password) < PASSWORD_LENGTH:
-        raise Problem(
-            422,
-            "password_too_short",
-            f"the password has {len(password)} characters",
-            field=field,
-            rule=f"at least {PASSWORD_LENGTH} characters",
-            fix="use a longer one, for example four words",
-        )
 
 
 def _known(user: User | None) -> User:

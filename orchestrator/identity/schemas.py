@@ -21,6 +21,16 @@ class Mode(StrEnum):
 
 
 def _email(text: str) -> str:
+class Strength(StrEnum):
+    """By how many guesses somebody needs who guesses cleverly: up to a million, a hundred million, ten thousand
+    million, more."""
+
+    TOO_WEAK = "too_weak"  # refused
+    WEAK = "weak"
+    FAIR = "fair"
+    STRONG = "strong"
+
+
     try:
         # Reserved domains are fine here: nothing is mailed before the person confirms.
         return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
@@ -66,6 +76,22 @@ class MeOut(UserOut):
 
 
 class SessionOut(Out):
+class PasswordCheckIn(In):
+    """`email` and `name`: of whom the password would be."""
+
+    password: Annotated[str, Field(max_length=1024)]
+    email: Annotated[str, Field(max_length=254)] = ""
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
+class PasswordCheckOut(Out):
+    """`too_weak` would be refused. `words`: why it is guessed soon, `fix`: what would help; either may be empty."""
+
+    strength: Strength
+    words: str
+    fix: str
+
+
     """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
 
     id: str

@@ -219,5 +219,5 @@ async def test_without_a_server_a_letter_is_a_file_for_its_owner_alone(tmp_path:
 
 @pytest.mark.parametrize("bad", ["a@b.example\nBcc: c@d.example", "a@b.example, c@d.example"])
 async def test_a_recipient_is_one_address(bad: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the library has several words for it
+    with pytest.raises(ValueError):
         message(Letter(bad, "s", "t"), sender="a@b.example", number="n", at=Watch().now)
