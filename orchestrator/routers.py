@@ -13,6 +13,7 @@ from orchestrator.charges import endpoints as charges
 from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
 from orchestrator.identity import endpoints as identity
+from orchestrator.identity import passkey_endpoints as passkeys
 from orchestrator.identity import proof_endpoints as proof
 from orchestrator.identity import session_endpoints as sessions
 from orchestrator.killswitch import endpoints as killswitch
@@ -39,6 +40,7 @@ from orchestrator.watchlists import endpoints as watchlists
 ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
     identity.router,
+    passkeys.router,
     docs_page.router,
     sessions.router,
     accounts.router,

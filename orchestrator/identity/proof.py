@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import passwords, repository
+from orchestrator.identity import passkey_repository, passwords, repository
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Role, Way
 from orchestrator.identity.repository import User
@@ -51,7 +51,8 @@ Operator = Annotated[Bearer, Depends(operator)]
 def ways_of(connection: Connection, user_id: UserId) -> set[Way]:
     """In which the user can prove who they are."""
     user = repository.by_id(connection, user_id)
-    return {Way.PASSWORD} if user is not None and user.password_hash is not None else set()
+    ways = {Way.PASSWORD} if user is not None and user.password_hash is not None else set[Way]()
+    return ways | {Way.PASSKEY} if passkey_repository.number(connection, user_id) else ways
 
 
 async def by_password(db: Database, user: User, password: str | None) -> set[Way]:

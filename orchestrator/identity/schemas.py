@@ -8,6 +8,7 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
+from orchestrator.identity.passkey_schemas import AnswerIn
 from orchestrator.schemas import In, Out, Time
 
 PASSWORD_LENGTH = 10
@@ -126,6 +127,7 @@ class ProofIn(In):
     """The ways that a `step_up_needed` names."""
 
     password: Annotated[str, Field(max_length=1024)] | None = None
+    passkey: AnswerIn | None = None
 
 
 class MePatch(In):

@@ -17,6 +17,8 @@ PUBLIC = {
     "POST /v1/users/login",
     "POST /v1/users/refresh",
     "POST /v1/users/logout",
+    "POST /v1/users/passkey/options",
+    "POST /v1/users/passkey/login",
 }
 # More than looking, for tokens whose scope allows it.
 OPEN_TO_TOKENS = {
