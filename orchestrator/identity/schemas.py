@@ -21,7 +21,6 @@ class Mode(StrEnum):
     STANDARD = "standard"
 
 
-def _email(text: str) -> str:
 class Strength(StrEnum):
     """By how many guesses somebody needs who guesses cleverly: up to a million, a hundred million, ten thousand
     million, more."""
@@ -32,6 +31,7 @@ class Strength(StrEnum):
     STRONG = "strong"
 
 
+def _email(text: str) -> str:
     try:
         # Reserved domains are fine here: nothing is mailed before the person confirms.
         return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
@@ -76,7 +76,6 @@ class MeOut(UserOut):
     created_at: Time
 
 
-class SessionOut(Out):
 class PasswordCheckIn(In):
     """`email` and `name`: of whom the password would be."""
 
@@ -93,6 +92,7 @@ class PasswordCheckOut(Out):
     fix: str
 
 
+class SessionOut(Out):
     """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
 
     id: str
