@@ -1,5 +1,5 @@
 // Providers, routes, and the streams that run while somebody is signed in.
-import { useEffect } from "react";
+import { useDeferredValue, useEffect } from "react";
 import { Provider } from "react-redux";
 import { RouterProvider } from "react-router";
 import { onSessionEnd } from "@/api/session";
@@ -50,8 +50,10 @@ function Running({ store }: { store: Store }) {
     };
   }, [status, comeBack]);
 
-  if (status === "starting") return <Starting />;
-  if (status === "unreachable") return <Unreachable onRetry={() => void start()} />;
+  // The whole frame is drawn in slices between which taps are heard, not in one go.
+  const shown = useDeferredValue(status);
+  if (shown === "starting") return <Starting />;
+  if (shown === "unreachable") return <Unreachable onRetry={() => void start()} />;
   return <RouterProvider router={router} />;
 }
 

@@ -1,28 +1,23 @@
 // Times as a trader in India reads them: always IST, always said so; ages in words.
 
-const clock = new Intl.DateTimeFormat("en-IN", {
-  timeZone: "Asia/Kolkata",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const minuteClock = new Intl.DateTimeFormat("en-IN", {
-  timeZone: "Asia/Kolkata",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const day = new Intl.DateTimeFormat("en-IN", { timeZone: "Asia/Kolkata", day: "2-digit", month: "short" });
-const wholeDay = new Intl.DateTimeFormat("en-IN", {
-  timeZone: "Asia/Kolkata",
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-});
-const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Kolkata" });
+const IST = "Asia/Kolkata";
 
-const milliseconds = new Intl.DateTimeFormat("en-IN", { timeZone: "Asia/Kolkata", fractionalSecondDigits: 3 });
+/** A format made when it is first asked for: each takes milliseconds to make, and no page needs them all. */
+function written(locale: string, parts: Intl.DateTimeFormatOptions): (at: Date | number) => string {
+  let format: Intl.DateTimeFormat | null = null;
+  return (at) => {
+    format ??= new Intl.DateTimeFormat(locale, { timeZone: IST, ...parts });
+    return format.format(at);
+  };
+}
+
+const clock = written("en-IN", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const minuteClock = written("en-IN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = written("en-IN", { day: "2-digit", month: "short" });
+const wholeDay = written("en-IN", { day: "numeric", month: "long", year: "numeric" });
+const weekday = written("en-IN", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const dayKey = written("en-CA", {});
+const milliseconds = written("en-IN", { fractionalSecondDigits: 3 });
 
 type When = string | number | Date | null | undefined;
 
@@ -39,37 +34,30 @@ export const shortTime = (value: When): string => format(value, minuteClock);
 /** "09:41:07.123" in IST, for timelines. */
 export function preciseTime(value: When): string {
   const at = date(value);
-  return at ? `${clock.format(at)}.${milliseconds.format(at).padStart(3, "0")}` : "—";
+  return at ? `${clock(at)}.${milliseconds(at).padStart(3, "0")}` : "—";
 }
 
 /** "20 November 2026" in IST. */
 export const longDate = (value: When): string => format(value, wholeDay);
 
-function format(value: When, formatter: Intl.DateTimeFormat): string {
+function format(value: When, write: (at: Date) => string): string {
   const at = date(value);
-  return at ? formatter.format(at) : "—";
+  return at ? write(at) : "—";
 }
 
 /** "09:41" today, "20 Nov 09:41" on another day; IST. */
 export function dayTime(value: When, now: number = Date.now()): string {
   const at = date(value);
   if (!at) return "—";
-  return dayKey.format(at) === dayKey.format(now) ? shortTime(at) : `${day.format(at)} ${shortTime(at)}`;
+  return dayKey(at) === dayKey(now) ? shortTime(at) : `${day(at)} ${shortTime(at)}`;
 }
 
 /** The IST day of a moment, "2026-11-20"; empty for no moment. */
 export function istDay(value: When): string {
   const at = date(value);
-  return at ? dayKey.format(at) : "";
+  return at ? dayKey(at) : "";
 }
 
-const weekday = new Intl.DateTimeFormat("en-IN", {
-  timeZone: "Asia/Kolkata",
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
 /** "Fri, 20 Nov 2026", by IST. */
 export const dayName = (value: When): string => format(value, weekday);
 

@@ -58,7 +58,17 @@ type Paths<T, Before extends string = ""> = {
 export type Key = { [Room in keyof Rooms & string]: `${Room}:${Paths<Rooms[Room]>}` }[keyof Rooms & string];
 
 /** The words under a key: `t("orders:cancelled", { count: 3 })`. Values are filled in as they are, so format them first. */
-export const t = (key: Key, values?: TOptions): string => String(language.t(key as never, values as never));
+export function t(key: Key, values?: TOptions): string {
+  if (values) return String(language.t(key as never, values as never));
+  // Most words have nothing to fill in, and a page asks for hundreds of them whenever it is drawn.
+  let words = plain.get(key);
+  if (words === undefined) {
+    words = String(language.t(key as never));
+    if (language.exists(key)) plain.set(key, words);
+  }
+  return words;
+}
+const plain = new Map<Key, string>();
 
 /** True when the catalogue has words under a key that is put together at run time, such as one named after a server's enum. */
 export const hasText = (key: string): key is Key => language.exists(key);

@@ -1,5 +1,5 @@
 // What every page of the portfolio has around it: waiting, no answer, no broker yet, who is missing, and whose part is looked at.
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { inWords, type Portfolio, problemOf, useGetPortfolioQuery, useRefreshPortfolioMutation } from "@/api";
 import { brokerName } from "@/components/badge";
@@ -70,7 +70,8 @@ export function PortfolioFrame({ title, quiet, children }: Props) {
   const [refresh] = useRefreshPortfolioMutation();
   const names = data ? brokersOf(data) : [];
   const broker = asked && names.includes(asked) ? asked : undefined;
-  const view = useView(data, broker);
+  // Drawn in slices: what was there stays in reach while the new numbers are laid out.
+  const view = useDeferredValue(useView(data, broker), null);
   if (!data || !view) {
     if (!error) return <Waiting rows={12} />;
     return (
