@@ -17,6 +17,8 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.attention.watch import Attention
+from orchestrator.audit.keeper import Keeper
+from orchestrator.audit.seal import Seal
 from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
@@ -71,6 +73,7 @@ async def open_parts(
     await _migrated(state.db, settings)
     _open_mail(app, settings, opened)
     state.bus = open_bus(settings.redis_url)
+    _open_audit(app, settings, opened)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
     state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
@@ -129,6 +132,15 @@ async def open_parts(
 
 def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """Letters to people; sent by a process with background work."""
+def _open_audit(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """What vouches for the audit log; entries are linked by a process with background work."""
+    state, linking = app.state, Loops()
+    state.seal = Seal(state.keys.master)
+    if settings.role is not Role.API:
+        opened.push_async_callback(linking.close)
+        linking.start("audit log", Keeper(state.db, state.seal, state.clock).run)
+
+
     state, sending = app.state, Loops()
     state.mailer = Mailer(
         db=state.db,

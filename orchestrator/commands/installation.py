@@ -47,11 +47,11 @@ def read(work: Callable[[Connection], T]) -> T:
     return uvloop.run(reading())
 
 
-def write(work: Callable[[Connection], T]) -> T:
+def write(work: Callable[[Connection], T], *, lock: str | None = None) -> T:
     """What `work` changes in the installation's database, durable when this returns."""
 
     async def writing() -> T:
         async with opened() as database:
-            return await database.write(work)
+            return await database.write(work, lock=lock)
 
     return uvloop.run(writing())
