@@ -216,7 +216,7 @@ def formatted(text: str, path: Path) -> str:
     path.write_text(text, "utf-8")
     ruff = [sys.executable, "-m", "ruff"]
     subprocess.run(
-        [*ruff, "check", "--fix-only", "--quiet", "--select=I,UP,RET", *settings, path], check=True
+        [*ruff, "check", "--fix-only", "--quiet", "--select=I,UP,RET,F401", *settings, path], check=True
     )
     subprocess.run([*ruff, "format", "--quiet", *settings, path], check=True)
     return path.read_text("utf-8")

@@ -15,6 +15,9 @@ from trademaster._async.http import AsyncHTTP
 from trademaster._async.market import Market
 from trademaster._async.orders import Orders
 from trademaster._async.portfolio import Funds, Portfolio
+from trademaster._async.stream import Stream
+from trademaster._async.switch import Kill
+from trademaster._async.watching import Alerts, Watchlists
 from trademaster.models import LoginIn, MeOut, Meta, TokenOut
 
 T = TypeVar("T")
@@ -53,6 +56,10 @@ class AsyncClient:
         self.portfolio = Portfolio(self.http)
         self.funds = Funds(self.http)
         self.market = Market(self.http)
+        self.watchlists = Watchlists(self.http)
+        self.alerts = Alerts(self.http)
+        self.kill = Kill(self.http)
+        self.stream = Stream(self.http)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.http.url}>"

@@ -16,6 +16,9 @@ from trademaster._sync.http import HTTP
 from trademaster._sync.market import Market
 from trademaster._sync.orders import Orders
 from trademaster._sync.portfolio import Funds, Portfolio
+from trademaster._sync.stream import Stream
+from trademaster._sync.switch import Kill
+from trademaster._sync.watching import Alerts, Watchlists
 from trademaster.models import LoginIn, MeOut, Meta, TokenOut
 
 T = TypeVar("T")
@@ -54,6 +57,10 @@ class Client:
         self.portfolio = Portfolio(self.http)
         self.funds = Funds(self.http)
         self.market = Market(self.http)
+        self.watchlists = Watchlists(self.http)
+        self.alerts = Alerts(self.http)
+        self.kill = Kill(self.http)
+        self.stream = Stream(self.http)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.http.url}>"
