@@ -20,6 +20,7 @@ from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
 from orchestrator.options import endpoints as options
+from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders import external_endpoints as external
@@ -72,3 +73,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     attention.router,
     postbacks.router,
 )
+    openalgo.router,
+    *kite.ROUTERS,

@@ -1,0 +1,82 @@
+"""One call of an OpenAlgo program: who asks, what the API answers, and how a refusal is told in OpenAlgo's form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from adapters.http import json_number
+from domain.account import UserId
+from domain.calendar import IST
+from domain.instrument import Exchange, Instrument, InstrumentId
+from domain.money import Price
+from orchestrator.instruments.service import Instruments
+from orchestrator.openalgo.symbols import Name, Names, written
+from orchestrator.own_api import Answer, OwnApi
+
+Json = dict[str, Any]
+FINEST = Decimal("0.0001")
+
+
+class Refused(Exception):
+    """No, with the status and the words that the program gets; `extra` goes beside them."""
+
+    def __init__(self, status: int, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.status, self.message, self.extra = status, message, extra
+
+    def body(self) -> Json:
+        return {"status": "error", "message": self.message, **self.extra}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`dry_run`: the token places nothing."""
+
+    user: UserId
+    api: OwnApi
+    instruments: Instruments
+    names: Names
+    now: datetime
+    dry_run: bool
+
+    async def read(self, path: str, query: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
+        """The answer to a question. Raises Refused."""
+        answer = await self.api.ask("GET" if body is None else "POST", path, query=query, body=body)
+        if not answer.ok:
+            raise refusal(answer)
+        return answer.body
+
+    def instrument(self, exchange: str, symbol: str) -> Instrument:
+        """Raises Refused."""
+        found = self.names.find(exchange, symbol)
+        if found is None:
+            raise Refused(404, f"no broker lists {symbol} on {exchange}, as OpenAlgo writes symbols")
+        return found
+
+    def name(self, exchange: str, symbol: str) -> Name:
+        """OpenAlgo's name of what our API names so; ours for what nobody lists any more."""
+        found = self.instruments.get(InstrumentId(Exchange(exchange), symbol))
+        return written(found) if found else Name(exchange, symbol)
+
+
+def refusal(answer: Answer) -> Refused:
+    """A problem of ours in OpenAlgo's form: what is wrong, how it is mended, and our stable code."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    words = str(body.get("detail") or f"the request was refused ({answer.status})")
+    fix = body.get("fix")
+    extra = {name: body[name] for name in ("code", "clause") if name in body}
+    return Refused(answer.status, f"{words} ({fix})" if fix else words, **extra)
+
+
+def number(text: str | None) -> float | None:
+    """Rupees as the JSON number that OpenAlgo's programs reckon with; null is not known."""
+    return None if text is None else json_number(Price(Decimal(text).quantize(FINEST, ROUND_HALF_UP)))
+
+
+def stamp(moment: str) -> str:
+    """22-Nov-2026 09:59:10, IST."""
+    return f"{datetime.fromisoformat(moment).astimezone(IST):%d-%b-%Y %H:%M:%S}"

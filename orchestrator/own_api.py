@@ -1,0 +1,79 @@
+"""This application's own API, asked in its own process by a program that came in by another door.
+
+A gateway that speaks somebody else's protocol is a caller like any other: with the program's own token and from its
+own address. So what a token may do and see is decided in one place, and no gateway can widen it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+INNER = (
+    "trademaster.inner"  # a scope with this was counted when it came in; no request from outside can carry it
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is its JSON, numbers with a point as Decimal; None when it has none."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def ok(self) -> bool:
+        return self.status < 400
+
+
+@dataclass(frozen=True, slots=True)
+class OwnApi:
+    """The API as one program sees it."""
+
+    app: ASGIApp
+    token: str
+    client: tuple[str, int]
+    base: str
+
+    @classmethod
+    def behind(cls, request: Request, token: str) -> OwnApi:
+        """For the sender of this request, who says it with that token."""
+        client = (request.client.host, request.client.port) if request.client else ("", 0)
+        return cls(request.app, token, client, f"{request.url.scheme}://{request.url.netloc}")
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        key: str | None = None,
+    ) -> Answer:
+        """One request and its answer. `key` is its Idempotency-Key."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        if key is not None:
+            headers["idempotency-key"] = key
+        request = httpx.Request(
+            method,
+            f"{self.base}{path}",
+            params=query,
+            headers=headers,
+            **({} if body is None else {"json": body}),
+        )
+        transport = httpx.ASGITransport(self._inner, raise_app_exceptions=False, client=self.client)
+        response = await transport.handle_async_request(request)
+        content = await response.aread()
+        read = json.loads(content, parse_float=Decimal) if content else None
+        return Answer(response.status_code, read, response.headers)
+
+    async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app({**scope, INNER: True}, receive, send)
