@@ -24,9 +24,9 @@ python_setup() {
 }
 
 web_setup() {
-    command -v node >/dev/null || fail "Node.js 20 or newer is needed to build the web; none was found."
-    node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
-        fail "Node.js 20 or newer is needed to build the web; found $(node --version)."
+    command -v node >/dev/null || fail "Node.js 20.19 or newer is needed to build the web; none was found."
+    node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
+        fail "Node.js 20.19 or newer is needed to build the web; found $(node --version)."
     command -v npm >/dev/null || fail "npm is needed to build the web; it comes with Node.js."
     (cd web && npm ci --no-audit --no-fund --loglevel=error)
 }

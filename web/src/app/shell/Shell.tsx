@@ -20,7 +20,7 @@ import { BottomBar } from "./BottomBar";
 import { KeysDialog } from "./KeysDialog";
 import { PhoneBar } from "./PhoneBar";
 import { PortfolioStrip, usePlaceOnStrip, useSwipeBetween } from "./PortfolioStrip";
-import { furtherPlaces, placeName, places } from "./places";
+import { furtherPlaces, placeName, places, sandboxPlace } from "./places";
 import { StatusBars } from "./StatusBars";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
@@ -62,11 +62,13 @@ function WatchlistColumn({ onAdd }: { onAdd: () => void }) {
 
 function useCommands(showKeys: () => void): Command[] {
   const navigate = useNavigate();
+  const { data: meta } = useMetaQuery();
+  const sandbox = meta?.sandbox ?? false;
   return useMemo<Command[]>(() => {
     const keys: Partial<Record<string, string>> = { holdings: "H", positions: "P", orders: "O" };
     const further = furtherPlaces.filter((place) => !places.some(({ name }) => name === place.name));
     return [
-      ...[...places, ...further].map((place) => ({
+      ...[...places, ...further, ...(sandbox ? [sandboxPlace] : [])].map((place) => ({
         label: t("shell:command.go", { page: placeName(place) }),
         keys: keys[place.name],
         run: () => navigate(place.to),
@@ -76,7 +78,7 @@ function useCommands(showKeys: () => void): Command[] {
       { label: t("shell:command.kill"), keys: "Alt+Shift+K", run: openKillSwitch },
       { label: t("shell:command.keys"), keys: "?", run: showKeys },
     ];
-  }, [navigate, showKeys]);
+  }, [navigate, showKeys, sandbox]);
 }
 
 /** The frame is for somebody known; everybody else signs in first. */
