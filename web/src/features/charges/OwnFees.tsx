@@ -106,7 +106,11 @@ function Form({ account, known, onDone }: { account: Account; known: FeePlan; on
 }
 
 export function OwnFees({ account, onDone }: { account: Account; onDone: () => void }) {
-  const { data, error } = useGetFeesQuery({ accountId: account.id }, { refetchOnMountOrArgChange: true });
+  const [opened] = useState(() => Date.now());
+  const { data, error, fulfilledTimeStamp } = useGetFeesQuery(
+    { accountId: account.id },
+    { refetchOnMountOrArgChange: true },
+  );
   if (error) {
     return (
       <Notice tone="bad" className="mt-3">
@@ -114,5 +118,7 @@ export function OwnFees({ account, onDone }: { account: Account; onDone: () => v
       </Notice>
     );
   }
-  return data ? <Form account={account} known={data} onDone={onDone} /> : <Waiting rows={2} />;
+  // As on the limits: the form starts from what stands now.
+  const fresh = fulfilledTimeStamp !== undefined && fulfilledTimeStamp >= opened;
+  return data && fresh ? <Form account={account} known={data} onDone={onDone} /> : <Waiting rows={2} />;
 }

@@ -23,7 +23,10 @@ import { Group } from "./layout";
 import { OnOff } from "./OnOff";
 
 export function Limits() {
-  const { data, error, refetch } = useGetLimitsQuery(undefined, { refetchOnMountOrArgChange: true });
+  const [opened] = useState(() => Date.now());
+  const { data, error, refetch, fulfilledTimeStamp } = useGetLimitsQuery(undefined, {
+    refetchOnMountOrArgChange: true,
+  });
   if (error) {
     return (
       <Notice tone="bad" className="m-4" action={<Button onClick={refetch}>{t("common:retry")}</Button>}>
@@ -31,7 +34,8 @@ export function Limits() {
       </Notice>
     );
   }
-  if (!data) return <Waiting rows={10} />;
+  // The form starts from what stands now: a save of older values would undo another device's change.
+  if (!data || !fulfilledTimeStamp || fulfilledTimeStamp < opened) return <Waiting rows={10} />;
   return <LimitsForm told={data} />;
 }
 
