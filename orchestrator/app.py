@@ -17,6 +17,7 @@ from orchestrator.clock import FollowedClock
 from orchestrator.config import Settings
 from orchestrator.express import Express
 from orchestrator.headers import SafeHeaders
+from orchestrator.kite.doorway import KiteDoorway
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.orders import express
@@ -73,6 +74,7 @@ def create_app(
     app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     app.add_middleware(Limits)
     _shield(app, settings)
+    app.add_middleware(KiteDoorway)  # outermost: where a call goes is known before anybody looks at it
     _serve_site(app, Site(settings.web))
     return app
 
@@ -116,7 +118,7 @@ def _serve_site(app: FastAPI, site: Site) -> None:
     unknown = app.router.default
 
     async def default(scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] != "http" or scope["path"].startswith("/v1/")
+        ours = scope["type"] != "http" or scope["path"].startswith(("/v1/", "/kite/"))
         await (unknown if ours else site)(scope, receive, send)
 
     app.router.default = default

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -152,7 +152,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:
         log.error("bug", path=request.url.path, method=request.method, exc_info=error)
-        return respond(Problem(500, "internal_error", "This is a fault of ours. It has been written down."))
+        problem = Problem(500, "internal_error", "This is a fault of ours. It has been written down.")
+        # No middleware sees this answer: where problems have other words, the scope brings them.
+        translate: Callable[[Problem], JSONResponse] = request.scope.get("problems", respond)
+        return translate(problem)
 
 
 def of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:

@@ -26,6 +26,7 @@ from orchestrator.identity.ended import EndedSessions
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch
+from orchestrator.kite.listings import Listings
 from orchestrator.loops import Loops
 from orchestrator.mail.carriers import carrier_of
 from orchestrator.mail.mailer import Mailer
@@ -88,6 +89,7 @@ async def open_parts(
     )
     await state.instruments.start()
     opened.push_async_callback(state.instruments.close)
+    state.kite_listings = Listings(state.instruments)
     state.sandbox = SandboxControl(settings.sandbox_url)
     opened.push_async_callback(state.sandbox.aclose)
     state.recorder = Recorder(state.db, clock)

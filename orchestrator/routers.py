@@ -17,6 +17,7 @@ from orchestrator.identity import passkey_endpoints as passkeys
 from orchestrator.identity import proof_endpoints as proof
 from orchestrator.identity import session_endpoints as sessions
 from orchestrator.killswitch import endpoints as killswitch
+from orchestrator.kite import routers as kite
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
 from orchestrator.options import endpoints as options
@@ -72,6 +73,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     sandbox.router,
     attention.router,
     postbacks.router,
-)
     openalgo.router,
     *kite.ROUTERS,
+)

@@ -5,34 +5,32 @@ A frame is a count, then that many packets, each with its length before it; one 
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from adapters.zerodha.packets import (
+    COUNT_FORM,
+    EXPONENTS,
+    FULL,
+    FULL_FORM,
+    INDEX_FORM,
+    INDEX_FULL,
+    INDEX_QUOTE,
+    LEVELS_AT,
+    LEVELS_FORM,
+    LTP,
+    LTP_FORM,
+    PAISE,
+    QUOTE,
+    QUOTE_FORM,
+    TIME_FORM,
+)
 from domain.account import BrokerId
 from domain.instrument import InstrumentId
 from domain.market import Depth, DepthLevel, Mode, Tick
 from domain.money import Price
-
-# Lengths tell the layouts apart (docs: websocket, message structure).
-LTP, INDEX_QUOTE, INDEX_FULL, QUOTE, FULL = 8, 28, 32, 44, 184
-
-_COUNT = struct.Struct(">H")
-_LTP = struct.Struct(">2I")
-_INDEX = struct.Struct(">6I")  # token, last price, high, low, open, close: not the order of a share's packet
-_QUOTE = struct.Struct(
-    ">11I"
-)  # token, last price and quantity, average, volume, offers, open, high, low, close
-_FULL = struct.Struct(
-    ">16I"
-)  # and the last trade's time, open interest and its extremes, the exchange's time
-_TIME = struct.Struct(">I")
-_LEVELS = struct.Struct(">" + "IIHxx" * 10)  # five bids, five asks: quantity, price, orders
-_DEPTH_AT = 64
-
-_EXPONENTS = {3: -7, 6: -4, 12: -4}  # CDS, BCD, NCO; everything else is in paise
 
 _US = BrokerId.ZERODHA
 
@@ -48,10 +46,10 @@ def ticks(frame: bytes, names: Names, now: datetime) -> list[Tick]:
     found: list[Tick] = []
     if len(frame) < 2:
         return found
-    (count,) = _COUNT.unpack_from(frame)
+    (count,) = COUNT_FORM.unpack_from(frame)
     offset, size = 2, len(frame)
     for _ in range(count):
-        (length,) = _COUNT.unpack_from(frame, offset)
+        (length,) = COUNT_FORM.unpack_from(frame, offset)
         offset += 2
         if offset + length > size:
             raise ValueError("a tick frame is cut short")
@@ -67,15 +65,15 @@ def _tick(frame: bytes, offset: int, length: int, names: Names, now: datetime) -
         return _share(frame, offset, length, names, now)
     if length not in (LTP, INDEX_QUOTE, INDEX_FULL):
         return None
-    token, last = _LTP.unpack_from(frame, offset)
+    token, last = LTP_FORM.unpack_from(frame, offset)
     name, mode = names.get(token, _NOBODY)
     if name is None or not last:
         return None
-    exponent = _EXPONENTS.get(token & 0xFF, -2)
+    exponent = EXPONENTS.get(token & 0xFF, PAISE)
     if length == LTP:
         return Tick(name, _price(last, exponent), now, source=_US)
-    _, _, high, low, opening, close = _INDEX.unpack_from(frame, offset)
-    at = _moment(*_TIME.unpack_from(frame, offset + 28)) if length == INDEX_FULL else None
+    _, _, high, low, opening, close = INDEX_FORM.unpack_from(frame, offset)
+    at = _moment(*TIME_FORM.unpack_from(frame, offset + 28)) if length == INDEX_FULL else None
     if mode is Mode.LTP:
         opening = high = low = 0
     return Tick(
@@ -93,16 +91,18 @@ def _tick(frame: bytes, offset: int, length: int, names: Names, now: datetime) -
 def _share(frame: bytes, offset: int, length: int, names: Names, now: datetime) -> Tick | None:
     if length == FULL:
         token, last, _, average, volume, _, _, opening, high, low, close, _, interest, _, _, seconds = (
-            _FULL.unpack_from(frame, offset)
+            FULL_FORM.unpack_from(frame, offset)
         )
         at = _moment(seconds) or now
     else:
-        token, last, _, average, volume, _, _, opening, high, low, close = _QUOTE.unpack_from(frame, offset)
+        token, last, _, average, volume, _, _, opening, high, low, close = QUOTE_FORM.unpack_from(
+            frame, offset
+        )
         at, interest = now, 0
     name, mode = names.get(token, _NOBODY)
     if name is None or not last:
         return None
-    exponent = _EXPONENTS.get(token & 0xFF, -2)
+    exponent = EXPONENTS.get(token & 0xFF, PAISE)
     # A share's open interest is zero: not told.
     if mode is Mode.LTP:
         return Tick(
@@ -134,7 +134,7 @@ _NOBODY: tuple[None, Mode] = (None, Mode.LTP)
 
 
 def _depth(frame: bytes, offset: int, exponent: int) -> Depth:
-    flat = _LEVELS.unpack_from(frame, offset + _DEPTH_AT)
+    flat = LEVELS_FORM.unpack_from(frame, offset + LEVELS_AT)
     levels = [
         DepthLevel(_price(flat[at + 1], exponent), flat[at], flat[at + 2]) if flat[at] else None
         for at in range(0, 30, 3)
@@ -150,7 +150,7 @@ def _known(value: int, exponent: int) -> Price | None:
 # The same few prices come again and again: a close all day, a last price as often as it trades.
 @lru_cache(maxsize=65_536)
 def _price(value: int, exponent: int) -> Price:
-    return Price.paise(value) if exponent == -2 else Price(Decimal(value).scaleb(exponent))
+    return Price.paise(value) if exponent == PAISE else Price(Decimal(value).scaleb(exponent))
 
 
 @lru_cache(maxsize=256)

@@ -324,85 +324,81 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_personal_tokens_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "kite_orders",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=True),
+        sa.Column("variety", sa.String(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kite_orders_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kite_orders")),
+    )
+    op.create_table(
+        "kite_apps",
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("redirect_url", sa.Text(), nullable=False),
+        sa.Column("postback_url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["personal_tokens.id"],
+            name=op.f("fk_kite_apps_token_id_personal_tokens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kite_apps_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_id", name=op.f("pk_kite_apps")),
+    )
+    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kite_apps_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "kite_requests",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["personal_tokens.id"],
+            name=op.f("fk_kite_requests_token_id_personal_tokens"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_kite_requests")),
+    )
+    with op.batch_alter_table("kite_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kite_requests_token_id"), ["token_id"], unique=False)
+
+    op.create_table(
+        "kite_sessions",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["personal_tokens.id"],
+            name=op.f("fk_kite_sessions_token_id_personal_tokens"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_kite_sessions")),
+    )
+    with op.batch_alter_table("kite_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kite_sessions_token_id"), ["token_id"], unique=False)
+
+    op.create_table(
         "oidc_flows",
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=True),
-        sa.Column("session", sa.String(), nullable=True),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_oidc_flows_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("state", name=op.f("pk_oidc_flows")),
-    )
-    with op.batch_alter_table("oidc_flows", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_oidc_flows_expires_at"), ["expires_at"], unique=False)
-
-    op.create_table(
-        "oidc_links",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("issuer", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("used_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_oidc_links_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_oidc_links")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_oidc_links_issuer_subject")),
-        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_oidc_links_user_id_issuer")),
-    )
-    with op.batch_alter_table("oidc_links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_oidc_links_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "passkey_challenges",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("challenge", sa.String(), nullable=False),
         sa.Column("bound_to", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=True),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_passkey_challenges_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenges")),
-    )
-    with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_passkey_challenges_bound_to"), ["bound_to"], unique=False)
-        batch_op.create_index(batch_op.f("ix_passkey_challenges_expires_at"), ["expires_at"], unique=False)
-
-    op.create_table(
-        "passkeys",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("credential", sa.String(), nullable=False),
-        sa.Column("public_key", sa.String(), nullable=False),
-        sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("transports", sa.String(), nullable=False),
-        sa.Column("backed_up", sa.Boolean(), nullable=False),
-        sa.Column("aaguid", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("used_at", Moment(), nullable=True),
-        sa.Column("copied_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_passkeys_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
-        sa.UniqueConstraint("credential", name=op.f("uq_passkeys_credential")),
-    )
-    with op.batch_alter_table("passkeys", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_passkeys_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "oidc_flows",
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=True),
         sa.Column("session", sa.String(), nullable=True),
+        sa.Column("begun_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_oidc_flows_user_id"), ondelete="CASCADE"
@@ -1002,26 +998,6 @@ def downgrade() -> None:
     with op.batch_alter_table("login_states", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_states_expires_at"))
 
-    with op.batch_alter_table("failures", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_failures_last_at"))
-
-    op.drop_table("failures")
-    op.drop_table("known_devices")
-    op.drop_table("recovery_codes")
-    op.drop_table("second_factors")
-    with op.batch_alter_table("sign_ups", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_ups_expires_at"))
-
-    op.drop_table("sign_ups")
-    with op.batch_alter_table("mail_links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mail_links_user_id"))
-        batch_op.drop_index(batch_op.f("ix_mail_links_expires_at"))
-
-    op.drop_table("mail_links")
-    with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letters_due_at"))
-
-    op.drop_table("letters")
     op.drop_table("login_states")
     with op.batch_alter_table("account_outages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_outages_seen_at"))
@@ -1056,6 +1032,19 @@ def downgrade() -> None:
     op.drop_table("user_sessions")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
+    with op.batch_alter_table("kite_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kite_sessions_token_id"))
+
+    op.drop_table("kite_sessions")
+    with op.batch_alter_table("kite_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kite_requests_token_id"))
+
+    op.drop_table("kite_requests")
+    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kite_apps_user_id"))
+
+    op.drop_table("kite_apps")
+    op.drop_table("kite_orders")
     with op.batch_alter_table("personal_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_tokens_user_id"))
 
@@ -1096,16 +1085,36 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_accounts_user_id"))
 
     op.drop_table("accounts")
+    with op.batch_alter_table("failures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_failures_last_at"))
+
+    op.drop_table("failures")
+    op.drop_table("known_devices")
+    op.drop_table("recovery_codes")
+    op.drop_table("second_factors")
+    with op.batch_alter_table("sign_ups", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_ups_expires_at"))
+
+    op.drop_table("sign_ups")
+    with op.batch_alter_table("mail_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_links_user_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_links_expires_at"))
+
+    op.drop_table("mail_links")
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letters_due_at"))
+
+    op.drop_table("letters")
     op.drop_table("users")
     op.drop_table("instrument_masters")
+    op.drop_table("audit_head")
+    op.drop_table("audit_log")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_log_only_grows()")
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_until"))
         batch_op.drop_index(batch_op.f("ix_attempts_key_until"))
 
-    op.drop_table("audit_head")
-    op.drop_table("audit_log")
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION audit_log_only_grows()")
     op.drop_table("attempts")
     # ### end Alembic commands ###

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -85,6 +85,10 @@ class Instruments:
     def get(self, instrument: InstrumentId) -> Instrument | None:
         """None when no broker lists it."""
         return self._directory.instruments.get(instrument)
+
+    def every(self) -> Iterator[InstrumentId]:
+        """All of them as they are now: over a hundred thousand, so beside the event loop."""
+        return iter(self._directory.instruments)
 
     def symbols(self, broker: BrokerId) -> Symbols:
         """A live view: keep it as long as you like."""

@@ -1,0 +1,74 @@
+"""The order book that a program sees: the day's orders, and those of before that still live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from sqlalchemy import Connection
+
+from domain.calendar import IST
+from domain.order import Order, OrderId
+from orchestrator.errors import Problem
+from orchestrator.identity.caller import Caller
+from orchestrator.kite import notes
+from orchestrator.kite.numbers import span_of
+from orchestrator.kite.rows import UNNOTED, Note
+from orchestrator.orders import repository
+from orchestrator.orders.rows import StoredOrder
+from orchestrator.orders.sought import Sought
+from orchestrator.orders.trading import Trading
+
+MOST = 5000  # orders of a day that one user may place at a broker
+UNKNOWN_ORDER = "Couldn't find that `order_id`."
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Oldest first, with what programs said of each."""
+
+    orders: list[StoredOrder]
+    said: Mapping[OrderId, Note] = field(default_factory=dict)
+
+    def note(self, stored: StoredOrder) -> Note:
+        return self.said.get(stored.order.id, UNNOTED)
+
+
+async def read(trading: Trading, caller: Caller) -> Book:
+    """As much of it as the caller may see."""
+    midnight = datetime.combine(trading.clock().astimezone(IST).date(), time(), IST)
+
+    def work(conn: Connection) -> Book:
+        today = repository.page(
+            conn, caller.user_id, status="all", before=None, limit=MOST, sought=Sought(since=midnight)
+        )
+        waiting = repository.page(
+            conn, caller.user_id, status="open", before=None, limit=MOST, sought=Sought(until=midnight)
+        )
+        found = [one for one in reversed([*today, *waiting]) if seen_by(caller, one.order)]
+        return Book(found, notes.of_orders(conn, caller.user_id, [one.order.id for one in found]))
+
+    return await trading.db.read(work)
+
+
+async def one(trading: Trading, caller: Caller, number: str) -> Book:
+    """The one order of this number, of any day. Raises Problem 404."""
+
+    def work(conn: Connection) -> Book:
+        span = span_of(number)
+        ids = notes.in_span(conn, caller.user_id, *span) if span else []
+        if len(ids) > 1:
+            text = f"{number} names two orders that were made in the same moment"
+            raise Problem(409, "order_ambiguous", text, fix="find them on the screen")
+        stored = repository.load(conn, caller.user_id, ids[0]) if ids else None
+        if stored is None or not seen_by(caller, stored.order):
+            raise Problem(404, "not_found", UNKNOWN_ORDER, field="order_id")
+        return Book([stored], notes.of_orders(conn, caller.user_id, ids))
+
+    return await trading.db.read(work)
+
+
+def seen_by(caller: Caller, order: Order) -> bool:
+    """Whether all of it is at accounts that are there for the caller."""
+    return all(caller.sees(child.account_id) for child in order.children)

@@ -1,0 +1,15 @@
+"""Every call of Virtual Kite. None is in our own OpenAPI: docs/api/kite.md lists them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from orchestrator.kite import market, orders, portfolio, unoffered, user
+
+ROUTERS: tuple[APIRouter, ...] = (
+    unoffered.router,
+    orders.router,
+    user.router,
+    portfolio.router,
+    market.router,
+)
