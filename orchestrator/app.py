@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -16,8 +17,10 @@ from orchestrator import errors, meta
 from orchestrator.clock import FollowedClock
 from orchestrator.config import Settings
 from orchestrator.express import Express
+from orchestrator.errors import Problem
 from orchestrator.headers import SafeHeaders
 from orchestrator.kite.doorway import KiteDoorway
+from orchestrator.identity.access import caller_of
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.orders import express
@@ -27,6 +30,8 @@ from orchestrator.shields.names import KnownNames
 from orchestrator.shields.origins import OwnPages
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
+from orchestrator.shields.rate_door import RateDoor
+from orchestrator.shields.rates import Payer, Rates
 
 EXPOSED = [
     "etag",
@@ -87,6 +92,8 @@ def _shield(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origin_list,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+    app.state.rates = Rates(settings)
+    app.add_middleware(RateDoor, who=_payer)
             allow_headers=[
                 "authorization",
                 "content-type",
@@ -107,6 +114,15 @@ async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:
         return system_clock
     followed, loops = FollowedClock(settings.clock_url), Loops()
     opened.push_async_callback(followed.aclose)
+async def _payer(token: str, state: Any, address: str) -> Payer | None:
+    """Whose requests a token's count as: only a good one's, or a stranger could use up its owner's room."""
+    try:
+        caller = await caller_of(token, state=state, address=address)
+    except Problem:
+        return None
+    return Payer(caller.user_id, caller.token)
+
+
     await followed.read()
     loops.start("clock", followed.follow)
     opened.push_async_callback(loops.close)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+from limits import parse_many
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -35,6 +36,16 @@ class MailSecurity(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     NONE = "none"
+
+
+def _rates(text: str) -> str:
+    try:
+        return text if not text.strip() or parse_many(text) else ""
+    except ValueError:
+        raise ValueError("write rates as 10/second;400/minute, or nothing for no limit") from None
+
+
+Rates = Annotated[str, AfterValidator(_rates)]
 
 
 class Settings(BaseSettings):
@@ -65,6 +76,26 @@ class Settings(BaseSettings):
         "",
         description="Origins (https://name:port) of other pages that may use the API with a token, with commas "
         "between; never with cookies. Empty: none.",
+    )
+
+    # how often (`10/second;400/minute`; empty: no limit)
+    rate_address: Rates = Field(
+        "18000/minute", description="Requests of one address, whatever they are; counted in each process."
+    )
+    rate_logins: Rates = Field(
+        "300/minute", description="Requests of one address that prove who someone is, right or wrong."
+    )
+    rate_reads: Rates = Field("3000/minute", description="Questions of one user; a token has half of it.")
+    rate_writes: Rates = Field(
+        "600/minute", description="Changes of one user that are no orders; a token has half of it."
+    )
+    rate_orders: Rates = Field(
+        "10/second;300/minute",
+        description="Orders and changes of orders of one user; a token has half of it. Brokers take 10 in a second.",
+    )
+    rate_exits: Rates = Field(
+        "20/second;600/minute",
+        description="Cancels, exits and kill switches of one user, beside everything else; a token has half of it.",
     )
 
     # where things are kept

@@ -217,7 +217,14 @@ def redis_url(redis_server: str) -> str:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Working settings over SQLite in a folder of this test."""
-    return Settings(data=tmp_path / "data", web=tmp_path / "web", port=free_port(), _env_file=None)
+    return Settings(
+        data=tmp_path / "data",
+        web=tmp_path / "web",
+        port=free_port(),
+        rate_orders="100000/minute",  # a test places faster than a person
+        rate_exits="100000/minute",
+        _env_file=None,
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -25,6 +25,7 @@ from tests.services import free_port
 ROOT = Path(__file__).parents[2]
 PASSWORD = "story-teller-2026"
 STOP_SECONDS = 30.0
+RATES = ("ADDRESS", "LOGINS", "READS", "WRITES", "ORDERS", "EXITS")
 
 
 class Product:
@@ -49,6 +50,8 @@ class Product:
             "TRADEMASTER_REFRESH_ORDERS": "3",
             "TRADEMASTER_LOGIN_ATTEMPTS": "1000000",
             "TRADEMASTER_SIGNUPS_PER_HOUR": "1000000",
+            # Counted as always, and never in the way.
+            **{f"TRADEMASTER_RATE_{kind}": "1000000/minute" for kind in RATES},
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
