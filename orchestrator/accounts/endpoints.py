@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from typing import Annotated, Any, cast
-from urllib.parse import urlencode
+from collections.abc import Callable
+from typing import Annotated, cast
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -29,10 +29,12 @@ from orchestrator.accounts.schemas import (
     StartedOut,
 )
 from orchestrator.accounts.secrets import seal_proxy
+from orchestrator.audit.actions import Action
 from orchestrator.config import Settings, app_credentials
 from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.state import Config, Db, Sealer
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -69,6 +71,7 @@ async def connect_account(
     body: ConnectIn,
     response: Response,
     user_id: CurrentUser,
+    acting: Acting,
     logins: LoginDesk,
     settings: Config,
     cookie: BrowserCookie = None,
@@ -76,7 +79,12 @@ async def connect_account(
     """Begin to connect: go to `login_url` in this browser, or be connected at once where keys suffice."""
     browser = _browser(response, cookie, settings)
     started = await logins.connect(
-        user_id, broker=body.broker, label=body.label, credentials=body.credentials, browser=browser
+        user_id,
+        broker=body.broker,
+        label=body.label,
+        credentials=body.credentials,
+        browser=browser,
+        actor=acting.actor,
     )
     return _started(started)
 
@@ -87,7 +95,9 @@ async def finish_login(
 ) -> RedirectResponse:
     """Where brokers send the browser back to; it goes on to the Brokers page."""
     try:
-        connection = await logins.finish(broker, dict(request.query_params), browser=cookie or "")
+        address = request.client.host if request.client else ""
+        answer = dict(request.query_params)
+        connection = await logins.finish(broker, answer, browser=cookie or "", address=address)
     except Problem as problem:
         return RedirectResponse(f"/brokers?{urlencode({'error': problem.code})}", status_code=303)
     return RedirectResponse(f"/brokers?{urlencode({'connected': connection.account.id})}", status_code=303)
@@ -99,6 +109,7 @@ async def log_in_again(
     body: LoginAgainIn,
     response: Response,
     user_id: CurrentUser,
+    acting: Acting,
     logins: LoginDesk,
     settings: Config,
     cookie: BrowserCookie = None,
@@ -106,7 +117,7 @@ async def log_in_again(
     """Connect an account again whose session has ended."""
     browser = _browser(response, cookie, settings)
     started = await logins.again(
-        user_id, AccountId(account_id), credentials=body.credentials, browser=browser
+        user_id, AccountId(account_id), credentials=body.credentials, browser=browser, actor=acting.actor
     )
     return _started(started)
 
@@ -119,36 +130,67 @@ async def get_account(account_id: str, user_id: CurrentUser, connections: Live) 
 
 @router.patch("/accounts/{account_id}", responses=problems(401, 404))
 async def rename_account(
-    account_id: str, body: RenameIn, user_id: CurrentUser, connections: Live, db: Db
+    account_id: str, body: RenameIn, user_id: CurrentUser, acting: Acting, connections: Live, db: Db
 ) -> AccountOut:
     """Give an account another label."""
-    return await _changed(connections, db, user_id, account_id, {"label": body.label})
+
+    def work(conn: SqlConnection, mine: AccountId) -> None:
+        repository.change(conn, mine, {"label": body.label})
+        acting.did(conn, Action.ACCOUNT_RENAMED, mine, label=body.label)
+
+    return await _changed(connections, db, user_id, account_id, work)
 
 
 @router.put("/accounts/{account_id}/proxy", responses=problems(401, 404))
 async def set_proxy(
-    account_id: str, body: ProxyIn, user_id: CurrentUser, connections: Live, db: Db, vault: Sealer
+    account_id: str,
+    body: ProxyIn,
+    user_id: CurrentUser,
+    acting: Acting,
+    connections: Live,
+    db: Db,
+    vault: Sealer,
 ) -> AccountOut:
     """Let everything of this account leave by a proxy of its own: logins, calls, orders and streams."""
     ways.allow_proxy(body.proxy_url, _mine(connections, user_id, account_id).endpoints)
     sealed = seal_proxy(vault, AccountId(account_id), body.proxy_url)
-    return await _changed(connections, db, user_id, account_id, {"proxy": sealed})
+
+    def work(conn: SqlConnection, mine: AccountId) -> None:
+        repository.change(conn, mine, {"proxy": sealed})
+        # Its name and port: whoever may pass through it is in the URL, too, and secret.
+        acting.did(
+            conn, Action.EGRESS_CHANGED, mine, proxy=urlsplit(body.proxy_url).netloc.rpartition("@")[2]
+        )
+
+    return await _changed(connections, db, user_id, account_id, work)
 
 
 @router.delete("/accounts/{account_id}/proxy", responses=problems(401, 404))
-async def clear_proxy(account_id: str, user_id: CurrentUser, connections: Live, db: Db) -> AccountOut:
+async def clear_proxy(
+    account_id: str, user_id: CurrentUser, acting: Acting, connections: Live, db: Db
+) -> AccountOut:
     """Leave directly again."""
-    return await _changed(connections, db, user_id, account_id, {"proxy": None})
+
+    def work(conn: SqlConnection, mine: AccountId) -> None:
+        repository.change(conn, mine, {"proxy": None})
+        acting.did(conn, Action.EGRESS_CHANGED, mine, proxy="")
+
+    return await _changed(connections, db, user_id, account_id, work)
 
 
 @router.put("/accounts/{account_id}/addresses", responses=problems(401, 404))
 async def set_addresses(
-    account_id: str, body: AddressesIn, user_id: CurrentUser, connections: Live, db: Db
+    account_id: str, body: AddressesIn, user_id: CurrentUser, acting: Acting, connections: Live, db: Db
 ) -> AccountOut:
     """Tell which addresses are registered for orders at a broker that does not list them by API."""
     ways.allow_addresses(body.addresses, _mine(connections, user_id, account_id).endpoints)
-    values = {"addresses": addresses_text(body.addresses)}
-    return await _changed(connections, db, user_id, account_id, values)
+    addresses = addresses_text(body.addresses)
+
+    def work(conn: SqlConnection, mine: AccountId) -> None:
+        repository.change(conn, mine, {"addresses": addresses})
+        acting.did(conn, Action.EGRESS_CHANGED, mine, addresses=addresses or "")
+
+    return await _changed(connections, db, user_id, account_id, work)
 
 
 @router.post("/accounts/{account_id}/address-check", responses=problems(401, 404))
@@ -160,7 +202,9 @@ async def check_address(account_id: str, user_id: CurrentUser, connections: Live
 
 
 @router.delete("/accounts/{account_id}", status_code=204, responses=problems(401, 404))
-async def disconnect_account(account_id: str, user_id: CurrentUser, connections: Live, db: Db) -> None:
+async def disconnect_account(
+    account_id: str, user_id: CurrentUser, acting: Acting, connections: Live, db: Db
+) -> None:
     """Disconnect: credentials and session are erased here. Orders at the broker are not touched."""
     account = _mine(connections, user_id, account_id).account
     erased = {
@@ -176,17 +220,22 @@ async def disconnect_account(account_id: str, user_id: CurrentUser, connections:
         repository.change(connection, account.id, erased)
         repository.forget_logins(connection, account.id)
         repository.clear_primary(connection, account.id)
+        acting.did(connection, Action.ACCOUNT_REMOVED, account.id, broker=account.broker.value)
 
     await db.write(work)
     await connections.reload(account.id)
 
 
 async def _changed(
-    connections: Connections, db: Database, user_id: UserId, account_id: str, values: Mapping[str, Any]
+    connections: Connections,
+    db: Database,
+    user_id: UserId,
+    account_id: str,
+    work: Callable[[SqlConnection, AccountId], None],
 ) -> AccountOut:
-    """My account with other values in its row."""
+    """My account after `work` on its row."""
     mine = _mine(connections, user_id, account_id).account.id
-    await db.write(lambda connection: repository.change(connection, mine, values))
+    await db.write(lambda conn: work(conn, mine))
     changed = await connections.reload(mine)
     if changed is None:
         raise not_found("account")

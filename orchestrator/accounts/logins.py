@@ -20,8 +20,11 @@ from domain.errors import BrokerError
 from orchestrator.accounts import repository, secrets
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.egress import Egress
+from orchestrator.accounts.given import given_fields, lasting
 from orchestrator.accounts.opening import egress_of
 from orchestrator.accounts.repository import LoginState, StoredAccount
+from orchestrator.audit.actions import Action
+from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.config import Settings, app_credentials, endpoints
 from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, of_broker
@@ -57,24 +60,27 @@ class Logins:
         label: str | None,
         credentials: Mapping[str, str],
         browser: str,
+        actor: Actor,
     ) -> Started:
         """A new account. Raises Problem 422 for missing credentials, or the broker's no to keys typed here."""
         terms = self.adapters[broker].terms
-        given = _given(terms, credentials, app_configured=bool(app_credentials(self.settings, broker)))
+        given = given_fields(terms, credentials, app_configured=bool(app_credentials(self.settings, broker)))
         session = None
         if terms.login is LoginKind.FORM:
             session = await self._session(broker, given, answer=given)
         account, abandoned = await self.db.write(
-            lambda db: self._add(db, user_id, terms, label), lock=f"accounts:{user_id}"
+            lambda db: self._add(db, user_id, terms, label, actor), lock=f"accounts:{user_id}"
         )
         for gone in abandoned:
             await self.connections.reload(gone)
         if session is not None:
-            return Started(await self._keep(account, given, session), None)
+            return Started(await self._keep(account, given, session, actor), None)
         connection = await self.connections.reload(account.id)
         if connection is None:
             raise not_found("account")
-        return Started(connection, await self._begin(account, given, stored=given, browser=browser))
+        return Started(
+            connection, await self._begin(account, given, stored=given, browser=browser, actor=actor)
+        )
 
     async def again(
         self,
@@ -83,6 +89,7 @@ class Logins:
         *,
         credentials: Mapping[str, str] | None,
         browser: str,
+        actor: Actor,
     ) -> Started:
         """Log in again, with the credentials given before unless there are new ones."""
         known = await self.db.read(lambda db: repository.by_id(db, account_id))
@@ -92,9 +99,9 @@ class Logins:
         terms = self.adapters[broker].terms
         given = {name: value for name, value in (credentials or {}).items() if value}
         used = given or secrets.open_credentials(self.vault, account_id, known.credentials)
-        used = _given(terms, used, app_configured=bool(app_credentials(self.settings, broker)))
+        used = given_fields(terms, used, app_configured=bool(app_credentials(self.settings, broker)))
         if terms.login is LoginKind.FORM:
-            return Started(await self._minted_once(known, used), None)
+            return Started(await self._minted_once(known, used, actor), None)
         connection = self.connections.get(account_id) or await self.connections.reload(account_id)
         if connection is None:  # disconnected: a new login brings it back, under its old name
             connecting = {"state": AccountState.CONNECTING}
@@ -102,29 +109,38 @@ class Logins:
             connection = await self.connections.reload(account_id)
         if connection is None:
             raise not_found("account")
-        url = await self._begin(known.account, used, stored=given or None, browser=browser)
+        url = await self._begin(known.account, used, stored=given or None, browser=browser, actor=actor)
         return Started(connection, url)
 
-    async def finish(self, broker: BrokerId, answer: Mapping[str, str], *, browser: str) -> Connection:
+    async def finish(
+        self, broker: BrokerId, answer: Mapping[str, str], *, browser: str, address: str
+    ) -> Connection:
         """The redirect came back. Raises Problem with code login_state_invalid | login_state_expired |
         login_other_browser | other_broker_user, or of the broker's error."""
         login, known = await self.db.write(
             lambda db: self._take(db, broker, answer.get("state", ""), browser)
         )
-        account_id = known.account.id
+        account_id, user_id = known.account.id, known.account.user_id
+        # The browser comes back without a token: who it is, is known by the login that was begun in it.
+        actor = Actor(ActorKind.LOGIN, user_id, address=address)
         credentials = secrets.open_for_login(self.vault, login.state_hash, login.credentials)
         if credentials is None:
             credentials = secrets.open_credentials(self.vault, account_id, known.credentials)
         try:
             session = await self._session(broker, credentials, answer=answer, way=self._way(known))
-            return await self._keep(known.account, credentials, session)
+            return await self._keep(known.account, credentials, session, actor)
         except Problem as problem:
-            detail = problem.detail
-            await self.db.write(lambda db: repository.change(db, account_id, {"last_error": detail}))
+            code, detail = problem.code, problem.detail
+
+            def refused(db: SqlConnection) -> None:
+                repository.change(db, account_id, {"last_error": detail})
+                self._did(db, actor, user_id, Action.ACCOUNT_LOGIN_REFUSED, account_id, code=code)
+
+            await self.db.write(refused)
             await self.connections.reload(account_id)
             raise
 
-    async def ask_phone(self, user_id: UserId, account_id: AccountId) -> LoginAsked:
+    async def ask_phone(self, user_id: UserId, account_id: AccountId, actor: Actor) -> LoginAsked:
         """Have the broker ask the person in its own app. Raises Problem 404, 409, 422 without keys, or of the broker's
         error."""
         known = await self.db.read(lambda db: repository.by_id(db, account_id))
@@ -140,7 +156,9 @@ class Logins:
                 fix=f"begin the usual one with POST /v1/accounts/{account_id}/login",
             )
         app = app_credentials(self.settings, known.account.broker)
-        own = _given(terms, self._own_credentials(known), app_configured=bool(app))
+        own = given_fields(terms, self._own_credentials(known), app_configured=bool(app))
+        asks = Action.ACCOUNT_LOGIN_ASKED
+        await self.db.write(lambda db: self._did(db, actor, user_id, asks, account_id, by="phone"))
         try:
             return await phone.ask({**app, **own}, self._way(known))
         except BrokerError as error:
@@ -167,7 +185,8 @@ class Logins:
                 "other_broker_user",
                 f"the session is of {proven}, but this account is {account.broker_user_id}",
             )
-        await self._keep(account, self._own_credentials(known), replace(session, broker_user_id=proven))
+        found = replace(session, broker_user_id=proven)
+        await self._keep(account, self._own_credentials(known), found, Actor.program("postbacks"))
         return True
 
     # --- steps ---------------------------------------------------------------------------------------------------
@@ -184,7 +203,7 @@ class Logins:
         return f"{self.settings.base_url}/v1/accounts/callback/{broker.value}"
 
     def _add(
-        self, db: SqlConnection, user_id: UserId, terms: Terms, label: str | None
+        self, db: SqlConnection, user_id: UserId, terms: Terms, label: str | None, actor: Actor
     ) -> tuple[BrokerAccount, list[AccountId]]:
         """The new account, and those whose first login was begun and never finished: it takes their place."""
         mine = repository.of_user(db, user_id)
@@ -207,7 +226,15 @@ class Logins:
             state=AccountState.CONNECTING,
         )
         repository.add(db, account, self.clock())
+        broker = account.broker.value
+        self._did(db, actor, user_id, Action.ACCOUNT_ADDED, account.id, broker=broker, label=account.label)
         return account, abandoned
+
+    def _did(
+        self, db: SqlConnection, actor: Actor, user_id: UserId, action: Action, subject: str, **detail: str
+    ) -> None:
+        now = self.clock()
+        audited(db, user_id=user_id, actor=actor, action=action, at=now, subject=subject, detail=detail)
 
     async def _begin(
         self,
@@ -216,6 +243,7 @@ class Logins:
         *,
         stored: Mapping[str, str] | None,
         browser: str,
+        actor: Actor,
     ) -> str:
         state = random.token_urlsafe(32)
         now = self.clock()
@@ -230,7 +258,12 @@ class Logins:
             expires_at=now + timedelta(minutes=self.settings.login_minutes),
             used_at=None,
         )
-        await self.db.write(lambda db: repository.add_login(db, login, now))
+
+        def begun(db: SqlConnection) -> None:
+            repository.add_login(db, login, now)
+            self._did(db, actor, account.user_id, Action.ACCOUNT_LOGIN_ASKED, account.id)
+
+        await self.db.write(begun)
         return self.adapters[account.broker].login.url(
             {**app_credentials(self.settings, account.broker), **used},
             endpoints(self.settings, account.broker),
@@ -259,18 +292,18 @@ class Logins:
             raise Problem(400, "login_state_invalid", "this login has been used", fix="begin it again")
         return login, known
 
-    async def _minted_once(self, known: StoredAccount, used: Mapping[str, str]) -> Connection:
+    async def _minted_once(self, known: StoredAccount, used: Mapping[str, str], actor: Actor) -> Connection:
         """Whoever asks while a token is being made for these keys gets that one: a second would end the first."""
         key = (known.account.id, hash_of(orjson.dumps(dict(used), option=orjson.OPT_SORT_KEYS).decode()))
         if key not in self.minting:
-            task = asyncio.create_task(self._mint(known, used))
+            task = asyncio.create_task(self._mint(known, used, actor))
             self.minting[key] = task
             task.add_done_callback(lambda _: self.minting.pop(key, None))
         return await asyncio.shield(self.minting[key])
 
-    async def _mint(self, known: StoredAccount, used: Mapping[str, str]) -> Connection:
+    async def _mint(self, known: StoredAccount, used: Mapping[str, str], actor: Actor) -> Connection:
         session = await self._session(known.account.broker, used, answer=used, way=self._way(known))
-        return await self._keep(known.account, used, session)
+        return await self._keep(known.account, used, session, actor)
 
     def _way(self, known: StoredAccount) -> Endpoints:
         """Logins leave the way that the account's calls do."""
@@ -297,11 +330,12 @@ class Logins:
             raise of_broker(error) from error
 
     async def _keep(
-        self, account: BrokerAccount, credentials: Mapping[str, str], session: Session
+        self, account: BrokerAccount, credentials: Mapping[str, str], session: Session, actor: Actor
     ) -> Connection:
         """Store the session, on the account that already is this broker user if there is one."""
         kept = await self.db.write(
-            lambda db: self._store(db, account, credentials, session), lock=f"accounts:{account.user_id}"
+            lambda db: self._store(db, account, credentials, session, actor),
+            lock=f"accounts:{account.user_id}",
         )
         if kept != account.id:
             await self.connections.reload(account.id)
@@ -312,7 +346,12 @@ class Logins:
         return connection
 
     def _store(
-        self, db: SqlConnection, account: BrokerAccount, credentials: Mapping[str, str], session: Session
+        self,
+        db: SqlConnection,
+        account: BrokerAccount,
+        credentials: Mapping[str, str],
+        session: Session,
+        actor: Actor,
     ) -> AccountId:
         now = self.clock()
         if account.broker_user_id not in (None, session.broker_user_id):
@@ -334,6 +373,7 @@ class Logins:
                 if one.account.state is not AccountState.DISCONNECTED:
                     values = {}
         repository.change(db, kept, values | self._session_values(kept, credentials, session, now))
+        self._did(db, actor, account.user_id, Action.ACCOUNT_LOGIN, kept, client=session.broker_user_id or "")
         return kept
 
     def _session_values(
@@ -342,41 +382,12 @@ class Logins:
         return {
             "state": AccountState.CONNECTED,
             "broker_user_id": session.broker_user_id,
-            "credentials": secrets.seal_credentials(self.vault, account_id, _lasting(credentials)),
+            "credentials": secrets.seal_credentials(self.vault, account_id, lasting(credentials)),
             "session": secrets.seal_session(self.vault, account_id, session),
             "session_expires_at": session.expires_at,
             "connected_at": now,
             "last_error": None,
         }
-
-
-def _given(terms: Terms, credentials: Mapping[str, str], *, app_configured: bool) -> dict[str, str]:
-    """The known, filled-in fields. Raises Problem 422 for an unknown or missing one."""
-    given = {name: value.strip() for name, value in credentials.items() if value.strip()}
-    known = {one.name for one in terms.credential_fields}
-    for name in given:
-        if name not in known:
-            raise _field_problem(
-                name, f"{terms.name} has no such login field", f"use {', '.join(sorted(known))}"
-            )
-        if not (given[name].isascii() and given[name].isprintable()):  # they travel in headers
-            raise _field_problem(name, "keys and tokens are plain printable characters", "paste it again")
-    for one in terms.credential_fields:
-        if one.required and not app_configured and one.name not in given:
-            raise _field_problem(one.name, f"{terms.name} needs it", one.help or "fill it in")
-    if terms.login is LoginKind.FORM and not given:
-        name = terms.credential_fields[0].name
-        raise _field_problem(name, f"{terms.name} needs keys or a token", "fill in one way to log in")
-    return given
-
-
-def _field_problem(name: str, rule: str, fix: str) -> Problem:
-    return Problem(422, "credentials_invalid", rule, field=f"credentials.{name}", rule=rule, fix=fix)
-
-
-def _lasting(credentials: Mapping[str, str]) -> dict[str, str]:
-    # A pasted token is the session itself and ends with it.
-    return {name: value for name, value in credentials.items() if name != "access_token"}
 
 
 def _free_label(name: str, taken: set[str]) -> str:

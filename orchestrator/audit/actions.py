@@ -14,7 +14,21 @@ class Action(StrEnum):
     LOGIN_REFUSED = "login.refused"
     LOGIN_ENDED = "login.ended"
     LOGIN_REUSED = "login.reused"  # a refresh token came a second time: the login is ended
+    PROVEN = "login.proven"  # the person showed again, in a login, who they are
     PASSWORD_CHANGED = "password.changed"
+    PASSWORD_RESET_ASKED = "password.reset_asked"
+    PASSWORD_RESET = "password.reset"
+    EMAIL_CHANGE_ASKED = "email.change_asked"
+    EMAIL_CHANGED = "email.changed"
+    EMAIL_VERIFIED = "email.verified"
+    SECOND_FACTOR_ON = "second_factor.on"
+    SECOND_FACTOR_OFF = "second_factor.off"
+    RECOVERY_CODES_MADE = "recovery_codes.made"
+    RECOVERY_CODE_USED = "recovery_code.used"
+    ROLE_CHANGED = "user.role_changed"  # by whoever keeps the installation, as are the next three
+    DISABLED = "user.disabled"
+    ENABLED = "user.enabled"
+    UNLOCKED = "user.unlocked"
     EXPORTED = "user.exported"
     DELETION_ASKED = "user.deletion_asked"
     DELETION_CALLED_OFF = "user.deletion_called_off"
@@ -36,6 +50,7 @@ class Action(StrEnum):
     ACCOUNT_LOGIN_ASKED = "account.login_asked"
     ACCOUNT_LOGIN = "account.login"
     ACCOUNT_LOGIN_REFUSED = "account.login_refused"
+    POSTBACK_RENEWED = "account.postback_renewed"
     ACCOUNT_LOGOUT = "account.logout"
     # --- orders --------------------------------------------------------------------------------------------------
     ORDER_PLACED = "order.placed"

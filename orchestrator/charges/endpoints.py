@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlalchemy import Connection as SqlConnection
 
 from domain.account import AccountId, UserId
 from domain.calendar import IST
@@ -17,6 +18,7 @@ from orchestrator.accounts import repository
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.fees import plan_text
+from orchestrator.audit.actions import Action
 from orchestrator.charges.asking import ask_for
 from orchestrator.charges.note import expected_note
 from orchestrator.charges.repository import of_children
@@ -30,6 +32,7 @@ from orchestrator.charges.schemas import (
 )
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.market.access import Directory
 from orchestrator.orders.repository import load
 from orchestrator.orders.room import Room
@@ -148,7 +151,7 @@ async def get_fees(account_id: str, user_id: CurrentUser, connections: Live) -> 
 
 @router.put("/accounts/{account_id}/fees", responses=problems(401, 404))
 async def set_fees(
-    account_id: str, body: FeePlanIn, user_id: CurrentUser, connections: Live, db: Db
+    account_id: str, body: FeePlanIn, user_id: CurrentUser, acting: Acting, connections: Live, db: Db
 ) -> FeePlanOut:
     """Tell what an account pays otherwise than its broker's list. Orders are compared by it from now on."""
     connection = _mine(connections, user_id, account_id)
@@ -159,7 +162,12 @@ async def set_fees(
     if body.per_order is not None and body.per_order.amount < 0:
         raise _bad("per_order", "a fee is zero or more", "give rupees, for example 10.00")
     mine, text = connection.account.id, plan_text(body.parsed())
-    await db.write(lambda conn: repository.change(conn, mine, {"fees": text}))
+
+    def work(conn: SqlConnection) -> None:
+        repository.change(conn, mine, {"fees": text})
+        acting.did(conn, Action.FEES_CHANGED, mine, fees=text or "")
+
+    await db.write(work)
     changed = await connections.reload(mine)
     if changed is None:
         raise not_found("account")

@@ -7,11 +7,13 @@ from sqlalchemy import Connection as SqlConnection
 
 from domain.account import UserId
 from domain.limits import Usage, UserLimits
+from orchestrator.audit.actions import Action
 from orchestrator.errors import problems
 from orchestrator.guards import repository
 from orchestrator.guards.result import DayResult, Result
 from orchestrator.guards.schemas import LimitsIn, LimitsOut
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.state import Clock, Db, Now
 
 router = APIRouter(prefix="/v1/users/me", tags=["limits"])
@@ -27,6 +29,7 @@ async def get_limits(user: CurrentUser, db: Db, clock: Now, day_result: Result) 
 async def set_limits(
     limits: LimitsIn,
     user: CurrentUser,
+    acting: Acting,
     db: Db,
     clock: Now,
     day_result: Result,
@@ -35,6 +38,7 @@ async def set_limits(
 
     def work(conn: SqlConnection) -> tuple[UserLimits, Usage]:
         repository.save(conn, user, limits, clock())
+        acting.did(conn, Action.LIMITS_CHANGED, limits=limits.model_dump_json(exclude_none=True))
         return _both(conn, user, clock)
 
     # Under the lock of the user's orders: what is decided after this answer is decided under the new limits.

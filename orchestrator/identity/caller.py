@@ -9,6 +9,7 @@ from typing import Protocol
 
 from domain.account import UserId
 from domain.token_policy import TokenPolicy
+from orchestrator.audit.record import Actor, ActorKind
 from orchestrator.identity.claims import Role
 
 
@@ -39,6 +40,17 @@ class Caller:
     role: Role = Role.USER
     proven_at: datetime | None = None
     address: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log names it."""
+        if self.token is not None:
+            return Actor(ActorKind.TOKEN, self.user_id, self.token, self.address)
+        return Actor(ActorKind.LOGIN, self.user_id, self.session or "", self.address)
+
+    def own(self, key: str) -> str:
+        """A request's key as it is kept: a token's are its own, so that it finds nothing that others made."""
+        return key if self.token is None else f"{self.token} {key}"
 
     @property
     def limited(self) -> bool:

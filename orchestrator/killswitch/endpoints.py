@@ -12,10 +12,12 @@ from domain.account import AccountId, UserId
 from domain.limits import Switch
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
+from orchestrator.audit.actions import Action
 from orchestrator.bus import Bus, user_topic
 from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.killswitch import repository
 from orchestrator.killswitch.repository import Step
 from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
@@ -34,7 +36,14 @@ Worker = Annotated[KillSwitch, Depends(_worker)]
 
 @router.post("", status_code=202, responses=problems(401, 422))
 async def engage_kill_switch(
-    body: KillIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now, connections: Live, worker: Worker
+    body: KillIn,
+    user: CurrentUser,
+    acting: Acting,
+    db: Db,
+    bus: EventBus,
+    clock: Now,
+    connections: Live,
+    worker: Worker,
 ) -> KillOut:
     """Stop trading everywhere, and keep at it until it is proven; brokers that are down are tried until they answer.
 
@@ -42,7 +51,9 @@ async def engage_kill_switch(
     """
 
     def work(conn: SqlConnection) -> Switch:
-        return repository.engage(conn, user, body.depth, body.words, clock())
+        switch = repository.engage(conn, user, body.depth, body.words, clock())
+        acting.did(conn, Action.KILL_SWITCH_ON, str(switch.number), depth=body.depth.value, words=body.words)
+        return switch
 
     await db.write(work, lock=f"orders:{user}")
     worker.wake()
@@ -57,12 +68,21 @@ async def get_kill_switch(user: CurrentUser, db: Db, connections: Live) -> KillO
 
 @router.post("/release", responses=problems(401, 409, 422))
 async def release_kill_switch(
-    body: ReleaseIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now, connections: Live
+    body: ReleaseIn,
+    user: CurrentUser,
+    acting: Acting,
+    db: Db,
+    bus: EventBus,
+    clock: Now,
+    connections: Live,
 ) -> KillOut:
     """Trade again. What was cancelled or closed stays so."""
 
     def work(conn: SqlConnection) -> bool:
-        return repository.release(conn, user, body.number, clock())
+        if not repository.release(conn, user, body.number, clock()):
+            return False
+        acting.did(conn, Action.KILL_SWITCH_RELEASED, str(body.number))
+        return True
 
     if not await db.write(work, lock=f"orders:{user}"):
         raise Problem(

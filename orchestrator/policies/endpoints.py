@@ -6,8 +6,10 @@ from fastapi import APIRouter
 from sqlalchemy import Connection as SqlConnection
 
 from domain.account import UserId
+from orchestrator.audit.actions import Action
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.identity.repository import owns_account
 from orchestrator.policies import repository
 from orchestrator.policies.schemas import PolicyIn, PolicyOut
@@ -23,12 +25,13 @@ async def get_policy(user: CurrentUser, db: Db) -> PolicyOut:
 
 
 @router.put("/policy", responses=problems(401, 422))
-async def set_policy(policy: PolicyIn, user: CurrentUser, db: Db, clock: Now) -> PolicyOut:
+async def set_policy(policy: PolicyIn, user: CurrentUser, acting: Acting, db: Db, clock: Now) -> PolicyOut:
     """Route my orders by this policy from the next one on. It rests while standard mode is on."""
 
     def work(conn: SqlConnection) -> PolicyOut:
         refuse_strangers(conn, user, policy)
         repository.save(conn, user, policy, clock())
+        acting.did(conn, Action.POLICY_CHANGED, policy=policy.model_dump_json(exclude_none=True))
         return _shown(conn, user)
 
     # Under the lock of the user's orders: what is decided after this answer is decided by the new policy.

@@ -13,8 +13,10 @@ from orchestrator.accounts import repository
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.endpoints import LoginDesk
+from orchestrator.audit.actions import Action
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.postbacks.desk import Postbacks, rotate
 from orchestrator.schemas import Out, Time
 from orchestrator.state import Config, Db
@@ -64,7 +66,13 @@ async def get_postback(
 
 @router.post("/v1/accounts/{account_id}/postback", responses=problems(401, 404, 409))
 async def renew_postback(
-    account_id: str, user: CurrentUser, connections: Live, desk: Desk, settings: Config, db: Db
+    account_id: str,
+    user: CurrentUser,
+    acting: Acting,
+    connections: Live,
+    desk: Desk,
+    settings: Config,
+    db: Db,
 ) -> PostbackOut:
     """A new address; the ones before are none any more."""
     mine = _posting(connections, user, account_id).account.id
@@ -74,6 +82,7 @@ async def renew_postback(
         if stored is None:
             raise not_found("account")
         repository.change(conn, mine, rotate(stored))
+        acting.did(conn, Action.POSTBACK_RENEWED, mine)
 
     await db.write(work, lock=f"accounts:{user}")
     return PostbackOut(url=await desk.address(mine), reachable=bool(settings.public_url))
@@ -82,12 +91,14 @@ async def renew_postback(
 @router.post(
     "/v1/accounts/{account_id}/phone-login", status_code=202, responses=problems(401, 404, 409, 503, 504)
 )
-async def ask_on_phone(account_id: str, user: CurrentUser, desk: Desk, logins: LoginDesk) -> PhoneLoginOut:
+async def ask_on_phone(
+    account_id: str, user: CurrentUser, acting: Acting, desk: Desk, logins: LoginDesk
+) -> PhoneLoginOut:
     """Have the broker ask me in its own app; when I approve there, the account is logged in by itself.
 
     For that the broker must post to this account's address: enter it there as the notifier URL.
     """
-    asked = await logins.ask_phone(user, AccountId(account_id))
+    asked = await logins.ask_phone(user, AccountId(account_id), acting.actor)
     mine = await desk.address(AccountId(account_id))
     return PhoneLoginOut(expires_at=asked.expires_at, reaches_us=asked.posts_to == mine)
 

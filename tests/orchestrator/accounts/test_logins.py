@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from domain.account import AccountId, BrokerId
 from orchestrator.accounts import repository
+from orchestrator.audit.record import Actor
 from orchestrator.tables import accounts, login_states
 from tests.orchestrator.accounts.conftest import KEYS, begin, come_back, connect, state_of
 from tests.orchestrator.conftest import Login, Watch, browser
@@ -264,5 +265,5 @@ async def test_logging_in_twice_at_once_makes_one_token(person: Login, stubs: St
     made = await asha.post("/v1/accounts", json={"broker": "groww", "credentials": keys})
     account, before = AccountId(made.json()["account"]["id"]), stubs[BrokerId.GROWW].calls["session"]
     known = await app.state.db.read(lambda db: repository.by_id(db, account))
-    await asyncio.gather(*(app.state.logins._minted_once(known, keys) for _ in range(5)))
+    await asyncio.gather(*(app.state.logins._minted_once(known, keys, Actor.program("test")) for _ in range(5)))
     assert stubs[BrokerId.GROWW].calls["session"] == before + 1
