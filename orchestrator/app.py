@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from adapters.broker import Adapter
@@ -23,6 +24,7 @@ from orchestrator.kite.doorway import KiteDoorway
 from orchestrator.identity.access import caller_of
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
+from orchestrator.mcp.door import McpDoor
 from orchestrator.orders import express
 from orchestrator.parts import open_parts
 from orchestrator.routers import ROUTERS
@@ -61,6 +63,7 @@ def create_app(
             time = clock or await _time(settings, opened)
             await open_parts(app, settings, clock=time, adapters=adapters, opened=opened)
             yield
+            opened.push_async_callback(tools.close)
 
     app = FastAPI(
         title=meta.NAME,
@@ -77,6 +80,8 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
+    tools = McpDoor(app)
+    app.router.routes.append(Route(McpDoor.PATH, tools, include_in_schema=False))
     app.add_middleware(Limits)
     _shield(app, settings)
     app.add_middleware(KiteDoorway)  # outermost: where a call goes is known before anybody looks at it

@@ -44,10 +44,10 @@ class OwnApi:
     base: str
 
     @classmethod
-    def behind(cls, request: Request, token: str) -> OwnApi:
-        """For the sender of this request, who says it with that token."""
+    def behind(cls, request: Request, token: str, *, app: ASGIApp | None = None) -> OwnApi:
+        """For the sender of this request, who says it with that token. `app`: when the request does not know it."""
         client = (request.client.host, request.client.port) if request.client else ("", 0)
-        return cls(request.app, token, client, f"{request.url.scheme}://{request.url.netloc}")
+        return cls(app or request.app, token, client, f"{request.url.scheme}://{request.url.netloc}")
 
     async def ask(
         self,
@@ -69,11 +69,14 @@ class OwnApi:
             headers=headers,
             **({} if body is None else {"json": body}),
         )
-        transport = httpx.ASGITransport(self._inner, raise_app_exceptions=False, client=self.client)
-        response = await transport.handle_async_request(request)
+        response = await self.transport().handle_async_request(request)
         content = await response.aread()
         read = json.loads(content, parse_float=Decimal) if content else None
         return Answer(response.status_code, read, response.headers)
+
+    def transport(self) -> httpx.ASGITransport:
+        """For a client that asks by itself; the token is its own to send."""
+        return httpx.ASGITransport(self._inner, raise_app_exceptions=False, client=self.client)
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app({**scope, INNER: True}, receive, send)

@@ -39,6 +39,8 @@ class Keyring(Protocol):
 
 def chosen(url: str | None = None, token: str | None = None) -> Where:
     """A stored token is sent to the address that it was stored for and to no other."""
+    if url and token:
+        return Where(url.rstrip("/"), token)
     kept = stored()
     address = (url or os.environ.get(URL) or (kept.url if kept else HERE)).rstrip("/")
     secret = token or os.environ.get(TOKEN) or (kept.token if kept and kept.url == address else None)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trademaster.cli import alerting, keys, killing, market, ordering, reading, streaming
+from trademaster.cli import alerting, keys, killing, market, ordering, reading, streaming, tools
 from trademaster.cli.context import OPTIONS, ended
 from trademaster.version import VERSION
 
@@ -45,7 +45,7 @@ def options(
     OPTIONS.url, OPTIONS.timeout, OPTIONS.plain_http = url, timeout, plain_http
 
 
-for room in (keys, reading, market, ordering, streaming, killing, alerting):
+for room in (keys, reading, market, ordering, streaming, killing, alerting, tools):
     room.add_to(app)
 
 
