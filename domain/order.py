@@ -108,13 +108,14 @@ class OrderEvent:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Ours: what was asked, and the children that carry it."""
+    """Ours: what was asked, and the children that carry it. `token`: the personal token that placed it, if one did."""
 
     id: OrderId
     user_id: UserId
     intent: OrderIntent
     created_at: datetime
     children: tuple[ChildOrder, ...]
+    token: str | None = None
 
     @property
     def quantity_now(self) -> int:

@@ -56,6 +56,8 @@ class ReasonCode(StrEnum):
     DAY_ORDERS_LIMIT = "day_orders_limit"
     SYMBOL_LIMIT = "symbol_limit"
     BROKER_LIMIT = "broker_limit"
+    # of the personal token that a program came with
+    TOKEN_POLICY = "token_policy"
     # why one account is passed over
     LOGIN_NEEDED = "login_needed"
     BREAKER_OPEN = "breaker_open"

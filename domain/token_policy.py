@@ -29,6 +29,7 @@ class Clause(StrEnum):
     REDUCE_ONLY = "reduce_only"
     HOURS = "hours"
     ADDRESSES = "addresses"
+    DRY_RUN = "dry_run"
 
 
 class OnBreach(StrEnum):

@@ -58,6 +58,7 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.DAY_ORDERS_LIMIT: "You have sent as many orders today as you allow for a day.",
     ReasonCode.SYMBOL_LIMIT: "More than you allow for a day in this symbol.",
     ReasonCode.BROKER_LIMIT: "More than you allow for a day at this broker.",
+    ReasonCode.TOKEN_POLICY: "Outside the policy of the program's personal token; the words name the clause.",
     ReasonCode.LOGIN_NEEDED: "The account's session has ended: log in at the broker.",
     ReasonCode.BREAKER_OPEN: "The broker failed repeatedly and is left alone for a moment.",
     ReasonCode.SNAPSHOT_MISSING: "Funds and holdings of this account have not been read yet.",

@@ -289,12 +289,20 @@ def upgrade() -> None:
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("decision_inputs", sa.Text(), nullable=True),
         sa.Column("done", sa.Boolean(), nullable=False),
+        sa.Column("token", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_orders_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_orders_token",
+            ["token", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("token IS NOT NULL"),
+            postgresql_where=sa.text("token IS NOT NULL"),
+        )
         batch_op.create_index(
             batch_op.f("ix_orders_user_id_done_id"), ["user_id", "done", "id"], unique=False
         )
@@ -1073,6 +1081,7 @@ def downgrade() -> None:
     op.drop_table("oidc_flows")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_orders_user_id_done_id"))
+        batch_op.drop_index("ix_orders_token")
 
     op.drop_table("orders")
     op.drop_table("kill_switches")

@@ -52,7 +52,13 @@ async def caller_of(token: str, *, state: Any, address: str) -> Caller:
     if token.startswith(PERSONAL):
         return await cast(Programs, state.tokens).caller(token, address)
     login = bearer_of(token, key=state.keys.jwt, now=state.clock(), ended=state.ended_sessions)
-    return Caller(login.user_id, session=login.session, address=address)
+    return Caller(
+        login.user_id,
+        session=login.session,
+        role=login.role,
+        proven_at=login.proven_at,
+        address=address,
+    )
 
 
 async def current_caller(request: Request, given: Given) -> Caller:

@@ -25,6 +25,7 @@ NOT_FOR_EXITS = frozenset(
         ReasonCode.DAY_VALUE_LIMIT,
         ReasonCode.SYMBOL_LIMIT,
         ReasonCode.BROKER_LIMIT,
+        ReasonCode.TOKEN_POLICY,
         ReasonCode.OPENS_OPPOSITE,
         ReasonCode.HOLDINGS_SHORT,
     }

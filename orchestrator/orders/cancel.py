@@ -15,6 +15,7 @@ from domain.order import ChildOrder, OrderEvent, OrderId
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import repository
+from orchestrator.orders.permit import outside_policy, visible, without_effect
 from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.rows import StoredOrder
@@ -25,14 +26,17 @@ from orchestrator.tables import order_children
 async def cancel(
     trading: Trading, *, user_id: UserId, order_id: OrderId, caller: Caller | None = None
 ) -> StoredOrder:
-    """Ask every live child to be cancelled. Raises Problem 404, or 409 when nothing is live any more."""
+    """Ask every live child to be cancelled. Raises Problem 404, 409 when nothing is live any more, or 403 for a token
+    that only tries things."""
+    if refused := without_effect(caller):
+        raise outside_policy(refused)
     now = trading.clock()
 
     def ask(conn: SqlConnection) -> StoredOrder:
         # Asked before it is read: an answer that is learnt at this moment waits for the row, or is seen here.
         repository.ask_cancel(conn, order_id, now)
         stored = repository.load(conn, user_id, order_id)
-        if stored is None:
+        if stored is None or not visible(caller, stored.order):
             raise not_found("order")
         story = trading.stories.get(order_id)
         if story is not None:

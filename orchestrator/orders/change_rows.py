@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 from sqlalchemy import Connection
 
-from domain.money import ZERO, Money
+from domain.money import ZERO, Money, Price
 from domain.order import ChangeAsked, ChildId, ChildOrder, OrderId, apply
 from orchestrator.orders.repository import state_columns
 from orchestrator.orders.rows import LiveChild, child_of, live_child
@@ -14,9 +14,15 @@ from orchestrator.orders.statements import ADD_QUANTITY, ASK_CHANGE, CHANGING, C
 
 
 def ask_change(
-    conn: Connection, child: ChildOrder, fact: ChangeAsked, *, margin: Money, live: int
+    conn: Connection,
+    child: ChildOrder,
+    fact: ChangeAsked,
+    *,
+    margin: Money,
+    live: int,
+    price: Price | None = None,
 ) -> ChildOrder:
-    """Record that new terms will be asked for: `live` units that hold `margin` rupees.
+    """Record that new terms will be asked for: `live` units that hold `margin` rupees and count `price` each.
 
     Until the answer is known no snapshot can know what the child holds, so all of it counts beside them.
     """
@@ -27,6 +33,8 @@ def ask_change(
     required = max(Money(row.margin_required), Money(margin.amount * basis))
     values = state_columns(after, required)
     asked = {name: values[name] for name in ("facts", "status", "live", "live_quantity", "margin_held")}
+    counted = 0 if price is None else int((price.amount * 100 * child.quantity).to_integral_value(ROUND_UP))
+    asked["value"] = max(row.value, counted)
     asked |= {"margin_required": required.amount, "changing_since": fact.at, "answered_at": None}
     ASK_CHANGE.run(conn, {"child": child.id, **asked})
     return after

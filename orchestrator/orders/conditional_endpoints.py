@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import ReadingCaller, TradingCaller
 from orchestrator.orders import conditionals
 from orchestrator.orders.conditional_schemas import ConditionalIn, ConditionalOut, ConditionalsOut, UnreadOut
 from orchestrator.orders.requests import account_of
@@ -16,9 +16,9 @@ router = APIRouter(prefix="/v1/conditionals", tags=["conditionals"])
 
 
 @router.get("", responses=problems(401))
-async def list_conditionals(user: CurrentUser, trading: Room) -> ConditionalsOut:
+async def list_conditionals(caller: ReadingCaller, trading: Room) -> ConditionalsOut:
     """What every connected broker keeps now, with what could not be read and what is not known."""
-    lists, requests = await conditionals.listed(trading, user)
+    lists, requests = await conditionals.listed(trading, caller)
     return ConditionalsOut(
         items=[ConditionalOut.of(one, report) for one in lists for report in one.reports],
         unread=[
@@ -36,10 +36,10 @@ async def list_conditionals(user: CurrentUser, trading: Room) -> ConditionalsOut
 
 @router.post("", responses=problems(401, 404, 409, 422))
 async def place_conditional(
-    body: ConditionalIn, user: CurrentUser, trading: Room, idempotency_key: Key
+    body: ConditionalIn, caller: TradingCaller, trading: Room, idempotency_key: Key
 ) -> RequestOut:
     """Ask a broker to keep a conditional order. `outcome` says whether it does; `broker_id` is its id there."""
-    connection = account_of(trading, user, body.account)
+    connection = account_of(trading, caller, body.account)
     conditionals.check_offered(connection, body.kind)
     intent = body.intent(await conditionals.last_price(trading, body.instrument))
     request = await conditionals.place(
@@ -47,7 +47,8 @@ async def place_conditional(
         connection,
         intent,
         body=body,
-        key=idempotency_key,
+        caller=caller,
+        key=caller.own(idempotency_key),
         fingerprint=fingerprint_of("conditional", body),
     )
     return RequestOut.of(request)
@@ -58,7 +59,7 @@ async def modify_conditional(
     account: str,
     conditional_id: str,
     body: ConditionalIn,
-    user: CurrentUser,
+    caller: TradingCaller,
     trading: Room,
     idempotency_key: Key,
 ) -> RequestOut:
@@ -66,7 +67,7 @@ async def modify_conditional(
     if body.account != account:
         text = "a conditional order stays in its account"
         raise Problem(422, "invalid_input", text, field="account", rule=text)
-    connection = account_of(trading, user, account)
+    connection = account_of(trading, caller, account)
     conditionals.check_offered(connection, body.kind)
     intent = body.intent(await conditionals.last_price(trading, body.instrument))
     request = await conditionals.modify(
@@ -75,7 +76,8 @@ async def modify_conditional(
         conditional_id,
         intent,
         body=body,
-        key=idempotency_key,
+        caller=caller,
+        key=caller.own(idempotency_key),
         fingerprint=fingerprint_of("conditional", conditional_id, body),
     )
     return RequestOut.of(request)
@@ -83,15 +85,16 @@ async def modify_conditional(
 
 @router.delete("/{account}/{conditional_id}", responses=problems(401, 404, 409, 503))
 async def cancel_conditional(
-    account: str, conditional_id: str, user: CurrentUser, trading: Room, idempotency_key: Key
+    account: str, conditional_id: str, caller: TradingCaller, trading: Room, idempotency_key: Key
 ) -> RequestOut:
     """Take a conditional order out of its broker's watch."""
-    connection = account_of(trading, user, account)
+    connection = account_of(trading, caller, account)
     request = await conditionals.cancel(
         trading,
         connection,
         conditional_id,
-        key=idempotency_key,
+        caller=caller,
+        key=caller.own(idempotency_key),
         fingerprint=fingerprint_of("cancel conditional", account, conditional_id),
     )
     return RequestOut.of(request)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from adapters.guard import Guarded
 from adapters.rows import unread
-from domain.account import UserId
 from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalReport
 from domain.errors import BrokerError, SessionExpired
 from domain.instrument import InstrumentId
 from domain.money import Price
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
+from orchestrator.identity.caller import Caller
+from orchestrator.orders import conditional_permit
+from orchestrator.orders.permit import outside_policy, without_effect
 from orchestrator.orders.rails import refused_at_broker
 from orchestrator.orders.requests import Request, ask_once, asked_before, unclear
 from orchestrator.orders.trading import Trading
@@ -31,11 +33,17 @@ class Listed:
     unread: str | None = None
 
 
-async def listed(trading: Trading, user_id: UserId) -> tuple[list[Listed], list[Request]]:
-    """Of every account whose broker keeps any, and the requests of which it is not known what became of them."""
-    mine = [one for one in trading.connections.of_user(user_id) if one.terms.conditionals]
+async def listed(trading: Trading, caller: Caller) -> tuple[list[Listed], list[Request]]:
+    """Of every account that the caller sees whose broker keeps any, and the requests of which it is not known what
+    became of them."""
+    mine = [
+        one
+        for one in trading.connections.of_user(caller.user_id)
+        if one.terms.conditionals and caller.sees(one.account.id)
+    ]
     lists = await asyncio.gather(*(_read(trading, one) for one in mine))
-    return list(lists), await unclear(trading, user_id, kinds=(PLACE, MODIFY, CANCEL))
+    requests = await unclear(trading, caller.user_id, kinds=(PLACE, MODIFY, CANCEL))
+    return list(lists), [one for one in requests if caller.sees(one.account_id)]
 
 
 async def _read(trading: Trading, connection: Connection) -> Listed:
@@ -77,12 +85,13 @@ async def place(
     connection: Connection,
     intent: ConditionalIntent,
     *,
+    caller: Caller,
     body: In,
     key: str,
     fingerprint: str,
 ) -> Request:
     """The request and its outcome; `result` is the broker's id. Raises Problem 409 within the user's own rails."""
-    await _within_rails(trading, connection, intent)
+    await _within_rails(trading, caller, connection, intent)
 
     async def call(broker: Guarded) -> str:
         return await broker.place_conditional(intent)
@@ -100,6 +109,7 @@ async def modify(
     conditional_id: str,
     intent: ConditionalIntent,
     *,
+    caller: Caller,
     body: In,
     key: str,
     fingerprint: str,
@@ -108,7 +118,7 @@ async def modify(
     if (earlier := await asked_before(trading, connection.account.user_id, key, fingerprint)) is not None:
         return earlier
     await _kept(trading, connection, conditional_id)
-    await _within_rails(trading, connection, intent)
+    await _within_rails(trading, caller, connection, intent)
 
     async def call(broker: Guarded) -> str:
         await broker.modify_conditional(conditional_id, intent)
@@ -121,13 +131,16 @@ async def modify(
     return request
 
 
-async def _within_rails(trading: Trading, connection: Connection, intent: ConditionalIntent) -> None:
+async def _within_rails(
+    trading: Trading, caller: Caller, connection: Connection, intent: ConditionalIntent
+) -> None:
     positions = connection.snapshot.positions if connection.snapshot else ()
     held = sum(
         one.quantity
         for one in positions
         if one.instrument == intent.instrument and one.product is intent.product
     )
+    conditional_permit.within_policy(trading, caller, connection, intent, held)
     user_id = connection.account.user_id
     reason = await trading.db.read(lambda conn: refused_at_broker(conn, user_id, intent, held))
     if reason is not None:
@@ -135,9 +148,18 @@ async def _within_rails(trading: Trading, connection: Connection, intent: Condit
 
 
 async def cancel(
-    trading: Trading, connection: Connection, conditional_id: str, *, key: str, fingerprint: str
+    trading: Trading,
+    connection: Connection,
+    conditional_id: str,
+    *,
+    caller: Caller,
+    key: str,
+    fingerprint: str,
 ) -> Request:
-    """Raises Problem 404 when the broker's list does not show it, 503 when that cannot be read."""
+    """Raises Problem 404 when the broker's list does not show it, 503 when that cannot be read, 403 for a token that
+    only tries things."""
+    if refused := without_effect(caller):
+        raise outside_policy(refused)
     if (earlier := await asked_before(trading, connection.account.user_id, key, fingerprint)) is not None:
         return earlier
     report = await _kept(trading, connection, conditional_id)

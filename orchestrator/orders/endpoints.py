@@ -11,41 +11,37 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from domain.order import OrderId
 from domain.routing import Denied
 from orchestrator.errors import not_found, problems
-from orchestrator.identity.access import CurrentUser, ReadingUser, TradingCaller
+from orchestrator.identity.access import ReadingCaller, ReadingUser, TradingCaller
 from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
 from orchestrator.orders.basket_schemas import BasketIn, BasketOut
 from orchestrator.orders.baskets import price_basket
-from orchestrator.orders.decision_schemas import DecisionOut
-from orchestrator.orders.plan import notional
+from orchestrator.orders.permit import visible
+from orchestrator.orders.preview_schemas import DryRunOut, PreviewOut
 from orchestrator.orders.room import Key, Room, answer, refusal
 from orchestrator.orders.schemas import (
     ModifyIn,
     OrderIn,
     OrderOut,
     OrderPage,
-    OwnOrdersOut,
-    PreviewOut,
 )
-from orchestrator.orders.sought import Sought, sought
+from orchestrator.orders.sought import Sought, seen_by, sought
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 
 
 @router.post("/preview", responses=problems(401, 404, 422))
-async def preview_order(order: OrderIn, user: ReadingUser, trading: Room) -> PreviewOut:
-    """The routing decision for this order as of now, or why it would be refused. Nothing is sent."""
-    situation, decision, verdict = await placing.preview(
-        trading, user_id=user, intent=order.intent(), policy=order.chosen
+async def preview_order(order: OrderIn, caller: ReadingCaller, trading: Room) -> PreviewOut:
+    """The routing decision for this order as of now, or why it would be refused. Nothing is sent.
+
+    For a personal token: within its policy, as it would be if it placed the order.
+    """
+    seen = await placing.preview(
+        trading, user_id=caller.user_id, intent=order.intent(), policy=order.chosen, caller=caller
     )
-    return PreviewOut(
-        decision=DecisionOut.of(decision),
-        notional=notional(situation),
-        own_orders=OwnOrdersOut.of(verdict) if verdict and verdict.conflicts else None,
-        as_of=situation.now,
-    )
+    return PreviewOut.of(*seen)
 
 
 @router.post("/margins", responses=problems(401, 404, 422))
@@ -55,7 +51,13 @@ async def price_orders(basket: BasketIn, user: ReadingUser, trading: Room) -> Ba
     return BasketOut.of(*await price_basket(trading, user_id=user, intents=intents))
 
 
-@router.post("", status_code=201, response_model=OrderOut, responses=problems(401, 404, 409, 422))
+@router.post(
+    "",
+    status_code=201,
+    response_model=OrderOut,
+    responses=problems(401, 404, 409, 422)
+    | {200: {"model": OrderOut | DryRunOut, "description": "Placed before by this key; or a dry run"}},
+)
 async def place_order(
     order: OrderIn,
     caller: TradingCaller,
@@ -64,7 +66,8 @@ async def place_order(
 ) -> Response:
     """Place an order. Answers when every broker has answered or its deadline has passed.
 
-    A child without a clear answer is UNKNOWN: it is looked for, and never sent again.
+    A child without a clear answer is UNKNOWN: it is looked for, and never sent again. A personal token that only tries
+    things gets 200 with `dry_run: true` and no id: nothing was sent.
     """
     intent = order.intent()
     asked = intent if order.chosen is None else (intent, order.chosen)
@@ -77,6 +80,8 @@ async def place_order(
         policy=order.chosen,
         caller=caller,
     )
+    if isinstance(outcome, placing.DryRun) and outcome.seen is not None:
+        return answer(DryRunOut.of(*outcome.seen))
     if isinstance(outcome, Denied):
         raise refusal(outcome)
     stored, replayed = outcome
@@ -87,7 +92,7 @@ async def place_order(
 
 @router.get("", response_model=OrderPage, responses=problems(401, 422))
 async def list_orders(
-    user: CurrentUser,
+    caller: ReadingCaller,
     trading: Room,
     wanted: Annotated[Sought, Depends(sought)],
     status: Annotated[Literal["open", "done", "all"], Query()] = "all",
@@ -97,7 +102,14 @@ async def list_orders(
     """Newest first; `cursor` is the `next_cursor` of the page before."""
     before = OrderId(cursor) if cursor else None
     stored = await trading.db.read(
-        lambda conn: repository.page(conn, user, status=status, before=before, limit=limit + 1, sought=wanted)
+        lambda conn: repository.page(
+            conn,
+            caller.user_id,
+            status=status,
+            before=before,
+            limit=limit + 1,
+            sought=seen_by(caller, wanted),
+        )
     )
     more = len(stored) > limit
     page = OrderPage(
@@ -109,19 +121,22 @@ async def list_orders(
 
 @router.get("/by-key/{key:path}", responses=problems(401, 404))
 async def find_order(
-    key: Annotated[str, Path(min_length=1, max_length=64)], user: CurrentUser, trading: Room
+    key: Annotated[str, Path(min_length=1, max_length=64)], caller: ReadingCaller, trading: Room
 ) -> OrderOut:
-    """The order that a request with this Idempotency-Key made; 404 while none is recorded. Asking sends nothing."""
-    earlier = await trading.db.read(lambda conn: repository.replayed(conn, user, key))
+    """The order that a request with this Idempotency-Key made; 404 while none is recorded. Asking sends nothing.
+
+    Every personal token has keys of its own: it finds what it placed itself.
+    """
+    earlier = await trading.db.read(lambda conn: repository.replayed(conn, caller.user_id, caller.own(key)))
     if earlier is None:
         raise not_found("order of this key")
-    return await get_order(earlier[0], user, trading)
+    return await get_order(earlier[0], caller, trading)
 
 
 @router.get("/{order_id}", responses=problems(401, 404))
-async def get_order(order_id: str, user: CurrentUser, trading: Room) -> OrderOut:
-    stored = await trading.db.read(lambda conn: repository.load(conn, user, OrderId(order_id)))
-    if stored is None:
+async def get_order(order_id: str, caller: ReadingCaller, trading: Room) -> OrderOut:
+    stored = await trading.db.read(lambda conn: repository.load(conn, caller.user_id, OrderId(order_id)))
+    if stored is None or not visible(caller, stored.order):
         raise not_found("order")
     return OrderOut.of(stored)
 

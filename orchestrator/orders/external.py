@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from adapters.guard import Guarded
 from adapters.rows import unread
-from domain.account import UserId
 from domain.errors import BrokerError, SessionExpired
 from domain.order import ChildOrder
 from domain.report import OrderReport, as_child
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
+from orchestrator.identity.caller import Caller
 from orchestrator.orders.book import Book
 from orchestrator.orders.trading import Trading
 
@@ -26,9 +26,9 @@ class Elsewhere:
     lacking: str | None = None
 
 
-async def listed(trading: Trading, user_id: UserId) -> list[Elsewhere]:
-    """Of every account, as its broker's book shows now."""
-    mine = trading.connections.of_user(user_id)
+async def listed(trading: Trading, caller: Caller) -> list[Elsewhere]:
+    """Of every account that the caller sees, as its broker's book shows now."""
+    mine = [one for one in trading.connections.of_user(caller.user_id) if caller.sees(one.account.id)]
     return list(await asyncio.gather(*(_read(trading, one) for one in mine)))
 
 

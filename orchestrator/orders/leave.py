@@ -24,5 +24,5 @@ async def seen_anew(trading: Trading, situation: Situation, outcome: object) -> 
     if not waiting:
         return None
     await asyncio.gather(*(trading.connections.refresh(account) for account in waiting))
-    fresh = await look(trading, user_id=situation.user_id, intent=situation.intent)
+    fresh = await look(trading, user_id=situation.user_id, intent=situation.intent, caller=situation.caller)
     return replace(situation, connections=fresh.connections, now=fresh.now, result=fresh.result)

@@ -22,12 +22,14 @@ from orchestrator.orders import change_rows, repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.changes import carry_out
 from orchestrator.orders.new_terms import NewTerms
+from orchestrator.orders.permit import visible, without_effect
 from orchestrator.orders.place import replayed_order
 from orchestrator.orders.plan import Situation, choices_now, look, refused_change, trading_day
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 from routing.replan import NewPart, Part, replan
 from routing.rules import disclosed, legs_left
+from routing.token_policy import counted_price
 
 _ONLY_THE_PRICE = Reason(
     ReasonCode.ICEBERG_LEGS,
@@ -51,10 +53,13 @@ async def modify(
 
     Raises Problem 404, 409 when nothing of it can be changed now, or 422 for a key of another request.
     """
+    if refused := without_effect(caller):
+        return refused
+    key = key if caller is None else caller.own(key)
     stored = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
-    if stored is None:
+    if stored is None or not visible(caller, stored.order):
         raise not_found("order")
-    situation = await look(trading, user_id=user_id, intent=terms.applied(stored.order))
+    situation = await look(trading, user_id=user_id, intent=terms.applied(stored.order), caller=caller)
     # A task of its own: whoever hangs up must not leave a change recorded and never asked for.
     task = asyncio.create_task(_record_and_ask(trading, situation, order_id, terms, key, fingerprint))
     trading.running.add(task)
@@ -148,7 +153,7 @@ def _plan_and_record(
     added: Counter[AccountId] = Counter()
     for child in live:
         added[child.account_id] += plan[child.id].live - child.live_quantity
-    if refused := refused_change(conn, situation, shown, added):
+    if refused := refused_change(conn, situation, order, shown, added):
         return refused
     return _record(conn, trading, situation, live, intent, plan, same)
 
@@ -215,7 +220,8 @@ def _record(
             continue
         fact = _ask(situation, child, intent, child.filled_quantity + new.live)
         trading.changing.add(child.id)
-        asked.append(change_rows.ask_change(conn, child, fact, margin=new.margin, live=new.live))
+        price = counted_price(intent, situation.market)
+        asked.append(change_rows.ask_change(conn, child, fact, margin=new.margin, live=new.live, price=price))
         event = OrderEvent(situation.now, "change_asked", _words(child, fact), child.id)
         repository.add_events(conn, child.order_id, [event])
     return asked

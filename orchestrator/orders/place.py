@@ -21,6 +21,7 @@ from orchestrator.orders import repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
+from orchestrator.orders.permit import without_effect
 from orchestrator.orders.plan import (
     Situation,
     decide_now,
@@ -39,6 +40,7 @@ from orchestrator.orders.trading import Trading
 from orchestrator.prepared import ask_ahead
 from routing.margin import reference_price
 from routing.selftrade import Verdict
+from routing.token_policy import counted_price
 from routing.words import rupees
 
 MICROSECOND = timedelta(microseconds=1)
@@ -55,11 +57,23 @@ class Replayed:
     order_id: OrderId
 
 
+@dataclass(frozen=True, slots=True)
+class DryRun(Denied):
+    """Nothing was sent, because the token only tries things: what a preview would tell."""
+
+    seen: tuple[Situation, RoutingDecision | Denied, Verdict | None] | None = None
+
+
 async def preview(
-    trading: Trading, *, user_id: UserId, intent: OrderIntent, policy: Policy | None = None
+    trading: Trading,
+    *,
+    user_id: UserId,
+    intent: OrderIntent,
+    policy: Policy | None = None,
+    caller: Caller | None = None,
 ) -> tuple[Situation, RoutingDecision | Denied, Verdict | None]:
     """What `place` would decide now, once it had cancelled what is in the way. Nothing is recorded or sent."""
-    situation = await look(trading, user_id=user_id, intent=intent, policy=policy)
+    situation = await look(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
     quoted = await trading.margins.ask(intent, situation.connections, situation.now)
     situation = await with_result(trading, replace(situation, quoted=quoted))
     decision, verdict = await trading.db.read(lambda conn: judged_now(conn, situation, cleared=True))
@@ -84,8 +98,13 @@ async def place(
     `policy` routes this order alone; None: by the user's own. `caller` is whoever asks; None: the product. The same
     `key` gives the same order; with another request (`fingerprint`) it is refused. Raises Problem.
     """
+    if caller is not None:
+        key = caller.own(key)
+        if refused := without_effect(caller):
+            seen = await preview(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
+            return DryRun(refused.reasons, seen=seen)
     try:
-        situation = await look(trading, user_id=user_id, intent=intent, policy=policy)
+        situation = await look(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
     except Problem:
         # Whatever cannot be seen now, a key that made an order still stands for it.
         earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))
@@ -116,7 +135,9 @@ async def _record_and_send(
         situation = fresh
         outcome = await decided()
     if isinstance(outcome, Blocked):
-        if not await make_way(trading, user_id, outcome.cancel_first):
+        # A token that sees some accounts only cancels nothing at the others.
+        narrow = situation.caller is not None and situation.caller.limited
+        if narrow or not await make_way(trading, user_id, outcome.cancel_first):
             return outcome
         outcome = await decided()
     if isinstance(outcome, Denied):
@@ -149,6 +170,7 @@ def _decide_and_record(
         intent=situation.intent,
         created_at=situation.now,
         children=tuple(new.child for new in children),
+        token=situation.caller.token if situation.caller else None,
     )
     events = [
         OrderEvent(situation.now, "received", "Order received and checked."),
@@ -208,7 +230,8 @@ async def _move(
     trading: Trading, situation: Situation, order: Order, dead: list[Sent], failed: frozenset[AccountId]
 ) -> tuple[ChildOrder, ...]:
     """New children at other accounts for the dead quantity; none when nobody else can take it."""
-    situation = replace(situation, now=trading.clock())
+    # What moves was allowed already, and counts once.
+    situation = replace(situation, now=trading.clock(), permit=None)
     part = with_quantity(situation, sum(end.child.quantity for end in dead))
 
     def work(conn: SqlConnection) -> tuple[list[NewChild], list[OrderEvent]]:
@@ -290,6 +313,8 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         validity_minutes=intent.validity_minutes,
     )
     price = reference_price(intent, situation.market)
+    if situation.caller is not None and situation.caller.token is not None:
+        price = counted_price(intent, situation.market) or price
     value = price * part.quantity if price else ZERO
     return NewChild(child, part.margin_required, part.charges, value)
 

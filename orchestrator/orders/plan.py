@@ -17,14 +17,16 @@ from domain.fees import ware_of
 from domain.instrument import Instrument, InstrumentId
 from domain.limits import SelfTrade, UserLimits
 from domain.money import ZERO, Money, Price
-from domain.order import OrderId, OrderIntent, Side
+from domain.order import Order, OrderId, OrderIntent, Side
 from domain.policy import Policy, PolicyKind
 from domain.routing import Candidate, Charges, Denied, Market, QuotedMargin, RoutingDecision, Slice
 from orchestrator.accounts.candidates import candidates
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.guards import repository as guards
+from orchestrator.identity.caller import Caller
 from orchestrator.orders import holds
+from orchestrator.orders.permit import Permit, misplaced_now, outside, outside_change
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
 from orchestrator.orders.rails import questions as questions_of_rails
 from orchestrator.orders.rails import rails as rails_of
@@ -58,19 +60,27 @@ class Situation:
         default_factory=dict
     )  # what brokers said lately that it needs
     stalled: frozenset[AccountId] = frozenset()  # accounts whose live prices are cut off or stand still
+    caller: Caller | None = None  # None: the product itself
+    permit: Permit | None = None  # of a personal token, until its user has approved the order
 
 
 async def look(
-    trading: Trading, *, user_id: UserId, intent: OrderIntent, policy: Policy | None = None
+    trading: Trading,
+    *,
+    user_id: UserId,
+    intent: OrderIntent,
+    policy: Policy | None = None,
+    caller: Caller | None = None,
 ) -> Situation:
-    """See the situation now.
+    """See the situation now, with the accounts that the caller sees, and the one that it names.
 
     Raises Problem 404 for an instrument that nobody lists or an account not the user's, 422 for such a one in `policy`.
     """
     mine = {one.account.id for one in trading.connections.of_user(user_id)}
     if intent.account is not None and intent.account not in mine:
         raise not_found("account")
-    if policy is not None and (strangers := policy.names - mine):
+    seen = {one for one in mine if caller is None or caller.sees(one) or one == intent.account}
+    if policy is not None and (strangers := policy.names - seen):
         text = f"{min(strangers)} is none of your connected accounts"
         raise Problem(422, "account_unknown", text, field="policy", fix="name accounts of GET /v1/accounts")
     instrument = trading.instruments.get(intent.instrument)
@@ -83,9 +93,8 @@ async def look(
             rule="an instrument is named by its exchange and trading symbol",
             fix="search it with GET /v1/stocks?q=",
         )
-    connections, market = await asyncio.gather(
-        trading.connections.ready(user_id), _market(trading, instrument)
-    )
+    ready, market = await asyncio.gather(trading.connections.ready(user_id), _market(trading, instrument))
+    connections = [one for one in ready if one.account.id in seen]
     now = trading.clock()
     return Situation(
         user_id=user_id,
@@ -107,7 +116,16 @@ async def look(
         stalled=frozenset(one.account.id for one in connections if trading.hub.feed_lacking(one.account.id))
         if market.open
         else frozenset(),
+        caller=caller,
+        permit=_permit(trading, caller, instrument, now),
     )
+
+
+def _permit(trading: Trading, caller: Caller | None, instrument: Instrument, now: datetime) -> Permit | None:
+    if caller is None or caller.token is None or caller.policy is None:
+        return None
+    holiday = None if trading.calendar.always_open else trading.calendar.holiday(trading_day(now))
+    return Permit(caller.token, caller.policy, instrument.underlying, holiday is None)
 
 
 async def with_result(trading: Trading, situation: Situation) -> Situation:
@@ -192,6 +210,8 @@ def judged_now(
     cleared: bool = False,
 ) -> tuple[RoutingDecision | Denied, Verdict | None]:
     """The decision, and what own orders in the way had to do with it. `cleared`: as if they were cancelled already."""
+    if refused := misplaced_now(situation.permit, situation.intent):
+        return refused, None
     rails = rails_of(conn, situation.user_id)
     choices = choices_now(conn, situation, without=without)
     choices = within_limits(conn, situation.user_id, choices, rails.limits, now=situation.now)
@@ -209,13 +229,25 @@ def judged_now(
             return decision, verdict
     if reasons := broken(conn, setting, rails, decision.intent, decision.slices, choices):
         return Denied(reasons, decision.alternatives, decision.hash), verdict
+    if refused := outside(conn, situation.permit, setting, situation.intent, decision, choices):
+        return refused, verdict
     return decision, verdict
 
 
 def refused_change(
-    conn: SqlConnection, situation: Situation, shown: OrderIntent, added: Mapping[AccountId, int]
+    conn: SqlConnection,
+    situation: Situation,
+    order: Order,
+    shown: OrderIntent,
+    added: Mapping[AccountId, int],
 ) -> Denied | None:
-    """What the user's own rails have against new terms of an order under way; `added`: more units by account."""
+    """What the user's own rails, and the policy of a token, have against new terms of an order under way; `added`: more
+    units by account."""
+    choices = choices_now(conn, situation)
+    if refused := outside_change(
+        conn, situation.permit, _setting(situation), order, situation.intent, added, choices
+    ):
+        return refused
     setting, rails = _setting(situation), rails_of(conn, situation.user_id)
     # A change neither moves to another price nor cancels another order: that is asked for as an order of its own.
     verdict = own_orders(conn, setting, shown, replace(rails.limits, self_trade=SelfTrade.REFUSE))
@@ -230,8 +262,7 @@ def refused_change(
         if one.account.id in more
     ]
     intent = replace(shown, quantity=sum(more.values()))
-    choices, whole = choices_now(conn, situation), situation.intent.quantity
-    reasons = broken(conn, setting, rails, intent, slices, choices, whole=whole)
+    reasons = broken(conn, setting, rails, intent, slices, choices, whole=situation.intent.quantity)
     return Denied(reasons) if reasons else None
 
 

@@ -81,6 +81,13 @@ def rails(conn: SqlConnection, user_id: UserId) -> Rails:
     return Rails(guards.parsed(row.limits) if row.limits else NO_LIMITS, switch)
 
 
+def protects(intent: ConditionalIntent, held: int) -> bool:
+    """Whether a conditional order only closes what is held: `held` net units of the position, or shares."""
+    most = max(leg.quantity for leg in intent.legs)
+    selling = intent.side is Side.SELL
+    return selling if intent.product in DELIVERED else most <= (held if selling else -held)
+
+
 def refused_at_broker(
     conn: SqlConnection, user_id: UserId, intent: ConditionalIntent, held: int
 ) -> Reason | None:
@@ -91,10 +98,7 @@ def refused_at_broker(
     mine = rails(conn, user_id)
     if mine.switch is None and not mine.limits.reduce_only:
         return None
-    most = max(leg.quantity for leg in intent.legs)
-    selling = intent.side is Side.SELL
-    protects = selling if intent.product in DELIVERED else most <= (held if selling else -held)
-    if protects:
+    if protects(intent, held):
         return None
     code = ReasonCode.KILL_SWITCH if mine.switch else ReasonCode.REDUCE_ONLY
     what = "the kill switch is on" if mine.switch else "you have set reduce-only"

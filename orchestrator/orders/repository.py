@@ -117,6 +117,7 @@ def record(
             "decision": codec.dump_decision(decision),
             "decision_inputs": decision.inputs or None,
             "done": False,
+            "token": order.token,
         },
     )
     rows = [_child_row(order, new, order.created_at) for new in children]

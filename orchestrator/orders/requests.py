@@ -15,13 +15,17 @@ from sqlalchemy import Connection as SqlConnection
 from adapters.guard import Guarded
 from domain.account import AccountId, UserId
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.order import OrderIntent
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
+from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
 from orchestrator.orders import repository
+from orchestrator.orders.permit import OutsidePolicy, outside_policy, without_effect
 from orchestrator.orders.place import replayed_order
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import broker_requests
+from routing.token_policy import misplaced
 
 Call = Callable[
     [Guarded], Awaitable[str | None]
@@ -50,14 +54,29 @@ class Request:
     result: str | None = None
 
 
-def account_of(trading: Trading, user_id: UserId, account_id: str) -> Connection:
-    """The user's own account, logged in. Raises Problem 404, or 409 when it needs a login."""
+def account_of(trading: Trading, caller: Caller, account_id: str) -> Connection:
+    """The user's own account that the caller sees, logged in. Raises Problem 404, or 409 when it needs a login."""
     connection = trading.connections.get(AccountId(account_id))
-    if connection is None or connection.account.user_id != user_id:
+    mine = connection is not None and connection.account.user_id == caller.user_id
+    if connection is None or not mine or not caller.sees(account_id):
         raise not_found("account")
     if connection.broker is None:
         raise Problem(409, "login_needed", f"{connection.account.label} needs a login", field="account")
     return connection
+
+
+def within_policy(trading: Trading, caller: Caller, intent: OrderIntent) -> None:
+    """What a token asks of a broker that is no order of ours: where and what it trades, by its policy.
+
+    Raises Problem 403 `token_policy`.
+    """
+    if refused := without_effect(caller):
+        raise outside_policy(refused)
+    if caller.policy is None:
+        return
+    instrument = trading.instruments.get(intent.instrument)
+    if found := misplaced(intent, caller.policy, instrument.underlying if instrument else None):
+        raise outside_policy(OutsidePolicy.of(found))
 
 
 async def ask_once(

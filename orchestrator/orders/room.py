@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from domain.routing import Denied
 from orchestrator.errors import Problem
 from orchestrator.orders.decision_schemas import DecisionOut, ReasonOut
+from orchestrator.orders.permit import OutsidePolicy, outside_policy
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import Out
 
@@ -44,6 +45,8 @@ def answer(body: Out, *, status: int = 200, headers: Mapping[str, str] | None = 
 
 def refusal(denied: Denied, *, title: str = "The order was not sent") -> Problem:
     """A refusal of ours as a caller sees it: the first reason, with all the others and the decision."""
+    if isinstance(denied, OutsidePolicy):
+        return outside_policy(denied, title=title)
     first = denied.reasons[0]
     return Problem(
         409,

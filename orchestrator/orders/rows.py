@@ -91,6 +91,7 @@ def stored_order(
         intent=intent,
         created_at=row.created_at,
         children=tuple(map(child_of, children)),
+        token=row.token,
     )
     charges = {ChildId(child.id): codec.load_charges(child.charges) for child in children}
     return StoredOrder(order, codec.load_decision(row.decision), tuple(events), charges)

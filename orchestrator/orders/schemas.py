@@ -17,7 +17,7 @@ from orchestrator.orders.decision_schemas import ChargesOut, DecisionOut, labels
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.policies.schemas import PolicyIn
-from orchestrator.schemas import In, MoneyText, Out, PriceText, Time
+from orchestrator.schemas import In, Out, PriceText, Time
 from routing.selftrade import Verdict, When
 from routing.unsure import hedge_of, hedge_words
 
@@ -217,6 +217,7 @@ class OrderOut(Out):
     account: str
     after_market: bool
     iceberg_legs: int
+    token: Annotated[str | None, Field(description="The personal token that placed it.")]
     children: list[ChildOut]
     hedge: HedgeOut | None
     decision: DecisionOut
@@ -248,6 +249,7 @@ class OrderOut(Out):
             account=intent.account or "auto",
             after_market=intent.after_market,
             iceberg_legs=intent.iceberg_legs,
+            token=order.token,
             children=[
                 ChildOut.of(
                     child,
@@ -320,15 +322,6 @@ class OwnOrdersOut(Out):
                 for one in verdict.conflicts
             ],
         )
-
-
-class PreviewOut(Out):
-    """What would be sent if this order were placed now. `notional` is quantity times the price used."""
-
-    decision: DecisionOut
-    notional: MoneyText | None
-    own_orders: OwnOrdersOut | None
-    as_of: Time
 
 
 class OrderPage(Out):

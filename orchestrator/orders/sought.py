@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from domain.account import AccountId
 from domain.calendar import IST
 from domain.order import Side
 from orchestrator.errors import Problem
+from orchestrator.identity.caller import Caller
 from orchestrator.tables import order_children, orders
 
 OfAccount = Annotated[str | None, Query(max_length=64, description="orders with a part at this account")]
@@ -36,6 +37,7 @@ class Sought:
     account_id: AccountId | None = None
     since: datetime | None = None
     until: datetime | None = None
+    within: frozenset[AccountId] | None = None  # all parts are at these accounts
 
     def narrowed(self, query: sa.Select[Any]) -> sa.Select[Any]:
         if self.symbol is not None:
@@ -49,7 +51,16 @@ class Sought:
         if self.account_id is not None:
             parts = sa.select(sa.literal(1)).where(order_children.c.order_id == orders.c.id)
             query = query.where(parts.where(order_children.c.account_id == self.account_id).exists())
+        if self.within is not None:
+            others = sa.select(sa.literal(1)).where(order_children.c.order_id == orders.c.id)
+            query = query.where(~others.where(order_children.c.account_id.not_in(self.within)).exists())
         return query
+
+
+def seen_by(caller: Caller, wanted: Sought) -> Sought:
+    """The same as far as the caller sees it."""
+    accounts = caller.policy.accounts if caller.policy else None
+    return wanted if accounts is None else replace(wanted, within=accounts)
 
 
 def sought(

@@ -138,6 +138,7 @@ ASK_CHANGE = Prepared(
                 "live_quantity",
                 "margin_required",
                 "margin_held",
+                "value",
                 "changing_since",
                 "answered_at",
             )

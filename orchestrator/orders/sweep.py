@@ -15,9 +15,11 @@ from domain.position import Position
 from domain.routing import Denied
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
+from orchestrator.identity.caller import Caller
 from orchestrator.orders import repository
 from orchestrator.orders.cancel import cancel
 from orchestrator.orders.leaving import SKEW, Leaving, leaving
+from orchestrator.orders.permit import outside_policy, visible, without_effect
 from orchestrator.orders.place import place
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
@@ -28,13 +30,18 @@ LOOKS, PAUSE = 10, 0.5  # of a proof that everything is flat, seconds apart
 Wanted = Callable[[Order], bool]
 
 
-async def cancel_many(trading: Trading, *, user_id: UserId, wanted: Wanted) -> list[StoredOrder]:
+async def cancel_many(
+    trading: Trading, *, user_id: UserId, wanted: Wanted, caller: Caller | None = None
+) -> list[StoredOrder]:
     """Ask for the cancel of every open order that is wanted; as they are afterwards. One that ended meanwhile is left
-    as it is."""
+    as it is. Raises Problem 403 for a token that only tries things."""
+    if refused := without_effect(caller):
+        raise outside_policy(refused)
     stored = await trading.db.read(
         lambda conn: repository.page(conn, user_id, status="open", before=None, limit=MOST_ORDERS)
     )
-    return list(await asyncio.gather(*(_out(trading, one) for one in stored if wanted(one.order))))
+    mine = [one for one in stored if wanted(one.order) and visible(caller, one.order)]
+    return list(await asyncio.gather(*(_out(trading, one) for one in mine)))
 
 
 async def _out(trading: Trading, stored: StoredOrder) -> StoredOrder:
@@ -56,7 +63,7 @@ class Exit:
 
 
 async def exit_position(
-    trading: Trading, connection: Connection, exit: Exit, *, key: str
+    trading: Trading, connection: Connection, exit: Exit, *, key: str, caller: Caller | None = None
 ) -> tuple[StoredOrder, bool] | Denied:
     """A market order for what is held, less what is on its way out already. Raises Problem 409 when nothing is left.
 
@@ -65,7 +72,8 @@ async def exit_position(
     user_id = connection.account.user_id
     fingerprint = hashlib.sha256(f"exit {exit!r}".encode()).hexdigest()
     async with trading.exiting.setdefault(connection.account.id, asyncio.Lock()):
-        earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))
+        kept = key if caller is None else caller.own(key)
+        earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, kept))
         if earlier is not None and earlier[1] == fingerprint:
             stored = await trading.db.read(lambda conn: repository.load(conn, user_id, earlier[0]))
             if stored is not None:
@@ -77,7 +85,9 @@ async def exit_position(
             )  # what traded a moment ago is surely in the next reading
             held, under_way = await _look(trading, connection, exit)
         intent = _closing(exit, held, under_way)
-        return await place(trading, user_id=user_id, intent=intent, key=key, fingerprint=fingerprint)
+        return await place(
+            trading, user_id=user_id, intent=intent, key=key, fingerprint=fingerprint, caller=caller
+        )
 
 
 async def _read_anew(trading: Trading, connection: Connection, exit: Exit) -> AccountSnapshot:
@@ -158,15 +168,21 @@ class Flat:
     refused: tuple[str, ...]
 
 
-async def exit_all(trading: Trading, *, user_id: UserId, key: str) -> tuple[list[StoredOrder], list[Flat]]:
+async def exit_all(
+    trading: Trading, *, user_id: UserId, key: str, caller: Caller | None = None
+) -> tuple[list[StoredOrder], list[Flat]]:
     """Cancel every open order, leave every position, then read every account until it is flat or time is up."""
-    orders = await cancel_many(trading, user_id=user_id, wanted=lambda order: True)
-    mine = trading.connections.of_user(user_id)
-    parts = await asyncio.gather(*(_leave(trading, one, key) for one in mine))
+    orders = await cancel_many(trading, user_id=user_id, wanted=lambda order: True, caller=caller)
+    mine = [
+        one for one in trading.connections.of_user(user_id) if caller is None or caller.sees(one.account.id)
+    ]
+    parts = await asyncio.gather(*(_leave(trading, one, key, caller) for one in mine))
     return [*orders, *(stored for part, _ in parts for stored in part)], [flat for _, flat in parts]
 
 
-async def _leave(trading: Trading, connection: Connection, key: str) -> tuple[list[StoredOrder], Flat]:
+async def _leave(
+    trading: Trading, connection: Connection, key: str, caller: Caller | None
+) -> tuple[list[StoredOrder], Flat]:
     placed: list[StoredOrder] = []
     refused: list[str] = []
     if not connection.ready:
@@ -178,7 +194,7 @@ async def _leave(trading: Trading, connection: Connection, key: str) -> tuple[li
         try:
             # One key for each position: asked again, the same request finds the orders it made.
             own_key = hashlib.sha256(f"{key} {exit!r}".encode()).hexdigest()
-            outcome = await exit_position(trading, connection, exit, key=own_key)
+            outcome = await exit_position(trading, connection, exit, key=own_key, caller=caller)
         except Problem as problem:
             refused.append(f"{name}: {problem.detail}")
             continue

@@ -17,6 +17,7 @@ from domain.order import OrderType, Product, Side
 from domain.position import Position
 from domain.routing import Denied
 from orchestrator.errors import Problem
+from orchestrator.identity.caller import Caller
 from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
 from orchestrator.orders import conditional_endpoints, modify, sweep, sweep_endpoints
@@ -115,7 +116,9 @@ class Deeds:
     async def cancel_many(self, person: Person) -> None:
         side = self._dice.choice((None, *Side))
         which = CancelManyIn(side=side)
-        await self._do(person, lambda trading: sweep_endpoints.cancel_orders(which, person.user_id, trading))
+        await self._do(
+            person, lambda trading: sweep_endpoints.cancel_orders(which, Caller(person.user_id), trading)
+        )
 
     async def exit_position(self, person: Person) -> None:
         account = self._dice.choice(sorted(person.clients))
@@ -141,7 +144,9 @@ class Deeds:
         key = self._key(person, "exit-all")
 
         def work(trading: Trading) -> Coroutine[Any, Any, Any]:
-            return sweep_endpoints.exit_all_positions(ExitAllIn(confirm=True), person.user_id, trading, key)
+            return sweep_endpoints.exit_all_positions(
+                ExitAllIn(confirm=True), Caller(person.user_id), trading, key
+            )
 
         if await self._do(person, work) is not None:
             person.count("exited all")
@@ -163,7 +168,8 @@ class Deeds:
         )
         key = self._key(person, "convert")
         found = await self._insist(
-            person, lambda trading: sweep_endpoints.convert_position(body, person.user_id, trading, key)
+            person,
+            lambda trading: sweep_endpoints.convert_position(body, Caller(person.user_id), trading, key),
         )
         if found is not None:
             person.count(f"conversion {found.outcome.value}")
@@ -183,7 +189,9 @@ class Deeds:
         key = self._key(person, "conditional")
         found = await self._insist(
             person,
-            lambda trading: conditional_endpoints.place_conditional(body, person.user_id, trading, key),
+            lambda trading: conditional_endpoints.place_conditional(
+                body, Caller(person.user_id), trading, key
+            ),
         )
         if found is not None:
             person.count(f"conditional {found.outcome.value}")
@@ -191,7 +199,7 @@ class Deeds:
     async def change_conditional(self, person: Person) -> None:
         """Look at them all, and change or take back one."""
         listed = await self._do(
-            person, lambda trading: conditional_endpoints.list_conditionals(person.user_id, trading)
+            person, lambda trading: conditional_endpoints.list_conditionals(Caller(person.user_id), trading)
         )
         mine = [one for one in (listed.items if listed else []) if one.symbol and one.exchange]
         if not mine:
@@ -202,7 +210,7 @@ class Deeds:
             await self._insist(
                 person,
                 lambda trading: conditional_endpoints.cancel_conditional(
-                    account, one.id, person.user_id, trading, key
+                    account, one.id, Caller(person.user_id), trading, key
                 ),
             )
             return
@@ -210,7 +218,7 @@ class Deeds:
         await self._insist(
             person,
             lambda trading: conditional_endpoints.modify_conditional(
-                account, one.id, body, person.user_id, trading, key
+                account, one.id, body, Caller(person.user_id), trading, key
             ),
         )
 
