@@ -144,6 +144,13 @@ class Settings(BaseSettings):
 
     signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
 
+    lockout_failures: int = Field(
+        10,
+        ge=1,
+        description="Failed logins in a row of one e-mail, from wherever, after which each further one makes strangers "
+        "wait longer: a minute, two, and so on up to an hour.",
+    )
+
     step_up_minutes: int = Field(
         10,
         ge=1,

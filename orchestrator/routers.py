@@ -16,6 +16,7 @@ from orchestrator.identity import endpoints as identity
 from orchestrator.identity import passkey_endpoints as passkeys
 from orchestrator.identity import proof_endpoints as proof
 from orchestrator.identity import session_endpoints as sessions
+from orchestrator.identity import security_endpoints as security
 from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.kite import routers as kite
 from orchestrator.market import endpoints as market

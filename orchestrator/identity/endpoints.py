@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity import brake, people, service, strength
+from orchestrator.identity import brake, people, service, signing_in, strength
 from orchestrator.identity.access import CurrentUser, Ended
+from orchestrator.identity.known import LIFE
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import (
     LoginIn,
@@ -22,12 +23,14 @@ from orchestrator.identity.schemas import (
     UserOut,
 )
 from orchestrator.identity.service import Access, From, Tokens
+from orchestrator.identity.signing_in import Reception
 from orchestrator.state import Config, Db, KeyRing, Now
 
 router = APIRouter(prefix="/v1/users", tags=["identity"])
 
 COOKIE = "tm_refresh"
 COOKIE_PATH = "/v1/users"
+DEVICE_COOKIE = "tm_device"  # by which we know a browser again
 
 
 RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
@@ -48,30 +51,16 @@ async def check_password(body: PasswordCheckIn) -> PasswordCheckOut:
     return PasswordCheckOut(strength=found.strength, words=found.words, fix=found.fix)
 
 
-@router.post("/login", responses=problems(401, 429))
+@router.post("/login", responses=problems(401, 403, 429))
 async def log_in(
-    body: LoginIn,
-    request: Request,
-    response: Response,
-    db: Db,
-    keys: KeyRing,
-    settings: Config,
-    clock: Now,
+    body: LoginIn, request: Request, response: Response, desk: Reception, clock: Now
 ) -> TokenOut:
-    """An access token; the refresh token comes as an HttpOnly cookie."""
-    address, email = _address(request), body.email.strip().lower()
-    await brake.try_login(db, address=address, email=email, most=settings.login_attempts, now=clock())
-    tokens = await service.log_in(
-        db,
-        email=email,
-        password=body.password,
-        by=came_from(request),
-        keys=keys,
-        settings=settings,
-        now=clock(),
+    """An access token; the refresh token comes as an HttpOnly cookie. Who has a second factor on gives a code, too:
+    else 401 `totp_needed`."""
+    tokens = await signing_in.by_password(
+        desk, email=body.email, password=body.password, code=body.totp, by=came_from(request), now=clock()
     )
-    await brake.logged_in(db, address=address, email=email)
-    return with_cookie(response, tokens, secure=settings.cookie_secure)
+    return with_cookie(response, tokens, secure=desk.settings.cookie_secure)
 
 
 @router.post("/refresh", responses=problems(401))
@@ -122,7 +111,9 @@ def _address(request: Request) -> str:
 
 def came_from(request: Request) -> From:
     """Where a login begins or goes on."""
-    return From(_address(request), request.headers.get("user-agent", ""))
+    return From(
+        _address(request), request.headers.get("user-agent", ""), request.cookies.get(DEVICE_COOKIE, "")
+    )
 
 
 def with_cookie(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut:
@@ -136,6 +127,16 @@ def with_cookie(response: Response, tokens: Tokens, *, secure: bool) -> TokenOut
         samesite="strict",
         secure=secure,
     )
+    if tokens.device:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            tokens.device,
+            max_age=int(LIFE.total_seconds()),
+            path=COOKIE_PATH,
+            httponly=True,
+            samesite="strict",
+            secure=secure,
+        )
     return shown(tokens.access)
 
 

@@ -26,6 +26,7 @@ from orchestrator.identity.passkey_schemas import (
 from orchestrator.identity.proof import Proven
 from orchestrator.identity.relying import RelyingParty, here, relying_party
 from orchestrator.identity.schemas import TokenOut
+from orchestrator.mail.mailer import Post
 from orchestrator.state import Config, Db, KeyRing, Now
 
 router = APIRouter(prefix="/v1/users", tags=["identity"])
@@ -73,6 +74,7 @@ async def log_in_by_passkey(
     db: Db,
     keys: KeyRing,
     settings: Config,
+    mailer: Post,
     clock: Now,
     browser: Browser = None,
 ) -> TokenOut:
@@ -85,6 +87,7 @@ async def log_in_by_passkey(
         ways={Way.PASSKEY},
         keys=keys,
         settings=settings,
+        mailer=mailer,
         now=clock(),
     )
     return with_cookie(response, tokens, secure=settings.cookie_secure)

@@ -62,14 +62,14 @@ async def change(db: Database, user_id: UserId, changes: Mapping[str, Any]) -> U
         repository.change_user(connection, user_id, changes)
         return repository.by_id(connection, user_id)
 
-    return _known(await db.write(work))
+    return known(await db.write(work))
 
 
 async def me(db: Database, user_id: UserId) -> User:
-    return _known(await db.read(lambda connection: repository.by_id(connection, user_id)))
+    return known(await db.read(lambda connection: repository.by_id(connection, user_id)))
 
 
-def _known(user: User | None) -> User:
+def known(user: User | None) -> User:
     if user is None:  # the token outlived its user
         raise Problem(401, "token_invalid", "this user is gone", fix="sign up again")
     return user

@@ -9,12 +9,10 @@ from fastapi import Depends
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import passkey_repository, passwords, repository
+from orchestrator.identity import passkey_repository, repository, second_factor
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Role, Way
-from orchestrator.identity.repository import User
 from orchestrator.identity.tokens import Bearer
 from orchestrator.state import Config, Db, Now
 
@@ -51,12 +49,9 @@ Operator = Annotated[Bearer, Depends(operator)]
 def ways_of(connection: Connection, user_id: UserId) -> set[Way]:
     """In which the user can prove who they are."""
     user = repository.by_id(connection, user_id)
-    ways = {Way.PASSWORD} if user is not None and user.password_hash is not None else set[Way]()
-    return ways | {Way.PASSKEY} if passkey_repository.number(connection, user_id) else ways
-
-
-async def by_password(db: Database, user: User, password: str | None) -> set[Way]:
-    """The ways that were shown. Raises Problem 403 `proof_wrong`."""
-    if password is None or not await passwords.matches(password, user.password_hash):
-        raise Problem(403, "proof_wrong", "this is not the password", field="password")
-    return {Way.PASSWORD}
+    has = {
+        Way.PASSWORD: user is not None and user.password_hash is not None,
+        Way.TOTP: second_factor.is_on(connection, user_id),
+        Way.PASSKEY: passkey_repository.number(connection, user_id) > 0,
+    }
+    return {way for way, there in has.items() if there}

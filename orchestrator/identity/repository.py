@@ -12,7 +12,9 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from domain.account import AccountState, UserId
 from orchestrator.identity import claims
 from orchestrator.identity.claims import Role, Way, Ways
+from orchestrator.ids import new_id
 from orchestrator.tables import accounts, refresh_tokens, user_sessions, users
+from orchestrator.tables_market import notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +213,19 @@ def ended_since(connection: Connection, since: datetime) -> list[tuple[str, str]
     """Everybody's, with why."""
     query = select(SESSION.id, SESSION.ended_why).where(SESSION.ended_at >= since)
     return [(row.id, row.ended_why) for row in connection.execute(query)]
+
+
+def add_notice(
+    connection: Connection, user_id: UserId, kind: str, subject: str, text: str, now: datetime
+) -> None:
+    """Told to the user's screens soon."""
+    values = {
+        "id": new_id("ntc"),
+        "user_id": user_id,
+        "at": now,
+        "kind": kind,
+        "subject": subject,
+        "text": text,
+        "data": "{}",
+    }
+    connection.execute(insert(notices).values(values))

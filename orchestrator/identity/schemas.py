@@ -42,6 +42,15 @@ def _email(text: str) -> str:
 Email = Annotated[str, Field(max_length=254, examples=["asha@example.com"]), AfterValidator(_email)]
 
 
+Code = Annotated[
+    str,
+    Field(
+        max_length=16,
+        description="A code of an authenticator app, or a recovery code: for users who turned a second factor on.",
+    ),
+]
+
+
 class SignupIn(In):
     email: Email
     password: Annotated[str, Field(max_length=1024, description=f"At least {PASSWORD_LENGTH} characters.")]
@@ -51,9 +60,7 @@ class SignupIn(In):
 class LoginIn(In):
     email: Annotated[str, Field(max_length=254)]
     password: Annotated[str, Field(max_length=1024)]
-    totp: Annotated[
-        str | None, Field(max_length=16, description="Only for users who turned a second factor on.")
-    ] = None
+    totp: Code | None = None
 
 
 class TokenOut(Out):
@@ -127,6 +134,7 @@ class ProofIn(In):
     """The ways that a `step_up_needed` names."""
 
     password: Annotated[str, Field(max_length=1024)] | None = None
+    totp: Code | None = None
     passkey: AnswerIn | None = None
 
 

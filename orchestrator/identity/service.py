@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,17 +10,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from domain.account import UserId
+from orchestrator.audit.actions import Action
+from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.config import Settings
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import passwords, repository
+from orchestrator.identity import claims, known, lockout, repository
 from orchestrator.identity.claims import Way
-from orchestrator.identity.devices import LONGEST
+from orchestrator.identity.devices import LONGEST, device
 from orchestrator.identity.ended import WORDS, EndedSessions, EndedWhy
+from orchestrator.identity.lockout import Tries
 from orchestrator.identity.repository import Session, User
 from orchestrator.identity.tokens import access_token, hash_of, new_refresh_token
 from orchestrator.ids import new_id
 from orchestrator.keys import Keys
+from orchestrator.mail import words
+from orchestrator.mail.mailer import Mailer
 
 # Two tabs may refresh at the same moment with one cookie; that is no theft.
 GRACE = timedelta(seconds=10)
@@ -35,30 +41,22 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """`refresh_for`: seconds that the cookie lives."""
+    """`refresh_for`: seconds that the cookie lives. `device`: what the browser is known by from now on, "" when that
+    stays as it is."""
 
     access: Access
     refresh: str
     refresh_for: int
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """Where a request comes from, as far as we know, and what it calls itself."""
+    """Where a request comes from, as far as we know, and what it calls itself. `device`: its browser's own cookie."""
 
     address: str
     user_agent: str
-
-
-async def log_in(
-    db: Database, *, email: str, password: str, by: From, keys: Keys, settings: Settings, now: datetime
-) -> Tokens:
-    """Raises Problem 401 `wrong_login`, the same for an unknown e-mail and a wrong password."""
-    email = email.strip().lower()
-    user = await db.read(lambda connection: repository.by_email(connection, email))
-    if not await passwords.matches(password, user.password_hash if user else None) or user is None:
-        raise wrong_login()
-    return await start_session(db, user, by=by, ways={Way.PASSWORD}, keys=keys, settings=settings, now=now)
+    device: str = ""
 
 
 async def start_session(
@@ -69,16 +67,25 @@ async def start_session(
     ways: Collection[Way],
     keys: Keys,
     settings: Settings,
+    mailer: Mailer,
     now: datetime,
+    tries: Tries | None = None,
+    proven_at: datetime | None = None,
 ) -> Tokens:
-    """The one place where a login begins: of `user`, as read before they proved in these ways who they are. Raises
-    Problem 401 `wrong_login` when their password was changed meanwhile, 403 `user_disabled`."""
+    """The one place where a login begins: of `user`, as read before they proved in these ways who they are. A device
+    that is new is told to them by letter and notice. `tries` are forgotten; `proven_at`: when they did, if not now.
+    Raises Problem 401 `wrong_login` when their password was changed meanwhile, 403 `user_disabled`."""
     family, until = new_id("fam"), now + timedelta(days=settings.refresh_days)
+    agent = by.user_agent[:LONGEST]
     session = Session(
-        family, user.id, by.user_agent[:LONGEST], by.address, frozenset(ways), now, now, now, until
+        family, user.id, agent, by.address, frozenset(ways), proven_at or now, now, now, until
     )
+    new = await db.read(
+        lambda conn: known.has_any(conn, user.id) and not known.is_known(conn, user.id, by.device)
+    )
+    named = await asyncio.to_thread(device, by.user_agent) if new else ""
 
-    def work(connection: Connection) -> tuple[User, str]:
+    def work(connection: Connection) -> tuple[User, str, str]:
         current = repository.held(connection, user.id)
         if current is None or current.password_hash != user.password_hash:
             raise wrong_login()  # whoever changed it meanwhile has ended every login of before
@@ -91,10 +98,33 @@ async def start_session(
             )
         repository.forget_ended(connection, now)
         repository.add_session(connection, session)
-        return current, _issue(connection, user.id, family, settings=settings, now=now)
+        if tries is not None:
+            lockout.succeeded(connection, tries)
+        audited(
+            connection,
+            user_id=user.id,
+            actor=Actor(ActorKind.LOGIN, user.id, family, by.address),
+            action=Action.LOGIN,
+            at=now,
+            subject=family,
+            detail={"ways": claims.written(ways), "user_agent": agent},
+        )
+        if named:
+            repository.add_notice(connection, user.id, "new_login", family, _new_login(named, by, now), now)
+            told = words.new_device(
+                current.email, device=named, address=by.address, at=now, base=settings.base_url
+            )
+            mailer.put(connection, told)
+        cookie = known.remember(connection, user.id, by.device, now)
+        return current, _issue(connection, user.id, family, settings=settings, now=now), cookie
 
-    current, token = await db.write(work)
-    return _tokens(current, session, token, keys=keys, settings=settings, now=now)
+    current, token, cookie = await db.write(work)
+    return replace(_tokens(current, session, token, keys=keys, settings=settings, now=now), device=cookie)
+
+
+def _new_login(named: str, by: From, now: datetime) -> str:
+    where = f" at {by.address}" if by.address else ""
+    return f"A new device has logged in: {named}{where}."
 
 
 def wrong_login() -> Problem:
@@ -122,6 +152,15 @@ async def prove(
         if user is None or session is None:
             return None
         repository.prove_session(connection, session_id, session.ways | set(ways), now)
+        audited(
+            connection,
+            user_id=user_id,
+            actor=Actor(ActorKind.LOGIN, user_id, session_id, session.address),
+            action=Action.PROVEN,
+            at=now,
+            subject=session_id,
+            detail={"ways": claims.written(ways)},
+        )
         return user, replace(session, ways=session.ways | set(ways), proven_at=now)
 
     found = await db.write(work)
@@ -173,9 +212,9 @@ async def refresh(
     issued = await db.write(work, lock=f"refresh:{hash_of(token)}")
     if issued is None:
         await ended.end(reused, EndedWhy.TOKEN_REUSED)
-        words = WORDS[why[0]] if why else "this login has ended"
+        told = WORDS[why[0]] if why else "this login has ended"
         reason = why[0].value if why else None
-        raise Problem(401, "refresh_invalid", words, fix="log in again", reason=reason)
+        raise Problem(401, "refresh_invalid", told, fix="log in again", reason=reason)
     user, session, following = issued
     return _tokens(user, session, following, keys=keys, settings=settings, now=now)
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Annotated, cast
 
 import orjson
 import sqlalchemy as sa
 import structlog
+from fastapi import Depends
 from sqlalchemy import Connection
+from starlette.requests import HTTPConnection
 
 from orchestrator.db import Database
 from orchestrator.ids import new_id
@@ -107,3 +110,10 @@ class Mailer:
                 await self._db.write(lambda conn: conn.execute(again))
                 return
         await self._db.write(lambda conn: conn.execute(sa.delete(letters).where(ROW.id == one.id)))
+
+
+async def _mailer(connection: HTTPConnection) -> Mailer:
+    return cast(Mailer, connection.app.state.mailer)
+
+
+Post = Annotated[Mailer, Depends(_mailer)]
