@@ -17,11 +17,11 @@ from domain.account import BrokerId
 from orchestrator import errors, meta
 from orchestrator.clock import FollowedClock
 from orchestrator.config import Settings
-from orchestrator.express import Express
 from orchestrator.errors import Problem
+from orchestrator.express import Express
 from orchestrator.headers import SafeHeaders
-from orchestrator.kite.doorway import KiteDoorway
 from orchestrator.identity.access import caller_of
+from orchestrator.kite.doorway import KiteDoorway
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.mcp.door import McpDoor
@@ -30,10 +30,10 @@ from orchestrator.parts import open_parts
 from orchestrator.routers import ROUTERS
 from orchestrator.shields.names import KnownNames
 from orchestrator.shields.origins import OwnPages
-from orchestrator.site import Site
-from orchestrator.state import Clock, system_clock
 from orchestrator.shields.rate_door import RateDoor
 from orchestrator.shields.rates import Payer, Rates
+from orchestrator.site import Site
+from orchestrator.state import Clock, system_clock
 
 EXPOSED = [
     "etag",
@@ -60,10 +60,11 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
+            opened.push_async_callback(app.state.rates.close)
             time = clock or await _time(settings, opened)
             await open_parts(app, settings, clock=time, adapters=adapters, opened=opened)
-            yield
             opened.push_async_callback(tools.close)
+            yield
 
     app = FastAPI(
         title=meta.NAME,
@@ -79,9 +80,9 @@ def create_app(
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     tools = McpDoor(app)
     app.router.routes.append(Route(McpDoor.PATH, tools, include_in_schema=False))
+    app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
     app.add_middleware(Limits)
     _shield(app, settings)
     app.add_middleware(KiteDoorway)  # outermost: where a call goes is known before anybody looks at it
@@ -91,14 +92,14 @@ def create_app(
 
 def _shield(app: FastAPI, settings: Settings) -> None:
     """Who is not let in at all; the last one added is asked first."""
+    app.state.rates = Rates(settings)
+    app.add_middleware(RateDoor, who=_payer)
     app.add_middleware(OwnPages, settings=settings)
     if settings.cors_origin_list:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origin_list,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-    app.state.rates = Rates(settings)
-    app.add_middleware(RateDoor, who=_payer)
             allow_headers=[
                 "authorization",
                 "content-type",
@@ -113,12 +114,6 @@ def _shield(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SafeHeaders, https=settings.cookie_secure)  # outermost: refusals carry the headers too
 
 
-async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:
-    """This machine's, or that of the simulated market. Raises ClockUnreachable."""
-    if not settings.clock_url:
-        return system_clock
-    followed, loops = FollowedClock(settings.clock_url), Loops()
-    opened.push_async_callback(followed.aclose)
 async def _payer(token: str, state: Any, address: str) -> Payer | None:
     """Whose requests a token's count as: only a good one's, or a stranger could use up its owner's room."""
     try:
@@ -128,6 +123,12 @@ async def _payer(token: str, state: Any, address: str) -> Payer | None:
     return Payer(caller.user_id, caller.token)
 
 
+async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:
+    """This machine's, or that of the simulated market. Raises ClockUnreachable."""
+    if not settings.clock_url:
+        return system_clock
+    followed, loops = FollowedClock(settings.clock_url), Loops()
+    opened.push_async_callback(followed.aclose)
     await followed.read()
     loops.start("clock", followed.follow)
     opened.push_async_callback(loops.close)
