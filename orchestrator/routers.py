@@ -49,6 +49,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     proof.router,
     charges.router,
+    security.router,
+    accounts.router,
     scorecards.router,
     authorisation.router,
     stocks.router,
