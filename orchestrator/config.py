@@ -10,6 +10,7 @@ from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from limits import parse_many
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationInfo, field_validator
@@ -27,6 +28,7 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
+HERE = ("127.0.0.1", "::1", "localhost")
 Url = Annotated[str, AfterValidator(lambda text: text.rstrip("/"))]
 
 
@@ -282,7 +284,12 @@ class Settings(BaseSettings):
         """Whether people who use us may have us connect to what only we reach: who does may be somebody else."""
         if self.private_proxies is not None:
             return self.private_proxies
-        return not self.public_url and self.host in ("127.0.0.1", "::1", "localhost")
+        return not self.public_url and self.host in HERE
+
+    @property
+    def only_here(self) -> bool:
+        """Whether people reach us from this machine alone, as far as the settings tell."""
+        return (urlsplit(self.base_url).hostname or "") in HERE
 
     @property
     def allowed_host_names(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from orchestrator.state import Clock
 SOCKETS = 20  # of one user
 SYMBOLS = 1000  # one socket may follow
 HEARTBEAT = 10.0  # seconds
+STREAMS = 2  # sockets of events for one of prices: most screens have one of each
 SLOT = 0.005  # seconds: moments are rounded up to these, so that few timers serve many sockets
 
 
@@ -28,6 +29,28 @@ class Listener(Protocol):
 
     def wake(self, now: float, now_ms: int) -> None:
         """It may send now: by the event loop, and in milliseconds since 1970. Never waits."""
+
+
+class Seats:
+    """At most `most` of `what` open for one user, in this process."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self._most, self._what = most, what
+        self._open: Counter[UserId] = Counter()
+
+    def enter(self, user_id: UserId) -> None:
+        """Raises Refused for one too many."""
+        if self._open[user_id] >= self._most:
+            raise Refused("too_many_sockets", f"a user has at most {self._most} {self._what} open")
+        self._open[user_id] += 1
+
+    def leave(self, user_id: UserId) -> None:
+        self._open[user_id] -= 1
+        if self._open[user_id] <= 0:
+            del self._open[user_id]
+
+    def __len__(self) -> int:
+        return self._open.total()
 
 
 class Audience:
@@ -43,25 +66,21 @@ class Audience:
         heartbeat: float = HEARTBEAT,
     ) -> None:
         self.hub, self.clock, self.symbols, self.heartbeat = hub, clock, symbols, heartbeat
-        self._limit = sockets
-        self._open: Counter[UserId] = Counter()
+        self._prices = Seats(sockets, "sockets of live prices")
+        self.streams = Seats(sockets * STREAMS, "sockets of events")
         self._slots: dict[int, list[Listener]] = {}
         self._due: list[Listener] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def enter(self, user_id: UserId) -> None:
         """Raises Refused for a socket too many."""
-        if self._open[user_id] >= self._limit:
-            raise Refused("too_many_sockets", f"a user has at most {self._limit} sockets of live prices open")
-        self._open[user_id] += 1
+        self._prices.enter(user_id)
 
     def leave(self, user_id: UserId) -> None:
-        self._open[user_id] -= 1
-        if self._open[user_id] <= 0:
-            del self._open[user_id]
+        self._prices.leave(user_id)
 
     def __len__(self) -> int:
-        return self._open.total()
+        return len(self._prices)
 
     def soon(self, listener: Listener) -> None:
         """Wake it when it may get a message, with whatever else has changed by then."""

@@ -53,6 +53,13 @@ async def run(
     options: Options,
 ) -> None:
     """Until the browser leaves, its token ends, or it will not keep to the limits."""
+    user_id = caller.user_id
+    assert user_id is not None
+    try:
+        audience.streams.enter(user_id)
+    except Refused as error:
+        await caller.dismiss(error.body, TOO_MANY)
+        return
     prices = Prices(socket, caller, audience=audience, instruments=instruments, options=options)
     browser = _Browser(socket, caller, changes, prices)
     work = (browser.tell(bus), browser.listen(), prices.beat(), caller.until_expired())
@@ -65,6 +72,7 @@ async def run(
     except (WebSocketDisconnect, RuntimeError):
         return  # starlette says RuntimeError for a send after the end
     finally:
+        audience.streams.leave(user_id)
         parts += browser.following
         prices.end()
         for part in parts:

@@ -91,8 +91,8 @@ class FaultIn(In):
 
 
 class FaultOut(Out):
-    """A fault in force. `seen` requests fitted it, `hits` of them were broken. `account` is null for everybody's and
-    for somebody else's; `user` is the user id at the broker."""
+    """A fault in force. `seen` requests fitted it, `hits` of them were broken. `account` and `user` (the
+    user id at the broker) are null for everybody's, and for somebody else's, which is `elsewhere`."""
 
     id: str
     broker: BrokerId
@@ -100,6 +100,7 @@ class FaultOut(Out):
     call: str | None
     account: str | None
     user: str | None
+    elsewhere: bool
     exchange: str | None
     times: int | None
     after: int

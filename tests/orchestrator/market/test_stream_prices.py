@@ -9,7 +9,7 @@ import pytest
 import websockets
 
 from orchestrator.bus import user_topic
-from orchestrator.market.audience import SOCKETS
+from orchestrator.market.audience import SOCKETS, STREAMS
 from tests.orchestrator.market.conftest import USER, heard, say
 from tests.orchestrator.market.floor import INFY
 from tests.orchestrator.market.test_live import Stand, told
@@ -53,6 +53,27 @@ async def test_a_socket_of_events_counts_as_one_of_prices_once_it_asks_for_some(
             while True:
                 await say(last, action="subscribe", symbols=["NSE:INFY"], id=2)
                 if await heard(last) == {"type": "ok", "id": 2}:
+                    break
+
+
+async def test_a_user_has_so_many_sockets_of_events_and_a_closed_one_makes_room(stand: Stand) -> None:
+    _, browser = stand
+    async with AsyncExitStack() as stack:
+        opened = [
+            await stack.enter_async_context(browser.socket("/v1/stream")) for _ in range(SOCKETS * STREAMS)
+        ]
+        refused = await stack.enter_async_context(browser.socket("/v1/stream"))
+        assert (await heard(refused))["error"]["code"] == "too_many_sockets"
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await heard(refused)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4429
+        await opened[0].close()
+        async with asyncio.timeout(8):
+            while True:
+                again = await stack.enter_async_context(browser.socket("/v1/stream"))
+                await say(again, action="ping", id=1)
+                if (await heard(again)).get("type") == "pong":
                     break
 
 

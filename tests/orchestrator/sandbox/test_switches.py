@@ -112,6 +112,42 @@ async def test_a_sandbox_that_is_gone_is_named(app: FastAPI, asha: httpx.AsyncCl
     assert (await told(await asha.get("/v1/sandbox"), 503))["code"] == "sandbox_unreachable"
 
 
+@pytest.mark.parametrize(
+    "body", ["[]", "{}", '"words"', "3", '{"brokers": 1, "faults": [{"broker": "x"}]}', "null"]
+)
+async def test_whatever_else_answers_there_is_no_sandbox(
+    app: FastAPI, asha: httpx.AsyncClient, body: str
+) -> None:
+    answers = httpx.MockTransport(lambda _: httpx.Response(200, text=body))
+    app.state.sandbox = SandboxControl("http://127.0.0.1:9", answers)
+    fault = {"broker": "zerodha", "fault": "outage"}
+    for path in ("", "/faults", "/faults/kinds", "/clock", "/corporate-actions", "/brokers/upstox/switches"):
+        assert (await told(await asha.get(f"/v1/sandbox{path}"), 503))["code"] == "sandbox_unreachable"
+    for path, asked in (("faults", fault), ("resume", {}), ("flow", {"enabled": True}), ("clock", {})):
+        answer = await asha.post(f"/v1/sandbox/{path}", json=asked)
+        assert (answer.status_code, answer.json()["code"]) == (503, "sandbox_unreachable")
+
+
+async def test_a_fault_at_somebody_elses_account_does_not_tell_whose(
+    asha: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    stranger = sandbox.post("/users", {"broker": "mock", "cash": "1000"})["user_id"]
+    sandbox.post("/faults", {"broker": "mock", "fault": "delay", "seconds": 1, "account": stranger})
+    shown = await asha.get("/v1/sandbox/faults")
+    assert stranger not in shown.text
+    [fault] = (await told(shown))["items"]
+    assert (fault["account"], fault["user"], fault["elsewhere"]) == (None, None, True)
+
+
+async def test_where_others_reach_it_only_an_operator_breaks_something(
+    app: FastAPI, asha: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    app.state.settings = app.state.settings.model_copy(update={"public_url": "https://trade.example"})
+    assert (await told(await asha.post("/v1/sandbox/halt", json={}), 403))["code"] == "operators_only"
+    assert (await told(await asha.delete("/v1/sandbox/faults"), 403))["code"] == "operators_only"
+    await told(await asha.get("/v1/sandbox/faults"))
+
+
 def test_a_sandbox_is_for_simulated_money() -> None:
     with pytest.raises(ValueError, match="simulated money"):
         Settings(sandbox_url="http://127.0.0.1:9100", _env_file=None)
