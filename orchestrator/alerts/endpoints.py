@@ -27,8 +27,10 @@ from orchestrator.alerts.schemas import (
     checked,
 )
 from orchestrator.alerts.telling import tell_alert, tell_read, tell_removed
+from orchestrator.audit.actions import Action
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.ids import new_id
 from orchestrator.market.access import Directory, Market
 from orchestrator.market.hub import Hub
@@ -50,7 +52,14 @@ async def list_alerts(user: CurrentUser, db: Db, state: AlertState | None = None
 
 @router.post("/alerts", status_code=201, responses=problems(401, 404, 409, 422))
 async def make_alert(
-    body: AlertIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now, instruments: Directory, hub: Market
+    body: AlertIn,
+    user: CurrentUser,
+    acting: Acting,
+    db: Db,
+    bus: EventBus,
+    clock: Now,
+    instruments: Directory,
+    hub: Market,
 ) -> AlertOut:
     """Be told when a price, a move or a volume is reached. A crossing counts from the price now."""
     name = named(instruments, body.symbol).id
@@ -82,7 +91,12 @@ async def make_alert(
         created_at=now,
         expires_at=body.expires_at,
     ).anew(seen, now)
-    await db.write(lambda conn: _add(conn, user, alert), lock=f"alerts:{user}")
+
+    def work(conn: Connection) -> None:
+        _add(conn, user, alert)
+        acting.did(conn, Action.ALERT_ADDED, alert.id, instrument=str(name))
+
+    await db.write(work, lock=f"alerts:{user}")
     await tell_alert(bus, alert)
     return AlertOut.of(alert)
 
@@ -94,7 +108,14 @@ async def get_alert(alert_id: str, user: CurrentUser, db: Db) -> AlertOut:
 
 @router.patch("/alerts/{alert_id}", responses=problems(401, 404, 409, 422))
 async def change_alert(
-    alert_id: str, body: AlertPatch, user: CurrentUser, db: Db, bus: EventBus, clock: Now, hub: Market
+    alert_id: str,
+    body: AlertPatch,
+    user: CurrentUser,
+    acting: Acting,
+    db: Db,
+    bus: EventBus,
+    clock: Now,
+    hub: Market,
 ) -> AlertOut:
     """Change what it waits for, pause it, or have it wait again. 409 when it fired or was changed meanwhile."""
     old = await db.read(lambda conn: _mine(conn, user, alert_id))
@@ -116,6 +137,7 @@ async def change_alert(
                 field="version",
                 fix="read it again, and make your change to what it is now",
             )
+        acting.did(conn, Action.ALERT_CHANGED, alert_id)
 
     await db.write(work)
     await tell_alert(bus, new)
@@ -123,9 +145,16 @@ async def change_alert(
 
 
 @router.delete("/alerts/{alert_id}", status_code=204, responses=problems(401))
-async def remove_alert(alert_id: str, user: CurrentUser, db: Db, bus: EventBus) -> None:
+async def remove_alert(alert_id: str, user: CurrentUser, acting: Acting, db: Db, bus: EventBus) -> None:
     """One that is gone already is no error."""
-    if await db.write(lambda conn: repository.remove(conn, user, alert_id)):
+
+    def work(conn: Connection) -> bool:
+        gone = repository.remove(conn, user, alert_id)
+        if gone:
+            acting.did(conn, Action.ALERT_REMOVED, alert_id)
+        return gone
+
+    if await db.write(work):
         await tell_removed(bus, user, alert_id)
 
 

@@ -25,6 +25,12 @@ class Action(StrEnum):
     SECOND_FACTOR_OFF = "second_factor.off"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODE_USED = "recovery_code.used"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_RENAMED = "passkey.renamed"
+    PASSKEY_REMOVED = "passkey.removed"
+    PASSKEY_COPIED = "passkey.copied"  # its count went backwards: it is in somebody else's hands, too
+    PROVIDER_TIED = "provider.tied"  # somebody at an OpenID provider signs in as this user
+    PROVIDER_UNTIED = "provider.untied"
     ROLE_CHANGED = "user.role_changed"  # by whoever keeps the installation, as are the next three
     DISABLED = "user.disabled"
     ENABLED = "user.enabled"
@@ -34,6 +40,15 @@ class Action(StrEnum):
     DELETION_CALLED_OFF = "user.deletion_called_off"
     DELETED = "user.deleted"
     CONSENT = "consent.changed"
+    # --- programs ------------------------------------------------------------------------------------------------
+    TOKEN_MADE = "token.made"
+    TOKEN_CHANGED = "token.changed"
+    TOKEN_ROTATED = "token.rotated"
+    TOKEN_REVOKED = "token.revoked"
+    APPROVAL_ASKED = "approval.asked"  # an order outside a token's policy waits for its user
+    APPROVAL_GIVEN = "approval.given"
+    APPROVAL_DECLINED = "approval.declined"
+    APPROVAL_EXPIRED = "approval.expired"
     # --- settings ------------------------------------------------------------------------------------------------
     MODE_CHANGED = "mode.changed"
     PRIMARY_CHANGED = "primary_account.changed"
@@ -42,7 +57,10 @@ class Action(StrEnum):
     FEES_CHANGED = "fees.changed"
     EGRESS_CHANGED = "egress.changed"
     WATCHLIST_CHANGED = "watchlist.changed"
+    WATCHLIST_REMOVED = "watchlist.removed"
+    ALERT_ADDED = "alert.added"
     ALERT_CHANGED = "alert.changed"
+    ALERT_REMOVED = "alert.removed"
     # --- accounts ------------------------------------------------------------------------------------------------
     ACCOUNT_ADDED = "account.added"
     ACCOUNT_RENAMED = "account.renamed"
@@ -68,9 +86,12 @@ class Action(StrEnum):
     KILL_SWITCH_RELEASED = "kill_switch.released"
     # --- the history ---------------------------------------------------------------------------------------------
     TRADES_IMPORTED = "trades.imported"
-    TRADES_REMOVED = "trades.removed"
-    TRANSFER_CHANGED = "transfer.changed"
-    LOT_EVENT_CHANGED = "lot_event.changed"
+    FLOW_ADDED = "cash_flow.added"
+    FLOW_CHANGED = "cash_flow.changed"
+    FLOW_REMOVED = "cash_flow.removed"
+    FUNDS_MOVED = "funds.moved"
+    LOT_EVENT_TOLD = "lot_event.told"
+    LOT_EVENT_WITHDRAWN = "lot_event.withdrawn"
     HISTORY_REBUILT = "history.rebuilt"
     # --- the installation ----------------------------------------------------------------------------------------
     SANDBOX_CHANGED = "sandbox.changed"

@@ -16,8 +16,10 @@ from domain.calendar import IST
 from domain.money import ZERO, Money
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
+from orchestrator.audit.actions import Action
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.ids import new_id
 from orchestrator.performance import rebuilt_rows, repository
 from orchestrator.performance.rebuilt import rebuilt_series
@@ -145,7 +147,9 @@ async def list_flows(
 
 
 @router.post("/cash-flows", status_code=201, responses=problems(401, 404, 409, 422))
-async def add_flow(body: FlowIn, user_id: CurrentUser, db: Db, connections: Live, clock: Now) -> FlowOut:
+async def add_flow(
+    body: FlowIn, user_id: CurrentUser, acting: Acting, db: Db, connections: Live, clock: Now
+) -> FlowOut:
     """Tell of a deposit (above zero) or a withdrawal (below)."""
     _checked(body.amount, body.day, clock().astimezone(IST).date())
     made = Flow(
@@ -163,6 +167,7 @@ async def add_flow(body: FlowIn, user_id: CurrentUser, db: Db, connections: Live
         if len(repository.flows(conn, user_id)) >= MOST_FLOWS:
             raise Problem(409, "too_many_flows", f"{MOST_FLOWS} cash flows are the most that are kept")
         repository.add_flow(conn, user_id, made)
+        acting.did(conn, Action.FLOW_ADDED, made.id, amount=str(made.amount), day=made.day.isoformat())
 
     await db.write(work, lock=f"performance:{user_id}")
     return _out(made, connections)
@@ -170,7 +175,7 @@ async def add_flow(body: FlowIn, user_id: CurrentUser, db: Db, connections: Live
 
 @router.patch("/cash-flows/{flow_id}", responses=problems(401, 404, 422))
 async def change_flow(
-    flow_id: str, body: FlowPatch, user_id: CurrentUser, db: Db, connections: Live, clock: Now
+    flow_id: str, body: FlowPatch, user_id: CurrentUser, acting: Acting, db: Db, connections: Live, clock: Now
 ) -> FlowOut:
     """Correct one; one that was inferred is confirmed with it."""
 
@@ -186,13 +191,16 @@ async def change_flow(
         )
         _checked(changed.amount, changed.day, clock().astimezone(IST).date())
         repository.save_flow(conn, changed)
+        acting.did(
+            conn, Action.FLOW_CHANGED, flow_id, amount=str(changed.amount), day=changed.day.isoformat()
+        )
         return changed
 
     return _out(await db.write(work, lock=f"performance:{user_id}"), connections)
 
 
 @router.delete("/cash-flows/{flow_id}", status_code=204, responses=problems(401, 404))
-async def remove_flow(flow_id: str, user_id: CurrentUser, db: Db, clock: Now) -> Response:
+async def remove_flow(flow_id: str, user_id: CurrentUser, acting: Acting, db: Db, clock: Now) -> Response:
     """Take one out. One that was inferred is kept as dismissed, so that it is not found again."""
 
     def work(conn: SqlConnection) -> None:
@@ -201,6 +209,7 @@ async def remove_flow(flow_id: str, user_id: CurrentUser, db: Db, clock: Now) ->
             repository.save_flow(conn, replace(known, state=FlowState.DISMISSED, changed_at=clock()))
         else:
             repository.remove_flow(conn, flow_id)
+        acting.did(conn, Action.FLOW_REMOVED, flow_id)
 
     await db.write(work, lock=f"performance:{user_id}")
     return Response(status_code=204)

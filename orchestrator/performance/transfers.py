@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from sqlalchemy import Connection as SqlConnection
 
 from aggregation.portfolio import funds_of
-from domain.account import AccountId, UserId
+from domain.account import AccountId
 from domain.calendar import IST
 from domain.money import ZERO, Money
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
+from orchestrator.audit.actions import Action
 from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import FundsCaller
 from orchestrator.identity.caller import Caller
+from orchestrator.identity.doing import Doer, doer_of
 from orchestrator.ids import new_id
 from orchestrator.performance import repository
 from orchestrator.performance.repository import Flow, FlowSource, FlowState
@@ -66,14 +69,14 @@ async def _move(
     if connection.broker is None:
         raise Problem(409, "login_needed", f"{connection.account.label} needs a login", field="account")
     await connection.broker.move_funds(amount)
-    await _keep(db, caller.user_id, connection.account.id, amount, clock)
+    await _keep(db, doer_of(caller, clock), connection.account.id, amount)
     await connections.refresh(connection.account.id)
     return _funds_of(connection.account.id, connections)
 
 
-async def _keep(db: Database, user_id: UserId, account: AccountId, amount: Money, clock: Clock) -> None:
+async def _keep(db: Database, doer: Doer, account: AccountId, amount: Money) -> None:
     """As a flow of today, so that no return counts it as earned."""
-    now = clock()
+    now = doer.clock()
     made = Flow(
         id=new_id("flw"),
         account_id=account,
@@ -84,7 +87,12 @@ async def _keep(db: Database, user_id: UserId, account: AccountId, amount: Money
         note="moved through the API",
         changed_at=now,
     )
-    await db.write(lambda conn: repository.add_flow(conn, user_id, made), lock=f"performance:{user_id}")
+
+    def work(conn: SqlConnection) -> None:
+        repository.add_flow(conn, doer.user_id, made)
+        doer.did(conn, Action.FUNDS_MOVED, account, amount=str(amount), flow=made.id)
+
+    await db.write(work, lock=f"performance:{doer.user_id}")
 
 
 def _funds_of(account: AccountId, connections: Connections) -> FundsOut:

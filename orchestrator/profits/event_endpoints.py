@@ -16,8 +16,10 @@ from domain.calendar import IST
 from domain.instrument import InstrumentId
 from domain.lots import ActionKind, CorporateAction, Settlement
 from domain.trade import CASH
+from orchestrator.audit.actions import Action
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.ids import new_id
 from orchestrator.profits import events
 from orchestrator.profits.events import Events, Told
@@ -103,7 +105,9 @@ async def list_lot_events(user_id: CurrentUser, db: Db) -> LotEventsOut:
 
 
 @router.post("", status_code=201, responses=problems(401, 409))
-async def tell_lot_event(body: LotEventIn, user_id: CurrentUser, db: Db, clock: Now) -> LotEventOut:
+async def tell_lot_event(
+    body: LotEventIn, user_id: CurrentUser, acting: Acting, db: Db, clock: Now
+) -> LotEventOut:
     """Tell of a split, a bonus or a settlement, once."""
     if body.on > clock().astimezone(IST).date():
         raise _bad("on", "the day is not in the future")
@@ -111,7 +115,10 @@ async def tell_lot_event(body: LotEventIn, user_id: CurrentUser, db: Db, clock: 
 
     def work(conn: SqlConnection) -> bool:
         _fits(told.event, Events.of(events.load(conn, user_id)).actions)
-        return events.add(conn, user_id, told)
+        added = events.add(conn, user_id, told)
+        if added:
+            acting.did(conn, Action.LOT_EVENT_TOLD, told.id, kind=body.kind.value)
+        return added
 
     if not await db.write(work, lock=f"lot_events:{user_id}"):
         rule = f"each is told once, and at most {events.MOST} of them"
@@ -120,9 +127,16 @@ async def tell_lot_event(body: LotEventIn, user_id: CurrentUser, db: Db, clock: 
 
 
 @router.delete("/{event_id}", status_code=204, responses=problems(401, 404))
-async def withdraw_lot_event(event_id: str, user_id: CurrentUser, db: Db) -> Response:
+async def withdraw_lot_event(event_id: str, user_id: CurrentUser, acting: Acting, db: Db) -> Response:
     """Take back what was told."""
-    if not await db.write(lambda conn: events.remove(conn, user_id, event_id)):
+
+    def work(conn: SqlConnection) -> bool:
+        removed = events.remove(conn, user_id, event_id)
+        if removed:
+            acting.did(conn, Action.LOT_EVENT_WITHDRAWN, event_id)
+        return removed
+
+    if not await db.write(work):
         raise not_found("lot event")
     return Response(status_code=204)
 

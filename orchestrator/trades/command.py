@@ -8,7 +8,9 @@ from functools import partial
 from adapters.broker import Endpoints
 from domain.account import AccountId, BrokerId
 from orchestrator.accounts import repository as accounts
+from orchestrator.audit.record import Actor
 from orchestrator.db import Database
+from orchestrator.identity.doing import Doer
 from orchestrator.instruments.service import Instruments
 from orchestrator.state import Clock
 from orchestrator.trades.importing import Report, bring_in
@@ -32,10 +34,9 @@ async def import_file(database: Database, account: str, data: bytes, *, clock: C
         return await bring_in(
             database,
             instruments,
-            user_id=stored.account.user_id,
+            doer=Doer(stored.account.user_id, Actor.command("trades import"), clock),
             account=stored.account.id,
             data=data,
-            now=clock(),
             commit=commit,
         )
     finally:

@@ -10,8 +10,9 @@ from starlette.datastructures import UploadFile
 from orchestrator.accounts.access import Live
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.market.access import Directory
-from orchestrator.state import Db, Now
+from orchestrator.state import Db
 from orchestrator.trades import repository
 from orchestrator.trades.asking import (
     First,
@@ -75,10 +76,10 @@ _FILE = {"requestBody": {"required": True, "content": {"text/csv": _TEXT, "multi
 async def import_trades(
     request: Request,
     user_id: CurrentUser,
+    acting: Acting,
     db: Db,
     connections: Live,
     instruments: Directory,
-    clock: Now,
     account: Annotated[str, Query(max_length=64, description="The account whose tradebook this is.")],
     commit: Annotated[
         bool, Query(description="Keep the new trades; else only say what the file has.")
@@ -93,10 +94,9 @@ async def import_trades(
         report = await bring_in(
             db,
             instruments,
-            user_id=user_id,
+            doer=acting,
             account=mine,
             data=await _file(request),
-            now=clock(),
             commit=commit,
         )
     except Unusable as error:

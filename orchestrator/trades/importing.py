@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection as SqlConnection
 
-from domain.account import AccountId, BrokerId, UserId
+from domain.account import AccountId, BrokerId
 from domain.instrument import Exchange, InstrumentId
 from domain.trade import AccountTrade
+from orchestrator.audit.actions import Action
 from orchestrator.db import Database
+from orchestrator.identity.doing import Doer
 from orchestrator.instruments.service import Instruments
 from orchestrator.trades import repository
 from orchestrator.trades.overlap import sort_out
@@ -46,26 +48,28 @@ async def bring_in(
     db: Database,
     instruments: Instruments,
     *,
-    user_id: UserId,
+    doer: Doer,
     account: AccountId,
     data: bytes,
-    now: datetime,
     commit: bool,
 ) -> Report:
     """Read the file and say what is new; with `commit`, and no row refused, keep it. Raises Unusable."""
     names = names_of(instruments)
-    book = await asyncio.to_thread(read, data, account, names=names, now=now)
+    book = await asyncio.to_thread(read, data, account, names=names, now=doer.clock())
     days = [row.trade.day for row in book.rows]
     wanted = Wanted(accounts=[account], first=min(days, default=None), last=max(days, default=None))
     for _ in range(TRIES):
         try:
-            return await _try(db, user_id, book, wanted, commit=commit)
+            return await _try(db, doer, book, wanted, commit=commit)
         except Meanwhile:
             continue
-    return await _try(db, user_id, book, wanted, commit=False)
+    return await _try(db, doer, book, wanted, commit=False)
 
 
-async def _try(db: Database, user_id: UserId, book: Tradebook, wanted: Wanted, *, commit: bool) -> Report:
+async def _try(db: Database, doer: Doer, book: Tradebook, wanted: Wanted, *, commit: bool) -> Report:
+    user_id = doer.user_id
+    (account,) = wanted.accounts
+
     def look(conn: SqlConnection) -> tuple[list[AccountTrade], tuple[int, int]]:
         return repository.load(conn, user_id, wanted), repository.edition(conn, user_id, wanted)
 
@@ -81,6 +85,7 @@ async def _try(db: Database, user_id: UserId, book: Tradebook, wanted: Wanted, *
         if repository.edition(conn, user_id, wanted) != edition:
             raise Meanwhile
         repository.keep(conn, user_id, new)
+        doer.did(conn, Action.TRADES_IMPORTED, account, format=book.format, new=str(len(new)))
 
     if keeping:
         await db.write(keep, lock=f"trades:{user_id}")

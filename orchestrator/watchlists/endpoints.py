@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from domain.instrument import InstrumentId
+from orchestrator.audit.actions import Action
 from orchestrator.bus import Bus, user_topic
 from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.doing import Acting, Doer
 from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.access import Directory, Market
@@ -50,7 +52,13 @@ async def list_watchlists(user: CurrentUser, db: Db) -> WatchlistsOut:
 
 @router.post("", status_code=201, responses=problems(401, 409, 422))
 async def make_watchlist(
-    body: WatchlistIn, user: CurrentUser, db: Db, bus: EventBus, clock: Now, instruments: Directory
+    body: WatchlistIn,
+    user: CurrentUser,
+    acting: Acting,
+    db: Db,
+    bus: EventBus,
+    clock: Now,
+    instruments: Directory,
 ) -> WatchlistOut:
     """A new list behind the others."""
     symbols, list_id, now = _symbols(body.symbols, instruments), new_id("wls"), clock()
@@ -60,7 +68,7 @@ async def make_watchlist(
         repository.add(conn, user, one)
         return Done(one, different=True)
 
-    return await _write(db, bus, user, work)
+    return await _write(db, bus, acting, work)
 
 
 @router.get("/{list_id}", responses=problems(401, 404))
@@ -85,6 +93,7 @@ async def change_watchlist(
     list_id: str,
     body: WatchlistPatch,
     user: CurrentUser,
+    acting: Acting,
     db: Db,
     bus: EventBus,
     clock: Now,
@@ -105,11 +114,11 @@ async def change_watchlist(
         after = changes.mine(repository.of_user(conn, user), list_id)
         return Done(after, different=after != one)
 
-    return await _write(db, bus, user, work)
+    return await _write(db, bus, acting, work)
 
 
 @router.delete("/{list_id}", status_code=204, responses=problems(401))
-async def remove_watchlist(list_id: str, user: CurrentUser, db: Db, bus: EventBus) -> None:
+async def remove_watchlist(list_id: str, user: CurrentUser, acting: Acting, db: Db, bus: EventBus) -> None:
     """A list that is gone already is no error."""
 
     def work(conn: Connection) -> bool:
@@ -119,6 +128,7 @@ async def remove_watchlist(list_id: str, user: CurrentUser, db: Db, bus: EventBu
             return False
         repository.remove(conn, list_id)
         repository.arrange(conn, left)
+        acting.did(conn, Action.WATCHLIST_REMOVED, list_id)
         return True
 
     if await db.write(work, lock=_lock(user)):
@@ -131,6 +141,7 @@ async def add_symbols(
     list_id: str,
     body: SymbolsIn,
     user: CurrentUser,
+    acting: Acting,
     db: Db,
     bus: EventBus,
     clock: Now,
@@ -138,12 +149,12 @@ async def add_symbols(
 ) -> WatchlistOut:
     """Add instruments behind the others, whatever the version; those it has stay where they are."""
     symbols, now = _symbols(body.symbols, instruments), clock()
-    return await _change(db, bus, user, list_id, lambda one: changes.with_symbols(one, symbols, now))
+    return await _change(db, bus, acting, list_id, lambda one: changes.with_symbols(one, symbols, now))
 
 
 @router.delete("/{list_id}/symbols/{symbol}", responses=problems(401, 404, 422))
 async def remove_symbol(
-    list_id: str, symbol: str, user: CurrentUser, db: Db, bus: EventBus, clock: Now
+    list_id: str, symbol: str, user: CurrentUser, acting: Acting, db: Db, bus: EventBus, clock: Now
 ) -> WatchlistOut:
     """Remove one, whatever the version; one that it does not have is no error."""
     try:
@@ -151,27 +162,35 @@ async def remove_symbol(
     except ValueError as error:
         raise Problem(422, "invalid_input", str(error), field="symbol") from error
     now = clock()
-    return await _change(db, bus, user, list_id, lambda one: changes.without_symbols(one, {name}, now))
+    return await _change(db, bus, acting, list_id, lambda one: changes.without_symbols(one, {name}, now))
 
 
 # --- how ---------------------------------------------------------------------------------------------------------
 
 
 async def _change(
-    db: Database, bus: Bus, user: UserId, list_id: str, change: Callable[[Watchlist], Watchlist]
+    db: Database, bus: Bus, acting: Doer, list_id: str, change: Callable[[Watchlist], Watchlist]
 ) -> WatchlistOut:
     def work(conn: Connection) -> Done:
-        one = changes.mine(repository.of_user(conn, user), list_id)
+        one = changes.mine(repository.of_user(conn, acting.user_id), list_id)
         new = change(one)
         repository.save(conn, new)
         return Done(new, different=new != one)
 
-    return await _write(db, bus, user, work)
+    return await _write(db, bus, acting, work)
 
 
-async def _write(db: Database, bus: Bus, user: UserId, work: Callable[[Connection], Done]) -> WatchlistOut:
+async def _write(db: Database, bus: Bus, acting: Doer, work: Callable[[Connection], Done]) -> WatchlistOut:
     """Change, then tell the user's screens; a change that changes nothing is told nobody."""
-    done = await db.write(work, lock=_lock(user))
+    user = acting.user_id
+
+    def told(conn: Connection) -> Done:
+        done = work(conn)
+        if done.different:
+            acting.did(conn, Action.WATCHLIST_CHANGED, done.list.id, name=done.list.name)
+        return done
+
+    done = await db.write(told, lock=_lock(user))
     shown = WatchlistOut.of(done.list)
     if done.different:
         data = shown.model_dump(mode="json")
