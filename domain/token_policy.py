@@ -80,3 +80,50 @@ class TokenPolicy:
         if isinstance(told, IPv6Address) and told.ipv4_mapped is not None:
             told = told.ipv4_mapped
         return any(told in network for network in self.addresses)
+
+
+def tightens(old: TokenPolicy, new: TokenPolicy) -> bool:
+    """Whether everything that `new` allows was allowed by `old`."""
+    lists = (
+        (old.accounts, new.accounts),
+        (old.segments, new.segments),
+        (old.sides, new.sides),
+        (old.products, new.products),
+        (_entries(old.symbols), _entries(new.symbols)),
+    )
+    amounts = (
+        (old.order_value, new.order_value),
+        (old.day_value, new.day_value),
+    )
+    return (
+        all(was is None or (now is not None and now <= was) for was, now in lists)
+        and all(was is None or (now is not None and now <= was) for was, now in amounts)
+        and (old.day_orders is None or (new.day_orders is not None and new.day_orders <= old.day_orders))
+        and (new.reduce_only or not old.reduce_only)
+        and (new.dry_run or not old.dry_run)
+        and (new.ask_proof or not old.ask_proof)
+        and (old.on_breach is OnBreach.ASK or new.on_breach is OnBreach.REFUSE)
+        and new.ask_seconds <= old.ask_seconds
+        and _within_hours(old.hours, new.hours)
+        and _within_networks(old.addresses, new.addresses)
+    )
+
+
+def _entries(symbols: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if symbols is None else frozenset(symbols)
+
+
+def _within_hours(old: tuple[time, time] | None, new: tuple[time, time] | None) -> bool:
+    return old is None or (new is not None and old[0] <= new[0] and new[1] <= old[1])
+
+
+def _within_networks(old: tuple[Network, ...] | None, new: tuple[Network, ...] | None) -> bool:
+    if old is None:
+        return True
+    return new is not None and all(any(_inside(one, other) for other in old) for one in new)
+
+
+def _inside(one: Network, other: Network) -> bool:
+    if isinstance(one, IPv4Network):
+        return isinstance(other, IPv4Network) and one.subnet_of(other)
+    return isinstance(other, IPv6Network) and one.subnet_of(other)

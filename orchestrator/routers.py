@@ -39,6 +39,7 @@ from orchestrator.sandbox import endpoints as sandbox
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.trades import endpoints as trades
 from orchestrator.watchlists import endpoints as watchlists
+from orchestrator.tokens import endpoints as tokens
 
 ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
@@ -50,7 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proof.router,
     charges.router,
     security.router,
-    accounts.router,
+    tokens.router,
     scorecards.router,
     authorisation.router,
     stocks.router,

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Connection
+
 from domain.account import UserId
 from orchestrator.bus import LAGGED, Bus
 from orchestrator.db import Database
@@ -144,7 +146,7 @@ class PersonalTokens:
             self._known.move_to_end(token_id)
             return known
         told, at = self._told, time.monotonic()
-        token = await self._db.read(lambda conn: repository.find(conn, token_id))
+        token = await self._db.read(lambda conn: _of_somebody(conn, token_id))
         if token is None:
             self._known.pop(token_id, None)
             return None
@@ -174,6 +176,12 @@ class PersonalTokens:
         while True:
             await asyncio.sleep(STORE_EVERY)
             await self.store()
+
+
+def _of_somebody(conn: Connection, token_id: str) -> Token | None:
+    """None for a token whose user was shut out, too."""
+    token = repository.find(conn, token_id)
+    return None if token is None or repository.disabled(conn, token.user_id) else token
 
 
 def _fits(token: Token, hashed: str, now: datetime) -> bool:

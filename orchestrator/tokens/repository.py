@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam
 from domain.account import UserId
 from domain.token_policy import TokenPolicy
 from orchestrator.identity.caller import Scope
+from orchestrator.tables import users
 from orchestrator.tables_tokens import personal_tokens
 from orchestrator.tokens.policy_schemas import parsed
 
@@ -66,6 +67,12 @@ def find(conn: Connection, token_id: str, user_id: UserId | None = None) -> Toke
         query = query.where(ROW.user_id == user_id)
     row = conn.execute(query).mappings().one_or_none()
     return Token(**row) if row else None
+
+
+def disabled(conn: Connection, user_id: UserId) -> bool:
+    """Whether its user may not use the product any more."""
+    query = sa.select(users.c.id).where(users.c.id == user_id, users.c.disabled_at.is_(None))
+    return conn.execute(query).one_or_none() is None
 
 
 def of_user(conn: Connection, user_id: UserId) -> list[Token]:
