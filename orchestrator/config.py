@@ -144,7 +144,11 @@ class Settings(BaseSettings):
         8, ge=1, description="Failed logins per address and e-mail before a pause of a minute."
     )
 
-    signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
+    verify_email: bool = Field(
+        False,
+        description="Whether people show that they read their e-mail: new ones before they are users, those of before "
+        "before they connect a live broker or make a token. Needs a mail server.",
+    )
 
     lockout_failures: int = Field(
         10,
@@ -153,11 +157,32 @@ class Settings(BaseSettings):
         "wait longer: a minute, two, and so on up to an hour.",
     )
 
+    signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
+
     step_up_minutes: int = Field(
         10,
         ge=1,
         description="How long after proving who one is one may do what a stolen screen must not: make tokens, "
         "loosen limits, withdraw, delete.",
+    )
+
+    # signing in at an OpenID provider
+    oidc_issuer: str = Field(
+        "", description="Issuer of the provider, exactly as it calls itself. Empty: nobody signs in that way."
+    )
+    oidc_client_id: str = Field(
+        "", validate_default=True, description="The client id that the provider knows us by."
+    )
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="The client's secret. Empty: a public client, by PKCE alone."
+    )
+    oidc_scopes: str = Field("openid email profile", description="Scopes that are asked for.")
+    oidc_label: str = Field(
+        "single sign-on", max_length=40, description="Sign in with ...: what the button says."
+    )
+    oidc_signup: bool = Field(
+        False,
+        description="Whether somebody whom the provider knows, with an e-mail that it verified, becomes a new user.",
     )
 
     live_sockets: int = Field(20, ge=1, description="Sockets of live prices that one user may have open.")
@@ -167,16 +192,20 @@ class Settings(BaseSettings):
 
     # letters to people
     smtp_host: str = Field(
-        "", description="Server that takes our letters. Empty: they are files in the folder outbox of the data folder."
+        "",
+        description="Server that takes our letters. Empty: they are files in the folder outbox of the data folder.",
     )
-    smtp_port: int = Field(587, ge=1, le=65535, description="Its port; usually 587 with starttls, 465 with tls.")
+    smtp_port: int = Field(
+        587, ge=1, le=65535, description="Its port; usually 587 with starttls, 465 with tls."
+    )
     smtp_security: MailSecurity = Field(
         MailSecurity.STARTTLS, description="starttls, tls, or none (inside one machine only)."
     )
     smtp_user: str = Field("", description="User at that server. Empty: it asks for none.")
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     mail_from: str = Field(
-        "TradeMaster <trademaster@localhost>", description="Whom our letters come from: an address, or a name with it."
+        "TradeMaster <trademaster@localhost>",
+        description="Whom our letters come from: an address, or a name with it.",
     )
 
     # brokers
@@ -264,8 +293,26 @@ class Settings(BaseSettings):
     @classmethod
     def _an_address(cls, sender: str) -> str:
         if not re.fullmatch(r"([^<>\r\n]*<)?[^<>@\s]+@[^<>@\s]+(?(1)>)", sender):
-            raise ValueError("write an address, or a name and an address as in: TradeMaster <mail@example.com>")
+            raise ValueError(
+                "write an address, or a name and an address as in: TradeMaster <mail@example.com>"
+            )
         return sender
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _nobody_between(cls, issuer: str) -> str:
+        if issuer and not re.fullmatch(
+            r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s?#]*)?", issuer
+        ):
+            raise ValueError("an issuer is an https address; http only on this machine")
+        return issuer
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _known_there(cls, client_id: str, given: ValidationInfo) -> str:
+        if given.data.get("oidc_issuer") and not client_id:
+            raise ValueError("the provider knows us by a client id: set TRADEMASTER_OIDC_CLIENT_ID, too")
+        return client_id
 
     @field_validator("clock_url", "sandbox_url")
     @classmethod

@@ -23,6 +23,7 @@ from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
 from orchestrator.identity.ended import EndedSessions
+from orchestrator.identity.oidc_provider import provider
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch
@@ -49,7 +50,7 @@ from orchestrator.postbacks.paths import Paths
 from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
-from orchestrator.state import Clock
+from orchestrator.state import Clock, system_clock
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.vault import Vault
 
@@ -77,6 +78,7 @@ async def open_parts(
     _open_audit(app, settings, opened)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
+    state.oidc = provider(settings, system_clock)
     state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
     await state.ended_sessions.start()
     opened.push_async_callback(state.ended_sessions.close)

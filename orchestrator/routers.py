@@ -13,6 +13,7 @@ from orchestrator.charges import endpoints as charges
 from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
 from orchestrator.identity import endpoints as identity
+from orchestrator.identity import oidc_endpoints as oidc
 from orchestrator.identity import passkey_endpoints as passkeys
 from orchestrator.identity import proof_endpoints as proof
 from orchestrator.identity import session_endpoints as sessions
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
     identity.router,
     passkeys.router,
+    oidc.router,
     docs_page.router,
     sessions.router,
     accounts.router,

@@ -51,14 +51,16 @@ oidc_links = Table(
     UniqueConstraint("user_id", "issuer"),
 )
 
-# Sign-ins that are on their way to the provider. `state` is a hash; the secret is in a cookie of the browser.
+# Sign-ins that are on their way to the provider. `state` is a hash, `bound_to` that of the browser's cookie.
 oidc_flows = Table(
     "oidc_flows",
     metadata,
     Column("state", String, primary_key=True),
     Column("purpose", String, nullable=False),
+    Column("bound_to", String, nullable=False),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE")),
     Column("session", String),  # the login that asked
+    Column("begun_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Index(None, "expires_at"),
 )

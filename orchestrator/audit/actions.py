@@ -31,6 +31,12 @@ class Action(StrEnum):
     PASSKEY_COPIED = "passkey.copied"  # its count went backwards: it is in somebody else's hands, too
     PROVIDER_TIED = "provider.tied"  # somebody at an OpenID provider signs in as this user
     PROVIDER_UNTIED = "provider.untied"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_RENAMED = "passkey.renamed"
+    PASSKEY_REMOVED = "passkey.removed"
+    PASSKEY_COPIED = "passkey.copied"  # its count went backwards: it is in somebody else's hands, too
+    PROVIDER_TIED = "provider.tied"  # somebody at an OpenID provider signs in as this user
+    PROVIDER_UNTIED = "provider.untied"
     ROLE_CHANGED = "user.role_changed"  # by whoever keeps the installation, as are the next three
     DISABLED = "user.disabled"
     ENABLED = "user.enabled"

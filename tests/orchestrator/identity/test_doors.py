@@ -22,6 +22,10 @@ PUBLIC = {
     "POST /v1/users/logout",
     "POST /v1/users/passkey/options",
     "POST /v1/users/passkey/login",
+    "GET /v1/users/ways",
+    "GET /v1/users/oidc/start",
+    "GET /v1/users/oidc/callback",  # the browser that comes back proves itself by the cookie that it left with
+    "POST /v1/users/oidc/code",
 }
 # More than looking, for tokens whose scope allows it.
 OPEN_TO_TOKENS = {
