@@ -81,9 +81,7 @@ class Action(StrEnum):
     ORDER_REFUSED = "order.refused"
     ORDER_CHANGED = "order.changed"
     ORDER_CANCELLED = "order.cancelled"
-    ORDER_REROUTED = "order.rerouted"
-    ORDER_ADOPTED = "order.adopted"  # one that was placed elsewhere is changed or cancelled here
-    EXIT = "position.exit"
+    OUTSIDE_CANCELLED = "order.outside_cancelled"  # one that was not placed here
     CONVERTED = "position.converted"
     CONDITIONAL_PLACED = "conditional.placed"
     CONDITIONAL_CHANGED = "conditional.changed"

@@ -68,7 +68,7 @@ async def convert(form: FormBody, request: Request, caller: Trader, trading: Roo
         raise Problem(409, "no_position", text, field="quantity")
     done = 0
     for connection, part in parts:
-        await _convert(trading, connection, part, already=done)
+        await _convert(trading, connection, part, caller, already=done)
         done += part.quantity
     return success(True)
 
@@ -126,10 +126,13 @@ def _held(connection: Connection, asked: Conversion) -> int:
     snapshot = connection.snapshot
     rows = snapshot.positions if snapshot else ()
     net = sum(one.quantity for one in rows if one.instrument == asked.instrument and one.product is asked.old)
+        caller=caller,
     return net if asked.side is Side.BUY else -net
 
 
-async def _convert(trading: Room, connection: Connection, part: Conversion, *, already: int) -> None:
+async def _convert(
+    trading: Room, connection: Connection, part: Conversion, caller: Caller, *, already: int
+) -> None:
     async def call(broker: Guarded) -> None:
         await broker.convert(part)
 

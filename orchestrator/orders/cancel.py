@@ -14,7 +14,7 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Sessio
 from domain.order import ChildOrder, OrderEvent, OrderId
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import repository
+from orchestrator.orders import entries, repository
 from orchestrator.orders.permit import outside_policy, visible, without_effect
 from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import Changed
@@ -49,6 +49,7 @@ async def cancel(
                 rule="only an order that can still trade can be cancelled",
             )
         repository.add_events(conn, order_id, [OrderEvent(now, "cancel_asked", "Cancel asked.")])
+        entries.cancelled(conn, user_id, order_id, caller, now)
         return stored
 
     stored = await trading.db.write(ask, lock=f"orders:{user_id}")

@@ -98,7 +98,7 @@ async def place(
 
     text = body.model_dump_json()
     request, _ = await ask_once(
-        trading, connection, kind=PLACE, body=text, key=key, fingerprint=fingerprint, call=call
+        trading, connection, caller=caller, kind=PLACE, body=text, key=key, fingerprint=fingerprint, call=call
     )
     return request
 
@@ -126,7 +126,14 @@ async def modify(
 
     text = body.model_dump_json()
     request, _ = await ask_once(
-        trading, connection, kind=MODIFY, body=text, key=key, fingerprint=fingerprint, call=call
+        trading,
+        connection,
+        caller=caller,
+        kind=MODIFY,
+        body=text,
+        key=key,
+        fingerprint=fingerprint,
+        call=call,
     )
     return request
 
@@ -171,6 +178,7 @@ async def cancel(
     request, _ = await ask_once(
         trading,
         connection,
+        caller=caller,
         kind=CANCEL,
         body=conditional_id,
         key=key,

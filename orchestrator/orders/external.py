@@ -13,6 +13,7 @@ from domain.report import OrderReport, as_child
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
+from orchestrator.orders import entries
 from orchestrator.orders.book import Book
 from orchestrator.orders.trading import Trading
 
@@ -32,7 +33,7 @@ async def listed(trading: Trading, caller: Caller) -> list[Elsewhere]:
     return list(await asyncio.gather(*(_read(trading, one) for one in mine)))
 
 
-async def cancel(trading: Trading, connection: Connection, number: str) -> OrderReport:
+async def cancel(trading: Trading, connection: Connection, number: str, caller: Caller) -> OrderReport:
     """Ask once; the order as it is afterwards, which tells whether it ended.
 
     Raises Problem 404 when the book does not show it or it is ours, 409 when it ended or cannot be cancelled from
@@ -52,6 +53,8 @@ async def cancel(trading: Trading, connection: Connection, number: str) -> Order
     if child is None:
         text = f"order {number} cannot be read whole"
         raise Problem(409, "order_unreadable", text, fix=f"cancel it in {connection.terms.name}'s app")
+    account, now = connection.account.id, trading.clock()
+    await trading.db.write(lambda conn: entries.cancelled_elsewhere(conn, caller, account, number, now))
     try:
         await broker.cancel(child)
     except BrokerError as error:

@@ -29,5 +29,5 @@ async def cancel_external_order(
     if refused := without_effect(caller):
         raise outside_policy(refused)
     connection = account_of(trading, caller, account)
-    report = await external.cancel(trading, connection, broker_order_id)
+    report = await external.cancel(trading, connection, broker_order_id, caller)
     return ExternalOrderOut.of(connection, report)

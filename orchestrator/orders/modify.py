@@ -18,7 +18,7 @@ from domain.order import ChangeAsked, ChildId, ChildOrder, Order, OrderEvent, Or
 from domain.routing import Denied, Reason, ReasonCode
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import change_rows, repository
+from orchestrator.orders import change_rows, entries, repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.changes import carry_out
 from orchestrator.orders.new_terms import NewTerms
@@ -84,6 +84,7 @@ async def _record_and_ask(
         if not isinstance(outcome, Denied):
             now = situation.now
             repository.add_key(conn, user_id, key=key, fingerprint=fingerprint, thing=order_id, at=now)
+            entries.changed(conn, user_id, order_id, situation.intent, situation.caller, now)
         return outcome
 
     asked = await trading.db.write(work, lock=f"orders:{user_id}")

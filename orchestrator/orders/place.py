@@ -17,7 +17,7 @@ from domain.routing import Denied, RoutingDecision, Slice
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
-from orchestrator.orders import repository
+from orchestrator.orders import entries, repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
@@ -141,6 +141,9 @@ async def _record_and_send(
             return outcome
         outcome = await decided()
     if isinstance(outcome, Denied):
+        if (caller := situation.caller) is not None and caller.token is not None:
+            intent, at, why = situation.intent, situation.now, outcome
+            await trading.db.write(lambda conn: entries.refused(conn, user_id, intent, why, caller, at))
         return outcome
     if isinstance(outcome, Recorded):
         # Own orders may have moved its price.
@@ -189,6 +192,7 @@ def _decide_and_record(
         key=key,
         fingerprint=fingerprint,
     )
+    entries.placed(conn, order, situation.caller)
     return Recorded(Story.of(order, decision, children, events), kept)
 
 

@@ -20,7 +20,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
-from orchestrator.orders import repository
+from orchestrator.orders import entries, repository
 from orchestrator.orders.permit import OutsidePolicy, outside_policy, without_effect
 from orchestrator.orders.place import replayed_order
 from orchestrator.orders.trading import Trading
@@ -83,6 +83,7 @@ async def ask_once(
     trading: Trading,
     connection: Connection,
     *,
+    caller: Caller,
     kind: str,
     body: str,
     key: str,
@@ -100,6 +101,7 @@ async def ask_once(
             row: dict[str, Any] = {"id": request.id, "user_id": user_id, "account_id": request.account_id}
             row |= {"kind": kind, "body": body, "asked_at": now, "outcome": Outcome.ASKED}
             conn.execute(sa.insert(broker_requests).values(row))
+            entries.asked(conn, caller, kind, request.id, request.account_id, body, now)
         return earlier
 
     earlier = await trading.db.write(record, lock=f"orders:{user_id}")

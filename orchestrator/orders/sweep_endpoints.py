@@ -107,6 +107,7 @@ async def convert_position(
     request, _ = await ask_once(
         trading,
         connection,
+        caller=caller,
         kind="convert",
         body=body.model_dump_json(),
         key=caller.own(idempotency_key),
