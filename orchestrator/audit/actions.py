@@ -31,12 +31,6 @@ class Action(StrEnum):
     PASSKEY_COPIED = "passkey.copied"  # its count went backwards: it is in somebody else's hands, too
     PROVIDER_TIED = "provider.tied"  # somebody at an OpenID provider signs in as this user
     PROVIDER_UNTIED = "provider.untied"
-    PASSKEY_ADDED = "passkey.added"
-    PASSKEY_RENAMED = "passkey.renamed"
-    PASSKEY_REMOVED = "passkey.removed"
-    PASSKEY_COPIED = "passkey.copied"  # its count went backwards: it is in somebody else's hands, too
-    PROVIDER_TIED = "provider.tied"  # somebody at an OpenID provider signs in as this user
-    PROVIDER_UNTIED = "provider.untied"
     ROLE_CHANGED = "user.role_changed"  # by whoever keeps the installation, as are the next three
     DISABLED = "user.disabled"
     ENABLED = "user.enabled"
@@ -76,6 +70,11 @@ class Action(StrEnum):
     ACCOUNT_LOGIN_REFUSED = "account.login_refused"
     POSTBACK_RENEWED = "account.postback_renewed"
     ACCOUNT_LOGOUT = "account.logout"
+    # --- alerts that place orders --------------------------------------------------------------------------------
+    HOOK_MADE = "hook.made"
+    HOOK_CHANGED = "hook.changed"
+    HOOK_SECRET_RENEWED = "hook.secret_renewed"
+    HOOK_REMOVED = "hook.removed"
     # --- orders --------------------------------------------------------------------------------------------------
     ORDER_PLACED = "order.placed"
     ORDER_REFUSED = "order.refused"
@@ -101,3 +100,5 @@ class Action(StrEnum):
     SANDBOX_CHANGED = "sandbox.changed"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"
+    KEY_MADE = "key.made"  # and in use from then on
+    KEY_RETIRED = "key.retired"
