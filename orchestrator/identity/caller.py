@@ -62,9 +62,28 @@ class Caller:
         return self.policy is None or self.policy.takes_account(account)
 
 
+class TokenEnd(StrEnum):
+    """Why a personal token that was good is good no more, or not as it was."""
+
+    REVOKED = "token_revoked"
+    EXPIRED = "token_expired"
+    CHANGED = "token_changed"
+
+
+TOKEN_WORDS = {
+    TokenEnd.REVOKED: "This personal token was revoked.",
+    TokenEnd.EXPIRED: "This personal token has expired.",
+    TokenEnd.CHANGED: "This personal token was changed: come back with it.",
+}
+
+
 class Programs(Protocol):
     """Knows personal tokens: tokens/personal.py."""
 
     async def caller(self, text: str, address: str) -> Caller:
         """Who holds this token. Raises Problem 401, or 403 for a request from an address that it is not good for."""
+        ...
+
+    async def wait(self, token_id: str, seconds: float) -> TokenEnd | None:
+        """Until the token ends or changes, and which; None when the time is over before."""
         ...

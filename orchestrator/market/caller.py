@@ -10,8 +10,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.account import UserId
 from orchestrator.errors import Problem
+from orchestrator.identity.access import PERSONAL, within
+from orchestrator.identity.caller import TOKEN_WORDS, Programs, Scope, TokenEnd
+from orchestrator.identity.caller import Caller as Program
 from orchestrator.identity.ended import WORDS, EndedSessions, EndedWhy
-from orchestrator.identity.tokens import bearer_of
+from orchestrator.identity.tokens import Bearer, bearer_of
 from orchestrator.state import Clock
 
 AUTH_WITHIN = 10.0  # seconds
@@ -46,11 +49,13 @@ class Caller:
         key: bytes,
         clock: Clock,
         ended: EndedSessions,
+        programs: Programs,
         binary: bool = False,
         recheck: float = RECHECK,
     ) -> None:
         self._socket, self._key, self._clock, self._binary = socket, key, clock, binary
-        self._ended, self._recheck = ended, recheck
+        self._ended, self._programs, self._recheck = ended, programs, recheck
+        self._program: Program | None = None
         self._session = ""
         self._token = ""
         self._renewed = asyncio.Event()  # by a token of another login
@@ -62,12 +67,12 @@ class Caller:
         scheme, _, token = self._socket.headers.get("authorization", "").partition(" ")
         try:
             if scheme.lower() == "bearer" and token:
-                self.take(token)
+                await self.take(token)
             else:
                 first = await asyncio.wait_for(receive(self._socket), AUTH_WITHIN)
                 if first.get("action") != "auth":
                     raise Refused("not_authenticated", 'the first message is {"action":"auth","token":...}')
-                self.take(str(first.get("token", "")))
+                await self.take(str(first.get("token", "")))
         except (Refused, TimeoutError) as error:
             body = error.body if isinstance(error, Refused) else {"error": {"code": "not_authenticated"}}
             await self.dismiss(body)
@@ -77,37 +82,59 @@ class Caller:
         await self.say({"type": "authenticated"})
         return True
 
-    def take(self, token: str) -> None:
-        """Use this token from now on. Raises Refused for one that is not good, or another user's."""
+    async def take(self, token: str) -> None:
+        """Use this token from now on, of a login or a personal one with `read`. Raises Refused for one that is not
+        good, or another user's."""
         try:
-            bearer = bearer_of(token, key=self._key, now=self._clock(), ended=self._ended)
+            program = await self._held_by(token)
+            login = None if program else bearer_of(token, key=self._key, now=self._clock(), ended=self._ended)
         except Problem as problem:
             raise Refused(problem.code, problem.detail) from problem
-        if self.user_id not in (None, bearer.user_id):
+        user_id, session = (program.user_id, program.token or "") if program else _of(login)
+        if self.user_id not in (None, user_id):
             raise Refused("token_invalid", "this socket belongs to another user")
-        if bearer.session != self._session:
+        if session != self._session:
             self._renewed.set()
-        self._token, self._session, self.user_id = token, bearer.session, bearer.user_id
+        self._token, self._session, self.user_id, self._program = token, session, user_id, program
+
+    async def _held_by(self, token: str) -> Program | None:
+        if not token.startswith(PERSONAL):
+            return None
+        client = self._socket.client
+        return within(await self._programs.caller(token, client.host if client else ""), Scope.READ)
+
+    @property
+    def limited(self) -> bool:
+        """Whether it may see only some of the user's accounts."""
+        return self._program is not None and self._program.limited
+
+    def sees(self, account: str) -> bool:
+        """Whether this account of the user's is there for it."""
+        return self._program is None or self._program.sees(account)
 
     async def until_expired(self) -> None:
         """Returns when the token or its login has ended, having said so and closed the socket."""
         while True:
             reason = await self._end()
             if reason is not None:
-                body = {"type": "session_ended", "data": {"reason": reason, "text": WORDS[reason]}}
+                words = WORDS[reason] if isinstance(reason, EndedWhy) else TOKEN_WORDS[reason]
+                body = {"type": "session_ended", "data": {"reason": reason, "text": words}}
                 await self.dismiss(body, SESSION_ENDED)
                 return
             try:
-                self.take(self._token)
+                await self.take(self._token)
             except Refused as error:
                 await self.dismiss(error.body)
                 return
 
-    async def _end(self) -> EndedWhy | None:
+    async def _end(self) -> EndedWhy | TokenEnd | None:
         """Of the login that it calls by, once it is over; None when it is time to look at the token, or it calls by
         another login now."""
         self._renewed.clear()
-        ending = asyncio.ensure_future(self._ended.wait(self._session, self._recheck))
+        over: EndedSessions | Programs = self._programs if self._program else self._ended
+        ending: asyncio.Future[EndedWhy | TokenEnd | None] = asyncio.ensure_future(
+            over.wait(self._session, self._recheck)
+        )
         renewing = asyncio.ensure_future(self._renewed.wait())
         try:
             await asyncio.wait((ending, renewing), return_when=asyncio.FIRST_COMPLETED)
@@ -128,6 +155,11 @@ class Caller:
             await self._socket.close(code)
         except (WebSocketDisconnect, RuntimeError):
             return  # gone already
+
+
+def _of(login: Bearer | None) -> tuple[UserId, str]:
+    assert login is not None
+    return login.user_id, login.session
 
 
 async def receive(socket: WebSocket) -> dict[str, object]:

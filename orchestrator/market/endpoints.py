@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, WebSocket
 from starlette.requests import HTTPConnection
 
-from orchestrator.identity.access import Ended
+from orchestrator.identity.access import Ended, Tokens
 from orchestrator.market import stream
 from orchestrator.market.access import Directory
 from orchestrator.market.audience import Audience
@@ -34,12 +34,18 @@ Sockets = Annotated[Audience, Depends(_audience)]
 
 @router.websocket("/stocks/live")
 async def live_prices(
-    socket: WebSocket, keys: KeyRing, clock: Now, ended: Ended, instruments: Directory, audience: Sockets
+    socket: WebSocket,
+    keys: KeyRing,
+    clock: Now,
+    ended: Ended,
+    tokens: Tokens,
+    instruments: Directory,
+    audience: Sockets,
 ) -> None:
     """First {"action":"auth","token":...}, then {"action":"subscribe","symbols":["NSE:INFY"],"mode":"quote"} and the
     other messages of docs/reference/live-prices.md."""
     binary = socket.query_params.get("format") == Form.MSGPACK
-    caller = Caller(socket, key=keys.jwt, clock=clock, ended=ended, binary=binary)
+    caller = Caller(socket, key=keys.jwt, clock=clock, ended=ended, programs=tokens, binary=binary)
     if not await caller.authenticate():
         return
     try:
@@ -56,6 +62,7 @@ async def stream_events(
     keys: KeyRing,
     clock: Now,
     ended: Ended,
+    tokens: Tokens,
     bus: EventBus,
     changes: PortfolioChanges,
     instruments: Directory,
@@ -64,7 +71,7 @@ async def stream_events(
     """First {"action":"auth","token":...}; then {"type":"order"|"account"|"portfolio"|"notice",...} come, and after
     {"action":"follow","what":"portfolio"} what changes in it, after {"action":"subscribe","symbols":[...]} prices, as
     docs/reference/stream.md tells."""
-    caller = Caller(socket, key=keys.jwt, clock=clock, ended=ended)
+    caller = Caller(socket, key=keys.jwt, clock=clock, ended=ended, programs=tokens)
     if not await caller.authenticate():
         return
     try:

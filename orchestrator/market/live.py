@@ -75,7 +75,7 @@ class LiveSocket:
         if action in ACTIONS:
             await self._following.obey(message)
         elif action == "auth":
-            self._caller.take(str(message.get("token", "")))
+            await self._caller.take(str(message.get("token", "")))
             if named(message):
                 await self._caller.say({"type": "ok"} | named(message))
         else:

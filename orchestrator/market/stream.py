@@ -154,7 +154,8 @@ class _Browser:
     async def tell(self, bus: Bus) -> None:
         async with bus.subscribe(user_topic(self._user)) as events:
             async for event in events:
-                await self._socket.send_text(_text(event))
+                if not self._caller.limited or _within(self._caller, event):
+                    await self._socket.send_text(_text(event))
 
     async def listen(self) -> None:
         """Newer tokens, whether it follows its portfolio, and which prices it wants. Returns for one that will not keep
@@ -175,7 +176,7 @@ class _Browser:
     async def _obey(self, message: dict[str, object]) -> None:
         action = message.get("action")
         if action == "auth":
-            self._caller.take(str(message.get("token", "")))
+            await self._caller.take(str(message.get("token", "")))
         elif action == "follow":
             self._follow(message)
         elif action == "unfollow":
@@ -188,6 +189,10 @@ class _Browser:
             )
 
     def _follow(self, message: dict[str, object]) -> None:
+        if self._caller.limited:
+            raise Refused(
+                "token_policy", "this token is limited to accounts: ask for the portfolio over HTTP"
+            )
         self._unfollow(message)
         since = message.get("since", "")
         if not isinstance(since, str) or len(since) > LONGEST_VERSION:
@@ -213,6 +218,13 @@ class _Browser:
                     await self._socket.send_text(message)
         except (WebSocketDisconnect, RuntimeError):
             return  # it left: the listening part ends the rest
+
+
+def _within(caller: Caller, event: Event) -> bool:
+    """Whether a token that sees some accounts only may hear of it: of orders that are all there, and that it lagged."""
+    if event.type == "order":
+        return all(caller.sees(child["account"]) for child in event.data["children"])
+    return event.type == LAGGED
 
 
 def _text(event: Event) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from orchestrator.errors import problems
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.doing import Acting
-from orchestrator.identity.proof import Proven, proven
+from orchestrator.identity.proof import Proven, proven, verified_first
 from orchestrator.state import Config, Db, Now
 from orchestrator.tokens import repository, service
 from orchestrator.tokens.personal import PersonalTokens
@@ -45,14 +45,19 @@ async def list_tokens(login: CurrentBearer, db: Db, clock: Now, known: KnownToke
 
 
 @router.post("", status_code=201, responses=problems(401, 409, 422))
-async def make_token(body: TokenIn, login: Proven, acting: Acting, db: Db, clock: Now) -> NewTokenOut:
-    """A key for a program. Its text is in this answer and nowhere else. Needs a login that was proven lately."""
+async def make_token(
+    body: TokenIn, login: Proven, acting: Acting, db: Db, settings: Config, clock: Now
+) -> NewTokenOut:
+    """A key for a program. Its text is in this answer and nowhere else. Needs a login that was proven lately, and a
+    confirmed e-mail where the installation asks for one."""
+    await verified_first(db, settings, login.user_id)
     token, text = await service.make(db, acting, body, clock())
     return NewTokenOut(**PersonalTokenOut.of(token, live=True).model_dump(), token=text)
 
 
 @router.get("/{token_id}", responses=problems(401, 404))
 async def get_token(token_id: TokenId, login: CurrentBearer, db: Db, clock: Now) -> PersonalTokenOut:
+    """One token: what it may do, until when, and when it was last used."""
     token = await service.find(db, login.user_id, token_id)
     return PersonalTokenOut.of(token, live=token.live(clock()))
 

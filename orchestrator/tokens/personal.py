@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Connection
 
@@ -21,7 +20,7 @@ from domain.account import UserId
 from orchestrator.bus import LAGGED, Bus
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity.caller import Caller
+from orchestrator.identity.caller import TOKEN_WORDS, Caller, TokenEnd
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
 from orchestrator.tokens import repository, text
@@ -31,21 +30,6 @@ TOPIC = "tokens"  # between processes: these are not as you know them
 RECHECK = 30.0  # seconds that what is known is believed
 KEPT = 4096
 STORE_EVERY = 60.0  # seconds between writings of when tokens were last used
-
-
-class TokenEnd(StrEnum):
-    """Why a token that was good is good no more."""
-
-    REVOKED = "token_revoked"
-    EXPIRED = "token_expired"
-    CHANGED = "token_changed"
-
-
-WORDS = {
-    TokenEnd.REVOKED: "This personal token was revoked.",
-    TokenEnd.EXPIRED: "This personal token has expired.",
-    TokenEnd.CHANGED: "What this personal token may do was changed.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +73,7 @@ class PersonalTokens:
         if known is None or not _fits(known.token, parts[1], now):
             raise _refused("token_invalid", "this is no personal token of ours")
         if (end := _end(known.token, now)) is not None:
-            raise _refused(end.value, WORDS[end])
+            raise _refused(end.value, TOKEN_WORDS[end])
         if not known.token.limits.takes_address(address):
             raise Problem(
                 403,

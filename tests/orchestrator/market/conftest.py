@@ -29,6 +29,7 @@ from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
 from orchestrator.market.past import Past
 from orchestrator.server import listen, server_of
+from orchestrator.tokens.personal import PersonalTokens
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
 from tests.services import make_tables
@@ -95,6 +96,7 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     app.include_router(endpoints.router)
     app.state.keys, app.state.clock, app.state.bus = SimpleNamespace(jwt=KEY), now, floor.bus
     app.state.ended_sessions = EndedSessions(floor.db, floor.bus, now, minutes=15)
+    app.state.tokens = PersonalTokens(floor.db, floor.bus, now)
     app.state.instruments, app.state.hub = floor.instruments, floor.hub
     app.state.portfolios = SimpleNamespace(changes=None)  # nobody follows one here
     app.state.audience = Audience(floor.hub, now)

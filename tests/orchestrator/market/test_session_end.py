@@ -29,7 +29,7 @@ def token(session: str) -> str:
 async def tokens(socket: WebSocket, caller: Caller) -> None:
     """Newer ones, as they come."""
     while True:
-        caller.take(str((await receive(socket))["token"]))
+        await caller.take(str((await receive(socket))["token"]))
         await caller.say({"type": "ok"})
 
 
@@ -38,7 +38,7 @@ async def server(ended: EndedSessions) -> AsyncIterator[str]:
     """Of a socket that waits for its end."""
 
     async def endpoint(socket: WebSocket) -> None:
-        caller = Caller(socket, key=KEY, clock=now, ended=ended)
+        caller = Caller(socket, key=KEY, clock=now, ended=ended, programs=cast(Any, None))
         if await caller.authenticate():
             listening = asyncio.create_task(tokens(socket, caller))
             await caller.until_expired()

@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from orchestrator.errors import Problem
-from orchestrator.identity.caller import Scope
+from orchestrator.identity.caller import Scope, TokenEnd
 from orchestrator.tokens import repository, text
-from orchestrator.tokens.personal import PersonalTokens, TokenEnd
+from orchestrator.tokens.personal import PersonalTokens
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.orchestrator.tokens.conftest import Key, MakeKey
 
