@@ -12,6 +12,7 @@ from orchestrator.attention import endpoints as attention
 from orchestrator.charges import endpoints as charges
 from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
+from orchestrator.identity import email_endpoints as emails
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity import oidc_endpoints as oidc
 from orchestrator.identity import passkey_endpoints as passkeys
@@ -51,7 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     accounts.router,
     proof.router,
-    charges.router,
+    emails.router,
     security.router,
     tokens.router,
     scorecards.router,

@@ -35,6 +35,7 @@ from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.identity.doing import Acting
+from orchestrator.identity.proof import verified_first
 from orchestrator.state import Config, Db, Sealer
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -66,7 +67,7 @@ async def list_accounts(user_id: CurrentUser, connections: Live) -> list[Account
     return [AccountOut.of(one) for one in connections.of_user(user_id)]
 
 
-@router.post("/accounts", status_code=201, responses=problems(401, 409, 503, 504))
+@router.post("/accounts", status_code=201, responses=problems(401, 403, 409, 503, 504))
 async def connect_account(
     body: ConnectIn,
     response: Response,
@@ -74,9 +75,13 @@ async def connect_account(
     acting: Acting,
     logins: LoginDesk,
     settings: Config,
+    db: Db,
     cookie: BrowserCookie = None,
 ) -> StartedOut:
-    """Begin to connect: go to `login_url` in this browser, or be connected at once where keys suffice."""
+    """Begin to connect: go to `login_url` in this browser, or be connected at once where keys suffice. Where people are
+    asked to confirm their e-mail, a live broker waits for it: 403 `email_unverified`."""
+    if body.broker is not BrokerId.MOCK and not settings.paper:
+        await verified_first(db, settings, user_id)
     browser = _browser(response, cookie, settings)
     started = await logins.connect(
         user_id,

@@ -20,6 +20,7 @@ from orchestrator.tables import attempts
 
 LOGINS, SIGNUPS = timedelta(minutes=1), timedelta(hours=1)
 PER_ADDRESS = 5  # times the limit of one e-mail: several people may share an address
+LETTERS = 5  # to one e-mail in an hour, that somebody asked for who may be anybody
 ROW = attempts.c
 
 
@@ -53,6 +54,22 @@ async def try_signup(db: Database, *, address: str, most: int, now: datetime) ->
     """Count a sign-up, whatever becomes of it. Raises Problem 429 with Retry-After after `most` within an hour."""
     counts = [Count(_key("signup", address), most)]
     await _count(db, address, counts, SIGNUPS, now, "too many sign-ups from one address")
+
+
+async def try_forgot(db: Database, *, address: str, most: int, now: datetime) -> None:
+    """Count somebody who says that a password is lost. Raises Problem 429 with Retry-After after `most` within an
+    hour."""
+    counts = [Count(_key("forgot", address), most)]
+    await _count(db, address, counts, SIGNUPS, now, "too many lost passwords from one address")
+
+
+async def may_write(db: Database, *, email: str, now: datetime) -> bool:
+    """Whether another letter may go to this address; if so it is counted."""
+    try:
+        await _count(db, email, [Count(_key("letter", email), LETTERS)], SIGNUPS, now, "")
+    except Problem:
+        return False
+    return True
 
 
 async def _count(

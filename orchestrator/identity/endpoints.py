@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity import brake, people, service, signing_in, strength
+from orchestrator.identity import brake, emails, people, service, signing_in, strength
 from orchestrator.identity.access import CurrentUser, Ended
 from orchestrator.identity.known import LIFE
 from orchestrator.identity.repository import User
@@ -19,8 +19,8 @@ from orchestrator.identity.schemas import (
     PasswordCheckIn,
     PasswordCheckOut,
     SignupIn,
+    SignupOut,
     TokenOut,
-    UserOut,
 )
 from orchestrator.identity.service import Access, From, Tokens
 from orchestrator.identity.signing_in import Reception
@@ -36,12 +36,18 @@ DEVICE_COOKIE = "tm_device"  # by which we know a browser again
 RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
 
 
-@router.post("/signup", status_code=201, responses=problems(409, 429))
-async def sign_up(body: SignupIn, request: Request, db: Db, settings: Config, clock: Now) -> UserOut:
-    """Make a user. The password has at least ten characters."""
-    await brake.try_signup(db, address=_address(request), most=settings.signups_per_hour, now=clock())
-    user = await people.sign_up(db, email=body.email, password=body.password, name=body.name, now=clock())
-    return UserOut(id=user.id, email=user.email, name=user.name)
+@router.post("/signup", status_code=201, responses=problems(409, 422, 429))
+async def sign_up(body: SignupIn, request: Request, desk: Reception, clock: Now) -> SignupOut:
+    """Make a user. The password has at least ten characters. With `verify` true a letter was sent, and its link makes
+    the user: see POST /v1/users/verify."""
+    address, now = _address(request), clock()
+    await brake.try_signup(desk.db, address=address, most=desk.settings.signups_per_hour, now=now)
+    given = {"email": body.email, "password": body.password, "name": body.name}
+    if desk.settings.verify_email:
+        one = await emails.sign_up(desk, **given, now=now)
+        return SignupOut(id=one.user_id, email=one.email, name=one.name, verify=True)
+    user = await people.sign_up(desk.db, **given, address=address, now=now)
+    return SignupOut(id=user.id, email=user.email, name=user.name, verify=False)
 
 
 @router.post("/password-check")
@@ -152,4 +158,6 @@ def _me(user: User) -> MeOut:
         mode=Mode(user.mode),
         primary_account=user.primary_account,
         created_at=user.created_at,
+        email_verified=user.email_verified_at is not None,
+        role=user.role,
     )

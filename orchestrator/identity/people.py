@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,44 +10,92 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from domain.account import UserId
+from orchestrator.audit.actions import Action
+from orchestrator.audit.record import Actor, audited
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import passwords, repository, strength
+from orchestrator.identity import links, passwords, repository, signing_in, strength
+from orchestrator.identity.doing import Doer
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import Mode
+from orchestrator.identity.service import From
+from orchestrator.identity.signing_in import Desk
 from orchestrator.ids import new_id
+from orchestrator.mail import words
 
 
-async def sign_up(db: Database, *, email: str, password: str, name: str, now: datetime) -> User:
+async def sign_up(db: Database, *, email: str, password: str, name: str, address: str, now: datetime) -> User:
     """Raises Problem 422 `password_too_short` or `password_guessable`, 409 `email_taken`."""
-    await strength.accept(password, field="password", about=(email, name))
-    user = User(
-        id=UserId(new_id("usr")),
-        email=email,
-        name=name or email.partition("@")[0],
-        password_hash=await passwords.hashed(password),
-        mode=Mode.ORCHESTRATOR,
-        primary_account=None,
-        created_at=now,
+    hashed = await new_hash(password, field="password", about=(email, name))
+    name = name or email.partition("@")[0]
+    user = new_user(
+        UserId(new_id("usr")), email=email, name=name, password_hash=hashed, verified_at=None, now=now
     )
+
+    def work(connection: Connection) -> bool:
+        if not repository.add_user(connection, user):
+            return False
+        actor, action = Actor.stranger(address), Action.SIGNED_UP
+        audited(connection, user_id=user.id, actor=actor, action=action, at=now, subject=user.id)
+        return True
+
     try:
-        added = await db.write(lambda connection: repository.add_user(connection, user))
+        added = await db.write(work)
     except IntegrityError:  # two sign-ups at the same moment
         added = False
     if not added:
-        raise Problem(
-            409, "email_taken", "someone has signed up with this e-mail", field="email", fix="log in"
-        )
+        raise email_taken()
     return user
 
 
-async def change_password(db: Database, user: User, *, old: str, new: str) -> None:
-    """Raises Problem 403 `wrong_password`, 422 `password_too_short` or `password_guessable`."""
-    if not await passwords.matches(old, user.password_hash):
+def new_user(
+    user_id: UserId,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    verified_at: datetime | None,
+    now: datetime,
+) -> User:
+    return User(
+        id=user_id,
+        email=email,
+        name=name,
+        password_hash=password_hash,
+        mode=Mode.ORCHESTRATOR,
+        primary_account=None,
+        created_at=now,
+        email_verified_at=verified_at,
+    )
+
+
+async def new_hash(password: str, *, field: str, about: Collection[str]) -> str:
+    """Of a password that is good enough. Raises Problem 422 `password_too_short` or `password_guessable`."""
+    await strength.accept(password, field=field, about=about)
+    return await passwords.hashed(password)
+
+
+def email_taken() -> Problem:
+    return Problem(409, "email_taken", "someone has signed up with this e-mail", field="email", fix="log in")
+
+
+async def change_password(
+    desk: Desk, user: User, *, old: str | None, new: str, doer: Doer, by: From, now: datetime
+) -> None:
+    """`old` None: the user has none, and has shown otherwise who they are. Raises Problem 403 `wrong_password`, 422
+    `password_too_short` or `password_guessable`, 429."""
+    if old is not None and not await signing_in.knows_password(desk, user, old, by=by, now=now):
         raise Problem(403, "wrong_password", "this is not the password", field="old_password")
-    await strength.accept(new, field="new_password", about=(user.email, user.name))
-    hashed = await passwords.hashed(new)
-    await db.write(lambda conn: repository.change_user(conn, user.id, {"password_hash": hashed}))
+    hashed = await new_hash(new, field="new_password", about=(user.email, user.name))
+
+    def work(connection: Connection) -> None:
+        repository.change_user(connection, user.id, {"password_hash": hashed})
+        links.forget(connection, user.id)  # a reset that was asked for before
+        doer.did(connection, Action.PASSWORD_CHANGED)
+        told = words.password_changed(user.email, base=desk.settings.base_url, at=now)
+        desk.mailer.put(connection, told)
+
+    await desk.db.write(work)
 
 
 async def change(db: Database, user_id: UserId, changes: Mapping[str, Any]) -> User:

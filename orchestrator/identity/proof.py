@@ -9,6 +9,8 @@ from fastapi import Depends
 from sqlalchemy import Connection
 
 from domain.account import UserId
+from orchestrator.config import Settings
+from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import passkey_repository, repository, second_factor
 from orchestrator.identity.access import CurrentBearer
@@ -44,6 +46,21 @@ async def operator(login: CurrentBearer) -> Bearer:
 
 
 Operator = Annotated[Bearer, Depends(operator)]
+
+
+async def verified_first(db: Database, settings: Settings, user_id: UserId) -> None:
+    """For what waits until a user has shown that they read their e-mail. Raises Problem 403 `email_unverified` where
+    the installation asks for that."""
+    if not settings.verify_email:
+        return
+    user = await db.read(lambda connection: repository.by_id(connection, user_id))
+    if user is None or user.email_verified_at is None:
+        raise Problem(
+            403,
+            "email_unverified",
+            "confirm your e-mail first",
+            fix="follow the link of the letter; POST /v1/users/me/email/verify sends another one",
+        )
 
 
 def ways_of(connection: Connection, user_id: UserId) -> set[Way]:

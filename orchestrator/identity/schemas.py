@@ -8,6 +8,7 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
+from orchestrator.identity.claims import Role
 from orchestrator.identity.passkey_schemas import AnswerIn
 from orchestrator.schemas import In, Out, Time
 
@@ -77,10 +78,38 @@ class UserOut(Out):
     name: str
 
 
+class SignupOut(UserOut):
+    """`verify`: nothing is there yet; a letter with a link went to the e-mail."""
+
+    verify: bool
+
+
+class LinkIn(In):
+    """`password`: the one chosen at sign-up, for the link of a sign-up."""
+
+    token: Annotated[str, Field(max_length=100)]
+    password: Annotated[str, Field(max_length=1024)] | None = None
+
+
+class ForgotIn(In):
+    email: Email
+
+
+class EmailIn(In):
+    email: Email
+
+
+class ResetIn(In):
+    token: Annotated[str, Field(max_length=100)]
+    password: Annotated[str, Field(max_length=1024, description=f"At least {PASSWORD_LENGTH} characters.")]
+
+
 class MeOut(UserOut):
     mode: Mode
     primary_account: str | None
     created_at: Time
+    email_verified: bool
+    role: Role
 
 
 class PasswordCheckIn(In):
@@ -124,7 +153,7 @@ class EndedOut(Out):
 
 
 class PasswordIn(In):
-    old_password: Annotated[str, Field(max_length=1024)]
+    old_password: Annotated[str, Field(max_length=1024)] = ""
     new_password: Annotated[
         str, Field(max_length=1024, description=f"At least {PASSWORD_LENGTH} characters.")
     ]

@@ -7,13 +7,16 @@ import asyncio
 from fastapi import APIRouter, Request
 
 from orchestrator.errors import not_found, problems
-from orchestrator.identity import brake, people, service
+from orchestrator.identity import people, proof, service
 from orchestrator.identity.access import CurrentBearer, Ended
 from orchestrator.identity.devices import device
+from orchestrator.identity.doing import Acting
 from orchestrator.identity.ended import EndedWhy
+from orchestrator.identity.endpoints import came_from
 from orchestrator.identity.repository import Session
 from orchestrator.identity.schemas import EndedOut, PasswordIn, SessionOut, SessionsOut
-from orchestrator.state import Config, Db, Now
+from orchestrator.identity.signing_in import Reception
+from orchestrator.state import Db, Now
 
 router = APIRouter(prefix="/v1/users/me", tags=["identity"])
 
@@ -47,18 +50,22 @@ async def change_password(
     body: PasswordIn,
     request: Request,
     caller: CurrentBearer,
-    db: Db,
-    settings: Config,
+    desk: Reception,
     clock: Now,
     ended: Ended,
+    doer: Acting,
 ) -> EndedOut:
-    """A new password for the old one. Every other login ends."""
-    address = request.client.host if request.client else ""
+    """A new password for the old one, or the first one, which a login needs that was proven lately. Every other login
+    ends."""
+    db, now = desk.db, clock()
     user = await people.me(db, caller.user_id)
-    now = clock()
-    await brake.try_login(db, address=address, email=user.email, most=settings.login_attempts, now=now)
-    await people.change_password(db, user, old=body.old_password, new=body.new_password)
-    await brake.logged_in(db, address=address, email=user.email)
+    old: str | None = body.old_password
+    if user.password_hash is None:
+        await proof.proven(caller, db, desk.settings, clock)
+        old = None
+    await people.change_password(
+        desk, user, old=old, new=body.new_password, doer=doer, by=came_from(request), now=now
+    )
     why = EndedWhy.PASSWORD_CHANGED
     over = await service.end_others(db, caller.user_id, caller.session, why=why, ended=ended, now=now)
     return EndedOut(ended=over)

@@ -140,6 +140,20 @@ async def shown_again(
     return ways
 
 
+async def knows_password(desk: Desk, user: User, password: str, *, by: From, now: datetime) -> bool:
+    """Whether somebody in a login of this user does. Counted as a proof is. Raises Problem 429."""
+    db, settings = desk.db, desk.settings
+    await brake.try_login(db, address=by.address, email=user.email, most=settings.login_attempts, now=now)
+    comes = _Comes(user.email, user, False, Tries.of_user(user.id))
+    number = await lockout.begin(db, comes.tries, most=settings.lockout_failures, now=now)
+    if not await passwords.matches(password, user.password_hash):
+        await _refused(desk, comes, by, number, now)
+        return False
+    await db.write(lambda conn: lockout.succeeded(conn, comes.tries))
+    await brake.logged_in(db, address=by.address, email=user.email)
+    return True
+
+
 def _comes(conn: Connection, email: str, device: str) -> _Comes:
     user = repository.by_email(conn, email)
     if user is None:

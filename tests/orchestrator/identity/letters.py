@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from orchestrator.db import Database
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_people import letters as waiting_letters
 
@@ -27,7 +28,8 @@ async def letters(app: FastAPI, to: str | None = None) -> list[str]:
 async def written_down(app: FastAPI) -> list[str]:
     """What the audit log tells was done, the oldest first."""
     query = sa.select(audit_log.c.action).order_by(audit_log.c.id)
-    return await app.state.db.read(lambda conn: list(conn.execute(query).scalars()))
+    db: Database = app.state.db
+    return await db.read(lambda conn: list(conn.execute(query).scalars()))
 
 
 def link(letter: str) -> str:

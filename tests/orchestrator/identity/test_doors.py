@@ -18,6 +18,9 @@ PUBLIC = {
     "POST /v1/users/signup",
     "POST /v1/users/login",
     "POST /v1/users/password-check",
+    "POST /v1/users/verify",  # the token of a letter, as the next but one
+    "POST /v1/users/forgot",
+    "POST /v1/users/reset",
     "POST /v1/users/refresh",
     "POST /v1/users/logout",
     "POST /v1/users/passkey/options",

@@ -43,6 +43,8 @@ async def test_a_new_user_signs_up_logs_in_and_is_known(client: httpx.AsyncClien
         "mode": "orchestrator",
         "primary_account": None,
         "created_at": "2026-11-23T10:30:00.000+05:30",
+        "email_verified": False,
+        "role": "user",
     }
 
 
