@@ -109,6 +109,33 @@ def test_pages_are_turned_until_the_last() -> None:
     assert all(one.url.params["status"] == "done" for one in api.asked)
 
 
+def test_what_has_not_changed_is_not_sent_again() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("if-none-match") == 'W/"1"':
+            return httpx.Response(304, headers={"etag": 'W/"1"'})
+        return httpx.Response(200, json=an_order(), headers={"etag": 'W/"1"'})
+
+    api = Answers(answer)
+    client = api.client()
+    first, again = client.orders.get("ord_1"), client.orders.get("ord_1")
+    assert first == again
+    assert first is not again  # what a program does to one, it does not do to the other
+    client.orders.get("ord_2")
+    client.http.token = "tm_another_token"
+    client.orders.get("ord_1")
+    assert ["if-none-match" in one.headers for one in api.asked] == [False, True, False, False]
+
+
+def test_of_what_is_known_the_newest_is_kept() -> None:
+    api = Answers(lambda _request: httpx.Response(200, json=an_order(), headers={"etag": '"1"'}))
+    client = api.client()
+    for number in range(40):
+        client.orders.get(f"ord_{number}")
+    client.orders.get("ord_39")
+    client.orders.get("ord_0")
+    assert ["if-none-match" in one.headers for one in api.asked[-2:]] == [True, False]
+
+
 def test_ids_of_others_do_not_become_paths() -> None:
     api = Answers(httpx.Response(200, json=an_order()))
     api.client().orders.get("../users/me?x=#")

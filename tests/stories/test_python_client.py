@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.stories.product import PASSWORD, Product, Trader, eventually
+from tests.stories.product import PASSWORD, Product, Trader
 from tests.traders import NewUser
 from trademaster import AsyncClient, Client, Denied, NotAuthenticated, NotFound, StreamEnded, new_key, order
 from trademaster.events import Event
@@ -79,12 +79,6 @@ async def test_everything_that_is_read_has_its_form(client: AsyncClient) -> None
         await read()
     assert [one async for one in client.portfolio.trades()] == []
     assert [one async for one in client.alerts.notices()] == []
-
-
-async def test_a_portfolio_that_has_not_changed_is_not_sent_again(client: AsyncClient) -> None:
-    first = await client.portfolio.get()
-    seen = await eventually(client.portfolio.get, lambda one: one is client.portfolio._kept[1])  # type: ignore[index]
-    assert seen.totals.cash == first.totals.cash
 
 
 async def test_what_is_anothers_is_not_found(client: AsyncClient) -> None:

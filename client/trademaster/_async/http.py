@@ -28,6 +28,7 @@ from trademaster.errors import (
     problem_of,
     seconds_of,
 )
+from trademaster.known import Known
 from trademaster.version import VERSION
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class AsyncHTTP:
         self.token = token
         self.timeout = timeout
         self._attempts = attempts
+        self._known = Known()
         self._http = httpx.AsyncClient(
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
@@ -73,10 +75,11 @@ class AsyncHTTP:
         """A question, asked again with growing pauses. Raises Problem, Unreachable, UnexpectedAnswer."""
         return parsed(kind, await self.read(path, params))
 
-    async def read(
-        self, path: str, params: Params, headers: Mapping[str, str] | None = None
-    ) -> httpx.Response:
-        """As `get`, as it came; also 304, where the headers ask for that."""
+    async def read(self, path: str, params: Params) -> httpx.Response:
+        """As `get`, as it came; what has not changed since it was asked last is not sent again."""
+        named = given(params)
+        question = (self.token, path, tuple(sorted(named.items())))
+        tag = self._known.tag(question)
         attempts = AsyncRetrying(
             retry=retry_if_exception(may_help),
             wait=pause,
@@ -84,10 +87,12 @@ class AsyncHTTP:
             sleep=sleep,
             reraise=True,
         )
+        headers = {"if-none-match": tag} if tag else {}
         try:
-            return await attempts(self._once, "GET", path, params=given(params), headers=headers)
+            answer: httpx.Response = await attempts(self._once, "GET", path, params=named, headers=headers)
         except httpx.TransportError as error:
             raise Unreachable(f"{self.url} does not answer ({type(error).__name__})") from error
+        return self._known.told(question, answer)
 
     async def send(
         self,

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
-import httpx
-
-from trademaster._async.http import AsyncHTTP, parsed
+from trademaster._async.http import AsyncHTTP
 from trademaster.models import (
     AllocationOut,
     BalanceOut,
@@ -30,18 +28,10 @@ class Portfolio:
 
     def __init__(self, http: AsyncHTTP) -> None:
         self._http = http
-        self._kept: tuple[str, PortfolioOut] | None = None
 
     async def get(self) -> PortfolioOut:
-        """Everything. What has not changed since the last time is not sent again."""
-        known = {"if-none-match": self._kept[0]} if self._kept else {}
-        answer = await self._http.read("/v1/portfolio", {}, known)
-        if answer.status_code == httpx.codes.NOT_MODIFIED and self._kept:
-            return self._kept[1]
-        whole = parsed(PortfolioOut, answer)
-        if "etag" in answer.headers:
-            self._kept = (answer.headers["etag"], whole)
-        return whole
+        """Everything."""
+        return await self._http.get("/v1/portfolio", PortfolioOut)
 
     async def refresh(self) -> PortfolioOut:
         """The same after a reading of every account, made now."""

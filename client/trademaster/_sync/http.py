@@ -29,6 +29,7 @@ from trademaster.errors import (
     problem_of,
     seconds_of,
 )
+from trademaster.known import Known
 from trademaster.version import VERSION
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ class HTTP:
         self.token = token
         self.timeout = timeout
         self._attempts = attempts
+        self._known = Known()
         self._http = httpx.Client(
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
@@ -74,8 +76,11 @@ class HTTP:
         """A question, asked again with growing pauses. Raises Problem, Unreachable, UnexpectedAnswer."""
         return parsed(kind, self.read(path, params))
 
-    def read(self, path: str, params: Params, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        """As `get`, as it came; also 304, where the headers ask for that."""
+    def read(self, path: str, params: Params) -> httpx.Response:
+        """As `get`, as it came; what has not changed since it was asked last is not sent again."""
+        named = given(params)
+        question = (self.token, path, tuple(sorted(named.items())))
+        tag = self._known.tag(question)
         attempts = Retrying(
             retry=retry_if_exception(may_help),
             wait=pause,
@@ -83,10 +88,12 @@ class HTTP:
             sleep=sleep,
             reraise=True,
         )
+        headers = {"if-none-match": tag} if tag else {}
         try:
-            return attempts(self._once, "GET", path, params=given(params), headers=headers)
+            answer: httpx.Response = attempts(self._once, "GET", path, params=named, headers=headers)
         except httpx.TransportError as error:
             raise Unreachable(f"{self.url} does not answer ({type(error).__name__})") from error
+        return self._known.told(question, answer)
 
     def send(
         self,

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import httpx
-
-from trademaster._sync.http import HTTP, parsed
+from trademaster._sync.http import HTTP
 from trademaster.models import (
     AllocationOut,
     BalanceOut,
@@ -31,18 +29,10 @@ class Portfolio:
 
     def __init__(self, http: HTTP) -> None:
         self._http = http
-        self._kept: tuple[str, PortfolioOut] | None = None
 
     def get(self) -> PortfolioOut:
-        """Everything. What has not changed since the last time is not sent again."""
-        known = {"if-none-match": self._kept[0]} if self._kept else {}
-        answer = self._http.read("/v1/portfolio", {}, known)
-        if answer.status_code == httpx.codes.NOT_MODIFIED and self._kept:
-            return self._kept[1]
-        whole = parsed(PortfolioOut, answer)
-        if "etag" in answer.headers:
-            self._kept = (answer.headers["etag"], whole)
-        return whole
+        """Everything."""
+        return self._http.get("/v1/portfolio", PortfolioOut)
 
     def refresh(self) -> PortfolioOut:
         """The same after a reading of every account, made now."""
