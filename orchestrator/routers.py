@@ -42,6 +42,8 @@ from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.trades import endpoints as trades
 from orchestrator.watchlists import endpoints as watchlists
 from orchestrator.tokens import endpoints as tokens
+from orchestrator.tradingview import endpoints as tradingview
+from orchestrator.trail import endpoints as trail
 
 ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
@@ -79,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     killswitch.router,
     sandbox.router,
     attention.router,
+    trail.router,
     postbacks.router,
     openalgo.router,
     *kite.ROUTERS,

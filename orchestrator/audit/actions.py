@@ -98,7 +98,6 @@ class Action(StrEnum):
     HISTORY_REBUILT = "history.rebuilt"
     # --- the installation ----------------------------------------------------------------------------------------
     SANDBOX_CHANGED = "sandbox.changed"
-    AUDIT_EXPORTED = "audit.exported"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"
     KEY_MADE = "key.made"  # and in use from then on
     KEY_RETIRED = "key.retired"
