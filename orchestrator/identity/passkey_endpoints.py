@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response
+from sqlalchemy import Connection
 
 from orchestrator.errors import problems
 from orchestrator.identity import passkeys, service
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Way
 from orchestrator.identity.devices import device
+from orchestrator.identity.doing import Acting
 from orchestrator.identity.endpoints import came_from, with_cookie
 from orchestrator.identity.passkey_schemas import (
     NAME_LENGTH,
@@ -25,7 +29,10 @@ from orchestrator.identity.passkey_schemas import (
 )
 from orchestrator.identity.proof import Proven
 from orchestrator.identity.relying import RelyingParty, here, relying_party
+from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import TokenOut
+from orchestrator.identity.signing_in import Desk, Reception
+from orchestrator.mail import words
 from orchestrator.mail.mailer import Post
 from orchestrator.state import Config, Db, KeyRing, Now
 
@@ -79,7 +86,9 @@ async def log_in_by_passkey(
     browser: Browser = None,
 ) -> TokenOut:
     """As `POST /v1/users/login` answers. A passkey is two factors in one: no code is asked for."""
-    user = await passkeys.owner(db, rp, browser=browser or "", answer=body.answer(), now=clock())
+    user = await passkeys.owner(
+        db, rp, browser=browser or "", answer=body.answer(), address=came_from(request).address, now=clock()
+    )
     tokens = await service.start_session(
         db,
         user,
@@ -111,32 +120,50 @@ async def begin_passkey(login: Proven, rp: Relying, db: Db, clock: Now) -> Cerem
 
 @router.post("/me/passkeys", status_code=201, responses=problems(401, 409))
 async def add_passkey(
-    body: PasskeyIn, request: Request, login: CurrentBearer, rp: Relying, db: Db, clock: Now
+    body: PasskeyIn,
+    request: Request,
+    login: CurrentBearer,
+    rp: Relying,
+    desk: Reception,
+    clock: Now,
+    doer: Acting,
 ) -> PasskeyOut:
     """Keep the passkey that the browser made. What it answers was asked of a login that was proven."""
     name = body.name or await asyncio.to_thread(device, request.headers.get("user-agent", ""))
+    now = clock()
     made = await passkeys.make(
-        db,
+        desk.db,
         rp,
         login.user_id,
         session=login.session,
         answer=body.answer(),
         name=name[:NAME_LENGTH],
-        now=clock(),
+        doer=doer,
+        told=_letter(desk, added=True, now=now),
+        now=now,
     )
     return PasskeyOut.of(made)
 
 
 @router.patch("/me/passkeys/{passkey_id}", responses=problems(401, 404))
-async def rename_passkey(passkey_id: str, body: PasskeyPatch, login: CurrentBearer, db: Db) -> PasskeyOut:
+async def rename_passkey(
+    passkey_id: str, body: PasskeyPatch, login: CurrentBearer, db: Db, doer: Acting
+) -> PasskeyOut:
     """Call it something else."""
-    return PasskeyOut.of(await passkeys.rename(db, login.user_id, passkey_id, body.name))
+    return PasskeyOut.of(await passkeys.rename(db, login.user_id, passkey_id, body.name, doer=doer))
 
 
 @router.delete("/me/passkeys/{passkey_id}", status_code=204, responses=problems(401, 403, 404, 409))
-async def remove_passkey(passkey_id: str, login: Proven, db: Db, settings: Config) -> None:
+async def remove_passkey(passkey_id: str, login: Proven, desk: Reception, clock: Now, doer: Acting) -> None:
     """It opens nothing any more. The last way in stays."""
-    await passkeys.remove(db, login.user_id, passkey_id, issuer="")
+    await passkeys.remove(
+        desk.db,
+        login.user_id,
+        passkey_id,
+        issuer=desk.settings.oidc_issuer,
+        doer=doer,
+        told=_letter(desk, added=False, now=clock()),
+    )
 
 
 @router.post("/me/proof/options", responses=problems(401, 409))
@@ -145,3 +172,10 @@ async def begin_passkey_proof(login: CurrentBearer, rp: Relying, db: Db, clock: 
     return CeremonyOut.of(
         await passkeys.begin_proof(db, rp, login.user_id, session=login.session, now=clock())
     )
+
+
+def _letter(desk: Desk, *, added: bool, now: datetime) -> Callable[[Connection, User], None]:
+    def tell(conn: Connection, user: User) -> None:
+        desk.mailer.put(conn, words.passkey(user.email, added=added, at=now, base=desk.settings.base_url))
+
+    return tell

@@ -7,7 +7,7 @@ logs no other one in.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,15 +17,18 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from domain.account import UserId
+from orchestrator.audit.actions import Action
+from orchestrator.audit.record import Actor, audited
 from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity import passkey_ceremony as ceremony
 from orchestrator.identity import passkey_repository as repository
 from orchestrator.identity import ways_in
+from orchestrator.identity.doing import Doer
 from orchestrator.identity.passkey_ceremony import Known, Unfit
 from orchestrator.identity.passkey_repository import Challenge, Passkey, Purpose
 from orchestrator.identity.relying import RelyingParty
-from orchestrator.identity.repository import User, by_id
+from orchestrator.identity.repository import User, add_notice, by_id
 from orchestrator.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -63,9 +66,7 @@ async def begin_making(
     asked = _challenge(Purpose.REGISTER, session, user_id, now)
 
     def work(conn: Connection) -> tuple[User, list[Known]]:
-        user, known = by_id(conn, user_id), _known(conn, user_id)
-        if user is None:
-            raise not_found("user")
+        user, known = _existing(by_id(conn, user_id)), _known(conn, user_id)
         if len(known) >= MOST:
             raise _too_many()
         repository.ask(conn, asked, now=now, most=ASKED)
@@ -86,9 +87,12 @@ async def make(
     session: str,
     answer: Answer,
     name: str,
+    doer: Doer,
+    told: Callable[[Connection, User], None],
     now: datetime,
 ) -> Passkey:
-    """Raises Problem 409 `ceremony_over`, `passkey_known` or `too_many_passkeys`, 422 `passkey_unfit`."""
+    """`told`: tells the user by letter, in the same transaction. Raises Problem 409 `ceremony_over`, `passkey_known` or
+    `too_many_passkeys`, 422 `passkey_unfit`."""
     asked = await _take(db, answer, Purpose.REGISTER, session, now)
     try:
         new = ceremony.made(answer.credential, challenge=asked.challenge, rp=rp)
@@ -123,6 +127,8 @@ async def make(
         if repository.by_credential(conn, new.credential) is not None:
             raise _already()
         repository.add(conn, passkey)
+        doer.did(conn, Action.PASSKEY_ADDED, passkey.id, name=name)
+        told(conn, _existing(by_id(conn, user_id)))
 
     try:
         await db.write(work, lock=ways_in.lock(user_id))
@@ -138,10 +144,12 @@ async def begin_login(db: Database, rp: RelyingParty, *, browser: str, now: date
     return Ceremony(asked.id, ceremony.using(rp, asked.challenge))
 
 
-async def owner(db: Database, rp: RelyingParty, *, browser: str, answer: Answer, now: datetime) -> User:
+async def owner(
+    db: Database, rp: RelyingParty, *, browser: str, answer: Answer, address: str, now: datetime
+) -> User:
     """Whose passkey has signed. Raises Problem 409 `ceremony_over`, 401 `passkey_refused` or `passkey_copied`."""
     asked = await _take(db, answer, Purpose.LOGIN, bound(browser), now)
-    passkey = await _signed(db, rp, answer, asked, None, now)
+    passkey = await _signed(db, rp, answer, asked, None, address, now)
     user = await db.read(lambda conn: by_id(conn, passkey.user_id))
     if user is None:
         raise _refused(401)
@@ -165,19 +173,27 @@ async def begin_proof(
 
 
 async def prove(
-    db: Database, rp: RelyingParty, user_id: UserId, *, session: str, answer: Answer, now: datetime
+    db: Database,
+    rp: RelyingParty,
+    user_id: UserId,
+    *,
+    session: str,
+    answer: Answer,
+    address: str,
+    now: datetime,
 ) -> None:
     """That a passkey of this user signed in this login. Raises Problem 409 `ceremony_over`, 403 `passkey_refused` or
     `passkey_copied`: the login itself goes on."""
     asked = await _take(db, answer, Purpose.PROOF, session, now)
-    await _signed(db, rp, answer, asked, user_id, now)
+    await _signed(db, rp, answer, asked, user_id, address, now)
 
 
-async def rename(db: Database, user_id: UserId, passkey_id: str, name: str) -> Passkey:
+async def rename(db: Database, user_id: UserId, passkey_id: str, name: str, *, doer: Doer) -> Passkey:
     """Raises Problem 404."""
 
     def work(conn: Connection) -> Passkey | None:
-        repository.rename(conn, user_id, passkey_id, name)
+        if repository.rename(conn, user_id, passkey_id, name):
+            doer.did(conn, Action.PASSKEY_RENAMED, passkey_id, name=name)
         return repository.by_id(conn, user_id, passkey_id)
 
     if (found := await db.write(work)) is None:
@@ -185,13 +201,25 @@ async def rename(db: Database, user_id: UserId, passkey_id: str, name: str) -> P
     return found
 
 
-async def remove(db: Database, user_id: UserId, passkey_id: str, *, issuer: str) -> None:
-    """`issuer`: the OpenID provider at which one may sign in now. Raises Problem 404, 409 `last_way_in`."""
+async def remove(
+    db: Database,
+    user_id: UserId,
+    passkey_id: str,
+    *,
+    issuer: str,
+    doer: Doer,
+    told: Callable[[Connection, User], None],
+) -> None:
+    """`issuer`: the OpenID provider at which one may sign in now; `told` as above. Raises Problem 404, 409
+    `last_way_in`."""
 
     def work(conn: Connection) -> None:
-        if not repository.remove(conn, user_id, passkey_id):
+        found = repository.by_id(conn, user_id, passkey_id)
+        if found is None or not repository.remove(conn, user_id, passkey_id):
             raise not_found("passkey")
         ways_in.keep_one(conn, user_id, issuer=issuer)
+        doer.did(conn, Action.PASSKEY_REMOVED, passkey_id, name=found.name)
+        told(conn, _existing(by_id(conn, user_id)))
 
     await db.write(work, lock=ways_in.lock(user_id))
 
@@ -225,7 +253,13 @@ async def _take(db: Database, answer: Answer, purpose: Purpose, bound_to: str, n
 
 
 async def _signed(
-    db: Database, rp: RelyingParty, answer: Answer, asked: Challenge, only: UserId | None, now: datetime
+    db: Database,
+    rp: RelyingParty,
+    answer: Answer,
+    asked: Challenge,
+    only: UserId | None,
+    address: str,
+    now: datetime,
 ) -> Passkey:
     """The passkey that signed what was asked; `only`: it must be this user's."""
     status = 401 if only is None else 403
@@ -248,6 +282,7 @@ async def _signed(
             return True
         if not repository.mark_copied(conn, passkey.id, now):
             raise _refused(status)  # removed at this moment
+        _warned(conn, passkey, address, now)
         return False
 
     if not await db.write(work):
@@ -258,6 +293,26 @@ async def _signed(
             fix="log in another way, and remove this passkey",
         )
     return passkey
+
+
+def _warned(conn: Connection, passkey: Passkey, address: str, now: datetime) -> None:
+    words = f"The passkey {passkey.name} may have been copied: it was refused. Remove it if you did not expect that."
+    add_notice(conn, passkey.user_id, "passkey_copied", passkey.id, words, now)
+    audited(
+        conn,
+        user_id=passkey.user_id,
+        actor=Actor.stranger(address),
+        action=Action.PASSKEY_COPIED,
+        at=now,
+        subject=passkey.id,
+        detail={"name": passkey.name},
+    )
+
+
+def _existing(user: User | None) -> User:
+    if user is None:  # the login outlived its user
+        raise not_found("user")
+    return user
 
 
 def _refused(status: int) -> Problem:

@@ -26,7 +26,10 @@ async def prove(
     user, now = await people.me(desk.db, login.user_id), clock()
     if body.passkey is not None:
         answer, rp = body.passkey.answer(), here(desk.settings)
-        await passkeys.prove(desk.db, rp, user.id, session=login.session, answer=answer, now=now)
+        address = came_from(request).address
+        await passkeys.prove(
+            desk.db, rp, user.id, session=login.session, answer=answer, address=address, now=now
+        )
         ways = {Way.PASSKEY}
     else:
         ways = await signing_in.shown_again(

@@ -93,6 +93,16 @@ def second_factor(to: str, *, on: bool, at: datetime, base: str) -> Letter:
     )
 
 
+def passkey(to: str, *, added: bool, at: datetime, base: str) -> Letter:
+    what = "added to" if added else "removed from"
+    return Letter(
+        to,
+        f"A passkey was {what} your account",
+        f"A passkey was {what} your account at {_when(at)}. Look at yours at {base}/settings/security.\n\n"
+        f"{_not_you(base)}",
+    )
+
+
 def recovery_used(to: str, *, left: int, at: datetime, base: str) -> Letter:
     return Letter(
         to,

@@ -14,6 +14,7 @@ from domain.account import UserId
 from orchestrator.identity import repository
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.orchestrator.identity.authenticator import USER_PRESENT, Authenticator
+from tests.orchestrator.identity.letters import letters, written_down
 
 PASSKEYS = "/v1/users/me/passkeys"
 LOGIN = "/v1/users/passkey/login"
@@ -74,7 +75,7 @@ async def test_a_passkey_logs_in_by_itself_and_nobody_is_named(
 
 
 async def test_it_is_listed_renamed_and_removed_and_then_opens_nothing(
-    asha: httpx.AsyncClient, key: Authenticator, client: httpx.AsyncClient, here: str
+    app: FastAPI, asha: httpx.AsyncClient, key: Authenticator, client: httpx.AsyncClient, here: str
 ) -> None:
     assert (await log_in(client, key)).status_code == 200
     shown = (await asha.get(PASSKEYS)).json()
@@ -90,6 +91,13 @@ async def test_it_is_listed_renamed_and_removed_and_then_opens_nothing(
     assert (await asha.delete(path)).status_code == 404
     assert told(await log_in(client, key)) == (401, "passkey_refused")
     assert (await asha.get(PASSKEYS)).json()["items"] == []
+    done = [one for one in await written_down(app) if one.startswith("passkey.")]
+    assert done == ["passkey.added", "passkey.renamed", "passkey.removed"]
+    subjects = [one.partition("\n")[0] for one in await letters(app, "asha@trademaster.test")]
+    assert [one for one in subjects if "passkey" in one] == [
+        "A passkey was added to your account",
+        "A passkey was removed from your account",
+    ]
 
 
 async def test_nobody_renames_or_removes_another_persons(
@@ -218,7 +226,7 @@ async def test_a_page_left_open_keeps_its_challenge_while_others_are_opened_besi
 
 
 async def test_a_copy_of_a_passkey_is_refused_and_told(
-    asha: httpx.AsyncClient, key: Authenticator, client: httpx.AsyncClient
+    app: FastAPI, asha: httpx.AsyncClient, key: Authenticator, client: httpx.AsyncClient
 ) -> None:
     copy = replace(key)
     for _ in range(3):
@@ -227,6 +235,7 @@ async def test_a_copy_of_a_passkey_is_refused_and_told(
     assert told(refused) == (401, "passkey_copied")
     (item,) = (await asha.get(PASSKEYS)).json()["items"]
     assert item["copied_at"] is not None
+    assert "passkey.copied" in await written_down(app)
     assert told(await log_in(client, replace(key, counts=False, count=0))) == (401, "passkey_copied")
     assert (await log_in(client, key)).status_code == 200
 
