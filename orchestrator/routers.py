@@ -23,6 +23,7 @@ from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.kite import routers as kite
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
+from orchestrator.operating import endpoints as operating
 from orchestrator.options import endpoints as options
 from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.orders import conditional_endpoints as conditionals
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     attention.router,
     trail.router,
     postbacks.router,
+    operating.router,
     openalgo.router,
     *kite.ROUTERS,
 )

@@ -23,6 +23,7 @@ class EndedWhy(StrEnum):
     ENDED_ELSEWHERE = "ended_elsewhere"
     PASSWORD_CHANGED = "password_changed"
     TOKEN_REUSED = "token_reused"
+    ENDED_BY_OPERATOR = "ended_by_operator"
 
 
 WORDS = {
@@ -30,6 +31,7 @@ WORDS = {
     EndedWhy.ENDED_ELSEWHERE: "This login was ended from another device.",
     EndedWhy.PASSWORD_CHANGED: "The password was changed on another device.",
     EndedWhy.TOKEN_REUSED: "This login was used twice, as a copy of it would be, and was ended for safety.",
+    EndedWhy.ENDED_BY_OPERATOR: "An operator of this installation ended this login.",
 }
 
 
