@@ -52,6 +52,8 @@ from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.state import Clock, system_clock
 from orchestrator.tokens.personal import PersonalTokens
+from orchestrator.tradingview.placing import Placer
+from orchestrator.tradingview.receiving import Receiver
 from orchestrator.vault import Vault
 
 
@@ -234,6 +236,10 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     )
     announcing.start("attention", state.attention.run)
     announcing.start("changes of attention", state.attention.hear)
+    state.alert_receiver = Receiver(
+        state.db, state.vault, state.clock, tradingview=settings.tradingview_address_list
+    )
+    state.alert_placer = Placer(state.trading, state.tokens)
     if background:
         alone = settings.role is Role.ALL and settings.sqlite_path is not None
         deadline, window = settings.write_deadline + 5, settings.quiet_window
@@ -266,6 +272,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             without_prices=state.hub.feed_lacking,
         )
         loops.start("outages", outages.run)
+        loops.start("alerts of hooks", state.alert_placer.run)
 
 
 async def _migrated(db: Database, settings: Settings) -> None:

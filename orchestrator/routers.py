@@ -41,6 +41,7 @@ from orchestrator.rebuilding import endpoints as rebuilding
 from orchestrator.sandbox import endpoints as sandbox
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.trades import endpoints as trades
+from orchestrator.tradingview import endpoints as tradingview
 from orchestrator.watchlists import endpoints as watchlists
 from orchestrator.tokens import endpoints as tokens
 from orchestrator.tradingview import endpoints as tradingview
@@ -86,5 +87,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     postbacks.router,
     operating.router,
     openalgo.router,
+    tradingview.router,
     *kite.ROUTERS,
 )

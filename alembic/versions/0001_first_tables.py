@@ -332,6 +332,67 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_personal_tokens_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "hooks",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("only_tradingview", sa.Boolean(), nullable=False),
+        sa.Column("max_age", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["personal_tokens.id"],
+            name=op.f("fk_hooks_token_id_personal_tokens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_hooks_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hooks")),
+    )
+    with op.batch_alter_table("hooks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hooks_token_id"), ["token_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hooks_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "hook_deliveries",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("hook_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("alert", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hook_id"], ["hooks.id"], name=op.f("fk_hook_deliveries_hook_id_hooks"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_hook_deliveries_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_deliveries")),
+        sa.UniqueConstraint("hook_id", "fingerprint", name=op.f("uq_hook_deliveries_hook_id_fingerprint")),
+    )
+    with op.batch_alter_table("hook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hook_deliveries_hook_id_id"), ["hook_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hook_deliveries_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "ix_hook_deliveries_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("outcome = 'received'"),
+            postgresql_where=sa.text("outcome = 'received'"),
+        )
+
+    op.create_table(
         "kite_orders",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -1053,6 +1114,21 @@ def downgrade() -> None:
 
     op.drop_table("kite_apps")
     op.drop_table("kite_orders")
+    with op.batch_alter_table("hook_deliveries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_hook_deliveries_waiting",
+            sqlite_where=sa.text("outcome = 'received'"),
+            postgresql_where=sa.text("outcome = 'received'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_hook_deliveries_user_id"))
+        batch_op.drop_index(batch_op.f("ix_hook_deliveries_hook_id_id"))
+
+    op.drop_table("hook_deliveries")
+    with op.batch_alter_table("hooks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hooks_user_id"))
+        batch_op.drop_index(batch_op.f("ix_hooks_token_id"))
+
+    op.drop_table("hooks")
     with op.batch_alter_table("personal_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_tokens_user_id"))
 

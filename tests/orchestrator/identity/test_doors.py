@@ -14,6 +14,7 @@ PUBLIC = {
     "GET /v1/meta",
     "GET /v1/brokers",
     "GET /v1/accounts/callback/{broker}",  # the browser that comes back from a broker's login proves itself
+    "POST /v1/hooks/tradingview/{hook_id}",  # the alert proves itself, by a secret or a signature
     "POST /hooks/{broker}/{token}",  # the address is the secret
     "POST /v1/users/signup",
     "POST /v1/users/login",

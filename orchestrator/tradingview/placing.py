@@ -1,0 +1,151 @@
+"""Places what alerts ask for, behind the answer to their sender, each once: its delivery is the key of its order.
+
+After a crash what was written down and not placed is placed by whoever starts next, while it is fresh enough; the same
+key finds the order that was made already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import structlog
+
+from domain.order import OrderIntent, Status
+from domain.routing import Denied
+from orchestrator.errors import Problem
+from orchestrator.identity.access import within
+from orchestrator.identity.caller import Caller, Scope
+from orchestrator.orders.place import DryRun, place, preview
+from orchestrator.orders.trading import Trading
+from orchestrator.tokens.personal import PersonalTokens
+from orchestrator.tradingview import repository
+from orchestrator.tradingview.alert import Alert, Unusable, check_age, read_alert
+from orchestrator.tradingview.repository import Delivery, Hook, Outcome
+from orchestrator.tradingview.rules import RulesIn, meant, order_of
+
+log = structlog.get_logger(__name__)
+
+LOOK = 5.0  # seconds between looks for what was left over
+LEFT_OVER = timedelta(seconds=10)  # after which nobody is placing it any more
+AT_ONCE = 100
+
+
+class Placer:
+    """`begin` places in the background; `run` finds what a crash left."""
+
+    def __init__(self, trading: Trading, tokens: PersonalTokens) -> None:
+        self._trading, self._tokens = trading, tokens
+
+    def begin(self, delivery: Delivery) -> None:
+        """Place it now, without making its sender wait."""
+        task = asyncio.create_task(self._placed(delivery))
+        self._trading.running.add(task)
+        task.add_done_callback(self._trading.running.discard)
+        task.add_done_callback(_failed)
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await asyncio.sleep(LOOK)
+            await self.resume()
+
+    async def resume(self) -> None:
+        """Place what was received and came to nothing."""
+        before = self._trading.clock() - LEFT_OVER
+        left = await self._trading.db.read(lambda conn: repository.waiting(conn, before, AT_ONCE))
+        for one in left:
+            await self._placed(one)
+
+    async def _placed(self, one: Delivery) -> None:
+        done = replace(await self._outcome(one), done_at=self._trading.clock())
+        await self._trading.db.write(lambda conn: repository.end(conn, done))
+        if done.outcome in repository.FAILED:
+            log.warning("alert_not_placed", hook=one.hook_id, delivery=one.id, code=done.code)
+
+    async def _outcome(self, one: Delivery) -> Delivery:
+        hook = await self._trading.db.read(lambda conn: repository.find(conn, one.hook_id))
+        if hook is None:
+            return replace(one, outcome=Outcome.REFUSED, code="hook_removed", words="the hook was removed")
+        try:
+            alert = alert_of(one)
+            if self._trading.clock() - one.received_at > LEFT_OVER:
+                check_age(alert, self._trading.clock(), timedelta(seconds=hook.max_age))
+            caller = await self.caller(hook, one.address)
+            intent = self.intent(RulesIn.model_validate_json(hook.rules), alert)
+            return await self._sent(one, caller, intent)
+        except Unusable as error:
+            late = error.code == "alert_too_old"
+            outcome = Outcome.EXPIRED if late else Outcome.REFUSED
+            return replace(one, outcome=outcome, code=error.code, words=error.words)
+        except Problem as problem:
+            waits = problem.status == 202
+            outcome = Outcome.WAITS if waits else Outcome.REFUSED
+            return replace(one, outcome=outcome, code=problem.code, words=problem.detail)
+
+    async def _sent(self, one: Delivery, caller: Caller, intent: OrderIntent) -> Delivery:
+        answer = await place(
+            self._trading,
+            user_id=caller.user_id,
+            intent=intent,
+            key=f"hook-{one.id}",
+            fingerprint=hashlib.sha256(repr(intent).encode()).hexdigest(),
+            caller=caller,
+        )
+        if isinstance(answer, DryRun):
+            return replace(
+                one, outcome=Outcome.DRY_RUN, words="the token only tries things: nothing was sent"
+            )
+        if isinstance(answer, Denied):
+            first = answer.reasons[0]
+            return replace(one, outcome=Outcome.REFUSED, code=first.code, words=first.message)
+        order = answer[0].order
+        if order.status is Status.REJECTED:
+            said = next((child.reason for child in order.children if child.reason), "the broker refused it")
+            return replace(one, outcome=Outcome.REJECTED, code="rejected", words=said, order_id=order.id)
+        return replace(one, outcome=Outcome.PLACED, order_id=order.id)
+
+    async def caller(self, hook: Hook, address: str) -> Caller:
+        """Whom the hook trades for: the personal token that it was made under, as it is now. Raises Problem."""
+        token = await self._tokens.known(hook.token_id)
+        if token is None:
+            words = "the personal token of this hook was revoked or has expired"
+            raise Problem(403, "hook_token_over", words, fix="make a hook under another token")
+        if not token.limits.takes_address(address):
+            words = "the personal token of this hook is not good for alerts from this address"
+            raise Problem(403, "token_policy", words, clause="addresses")
+        caller = Caller(token.user_id, token=token.id, scopes=token.may, policy=token.limits, address=address)
+        return within(caller, Scope.TRADE)
+
+    def intent(self, rules: RulesIn, alert: Alert) -> OrderIntent:
+        """The order that an alert stands for by these rules. Raises Unusable."""
+        name = meant(rules, alert)
+        one = self._trading.instruments.get(name)
+        if one is None:
+            raise Unusable(
+                "instrument_unknown", f"no broker lists {name}: add {alert.name} to the symbols of this hook"
+            )
+        return order_of(rules, alert, one)
+
+    async def tried(self, hook: Hook, alert: Alert, address: str) -> tuple[OrderIntent, Any]:
+        """The order of an alert, and what would be decided on it now. Nothing is written down or sent."""
+        caller = await self.caller(hook, address)
+        intent = self.intent(RulesIn.model_validate_json(hook.rules), alert)
+        seen = await preview(self._trading, user_id=caller.user_id, intent=intent, caller=caller)
+        return intent, seen[1]
+
+
+def alert_of(one: Delivery) -> Alert:
+    """As it was received. Raises Unusable."""
+    return read_alert(json.loads(one.alert, parse_float=Decimal))
+
+
+def _failed(task: asyncio.Task[None]) -> None:
+    """It stays written down, and is placed at the next look."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("alert_placing_failed", exc_info=error)
