@@ -13,7 +13,6 @@ kite_orders = Table(
     metadata,
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("key", String, primary_key=True),
-    Column("token_id", String),
     Column("variety", String, nullable=False),
     Column("tag", String),
     Column("at", Moment, nullable=False),

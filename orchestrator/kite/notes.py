@@ -22,7 +22,6 @@ def write(conn: Connection, user_id: UserId, key: str, note: Note, at: datetime)
     row = {
         "user_id": user_id,
         "key": key,
-        "token_id": note.token_id,
         "variety": note.variety,
         "tag": note.tag,
         "at": at,
@@ -41,11 +40,11 @@ def drop(conn: Connection, user_id: UserId, key: str) -> None:
 def of_orders(conn: Connection, user_id: UserId, ids: Iterable[OrderId]) -> dict[OrderId, Note]:
     """Of those that a program placed here."""
     query = (
-        sa.select(KEY.order_id, NOTE.variety, NOTE.tag, NOTE.token_id)
+        sa.select(KEY.order_id, NOTE.variety, NOTE.tag)
         .join(kite_orders, (NOTE.user_id == KEY.user_id) & (NOTE.key == KEY.key))
         .where(KEY.user_id == user_id, KEY.order_id.in_(list(ids)))
     )
-    return {OrderId(row.order_id): Note(row.variety, row.tag, row.token_id) for row in conn.execute(query)}
+    return {OrderId(row.order_id): Note(row.variety, row.tag) for row in conn.execute(query)}
 
 
 def in_span(conn: Connection, user_id: UserId, first: OrderId, last: OrderId) -> list[OrderId]:

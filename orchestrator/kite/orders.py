@@ -38,9 +38,11 @@ async def place_order(
 ) -> Response:
     """Answers when every broker has answered or is late, with the order's id: it can still be rejected."""
     intent, tag = forms.intent_of(form, variety, names), forms.tag_of(form)
-    key = _key(request, caller, tag)
-    note, at = Note(variety, tag, caller.token), trading.clock()
-    await trading.db.write(lambda conn: notes.write(conn, caller.user_id, key, note, at))
+    key = _key(request, tag)
+    kept, note, at = caller.own(key), Note(variety, tag), trading.clock()
+    await trading.db.write(
+        lambda conn: notes.write(conn, caller.user_id, kept, note, at), lock=f"kite:{kept}"
+    )
     try:
         outcome = await placing.place(
             trading,
@@ -51,10 +53,10 @@ async def place_order(
             caller=caller,
         )
     except Problem:
-        await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, key))
+        await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, kept))
         raise
     if isinstance(outcome, Denied):
-        await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, key))
+        await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, kept))
         raise refused(outcome)
     stored, _ = outcome
     answer: dict[str, Any] = {"order_id": number_of(stored.order.id)}
@@ -131,6 +133,10 @@ async def order_trades(number: str, caller: Reader, trading: Room, names: Names)
 
 def refused(denied: Denied) -> Problem:
     """By the reason that Kite has an error for, if there is one among them, in all their words."""
+    if isinstance(denied, placing.DryRun) and denied.seen is not None:
+        plan = denied.seen[1]
+        would = plan.reasons[0].message if isinstance(plan, Denied) else plan.summary
+        return Problem(403, "dry_run", f"This token only tries orders out: nothing was sent. {would}")
     reasons = denied.reasons
     first = reasons[0]
     telling = next((one for code in TELLING for one in reasons if one.code is code), first)
@@ -147,14 +153,14 @@ async def _named(trading: Room, caller: Caller, variety: str, number: str) -> St
     return stored
 
 
-def _key(request: Request, caller: Caller, tag: str | None) -> str:
+def _key(request: Request, tag: str | None) -> str:
     """What stands for this request. Kite has no such thing: without one, each request is an order."""
     given = request.headers.get("idempotency-key", "")
     if given and not KEY.fullmatch(given):
         raise forms.bad("Idempotency-Key", "It has 1 to 64 printable characters.")
     if given:
         return given
-    return f"kite:{caller.token}:{tag}" if tag and tag.startswith(ONCE) else new_id("kit")
+    return f"kite:{tag}" if tag and tag.startswith(ONCE) else new_id("kit")
 
 
 def _rows(found: Book, caller: Caller, names: Names) -> list[dict[str, Any]]:

@@ -11,8 +11,7 @@ from starlette.responses import Response
 from adapters.broker import Conversion
 from adapters.guard import Guarded
 from adapters.zerodha.wire import PRODUCTS, SIDES
-from domain.token_policy import TokenPolicy
-from domain.words import Side
+from domain.order import OrderIntent, OrderType, Side
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
@@ -24,7 +23,7 @@ from orchestrator.kite.door import FormBody, Names, Reader, Trader
 from orchestrator.kite.holdings import Market, holding_rows, position_rows
 from orchestrator.kite.reading import read
 from orchestrator.market.access import Market as Prices
-from orchestrator.orders.requests import Outcome, ask_once
+from orchestrator.orders.requests import Outcome, ask_once, within_policy
 from orchestrator.orders.room import Room, fingerprint_of
 
 router = APIRouter(prefix="/kite", include_in_schema=False)
@@ -60,8 +59,10 @@ async def convert(form: FormBody, request: Request, caller: Trader, trading: Roo
 
     Raises Problem 409 when they hold less than that, or a broker refuses; what one did before stays done, and is told.
     """
-    without_limits(caller, "convert positions")
     asked = _conversion(form, names)
+    for product in (asked.old, asked.new):
+        order = OrderIntent(asked.instrument, asked.side, asked.quantity, OrderType.MARKET, product)
+        within_policy(trading, caller, order)
     parts = list(_parts(await trading.connections.ready(caller.user_id), caller, asked))
     if sum(part.quantity for _, part in parts) < asked.quantity:
         text = f"less than {asked.quantity} of {asked.instrument} can be converted: {asked.old} at accounts that can"
@@ -71,19 +72,6 @@ async def convert(form: FormBody, request: Request, caller: Trader, trading: Roo
         await _convert(trading, connection, part, caller, already=done)
         done += part.quantity
     return success(True)
-
-
-def without_limits(caller: Caller, what: str) -> None:
-    """For what a policy cannot be held against: only a token whose policy limits no orders. Raises Problem 403."""
-    policy = caller.policy
-    if policy is None or replace(policy, accounts=None, addresses=None) == TokenPolicy():
-        return
-    raise Problem(
-        403,
-        "token_policy",
-        f"a token with a policy for orders cannot {what}: its limits could not be kept",
-        fix="use a token without such limits, or do it on the screen",
-    )
 
 
 def _conversion(form: forms.Form, names: Names) -> Conversion:
@@ -126,7 +114,6 @@ def _held(connection: Connection, asked: Conversion) -> int:
     snapshot = connection.snapshot
     rows = snapshot.positions if snapshot else ()
     net = sum(one.quantity for one in rows if one.instrument == asked.instrument and one.product is asked.old)
-        caller=caller,
     return net if asked.side is Side.BUY else -net
 
 
@@ -139,6 +126,7 @@ async def _convert(
     request, _ = await ask_once(
         trading,
         connection,
+        caller=caller,
         kind="convert",
         body=repr(part),
         key=new_id("kit"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from orchestrator.kite import market, orders, portfolio, unoffered, user
+from orchestrator.kite import market, orders, portfolio, sockets, unoffered, user
 
 ROUTERS: tuple[APIRouter, ...] = (
     unoffered.router,
@@ -12,4 +12,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     user.router,
     portfolio.router,
     market.router,
+    sockets.router,
 )

@@ -49,11 +49,10 @@ Token = Callable[[InstrumentId], int]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the program said of its order. `token_id` None: it was placed otherwise, on the screen for example."""
+    """What a program said of its order."""
 
     variety: str = ""
     tag: str | None = None
-    token_id: str | None = None
 
 
 UNNOTED = Note()

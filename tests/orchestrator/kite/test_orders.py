@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from kiteconnect import exceptions
+from kiteconnect import KiteConnect, exceptions
 
 from tests.orchestrator.kite.programs import Owner, Program, a_program, open_owner
 from tests.stories.product import Product, eventually
@@ -69,7 +69,7 @@ async def test_an_order_is_changed_and_cancelled(program: Program) -> None:
 async def test_a_stop_waits_for_its_trigger(program: Program) -> None:
     stop = REST | {"transaction_type": "SELL", "order_type": "SL", "price": 1400, "trigger_price": 1410}
     order_id = await program.call("place_order", **stop)
-    row = await program.order(order_id)
+    row = await eventually(lambda: program.order(order_id), lambda one: one["status"] != "OPEN")
     assert (row["status"], row["trigger_price"], row["order_type"]) == ("TRIGGER PENDING", 1410, "SL")
     assert (await program.call("order_history", order_id))[-1]["status"] == "TRIGGER PENDING"
     await program.call("cancel_order", "regular", order_id)
@@ -140,3 +140,37 @@ async def test_another_users_order_is_not_there(program: Program, running: Produ
         assert unknown.value.code == 404
     assert await theirs.call("orders") == []
     await program.call("cancel_order", "regular", order_id)
+
+
+async def test_what_a_token_may_not_do_is_a_permission_exception(running: Product, owner: Owner) -> None:
+    looking = await a_program(running, owner, scopes="read")
+    with pytest.raises(exceptions.PermissionException, match="scope trade") as refused:
+        await looking.call("place_order", **REST)
+    assert refused.value.code == 403
+    small = await a_program(running, owner, order_value="1000.00")
+    with pytest.raises(exceptions.PermissionException, match=r"1,?000"):
+        await small.call("place_order", **REST)
+    trying = await a_program(running, owner, dry_run=True)
+    with pytest.raises(exceptions.PermissionException, match="nothing was sent"):
+        await trying.call("place_order", **REST)
+    elsewhere = await a_program(running, owner, addresses=["203.0.113.0/24"])
+    with pytest.raises(exceptions.PermissionException, match="address"):
+        await elsewhere.call("orders")
+    before = len(await looking.call("orders"))
+    assert before == len((await owner.call("GET", "/v1/orders?limit=200"))["items"])
+
+
+async def test_wrong_keys_are_a_token_exception(program: Program) -> None:
+    called: list[str] = []
+    for api_key, access_token in (
+        ("tm_AAAAAAAAAAAA", program.access_token),
+        (program.api_key, "nonsense"),
+        (program.api_key, program.access_token + "x"),
+        ("", ""),
+    ):
+        stranger = KiteConnect(api_key, access_token=access_token, root=program.kite.root)
+        stranger.set_session_expiry_hook(lambda: called.append("login"))
+        with pytest.raises(exceptions.TokenException, match="Incorrect `api_key`") as refused:
+            stranger.profile()
+        assert refused.value.code == 403
+    assert called == ["login"] * 4
