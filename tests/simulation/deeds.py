@@ -18,6 +18,7 @@ from domain.position import Position
 from domain.routing import Denied
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
+from orchestrator.identity.doing import doer_of
 from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
 from orchestrator.orders import conditional_endpoints, modify, sweep, sweep_endpoints
@@ -257,6 +258,7 @@ class Deeds:
             return await killswitch.engage_kill_switch(
                 KillIn(depth=depth),
                 person.user_id,
+                doer_of(Caller(person.user_id), self._world.now),
                 parts.db,
                 parts.bus,
                 self._world.now,
@@ -274,9 +276,9 @@ class Deeds:
         body = ReleaseIn(confirm="release", number=shown.number)
 
         async def work(process: Process) -> KillOut:
-            parts = process.parts
+            parts, acting = process.parts, doer_of(Caller(person.user_id), self._world.now)
             return await killswitch.release_kill_switch(
-                body, person.user_id, parts.db, parts.bus, self._world.now, parts.connections
+                body, person.user_id, acting, parts.db, parts.bus, self._world.now, parts.connections
             )
 
         await self._ask(person, work)
