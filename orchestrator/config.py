@@ -107,10 +107,12 @@ class Settings(BaseSettings):
     database_pool: int = Field(10, ge=1, description="PostgreSQL connections a process keeps open.")
     redis_url: str = Field("", description="redis://host:6379/0. Empty: events stay inside the process.")
     master_key: SecretStr = Field(
-        SecretStr(""), description="32 bytes in base64. Empty: made in the data folder."
+        SecretStr(""),
+        description="32 bytes in base64; several with commas, the newest first. Empty: made in the data folder.",
     )
     jwt_key: SecretStr = Field(
-        SecretStr(""), description="32 bytes in base64. Empty: made in the data folder."
+        SecretStr(""),
+        description="32 bytes in base64; several with commas, the newest first. Empty: made in the data folder.",
     )
 
     # trading

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from orchestrator.keys import Ring, key_id, ring_of
 
 VERSION = "v1"
 NONCE = 12
@@ -23,33 +24,39 @@ class SealBroken(Exception):
 
 
 class Vault:
-    """Seals under the master key `master` (32 bytes); also opens what earlier master keys sealed."""
+    """Seals under the newest key of `master`, opens what any of them sealed."""
 
-    def __init__(self, master: bytes, *, earlier: tuple[bytes, ...] = ()) -> None:
-        self._key_id = _key_id(master)
-        self._keys = {_key_id(key): AESGCM(key) for key in (*earlier, master)}
+    def __init__(self, master: bytes | Ring, *, earlier: tuple[bytes, ...] = ()) -> None:
+        self._ring = ring_of(master, earlier)
+        self._ciphers: dict[str, AESGCM] = {}
+
+    @property
+    def key_id(self) -> str:
+        """Of the key that is used now."""
+        return key_id(self._ring.current)
 
     def seal(self, text: str, *, table: str, column: str, row: str) -> str:
         """`v1.<key id>.<base64>`; the same text never seals to the same value twice."""
-        bound = _bound(self._key_id, table, column, row)
+        name = self.key_id
+        bound = _bound(name, table, column, row)
         data_key = AESGCM.generate_key(256)
         wrap_nonce, nonce = os.urandom(NONCE), os.urandom(NONCE)
-        wrapped = self._keys[self._key_id].encrypt(wrap_nonce, data_key, bound)
+        wrapped = self._cipher(name).encrypt(wrap_nonce, data_key, bound)
         body = AESGCM(data_key).encrypt(nonce, text.encode(), bound)
         blob = base64.urlsafe_b64encode(wrap_nonce + wrapped + nonce + body).decode()
-        return f"{VERSION}.{self._key_id}.{blob}"
+        return f"{VERSION}.{name}.{blob}"
 
     def open(self, sealed: str, *, table: str, column: str, row: str) -> str:
         """The text. Raises SealBroken."""
         try:
-            version, key_id, blob = sealed.split(".")
-            master = self._keys[key_id]
+            version, name, blob = sealed.split(".")
+            master = self._cipher(name)
             raw = base64.urlsafe_b64decode(blob)
         except (ValueError, KeyError, binascii.Error) as error:
             raise SealBroken("not sealed by a key we have") from error
         if version != VERSION or len(raw) < 2 * NONCE + WRAPPED:
             raise SealBroken("not a sealed text")
-        bound = _bound(key_id, table, column, row)
+        bound = _bound(name, table, column, row)
         wrap_nonce, raw = raw[:NONCE], raw[NONCE:]
         wrapped, raw = raw[:WRAPPED], raw[WRAPPED:]
         try:
@@ -58,9 +65,14 @@ class Vault:
         except InvalidTag as error:
             raise SealBroken(f"does not belong to {table}.{column} of this row, or was altered") from error
 
-
-def _key_id(key: bytes) -> str:
-    return hashlib.sha256(b"key id:" + key).hexdigest()[:8]
+    def _cipher(self, name: str) -> AESGCM:
+        """Raises KeyError for a key that we do not have."""
+        secret = self._ring.named(name)
+        if secret is None:
+            raise KeyError(name)
+        if name not in self._ciphers:
+            self._ciphers[name] = AESGCM(secret)
+        return self._ciphers[name]
 
 
 def _bound(key_id: str, table: str, column: str, row: str) -> bytes:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from orchestrator.keys import Ring, ring_of
 
 PURPOSE = "trademaster audit head"
 
@@ -38,26 +41,35 @@ class Head:
 
 
 class Seal:
-    """Signs heads with the key that `master` gives; knows those of earlier master keys."""
+    """Signs heads with the key that the newest master key gives; knows those of earlier ones."""
 
-    def __init__(self, master: bytes, *, earlier: tuple[bytes, ...] = ()) -> None:
-        self._key = _derived(master)
-        self.public_key = _public(self._key)
-        self.known = {self.public_key, *(_public(_derived(key)) for key in earlier)}
+    def __init__(self, master: bytes | Ring, *, earlier: tuple[bytes, ...] = ()) -> None:
+        self._ring = ring_of(master, earlier)
+
+    @property
+    def public_key(self) -> str:
+        return _public(self._ring.current)
+
+    @property
+    def known(self) -> set[str]:
+        """The public keys of every master key that there is now."""
+        return {_public(key.secret) for key in self._ring.every}
 
     def sign(self, position: int, hash_: str, at: str) -> Head:
-        signature = self._key.sign(_signed(position, hash_, at)).hex()
-        return Head(position, hash_, at, self.public_key, signature)
+        master = self._ring.current
+        signature = _derived(master).sign(_signed(position, hash_, at)).hex()
+        return Head(position, hash_, at, _public(master), signature)
 
 
 def _signed(position: int, hash_: str, at: str) -> bytes:
     return orjson.dumps([PURPOSE, position, hash_, at])
 
 
+@lru_cache(maxsize=8)
 def _derived(master: bytes) -> Ed25519PrivateKey:
     seed = HKDF(SHA256(), length=32, salt=None, info=PURPOSE.encode()).derive(master)
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def _public(key: Ed25519PrivateKey) -> str:
-    return key.public_key().public_bytes_raw().hex()
+def _public(master: bytes) -> str:
+    return _derived(master).public_key().public_bytes_raw().hex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Container, Iterable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
@@ -16,6 +18,7 @@ from joserfc.jwk import OctKey
 from domain.account import UserId
 from orchestrator.errors import Problem
 from orchestrator.identity.claims import Role, Way, Ways
+from orchestrator.keys import Ring, key_id, ring_of
 
 ALGORITHM = "HS256"
 ISSUER = "trademaster"
@@ -38,7 +41,7 @@ class Bearer:
 def access_token(
     user_id: UserId,
     *,
-    key: bytes,
+    key: bytes | Ring,
     now: datetime,
     minutes: int,
     session: str = "",
@@ -57,13 +60,14 @@ def access_token(
         "amr": sorted(ways),
         "role": role,
     }
-    return jwt.encode({"alg": ALGORITHM}, claims, OctKey.import_key(key))
+    secret = ring_of(key).current
+    return jwt.encode({"alg": ALGORITHM, "kid": key_id(secret)}, claims, OctKey.import_key(secret))
 
 
-def bearer_of(token: str, *, key: bytes, now: datetime, ended: Container[str] = ()) -> Bearer:
+def bearer_of(token: str, *, key: bytes | Ring, now: datetime, ended: Container[str] = ()) -> Bearer:
     """Whose token this is. `ended`: sessions that are over although their tokens are not. Raises Problem 401
     `token_invalid`, `token_expired` or `session_ended`."""
-    bearer = _signed(token, key)
+    bearer = _signed(token, key if isinstance(key, bytes) else _signer(token, key))
     if now.timestamp() >= bearer.expires:
         raise _refused("token_expired", "the access token has ended")
     if bearer.session in ended:
@@ -71,9 +75,27 @@ def bearer_of(token: str, *, key: bytes, now: datetime, ended: Container[str] = 
     return bearer
 
 
-def user_of(token: str, *, key: bytes, now: datetime, ended: Container[str] = ()) -> UserId:
+def user_of(token: str, *, key: bytes | Ring, now: datetime, ended: Container[str] = ()) -> UserId:
     """As `bearer_of`."""
     return bearer_of(token, key=key, now=now, ended=ended).user_id
+
+
+def _signer(token: str, ring: Ring) -> bytes:
+    """The key that a token names, to be checked. Raises Problem 401 for one that we do not have."""
+    secret = ring.named(_named_key(token.partition(".")[0]))
+    if secret is None:
+        raise _refused("token_invalid", "the access token is not one of ours")
+    return secret
+
+
+@lru_cache(maxsize=64)
+def _named_key(header: str) -> str:
+    """The `kid` of a token's first part; nothing for whatever is none."""
+    try:
+        given = orjson.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+        return str(given["kid"])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 @lru_cache(maxsize=4096)

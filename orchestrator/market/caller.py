@@ -15,6 +15,7 @@ from orchestrator.identity.caller import TOKEN_WORDS, Programs, Scope, TokenEnd
 from orchestrator.identity.caller import Caller as Program
 from orchestrator.identity.ended import WORDS, EndedSessions, EndedWhy
 from orchestrator.identity.tokens import Bearer, bearer_of
+from orchestrator.keys import Ring
 from orchestrator.state import Clock
 
 AUTH_WITHIN = 10.0  # seconds
@@ -46,7 +47,7 @@ class Caller:
         self,
         socket: WebSocket,
         *,
-        key: bytes,
+        key: bytes | Ring,
         clock: Clock,
         ended: EndedSessions,
         programs: Programs,
