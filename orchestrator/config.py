@@ -161,6 +161,15 @@ class Settings(BaseSettings):
 
     signups_per_hour: int = Field(20, ge=1, description="Sign-ups from one address in an hour.")
 
+    deletion_days: int = Field(
+        7, ge=0, le=90, description="How long a user who asked to be deleted may call it off."
+    )
+    retention_years: int = Field(
+        8,
+        ge=0,
+        le=30,
+        description="How long records of orders are kept, without a name, after their user was deleted.",
+    )
     step_up_minutes: int = Field(
         10,
         ge=1,

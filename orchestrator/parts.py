@@ -23,6 +23,7 @@ from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
 from orchestrator.identity.ended import EndedSessions
+from orchestrator.departure.leaving import Departures
 from orchestrator.identity.oidc_provider import provider
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
@@ -133,11 +134,26 @@ async def open_parts(
     )
     opened.push_async_callback(state.postbacks.close)
     await _open_market(app, settings, opened)
+    _open_departures(app, settings, opened)
     await _open_trading(app, settings, opened)
 
 
-def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
-    """Letters to people; sent by a process with background work."""
+def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Users who leave; what is due is carried out by a process with background work."""
+    state, leaving = app.state, Loops()
+    state.departures = Departures(
+        state.db,
+        state.clock,
+        years=settings.retention_years,
+        connections=state.connections,
+        ended=state.ended_sessions,
+        tokens=state.tokens,
+    )
+    if settings.role is not Role.API:
+        opened.push_async_callback(leaving.close)
+        leaving.start("departures", state.departures.run)
+
+
 def _open_audit(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """What vouches for the audit log; entries are linked by a process with background work."""
     state, linking = app.state, Loops()

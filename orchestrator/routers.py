@@ -11,6 +11,7 @@ from orchestrator.alerts import endpoints as alerts
 from orchestrator.attention import endpoints as attention
 from orchestrator.charges import endpoints as charges
 from orchestrator.exports import endpoints as exports
+from orchestrator.departure import endpoints as departure
 from orchestrator.guards import endpoints as guards
 from orchestrator.identity import email_endpoints as emails
 from orchestrator.identity import endpoints as identity
@@ -83,6 +84,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     killswitch.router,
     sandbox.router,
     attention.router,
+    departure.router,
+    trail.router,
     trail.router,
     postbacks.router,
     operating.router,

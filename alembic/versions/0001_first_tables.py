@@ -239,6 +239,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broker_requests_user_id_id"), ["user_id", "id"], unique=False)
 
     op.create_table(
+        "departures",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("left_at", Moment(), nullable=True),
+        sa.Column("erased_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_departures_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_departures")),
+    )
+    with op.batch_alter_table("departures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_departures_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
         "kill_steps",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
@@ -1197,6 +1212,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_log_only_grows()")
     op.drop_table("idempotency_keys")
+    op.drop_table("departures")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_until"))
         batch_op.drop_index(batch_op.f("ix_attempts_key_until"))

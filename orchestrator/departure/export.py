@@ -1,0 +1,117 @@
+"""Everything that is kept about a user as a ZIP of JSON lines, made while it is sent. No secrets."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from domain.account import UserId
+from orchestrator.db import Database
+from orchestrator.departure.holdings import KEPT, Kept
+from orchestrator.schemas import in_ist
+from orchestrator.tables import metadata
+
+AT_ONCE = 500  # rows in one reading of the database
+
+
+class _Sink(io.RawIOBase):
+    """Takes what is written until it is drained: a ZIP that is never whole in memory."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def drain(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+async def archive(db: Database, user_id: UserId, *, at: datetime) -> AsyncIterator[bytes]:
+    """The pieces of the file."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("README.txt", _readme(at))
+        for name, kept in KEPT.items():
+            if kept.unexported:
+                continue
+            with file.open(f"{name}.jsonl", "w") as member:
+                offset = 0
+                while rows := await _page(db, name, user_id, offset):
+                    member.write(b"".join(orjson.dumps(row, default=_told) + b"\n" for row in rows))
+                    yield sink.drain()
+                    if len(rows) < AT_ONCE:
+                        break
+                    offset += AT_ONCE
+            yield sink.drain()
+    yield sink.drain()
+
+
+async def _page(db: Database, name: str, user_id: UserId, offset: int) -> list[dict[str, Any]]:
+    table, kept = metadata.tables[name], KEPT[name]
+    columns = [column for column in table.c if column.name not in kept.secret]
+    query = (
+        select(*columns)
+        .where(owned(table, kept, user_id))
+        .order_by(*table.primary_key.columns)
+        .limit(AT_ONCE)
+        .offset(offset)
+    )
+
+    def look(conn: Connection) -> Sequence[Any]:
+        return conn.execute(query).mappings().all()
+
+    # Times as a person reads them, before the fast encoder writes them its own way.
+    return [{str(key): _plain(value) for key, value in row.items()} for row in await db.read(look)]
+
+
+def owned(table: Table, kept: Kept, user_id: UserId) -> ColumnElement[bool]:
+    """That a row is about this user."""
+    if not kept.parent:
+        return table.c[kept.through or "user_id"] == user_id
+    parent = metadata.tables[kept.parent]
+    (key,) = parent.primary_key.columns
+    return table.c[kept.through].in_(select(key).where(owned(parent, KEPT[kept.parent], user_id)))
+
+
+def _plain(value: Any) -> Any:
+    return in_ist(value) if isinstance(value, datetime) else value
+
+
+def _told(value: Any) -> str:
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case _:
+            raise TypeError(f"a column of {type(value).__name__}")
+
+
+def _readme(at: datetime) -> str:
+    return "".join(f"{line}\r\n" for line in _lines(at))
+
+
+def _lines(at: datetime) -> Iterable[str]:
+    yield f"Everything that this installation kept about you at {in_ist(at)}."
+    yield "Each file is a table: one row a line, as JSON. Times are IST, amounts are rupees."
+    yield ""
+    for name, kept in KEPT.items():
+        if kept.unexported:
+            yield f"{name}: left out ({kept.unexported})"
+        elif kept.secret:
+            yield f"{name}.jsonl, without its secrets ({', '.join(kept.secret)})"
+        else:
+            yield f"{name}.jsonl"

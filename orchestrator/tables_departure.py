@@ -1,0 +1,18 @@
+"""The table of users who leave. Part of `tables.metadata`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Table
+
+from orchestrator.tables import Moment, metadata
+
+# From the asking on nothing of the user's trades. `left_at`: what is forgotten is gone; `erased_at`: from the log, too.
+departures = Table(
+    "departures",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("left_at", Moment),
+    Column("erased_at", Moment),
+)

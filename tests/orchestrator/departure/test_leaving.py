@@ -1,0 +1,218 @@
+"""A user takes everything along, leaves, is forgotten but for the records of orders, or stays after all."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, func, select
+
+from domain.account import BrokerId
+from orchestrator.audit import rows
+from orchestrator.audit.keeper import Keeper
+from orchestrator.audit.verify import Report, check
+from orchestrator.departure.export import owned
+from orchestrator.departure.holdings import KEPT, Fate
+from orchestrator.tables import metadata
+from orchestrator.tables_audit import audit_log
+from tests.orchestrator.accounts.conftest import connect
+from tests.orchestrator.conftest import PASSWORD, Login, Watch
+from tests.orchestrator.stub_broker import StubAdapter
+
+EMAIL = "asha@trademaster.test"
+SECRETS = ("good", "Bearer", PASSWORD, "$argon2", "v1.")
+
+
+@pytest.fixture
+async def asha(person: Login, stubs: dict[BrokerId, StubAdapter]) -> httpx.AsyncClient:
+    """With an account, a list and a limit."""
+    stubs[BrokerId.ZERODHA].users["good"] = "Z1"
+    client = await person("asha")
+    await connect(client)
+    assert (await client.post("/v1/watchlists", json={"name": "Steel"})).status_code == 201
+    return client
+
+
+async def leave(client: httpx.AsyncClient, email: str = EMAIL) -> httpx.Response:
+    return await client.request("DELETE", "/v1/users/me", json={"email": email})
+
+
+async def user_id(client: httpx.AsyncClient) -> str:
+    return str((await client.get("/v1/users/me")).json()["id"])
+
+
+async def counted(app: FastAPI, user: str) -> dict[str, int]:
+    """How many rows each table has about the user."""
+
+    def look(conn: Connection) -> dict[str, int]:
+        found = {}
+        for name, kept in KEPT.items():
+            table = metadata.tables[name]
+            query = select(func.count()).select_from(table).where(owned(table, kept, user))  # type: ignore[arg-type]
+            found[name] = conn.execute(query).scalar_one()
+        return found
+
+    return dict(await app.state.db.read(look))
+
+
+async def linked(app: FastAPI) -> None:
+    await Keeper(app.state.db, app.state.seal, app.state.clock).link_all()
+
+
+async def checked(app: FastAPI) -> Report:
+    def whole(conn: Connection) -> Report:
+        return check(rows.every(conn), rows.head(conn), keys=None)
+
+    report: Report = await app.state.db.read(whole)
+    return report
+
+
+async def test_everything_comes_as_a_file_and_no_secret(asha: httpx.AsyncClient) -> None:
+    answer = await asha.post("/v1/users/me/export")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].startswith('attachment; filename="trademaster-2026-11-23')
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+        assert file.testzip() is None
+        members = {name: file.read(name) for name in file.namelist()}
+    told = {name for name, kept in KEPT.items() if not kept.unexported}
+    assert set(members) == {"README.txt", *(f"{name}.jsonl" for name in told)}
+    (me,) = map(orjson.loads, members["users.jsonl"].splitlines())
+    assert me["email"] == EMAIL
+    (steel,) = map(orjson.loads, members["watchlists.jsonl"].splitlines())
+    assert steel["name"] == "Steel"
+    (account,) = map(orjson.loads, members["accounts.jsonl"].splitlines())
+    assert account["broker_user_id"] == "Z1"
+    for name, content in members.items():
+        assert not any(secret.encode() in content for secret in SECRETS), name
+
+
+async def test_a_file_has_nothing_of_others(asha: httpx.AsyncClient, person: Login) -> None:
+    ravi = await person("ravi")
+    answer = await ravi.post("/v1/users/me/export")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+        everything = b"".join(file.read(name) for name in file.namelist())
+    assert b"Steel" not in everything
+    assert b"asha" not in everything
+
+
+async def test_who_leaves_types_the_own_email_and_proves_who_it_is(
+    asha: httpx.AsyncClient, watch: Watch
+) -> None:
+    assert (await leave(asha, "ravi@trademaster.test")).json()["code"] == "not_your_email"
+    watch.pass_time(minutes=11)
+    assert (await leave(asha)).json()["code"] == "step_up_needed"
+    assert (await asha.post("/v1/users/me/export")).json()["code"] == "step_up_needed"
+
+
+async def test_at_once_nothing_of_who_leaves_can_trade(
+    asha: httpx.AsyncClient, app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    other = await client.post("/v1/users/login", json={"email": EMAIL, "password": PASSWORD})
+    client.headers["authorization"] = f"Bearer {other.json()['access_token']}"
+    answer = await leave(asha)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["due_at"].startswith("2026-11-30T10:30")
+    assert (await asha.get("/v1/accounts")).json() == []
+    assert (await client.get("/v1/users/me")).status_code == 401
+    assert (await asha.get("/v1/users/me")).status_code == 200
+    sealed = await app.state.db.read(
+        lambda conn: conn.execute(select(metadata.tables["accounts"])).mappings().all()
+    )
+    assert all(one["credentials"] is None and one["session"] is None for one in sealed)
+    assert (await leave(asha)).json()["code"] == "leaving_already"
+
+
+async def test_it_can_be_called_off(asha: httpx.AsyncClient, app: FastAPI, watch: Watch) -> None:
+    assert (await asha.post("/v1/users/me/deletion/call-off")).json()["code"] == "not_leaving"
+    await leave(asha)
+    called_off = await asha.post("/v1/users/me/deletion/call-off")
+    assert called_off.json()["asked_at"] is None
+    watch.pass_time(days=8)
+    await app.state.departures.look()
+    again = await asha.post("/v1/users/login", json={"email": EMAIL, "password": PASSWORD})
+    assert again.status_code == 200
+    assert (await counted(app, await _id(app)))["watchlists"] == 1
+
+
+async def _id(app: FastAPI) -> str:
+    users = metadata.tables["users"]
+    return str(await app.state.db.read(lambda conn: conn.execute(select(users.c.id)).scalar_one()))
+
+
+async def test_when_it_is_due_everything_is_forgotten_but_the_records(
+    asha: httpx.AsyncClient, app: FastAPI, watch: Watch
+) -> None:
+    user = await user_id(asha)
+    await leave(asha)
+    await linked(app)
+    watch.pass_time(days=7, seconds=1)
+    await app.state.departures.look()
+    await linked(app)
+    await app.state.departures.look()
+    left = await counted(app, user)
+    gone = {name for name, kept in KEPT.items() if kept.fate is Fate.FORGOTTEN}
+    assert {name for name in gone if left[name]} == set()
+    assert left["users"] == left["departures"] == 1
+
+    def look(conn: Connection) -> tuple[Any, Any]:
+        mine = audit_log.c.user_id == user
+        me = conn.execute(select(metadata.tables["users"])).mappings().one()
+        return me, conn.execute(select(audit_log).where(mine).order_by(audit_log.c.id)).all()
+
+    me, entries = await app.state.db.read(look)
+    assert (me["name"], me["password_hash"], me["email"]) == ("", None, f"{user}@deleted.invalid")
+    assert [one.action for one in entries][-2:] == ["user.deletion_asked", "user.deleted"]
+    assert all((one.address, one.detail, one.salt) == (None, None, None) for one in entries)
+    report = await checked(app)
+    assert report.whole, report.findings
+    assert report.erased == len(entries)
+    again = await asha.post("/v1/users/login", json={"email": EMAIL, "password": PASSWORD})
+    assert again.status_code == 401
+    assert (await asha.post("/v1/users/refresh")).status_code == 401
+
+
+async def test_the_records_go_after_their_years_and_the_log_stays_whole(
+    asha: httpx.AsyncClient, app: FastAPI, watch: Watch
+) -> None:
+    user = await user_id(asha)
+    await leave(asha)
+    watch.pass_time(days=8)
+    await app.state.departures.look()
+    await linked(app)
+    await app.state.departures.look()
+    watch.pass_time(days=365 * 8)
+    await app.state.departures.look()
+    assert (await counted(app, user))["users"] == 1
+    watch.pass_time(days=10)
+    await app.state.departures.look()
+    left = await counted(app, user)
+    assert {name for name, count in left.items() if count} == {"audit_log"}
+    assert (await checked(app)).whole
+
+
+async def test_the_email_is_free_again(
+    asha: httpx.AsyncClient, app: FastAPI, watch: Watch, person: Login
+) -> None:
+    await leave(asha)
+    watch.pass_time(days=8)
+    await app.state.departures.look()
+    again = await person("asha")
+    assert (await again.get("/v1/audit")).json()["items"][0]["action"] == "login"
+    assert len((await again.get("/v1/watchlists")).json()["items"]) == 0
+
+
+async def test_a_token_cannot_leave_nor_take_data_along(asha: httpx.AsyncClient) -> None:
+    made = await asha.post(
+        "/v1/users/me/tokens", json={"name": "reader", "scopes": ["read", "trade", "funds"]}
+    )
+    if made.status_code != 201:
+        pytest.fail(made.text)
+    asha.headers["authorization"] = f"Bearer {made.json()['token']}"
+    assert (await leave(asha)).status_code == 403
+    assert (await asha.post("/v1/users/me/export")).status_code == 403
+    assert (await asha.post("/v1/users/me/deletion/call-off")).status_code == 403
