@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from domain.order import OrderIntent, Status
 from domain.routing import Denied
@@ -28,6 +29,7 @@ from orchestrator.tradingview import repository
 from orchestrator.tradingview.alert import Alert, Unusable, check_age, read_alert
 from orchestrator.tradingview.repository import Delivery, Hook, Outcome
 from orchestrator.tradingview.rules import RulesIn, meant, order_of
+from orchestrator.tradingview.telling import tell_failure
 
 log = structlog.get_logger(__name__)
 
@@ -63,13 +65,18 @@ class Placer:
             await self._placed(one)
 
     async def _placed(self, one: Delivery) -> None:
-        done = replace(await self._outcome(one), done_at=self._trading.clock())
-        await self._trading.db.write(lambda conn: repository.end(conn, done))
+        hook = await self._trading.db.read(lambda conn: repository.find(conn, one.hook_id))
+        done = replace(await self._outcome(one, hook), done_at=self._trading.clock())
+
+        def work(conn: Connection) -> None:
+            if repository.end(conn, done):
+                tell_failure(conn, hook, done)
+
+        await self._trading.db.write(work)
         if done.outcome in repository.FAILED:
             log.warning("alert_not_placed", hook=one.hook_id, delivery=one.id, code=done.code)
 
-    async def _outcome(self, one: Delivery) -> Delivery:
-        hook = await self._trading.db.read(lambda conn: repository.find(conn, one.hook_id))
+    async def _outcome(self, one: Delivery, hook: Hook | None) -> Delivery:
         if hook is None:
             return replace(one, outcome=Outcome.REFUSED, code="hook_removed", words="the hook was removed")
         try:

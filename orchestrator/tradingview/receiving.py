@@ -19,6 +19,7 @@ from orchestrator.tradingview import repository
 from orchestrator.tradingview.alert import Unusable, body_of, check_age, fingerprint, read_alert, shown
 from orchestrator.tradingview.proof import check_secret, check_signature, signed, unsealed
 from orchestrator.tradingview.repository import Delivery, Hook, Outcome
+from orchestrator.tradingview.telling import tell_failure
 from orchestrator.vault import Vault
 
 LONGEST = 8192  # bytes of an alert
@@ -67,7 +68,7 @@ class Receiver:
                 raise Unusable("hook_paused", "this hook is paused")
         except Unusable as error:
             one = _ended(one, error)
-        return await self._keep(one)
+        return await self._keep(hook, one)
 
     def _proven(self, hook: Hook, raw: bytes, headers: Mapping[str, str]) -> dict[str, object]:
         """Its JSON. Raises Problem 401, Unusable."""
@@ -79,9 +80,12 @@ class Receiver:
         check_secret(secret, body)
         return body
 
-    async def _keep(self, one: Delivery) -> tuple[Delivery, bool]:
+    async def _keep(self, hook: Hook, one: Delivery) -> tuple[Delivery, bool]:
         def work(conn: Connection) -> Delivery | None:
-            return repository.take(conn, one)
+            earlier = repository.take(conn, one)
+            if earlier is None:
+                tell_failure(conn, hook, one)
+            return earlier
 
         earlier = await self._db.write(work, lock=f"hook:{one.hook_id}")
         return (one, False) if earlier is None else (earlier, True)

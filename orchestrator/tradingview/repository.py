@@ -103,10 +103,17 @@ def take(conn: Connection, one: Delivery) -> Delivery | None:
     return None
 
 
-def end(conn: Connection, one: Delivery) -> None:
-    """Write down what became of it; what was written first stays."""
+def end(conn: Connection, one: Delivery) -> bool:
+    """Write down what became of it. False when that was written before: what was first stays."""
     waiting = (DELIVERY.id == one.id, DELIVERY.outcome == Outcome.RECEIVED)
-    conn.execute(sa.update(hook_deliveries).where(*waiting).values(_values(one)))
+    return conn.execute(sa.update(hook_deliveries).where(*waiting).values(_values(one))).rowcount == 1
+
+
+def failed_so(conn: Connection, one: Delivery, since: datetime) -> bool:
+    """Whether another alert of the same hook has failed since then for the same reason."""
+    same = (DELIVERY.hook_id == one.hook_id, DELIVERY.code == one.code, DELIVERY.id != one.id)
+    query = sa.select(DELIVERY.id).where(*same, DELIVERY.outcome.in_(FAILED), DELIVERY.done_at >= since)
+    return conn.execute(query.limit(1)).one_or_none() is not None
 
 
 def waiting(conn: Connection, before: datetime, limit: int) -> list[Delivery]:

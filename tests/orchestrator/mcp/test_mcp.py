@@ -76,7 +76,7 @@ async def refused(client: Client, tool: str, **given: Any) -> str:
 
 
 async def test_the_tools_say_what_they_may_do(person: Person) -> None:
-    async with person.over_http(await make_token(person.product, person.trader)) as client:
+    async with person.over_http(await make_token(person.trader)) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     acting = {
         name for name, tool in tools.items() if tool.annotations and not tool.annotations.read_only_hint
@@ -95,7 +95,7 @@ async def test_the_tools_say_what_they_may_do(person: Person) -> None:
 
 @pytest.mark.parametrize("way", ["over_http", "over_stdio"])
 async def test_both_ways_show_the_same_and_place_only_what_was_confirmed(person: Person, way: str) -> None:
-    token = await make_token(person.product, person.trader)
+    token = await make_token(person.trader)
     async with getattr(person, way)(token) as client:
         whole = await tell(client, "get_portfolio")
         assert [(one["symbol"], one["quantity"]) for one in whole["holdings"]] == [("NSE:TCS", 12)]
@@ -120,8 +120,8 @@ async def test_both_ways_show_the_same_and_place_only_what_was_confirmed(person:
 
 
 async def test_a_confirmation_is_for_the_very_plan_and_the_very_token(person: Person) -> None:
-    token = await make_token(person.product, person.trader)
-    other = await make_token(person.product, person.trader)
+    token = await make_token(person.trader)
+    other = await make_token(person.trader)
     async with person.over_http(token) as client, person.over_http(other) as elsewhere:
         shown = await tell(client, "place_order", **BUY)
         for changed in ({"quantity": 3}, {"side": "SELL"}, {"symbol": "NSE:TCS"}, {"product": "MIS"}):
@@ -134,7 +134,7 @@ async def test_a_confirmation_is_for_the_very_plan_and_the_very_token(person: Pe
 
 
 async def test_one_confirmation_used_at_once_makes_one_order(person: Person) -> None:
-    async with person.over_http(await make_token(person.product, person.trader)) as client:
+    async with person.over_http(await make_token(person.trader)) as client:
         shown = await tell(client, "preview_order", **BUY)
         calls = (tell(client, "place_order", **BUY, confirm=shown["confirm"]) for _ in range(4))
         answers = await asyncio.gather(*calls)
@@ -145,7 +145,7 @@ async def test_one_confirmation_used_at_once_makes_one_order(person: Person) -> 
 async def test_an_order_is_changed_and_cancelled_after_it_was_shown(person: Person, sandbox: Sandbox) -> None:
     price = last_price(sandbox, "NSE:INFY") - 20
     resting = await person.trader.place(f"BUY 2 NSE:INFY CNC LIMIT {price}")
-    async with person.over_http(await make_token(person.product, person.trader)) as client:
+    async with person.over_http(await make_token(person.trader)) as client:
         shown = await tell(client, "change_order", order_id=resting["id"], quantity=5)
         assert (shown["terms"]["quantity"], shown["terms"]["new_quantity"]) == (2, 5)
         wrong = await tell(
@@ -167,7 +167,7 @@ async def test_an_order_is_changed_and_cancelled_after_it_was_shown(person: Pers
 
 
 async def test_a_token_may_no_more_through_tools_than_elsewhere(person: Person) -> None:
-    reading = await make_token(person.product, person.trader, "read")
+    reading = await make_token(person.trader, "read")
     async with person.over_http(reading) as client:
         shown = await tell(client, "place_order", **BUY)
         assert "scope" in await refused(client, "place_order", **BUY, confirm=shown["confirm"])
@@ -179,7 +179,7 @@ async def test_a_token_may_no_more_through_tools_than_elsewhere(person: Person) 
 
 
 async def test_the_door_takes_personal_tokens_from_programs_only(person: Person) -> None:
-    token = await make_token(person.product, person.trader)
+    token = await make_token(person.trader)
     login = person.trader.http.headers["Authorization"]
     ask = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     good = {"authorization": f"Bearer {token}", "accept": "application/json, text/event-stream"}

@@ -56,7 +56,7 @@ async def program(product: Product, new_user: NewUser) -> AsyncIterator[Program]
         user = new_user("kite", cash="500000", holdings={"NSE:TCS": 12})
         await trader.connect(user)
         await trader.settled()
-        yield Program(product, trader, await make_token(product, trader), user)
+        yield Program(product, trader, await make_token(trader), user)
 
 
 async def test_an_order_is_placed_followed_changed_and_cancelled(program: Program, sandbox: Sandbox) -> None:
@@ -215,8 +215,8 @@ async def test_what_is_no_good_token_is_told_in_openalgos_form(program: Program)
 
 
 async def test_a_token_does_no_more_here_than_anywhere(program: Program) -> None:
-    reading = await make_token(program.product, program.trader, "read")
-    trading = await make_token(program.product, program.trader, "trade")
+    reading = await make_token(program.trader, "read")
+    trading = await make_token(program.trader, "trade")
     refused = await program.ask("placeorder", token=reading, quantity=1, **BUY)
     assert "scope" in refused["message"]
     for method in ("funds", "intervals", "orderbook"):
@@ -251,3 +251,59 @@ async def test_a_key_in_an_address_is_never_taken(program: Program) -> None:
     assert refused["status"] == "error"
     assert "address" in refused["message"]
     assert program.token not in program.product.log()
+
+
+async def test_everything_open_is_cancelled_and_every_position_left(
+    program: Program, sandbox: Sandbox
+) -> None:
+    await program.done("placeorder", quantity=2, **BUY)
+    price = f"{last_price(sandbox, 'NSE:INFY') - 20:.2f}"
+    resting = (await program.done("placeorder", price_type="LIMIT", price=price, quantity=1, **BUY))[
+        "orderid"
+    ]
+    cancelled = await program.done("cancelallorder")
+    assert [*cancelled["canceled_orders"], *cancelled["failed_cancellations"]] == [resting]
+    await eventually(
+        lambda: program.done("openposition", **INFY, product="MIS"), lambda one: one["quantity"] == "2"
+    )
+    assert "Squared Off" in (await program.done("closeposition"))["message"]
+    await eventually(
+        lambda: program.done("openposition", **INFY, product="MIS"), lambda one: one["quantity"] == "0"
+    )
+    assert (await program.done("closeposition"))["message"] == "No open positions"
+
+
+async def test_the_policy_of_a_token_is_told_by_its_clause(program: Program) -> None:
+    small = await make_token(program.trader, "read trade", symbols=["NSE:TCS"], order_value="1000.00")
+    refused = await program.ask("placeorder", token=small, quantity=1, **BUY)
+    assert refused["code"] == 403
+    assert "token_policy" in refused["message"]
+    assert '"clause":"symbols"' in refused["message"]
+    assert await program.orders() == []
+
+
+async def test_a_token_that_only_tries_things_is_analyze_mode(program: Program) -> None:
+    trying = await make_token(program.trader, "read trade", dry_run=True)
+    assert (await program.ask("analyzerstatus", token=trying))["data"]["mode"] == "analyze"
+    answer = await program.ask("placeorder", token=trying, quantity=1, **BUY)
+    assert (answer["mode"], "orderid" in answer) == ("analyze", False)
+    assert await program.orders() == []
+
+
+async def test_a_token_for_one_account_sees_and_trades_that_one(
+    program: Program, new_user: NewUser, sandbox: Sandbox
+) -> None:
+    other = await program.trader.connect(
+        new_user("upstox", cash="100000", holdings={"NSE:SBIN": 4}), "second"
+    )
+    await program.trader.settled()
+    alone = await make_token(program.trader, "read trade", accounts=[other])
+    placed = await program.ask("placeorder", token=alone, quantity=1, **BUY)
+    order = await program.trader.order(placed["orderid"])
+    assert [child["account"] for child in order["children"]] == [other]
+    assert (await program.ask("orderstatus", token=alone, order_id=placed["orderid"]))["status"] == "success"
+    elsewhere = await program.trader.place("SELL 1 NSE:TCS CNC MARKET")
+    hidden = await program.ask("orderstatus", token=alone, order_id=elsewhere["id"])
+    assert hidden["code"] == 404
+    book = (await program.ask("orderbook", token=alone))["data"]["orders"]
+    assert [one["orderid"] for one in book] == [placed["orderid"]]

@@ -143,6 +143,12 @@ async def test_old_alerts_and_paused_hooks_place_nothing(
     await client.post(url, json=alert(hook["secret"], watch.now))
     told = [one["code"] for one in await deliveries(asha, hook, 4)]
     assert told == ["hook_paused", "alert_field_unknown", "alert_from_the_future", "alert_too_old"]
+    await client.post(url, json=alert(hook["secret"], watch.now, note="once more"))
+    notices = (await asha.get("/v1/notices")).json()["items"]
+    assert [one["kind"] for one in notices] == ["alert_not_placed"] * 4, (
+        "the same failure is told once an hour"
+    )
+    assert all(one["text"].startswith("Breakout: an alert placed nothing.") for one in notices)
 
 
 async def test_others_sign_and_never_send_the_secret(

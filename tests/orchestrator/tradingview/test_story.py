@@ -68,7 +68,7 @@ async def chart(product: Product, new_user: NewUser) -> AsyncIterator[Chart]:
 
 
 async def test_the_messages_of_the_documentation_trade_and_each_once(chart: Chart) -> None:
-    hook = await chart.hook(await make_token(chart.product, chart.trader, "trade"))
+    hook = await chart.hook(await make_token(chart.trader, "trade"))
     assert json.loads(hook["message"]) == {**TEMPLATES[0], "secret": hook["secret"]}
     for number, template in enumerate(TEMPLATES, 1):
         answer = await chart.send(hook, template)
@@ -83,7 +83,7 @@ async def test_the_messages_of_the_documentation_trade_and_each_once(chart: Char
 
 
 async def test_an_alert_that_tradingview_sends_again_places_no_second_order(chart: Chart) -> None:
-    hook = await chart.hook(await make_token(chart.product, chart.trader, "trade"))
+    hook = await chart.hook(await make_token(chart.trader, "trade"))
     message = {**TEMPLATES[0], "time": datetime.now(UTC).isoformat(timespec="seconds")}
     first, second = [(await chart.send(hook, message)).json() for _ in range(2)]
     assert (second["repeated"], second["delivery"]) == (True, first["delivery"])
@@ -93,13 +93,13 @@ async def test_an_alert_that_tradingview_sends_again_places_no_second_order(char
 
 async def test_a_refusal_is_told_in_words_and_a_dry_run_sends_nothing(chart: Chart) -> None:
     dear = await chart.hook(
-        await make_token(chart.product, chart.trader, "trade"), quantity={"by": "units", "units": 100_000}
+        await make_token(chart.trader, "trade"), quantity={"by": "units", "units": 100_000}
     )
     await chart.send(dear, TEMPLATES[0])
     refused = (await chart.done(dear))[0]
     assert (refused["outcome"], refused["order"]) == ("refused", None)
     assert refused["words"]
-    trying = await chart.hook(await make_token(chart.product, chart.trader, "read trade", dry_run=True))
+    trying = await chart.hook(await make_token(chart.trader, "read trade", dry_run=True))
     await chart.send(trying, TEMPLATES[0])
     assert (await chart.done(trying))[0]["outcome"] == "dry_run"
     assert (await chart.trader.call("GET", "/v1/orders"))["items"] == []
@@ -107,7 +107,7 @@ async def test_a_refusal_is_told_in_words_and_a_dry_run_sends_nothing(chart: Cha
 
 async def test_the_test_button_says_what_an_alert_would_do(chart: Chart) -> None:
     hook = await chart.hook(
-        await make_token(chart.product, chart.trader, "read trade"),
+        await make_token(chart.trader, "read trade"),
         order_type="LIMIT",
         offset_percent="1",
         quantity={"by": "rupees", "amount": "15500.00"},
