@@ -21,7 +21,7 @@ from orchestrator.identity.endpoints import came_from, with_cookie
 from orchestrator.identity.oidc import Back, Done, NotDone, Refused
 from orchestrator.identity.oidc_provider import Provider
 from orchestrator.identity.oidc_repository import Purpose
-from orchestrator.identity.oidc_schemas import CodeIn, GoOut, LinkOut, LinksOut, ProviderOut, WaysOut
+from orchestrator.identity.oidc_schemas import ProviderCodeIn, GoOut, LinkOut, LinksOut, ProviderOut, WaysOut
 from orchestrator.identity.proof import Proven
 from orchestrator.identity.relying import relying_party
 from orchestrator.identity.schemas import TokenOut
@@ -145,14 +145,14 @@ async def _gone_on(
         )
     except Problem as problem:
         return _ended_on(SIGN_IN, refused=problem.code)
-    answer = _ended_on("/")
+    answer = _ended_on(SIGN_IN, **{"from": "provider"})
     with_cookie(answer, tokens, secure=desk.settings.cookie_secure)
     return answer
 
 
 @router.post("/oidc/code", responses=problems(401, 403, 404, 409, 429))
 async def finish_oidc_with_code(
-    body: CodeIn,
+    body: ProviderCodeIn,
     request: Request,
     response: Response,
     provider: There,

@@ -28,7 +28,7 @@ class GoOut(Out):
     url: str
 
 
-class CodeIn(In):
+class ProviderCodeIn(In):
     totp: Code
 
 

@@ -23,6 +23,7 @@ from orchestrator.state import system_clock
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.orchestrator.identity.openid import CLIENT, SECRET, OpenId, openid
 
+IN = "/signin?from=provider"
 START, BACK = "/v1/users/oidc/start", "/v1/users/oidc/callback"
 PERSON = {"email": "asha@trademaster.test", "email_verified": True, "name": "Asha"}
 
@@ -102,7 +103,7 @@ async def test_who_tied_the_two_signs_in_there_and_no_token_is_in_an_address(
 ) -> None:
     assert to(await ties(asha, there, **PERSON)) == "/settings/security?tied=1"
     back = await signs_in(visitor, there, **PERSON)
-    assert to(back) == "/"
+    assert to(back) == IN
     assert "samesite=strict" in back.headers["set-cookie"].lower()
     assert await logged_in_as(visitor) == "asha@trademaster.test"
     (link,) = (await asha.get("/v1/users/me/oidc")).json()["items"]
@@ -142,10 +143,10 @@ async def test_a_new_user_is_made_only_where_that_is_allowed_and_never_over_some
     assert to(await signs_in(visitor, there, **PERSON)) == "/signin?refused=oidc_email_taken"
     for email in ({"email_verified": False}, {"email": "no address"}, {"email": None}):
         assert to(await signs_in(visitor, there, **new | email)) == "/signin?refused=oidc_no_email"
-    assert to(await signs_in(visitor, there, **new)) == "/"
+    assert to(await signs_in(visitor, there, **new)) == IN
     assert await logged_in_as(visitor) == "ravi@trademaster.test"
     # Known by the subject from then on, whatever the e-mail there is.
-    assert to(await signs_in(visitor, there, **new | {"email": "other@trademaster.test"})) == "/"
+    assert to(await signs_in(visitor, there, **new | {"email": "other@trademaster.test"})) == IN
     assert await logged_in_as(visitor) == "ravi@trademaster.test"
     # Nor does a password open it that nobody has set.
     for password in ("", "nobody has this password", "None"):
@@ -158,7 +159,7 @@ async def test_two_at_once_make_one_new_user(oidc: FastAPI, there: OpenId, watch
     new = {"email": "ravi@trademaster.test", "email_verified": True}
     async with browser(oidc) as one, browser(oidc) as other:
         answers = await asyncio.gather(*(signs_in(client, there, **new) for client in (one, other)))
-        assert [to(answer) for answer in answers] == ["/", "/"]
+        assert [to(answer) for answer in answers] == [IN, IN]
         assert await logged_in_as(one) == await logged_in_as(other) == "ravi@trademaster.test"
 
 
@@ -172,7 +173,7 @@ async def test_an_answer_is_taken_once_and_only_in_the_browser_that_began(
         await other.get(START)
         assert to(await other.get(BACK, params=back)) == "/signin?refused=oidc_over"
         assert await logged_in_as(other) is None
-    assert to(await visitor.get(BACK, params=back)) == "/"
+    assert to(await visitor.get(BACK, params=back)) == IN
     assert to(await visitor.get(BACK, params=back)) == "/signin?refused=oidc_over"
 
 
@@ -181,8 +182,8 @@ async def test_two_pages_of_one_browser_do_not_disturb_each_other(
 ) -> None:
     await ties(asha, there)
     first, second = [(await visitor.get(START)).headers["location"] for _ in range(2)]
-    assert to(await visitor.get(BACK, params=there.approve(first))) == "/"
-    assert to(await visitor.get(BACK, params=there.approve(second))) == "/"
+    assert to(await visitor.get(BACK, params=there.approve(first))) == IN
+    assert to(await visitor.get(BACK, params=there.approve(second))) == IN
 
 
 async def test_mixed_up_answers_prove_nothing(
@@ -401,6 +402,6 @@ async def test_with_a_provider_of_somebody_elses_making(app: FastAPI, person: Lo
             assert "refused=oidc_" in to(await visitor.get(await approve(url, action="deny")))
             url = (await visitor.get(START)).headers["location"]
             back = await approve(url, sub="p-1")
-            assert to(await visitor.get(back)) == "/"
+            assert to(await visitor.get(back)) == IN
             assert await logged_in_as(visitor) == "asha@trademaster.test"
             assert to(await visitor.get(back)) == "/signin?refused=oidc_over"
