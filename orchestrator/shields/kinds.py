@@ -30,7 +30,7 @@ TABLE: tuple[tuple[Kind, str, str], ...] = (
     (Kind.ORDER, "PATCH", r"/v1/(orders|conditionals)/.+"),
     (Kind.ORDER, "POST|PUT", r"/kite/(orders|gtt|portfolio/positions)(/.*)?"),
     (Kind.ORDER, "POST", r"/api/v1/(place|modify|basket|split|options)[a-z]*order/?"),
-    (Kind.ORDER, "POST", r"(/v1)?/tradingview/.+"),
+    (Kind.ORDER, "POST", r"/v1/hooks/tradingview/.+"),
     (Kind.READ, "POST", r"/api/v1/.+"),  # its books and quotes are asked for by POST
     (Kind.LOGIN, "POST", r"/v1/users/(?!me(/|$)).+"),
     (Kind.LOGIN, "GET|POST", r"/v1/users/(oidc|passkeys/login)(/.*)?"),

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orchestrator.errors import Problem
+from orchestrator.own_api import INNER
 from orchestrator.shields.kinds import Kind, kind_of
 from orchestrator.shields.rates import Payer, Rates, Taken
 from orchestrator.shields.refusing import header, refuse
@@ -52,7 +53,8 @@ class RateDoor:
         if kind is Kind.EXIT:
             payer = await self._payer(scope, address)
         if payer is None:  # who gets out waits behind nobody else at this address
-            rates.from_address(address, taken)
+            if INNER not in scope:  # else it was counted when it came in by a gateway
+                rates.from_address(address, taken)
             payer = await self._payer(scope, address)
         await rates.from_caller(kind, address, payer, taken)
 
