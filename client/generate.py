@@ -104,9 +104,8 @@ def prepared(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def short_name(name: str) -> str:
-    """`orchestrator__alerts__schemas__UnreadOut` is AlertsUnreadOut; `Segment-Input` is SegmentInput."""
-    parts = name.replace("-", "").split("__")
-    return name.replace("-", "") if len(parts) == 1 else f"{parts[1].capitalize()}{parts[-1]}"
+    """`Segment-Input` is SegmentInput."""
+    return name.replace("-", "")
 
 
 def reached(schemas: dict[str, Any], schema: dict[str, Any], where: str) -> set[str]:

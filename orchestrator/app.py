@@ -17,6 +17,8 @@ from domain.account import BrokerId
 from orchestrator import errors, meta
 from orchestrator.clock import FollowedClock
 from orchestrator.config import Settings
+from orchestrator.description import operations as description
+from orchestrator.description.going_away import Farewell
 from orchestrator.errors import Problem
 from orchestrator.express import Express
 from orchestrator.headers import SafeHeaders
@@ -34,6 +36,7 @@ from orchestrator.shields.rate_door import RateDoor
 from orchestrator.shields.rates import Payer, Rates
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
+from orchestrator.unchanged import Unchanged
 
 EXPOSED = [
     "etag",
@@ -80,9 +83,12 @@ def create_app(
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    description.install(app, ROUTERS)
     tools = McpDoor(app)
     app.router.routes.append(Route(McpDoor.PATH, tools, include_in_schema=False))
     app.add_middleware(Express, ways={("POST", "/v1/orders"): express.place})
+    app.add_middleware(Unchanged)
+    app.add_middleware(Farewell)
     app.add_middleware(Limits)
     _shield(app, settings)
     app.add_middleware(KiteDoorway)  # outermost: where a call goes is known before anybody looks at it

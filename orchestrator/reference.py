@@ -14,6 +14,7 @@ from aggregation.differences import Cause
 from domain.routing import ReasonCode
 from orchestrator.charges import pages as fees
 from orchestrator.config import Settings
+from orchestrator.description.codes import CODES
 
 
 class Command(Protocol):
@@ -126,6 +127,7 @@ def pages(commands: Command) -> dict[Path, str]:
         Path("commands.md"): commands_page(commands),
         Path("brokers.md"): brokers_page(),
         Path("fees.md"): fees_page(),
+        Path("errors.md"): errors_page(),
     }
 
 
@@ -183,6 +185,19 @@ def reasons_page() -> str:
         "They are stable: programs may rely on them."
     )
     return _page("Reasons", intro, ("code", "meaning"), rows)
+
+
+def errors_page() -> str:
+    rows = [
+        (f"`{one.code}`", ", ".join(map(str, one.statuses)), one.meaning, one.fix) for one in CODES
+    ]
+    intro = (
+        "The `code` of an answer that is a refusal (`application/problem+json`), the statuses it comes with, what it "
+        "means and what to do. Which codes an operation has is in its description (`/docs`). A denied order has one of "
+        "the [reasons](reasons.md) instead, and all of them in `reasons`; the sandbox has [its own](../sandbox.md). "
+        "Codes are stable: programs may rely on them, and take those that they do not know by their status."
+    )
+    return _page("Errors", intro, ("code", "status", "meaning", "what to do"), rows)
 
 
 def differences_page() -> str:

@@ -12,6 +12,202 @@ from typing_extensions import TypeAliasType
 from trademaster.amounts import Exact, Model
 
 
+class Action(
+    RootModel[
+        Literal[
+            "user.signed_up",
+            "login",
+            "login.refused",
+            "login.ended",
+            "login.reused",
+            "login.proven",
+            "password.changed",
+            "password.reset_asked",
+            "password.reset",
+            "email.change_asked",
+            "email.changed",
+            "email.verified",
+            "second_factor.on",
+            "second_factor.off",
+            "recovery_codes.made",
+            "recovery_code.used",
+            "passkey.added",
+            "passkey.renamed",
+            "passkey.removed",
+            "passkey.copied",
+            "provider.tied",
+            "provider.untied",
+            "user.role_changed",
+            "user.disabled",
+            "user.enabled",
+            "user.unlocked",
+            "user.exported",
+            "user.deletion_asked",
+            "user.deletion_called_off",
+            "user.deleted",
+            "consent.changed",
+            "token.made",
+            "token.changed",
+            "token.rotated",
+            "token.revoked",
+            "approval.asked",
+            "approval.given",
+            "approval.declined",
+            "approval.expired",
+            "mode.changed",
+            "primary_account.changed",
+            "limits.changed",
+            "policy.changed",
+            "fees.changed",
+            "egress.changed",
+            "watchlist.changed",
+            "watchlist.removed",
+            "alert.added",
+            "alert.changed",
+            "alert.removed",
+            "account.added",
+            "account.renamed",
+            "account.removed",
+            "account.login_asked",
+            "account.login",
+            "account.login_refused",
+            "account.postback_renewed",
+            "account.logout",
+            "hook.made",
+            "hook.changed",
+            "hook.secret_renewed",
+            "hook.removed",
+            "order.placed",
+            "order.refused",
+            "order.changed",
+            "order.cancelled",
+            "order.outside_cancelled",
+            "position.converted",
+            "conditional.placed",
+            "conditional.changed",
+            "conditional.cancelled",
+            "kill_switch.on",
+            "kill_switch.released",
+            "trades.imported",
+            "cash_flow.added",
+            "cash_flow.changed",
+            "cash_flow.removed",
+            "funds.moved",
+            "lot_event.told",
+            "lot_event.withdrawn",
+            "history.rebuilt",
+            "sandbox.changed",
+            "audit.sealed_anew",
+            "key.made",
+            "key.retired",
+        ]
+    ]
+):
+    root: Literal[
+        "user.signed_up",
+        "login",
+        "login.refused",
+        "login.ended",
+        "login.reused",
+        "login.proven",
+        "password.changed",
+        "password.reset_asked",
+        "password.reset",
+        "email.change_asked",
+        "email.changed",
+        "email.verified",
+        "second_factor.on",
+        "second_factor.off",
+        "recovery_codes.made",
+        "recovery_code.used",
+        "passkey.added",
+        "passkey.renamed",
+        "passkey.removed",
+        "passkey.copied",
+        "provider.tied",
+        "provider.untied",
+        "user.role_changed",
+        "user.disabled",
+        "user.enabled",
+        "user.unlocked",
+        "user.exported",
+        "user.deletion_asked",
+        "user.deletion_called_off",
+        "user.deleted",
+        "consent.changed",
+        "token.made",
+        "token.changed",
+        "token.rotated",
+        "token.revoked",
+        "approval.asked",
+        "approval.given",
+        "approval.declined",
+        "approval.expired",
+        "mode.changed",
+        "primary_account.changed",
+        "limits.changed",
+        "policy.changed",
+        "fees.changed",
+        "egress.changed",
+        "watchlist.changed",
+        "watchlist.removed",
+        "alert.added",
+        "alert.changed",
+        "alert.removed",
+        "account.added",
+        "account.renamed",
+        "account.removed",
+        "account.login_asked",
+        "account.login",
+        "account.login_refused",
+        "account.postback_renewed",
+        "account.logout",
+        "hook.made",
+        "hook.changed",
+        "hook.secret_renewed",
+        "hook.removed",
+        "order.placed",
+        "order.refused",
+        "order.changed",
+        "order.cancelled",
+        "order.outside_cancelled",
+        "position.converted",
+        "conditional.placed",
+        "conditional.changed",
+        "conditional.cancelled",
+        "kill_switch.on",
+        "kill_switch.released",
+        "trades.imported",
+        "cash_flow.added",
+        "cash_flow.changed",
+        "cash_flow.removed",
+        "funds.moved",
+        "lot_event.told",
+        "lot_event.withdrawn",
+        "history.rebuilt",
+        "sandbox.changed",
+        "audit.sealed_anew",
+        "key.made",
+        "key.retired",
+    ]
+    """A new one is added here, with its words in web/src/text/en/audit.json."""
+
+
+class ActorOut(Model):
+    """Who did it. `name` is the device of the login, or the name that the token has; null where it is not known."""
+
+    kind: str | Literal["login", "token", "program", "command", "stranger"]
+    id: str
+    """A user's id, or the name of a part of the product."""
+
+    through: str
+    """The id of the login or of the personal token."""
+
+    name: str | None
+    here: bool
+    """Whether it is the login that is asking."""
+
+
 class AddressesIn(Model):
     """The IP addresses registered at the broker for orders; none to forget them."""
 
@@ -29,6 +225,15 @@ class AnswerIn(Model):
     )
     ceremony: Annotated[str, Field(pattern="^cer_[0-9a-hjkmnp-tv-z]{26}$")]
     credential: dict[str, Any]
+
+
+class ApproveIn(Model):
+    """`plan_hash` is that of the approval as it was looked at."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    plan_hash: Annotated[str, Field(max_length=64, min_length=64)]
 
 
 class AuthorisationOut(Model):
@@ -136,6 +341,14 @@ class ClockIn(Model):
     to: AwareDatetime | None = None
 
 
+class CodeIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    code: Annotated[str, Field(max_length=16)]
+    """A code of an authenticator app, or a recovery code: for users who turned a second factor on."""
+
+
 class CompanyActionIn(Model):
     """`new` for `old` of a split, `new` more for each `old` of a bonus, `amount` rupees a share of a dividend."""
 
@@ -186,6 +399,43 @@ class ConnectIn(Model):
     ] = None
 
 
+class CurvePointOut(Model):
+    """One evening: `gain` since the one before, without what came in; `index` of 1 at the beginning."""
+
+    day: date
+    value: Annotated[Exact, Field(examples=["1500.00"])]
+    flow: Annotated[Exact, Field(examples=["1500.00"])]
+    gain: Annotated[Exact, Field(examples=["1500.00"])]
+    index: Exact | None
+    drawdown: Exact | None
+
+
+class DeclineIn(Model):
+    """`words` reach the program."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    words: Annotated[str, Field(max_length=200)] = ""
+
+
+class DepartureOut(Model):
+    """`asked_at` null: nothing was asked. At `due_at` everything is forgotten but what is named in `kept`."""
+
+    asked_at: AwareDatetime | None
+    due_at: AwareDatetime | None
+    days: int
+    """So long it can be called off."""
+
+    years: int
+    """So long the records of orders are kept afterwards."""
+
+    forgotten: list[str]
+    kept: list[str]
+    open_orders: list[str]
+    """Orders that must end before."""
+
+
 class DepthLevelOut(Model):
     price: Annotated[Exact, Field(examples=["1512.35"])]
     quantity: int
@@ -217,10 +467,37 @@ class DrawdownOut(Model):
     recovered: date | None
 
 
+class EmailIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[str, Field(examples=["asha@example.com"], max_length=254)]
+
+
 class EndedOut(Model):
     """How many logins were ended."""
 
     ended: int
+
+
+class EntryOut(Model):
+    """What was done. `position` and `hash` are null until it is in the chain, for a second at most."""
+
+    id: str
+    at: AwareDatetime
+    action: str
+    """For example `order.placed`."""
+
+    actor: ActorOut
+    address: str | None
+    """Where it came from; null where it is not known."""
+
+    subject: str
+    """The id of what it was done to."""
+
+    detail: dict[str, str]
+    position: int | None
+    hash: str | None
 
 
 class ExitAllIn(Model):
@@ -281,8 +558,8 @@ class FaultKindsOut(Model):
 
 class FaultOut(Model):
     """
-    A fault in force. `seen` requests fitted it, `hits` of them were broken. `account` is null for everybody's and
-    for somebody else's; `user` is the user id at the broker.
+    A fault in force. `seen` requests fitted it, `hits` of them were broken. `account` and `user` (the
+    user id at the broker) are null for everybody's, and for somebody else's, which is `elsewhere`.
     """
 
     id: str
@@ -291,6 +568,7 @@ class FaultOut(Model):
     call: str | None
     account: str | None
     user: str | None
+    elsewhere: bool
     exchange: str | None
     times: int | None
     after: int
@@ -338,6 +616,17 @@ class FlowPatch(Model):
     note: Annotated[str | None, Field(max_length=200)] = None
 
 
+class ForgotIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[str, Field(examples=["asha@example.com"], max_length=254)]
+
+
+class Form(RootModel[Literal["csv", "jsonl"]]):
+    root: Literal["csv", "jsonl"]
+
+
 class FundedOut(Model):
     """Shares on the broker's money: interest a day if all of the value is lent; the fees per ISIN with GST."""
 
@@ -374,6 +663,12 @@ class GapOut(Model):
     label: str
     since: AwareDatetime
     reason: str
+
+
+class GoOut(Model):
+    """Where the browser goes now. It comes back by itself."""
+
+    url: str
 
 
 class GroupSessionOut(Model):
@@ -495,6 +790,47 @@ class LackingOut(Model):
     accounts: list[str]
 
 
+class LeaveIn(Model):
+    """Typed by the person, so that nobody leaves by a slip."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[str, Field(max_length=254)]
+    """My own e-mail, as a confirmation."""
+
+
+class LinkIn(Model):
+    """`password`: the one chosen at sign-up, for the link of a sign-up."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    token: Annotated[str, Field(max_length=100)]
+    password: Annotated[str | None, Field(max_length=1024)] = None
+
+
+class LinkOut(Model):
+    """
+    A person at a provider who signs in as this user. `email`: as the provider last told it, may be empty.
+    `usable`: it is the provider of the settings now.
+    """
+
+    id: str
+    issuer: str
+    email: str
+    usable: bool
+    created_at: AwareDatetime
+    used_at: AwareDatetime | None
+
+
+class LinksOut(Model):
+    """The newest first. `label`: the provider of the settings, null where none is set."""
+
+    items: list[LinkOut]
+    label: str | None
+
+
 class LoginAgainIn(Model):
     """Without credentials those given before are used."""
 
@@ -518,7 +854,7 @@ class LoginIn(Model):
     email: Annotated[str, Field(max_length=254)]
     password: Annotated[str, Field(max_length=1024)]
     totp: Annotated[str | None, Field(max_length=16)] = None
-    """Only for users who turned a second factor on."""
+    """A code of an authenticator app, or a recovery code: for users who turned a second factor on."""
 
 
 class LoginOut(Model):
@@ -663,13 +999,32 @@ class PasskeysOut(Model):
     usable_at: str | None
 
 
+class PasswordCheckIn(Model):
+    """`email` and `name`: of whom the password would be."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    password: Annotated[str, Field(max_length=1024)]
+    email: Annotated[str, Field(max_length=254)] = ""
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
 class PasswordIn(Model):
     model_config = ConfigDict(
         extra="forbid",
     )
-    old_password: Annotated[str, Field(max_length=1024)]
+    old_password: Annotated[str, Field(max_length=1024)] = ""
     new_password: Annotated[str, Field(max_length=1024)]
     """At least 10 characters."""
+
+
+class PayoffPointOut(Model):
+    """`profit` at expiry, when the underlying ends at `price`; `now`: if it were there at this moment, by the model."""
+
+    price: Annotated[Exact, Field(examples=["1512.35"])]
+    profit: Annotated[Exact, Field(examples=["1500.00"])]
+    now: Exact | None
 
 
 class PhoneLoginOut(Model):
@@ -682,6 +1037,28 @@ class PhoneLoginOut(Model):
 class PlayedOut(Model):
     scenario: str
     symbol: str | None
+
+
+class PnlDifferenceOut(Model):
+    """`amount` rupees that the broker's P&L is above ours for this cause, `units` where the cause is about units."""
+
+    cause: (
+        str
+        | Literal[
+            "price_age",
+            "trades_since_reading",
+            "corporate_action",
+            "history_missing",
+            "intraday_netting",
+            "average_not_fifo",
+            "brokerage_in_average",
+            "charges_in_average",
+            "rounding",
+            "unexplained",
+        ]
+    )
+    amount: Annotated[Exact, Field(examples=["1500.00"])]
+    units: int
 
 
 class PostbackOut(Model):
@@ -714,6 +1091,19 @@ class PricedOut(Model):
     stale: bool
 
 
+class ProblemOut(Model):
+    """A problem as callers get it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str | None = None
+    rule: str | None = None
+    fix: str | None = None
+
+
 class ProfitTotalOut(Model):
     """The sum of the rows. `note_rounding`: rupees that the roundings of whole contract notes add to `charges`."""
 
@@ -737,7 +1127,25 @@ class ProofIn(Model):
         extra="forbid",
     )
     password: Annotated[str | None, Field(max_length=1024)] = None
+    totp: Annotated[str | None, Field(max_length=16)] = None
+    """A code of an authenticator app, or a recovery code: for users who turned a second factor on."""
+
     passkey: AnswerIn | None = None
+
+
+class ProviderCodeIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    totp: Annotated[str, Field(max_length=16)]
+    """A code of an authenticator app, or a recovery code: for users who turned a second factor on."""
+
+
+class ProviderOut(Model):
+    """`label`: what the button says after "Sign in with". `start`: where the browser goes."""
+
+    label: str
+    start: str
 
 
 class ProxyIn(Model):
@@ -747,6 +1155,34 @@ class ProxyIn(Model):
         extra="forbid",
     )
     proxy_url: Annotated[str, Field(max_length=500, min_length=1)]
+
+
+class QuantityInInput(Model):
+    """
+    `contracts`: as many units as the alert's contracts; `lots`: as many lots; `units`: always `units`; `rupees`: as
+    many whole lots as `amount` buys at the alert's price.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    by: Literal["contracts", "lots", "units", "rupees"] = "contracts"
+    units: Annotated[int | None, Field(gt=0, le=100000000)] = None
+    amount: Exact | None = None
+
+
+class QuantityInOutput(Model):
+    """
+    `contracts`: as many units as the alert's contracts; `lots`: as many lots; `units`: always `units`; `rupees`: as
+    many whole lots as `amount` buys at the alert's price.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    by: Literal["contracts", "lots", "units", "rupees"] | str | None = None
+    units: Annotated[int | None, Field(gt=0, le=100000000)] = None
+    amount: Exact | None = None
 
 
 class QuoteOfOut(Model):
@@ -810,6 +1246,20 @@ class ReasonOut(Model):
     fix: str | None
 
 
+class ReceivedOut(Model):
+    """To the sender of an alert. `repeated`: it came before, and nothing more is done."""
+
+    delivery: str
+    outcome: str | Literal["received", "placed", "rejected", "refused", "waits", "dry_run", "expired"]
+    repeated: bool
+
+
+class RecoveryCodesOut(Model):
+    """Shown this once. Each is good for one login in place of a code of the app."""
+
+    recovery_codes: Annotated[list[str], Field(examples=[["k3v9x-q7m2a"]])]
+
+
 class RefusedRowOut(Model):
     """A row that breaks a rule: its line in the file (from 1), the column's title, the cell as it stands."""
 
@@ -840,16 +1290,60 @@ class RenameIn(Model):
     label: Annotated[str, Field(max_length=40, min_length=1)]
 
 
-class RequestOut(Model):
-    """A write to a broker. `unknown` (and `asked` after a crash): look at the broker; it is never sent again."""
+class ResetIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    token: Annotated[str, Field(max_length=100)]
+    password: Annotated[str, Field(max_length=1024)]
+    """At least 10 characters."""
 
-    id: str
-    account: str
-    kind: str
-    asked_at: AwareDatetime
-    outcome: str | Literal["asked", "done", "rejected", "unknown"]
-    broker_words: str | None
-    broker_id: str | None
+
+class RotateIn(Model):
+    """For how many seconds the text of before stays good, a week at most."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    overlap: Annotated[int, Field(ge=0, le=604800)] = 0
+
+
+class RulesInInput(Model):
+    """
+    `symbols`: the alert's EXCHANGE:TICKER, and the instrument that is meant. `others`: what is not in them is the
+    instrument of that very name, or refused. A LIMIT order is priced `offset_percent` worse than the alert's price, so
+    that it still trades: above it to buy, below it to sell.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    symbols: dict[Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=64)], str] | None = None
+    others: Literal["as_named", "refuse"] = "as_named"
+    quantity: QuantityInInput | None = None
+    product: Literal["CNC", "MIS", "NRML", "MTF"]
+    order_type: Literal["MARKET", "LIMIT"] = "MARKET"
+    offset_percent: Annotated[str, Field(examples=["0.25"], pattern="^[0-5](\\.[0-9]{1,2})?$")] = "0"
+    account: Annotated[str, Field(max_length=64, min_length=1)] = "auto"
+
+
+class RulesInOutput(Model):
+    """
+    `symbols`: the alert's EXCHANGE:TICKER, and the instrument that is meant. `others`: what is not in them is the
+    instrument of that very name, or refused. A LIMIT order is priced `offset_percent` worse than the alert's price, so
+    that it still trades: above it to buy, below it to sell.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    symbols: dict[Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=64)], str] | None = None
+    others: Literal["as_named", "refuse"] | str | None = None
+    quantity: QuantityInOutput | None = None
+    product: str | Literal["CNC", "MIS", "NRML", "MTF"]
+    order_type: Literal["MARKET", "LIMIT"] | str | None = None
+    offset_percent: Annotated[str, Field(examples=["0.25"], pattern="^[0-5](\\.[0-9]{1,2})?$")] = "0"
+    account: Annotated[str, Field(max_length=64, min_length=1)] = "auto"
 
 
 class SandboxBrokerOut(Model):
@@ -873,6 +1367,24 @@ class ScenarioOut(Model):
     name: str
     words: str
     everywhere: bool
+
+
+class SecondFactorOut(Model):
+    """For an authenticator app: `qr` is a picture (an SVG as a data: address) of `uri`; `secret` is typed by hand."""
+
+    secret: str
+    uri: str
+    qr: str
+
+
+class SecurityOut(Model):
+    """`second_factor_since` null: it is off. `recovery_codes_left`: of ten."""
+
+    email: str
+    email_verified: bool
+    has_password: bool
+    second_factor_since: AwareDatetime | None
+    recovery_codes_left: int
 
 
 class SecurityTaxOut(Model):
@@ -921,6 +1433,15 @@ class SignupIn(Model):
     """At least 10 characters."""
 
     name: Annotated[str, Field(max_length=100)] = ""
+
+
+class SignupOut(Model):
+    """`verify`: nothing is there yet; a letter with a link went to the e-mail."""
+
+    id: str
+    email: str
+    name: str
+    verify: bool
 
 
 class SliceOut(Model):
@@ -1060,6 +1581,15 @@ class Table(
     ]
 
 
+class TestIn(Model):
+    """An alert as it would come, without the secret."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    alert: Annotated[dict[str, Any], Field(max_length=20)]
+
+
 class TimelineOut(Model):
     """One step of the order's story. `broker_words` are verbatim; `latency_ms` is this hop's."""
 
@@ -1087,6 +1617,60 @@ class TokenOut(Model):
     access_token: str
     token_type: str
     expires_in: int
+
+
+class TokenPolicyIn(Model):
+    """
+    Everything that is left out (or null) is no limit. Rupees, IST days.
+
+    `symbols`: `NSE:INFY`, `NSE:*`, or `*:NIFTY` for everything on NIFTY. `hours` are IST, on trading days. `addresses`
+    are IP ranges (CIDR). `dry_run`: orders are answered as previews. `on_breach: ask`: an order outside waits
+    `ask_seconds` for its user; `ask_proof`: who approves proves first who they are.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    accounts: Annotated[list[str] | None, Field(max_length=200, min_length=1)] = None
+    symbols: Annotated[list[str] | None, Field(max_length=200, min_length=1)] = None
+    segments: Annotated[
+        list[Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]] | None,
+        Field(min_length=1),
+    ] = None
+    sides: Annotated[list[Literal["BUY", "SELL"]] | None, Field(min_length=1)] = None
+    products: Annotated[list[Literal["CNC", "MIS", "NRML", "MTF"]] | None, Field(min_length=1)] = None
+    order_value: Exact | None = None
+    day_value: Exact | None = None
+    day_orders: Annotated[int | None, Field(gt=0, le=1000000000000)] = None
+    reduce_only: bool = False
+    hours: HoursIn | None = None
+    addresses: Annotated[list[str] | None, Field(max_length=200, min_length=1)] = None
+    dry_run: bool = False
+    on_breach: Literal["refuse", "ask"] = "refuse"
+    """What becomes of an order outside the policy."""
+
+    ask_seconds: Annotated[int, Field(ge=30, le=3600)] = 300
+    ask_proof: bool = False
+
+
+class TokenPolicyOut(Model):
+    """What it may do beyond its scopes; null is no such limit."""
+
+    accounts: list[str] | None
+    symbols: list[str] | None
+    segments: list[Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]] | None
+    sides: list[Literal["BUY", "SELL"]] | None
+    products: list[Literal["CNC", "MIS", "NRML", "MTF"]] | None
+    order_value: Exact | None
+    day_value: Exact | None
+    day_orders: int | None
+    reduce_only: bool
+    hours: HoursOut | None
+    addresses: list[str] | None
+    dry_run: bool
+    on_breach: str | Literal["refuse", "ask"]
+    ask_seconds: int
+    ask_proof: bool
 
 
 class TotalsOut(Model):
@@ -1146,6 +1730,16 @@ class UnquotedOut(Model):
 
     symbol: str
     reason: str
+
+
+class UnreadConditionalsOut(Model):
+    account: str
+    account_label: str
+    reason: str
+
+
+class UnreadNoticesOut(Model):
+    unread: int
 
 
 class UsedOut(Model):
@@ -1222,6 +1816,16 @@ class WatchlistsOut(Model):
     most_symbols: int
 
 
+class WaysOut(Model):
+    """
+    What the sign-in page may offer beside e-mail and password. `passkeys_at`: the one address (scheme, name, port)
+    at which a browser uses passkeys here, null where there is none; `provider`: null where none is set.
+    """
+
+    passkeys_at: str | None
+    provider: ProviderOut | None
+
+
 class WeightsIn(Model):
     """Of `balanced`: how much a rupee of charges, of delay and of refusals counts. Not all 0."""
 
@@ -1237,91 +1841,6 @@ class WeightsOut(Model):
     cost: int
     speed: int
     reliability: int
-
-
-class AlertsUnreadOut(Model):
-    unread: int
-
-
-class OptionsLegIn(Model):
-    """`quantity` in units. Without `price` the market's is taken: the offer to buy, the bid to sell, else the last."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    symbol: Annotated[str, Field(examples=["NFO:NIFTY26NOV24500CE"], max_length=64, min_length=1)]
-    side: Literal["BUY", "SELL"]
-    quantity: Annotated[int, Field(gt=0, le=10000000)]
-    price: Exact | None = None
-
-
-class OptionsLegOut(Model):
-    symbol: str
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    side: str | Literal["BUY", "SELL"]
-    quantity: int
-    strike: Exact | None
-    price: Annotated[Exact, Field(examples=["1512.35"])]
-    price_of: str | Literal["given", "bid", "ask", "last"]
-    as_of: AwareDatetime | None
-    iv: str | None
-
-
-class OptionsPointOut(Model):
-    """`profit` at expiry, when the underlying ends at `price`; `now`: if it were there at this moment, by the model."""
-
-    price: Annotated[Exact, Field(examples=["1512.35"])]
-    profit: Annotated[Exact, Field(examples=["1500.00"])]
-    now: Exact | None
-
-
-class OrdersLegIn(Model):
-    """One trigger and the order it places. LIMIT needs a price."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    trigger_price: Annotated[Exact, Field(examples=["1512.35"])]
-    quantity: Annotated[int, Field(gt=0, le=100000000)]
-    order_type: Literal["MARKET", "LIMIT", "SL", "SL-M"] = "LIMIT"
-    price: Exact | None = None
-
-
-class OrdersLegOut(Model):
-    trigger_price: Annotated[Exact, Field(examples=["1512.35"])]
-    quantity: int
-    order_type: str | Literal["MARKET", "LIMIT", "SL", "SL-M"]
-    price: Exact | None
-
-
-class OrdersUnreadOut(Model):
-    account: str
-    account_label: str
-    reason: str
-
-
-class PerformancePointOut(Model):
-    """One evening: `gain` since the one before, without what came in; `index` of 1 at the beginning."""
-
-    day: date
-    value: Annotated[Exact, Field(examples=["1500.00"])]
-    flow: Annotated[Exact, Field(examples=["1500.00"])]
-    gain: Annotated[Exact, Field(examples=["1500.00"])]
-    index: Exact | None
-    drawdown: Exact | None
-
-
-class ProblemOut(Model):
-    """A problem as callers get it."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    field: str | None = None
-    rule: str | None = None
-    fix: str | None = None
 
 
 class AlertIn(Model):
@@ -1426,6 +1945,28 @@ class AlternativeOut(Model):
     beaten_by: Exact | None
 
 
+class AskedOut(Model):
+    """The order as the program asked for it."""
+
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    symbol: str
+    side: str | Literal["BUY", "SELL"]
+    quantity: int
+    order_type: str | Literal["MARKET", "LIMIT", "SL", "SL-M"]
+    product: str | Literal["CNC", "MIS", "NRML", "MTF"]
+    validity: str | Literal["DAY", "IOC", "TTL"]
+    price: Exact | None
+    trigger_price: Exact | None
+    account: str
+
+
+class AuditPage(Model):
+    """The newest first. `next` is the `before` of the next page, null at the end."""
+
+    items: list[EntryOut]
+    next: str | None
+
+
 class AuthoriseIn(Model):
     """Shares to be released, in units."""
 
@@ -1468,6 +2009,53 @@ class BasketOut(Model):
 
     sequence: list[int]
     accounts: list[BasketNeedOut]
+
+
+class BesideOut(Model):
+    """
+    One account's holding or position: our figures from its trades beside the broker's own.
+
+    P&L is of what is open, and of what was closed today. `differences` add up to `difference`; `unknown` says why the
+    two cannot be compared.
+    """
+
+    account: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    symbol: str
+    own_quantity: int
+    own_average: Exact | None
+    own_pnl: Exact | None
+    broker_quantity: int
+    broker_average: Exact | None
+    broker_pnl: Exact | None
+    difference: Exact | None
+    differences: list[PnlDifferenceOut]
+    unknown: str | None
+
+
+class BreachOut(Model):
+    """One clause of the token's policy that the order breaks."""
+
+    clause: (
+        str
+        | Literal[
+            "accounts",
+            "symbols",
+            "segments",
+            "sides",
+            "products",
+            "order_value",
+            "day_value",
+            "day_orders",
+            "reduce_only",
+            "hours",
+            "addresses",
+            "dry_run",
+        ]
+    )
+    asked: str
+    allowed: str
+    field: str | None
 
 
 class CallOut(Model):
@@ -1572,21 +2160,23 @@ class ClosingOut(Model):
     intraday: bool
 
 
-class ConditionalIn(Model):
-    """`single` has one leg, `oco` two: the target first, then the stop."""
+class ConditionalLegIn(Model):
+    """One trigger and the order it places. LIMIT needs a price."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
-    account: Annotated[str, Field(max_length=64, min_length=1)]
-    kind: Literal["single", "oco"]
-    exchange: Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    """Exchange segments by Kite's names, the widest known ones."""
+    trigger_price: Annotated[Exact, Field(examples=["1512.35"])]
+    quantity: Annotated[int, Field(gt=0, le=100000000)]
+    order_type: Literal["MARKET", "LIMIT", "SL", "SL-M"] = "LIMIT"
+    price: Exact | None = None
 
-    symbol: Annotated[str, Field(examples=["INFY"], max_length=64, min_length=1)]
-    side: Literal["BUY", "SELL"]
-    product: Literal["CNC", "MIS", "NRML", "MTF"]
-    legs: Annotated[list[OrdersLegIn], Field(max_length=2, min_length=1)]
+
+class ConditionalLegOut(Model):
+    trigger_price: Annotated[Exact, Field(examples=["1512.35"])]
+    quantity: int
+    order_type: str | Literal["MARKET", "LIMIT", "SL", "SL-M"]
+    price: Exact | None
 
 
 class ConditionalOut(Model):
@@ -1616,21 +2206,10 @@ class ConditionalOut(Model):
     symbol: str | None
     side: str | Literal["BUY", "SELL"] | None
     product: str | Literal["CNC", "MIS", "NRML", "MTF"] | None
-    legs: list[OrdersLegOut]
+    legs: list[ConditionalLegOut]
     created_at: AwareDatetime | None
     expires_at: AwareDatetime | None
     fired_order_ids: list[str]
-
-
-class ConditionalsOut(Model):
-    """
-    `unread` names the accounts whose list is missing or lacks a row; `unclear` requests may or may not have been
-    carried out.
-    """
-
-    items: list[ConditionalOut]
-    unread: list[OrdersUnreadOut]
-    unclear: list[RequestOut]
 
 
 class ContractNoteOut(Model):
@@ -1684,6 +2263,20 @@ class DecisionOut(Model):
     saving: Exact | None
     certificate: CertificateOut | None
     alternatives: list[AlternativeOut]
+
+
+class DeliveryOut(Model):
+    """One alert and what became of it. `alert` is its JSON without the secret; `code` and `words` say why not."""
+
+    id: str
+    received_at: AwareDatetime
+    address: str
+    alert: str
+    outcome: str | Literal["received", "placed", "rejected", "refused", "waits", "dry_run", "expired"]
+    code: str
+    words: str
+    order: str | None
+    done_at: AwareDatetime | None
 
 
 class DifferenceOut(Model):
@@ -1791,7 +2384,7 @@ class ExternalOrdersOut(Model):
     """`missing` names the accounts whose book could not be read, or lacks a row."""
 
     items: list[ExternalOrderOut]
-    missing: list[OrdersUnreadOut]
+    missing: list[UnreadConditionalsOut]
 
 
 class FeaturesOut(Model):
@@ -1951,6 +2544,69 @@ class HoldingsOut(Model):
     gaps: list[GapOut]
 
 
+class HookChangeIn(Model):
+    """What is left out stays."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str | None, Field(max_length=60, min_length=1)] = None
+    rules: RulesInInput | None = None
+    only_tradingview: bool | None = None
+    max_age: Annotated[int | None, Field(ge=5, le=3600)] = None
+    """seconds; older alerts place nothing"""
+
+    paused: bool | None = None
+
+
+class HookIn(Model):
+    """`token`: the id of the personal token that it trades with, whose scopes, policy and expiry hold."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(max_length=60, min_length=1)]
+    token: Annotated[str, Field(max_length=40, min_length=1)]
+    rules: RulesInInput
+    only_tradingview: bool = False
+    max_age: Annotated[int, Field(ge=5, le=3600)] = 120
+    """seconds; older alerts place nothing"""
+
+
+class HookMadeOut(Model):
+    """`secret` is shown this once; `message` is the alert's message with it, to be pasted."""
+
+    id: str
+    name: str
+    token: str
+    url: str
+    rules: RulesInOutput
+    only_tradingview: bool
+    max_age: int
+    paused: bool
+    made_at: AwareDatetime
+    secret: str
+    message: str
+
+
+class HookOut(Model):
+    """`url` goes into TradingView's webhook field. The address alone never trades."""
+
+    id: str
+    name: str
+    token: str
+    url: str
+    rules: RulesInOutput
+    only_tradingview: bool
+    max_age: int
+    paused: bool
+    made_at: AwareDatetime
+
+
+class HooksOut(Model):
+    items: list[HookOut]
+
+
 class ImportOut(Model):
     """
     What a file has. `verified`: its layout is known from public sources. `new` rows are kept if `committed`, all of
@@ -1968,6 +2624,28 @@ class ImportOut(Model):
     first: date | None
     last: date | None
     committed: bool
+
+
+class KnownUserOut(Model):
+    """What an operator sees of a user. `logins`: that go on."""
+
+    id: str
+    email: str
+    name: str
+    role: str | Literal["user", "operator"]
+    created_at: AwareDatetime
+    email_verified: bool
+    disabled_at: AwareDatetime | None
+    second_factor: bool
+    logins: int
+    last_seen: AwareDatetime | None
+
+
+class KnownUsersOut(Model):
+    """In the order in which they came. `next`: ask for those `after` it; null at the end."""
+
+    items: list[KnownUserOut]
+    next: str | None
 
 
 class LeftOut(Model):
@@ -2041,6 +2719,7 @@ class MatterOut(Model):
         | Literal[
             "order_unknown",
             "order_surplus",
+            "approval_waiting",
             "kill_switch",
             "login_needed",
             "login_expires",
@@ -2069,6 +2748,8 @@ class MeOut(Model):
     mode: str | Literal["orchestrator", "standard"]
     primary_account: str | None
     created_at: AwareDatetime
+    email_verified: bool
+    role: str | Literal["user", "operator"]
 
 
 class MePatch(Model):
@@ -2125,6 +2806,23 @@ class ModifyIn(Model):
     price: Exact | None = None
     trigger_price: Exact | None = None
     disclosed_quantity: Annotated[int | None, Field(ge=0, le=100000000)] = None
+
+
+class NewTokenOut(Model):
+    """`token` is shown this once: only a hash of it is kept."""
+
+    id: str
+    name: str
+    scopes: list[str | Literal["read", "trade", "funds"]]
+    policy: TokenPolicyOut
+    made_at: AwareDatetime
+    expires_at: AwareDatetime
+    expired: bool
+    rotated_at: AwareDatetime | None
+    old_until: AwareDatetime | None
+    used_at: AwareDatetime | None
+    used_from: str | None
+    token: str
 
 
 class OpenLotOut(Model):
@@ -2211,6 +2909,9 @@ class OrderOut(Model):
     account: str
     after_market: bool
     iceberg_legs: int
+    token: str | None
+    """The personal token that placed it."""
+
     children: list[ChildOut]
     hedge: HedgeOut | None
     decision: DecisionOut
@@ -2245,15 +2946,36 @@ class OwnOrdersOut(Model):
     orders: list[OwnOrderOut]
 
 
-class PayoffIn(Model):
-    """Legs on one underlying. Options share one expiry; futures and shares may stand beside them."""
+class PasswordCheckOut(Model):
+    """`too_weak` would be refused. `words`: why it is guessed soon, `fix`: what would help; either may be empty."""
+
+    strength: str | Literal["too_weak", "weak", "fair", "strong"]
+    words: str
+    fix: str
+
+
+class PayoffLegIn(Model):
+    """`quantity` in units. Without `price` the market's is taken: the offer to buy, the bid to sell, else the last."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
-    legs: Annotated[list[OptionsLegIn], Field(max_length=20, min_length=1)]
-    low: Exact | None = None
-    high: Exact | None = None
+    symbol: Annotated[str, Field(examples=["NFO:NIFTY26NOV24500CE"], max_length=64, min_length=1)]
+    side: Literal["BUY", "SELL"]
+    quantity: Annotated[int, Field(gt=0, le=10000000)]
+    price: Exact | None = None
+
+
+class PayoffLegOut(Model):
+    symbol: str
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    side: str | Literal["BUY", "SELL"]
+    quantity: int
+    strike: Exact | None
+    price: Annotated[Exact, Field(examples=["1512.35"])]
+    price_of: str | Literal["given", "bid", "ask", "last"]
+    as_of: AwareDatetime | None
+    iv: str | None
 
 
 class PayoffOut(Model):
@@ -2267,37 +2989,37 @@ class PayoffOut(Model):
     name: str
     expiry: date | None
     spot: PricedOut | None
-    legs: list[OptionsLegOut]
+    legs: list[PayoffLegOut]
     net_premium: Annotated[Exact, Field(examples=["1500.00"])]
     max_profit: Exact | None
     profit_unlimited: bool
     max_loss: Exact | None
     loss_unlimited: bool
     break_evens: list[Exact]
-    points: list[OptionsPointOut]
+    points: list[PayoffPointOut]
     greeks: NetGreeksOut | None
 
 
-class PnlDifferenceOut(Model):
-    """`amount` rupees that the broker's P&L is above ours for this cause, `units` where the cause is about units."""
+class PersonalTokenOut(Model):
+    """`used_at` is to the minute; `old_until`: until then the text of before the last rotation is good, too."""
 
-    cause: (
-        str
-        | Literal[
-            "price_age",
-            "trades_since_reading",
-            "corporate_action",
-            "history_missing",
-            "intraday_netting",
-            "average_not_fifo",
-            "brokerage_in_average",
-            "charges_in_average",
-            "rounding",
-            "unexplained",
-        ]
-    )
-    amount: Annotated[Exact, Field(examples=["1500.00"])]
-    units: int
+    id: str
+    name: str
+    scopes: list[str | Literal["read", "trade", "funds"]]
+    policy: TokenPolicyOut
+    made_at: AwareDatetime
+    expires_at: AwareDatetime
+    expired: bool
+    rotated_at: AwareDatetime | None
+    old_until: AwareDatetime | None
+    used_at: AwareDatetime | None
+    used_from: str | None
+
+
+class PersonalTokensOut(Model):
+    """The newest first; revoked ones are gone."""
+
+    items: list[PersonalTokenOut]
 
 
 class PolicyIn(Model):
@@ -2409,6 +3131,44 @@ class PreviewOut(Model):
     as_of: AwareDatetime
 
 
+class ProfitRowOut(Model):
+    """One instrument, account or day: the others of these three are null. `beside`: of every account in the row."""
+
+    realised: Exact | None
+    realised_known: Annotated[Exact, Field(examples=["1500.00"])]
+    unrealised: Exact | None
+    gross: Exact | None
+    charges: Exact | None
+    charges_estimated: bool
+    net: Exact | None
+    closed_quantity: int
+    unseen_quantity: int
+    open_quantity: int
+    account: str | None
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"] | None
+    symbol: str | None
+    isin: str | None
+    day: date | None
+    beside: list[BesideOut]
+
+
+class ProfitsOut(Model):
+    """
+    `first` and `last` are the IST days asked for, both included. `without_trades`: what brokers show and no known
+    trade explains, so that it is in no row. `notes` name what the numbers leave out.
+    """
+
+    as_of: AwareDatetime
+    first: date
+    last: date
+    group: str | Literal["instrument", "account", "day"]
+    rows: list[ProfitRowOut]
+    total: ProfitTotalOut
+    without_trades: list[BesideOut]
+    notes: list[str]
+    gaps: list[GapOut]
+
+
 class QuotesOut(Model):
     items: list[QuoteOfOut]
     missing: list[UnquotedOut]
@@ -2429,6 +3189,18 @@ class RebuiltDayOut(Model):
 
 class RebuiltOut(Model):
     items: list[RebuiltDayOut]
+
+
+class RequestOut(Model):
+    """A write to a broker. `unknown` (and `asked` after a crash): look at the broker; it is never sent again."""
+
+    id: str
+    account: str
+    kind: str
+    asked_at: AwareDatetime
+    outcome: str | Literal["asked", "done", "rejected", "unknown"]
+    broker_words: str | None
+    broker_id: str | None
 
 
 class SandboxOut(Model):
@@ -2474,6 +3246,46 @@ class StrikeOut(Model):
     put: OptionOut | None
 
 
+class TestOut(Model):
+    """The order that it stands for, and what would be decided on it now. Nothing was sent."""
+
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    symbol: str
+    side: str | Literal["BUY", "SELL"]
+    quantity: int
+    order_type: str | Literal["MARKET", "LIMIT", "SL", "SL-M"]
+    product: str | Literal["CNC", "MIS", "NRML", "MTF"]
+    price: Exact | None
+    decision: DecisionOut
+
+
+class TokenIn(Model):
+    """A key for one program. `days` until it expires, a year at most."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(examples=["rebalancing script"], max_length=80, min_length=1)]
+    scopes: Annotated[list[Literal["read", "trade", "funds"]], Field(min_length=1)]
+    """read, trade, funds."""
+
+    policy: TokenPolicyIn | None = None
+    days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
+class TokenPatch(Model):
+    """Only what is given changes; a policy is given whole. What allows more needs a login that was proven lately."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str | None, Field(examples=["rebalancing script"], max_length=80, min_length=1)] = None
+    scopes: Annotated[list[Literal["read", "trade", "funds"]] | None, Field(min_length=1)] = None
+    """read, trade, funds."""
+
+    policy: TokenPolicyIn | None = None
+
+
 class TradeOut(Model):
     """
     `quantity` units at `price` rupees each. `product` and `isin` are null where the source does not tell them;
@@ -2502,33 +3314,40 @@ class TradesOut(Model):
     next_cursor: str | None
 
 
+class ApprovalOut(Model):
+    """
+    An order outside a token's policy: it is sent when its user says yes to `plan_hash`, once, or never.
+
+    `decision` is what would be sent; `order_id` is set once it was.
+    """
+
+    id: str
+    state: str | Literal["waiting", "approved", "declined", "expired"]
+    token: str
+    token_name: str | None
+    asked_at: AwareDatetime
+    expires_at: AwareDatetime
+    order: AskedOut
+    breaches: list[BreachOut]
+    decision: DecisionOut
+    plan_hash: str
+    needs_proof: bool
+    answered_at: AwareDatetime | None
+    words: str
+    order_id: str | None
+
+
+class ApprovalsOut(Model):
+    """The newest first."""
+
+    items: list[ApprovalOut]
+
+
 class AttentionOut(Model):
     """The most urgent first."""
 
     items: list[MatterOut]
     as_of: AwareDatetime
-
-
-class BesideOut(Model):
-    """
-    One account's holding or position: our figures from its trades beside the broker's own.
-
-    P&L is of what is open, and of what was closed today. `differences` add up to `difference`; `unknown` says why the
-    two cannot be compared.
-    """
-
-    account: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    symbol: str
-    own_quantity: int
-    own_average: Exact | None
-    own_pnl: Exact | None
-    broker_quantity: int
-    broker_average: Exact | None
-    broker_pnl: Exact | None
-    difference: Exact | None
-    differences: list[PnlDifferenceOut]
-    unknown: str | None
 
 
 class BrokerOut(Model):
@@ -2649,6 +3468,51 @@ class ComparisonOut(Model):
     difference: Exact | None
 
 
+class ConditionalIn(Model):
+    """`single` has one leg, `oco` two: the target first, then the stop."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    account: Annotated[str, Field(max_length=64, min_length=1)]
+    kind: Literal["single", "oco"]
+    exchange: Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    """Exchange segments by Kite's names, the widest known ones."""
+
+    symbol: Annotated[str, Field(examples=["INFY"], max_length=64, min_length=1)]
+    side: Literal["BUY", "SELL"]
+    product: Literal["CNC", "MIS", "NRML", "MTF"]
+    legs: Annotated[list[ConditionalLegIn], Field(max_length=2, min_length=1)]
+
+
+class ConditionalsOut(Model):
+    """
+    `unread` names the accounts whose list is missing or lacks a row; `unclear` requests may or may not have been
+    carried out.
+    """
+
+    items: list[ConditionalOut]
+    unread: list[UnreadConditionalsOut]
+    unclear: list[RequestOut]
+
+
+class DeliveriesOut(Model):
+    """Newest first. `next_cursor` is null on the last page."""
+
+    items: list[DeliveryOut]
+    next_cursor: str | None
+
+
+class DryRunOut(Model):
+    """Nothing was sent: the personal token only tries things. It has neither an id nor a status."""
+
+    decision: DecisionOut
+    notional: Exact | None
+    own_orders: OwnOrdersOut | None
+    as_of: AwareDatetime
+    dry_run: Literal[True]
+
+
 class FlatOut(Model):
     """One account afterwards. `flat`: true or false by a reading after the exits, null when it cannot be read."""
 
@@ -2713,6 +3577,17 @@ class OrderIn(Model):
     """routes this order alone; left out: by the policy that you have set"""
 
 
+class PayoffIn(Model):
+    """Legs on one underlying. Options share one expiry; futures and shares may stand beside them."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    legs: Annotated[list[PayoffLegIn], Field(max_length=20, min_length=1)]
+    low: Exact | None = None
+    high: Exact | None = None
+
+
 class PerformanceOut(Model):
     """
     From the evening of `start` to that of `end`. `known` is false, with `reason`, while fewer than two evenings
@@ -2740,7 +3615,7 @@ class PerformanceOut(Model):
     best: BestOut | None
     worst: BestOut | None
     estimated: bool
-    curve: list[PerformancePointOut]
+    curve: list[CurvePointOut]
     lacking: list[LackingOut]
     rebuilt: list[RebuiltDayOut]
 
@@ -2751,44 +3626,6 @@ class PortfolioOut(Model):
     holdings: list[HoldingOut]
     positions: list[PositionOut]
     funds: list[FundsOut]
-    gaps: list[GapOut]
-
-
-class ProfitRowOut(Model):
-    """One instrument, account or day: the others of these three are null. `beside`: of every account in the row."""
-
-    realised: Exact | None
-    realised_known: Annotated[Exact, Field(examples=["1500.00"])]
-    unrealised: Exact | None
-    gross: Exact | None
-    charges: Exact | None
-    charges_estimated: bool
-    net: Exact | None
-    closed_quantity: int
-    unseen_quantity: int
-    open_quantity: int
-    account: str | None
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"] | None
-    symbol: str | None
-    isin: str | None
-    day: date | None
-    beside: list[BesideOut]
-
-
-class ProfitsOut(Model):
-    """
-    `first` and `last` are the IST days asked for, both included. `without_trades`: what brokers show and no known
-    trade explains, so that it is in no row. `notes` name what the numbers leave out.
-    """
-
-    as_of: AwareDatetime
-    first: date
-    last: date
-    group: str | Literal["instrument", "account", "day"]
-    rows: list[ProfitRowOut]
-    total: ProfitTotalOut
-    without_trades: list[BesideOut]
-    notes: list[str]
     gaps: list[GapOut]
 
 

@@ -103,6 +103,7 @@ async def make_alert(
 
 @router.get("/alerts/{alert_id}", responses=problems(401, 404))
 async def get_alert(alert_id: str, user: CurrentUser, db: Db) -> AlertOut:
+    """One alert: what it waits for, and when it fired."""
     return AlertOut.of(await db.read(lambda conn: _mine(conn, user, alert_id)))
 
 

@@ -144,6 +144,7 @@ async def get_order(order_id: str, caller: ReadingCaller, trading: Room) -> Orde
 @router.patch("/{order_id}", response_model=OrderOut, responses=problems(401, 404, 409, 422))
 async def modify_order(
     order_id: str, change: ModifyIn, caller: TradingCaller, trading: Room, idempotency_key: Key
+    """One order: its parts at the brokers, the decision behind them, and its timeline."""
 ) -> Response:
     """New terms for what is still open. Answers when every broker has answered or its deadline has passed.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -46,17 +47,10 @@ def problem(status: int, code: str, headers: dict[str, str] | None = None, **mor
     return httpx.Response(status, content=json.dumps(body), headers={**media, **(headers or {})})
 
 
+SCHEMA = json.loads((Path(__file__).parents[2] / "web" / "openapi.json").read_text("utf-8"))
+
+
 def an_order(**more: Any) -> dict[str, Any]:
-    """The least that is an order."""
-    decision: dict[str, Any] = {
-        "kind": "plan", "hash": "h", "policy": "cheapest", "policy_words": None, "summary": "", "reasons": [],
-        "plan": [], "charges": None, "saving": None, "certificate": None, "alternatives": [],
-    }  # fmt: skip
-    return {
-        "id": "ord_1", "created_at": "2026-11-23T10:30:00.000+05:30", "exchange": "NSE", "symbol": "INFY",
-        "side": "BUY", "order_type": "MARKET", "product": "CNC", "validity": "DAY", "validity_minutes": 0,
-        "price": None, "trigger_price": None, "disclosed_quantity": 0, "quantity": 10, "filled_quantity": 10,
-        "pending_quantity": 0, "average_price": "1500.05", "status": "FILLED", "status_reason": None,
-        "account": "auto", "after_market": False, "iceberg_legs": 0, "children": [], "hedge": None,
-        "decision": decision, "timeline": [], **more,
-    }  # fmt: skip
+    """The order that the description of the API shows."""
+    answer = SCHEMA["paths"]["/v1/orders/{order_id}"]["get"]["responses"]["200"]
+    return {**answer["content"]["application/json"]["example"], "id": "ord_1", **more}

@@ -11,6 +11,16 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.signupIn,
       }),
     }),
+    checkPassword: build.mutation<
+      CheckPasswordApiResponse,
+      CheckPasswordApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/password-check`,
+        method: "POST",
+        body: queryArg.passwordCheckIn,
+      }),
+    }),
     logIn: build.mutation<LogInApiResponse, LogInApiArg>({
       query: (queryArg) => ({
         url: `/v1/users/login`,
@@ -23,6 +33,13 @@ const injectedRtkApi = api.injectEndpoints({
     }),
     getMe: build.query<GetMeApiResponse, GetMeApiArg>({
       query: () => ({ url: `/v1/users/me` }),
+    }),
+    deleteMe: build.mutation<DeleteMeApiResponse, DeleteMeApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me`,
+        method: "DELETE",
+        body: queryArg.leaveIn,
+      }),
     }),
     changeMe: build.mutation<ChangeMeApiResponse, ChangeMeApiArg>({
       query: (queryArg) => ({
@@ -85,6 +102,57 @@ const injectedRtkApi = api.injectEndpoints({
     >({
       query: () => ({ url: `/v1/users/me/proof/options`, method: "POST" }),
     }),
+    listWaysIn: build.query<ListWaysInApiResponse, ListWaysInApiArg>({
+      query: () => ({ url: `/v1/users/ways` }),
+    }),
+    startOidc: build.query<StartOidcApiResponse, StartOidcApiArg>({
+      query: () => ({ url: `/v1/users/oidc/start` }),
+    }),
+    finishOidc: build.query<FinishOidcApiResponse, FinishOidcApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/oidc/callback`,
+        params: {
+          state: queryArg.state,
+          code: queryArg.code,
+          error: queryArg.error,
+          iss: queryArg.iss,
+        },
+      }),
+    }),
+    finishOidcWithCode: build.mutation<
+      FinishOidcWithCodeApiResponse,
+      FinishOidcWithCodeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/oidc/code`,
+        method: "POST",
+        body: queryArg.providerCodeIn,
+      }),
+    }),
+    listOidcLinks: build.query<ListOidcLinksApiResponse, ListOidcLinksApiArg>({
+      query: () => ({ url: `/v1/users/me/oidc` }),
+    }),
+    beginOidcLink: build.mutation<
+      BeginOidcLinkApiResponse,
+      BeginOidcLinkApiArg
+    >({
+      query: () => ({ url: `/v1/users/me/oidc`, method: "POST" }),
+    }),
+    beginOidcProof: build.mutation<
+      BeginOidcProofApiResponse,
+      BeginOidcProofApiArg
+    >({
+      query: () => ({ url: `/v1/users/me/proof/oidc`, method: "POST" }),
+    }),
+    removeOidcLink: build.mutation<
+      RemoveOidcLinkApiResponse,
+      RemoveOidcLinkApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/oidc/${encodeURIComponent(String(queryArg.linkId))}`,
+        method: "DELETE",
+      }),
+    }),
     listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
       query: () => ({ url: `/v1/users/me/sessions` }),
     }),
@@ -113,11 +181,114 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.passwordIn,
       }),
     }),
+    listTokens: build.query<ListTokensApiResponse, ListTokensApiArg>({
+      query: () => ({ url: `/v1/users/me/tokens` }),
+    }),
+    makeToken: build.mutation<MakeTokenApiResponse, MakeTokenApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens`,
+        method: "POST",
+        body: queryArg.tokenIn,
+      }),
+    }),
+    getToken: build.query<GetTokenApiResponse, GetTokenApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}`,
+      }),
+    }),
+    changeToken: build.mutation<ChangeTokenApiResponse, ChangeTokenApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}`,
+        method: "PATCH",
+        body: queryArg.tokenPatch,
+      }),
+    }),
+    revokeToken: build.mutation<RevokeTokenApiResponse, RevokeTokenApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}`,
+        method: "DELETE",
+      }),
+    }),
+    rotateToken: build.mutation<RotateTokenApiResponse, RotateTokenApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/rotate`,
+        method: "POST",
+        body: queryArg.rotateIn,
+      }),
+    }),
     prove: build.mutation<ProveApiResponse, ProveApiArg>({
       query: (queryArg) => ({
         url: `/v1/users/me/proof`,
         method: "POST",
         body: queryArg.proofIn,
+      }),
+    }),
+    followLink: build.mutation<FollowLinkApiResponse, FollowLinkApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/verify`,
+        method: "POST",
+        body: queryArg.linkIn,
+      }),
+    }),
+    askForReset: build.mutation<AskForResetApiResponse, AskForResetApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/forgot`,
+        method: "POST",
+        body: queryArg.forgotIn,
+      }),
+    }),
+    resetPassword: build.mutation<
+      ResetPasswordApiResponse,
+      ResetPasswordApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/reset`,
+        method: "POST",
+        body: queryArg.resetIn,
+      }),
+    }),
+    changeEmail: build.mutation<ChangeEmailApiResponse, ChangeEmailApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/email`,
+        method: "POST",
+        body: queryArg.emailIn,
+      }),
+    }),
+    verifyEmail: build.mutation<VerifyEmailApiResponse, VerifyEmailApiArg>({
+      query: () => ({ url: `/v1/users/me/email/verify`, method: "POST" }),
+    }),
+    getSecurity: build.query<GetSecurityApiResponse, GetSecurityApiArg>({
+      query: () => ({ url: `/v1/users/me/security` }),
+    }),
+    beginSecondFactor: build.mutation<
+      BeginSecondFactorApiResponse,
+      BeginSecondFactorApiArg
+    >({
+      query: () => ({ url: `/v1/users/me/second-factor`, method: "POST" }),
+    }),
+    turnOffSecondFactor: build.mutation<
+      TurnOffSecondFactorApiResponse,
+      TurnOffSecondFactorApiArg
+    >({
+      query: () => ({ url: `/v1/users/me/second-factor`, method: "DELETE" }),
+    }),
+    confirmSecondFactor: build.mutation<
+      ConfirmSecondFactorApiResponse,
+      ConfirmSecondFactorApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/second-factor/confirm`,
+        method: "POST",
+        body: queryArg.codeIn,
+      }),
+    }),
+    renewRecoveryCodes: build.mutation<
+      RenewRecoveryCodesApiResponse,
+      RenewRecoveryCodesApiArg
+    >({
+      query: () => ({
+        url: `/v1/users/me/second-factor/recovery-codes`,
+        method: "POST",
       }),
     }),
     listBrokers: build.query<ListBrokersApiResponse, ListBrokersApiArg>({
@@ -634,6 +805,34 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listApprovals: build.query<ListApprovalsApiResponse, ListApprovalsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/approvals`,
+        params: {
+          state: queryArg.state,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getApproval: build.query<GetApprovalApiResponse, GetApprovalApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/approvals/${encodeURIComponent(String(queryArg.approvalId))}`,
+      }),
+    }),
+    approveOrder: build.mutation<ApproveOrderApiResponse, ApproveOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/approvals/${encodeURIComponent(String(queryArg.approvalId))}/approve`,
+        method: "POST",
+        body: queryArg.approveIn,
+      }),
+    }),
+    declineOrder: build.mutation<DeclineOrderApiResponse, DeclineOrderApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/approvals/${encodeURIComponent(String(queryArg.approvalId))}/decline`,
+        method: "POST",
+        body: queryArg.declineIn,
+      }),
+    }),
     listConditionals: build.query<
       ListConditionalsApiResponse,
       ListConditionalsApiArg
@@ -823,6 +1022,41 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.releaseIn,
       }),
     }),
+    exportData: build.mutation<ExportDataApiResponse, ExportDataApiArg>({
+      query: () => ({ url: `/v1/users/me/export`, method: "POST" }),
+    }),
+    getDeletion: build.query<GetDeletionApiResponse, GetDeletionApiArg>({
+      query: () => ({ url: `/v1/users/me/deletion` }),
+    }),
+    callOffDeletion: build.mutation<
+      CallOffDeletionApiResponse,
+      CallOffDeletionApiArg
+    >({
+      query: () => ({ url: `/v1/users/me/deletion/call-off`, method: "POST" }),
+    }),
+    listAudit: build.query<ListAuditApiResponse, ListAuditApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/audit`,
+        params: {
+          before: queryArg.before,
+          limit: queryArg.limit,
+          action: queryArg.action,
+          from: queryArg["from"],
+          to: queryArg.to,
+        },
+      }),
+    }),
+    exportAudit: build.query<ExportAuditApiResponse, ExportAuditApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/audit/export`,
+        params: {
+          format: queryArg.format,
+          action: queryArg.action,
+          from: queryArg["from"],
+          to: queryArg.to,
+        },
+      }),
+    }),
     getSandbox: build.query<GetSandboxApiResponse, GetSandboxApiArg>({
       query: () => ({ url: `/v1/sandbox` }),
     }),
@@ -955,49 +1189,150 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    listUsers: build.query<ListUsersApiResponse, ListUsersApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/users`,
+        params: {
+          after: queryArg.after,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    unlockUser: build.mutation<UnlockUserApiResponse, UnlockUserApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/users/${encodeURIComponent(String(queryArg.userId))}/unlock`,
+        method: "POST",
+      }),
+    }),
+    endSessionsOfUser: build.mutation<
+      EndSessionsOfUserApiResponse,
+      EndSessionsOfUserApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/users/${encodeURIComponent(String(queryArg.userId))}/end-sessions`,
+        method: "POST",
+      }),
+    }),
+    disableUser: build.mutation<DisableUserApiResponse, DisableUserApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/users/${encodeURIComponent(String(queryArg.userId))}/disable`,
+        method: "POST",
+      }),
+    }),
+    enableUser: build.mutation<EnableUserApiResponse, EnableUserApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/users/${encodeURIComponent(String(queryArg.userId))}/enable`,
+        method: "POST",
+      }),
+    }),
+    receiveAlert: build.mutation<ReceiveAlertApiResponse, ReceiveAlertApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/hooks/tradingview/${encodeURIComponent(String(queryArg.hookId))}`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    listHooks: build.query<ListHooksApiResponse, ListHooksApiArg>({
+      query: () => ({ url: `/v1/hooks` }),
+    }),
+    makeHook: build.mutation<MakeHookApiResponse, MakeHookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/hooks`,
+        method: "POST",
+        body: queryArg.hookIn,
+      }),
+    }),
+    getHook: build.query<GetHookApiResponse, GetHookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/hooks/${encodeURIComponent(String(queryArg.hookId))}`,
+      }),
+    }),
+    changeHook: build.mutation<ChangeHookApiResponse, ChangeHookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/hooks/${encodeURIComponent(String(queryArg.hookId))}`,
+        method: "PATCH",
+        body: queryArg.hookChangeIn,
+      }),
+    }),
+    removeHook: build.mutation<RemoveHookApiResponse, RemoveHookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/hooks/${encodeURIComponent(String(queryArg.hookId))}`,
+        method: "DELETE",
+      }),
+    }),
+    renewHookSecret: build.mutation<
+      RenewHookSecretApiResponse,
+      RenewHookSecretApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/hooks/${encodeURIComponent(String(queryArg.hookId))}/secret`,
+        method: "POST",
+      }),
+    }),
+    testHook: build.mutation<TestHookApiResponse, TestHookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/hooks/${encodeURIComponent(String(queryArg.hookId))}/test`,
+        method: "POST",
+        body: queryArg.testIn,
+      }),
+    }),
+    listHookDeliveries: build.query<
+      ListHookDeliveriesApiResponse,
+      ListHookDeliveriesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/hooks/${encodeURIComponent(String(queryArg.hookId))}/deliveries`,
+        params: {
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
   }),
   overrideExisting: false,
 });
 export { injectedRtkApi as generatedApi };
-export type MetaApiResponse = /** status 200 Successful Response */ Meta;
+export type MetaApiResponse = /** status 200 OK */ Meta;
 export type MetaApiArg = void;
-export type SignUpApiResponse = /** status 201 Successful Response */ UserOut;
+export type SignUpApiResponse = /** status 201 OK */ SignupOut;
 export type SignUpApiArg = {
   signupIn: SignupIn;
 };
-export type LogInApiResponse = /** status 200 Successful Response */ TokenOut;
+export type CheckPasswordApiResponse = /** status 200 OK */ PasswordCheckOut;
+export type CheckPasswordApiArg = {
+  passwordCheckIn: PasswordCheckIn;
+};
+export type LogInApiResponse = /** status 200 OK */ TokenOut;
 export type LogInApiArg = {
   loginIn: LoginIn;
 };
 export type LogOutApiResponse = unknown;
 export type LogOutApiArg = void;
-export type GetMeApiResponse = /** status 200 Successful Response */ MeOut;
+export type GetMeApiResponse = /** status 200 OK */ MeOut;
 export type GetMeApiArg = void;
-export type ChangeMeApiResponse = /** status 200 Successful Response */ MeOut;
+export type DeleteMeApiResponse = /** status 202 OK */ DepartureOut;
+export type DeleteMeApiArg = {
+  leaveIn: LeaveIn;
+};
+export type ChangeMeApiResponse = /** status 200 OK */ MeOut;
 export type ChangeMeApiArg = {
   mePatch: MePatch;
 };
-export type BeginPasskeyLoginApiResponse =
-  /** status 200 Successful Response */ CeremonyOut;
+export type BeginPasskeyLoginApiResponse = /** status 200 OK */ CeremonyOut;
 export type BeginPasskeyLoginApiArg = void;
-export type LogInByPasskeyApiResponse =
-  /** status 200 Successful Response */ TokenOut;
+export type LogInByPasskeyApiResponse = /** status 200 OK */ TokenOut;
 export type LogInByPasskeyApiArg = {
   answerIn: AnswerIn;
 };
-export type ListPasskeysApiResponse =
-  /** status 200 Successful Response */ PasskeysOut;
+export type ListPasskeysApiResponse = /** status 200 OK */ PasskeysOut;
 export type ListPasskeysApiArg = void;
-export type AddPasskeyApiResponse =
-  /** status 201 Successful Response */ PasskeyOut;
+export type AddPasskeyApiResponse = /** status 201 OK */ PasskeyOut;
 export type AddPasskeyApiArg = {
   passkeyIn: PasskeyIn;
 };
-export type BeginPasskeyApiResponse =
-  /** status 200 Successful Response */ CeremonyOut;
+export type BeginPasskeyApiResponse = /** status 200 OK */ CeremonyOut;
 export type BeginPasskeyApiArg = void;
-export type RenamePasskeyApiResponse =
-  /** status 200 Successful Response */ PasskeyOut;
+export type RenamePasskeyApiResponse = /** status 200 OK */ PasskeyOut;
 export type RenamePasskeyApiArg = {
   passkeyId: string;
   passkeyPatch: PasskeyPatch;
@@ -1006,52 +1341,123 @@ export type RemovePasskeyApiResponse = unknown;
 export type RemovePasskeyApiArg = {
   passkeyId: string;
 };
-export type BeginPasskeyProofApiResponse =
-  /** status 200 Successful Response */ CeremonyOut;
+export type BeginPasskeyProofApiResponse = /** status 200 OK */ CeremonyOut;
 export type BeginPasskeyProofApiArg = void;
-export type ListSessionsApiResponse =
-  /** status 200 Successful Response */ SessionsOut;
+export type ListWaysInApiResponse = /** status 200 OK */ WaysOut;
+export type ListWaysInApiArg = void;
+export type StartOidcApiResponse = unknown;
+export type StartOidcApiArg = void;
+export type FinishOidcApiResponse = unknown;
+export type FinishOidcApiArg = {
+  state?: string;
+  code?: string;
+  error?: string;
+  iss?: string | null;
+};
+export type FinishOidcWithCodeApiResponse = /** status 200 OK */ TokenOut;
+export type FinishOidcWithCodeApiArg = {
+  providerCodeIn: ProviderCodeIn;
+};
+export type ListOidcLinksApiResponse = /** status 200 OK */ LinksOut;
+export type ListOidcLinksApiArg = void;
+export type BeginOidcLinkApiResponse = /** status 200 OK */ GoOut;
+export type BeginOidcLinkApiArg = void;
+export type BeginOidcProofApiResponse = /** status 200 OK */ GoOut;
+export type BeginOidcProofApiArg = void;
+export type RemoveOidcLinkApiResponse = unknown;
+export type RemoveOidcLinkApiArg = {
+  linkId: string;
+};
+export type ListSessionsApiResponse = /** status 200 OK */ SessionsOut;
 export type ListSessionsApiArg = void;
 export type EndSessionApiResponse = unknown;
 export type EndSessionApiArg = {
   sessionId: string;
 };
-export type EndOtherSessionsApiResponse =
-  /** status 200 Successful Response */ EndedOut;
+export type EndOtherSessionsApiResponse = /** status 200 OK */ EndedOut;
 export type EndOtherSessionsApiArg = void;
-export type ChangePasswordApiResponse =
-  /** status 200 Successful Response */ EndedOut;
+export type ChangePasswordApiResponse = /** status 200 OK */ EndedOut;
 export type ChangePasswordApiArg = {
   passwordIn: PasswordIn;
 };
-export type ProveApiResponse = /** status 200 Successful Response */ TokenOut;
+export type ListTokensApiResponse = /** status 200 OK */ PersonalTokensOut;
+export type ListTokensApiArg = void;
+export type MakeTokenApiResponse = /** status 201 OK */ NewTokenOut;
+export type MakeTokenApiArg = {
+  tokenIn: TokenIn;
+};
+export type GetTokenApiResponse = /** status 200 OK */ PersonalTokenOut;
+export type GetTokenApiArg = {
+  tokenId: string;
+};
+export type ChangeTokenApiResponse = /** status 200 OK */ PersonalTokenOut;
+export type ChangeTokenApiArg = {
+  tokenId: string;
+  tokenPatch: TokenPatch;
+};
+export type RevokeTokenApiResponse = unknown;
+export type RevokeTokenApiArg = {
+  tokenId: string;
+};
+export type RotateTokenApiResponse = /** status 200 OK */ NewTokenOut;
+export type RotateTokenApiArg = {
+  tokenId: string;
+  rotateIn: RotateIn;
+};
+export type ProveApiResponse = /** status 200 OK */ TokenOut;
 export type ProveApiArg = {
   proofIn: ProofIn;
 };
-export type ListBrokersApiResponse =
-  /** status 200 Successful Response */ BrokerOut[];
+export type FollowLinkApiResponse = /** status 200 OK */ UserOut;
+export type FollowLinkApiArg = {
+  linkIn: LinkIn;
+};
+export type AskForResetApiResponse = unknown;
+export type AskForResetApiArg = {
+  forgotIn: ForgotIn;
+};
+export type ResetPasswordApiResponse = unknown;
+export type ResetPasswordApiArg = {
+  resetIn: ResetIn;
+};
+export type ChangeEmailApiResponse = unknown;
+export type ChangeEmailApiArg = {
+  emailIn: EmailIn;
+};
+export type VerifyEmailApiResponse = unknown;
+export type VerifyEmailApiArg = void;
+export type GetSecurityApiResponse = /** status 200 OK */ SecurityOut;
+export type GetSecurityApiArg = void;
+export type BeginSecondFactorApiResponse = /** status 200 OK */ SecondFactorOut;
+export type BeginSecondFactorApiArg = void;
+export type TurnOffSecondFactorApiResponse = unknown;
+export type TurnOffSecondFactorApiArg = void;
+export type ConfirmSecondFactorApiResponse =
+  /** status 200 OK */ RecoveryCodesOut;
+export type ConfirmSecondFactorApiArg = {
+  codeIn: CodeIn;
+};
+export type RenewRecoveryCodesApiResponse =
+  /** status 200 OK */ RecoveryCodesOut;
+export type RenewRecoveryCodesApiArg = void;
+export type ListBrokersApiResponse = /** status 200 OK */ BrokerOut[];
 export type ListBrokersApiArg = void;
-export type ListAccountsApiResponse =
-  /** status 200 Successful Response */ AccountOut[];
+export type ListAccountsApiResponse = /** status 200 OK */ AccountOut[];
 export type ListAccountsApiArg = void;
-export type ConnectAccountApiResponse =
-  /** status 201 Successful Response */ StartedOut;
+export type ConnectAccountApiResponse = /** status 201 OK */ StartedOut;
 export type ConnectAccountApiArg = {
   connectIn: ConnectIn;
 };
-export type LogInAgainApiResponse =
-  /** status 200 Successful Response */ StartedOut;
+export type LogInAgainApiResponse = /** status 200 OK */ StartedOut;
 export type LogInAgainApiArg = {
   accountId: string;
   loginAgainIn: LoginAgainIn;
 };
-export type GetAccountApiResponse =
-  /** status 200 Successful Response */ AccountOut;
+export type GetAccountApiResponse = /** status 200 OK */ AccountOut;
 export type GetAccountApiArg = {
   accountId: string;
 };
-export type RenameAccountApiResponse =
-  /** status 200 Successful Response */ AccountOut;
+export type RenameAccountApiResponse = /** status 200 OK */ AccountOut;
 export type RenameAccountApiArg = {
   accountId: string;
   renameIn: RenameIn;
@@ -1060,30 +1466,25 @@ export type DisconnectAccountApiResponse = unknown;
 export type DisconnectAccountApiArg = {
   accountId: string;
 };
-export type SetProxyApiResponse =
-  /** status 200 Successful Response */ AccountOut;
+export type SetProxyApiResponse = /** status 200 OK */ AccountOut;
 export type SetProxyApiArg = {
   accountId: string;
   proxyIn: ProxyIn;
 };
-export type ClearProxyApiResponse =
-  /** status 200 Successful Response */ AccountOut;
+export type ClearProxyApiResponse = /** status 200 OK */ AccountOut;
 export type ClearProxyApiArg = {
   accountId: string;
 };
-export type SetAddressesApiResponse =
-  /** status 200 Successful Response */ AccountOut;
+export type SetAddressesApiResponse = /** status 200 OK */ AccountOut;
 export type SetAddressesApiArg = {
   accountId: string;
   addressesIn: AddressesIn;
 };
-export type CheckAddressApiResponse =
-  /** status 200 Successful Response */ AccountOut;
+export type CheckAddressApiResponse = /** status 200 OK */ AccountOut;
 export type CheckAddressApiArg = {
   accountId: string;
 };
-export type CompareChargesApiResponse =
-  /** status 200 Successful Response */ ComparisonOut;
+export type CompareChargesApiResponse = /** status 200 OK */ ComparisonOut;
 export type CompareChargesApiArg = {
   /** Trading symbol: INFY. */
   symbol: string;
@@ -1102,42 +1503,36 @@ export type CompareChargesApiArg = {
   /** No order but the end of a contract. */
   ending?: Ending | null;
 };
-export type GetOrderChargesApiResponse =
-  /** status 200 Successful Response */ OrderChargesOut;
+export type GetOrderChargesApiResponse = /** status 200 OK */ OrderChargesOut;
 export type GetOrderChargesApiArg = {
   orderId: string;
 };
-export type GetContractNoteApiResponse =
-  /** status 200 Successful Response */ ContractNoteOut;
+export type GetContractNoteApiResponse = /** status 200 OK */ ContractNoteOut;
 export type GetContractNoteApiArg = {
   accountId: string;
   /** The IST day; today, as far as it went, when left out. */
   day?: string | null;
 };
-export type GetFeesApiResponse =
-  /** status 200 Successful Response */ FeePlanOut;
+export type GetFeesApiResponse = /** status 200 OK */ FeePlanOut;
 export type GetFeesApiArg = {
   accountId: string;
 };
-export type SetFeesApiResponse =
-  /** status 200 Successful Response */ FeePlanOut;
+export type SetFeesApiResponse = /** status 200 OK */ FeePlanOut;
 export type SetFeesApiArg = {
   accountId: string;
   feePlanIn: FeePlanIn;
 };
-export type GetScorecardsApiResponse =
-  /** status 200 Successful Response */ ScorecardOut[];
+export type GetScorecardsApiResponse = /** status 200 OK */ ScorecardOut[];
 export type GetScorecardsApiArg = {
   window?: Window;
 };
 export type BeginAuthorisationApiResponse =
-  /** status 200 Successful Response */ AuthorisationOut;
+  /** status 200 OK */ AuthorisationOut;
 export type BeginAuthorisationApiArg = {
   accountId: string;
   authoriseIn: AuthoriseIn;
 };
-export type ListStocksApiResponse =
-  /** status 200 Successful Response */ StockPage;
+export type ListStocksApiResponse = /** status 200 OK */ StockPage;
 export type ListStocksApiArg = {
   /** Words, for example "nifty 24500 ce". */
   q?: string;
@@ -1148,29 +1543,24 @@ export type ListStocksApiArg = {
   /** false: at once, with the prices that are known, for a search as one types. */
   prices?: boolean;
 };
-export type GetStockApiResponse =
-  /** status 200 Successful Response */ StockDetail;
+export type GetStockApiResponse = /** status 200 OK */ StockDetail;
 export type GetStockApiArg = {
   symbol: string;
 };
-export type GetQuoteApiResponse =
-  /** status 200 Successful Response */ QuoteOfOut;
+export type GetQuoteApiResponse = /** status 200 OK */ QuoteOfOut;
 export type GetQuoteApiArg = {
   symbol: string;
 };
-export type GetDepthApiResponse =
-  /** status 200 Successful Response */ DepthOfOut;
+export type GetDepthApiResponse = /** status 200 OK */ DepthOfOut;
 export type GetDepthApiArg = {
   symbol: string;
 };
-export type GetQuotesApiResponse =
-  /** status 200 Successful Response */ QuotesOut;
+export type GetQuotesApiResponse = /** status 200 OK */ QuotesOut;
 export type GetQuotesApiArg = {
   /** Commas between them: NSE:INFY,NSE:TCS. */
   symbols: string;
 };
-export type GetHistoryApiResponse =
-  /** status 200 Successful Response */ HistoryOut;
+export type GetHistoryApiResponse = /** status 200 OK */ HistoryOut;
 export type GetHistoryApiArg = {
   symbol: string;
   interval?: Interval;
@@ -1179,13 +1569,11 @@ export type GetHistoryApiArg = {
   /** RFC 3339, or a date; now when left out. */
   to?: string | null;
 };
-export type GetUnderlyingApiResponse =
-  /** status 200 Successful Response */ UnderlyingOut;
+export type GetUnderlyingApiResponse = /** status 200 OK */ UnderlyingOut;
 export type GetUnderlyingApiArg = {
   underlying: string;
 };
-export type GetOptionChainApiResponse =
-  /** status 200 Successful Response */ ChainOut;
+export type GetOptionChainApiResponse = /** status 200 OK */ ChainOut;
 export type GetOptionChainApiArg = {
   underlying: string;
   /** The nearest when left out. */
@@ -1193,43 +1581,33 @@ export type GetOptionChainApiArg = {
   /** Strikes on each side of the one at the money. */
   around?: number;
 };
-export type GetPayoffApiResponse =
-  /** status 200 Successful Response */ PayoffOut;
+export type GetPayoffApiResponse = /** status 200 OK */ PayoffOut;
 export type GetPayoffApiArg = {
   payoffIn: PayoffIn;
 };
-export type GetPortfolioApiResponse =
-  /** status 200 Successful Response */ PortfolioOut;
+export type GetPortfolioApiResponse = /** status 200 OK */ PortfolioOut;
 export type GetPortfolioApiArg = void;
-export type RefreshPortfolioApiResponse =
-  /** status 200 Successful Response */ PortfolioOut;
+export type RefreshPortfolioApiResponse = /** status 200 OK */ PortfolioOut;
 export type RefreshPortfolioApiArg = void;
-export type GetHoldingsApiResponse =
-  /** status 200 Successful Response */ HoldingsOut;
+export type GetHoldingsApiResponse = /** status 200 OK */ HoldingsOut;
 export type GetHoldingsApiArg = void;
-export type GetPositionsApiResponse =
-  /** status 200 Successful Response */ PositionsOut;
+export type GetPositionsApiResponse = /** status 200 OK */ PositionsOut;
 export type GetPositionsApiArg = void;
-export type GetAllocationApiResponse =
-  /** status 200 Successful Response */ AllocationOut;
+export type GetAllocationApiResponse = /** status 200 OK */ AllocationOut;
 export type GetAllocationApiArg = {
   by?: By;
 };
-export type GetBalanceApiResponse =
-  /** status 200 Successful Response */ BalanceOut;
+export type GetBalanceApiResponse = /** status 200 OK */ BalanceOut;
 export type GetBalanceApiArg = void;
-export type DepositFundsApiResponse =
-  /** status 200 Successful Response */ FundsOut;
+export type DepositFundsApiResponse = /** status 200 OK */ FundsOut;
 export type DepositFundsApiArg = {
   transferIn: TransferIn;
 };
-export type WithdrawFundsApiResponse =
-  /** status 200 Successful Response */ FundsOut;
+export type WithdrawFundsApiResponse = /** status 200 OK */ FundsOut;
 export type WithdrawFundsApiArg = {
   transferIn: TransferIn;
 };
-export type GetPerformanceApiResponse =
-  /** status 200 Successful Response */ PerformanceOut;
+export type GetPerformanceApiResponse = /** status 200 OK */ PerformanceOut;
 export type GetPerformanceApiArg = {
   /** Back from today; `from` and `to` go before it. */
   range?: Range;
@@ -1242,8 +1620,7 @@ export type GetPerformanceApiArg = {
   /** The accounts at one broker. */
   broker?: BrokerId | null;
 };
-export type ListFlowsApiResponse =
-  /** status 200 Successful Response */ FlowsOut;
+export type ListFlowsApiResponse = /** status 200 OK */ FlowsOut;
 export type ListFlowsApiArg = {
   /** One of my accounts; all when left out. */
   account?: string | null;
@@ -1252,12 +1629,11 @@ export type ListFlowsApiArg = {
   /** The last IST day, included. */
   to?: string | null;
 };
-export type AddFlowApiResponse = /** status 201 Successful Response */ FlowOut;
+export type AddFlowApiResponse = /** status 201 OK */ FlowOut;
 export type AddFlowApiArg = {
   flowIn: FlowIn;
 };
-export type ChangeFlowApiResponse =
-  /** status 200 Successful Response */ FlowOut;
+export type ChangeFlowApiResponse = /** status 200 OK */ FlowOut;
 export type ChangeFlowApiArg = {
   flowId: string;
   flowPatch: FlowPatch;
@@ -1266,8 +1642,7 @@ export type RemoveFlowApiResponse = unknown;
 export type RemoveFlowApiArg = {
   flowId: string;
 };
-export type BackfillEveningsApiResponse =
-  /** status 200 Successful Response */ RebuiltOut;
+export type BackfillEveningsApiResponse = /** status 200 OK */ RebuiltOut;
 export type BackfillEveningsApiArg = {
   /** The first IST day. */
   from?: string | null;
@@ -1276,8 +1651,7 @@ export type BackfillEveningsApiArg = {
   /** One of my accounts; all when left out. */
   account?: string | null;
 };
-export type ListTradesApiResponse =
-  /** status 200 Successful Response */ TradesOut;
+export type ListTradesApiResponse = /** status 200 OK */ TradesOut;
 export type ListTradesApiArg = {
   /** One of my accounts; all when left out. */
   account?: string | null;
@@ -1290,8 +1664,7 @@ export type ListTradesApiArg = {
   cursor?: string | null;
   limit?: number;
 };
-export type ImportTradesApiResponse =
-  /** status 200 Successful Response */ ImportOut;
+export type ImportTradesApiResponse = /** status 200 OK */ ImportOut;
 export type ImportTradesApiArg = {
   /** The account whose tradebook this is. */
   account: string;
@@ -1299,8 +1672,7 @@ export type ImportTradesApiArg = {
   commit?: boolean;
   body: string;
 };
-export type GetPnlApiResponse =
-  /** status 200 Successful Response */ ProfitsOut;
+export type GetPnlApiResponse = /** status 200 OK */ ProfitsOut;
 export type GetPnlApiArg = {
   group?: Group;
   /** One of my accounts; all when left out. */
@@ -1312,7 +1684,7 @@ export type GetPnlApiArg = {
   /** The last IST day, included. */
   to?: string | null;
 };
-export type GetLotsApiResponse = /** status 200 Successful Response */ LotsOut;
+export type GetLotsApiResponse = /** status 200 OK */ LotsOut;
 export type GetLotsApiArg = {
   /** NSE:INFY; a share over all its listings. */
   instrument: string;
@@ -1321,11 +1693,9 @@ export type GetLotsApiArg = {
   /** The most closings shown. */
   limit?: number;
 };
-export type ListLotEventsApiResponse =
-  /** status 200 Successful Response */ LotEventsOut;
+export type ListLotEventsApiResponse = /** status 200 OK */ LotEventsOut;
 export type ListLotEventsApiArg = void;
-export type TellLotEventApiResponse =
-  /** status 201 Successful Response */ LotEventOut;
+export type TellLotEventApiResponse = /** status 201 OK */ LotEventOut;
 export type TellLotEventApiArg = {
   lotEventIn: LotEventIn;
 };
@@ -1333,8 +1703,7 @@ export type WithdrawLotEventApiResponse = unknown;
 export type WithdrawLotEventApiArg = {
   eventId: string;
 };
-export type ExportTableApiResponse =
-  /** status 200 Successful Response */ string;
+export type ExportTableApiResponse = /** status 200 OK */ string;
 export type ExportTableApiArg = {
   table: Table;
   /** One of my accounts; all when left out. */
@@ -1348,33 +1717,35 @@ export type ExportTableApiArg = {
   group?: Group;
 };
 export type ListExternalOrdersApiResponse =
-  /** status 200 Successful Response */ ExternalOrdersOut;
+  /** status 200 OK */ ExternalOrdersOut;
 export type ListExternalOrdersApiArg = void;
 export type CancelExternalOrderApiResponse =
-  /** status 200 Successful Response */ ExternalOrderOut;
+  /** status 200 OK */ ExternalOrderOut;
 export type CancelExternalOrderApiArg = {
   account: string;
   brokerOrderId: string;
 };
-export type PreviewOrderApiResponse =
-  /** status 200 Successful Response */ PreviewOut;
+export type PreviewOrderApiResponse = /** status 200 OK */ PreviewOut;
 export type PreviewOrderApiArg = {
   orderIn: OrderIn;
 };
-export type PriceOrdersApiResponse =
-  /** status 200 Successful Response */ BasketOut;
+export type PriceOrdersApiResponse = /** status 200 OK */ BasketOut;
 export type PriceOrdersApiArg = {
   basketIn: BasketIn;
 };
 export type PlaceOrderApiResponse =
-  /** status 201 Successful Response */ OrderOut;
+  | (
+      | /** status 200 Placed before by this key; or a dry run */ OrderOut
+      | DryRunOut
+    )
+  | /** status 201 OK */ OrderOut
+  | /** status 202 Not sent: it waits for its user */ ApprovalOut;
 export type PlaceOrderApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   orderIn: OrderIn;
 };
-export type ListOrdersApiResponse =
-  /** status 200 Successful Response */ OrderPage;
+export type ListOrdersApiResponse = /** status 200 OK */ OrderPage;
 export type ListOrdersApiArg = {
   status?: "open" | "done" | "all";
   cursor?: string | null;
@@ -1389,67 +1760,83 @@ export type ListOrdersApiArg = {
   /** The last IST day, included. */
   to?: string | null;
 };
-export type FindOrderApiResponse =
-  /** status 200 Successful Response */ OrderOut;
+export type FindOrderApiResponse = /** status 200 OK */ OrderOut;
 export type FindOrderApiArg = {
   key: string;
 };
-export type GetOrderApiResponse =
-  /** status 200 Successful Response */ OrderOut;
+export type GetOrderApiResponse = /** status 200 OK */ OrderOut;
 export type GetOrderApiArg = {
   orderId: string;
 };
-export type ModifyOrderApiResponse =
-  /** status 200 Successful Response */ OrderOut;
+export type ModifyOrderApiResponse = /** status 200 OK */ OrderOut;
 export type ModifyOrderApiArg = {
   orderId: string;
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   modifyIn: ModifyIn;
 };
-export type CancelOrderApiResponse =
-  /** status 202 Successful Response */ OrderOut;
+export type CancelOrderApiResponse = /** status 202 OK */ OrderOut;
 export type CancelOrderApiArg = {
   orderId: string;
 };
-export type CancelOrdersApiResponse =
-  /** status 200 Successful Response */ CancelManyOut;
+export type CancelOrdersApiResponse = /** status 200 OK */ CancelManyOut;
 export type CancelOrdersApiArg = {
   cancelManyIn: CancelManyIn;
 };
 export type ExitPositionApiResponse =
-  /** status 201 Successful Response */ OrderOut;
+  | (
+      | /** status 200 Placed before by this key; or a dry run */ OrderOut
+      | DryRunOut
+    )
+  | /** status 201 OK */ OrderOut
+  | /** status 202 Not sent: it waits for its user */ ApprovalOut;
 export type ExitPositionApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   exitIn: ExitIn;
 };
-export type ExitAllPositionsApiResponse =
-  /** status 200 Successful Response */ ExitAllOut;
+export type ExitAllPositionsApiResponse = /** status 200 OK */ ExitAllOut;
 export type ExitAllPositionsApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   exitAllIn: ExitAllIn;
 };
-export type ConvertPositionApiResponse =
-  /** status 200 Successful Response */ RequestOut;
+export type ConvertPositionApiResponse = /** status 200 OK */ RequestOut;
 export type ConvertPositionApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   convertIn: ConvertIn;
 };
-export type ListConditionalsApiResponse =
-  /** status 200 Successful Response */ ConditionalsOut;
+export type ListApprovalsApiResponse = /** status 200 OK */ ApprovalsOut;
+export type ListApprovalsApiArg = {
+  state?: "waiting" | "all";
+  limit?: number;
+};
+export type GetApprovalApiResponse = /** status 200 OK */ ApprovalOut;
+export type GetApprovalApiArg = {
+  approvalId: string;
+};
+export type ApproveOrderApiResponse =
+  | /** status 200 Approved before, by this or another device */ OrderOut
+  | /** status 201 OK */ OrderOut;
+export type ApproveOrderApiArg = {
+  approvalId: string;
+  approveIn: ApproveIn;
+};
+export type DeclineOrderApiResponse = /** status 200 OK */ ApprovalOut;
+export type DeclineOrderApiArg = {
+  approvalId: string;
+  declineIn: DeclineIn;
+};
+export type ListConditionalsApiResponse = /** status 200 OK */ ConditionalsOut;
 export type ListConditionalsApiArg = void;
-export type PlaceConditionalApiResponse =
-  /** status 200 Successful Response */ RequestOut;
+export type PlaceConditionalApiResponse = /** status 200 OK */ RequestOut;
 export type PlaceConditionalApiArg = {
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
   conditionalIn: ConditionalIn;
 };
-export type ModifyConditionalApiResponse =
-  /** status 200 Successful Response */ RequestOut;
+export type ModifyConditionalApiResponse = /** status 200 OK */ RequestOut;
 export type ModifyConditionalApiArg = {
   account: string;
   conditionalId: string;
@@ -1457,45 +1844,36 @@ export type ModifyConditionalApiArg = {
   "idempotency-key": string;
   conditionalIn: ConditionalIn;
 };
-export type CancelConditionalApiResponse =
-  /** status 200 Successful Response */ RequestOut;
+export type CancelConditionalApiResponse = /** status 200 OK */ RequestOut;
 export type CancelConditionalApiArg = {
   account: string;
   conditionalId: string;
   /** Your own id of this request: the same key does it once, however often it is sent. */
   "idempotency-key": string;
 };
-export type GetLimitsApiResponse =
-  /** status 200 Successful Response */ LimitsOut;
+export type GetLimitsApiResponse = /** status 200 OK */ LimitsOut;
 export type GetLimitsApiArg = void;
-export type SetLimitsApiResponse =
-  /** status 200 Successful Response */ LimitsOut;
+export type SetLimitsApiResponse = /** status 200 OK */ LimitsOut;
 export type SetLimitsApiArg = {
   limitsIn: LimitsIn;
 };
-export type GetPolicyApiResponse =
-  /** status 200 Successful Response */ PolicyOut;
+export type GetPolicyApiResponse = /** status 200 OK */ PolicyOut;
 export type GetPolicyApiArg = void;
-export type SetPolicyApiResponse =
-  /** status 200 Successful Response */ PolicyOut;
+export type SetPolicyApiResponse = /** status 200 OK */ PolicyOut;
 export type SetPolicyApiArg = {
   policyIn: PolicyIn;
 };
-export type ListWatchlistsApiResponse =
-  /** status 200 Successful Response */ WatchlistsOut;
+export type ListWatchlistsApiResponse = /** status 200 OK */ WatchlistsOut;
 export type ListWatchlistsApiArg = void;
-export type MakeWatchlistApiResponse =
-  /** status 201 Successful Response */ WatchlistOut;
+export type MakeWatchlistApiResponse = /** status 201 OK */ WatchlistOut;
 export type MakeWatchlistApiArg = {
   watchlistIn: WatchlistIn;
 };
-export type GetWatchlistApiResponse =
-  /** status 200 Successful Response */ WatchlistDetail;
+export type GetWatchlistApiResponse = /** status 200 OK */ WatchlistDetail;
 export type GetWatchlistApiArg = {
   listId: string;
 };
-export type ChangeWatchlistApiResponse =
-  /** status 200 Successful Response */ WatchlistOut;
+export type ChangeWatchlistApiResponse = /** status 200 OK */ WatchlistOut;
 export type ChangeWatchlistApiArg = {
   listId: string;
   watchlistPatch: WatchlistPatch;
@@ -1504,35 +1882,29 @@ export type RemoveWatchlistApiResponse = unknown;
 export type RemoveWatchlistApiArg = {
   listId: string;
 };
-export type AddSymbolsApiResponse =
-  /** status 200 Successful Response */ WatchlistOut;
+export type AddSymbolsApiResponse = /** status 200 OK */ WatchlistOut;
 export type AddSymbolsApiArg = {
   listId: string;
   symbolsIn: SymbolsIn;
 };
-export type RemoveSymbolApiResponse =
-  /** status 200 Successful Response */ WatchlistOut;
+export type RemoveSymbolApiResponse = /** status 200 OK */ WatchlistOut;
 export type RemoveSymbolApiArg = {
   listId: string;
   symbol: string;
 };
-export type ListAlertsApiResponse =
-  /** status 200 Successful Response */ AlertsOut;
+export type ListAlertsApiResponse = /** status 200 OK */ AlertsOut;
 export type ListAlertsApiArg = {
   state?: AlertState | null;
 };
-export type MakeAlertApiResponse =
-  /** status 201 Successful Response */ AlertOut;
+export type MakeAlertApiResponse = /** status 201 OK */ AlertOut;
 export type MakeAlertApiArg = {
   alertIn: AlertIn;
 };
-export type GetAlertApiResponse =
-  /** status 200 Successful Response */ AlertOut;
+export type GetAlertApiResponse = /** status 200 OK */ AlertOut;
 export type GetAlertApiArg = {
   alertId: string;
 };
-export type ChangeAlertApiResponse =
-  /** status 200 Successful Response */ AlertOut;
+export type ChangeAlertApiResponse = /** status 200 OK */ AlertOut;
 export type ChangeAlertApiArg = {
   alertId: string;
   alertPatch: AlertPatch;
@@ -1541,87 +1913,97 @@ export type RemoveAlertApiResponse = unknown;
 export type RemoveAlertApiArg = {
   alertId: string;
 };
-export type ListNoticesApiResponse =
-  /** status 200 Successful Response */ NoticePage;
+export type ListNoticesApiResponse = /** status 200 OK */ NoticePage;
 export type ListNoticesApiArg = {
   before?: string | null;
   limit?: number;
 };
-export type ReadNoticesApiResponse =
-  /** status 200 Successful Response */ UnreadOut2;
+export type ReadNoticesApiResponse = /** status 200 OK */ UnreadNoticesOut;
 export type ReadNoticesApiArg = {
   readIn: ReadIn;
 };
-export type GetKillSwitchApiResponse =
-  /** status 200 Successful Response */ KillOut;
+export type GetKillSwitchApiResponse = /** status 200 OK */ KillOut;
 export type GetKillSwitchApiArg = void;
-export type EngageKillSwitchApiResponse =
-  /** status 202 Successful Response */ KillOut;
+export type EngageKillSwitchApiResponse = /** status 202 OK */ KillOut;
 export type EngageKillSwitchApiArg = {
   killIn: KillIn;
 };
-export type ReleaseKillSwitchApiResponse =
-  /** status 200 Successful Response */ KillOut;
+export type ReleaseKillSwitchApiResponse = /** status 200 OK */ KillOut;
 export type ReleaseKillSwitchApiArg = {
   releaseIn: ReleaseIn;
 };
-export type GetSandboxApiResponse =
-  /** status 200 Successful Response */ SandboxOut;
+export type ExportDataApiResponse = /** status 200 OK */ Blob;
+export type ExportDataApiArg = void;
+export type GetDeletionApiResponse = /** status 200 OK */ DepartureOut;
+export type GetDeletionApiArg = void;
+export type CallOffDeletionApiResponse = /** status 200 OK */ DepartureOut;
+export type CallOffDeletionApiArg = void;
+export type ListAuditApiResponse = /** status 200 OK */ AuditPage;
+export type ListAuditApiArg = {
+  /** `next` of the page before. */
+  before?: string | null;
+  limit?: number;
+  /** Only these; may be given several times. */
+  action?: Action[] | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+};
+export type ExportAuditApiResponse = /** status 200 OK */ string;
+export type ExportAuditApiArg = {
+  format?: Form;
+  /** Only these; may be given several times. */
+  action?: Action[] | null;
+  /** The first IST day. */
+  from?: string | null;
+  /** The last IST day, included. */
+  to?: string | null;
+};
+export type GetSandboxApiResponse = /** status 200 OK */ SandboxOut;
 export type GetSandboxApiArg = void;
-export type ListFaultsApiResponse =
-  /** status 200 Successful Response */ FaultsOut;
+export type ListFaultsApiResponse = /** status 200 OK */ FaultsOut;
 export type ListFaultsApiArg = void;
-export type AddFaultApiResponse =
-  /** status 201 Successful Response */ FaultOut;
+export type AddFaultApiResponse = /** status 201 OK */ FaultOut;
 export type AddFaultApiArg = {
   faultIn: FaultIn;
 };
-export type ClearFaultsApiResponse =
-  /** status 200 Successful Response */ RemovedOut;
+export type ClearFaultsApiResponse = /** status 200 OK */ RemovedOut;
 export type ClearFaultsApiArg = {
   broker?: BrokerId | null;
 };
-export type ListFaultKindsApiResponse =
-  /** status 200 Successful Response */ FaultKindsOut;
+export type ListFaultKindsApiResponse = /** status 200 OK */ FaultKindsOut;
 export type ListFaultKindsApiArg = void;
 export type RemoveFaultApiResponse = unknown;
 export type RemoveFaultApiArg = {
   faultId: string;
 };
-export type GetSwitchesApiResponse =
-  /** status 200 Successful Response */ SwitchesOut;
+export type GetSwitchesApiResponse = /** status 200 OK */ SwitchesOut;
 export type GetSwitchesApiArg = {
   broker: BrokerId;
 };
-export type SetSwitchesApiResponse =
-  /** status 200 Successful Response */ SwitchesOut;
+export type SetSwitchesApiResponse = /** status 200 OK */ SwitchesOut;
 export type SetSwitchesApiArg = {
   broker: BrokerId;
   switchesIn: SwitchesIn;
 };
-export type PlayScenarioApiResponse =
-  /** status 202 Successful Response */ PlayedOut;
+export type PlayScenarioApiResponse = /** status 202 OK */ PlayedOut;
 export type PlayScenarioApiArg = {
   scenarioIn: ScenarioIn;
 };
-export type HaltMarketApiResponse =
-  /** status 200 Successful Response */ HaltOut;
+export type HaltMarketApiResponse = /** status 200 OK */ HaltOut;
 export type HaltMarketApiArg = {
   haltIn: HaltIn;
 };
-export type ResumeMarketApiResponse =
-  /** status 200 Successful Response */ HaltOut;
+export type ResumeMarketApiResponse = /** status 200 OK */ HaltOut;
 export type ResumeMarketApiArg = void;
-export type GetSandboxClockApiResponse =
-  /** status 200 Successful Response */ ClockOut;
+export type GetSandboxClockApiResponse = /** status 200 OK */ ClockOut;
 export type GetSandboxClockApiArg = void;
-export type SetSandboxClockApiResponse =
-  /** status 200 Successful Response */ ClockOut;
+export type SetSandboxClockApiResponse = /** status 200 OK */ ClockOut;
 export type SetSandboxClockApiArg = {
   clockIn: ClockIn;
 };
-export type SetFlowApiResponse =
-  /** status 200 Successful Response */ BackgroundOut;
+export type SetFlowApiResponse = /** status 200 OK */ BackgroundOut;
 export type SetFlowApiArg = {
   backgroundIn: BackgroundIn;
 };
@@ -1630,30 +2012,86 @@ export type MovePriceApiArg = {
   priceIn: PriceIn;
 };
 export type ListCompanyActionsApiResponse =
-  /** status 200 Successful Response */ CompanyActionsOut;
+  /** status 200 OK */ CompanyActionsOut;
 export type ListCompanyActionsApiArg = void;
 export type AnnounceCompanyActionApiResponse =
-  /** status 201 Successful Response */ CompanyActionOut;
+  /** status 201 OK */ CompanyActionOut;
 export type AnnounceCompanyActionApiArg = {
   companyActionIn: CompanyActionIn;
 };
-export type GetAttentionApiResponse =
-  /** status 200 Successful Response */ AttentionOut;
+export type GetAttentionApiResponse = /** status 200 OK */ AttentionOut;
 export type GetAttentionApiArg = void;
-export type GetPostbackApiResponse =
-  /** status 200 Successful Response */ PostbackOut;
+export type GetPostbackApiResponse = /** status 200 OK */ PostbackOut;
 export type GetPostbackApiArg = {
   accountId: string;
 };
-export type RenewPostbackApiResponse =
-  /** status 200 Successful Response */ PostbackOut;
+export type RenewPostbackApiResponse = /** status 200 OK */ PostbackOut;
 export type RenewPostbackApiArg = {
   accountId: string;
 };
-export type AskOnPhoneApiResponse =
-  /** status 202 Successful Response */ PhoneLoginOut;
+export type AskOnPhoneApiResponse = /** status 202 OK */ PhoneLoginOut;
 export type AskOnPhoneApiArg = {
   accountId: string;
+};
+export type ListUsersApiResponse = /** status 200 OK */ KnownUsersOut;
+export type ListUsersApiArg = {
+  after?: string | null;
+  limit?: number;
+};
+export type UnlockUserApiResponse = unknown;
+export type UnlockUserApiArg = {
+  userId: string;
+};
+export type EndSessionsOfUserApiResponse = /** status 200 OK */ EndedOut;
+export type EndSessionsOfUserApiArg = {
+  userId: string;
+};
+export type DisableUserApiResponse = unknown;
+export type DisableUserApiArg = {
+  userId: string;
+};
+export type EnableUserApiResponse = unknown;
+export type EnableUserApiArg = {
+  userId: string;
+};
+export type ReceiveAlertApiResponse = /** status 202 OK */ ReceivedOut;
+export type ReceiveAlertApiArg = {
+  hookId: string;
+  body: object;
+};
+export type ListHooksApiResponse = /** status 200 OK */ HooksOut;
+export type ListHooksApiArg = void;
+export type MakeHookApiResponse = /** status 201 OK */ HookMadeOut;
+export type MakeHookApiArg = {
+  hookIn: HookIn;
+};
+export type GetHookApiResponse = /** status 200 OK */ HookOut;
+export type GetHookApiArg = {
+  hookId: string;
+};
+export type ChangeHookApiResponse = /** status 200 OK */ HookOut;
+export type ChangeHookApiArg = {
+  hookId: string;
+  hookChangeIn: HookChangeIn;
+};
+export type RemoveHookApiResponse = unknown;
+export type RemoveHookApiArg = {
+  hookId: string;
+};
+export type RenewHookSecretApiResponse = /** status 200 OK */ HookMadeOut;
+export type RenewHookSecretApiArg = {
+  hookId: string;
+};
+export type TestHookApiResponse = /** status 200 OK */ TestOut;
+export type TestHookApiArg = {
+  hookId: string;
+  testIn: TestIn;
+};
+export type ListHookDeliveriesApiResponse = /** status 200 OK */ DeliveriesOut;
+export type ListHookDeliveriesApiArg = {
+  hookId: string;
+  cursor?: string | null;
+  limit?: number;
 };
 export type Phase =
   "closed" | "pre_open" | "open" | "closing_auction" | "post_close";
@@ -1691,15 +2129,27 @@ export type ProblemOut = {
   rule?: string | null;
   fix?: string | null;
 };
-export type UserOut = {
+export type SignupOut = {
   id: string;
   email: string;
   name: string;
+  verify: boolean;
 };
 export type SignupIn = {
   email: string;
   /** At least 10 characters. */
   password: string;
+  name?: string;
+};
+export type Strength = "too_weak" | "weak" | "fair" | "strong";
+export type PasswordCheckOut = {
+  strength: Strength;
+  words: string;
+  fix: string;
+};
+export type PasswordCheckIn = {
+  password: string;
+  email?: string;
   name?: string;
 };
 export type TokenOut = {
@@ -1710,10 +2160,10 @@ export type TokenOut = {
 export type LoginIn = {
   email: string;
   password: string;
-  /** Only for users who turned a second factor on. */
   totp?: string | null;
 };
 export type Mode = "orchestrator" | "standard";
+export type Role = "user" | "operator";
 export type MeOut = {
   id: string;
   email: string;
@@ -1721,6 +2171,24 @@ export type MeOut = {
   mode: Mode;
   primary_account: string | null;
   created_at: string;
+  email_verified: boolean;
+  role: Role;
+};
+export type DepartureOut = {
+  asked_at: string | null;
+  due_at: string | null;
+  /** So long it can be called off. */
+  days: number;
+  /** So long the records of orders are kept afterwards. */
+  years: number;
+  forgotten: string[];
+  kept: string[];
+  /** Orders that must end before. */
+  open_orders: string[];
+};
+export type LeaveIn = {
+  /** My own e-mail, as a confirmation. */
+  email: string;
 };
 export type MePatch = {
   name?: string | null;
@@ -1761,6 +2229,33 @@ export type PasskeyIn = {
 export type PasskeyPatch = {
   name: string;
 };
+export type ProviderOut = {
+  label: string;
+  start: string;
+};
+export type WaysOut = {
+  passkeys_at: string | null;
+  provider: ProviderOut | null;
+};
+export type ProviderCodeIn = {
+  /** A code of an authenticator app, or a recovery code: for users who turned a second factor on. */
+  totp: string;
+};
+export type LinkOut = {
+  id: string;
+  issuer: string;
+  email: string;
+  usable: boolean;
+  created_at: string;
+  used_at: string | null;
+};
+export type LinksOut = {
+  items: LinkOut[];
+  label: string | null;
+};
+export type GoOut = {
+  url: string;
+};
 export type SessionOut = {
   id: string;
   device: string;
@@ -1777,15 +2272,145 @@ export type EndedOut = {
   ended: number;
 };
 export type PasswordIn = {
-  old_password: string;
+  old_password?: string;
   /** At least 10 characters. */
   new_password: string;
 };
+export type Scope = "read" | "trade" | "funds";
+export type Side = "BUY" | "SELL";
+export type Product = "CNC" | "MIS" | "NRML" | "MTF";
+export type HoursOut = {
+  start: string;
+  end: string;
+};
+export type OnBreach = "refuse" | "ask";
+export type TokenPolicyOut = {
+  accounts: string[] | null;
+  symbols: string[] | null;
+  segments: Exchange[] | null;
+  sides: Side[] | null;
+  products: Product[] | null;
+  order_value: string | null;
+  day_value: string | null;
+  day_orders: number | null;
+  reduce_only: boolean;
+  hours: HoursOut | null;
+  addresses: string[] | null;
+  dry_run: boolean;
+  on_breach: OnBreach;
+  ask_seconds: number;
+  ask_proof: boolean;
+};
+export type PersonalTokenOut = {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  policy: TokenPolicyOut;
+  made_at: string;
+  expires_at: string;
+  expired: boolean;
+  rotated_at: string | null;
+  old_until: string | null;
+  used_at: string | null;
+  used_from: string | null;
+};
+export type PersonalTokensOut = {
+  items: PersonalTokenOut[];
+};
+export type NewTokenOut = {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  policy: TokenPolicyOut;
+  made_at: string;
+  expires_at: string;
+  expired: boolean;
+  rotated_at: string | null;
+  old_until: string | null;
+  used_at: string | null;
+  used_from: string | null;
+  token: string;
+};
+export type HoursIn = {
+  start: string;
+  end: string;
+};
+export type TokenPolicyIn = {
+  accounts?: string[] | null;
+  symbols?: string[] | null;
+  segments?: Exchange[] | null;
+  sides?: Side[] | null;
+  products?: Product[] | null;
+  order_value?: string | null;
+  day_value?: string | null;
+  day_orders?: number | null;
+  reduce_only?: boolean;
+  hours?: HoursIn | null;
+  addresses?: string[] | null;
+  dry_run?: boolean;
+  on_breach?: OnBreach;
+  ask_seconds?: number;
+  ask_proof?: boolean;
+};
+export type TokenIn = {
+  name: string;
+  /** read, trade, funds. */
+  scopes: Scope[];
+  policy?: TokenPolicyIn;
+  days?: number;
+};
+export type TokenPatch = {
+  name?: string | null;
+  scopes?: Scope[] | null;
+  policy?: TokenPolicyIn | null;
+};
+export type RotateIn = {
+  overlap?: number;
+};
 export type ProofIn = {
   password?: string | null;
+  totp?: string | null;
   passkey?: AnswerIn | null;
 };
-export type Product = "CNC" | "MIS" | "NRML" | "MTF";
+export type UserOut = {
+  id: string;
+  email: string;
+  name: string;
+};
+export type LinkIn = {
+  token: string;
+  password?: string | null;
+};
+export type ForgotIn = {
+  email: string;
+};
+export type ResetIn = {
+  token: string;
+  /** At least 10 characters. */
+  password: string;
+};
+export type EmailIn = {
+  email: string;
+};
+export type SecurityOut = {
+  email: string;
+  email_verified: boolean;
+  has_password: boolean;
+  second_factor_since: string | null;
+  recovery_codes_left: number;
+};
+export type SecondFactorOut = {
+  secret: string;
+  uri: string;
+  qr: string;
+};
+export type RecoveryCodesOut = {
+  recovery_codes: string[];
+};
+export type CodeIn = {
+  /** A code of an authenticator app, or a recovery code: for users who turned a second factor on. */
+  code: string;
+};
 export type OrderType = "MARKET" | "LIMIT" | "SL" | "SL-M";
 export type Validity = "DAY" | "IOC" | "TTL";
 export type MarketProtection = "sent" | "broker" | "none";
@@ -1905,7 +2530,6 @@ export type ProxyIn = {
 export type AddressesIn = {
   addresses: string[];
 };
-export type Side = "BUY" | "SELL";
 export type Segment =
   | "delivery"
   | "intraday"
@@ -1961,9 +2585,9 @@ export type ComparisonOut = {
   cheapest: BrokerId | null;
   difference: string | null;
 };
-export type Cause = "fill" | "depository" | "rounding" | "broker";
+export type ReckoningCause = "fill" | "depository" | "rounding" | "broker";
 export type DifferenceOut = {
-  cause: Cause;
+  cause: ReckoningCause;
   amount: string;
 };
 export type ChildChargesOut = {
@@ -2301,7 +2925,7 @@ export type ChainOut = {
   strikes: StrikeOut[];
 };
 export type PriceOf = "given" | "bid" | "ask" | "last";
-export type LegOut = {
+export type PayoffLegOut = {
   symbol: string;
   kind: Kind;
   side: Side;
@@ -2312,7 +2936,7 @@ export type LegOut = {
   as_of: string | null;
   iv: string | null;
 };
-export type PointOut = {
+export type PayoffPointOut = {
   price: string;
   profit: string;
   now: string | null;
@@ -2327,24 +2951,24 @@ export type PayoffOut = {
   name: string;
   expiry: string | null;
   spot: PricedOut | null;
-  legs: LegOut[];
+  legs: PayoffLegOut[];
   net_premium: string;
   max_profit: string | null;
   profit_unlimited: boolean;
   max_loss: string | null;
   loss_unlimited: boolean;
   break_evens: string[];
-  points: PointOut[];
+  points: PayoffPointOut[];
   greeks: NetGreeksOut | null;
 };
-export type LegIn = {
+export type PayoffLegIn = {
   symbol: string;
   side: Side;
   quantity: number;
   price?: string | null;
 };
 export type PayoffIn = {
-  legs: LegIn[];
+  legs: PayoffLegIn[];
   low?: string | null;
   high?: string | null;
 };
@@ -2516,7 +3140,7 @@ export type BestOut = {
   twr: string;
   gain: string;
 };
-export type PointOut2 = {
+export type CurvePointOut = {
   day: string;
   value: string;
   flow: string;
@@ -2563,7 +3187,7 @@ export type PerformanceOut = {
   best: BestOut | null;
   worst: BestOut | null;
   estimated: boolean;
-  curve: PointOut2[];
+  curve: CurvePointOut[];
   lacking: LackingOut[];
   rebuilt: RebuiltDayOut[];
 };
@@ -2639,7 +3263,7 @@ export type ImportOut = {
   committed: boolean;
 };
 export type Group = "instrument" | "account" | "day";
-export type Cause2 =
+export type DifferenceCause =
   | "price_age"
   | "trades_since_reading"
   | "corporate_action"
@@ -2651,7 +3275,7 @@ export type Cause2 =
   | "rounding"
   | "unexplained";
 export type PnlDifferenceOut = {
-  cause: Cause2;
+  cause: DifferenceCause;
   amount: string;
   units: number;
 };
@@ -2812,14 +3436,14 @@ export type ExternalOrderOut = {
   message: string;
   at: string;
 };
-export type UnreadOut = {
+export type UnreadConditionalsOut = {
   account: string;
   account_label: string;
   reason: string;
 };
 export type ExternalOrdersOut = {
   items: ExternalOrderOut[];
-  missing: UnreadOut[];
+  missing: UnreadConditionalsOut[];
 };
 export type ReasonOut = {
   code: string;
@@ -3025,10 +3649,67 @@ export type OrderOut = {
   account: string;
   after_market: boolean;
   iceberg_legs: number;
+  /** The personal token that placed it. */
+  token: string | null;
   children: ChildOut[];
   hedge: HedgeOut | null;
   decision: DecisionOut;
   timeline: TimelineOut[];
+};
+export type DryRunOut = {
+  decision: DecisionOut;
+  notional: string | null;
+  own_orders: OwnOrdersOut | null;
+  as_of: string;
+  dry_run: true;
+};
+export type ApprovalState = "waiting" | "approved" | "declined" | "expired";
+export type AskedOut = {
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  quantity: number;
+  order_type: OrderType;
+  product: Product;
+  validity: Validity;
+  price: string | null;
+  trigger_price: string | null;
+  account: string;
+};
+export type Clause =
+  | "accounts"
+  | "symbols"
+  | "segments"
+  | "sides"
+  | "products"
+  | "order_value"
+  | "day_value"
+  | "day_orders"
+  | "reduce_only"
+  | "hours"
+  | "addresses"
+  | "dry_run";
+export type BreachOut = {
+  clause: Clause;
+  asked: string;
+  allowed: string;
+  field: string | null;
+};
+export type ApprovalOut = {
+  id: string;
+  state: ApprovalState;
+  token: string;
+  token_name: string | null;
+  asked_at: string;
+  expires_at: string;
+  order: AskedOut;
+  breaches: BreachOut[];
+  decision: DecisionOut;
+  plan_hash: string;
+  needs_proof: boolean;
+  answered_at: string | null;
+  words: string;
+  order_id: string | null;
 };
 export type OrderPage = {
   items: OrderOut[];
@@ -3081,13 +3762,13 @@ export type ExitAllOut = {
 export type ExitAllIn = {
   confirm: true;
 };
-export type Outcome = "asked" | "done" | "rejected" | "unknown";
+export type RequestOutcome = "asked" | "done" | "rejected" | "unknown";
 export type RequestOut = {
   id: string;
   account: string;
   kind: string;
   asked_at: string;
-  outcome: Outcome;
+  outcome: RequestOutcome;
   broker_words: string | null;
   broker_id: string | null;
 };
@@ -3101,6 +3782,15 @@ export type ConvertIn = {
   new: Product;
   overnight?: boolean;
 };
+export type ApprovalsOut = {
+  items: ApprovalOut[];
+};
+export type ApproveIn = {
+  plan_hash: string;
+};
+export type DeclineIn = {
+  words?: string;
+};
 export type ConditionalStatus =
   | "ACTIVE"
   | "TRIGGERED"
@@ -3110,7 +3800,7 @@ export type ConditionalStatus =
   | "EXPIRED"
   | "DISABLED"
   | "UNRECOGNISED";
-export type LegOut2 = {
+export type ConditionalLegOut = {
   trigger_price: string;
   quantity: number;
   order_type: OrderType;
@@ -3129,17 +3819,17 @@ export type ConditionalOut = {
   symbol: string | null;
   side: Side | null;
   product: Product | null;
-  legs: LegOut2[];
+  legs: ConditionalLegOut[];
   created_at: string | null;
   expires_at: string | null;
   fired_order_ids: string[];
 };
 export type ConditionalsOut = {
   items: ConditionalOut[];
-  unread: UnreadOut[];
+  unread: UnreadConditionalsOut[];
   unclear: RequestOut[];
 };
-export type LegIn2 = {
+export type ConditionalLegIn = {
   trigger_price: string;
   quantity: number;
   order_type?: OrderType;
@@ -3152,11 +3842,7 @@ export type ConditionalIn = {
   symbol: string;
   side: Side;
   product: Product;
-  legs: LegIn2[];
-};
-export type HoursOut = {
-  start: string;
-  end: string;
+  legs: ConditionalLegIn[];
 };
 export type SelfTrade = "refuse" | "reprice" | "cancel_then_send";
 export type UsedOut = {
@@ -3189,10 +3875,6 @@ export type LimitsOut = {
   used: UsedOut;
   day_result: string | null;
   day_result_unknown: string;
-};
-export type HoursIn = {
-  start: string;
-  end: string;
 };
 export type LimitsIn = {
   order_value?: string | null;
@@ -3332,7 +4014,7 @@ export type NoticePage = {
   next: string | null;
   unread: number;
 };
-export type UnreadOut2 = {
+export type UnreadNoticesOut = {
   unread: number;
 };
 export type ReadIn = {
@@ -3371,6 +4053,124 @@ export type ReleaseIn = {
   confirm: "release";
   number: number;
 };
+export type ActorKind = "login" | "token" | "program" | "command" | "stranger";
+export type ActorOut = {
+  kind: ActorKind;
+  /** A user's id, or the name of a part of the product. */
+  id: string;
+  /** The id of the login or of the personal token. */
+  through: string;
+  name: string | null;
+  /** Whether it is the login that is asking. */
+  here: boolean;
+};
+export type EntryOut = {
+  id: string;
+  at: string;
+  /** For example `order.placed`. */
+  action: string;
+  actor: ActorOut;
+  /** Where it came from; null where it is not known. */
+  address: string | null;
+  /** The id of what it was done to. */
+  subject: string;
+  detail: {
+    [key: string]: string;
+  };
+  position: number | null;
+  hash: string | null;
+};
+export type AuditPage = {
+  items: EntryOut[];
+  next: string | null;
+};
+export type Action =
+  | "user.signed_up"
+  | "login"
+  | "login.refused"
+  | "login.ended"
+  | "login.reused"
+  | "login.proven"
+  | "password.changed"
+  | "password.reset_asked"
+  | "password.reset"
+  | "email.change_asked"
+  | "email.changed"
+  | "email.verified"
+  | "second_factor.on"
+  | "second_factor.off"
+  | "recovery_codes.made"
+  | "recovery_code.used"
+  | "passkey.added"
+  | "passkey.renamed"
+  | "passkey.removed"
+  | "passkey.copied"
+  | "provider.tied"
+  | "provider.untied"
+  | "user.role_changed"
+  | "user.disabled"
+  | "user.enabled"
+  | "user.unlocked"
+  | "user.exported"
+  | "user.deletion_asked"
+  | "user.deletion_called_off"
+  | "user.deleted"
+  | "consent.changed"
+  | "token.made"
+  | "token.changed"
+  | "token.rotated"
+  | "token.revoked"
+  | "approval.asked"
+  | "approval.given"
+  | "approval.declined"
+  | "approval.expired"
+  | "mode.changed"
+  | "primary_account.changed"
+  | "limits.changed"
+  | "policy.changed"
+  | "fees.changed"
+  | "egress.changed"
+  | "watchlist.changed"
+  | "watchlist.removed"
+  | "alert.added"
+  | "alert.changed"
+  | "alert.removed"
+  | "account.added"
+  | "account.renamed"
+  | "account.removed"
+  | "account.login_asked"
+  | "account.login"
+  | "account.login_refused"
+  | "account.postback_renewed"
+  | "account.logout"
+  | "hook.made"
+  | "hook.changed"
+  | "hook.secret_renewed"
+  | "hook.removed"
+  | "order.placed"
+  | "order.refused"
+  | "order.changed"
+  | "order.cancelled"
+  | "order.outside_cancelled"
+  | "position.converted"
+  | "conditional.placed"
+  | "conditional.changed"
+  | "conditional.cancelled"
+  | "kill_switch.on"
+  | "kill_switch.released"
+  | "trades.imported"
+  | "cash_flow.added"
+  | "cash_flow.changed"
+  | "cash_flow.removed"
+  | "funds.moved"
+  | "lot_event.told"
+  | "lot_event.withdrawn"
+  | "history.rebuilt"
+  | "sandbox.changed"
+  | "audit.sealed_anew"
+  | "key.made"
+  | "key.retired";
+export type Form = "csv" | "jsonl";
 export type SandboxBrokerOut = {
   broker: BrokerId;
   down: boolean;
@@ -3407,6 +4207,7 @@ export type FaultOut = {
   call: string | null;
   account: string | null;
   user: string | null;
+  elsewhere: boolean;
   exchange: string | null;
   times: number | null;
   after: number;
@@ -3530,6 +4331,7 @@ export type CompanyActionIn = {
 export type MatterKind =
   | "order_unknown"
   | "order_surplus"
+  | "approval_waiting"
   | "kill_switch"
   | "login_needed"
   | "login_expires"
@@ -3563,4 +4365,133 @@ export type PostbackOut = {
 export type PhoneLoginOut = {
   expires_at: string;
   reaches_us: boolean;
+};
+export type KnownUserOut = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  created_at: string;
+  email_verified: boolean;
+  disabled_at: string | null;
+  second_factor: boolean;
+  logins: number;
+  last_seen: string | null;
+};
+export type KnownUsersOut = {
+  items: KnownUserOut[];
+  next: string | null;
+};
+export type DeliveryOutcome =
+  | "received"
+  | "placed"
+  | "rejected"
+  | "refused"
+  | "waits"
+  | "dry_run"
+  | "expired";
+export type ReceivedOut = {
+  delivery: string;
+  outcome: DeliveryOutcome;
+  repeated: boolean;
+};
+export type QuantityIn = {
+  by?: "contracts" | "lots" | "units" | "rupees";
+  units?: number | null;
+  amount?: string | null;
+};
+export type RulesIn = {
+  symbols?: object;
+  others?: "as_named" | "refuse";
+  quantity?: QuantityIn;
+  product: Product;
+  order_type?: "MARKET" | "LIMIT";
+  offset_percent?: string;
+  account?: string;
+};
+export type HookOut = {
+  id: string;
+  name: string;
+  token: string;
+  url: string;
+  rules: RulesIn;
+  only_tradingview: boolean;
+  max_age: number;
+  paused: boolean;
+  made_at: string;
+};
+export type HooksOut = {
+  items: HookOut[];
+};
+export type HookMadeOut = {
+  id: string;
+  name: string;
+  token: string;
+  url: string;
+  rules: RulesIn;
+  only_tradingview: boolean;
+  max_age: number;
+  paused: boolean;
+  made_at: string;
+  secret: string;
+  message: string;
+};
+export type QuantityIn2 = {
+  by?: "contracts" | "lots" | "units" | "rupees";
+  units?: number | null;
+  amount?: string | null;
+};
+export type RulesIn2 = {
+  symbols?: object;
+  others?: "as_named" | "refuse";
+  quantity?: QuantityIn2;
+  product: Product;
+  order_type?: "MARKET" | "LIMIT";
+  offset_percent?: string;
+  account?: string;
+};
+export type HookIn = {
+  name: string;
+  token: string;
+  rules: RulesIn2;
+  only_tradingview?: boolean;
+  /** seconds; older alerts place nothing */
+  max_age?: number;
+};
+export type HookChangeIn = {
+  name?: string | null;
+  rules?: RulesIn2 | null;
+  only_tradingview?: boolean | null;
+  max_age?: number | null;
+  paused?: boolean | null;
+};
+export type TestOut = {
+  exchange: Exchange;
+  symbol: string;
+  side: Side;
+  quantity: number;
+  order_type: OrderType;
+  product: Product;
+  price: string | null;
+  decision: DecisionOut;
+};
+export type TestIn = {
+  alert: {
+    [key: string]: any;
+  };
+};
+export type DeliveryOut = {
+  id: string;
+  received_at: string;
+  address: string;
+  alert: string;
+  outcome: DeliveryOutcome;
+  code: string;
+  words: string;
+  order: string | null;
+  done_at: string | null;
+};
+export type DeliveriesOut = {
+  items: DeliveryOut[];
+  next_cursor: string | null;
 };

@@ -68,6 +68,8 @@ export type {
   OrderPage,
   OrderType,
   OutageOut as Outage,
+  PasskeyOut as Passkey,
+  PayoffLegIn as PayoffLeg,
   PartOut as AllocationPart,
   PayoffOut as Payoff,
   PerformanceOut as Performance,
