@@ -6,6 +6,7 @@ import {
   type FetchBaseQueryError,
   fetchBaseQuery,
 } from "@reduxjs/toolkit/query/react";
+import { type ProofWay, proven } from "./proof";
 import { accessToken, refresh } from "./session";
 
 const plain = fetchBaseQuery({
@@ -20,13 +21,22 @@ const plain = fetchBaseQuery({
   },
 });
 
+// What answers `step_up_needed` has done nothing: it is sent again once the person has shown who they are.
+const asked: typeof plain = async (args, api, extra) => {
+  const answer = await plain(args, api, extra);
+  const problem = answer.error?.data as { code?: unknown; ways?: unknown } | undefined;
+  if (answer.error?.status !== 403 || problem?.code !== "step_up_needed") return answer;
+  const ways = Array.isArray(problem.ways) ? (problem.ways as ProofWay[]) : [];
+  return (await proven(ways)) ? plain(args, api, extra) : answer;
+};
+
 const authorised: BaseQueryFn<string | FetchArgs, unknown, FetchBaseQueryError> = async (args, api, extra) => {
-  const first = await plain(args, api, extra);
-  const isSignIn = typeof args !== "string" && /\/users\/(login|signup)$/.test(args.url);
+  const first = await asked(args, api, extra);
+  const isSignIn = typeof args !== "string" && /\/users\/(login|signup|passkey\/login|oidc\/code)$/.test(args.url);
   if (first.error?.status !== 401 || isSignIn) return first;
   try {
     // A 401 means the server did nothing, so asking again repeats nothing.
-    return (await refresh()) ? await plain(args, api, extra) : first;
+    return (await refresh()) ? await asked(args, api, extra) : first;
   } catch (unreachable) {
     return { error: { status: "FETCH_ERROR", error: String(unreachable) } };
   }
@@ -37,6 +47,7 @@ export const baseApi = createApi({
   baseQuery: authorised,
   tagTypes: [
     "Me",
+    "Passkey",
     "Limits",
     "Sandbox",
     "Account",
@@ -50,6 +61,7 @@ export const baseApi = createApi({
     "Attention",
     "Kill",
     "Conditional",
+    "Security",
   ],
   endpoints: () => ({}),
 });

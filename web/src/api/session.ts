@@ -17,8 +17,9 @@ function rememberSession(has: boolean): void {
   }
 }
 
-/** False when nobody has signed in on this browser, or has signed out since. */
+/** False when nobody has signed in on this browser, or has signed out since. Who comes back from a provider has. */
 export function mayHaveSession(): boolean {
+  if (new URLSearchParams(window.location.search).get("from") === "provider") return true;
   try {
     return localStorage.getItem(HAD_SESSION) === "1";
   } catch (_storageRefused) {

@@ -29,6 +29,24 @@ export const router = createBrowserRouter([
     },
   },
   {
+    path: "/verify",
+    errorElement: <Broken />,
+    hydrateFallbackElement: <Starting />,
+    lazy: async () => ({ Component: (await import("@/features/identity/VerifyPage")).VerifyPage }),
+  },
+  {
+    path: "/forgot",
+    errorElement: <Broken />,
+    hydrateFallbackElement: <Starting />,
+    lazy: async () => ({ Component: (await import("@/features/identity/ForgotPage")).ForgotPage }),
+  },
+  {
+    path: "/reset",
+    errorElement: <Broken />,
+    hydrateFallbackElement: <Starting />,
+    lazy: async () => ({ Component: (await import("@/features/identity/ResetPage")).ResetPage }),
+  },
+  {
     path: "/",
     lazy: async () => ({ Component: (await import("./shell/Shell")).Shell }),
     errorElement: <Broken />,

@@ -7,6 +7,7 @@ import type brokers from "./en/brokers.json";
 import type charges from "./en/charges.json";
 import common from "./en/common.json";
 import device from "./en/device.json";
+import type identity from "./en/identity.json";
 import market from "./en/market.json";
 import notices from "./en/notices.json";
 import type options from "./en/options.json";
@@ -15,6 +16,7 @@ import type pnl from "./en/pnl.json";
 import portfolio from "./en/portfolio.json";
 import routing from "./en/routing.json";
 import type sandbox from "./en/sandbox.json";
+import type security from "./en/security.json";
 import session from "./en/session.json";
 import type settings from "./en/settings.json";
 import shell from "./en/shell.json";
@@ -44,8 +46,10 @@ interface Later {
   pnl: typeof pnl;
   alerts: typeof alerts;
   charges: typeof charges;
+  identity: typeof identity;
   options: typeof options;
   sandbox: typeof sandbox;
+  security: typeof security;
   settings: typeof settings;
 }
 type Rooms = typeof atOnce & Later;

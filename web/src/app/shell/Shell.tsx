@@ -7,6 +7,7 @@ import { useMetaQuery } from "@/api";
 import { Toasts } from "@/components/toasts";
 import { InstallOffer } from "@/features/device/InstallOffer";
 import { useAppBadge } from "@/features/device/useAppBadge";
+import { ProofHost } from "@/features/identity/ProofHost";
 import { openKillSwitch } from "@/features/kill/state";
 import { type Command, SearchDialog } from "@/features/market/SearchDialog";
 import { useSessionStatus } from "@/features/session/state";
@@ -138,6 +139,7 @@ function Frame() {
           <Ticket key={ticket.opening} />
         </Suspense>
       )}
+      <ProofHost />
       <Toasts />
       <ProtectionKeeper />
       <SearchDialog open={floating === "search"} onClose={close} commands={commands} />

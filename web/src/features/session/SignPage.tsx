@@ -2,12 +2,16 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { Link, Navigate, useLocation } from "react-router";
+import { Link, Navigate, useLocation, useSearchParams } from "react-router";
 import * as z from "zod/mini";
 import { inWords, problemOf, useLogInMutation, useMetaQuery, useSignUpMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";
+import { OtherWays, Refused } from "@/features/identity/OtherWays";
+import { NewPasswordField, PasswordField } from "@/features/identity/PasswordField";
+import { ProviderCode } from "@/features/identity/ProviderCode";
+import { SignFrame } from "@/features/identity/SignFrame";
 import { t } from "@/text";
 import { useSessionEnd, useSessionStatus } from "./state";
 import { useSession } from "./useSession";
@@ -28,12 +32,14 @@ export function SignPage({ fresh }: { fresh: boolean }) {
   const status = useSessionStatus();
   const ended = useSessionEnd();
   const location = useLocation();
+  const [asked] = useSearchParams();
   const { enter } = useSession();
   const { data: meta } = useMetaQuery();
   const [signIn] = useLogInMutation();
   const [signUp] = useSignUpMutation();
   const [failure, setFailure] = useState<string | null>(null);
   const [askCode, setAskCode] = useState(false);
+  const [written, setWritten] = useState<string | null>(null); // whom a letter went to
   const form = useForm<Form>({
     resolver: zodResolver(fresh ? newUser : schema),
     defaultValues: { name: "", email: "", password: "", totp: "" },
@@ -45,17 +51,39 @@ export function SignPage({ fresh }: { fresh: boolean }) {
     return <Navigate to={from ?? (fresh ? "/brokers" : "/")} replace />;
   }
 
+  if (asked.get("code") === "provider") {
+    return (
+      <main className="mx-auto flex min-h-dvh w-full max-w-[360px] flex-col justify-center gap-6 px-5 py-10">
+        <ProviderCode enter={enter} />
+      </main>
+    );
+  }
+
+  if (written) {
+    return (
+      <SignFrame title={t("session:create_account")}>
+        <Notice>{t("security:check_mail", { email: written })}</Notice>
+      </SignFrame>
+    );
+  }
+
   async function submit({ name, email, password, totp }: Form): Promise<void> {
     setFailure(null);
     try {
-      if (fresh) await signUp({ signupIn: { email, password, ...(name ? { name } : {}) } }).unwrap();
+      if (fresh) {
+        const made = await signUp({ signupIn: { email, password, ...(name ? { name } : {}) } }).unwrap();
+        if (made.verify) return setWritten(made.email);
+      }
       enter(await signIn({ loginIn: { email, password, ...(totp ? { totp } : {}) } }).unwrap());
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.code.startsWith("totp")) setAskCode(true);
-      if (problem.field === "email" || problem.code === "email_taken") {
+      if (problem.code === "totp_needed") {
+        setAskCode(true);
+      } else if (problem.code === "totp_wrong") {
+        form.setError("totp", { message: inWords(problem) }, { shouldFocus: true });
+      } else if (problem.field === "email" || problem.code === "email_taken") {
         form.setError("email", { message: inWords(problem) });
-      } else if (problem.field === "password" || problem.code === "password_too_short") {
+      } else if (problem.field === "password") {
         form.setError("password", { message: inWords(problem) });
       } else setFailure(inWords(problem));
     }
@@ -68,6 +96,7 @@ export function SignPage({ fresh }: { fresh: boolean }) {
         <p className="text-quiet">{t("session:claim")}</p>
       </header>
       {ended && !failure && <Notice tone="warning">{ended}</Notice>}
+      <Refused />
       <form noValidate onSubmit={form.handleSubmit(submit)} className="flex flex-col gap-4">
         <h1 className="text-xl font-semibold">{t(fresh ? "session:create_account" : "session:sign_in")}</h1>
         {failure && <Notice tone="bad">{failure}</Notice>}
@@ -83,24 +112,34 @@ export function SignPage({ fresh }: { fresh: boolean }) {
           label={t("session:email")}
           type="email"
           inputMode="email"
-          autoComplete="username"
+          autoComplete={fresh ? "username" : "username webauthn"}
           autoFocus
           error={errors.email?.message}
           {...form.register("email")}
         />
-        <Field
-          label={t("session:password")}
-          type="password"
-          autoComplete={fresh ? "new-password" : "current-password"}
-          error={errors.password?.message}
-          hint={fresh ? t("session:password_hint") : undefined}
-          {...form.register("password")}
-        />
+        {fresh ? (
+          <NewPasswordField
+            label={t("session:password")}
+            error={errors.password?.message}
+            value={form.watch("password")}
+            of={{ email: form.watch("email"), name: form.watch("name") }}
+            {...form.register("password")}
+          />
+        ) : (
+          <PasswordField
+            label={t("session:password")}
+            autoComplete="current-password"
+            error={errors.password?.message}
+            {...form.register("password")}
+          />
+        )}
         {askCode && (
           <Field
             label={t("session:code")}
-            inputMode="numeric"
             autoComplete="one-time-code"
+            autoFocus
+            hint={t("session:code_hint")}
+            error={errors.totp?.message}
             {...form.register("totp")}
           />
         )}
@@ -108,6 +147,12 @@ export function SignPage({ fresh }: { fresh: boolean }) {
           {isSubmitting ? t("session:one_moment") : t(fresh ? "session:create" : "session:sign_in")}
         </Button>
       </form>
+      {!fresh && <OtherWays enter={enter} />}
+      {!fresh && (
+        <Link to="/forgot" className="self-start text-accent underline underline-offset-2">
+          {t("security:forgotten")}
+        </Link>
+      )}
       <p className="text-quiet">
         {t(fresh ? "session:have_account" : "session:new_here")}{" "}
         <Link to={fresh ? "/signin" : "/signup"} className="text-accent underline underline-offset-2">

@@ -8,6 +8,7 @@ import { t } from "@/text";
 import { Alerting } from "./parts/Alerting";
 import { Limits } from "./parts/Limits";
 import { Look } from "./parts/Look";
+import { Security } from "./parts/Security";
 import { Trading } from "./parts/Trading";
 import { You } from "./parts/You";
 
@@ -16,6 +17,7 @@ const parts = [
   { part: "limits", Shown: Limits },
   { part: "look", Shown: Look },
   { part: "notifications", Shown: Alerting },
+  { part: "security", Shown: Security },
   { part: "you", Shown: You },
 ] as const;
 

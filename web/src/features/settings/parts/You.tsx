@@ -7,7 +7,6 @@ import { longDate } from "@/lib/time";
 import { t } from "@/text";
 import { Devices } from "./Devices";
 import { Group } from "./layout";
-import { PasswordForm } from "./PasswordForm";
 
 export function You() {
   const { data: me } = useGetMeQuery();
@@ -22,9 +21,6 @@ export function You() {
         </Button>
       </Group>
       <Devices />
-      <Group title={t("settings:password.title")}>
-        <PasswordForm />
-      </Group>
       <Group title={t("settings:about.title")}>
         <p className="text-quiet">
           {meta ? `${meta.name} ${meta.version}` : ""}

@@ -1,0 +1,4 @@
+import words from "../en/identity.json";
+import { addRoom } from "../language";
+
+addRoom("identity", words);
