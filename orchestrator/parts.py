@@ -16,6 +16,7 @@ from orchestrator import migrations
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.alerts.watcher import AlertWatcher
+from orchestrator.approvals.service import Expiry
 from orchestrator.attention.watch import Attention
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.seal import Seal
@@ -269,6 +270,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("changes", changes.run)
         loops.start("charges", partial(asking.run, state.trading))
         loops.start("kill switch", state.kill_switch.run)
+        loops.start("approvals", Expiry(state.trading, state.bus).run)
         evenings = Evenings(
             db=state.db,
             connections=state.connections,

@@ -8,6 +8,7 @@ from orchestrator import docs_page, meta
 from orchestrator.accounts import authorisation
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.alerts import endpoints as alerts
+from orchestrator.approvals import endpoints as approvals
 from orchestrator.attention import endpoints as attention
 from orchestrator.charges import endpoints as charges
 from orchestrator.exports import endpoints as exports
@@ -76,6 +77,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     external.router,  # before the orders: "external" is no order's id
     orders.router,
     sweep.router,
+    approvals.router,
     conditionals.router,
     guards.router,
     policies.router,

@@ -550,6 +550,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkeys_user_id"), ["user_id"], unique=False)
+    op.create_table(
+        "approvals",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("intent", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=True),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("plan_hash", sa.String(), nullable=False),
+        sa.Column("breaches", sa.Text(), nullable=False),
+        sa.Column("proof", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_approvals_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_approvals_state_expires_at"), ["state", "expires_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_approvals_user_id_state_id"), ["user_id", "state", "id"], unique=False
+        )
+
 
     op.create_table(
         "refresh_tokens",
@@ -1143,6 +1175,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hooks_user_id"))
         batch_op.drop_index(batch_op.f("ix_hooks_token_id"))
 
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approvals_user_id_state_id"))
+        batch_op.drop_index(batch_op.f("ix_approvals_state_expires_at"))
+
+    op.drop_table("approvals")
     op.drop_table("hooks")
     with op.batch_alter_table("personal_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_tokens_user_id"))

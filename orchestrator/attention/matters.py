@@ -18,6 +18,7 @@ from domain.words import Status
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.egress import EgressState
 from orchestrator.attention.schemas import MatterKind, MatterOut, Severity
+from orchestrator.orders.waiting import Approval, ApprovalState
 
 SOON = timedelta(hours=1)  # before a session ends
 CLOSE_TO_CLOSE = timedelta(
@@ -50,11 +51,13 @@ class Known:
     children: Sequence[Placed]
     switch: Switch | None
     blind: Sequence[Alert]
+    approvals: Sequence[Approval] = ()
 
 
 def matters(known: Known, calendar: Calendar, now: datetime) -> list[MatterOut]:
     """The most urgent first, and of those the oldest."""
     found = [*_switched(known.switch), *_orders(known.children), *_blind(known.blind, now)]
+    found += _waiting(known.approvals, now)
     for one in known.accounts:
         found += _login(one, calendar, now)
         found += _reach(one, now)
@@ -98,6 +101,25 @@ def _orders(children: Iterable[Placed]) -> Iterator[MatterOut]:
             symbol=str(child.instrument),
             since=one.sent_at,
             to=f"/orders/{one.order_id}",
+        )
+
+
+def _waiting(approvals: Iterable[Approval], now: datetime) -> Iterator[MatterOut]:
+    for one in approvals:
+        if one.at(now).state is not ApprovalState.WAITING:
+            continue
+        intent = one.intent
+        what = f"{intent.side.value.lower()} {intent.quantity} {intent.instrument.symbol}"
+        until = one.expires_at.astimezone(IST)
+        yield MatterOut(
+            id=f"{MatterKind.APPROVAL_WAITING}:{one.id}",
+            kind=MatterKind.APPROVAL_WAITING,
+            severity=Severity.URGENT,
+            title=f"{one.token_name or 'A program'} asks to {what}",
+            words=f"It is outside what its token may do. Without your yes until {until:%H:%M:%S} it is not sent.",
+            symbol=str(intent.instrument),
+            since=one.asked_at,
+            to=f"/approvals/{one.id}",
         )
 
 

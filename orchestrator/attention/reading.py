@@ -16,13 +16,17 @@ from orchestrator.db import Database
 from orchestrator.killswitch import repository as switches
 from orchestrator.market.hub import Hub
 from orchestrator.market.intervals import midnight_of
+from orchestrator.orders import waiting
 from orchestrator.orders.rows import child_of
 from orchestrator.tables import order_children
 
 ROW = order_children.c
+MOST_APPROVALS = 20
 
 
-async def read(db: Database, connections: Connections, hub: Hub, user: UserId, *, day: date) -> Known:
+async def read(
+    db: Database, connections: Connections, hub: Hub, user: UserId, *, day: date, now: datetime
+) -> Known:
     """`day`: the trading day; what was answered before it and has ended is past."""
     today = midnight_of(day)
     mine = connections.of_user(user)
@@ -34,7 +38,8 @@ async def read(db: Database, connections: Connections, hub: Hub, user: UserId, *
             for row in _unsure(conn, user, today)
         ]
         blind = [one for one in alerts.active_of(conn, user) if hub.last(one.instrument) is None]
-        return Known(mine, children, switches.engaged(conn, user), blind)
+        asked = waiting.page(conn, user, token=None, waiting_at=now, limit=MOST_APPROVALS)
+        return Known(mine, children, switches.engaged(conn, user), blind, asked)
 
     return await db.read(look)
 

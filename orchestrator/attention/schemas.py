@@ -11,6 +11,7 @@ from orchestrator.schemas import Out, Time
 class MatterKind(StrEnum):
     ORDER_UNKNOWN = "order_unknown"  # nobody knows whether it exists at its broker
     ORDER_SURPLUS = "order_surplus"  # more is held, or was bought or sold, than was asked
+    APPROVAL_WAITING = "approval_waiting"  # a program asks for an order outside its token's policy
     KILL_SWITCH = "kill_switch"
     LOGIN_NEEDED = "login_needed"
     LOGIN_EXPIRES = "login_expires"  # within the hour

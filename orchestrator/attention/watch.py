@@ -20,7 +20,7 @@ LOOK = 2.0  # seconds between looks
 STORED = 10.0  # seconds that what was read of the database holds, while nobody tells of a change
 USERS = user_topic(UserId(""))
 TELLING = frozenset(
-    {"order", "account", "alert", "kill_switch", "portfolio", LAGGED}
+    {"order", "account", "alert", "kill_switch", "portfolio", "approval", LAGGED}
 )  # events after which it may be another
 
 
@@ -94,8 +94,9 @@ class Attention:
         return replace(known, accounts=self._connections.of_user(user))
 
     async def _read(self, user: UserId) -> Known:
-        day = self._calendar.trading_day(self._clock())
-        return await read(self._db, self._connections, self._hub, user, day=day)
+        now = self._clock()
+        day = self._calendar.trading_day(now)
+        return await read(self._db, self._connections, self._hub, user, day=day, now=now)
 
     def _out(self, known: Known) -> AttentionOut:
         now = self._clock()

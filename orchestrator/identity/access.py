@@ -104,14 +104,14 @@ async def current_user(request: Request, caller: AnyCaller) -> UserId:
         if request.method not in SAFE:
             raise login_only()
         within(caller, Scope.READ)
-        _seeing_all(caller)
+        seeing_all(caller)
     return caller.user_id
 
 
 async def reading_user(caller: AnyCaller) -> UserId:
     """As `current_user`, for a POST that changes nothing."""
     within(caller, Scope.READ)
-    _seeing_all(caller)
+    seeing_all(caller)
     return caller.user_id
 
 
@@ -130,6 +130,11 @@ async def trading_caller(caller: AnyCaller) -> Caller:
     return within(caller, Scope.TRADE)
 
 
+async def asking_caller(caller: AnyCaller) -> Caller:
+    """A login, or a token with `read` or `trade`: the endpoint shows it what it asked itself."""
+    return caller if Scope.TRADE in caller.scopes else within(caller, Scope.READ)
+
+
 async def funds_caller(caller: AnyCaller) -> Caller:
     """A login, or a token with `funds`. Raises Problem 401, 403."""
     return within(caller, Scope.FUNDS)
@@ -140,6 +145,7 @@ ReadingUser = Annotated[UserId, Depends(reading_user)]
 MarketUser = Annotated[UserId, Depends(market_user)]
 ReadingCaller = Annotated[Caller, Depends(reading_caller)]
 TradingCaller = Annotated[Caller, Depends(trading_caller)]
+AskingCaller = Annotated[Caller, Depends(asking_caller)]
 FundsCaller = Annotated[Caller, Depends(funds_caller)]
 
 
@@ -157,7 +163,8 @@ def within(caller: Caller, scope: Scope) -> Caller:
     return caller
 
 
-def _seeing_all(caller: Caller) -> None:
+def seeing_all(caller: Caller) -> None:
+    """Raises Problem 403 `token_policy` for a token that is limited to some accounts."""
     if caller.limited:
         raise Problem(
             403,

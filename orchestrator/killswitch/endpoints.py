@@ -16,12 +16,13 @@ from orchestrator.audit.actions import Action
 from orchestrator.bus import Bus, user_topic
 from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import CurrentUser, TradingCaller, seeing_all
 from orchestrator.identity.doing import Acting
 from orchestrator.killswitch import repository
 from orchestrator.killswitch.repository import Step
 from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
 from orchestrator.killswitch.worker import KillSwitch
+from orchestrator.orders.permit import outside_policy, without_effect
 from orchestrator.state import Db, EventBus, Now
 
 router = APIRouter(prefix="/v1/kill-switch", tags=["kill switch"])
@@ -37,7 +38,7 @@ Worker = Annotated[KillSwitch, Depends(_worker)]
 @router.post("", status_code=202, responses=problems(401, 422))
 async def engage_kill_switch(
     body: KillIn,
-    user: CurrentUser,
+    caller: TradingCaller,
     acting: Acting,
     db: Db,
     bus: EventBus,
@@ -47,8 +48,13 @@ async def engage_kill_switch(
 ) -> KillOut:
     """Stop trading everywhere, and keep at it until it is proven; brokers that are down are tried until they answer.
 
-    Stored before the answer: it survives a restart. Orders that only reduce a position still pass.
+    Stored before the answer: it survives a restart. Orders that only reduce a position still pass. A personal token
+    may do this if it sees all accounts; releasing the switch is a person's business.
     """
+    seeing_all(caller)
+    if refused := without_effect(caller):
+        raise outside_policy(refused)
+    user = caller.user_id
 
     def work(conn: SqlConnection) -> Switch:
         switch = repository.engage(conn, user, body.depth, body.words, clock())

@@ -105,6 +105,11 @@ class Caller:
         return within(await self._programs.caller(token, client.host if client else ""), Scope.READ)
 
     @property
+    def token(self) -> str | None:
+        """The id of the personal token that it came with; None for a login."""
+        return self._program.token if self._program else None
+
+    @property
     def limited(self) -> bool:
         """Whether it may see only some of the user's accounts."""
         return self._program is not None and self._program.limited

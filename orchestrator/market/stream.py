@@ -154,7 +154,7 @@ class _Browser:
     async def tell(self, bus: Bus) -> None:
         async with bus.subscribe(user_topic(self._user)) as events:
             async for event in events:
-                if not self._caller.limited or _within(self._caller, event):
+                if _heard_by(self._caller, event):
                     await self._socket.send_text(_text(event))
 
     async def listen(self) -> None:
@@ -220,8 +220,13 @@ class _Browser:
             return  # it left: the listening part ends the rest
 
 
-def _within(caller: Caller, event: Event) -> bool:
-    """Whether a token that sees some accounts only may hear of it: of orders that are all there, and that it lagged."""
+def _heard_by(caller: Caller, event: Event) -> bool:
+    """A token hears of what it asked itself to approve; one that sees some accounts only hears beside that of orders
+    that are all there, and that it lagged."""
+    if event.type == "approval":
+        return caller.token in (None, event.data["token"])
+    if not caller.limited:
+        return True
     if event.type == "order":
         return all(caller.sees(child["account"]) for child in event.data["children"])
     return event.type == LAGGED

@@ -21,14 +21,18 @@ from domain.order import (
     Fill,
     Lost,
     Modified,
+    OrderIntent,
     OrderType,
     Progress,
     Working,
 )
+from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
 
 _DECISION = TypeAdapter(RoutingDecision)
 _CHARGES = TypeAdapter(Charges)
+_INTENT = TypeAdapter(OrderIntent)
+_POLICY = TypeAdapter(Policy)
 
 
 def _exact(value: object) -> str:
@@ -45,6 +49,22 @@ def dump_decision(decision: RoutingDecision) -> str:
 
 def load_decision(text: str) -> RoutingDecision:
     return _DECISION.validate_json(text)
+
+
+def dump_intent(intent: OrderIntent) -> str:
+    return orjson.dumps(intent, default=_exact).decode()
+
+
+def load_intent(text: str) -> OrderIntent:
+    return _INTENT.validate_json(text)
+
+
+def dump_policy(policy: Policy) -> str:
+    return orjson.dumps(policy).decode()
+
+
+def load_policy(text: str) -> Policy:
+    return _POLICY.validate_json(text)
 
 
 def dump_charges(charges: Charges) -> str:

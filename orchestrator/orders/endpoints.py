@@ -16,6 +16,8 @@ from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders import repository
+from orchestrator.orders.approval_answer import waits
+from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.basket_schemas import BasketIn, BasketOut
 from orchestrator.orders.baskets import price_basket
 from orchestrator.orders.permit import visible
@@ -28,6 +30,7 @@ from orchestrator.orders.schemas import (
     OrderPage,
 )
 from orchestrator.orders.sought import Sought, seen_by, sought
+from orchestrator.orders.waiting import Waiting
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 
@@ -56,7 +59,10 @@ async def price_orders(basket: BasketIn, user: ReadingUser, trading: Room) -> Ba
     status_code=201,
     response_model=OrderOut,
     responses=problems(401, 404, 409, 422)
-    | {200: {"model": OrderOut | DryRunOut, "description": "Placed before by this key; or a dry run"}},
+    | {
+        200: {"model": OrderOut | DryRunOut, "description": "Placed before by this key; or a dry run"},
+        202: {"model": ApprovalOut, "description": "Not sent: it waits for its user"},
+    },
 )
 async def place_order(
     order: OrderIn,
@@ -67,7 +73,8 @@ async def place_order(
     """Place an order. Answers when every broker has answered or its deadline has passed.
 
     A child without a clear answer is UNKNOWN: it is looked for, and never sent again. A personal token that only tries
-    things gets 200 with `dry_run: true` and no id: nothing was sent.
+    things gets 200 with `dry_run: true` and no id: nothing was sent. What is outside the policy of a token that asks
+    its user gets 202 with the approval: the order is placed by this key once that is given.
     """
     intent = order.intent()
     asked = intent if order.chosen is None else (intent, order.chosen)
@@ -82,6 +89,8 @@ async def place_order(
     )
     if isinstance(outcome, placing.DryRun) and outcome.seen is not None:
         return answer(DryRunOut.of(*outcome.seen))
+    if isinstance(outcome, Waiting) and outcome.approval is not None:
+        return waits(outcome.approval)
     if isinstance(outcome, Denied):
         raise refusal(outcome)
     stored, replayed = outcome
@@ -128,13 +137,14 @@ async def find_order(
     Every personal token has keys of its own: it finds what it placed itself.
     """
     earlier = await trading.db.read(lambda conn: repository.replayed(conn, caller.user_id, caller.own(key)))
-    if earlier is None:
+    if earlier is None or not earlier[0].startswith("ord_"):
         raise not_found("order of this key")
     return await get_order(earlier[0], caller, trading)
 
 
 @router.get("/{order_id}", responses=problems(401, 404))
 async def get_order(order_id: str, caller: ReadingCaller, trading: Room) -> OrderOut:
+    """One order: its parts at the brokers, the decision behind them, and its timeline."""
     stored = await trading.db.read(lambda conn: repository.load(conn, caller.user_id, OrderId(order_id)))
     if stored is None or not visible(caller, stored.order):
         raise not_found("order")
@@ -144,7 +154,6 @@ async def get_order(order_id: str, caller: ReadingCaller, trading: Room) -> Orde
 @router.patch("/{order_id}", response_model=OrderOut, responses=problems(401, 404, 409, 422))
 async def modify_order(
     order_id: str, change: ModifyIn, caller: TradingCaller, trading: Room, idempotency_key: Key
-    """One order: its parts at the brokers, the decision behind them, and its timeline."""
 ) -> Response:
     """New terms for what is still open. Answers when every broker has answered or its deadline has passed.
 

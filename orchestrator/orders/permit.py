@@ -62,6 +62,15 @@ class Permit:
     trading_day: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A person's yes to what waits under this id, as it was looked at."""
+
+    id: str
+    plan_hash: str
+    by: Caller
+
+
 def outside_policy(
     refused: OutsidePolicy, *, title: str = "The token's policy does not allow this"
 ) -> Problem:

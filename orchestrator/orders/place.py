@@ -14,14 +14,16 @@ from domain.money import ZERO
 from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent
 from domain.policy import Policy
 from domain.routing import Denied, RoutingDecision, Slice
+from orchestrator.bus import Bus, user_topic
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
-from orchestrator.orders import entries, repository
+from orchestrator.orders import entries, repository, waiting
+from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
-from orchestrator.orders.permit import without_effect
+from orchestrator.orders.permit import Approved, OutsidePolicy, without_effect
 from orchestrator.orders.plan import (
     Situation,
     decide_now,
@@ -37,6 +39,7 @@ from orchestrator.orders.rows import KeptChild, StoredOrder
 from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
+from orchestrator.orders.waiting import Approval, Waiting
 from orchestrator.prepared import ask_ahead
 from routing.margin import reference_price
 from routing.selftrade import Verdict
@@ -44,6 +47,7 @@ from routing.token_policy import counted_price
 from routing.words import rupees
 
 MICROSECOND = timedelta(microseconds=1)
+APPROVED = "Approved by its user: it is outside the policy of the token that asked for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,36 @@ async def place(
         earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))
         if earlier is None or earlier[1] != fingerprint:
             raise
-        return await _stored(trading, user_id, earlier[0]), True
-    # From here on in a task of its own: a caller that hangs up must leave neither an order that is recorded and
-    # never sent, nor a request cut short in mid-wire.
+        return await _made(trading, user_id, earlier[0])
+    return await _carried_out(trading, situation, key, fingerprint)
+
+
+async def place_approved(
+    trading: Trading, approval: Approval, approved: Approved, caller: Caller
+) -> tuple[StoredOrder, bool] | Denied:
+    """The order that waited, by the key that asked for it, and whether it had been approved before; or why not, and it
+    waits on. `caller` is the program's. Raises Problem 409 when the approval is over."""
+    situation = await look(
+        trading, user_id=approval.user_id, intent=approval.intent, policy=approval.policy, caller=caller
+    )
+    situation = replace(situation, permit=None, approved=approved)
+    outcome = await _carried_out(trading, situation, approval.key, approval.fingerprint)
+    kept = await trading.db.read(lambda conn: waiting.load(conn, approval.user_id, approval.id))
+    await tell_approval(trading.bus, kept)
+    return outcome
+
+
+async def tell_approval(bus: Bus, approval: Approval) -> None:
+    """Whoever has a screen open, and the program that asked, hear of it at once."""
+    data = ApprovalOut.of(approval).model_dump(mode="json")
+    await bus.publish(user_topic(approval.user_id), {"type": "approval", "data": data})
+
+
+async def _carried_out(
+    trading: Trading, situation: Situation, key: str, fingerprint: str
+) -> tuple[StoredOrder, bool] | Denied:
+    """In a task of its own: a caller that hangs up must leave neither an order that is recorded and never sent, nor a
+    request cut short in mid-wire."""
     task = asyncio.create_task(_record_and_send(trading, situation, key, fingerprint))
     trading.running.add(task)
     task.add_done_callback(trading.running.discard)
@@ -131,9 +162,13 @@ async def _record_and_send(
         )
 
     outcome = await decided()
-    if fresh := await seen_anew(trading, situation, outcome):
+    waits = isinstance(outcome, Waiting)
+    if not waits and (fresh := await seen_anew(trading, situation, outcome)):
         situation = fresh
         outcome = await decided()
+    if isinstance(outcome, Waiting) and outcome.approval is not None:
+        await tell_approval(trading.bus, outcome.approval)
+        return outcome
     if isinstance(outcome, Blocked):
         # A token that sees some accounts only cancels nothing at the others.
         narrow = situation.caller is not None and situation.caller.limited
@@ -151,7 +186,7 @@ async def _record_and_send(
         for kept in outcome.kept:
             trading.known.keep(kept)
         return await _sent(trading, situation, outcome.story), False
-    return await _stored(trading, user_id, outcome.order_id), True
+    return await _made(trading, user_id, outcome.order_id)
 
 
 def _decide_and_record(
@@ -159,11 +194,17 @@ def _decide_and_record(
 ) -> Recorded | Replayed | Denied:
     """One transaction: after it the order is known whatever happens to us."""
     ask_ahead(conn, [repository.question_of_key(situation.user_id, key), *questions(situation)])
-    if (earlier := replayed_order(conn, situation.user_id, key, fingerprint)) is not None:
-        return Replayed(earlier)
+    given = situation.approved is not None
+    earlier = replayed_order(conn, situation.user_id, key, fingerprint)
+    if (made := waiting.already(conn, situation) if given else earlier) is not None:
+        return Replayed(made)
     decision = decide_now(conn, situation)
+    if isinstance(decision, OutsidePolicy):
+        return waiting.ask(conn, situation, decision, key=key, fingerprint=fingerprint) or decision
     if isinstance(decision, Denied):
         return decision
+    if given and (changed := waiting.changed(conn, situation, decision)):
+        return changed
     asked, situation = situation.intent, replace(situation, intent=decision.intent)
     order_id = OrderId(new_id("ord"))
     children = new_children(situation, order_id, decision)
@@ -177,6 +218,7 @@ def _decide_and_record(
     )
     events = [
         OrderEvent(situation.now, "received", "Order received and checked."),
+        *([OrderEvent(situation.now, "approved", APPROVED)] if given else []),
         *_repriced(situation, asked),
         OrderEvent(situation.now + MICROSECOND, "routed", decision.summary),
         *(_sending(situation, new.child) for new in children),
@@ -189,9 +231,11 @@ def _decide_and_record(
         children=children,
         decision=decision,
         events=events,
-        key=key,
+        key=None if given else key,
         fingerprint=fingerprint,
     )
+    if given:
+        waiting.placed(conn, situation, order_id, key)
     entries.placed(conn, order, situation.caller)
     return Recorded(Story.of(order, decision, children, events), kept)
 
@@ -332,6 +376,14 @@ def _sending(situation: Situation, child: ChildOrder) -> OrderEvent:
     how = f", in {child.iceberg_legs} legs" if child.iceberg_legs else ""
     text = f"Sending {child.quantity} to {broker_name(child.broker)} with tag {child.tag}{how}."
     return OrderEvent(situation.now + 2 * MICROSECOND, "sending", text, child.id)
+
+
+async def _made(trading: Trading, user_id: UserId, thing: OrderId) -> tuple[StoredOrder, bool] | Waiting:
+    """What a key has made: an order, or one that waits for its user or has waited in vain."""
+    if not waiting.names_one(thing):
+        return await _stored(trading, user_id, thing), True
+    kept = await trading.db.read(lambda conn: waiting.load(conn, user_id, thing))
+    return waiting.told(kept.at(trading.clock()))
 
 
 async def _stored(trading: Trading, user_id: UserId, order_id: OrderId) -> StoredOrder:

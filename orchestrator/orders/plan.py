@@ -26,7 +26,7 @@ from orchestrator.errors import Problem, not_found
 from orchestrator.guards import repository as guards
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import holds
-from orchestrator.orders.permit import Permit, misplaced_now, outside, outside_change
+from orchestrator.orders.permit import Approved, Permit, misplaced_now, outside, outside_change
 from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
 from orchestrator.orders.rails import questions as questions_of_rails
 from orchestrator.orders.rails import rails as rails_of
@@ -62,6 +62,7 @@ class Situation:
     stalled: frozenset[AccountId] = frozenset()  # accounts whose live prices are cut off or stand still
     caller: Caller | None = None  # None: the product itself
     permit: Permit | None = None  # of a personal token, until its user has approved the order
+    approved: Approved | None = None
 
 
 async def look(

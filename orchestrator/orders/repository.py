@@ -88,12 +88,16 @@ def record(
     children: Sequence[NewChild],
     decision: RoutingDecision,
     events: Sequence[OrderEvent],
-    key: str,
+    key: str | None,
     fingerprint: str,
 ) -> list[KeptChild]:
-    """Order, children, first events and the idempotency key, all or nothing. The children as they are kept."""
+    """Order, children, first events and the idempotency key, all or nothing. The children as they are kept.
+
+    `key` None: it is kept already.
+    """
     intent = order.intent
-    add_key(conn, order.user_id, key=key, fingerprint=fingerprint, thing=order.id, at=order.created_at)
+    if key is not None:
+        add_key(conn, order.user_id, key=key, fingerprint=fingerprint, thing=order.id, at=order.created_at)
     ADD_ORDER.run(
         conn,
         {

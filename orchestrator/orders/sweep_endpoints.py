@@ -11,6 +11,8 @@ from domain.routing import Denied
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import TradingCaller
 from orchestrator.orders import sweep
+from orchestrator.orders.approval_answer import waits
+from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.permit import outside_policy, without_effect
 from orchestrator.orders.place import DryRun
 from orchestrator.orders.preview_schemas import DryRunOut
@@ -28,6 +30,7 @@ from orchestrator.orders.sweep_schemas import (
     RequestOut,
     named,
 )
+from orchestrator.orders.waiting import Waiting
 
 router = APIRouter(prefix="/v1", tags=["orders"])
 
@@ -44,7 +47,10 @@ async def cancel_orders(which: CancelManyIn, caller: TradingCaller, trading: Roo
     status_code=201,
     response_model=OrderOut,
     responses=problems(401, 404, 409, 422)
-    | {200: {"model": OrderOut | DryRunOut, "description": "Placed before by this key; or a dry run"}},
+    | {
+        200: {"model": OrderOut | DryRunOut, "description": "Placed before by this key; or a dry run"},
+        202: {"model": ApprovalOut, "description": "Not sent: it waits for its user"},
+    },
 )
 async def exit_position(
     position: ExitIn, caller: TradingCaller, trading: Room, idempotency_key: Key
@@ -60,6 +66,8 @@ async def exit_position(
     outcome = await sweep.exit_position(trading, connection, asked, key=idempotency_key, caller=caller)
     if isinstance(outcome, DryRun) and outcome.seen is not None:
         return answer(DryRunOut.of(*outcome.seen))
+    if isinstance(outcome, Waiting) and outcome.approval is not None:
+        return waits(outcome.approval)
     if isinstance(outcome, Denied):
         raise refusal(outcome)
     stored, replayed = outcome

@@ -254,11 +254,11 @@ class Deeds:
         person.kills |= depth.cancels
 
         async def work(process: Process) -> KillOut:
-            parts = process.parts
+            parts, caller = process.parts, Caller(person.user_id)
             return await killswitch.engage_kill_switch(
                 KillIn(depth=depth),
-                person.user_id,
-                doer_of(Caller(person.user_id), self._world.now),
+                caller,
+                doer_of(caller, self._world.now),
                 parts.db,
                 parts.bus,
                 self._world.now,

@@ -21,6 +21,7 @@ class Door(StrEnum):
     MARKET = "a login, or a token with read"
     READING = "a login, or a token with read: only its accounts"
     TRADING = "a login, or a token with trade: only its accounts, by its policy"
+    ASKING = "a login, or a token with read or trade: only what it asked itself"
     FUNDS = "a login, or a token with funds"
     LOGIN = "a login"
 
@@ -31,6 +32,7 @@ BY_FUNCTION = {
     access.logged_in: Door.LOGIN,
     access.trading_caller: Door.TRADING,
     access.funds_caller: Door.FUNDS,
+    access.asking_caller: Door.ASKING,
     access.current_user: Door.USER,
     access.reading_user: Door.READING_USER,
     access.reading_caller: Door.READING,
@@ -57,14 +59,14 @@ def sockets() -> set[str]:
 
 
 def _door(route: APIRoute) -> Door:
-    calls = set(_calls(route.dependant))
+    calls = set(calls(route.dependant))
     found = [door for function, door in BY_FUNCTION.items() if function in calls]
     if not found and access.current_caller in calls:
         raise AssertionError(f"{route.path} asks who is calling and not whether they may")
     return found[0] if found else Door.PUBLIC
 
 
-def _calls(dependant: Dependant) -> Iterator[object]:
+def calls(dependant: Dependant) -> Iterator[object]:
     yield dependant.call
     for part in dependant.dependencies:
-        yield from _calls(part)
+        yield from calls(part)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.orchestrator.identity.doors import Door, doors, sockets
 
 PUBLIC = {
-    "GET /api/v1/{name}",  # refuses, whatever it is
-    "POST /api/v1/{name}",  # the personal token is in the body: orchestrator/openalgo
+    "GET /api/v1/{name:path}",  # refuses, whatever it is
+    "POST /api/v1/{name:path}",  # the personal token is in the body: orchestrator/openalgo
     "GET /docs",
     "GET /docs/{name}",
     "GET /livez",
@@ -37,6 +37,7 @@ OPEN_TO_TOKENS = {
     "PATCH /v1/orders/{order_id}": Door.TRADING,
     "DELETE /v1/orders/{order_id}": Door.TRADING,
     "POST /v1/orders/cancel": Door.TRADING,
+    "POST /v1/kill-switch": Door.TRADING,
     "DELETE /v1/orders/external/{account}/{broker_order_id}": Door.TRADING,
     "POST /v1/positions/exit": Door.TRADING,
     "POST /v1/positions/exit-all": Door.TRADING,
@@ -66,8 +67,10 @@ OPEN_TO_LIMITED_TOKENS = {
     "GET /v1/orders/by-key/{key:path}": Door.READING,
     "GET /v1/orders/external": Door.READING,
     "GET /v1/conditionals": Door.READING,
+    "GET /v1/approvals": Door.ASKING,
+    "GET /v1/approvals/{approval_id}": Door.ASKING,
 }
-SOCKETS = {"/v1/stocks/live", "/v1/stream"}
+SOCKETS = {"/kite/ws", "/v1/stocks/live", "/v1/stream"}
 
 
 def test_what_anybody_may_ask_is_listed() -> None:
