@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -23,8 +24,12 @@ class Accounts:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Kite has no field for what is missing: it goes in a header, percent-encoded."""
-        return {GAPS: quote("; ".join(self.gaps), safe=" ;:,()'/")} if self.gaps else {}
+        return gaps_header(self.gaps)
+
+
+def gaps_header(gaps: Sequence[str]) -> dict[str, str]:
+    """Kite has no field for what is missing: it goes in a header, percent-encoded."""
+    return {GAPS: quote("; ".join(gaps), safe=" ;:,()'/")} if gaps else {}
 
 
 async def read(live: Connections, caller: Caller) -> Accounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from orchestrator.kite import market, orders, portfolio, sockets, unoffered, user
+from orchestrator.kite import estimates, gtt, market, orders, portfolio, sockets, unoffered, user
 
 ROUTERS: tuple[APIRouter, ...] = (
     unoffered.router,
@@ -12,5 +12,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     user.router,
     portfolio.router,
     market.router,
+    estimates.router,
+    gtt.router,
     sockets.router,
 )
