@@ -80,10 +80,14 @@ def succeeded(conn: Connection, tries: Tries) -> None:
     conn.execute(sa.delete(failures).where(ROW.key == tries.key))
 
 
-async def take_back(db: Database, tries: Tries) -> None:
-    """The try was no failure, and no success either: those before it count on."""
+async def take_back(db: Database, tries: Tries, number: int) -> None:
+    """The try of this number was no failure, and no success either: those before it count on.
+
+    The wait that another one has begun meanwhile stays: else whoever knows a password could guess codes between.
+    """
+    until = sa.case((ROW.number == number, sa.null()), else_=ROW.until)
     query = sa.update(failures).where(ROW.key == tries.key, ROW.number > 0)
-    await db.write(lambda conn: conn.execute(query.values(number=ROW.number - 1, until=None)))
+    await db.write(lambda conn: conn.execute(query.values(number=ROW.number - 1, until=until)))
 
 
 def forgive(conn: Connection, email: str, user_id: UserId) -> None:

@@ -72,8 +72,7 @@ async def by_password(
     ways = {Way.PASSWORD}
     if comes.coded:
         if not code:
-            await lockout.take_back(db, comes.tries)
-            await brake.logged_in(db, address=by.address, email=email)
+            await lockout.take_back(db, comes.tries, number)
             raise Problem(
                 401,
                 "totp_needed",

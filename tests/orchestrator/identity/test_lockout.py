@@ -34,11 +34,11 @@ async def wait_of(db: Database, now: datetime, tries: Tries) -> int:
 
 async def test_each_failure_too_many_doubles_the_wait_up_to_an_hour(db: Database) -> None:
     tries, now, waits = Tries.at_email(EMAIL), NOW, []
-    for _ in range(12):
+    for failed in range(1, 13):
         assert await wait_of(db, now, tries) == 0
         wait = await wait_of(db, now, tries)
         if not wait:
-            await lockout.take_back(db, tries)  # that was the next one, not a look
+            await lockout.take_back(db, tries, failed + 1)  # that was the next one, not a look
         waits.append(wait)
         now += timedelta(seconds=wait)
     assert waits == [0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600]
@@ -69,9 +69,19 @@ async def test_what_is_taken_back_keeps_the_failures_of_before(db: Database) -> 
         await wait_of(db, NOW, tries)
     for _ in range(5):  # the password was right each time, and no code was given
         assert await wait_of(db, NOW, tries) == 0
-        await lockout.take_back(db, tries)
+        await lockout.take_back(db, tries, 3)
     assert await wait_of(db, NOW, tries) == 0
     assert await wait_of(db, NOW, tries) == 60
+
+
+async def test_a_password_without_a_code_ends_no_wait_that_a_guessed_code_has_begun(db: Database) -> None:
+    tries = Tries.at_email(EMAIL)
+    for _ in range(2):
+        await wait_of(db, NOW, tries)
+    without_code = await lockout.begin(db, tries, most=9, now=NOW)
+    assert await wait_of(db, NOW, tries) == 0, "a guessed code, at the same moment"
+    await lockout.take_back(db, tries, without_code)
+    assert await wait_of(db, NOW, tries) == 120
 
 
 @asynccontextmanager
