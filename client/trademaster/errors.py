@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trademaster.models import ApprovalOut, DryRunOut
+
 
 class TradeMasterError(Exception):
     """Whatever this client raises of its own."""
@@ -127,20 +129,24 @@ class ServerFault(Problem):
 
 
 class WaitsForApproval(TradeMasterError):
-    """202: the order goes beyond the token's policy and waits for the person; nothing was sent to a broker yet."""
+    """202: the order goes beyond the token's policy and waits for the person; nothing was sent to a broker yet.
 
-    def __init__(self, approval: Mapping[str, Any], key: str) -> None:
-        self.approval = dict(approval)
-        self.id = str(approval.get("id", ""))
+    `client.approvals.wait(error.id)` tells how it ends.
+    """
+
+    def __init__(self, approval: ApprovalOut, key: str) -> None:
+        self.approval, self.id = approval, approval.id
         self.key = key
-        super().__init__(f"the order waits for approval {self.id} until {approval.get('expires_at')}")
+        super().__init__(
+            f"the order waits for approval {approval.id} until {approval.expires_at:%H:%M:%S %Z}"
+        )
 
 
 class DryRun(TradeMasterError):
     """The token only tries orders out: nothing was sent. `plan` is what would have been, as of a preview."""
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
-        self.plan = dict(plan)
+    def __init__(self, plan: DryRunOut) -> None:
+        self.plan = plan
         super().__init__("this token is for dry runs: nothing was sent")
 
 

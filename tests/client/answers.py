@@ -50,7 +50,11 @@ def problem(status: int, code: str, headers: dict[str, str] | None = None, **mor
 SCHEMA = json.loads((Path(__file__).parents[2] / "web" / "openapi.json").read_text("utf-8"))
 
 
+def described(path: str, method: str, status: str) -> dict[str, Any]:
+    """The answer that the description of the API shows."""
+    media = SCHEMA["paths"][path][method]["responses"][status]["content"]["application/json"]
+    return dict(media["example"])
+
+
 def an_order(**more: Any) -> dict[str, Any]:
-    """The order that the description of the API shows."""
-    answer = SCHEMA["paths"]["/v1/orders/{order_id}"]["get"]["responses"]["200"]
-    return {**answer["content"]["application/json"]["example"], "id": "ord_1", **more}
+    return {**described("/v1/orders/{order_id}", "get", "200"), "id": "ord_1", **more}

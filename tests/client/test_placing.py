@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.client.answers import Answers, an_order, problem
+from tests.client.answers import Answers, an_order, described, problem
 from trademaster import (
     Denied,
     DryRun,
@@ -91,8 +91,11 @@ def test_an_order_that_never_left_is_not_unknown() -> None:
         (problem(409, "margin_short", reasons=[{"code": "margin_short", "message": "short"}]), Denied),
         (problem(403, "token_policy", clause="symbols"), TokenPolicy),
         (problem(429, "too_many_requests", {"retry-after": "1"}), RateLimited),
-        (httpx.Response(202, json={"id": "apr_1", "expires_at": "later"}), WaitsForApproval),
-        (httpx.Response(200, json={"dry_run": True}), DryRun),
+        (httpx.Response(202, json=described("/v1/orders", "post", "202")), WaitsForApproval),
+        (
+            httpx.Response(200, json={**described("/v1/orders/preview", "post", "200"), "dry_run": True}),
+            DryRun,
+        ),
     ],
     ids=["denied", "policy", "rate", "approval", "dry run"],
 )

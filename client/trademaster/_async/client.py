@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from trademaster import config
 from trademaster._async.accounts import Accounts
+from trademaster._async.approvals import Approvals, Tokens
 from trademaster._async.http import AsyncHTTP
 from trademaster._async.market import Market
 from trademaster._async.orders import Orders
@@ -59,6 +60,8 @@ class AsyncClient:
         self.watchlists = Watchlists(self.http)
         self.alerts = Alerts(self.http)
         self.kill = Kill(self.http)
+        self.approvals = Approvals(self.http)
+        self.tokens = Tokens(self.http)
         self.stream = Stream(self.http)
 
     def __repr__(self) -> str:

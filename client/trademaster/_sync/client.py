@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from trademaster import config
 from trademaster._sync.accounts import Accounts
+from trademaster._sync.approvals import Approvals, Tokens
 from trademaster._sync.http import HTTP
 from trademaster._sync.market import Market
 from trademaster._sync.orders import Orders
@@ -60,6 +61,8 @@ class Client:
         self.watchlists = Watchlists(self.http)
         self.alerts = Alerts(self.http)
         self.kill = Kill(self.http)
+        self.approvals = Approvals(self.http)
+        self.tokens = Tokens(self.http)
         self.stream = Stream(self.http)
 
     def __repr__(self) -> str:

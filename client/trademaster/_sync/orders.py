@@ -15,11 +15,13 @@ from trademaster._sync.waiting import sleep
 from trademaster.amounts import Amount
 from trademaster.errors import DryRun, OutcomeUnknown, TradeMasterError, Unreachable, WaitsForApproval
 from trademaster.models import (
+    ApprovalOut,
     BasketIn,
     BasketOut,
     CancelManyIn,
     CancelManyOut,
     ConvertIn,
+    DryRunOut,
     ExitAllIn,
     ExitAllOut,
     ExitIn,
@@ -188,9 +190,9 @@ class Orders:
 def placed(answer: httpx.Response, key: str) -> OrderOut:
     """The order of an answer. Raises WaitsForApproval, DryRun for what is none."""
     if answer.status_code == httpx.codes.ACCEPTED:
-        raise WaitsForApproval(answer.json(), key)
-    if answer.headers.get("content-type", "").startswith("application/json") and answer.json().get("dry_run"):
-        raise DryRun(answer.json())
+        raise WaitsForApproval(parsed(ApprovalOut, answer), key)
+    if answer.status_code == httpx.codes.OK and b'"dry_run"' in answer.content:
+        raise DryRun(parsed(DryRunOut, answer))
     return parsed(OrderOut, answer)
 
 

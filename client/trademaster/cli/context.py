@@ -143,9 +143,9 @@ def _told(error: TradeMasterError, *, json: bool) -> None:
         if isinstance(error, OutcomeUnknown):
             body["key"] = error.key
         if isinstance(error, WaitsForApproval):
-            body |= {"approval": error.approval, "key": error.key}
+            body |= {"approval": error.approval.model_dump(mode="json"), "key": error.key}
         if isinstance(error, DryRun):
-            body["plan"] = error.plan
+            body["plan"] = error.plan.model_dump(mode="json")
         sys.stderr.write(as_json({"error": body}, indent=None) + "\n")
         return
     err.print(shown(error), style="red")
