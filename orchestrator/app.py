@@ -30,6 +30,7 @@ from orchestrator.mcp.door import McpDoor
 from orchestrator.orders import express
 from orchestrator.parts import open_parts
 from orchestrator.routers import ROUTERS
+from orchestrator.shields.cookies import HostCookies
 from orchestrator.shields.names import KnownNames
 from orchestrator.shields.origins import OwnPages
 from orchestrator.shields.rate_door import RateDoor
@@ -98,6 +99,8 @@ def create_app(
 
 def _shield(app: FastAPI, settings: Settings) -> None:
     """Who is not let in at all; the last one added is asked first."""
+    if settings.cookie_secure:
+        app.add_middleware(HostCookies)
     app.state.rates = Rates(settings)
     app.add_middleware(RateDoor, who=_payer)
     app.add_middleware(OwnPages, settings=settings)
