@@ -23,8 +23,8 @@ from orchestrator.audit.seal import Seal
 from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
-from orchestrator.identity.ended import EndedSessions
 from orchestrator.departure.leaving import Departures
+from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.oidc_provider import provider
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
@@ -78,8 +78,8 @@ async def open_parts(
     opened.push_async_callback(state.db.close)
     await _migrated(state.db, settings)
     _open_mail(app, settings, opened)
-    state.bus = open_bus(settings.redis_url)
     _open_audit(app, settings, opened)
+    state.bus = open_bus(settings.redis_url)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
     state.oidc = provider(settings, system_clock)
@@ -134,8 +134,8 @@ async def open_parts(
         logins=state.logins,
     )
     opened.push_async_callback(state.postbacks.close)
-    await _open_market(app, settings, opened)
     _open_departures(app, settings, opened)
+    await _open_market(app, settings, opened)
     await _open_trading(app, settings, opened)
 
 
@@ -164,6 +164,8 @@ def _open_audit(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> Non
         linking.start("audit log", Keeper(state.db, state.seal, state.clock).run)
 
 
+def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Letters to people; sent by a process with background work."""
     state, sending = app.state, Loops()
     state.mailer = Mailer(
         db=state.db,
@@ -268,9 +270,9 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("order hints", Hints(state.bus, updates).run)
         loops.start("reconciler", reconciler.run)
         loops.start("changes", changes.run)
+        loops.start("approvals", Expiry(state.trading, state.bus).run)
         loops.start("charges", partial(asking.run, state.trading))
         loops.start("kill switch", state.kill_switch.run)
-        loops.start("approvals", Expiry(state.trading, state.bus).run)
         evenings = Evenings(
             db=state.db,
             connections=state.connections,
