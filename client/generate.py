@@ -213,7 +213,9 @@ def formatted(text: str, path: Path) -> str:
     """As `ruff` writes a file of this path."""
     for words in (("check", "--fix-only", "--quiet", "--select=I,UP,RET,F401"), ("format", "--quiet")):
         program = [sys.executable, "-m", "ruff", *words, f"--stdin-filename={path}", "-"]
-        done = subprocess.run(program, check=True, cwd=HERE.parent, input=text, capture_output=True, text=True)
+        done = subprocess.run(
+            program, check=True, cwd=HERE.parent, input=text, capture_output=True, text=True
+        )
         text = done.stdout
     return text
 
