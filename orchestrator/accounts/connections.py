@@ -196,7 +196,8 @@ class Connections:
         account_id, sealed = connection.account.id, connection.sealed_session
         self._retire(connection.end(AccountState.LOGIN_NEEDED, words, self._clock()))
         log.warning("accounts.login_needed", account=account_id, words=words)
-        await self._db.write(lambda db: repository.end_session(db, account_id, sealed, words))
+        account, now = connection.account, self._clock()
+        await self._db.write(lambda db: repository.end_session(db, account, sealed, words, now))
         await self._telling.changed(connection)
         await self._telling.portfolio_changed(connection, "login_needed")
 

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, case, delete, func, insert, select, update
 
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
+from orchestrator.audit.actions import Action
+from orchestrator.audit.record import Actor, audited
 from orchestrator.tables import accounts, login_states, order_children, users
 
 
@@ -96,15 +98,28 @@ def clear_primary(connection: Connection, account_id: AccountId) -> None:
     )
 
 
-def end_session(connection: Connection, account_id: AccountId, sealed: str | None, words: str) -> bool:
+def end_session(
+    connection: Connection, account: BrokerAccount, sealed: str | None, words: str, at: datetime
+) -> bool:
     """CONNECTED to LOGIN_NEEDED, unless another session has begun meanwhile. Says whether it was."""
     query = update(accounts).where(
-        accounts.c.id == account_id,
+        accounts.c.id == account.id,
         accounts.c.state == AccountState.CONNECTED,
         accounts.c.session == sealed,
     )
     values = {"state": AccountState.LOGIN_NEEDED, "session": None, "last_error": words}
-    return bool(connection.execute(query.values(**values)).rowcount)
+    if not connection.execute(query.values(**values)).rowcount:
+        return False
+    audited(
+        connection,
+        user_id=account.user_id,
+        actor=Actor.program("connections"),
+        action=Action.ACCOUNT_LOGOUT,
+        at=at,
+        subject=account.id,
+        detail={"words": words},
+    )
+    return True
 
 
 def add_login(connection: Connection, login: LoginState, now: datetime) -> None:

@@ -39,7 +39,6 @@ class Action(StrEnum):
     DELETION_ASKED = "user.deletion_asked"
     DELETION_CALLED_OFF = "user.deletion_called_off"
     DELETED = "user.deleted"
-    CONSENT = "consent.changed"
     # --- programs ------------------------------------------------------------------------------------------------
     TOKEN_MADE = "token.made"
     TOKEN_CHANGED = "token.changed"
@@ -50,6 +49,7 @@ class Action(StrEnum):
     APPROVAL_DECLINED = "approval.declined"
     APPROVAL_EXPIRED = "approval.expired"
     # --- settings ------------------------------------------------------------------------------------------------
+    NAME_CHANGED = "user.renamed"
     MODE_CHANGED = "mode.changed"
     PRIMARY_CHANGED = "primary_account.changed"
     LIMITS_CHANGED = "limits.changed"
@@ -95,7 +95,6 @@ class Action(StrEnum):
     FUNDS_MOVED = "funds.moved"
     LOT_EVENT_TOLD = "lot_event.told"
     LOT_EVENT_WITHDRAWN = "lot_event.withdrawn"
-    HISTORY_REBUILT = "history.rebuilt"
     # --- the installation ----------------------------------------------------------------------------------------
     SANDBOX_CHANGED = "sandbox.changed"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"

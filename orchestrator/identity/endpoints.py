@@ -9,6 +9,7 @@ from fastapi import APIRouter, Cookie, Request, Response
 from orchestrator.errors import Problem, problems
 from orchestrator.identity import brake, emails, people, service, signing_in, strength
 from orchestrator.identity.access import CurrentUser, Ended
+from orchestrator.identity.doing import Acting
 from orchestrator.identity.known import LIFE
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import (
@@ -90,9 +91,11 @@ async def refresh_token(
 
 
 @router.post("/logout", status_code=204)
-async def log_out(response: Response, db: Db, clock: Now, ended: Ended, cookie: RefreshCookie = None) -> None:
+async def log_out(
+    request: Request, response: Response, db: Db, clock: Now, ended: Ended, cookie: RefreshCookie = None
+) -> None:
     """End this login. Always succeeds."""
-    await service.log_out(db, cookie, ended=ended, now=clock())
+    await service.log_out(db, cookie, address=_address(request), ended=ended, now=clock())
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
 
 
@@ -103,11 +106,11 @@ async def get_me(user_id: CurrentUser, db: Db) -> MeOut:
 
 
 @router.patch("/me", responses=problems(401))
-async def change_me(body: MePatch, user_id: CurrentUser, db: Db) -> MeOut:
+async def change_me(body: MePatch, user_id: CurrentUser, acting: Acting, db: Db) -> MeOut:
     """Change name, mode or primary account."""
     given = body.model_dump(exclude_unset=True)
     changes = {name: value for name, value in given.items() if value is not None or name == "primary_account"}
-    return _me(await people.change(db, user_id, changes))
+    return _me(await people.change(db, acting, changes))
 
 
 def _address(request: Request) -> str:

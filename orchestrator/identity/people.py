@@ -23,6 +23,12 @@ from orchestrator.identity.signing_in import Desk
 from orchestrator.ids import new_id
 from orchestrator.mail import words
 
+CHANGES = {
+    "name": Action.NAME_CHANGED,
+    "mode": Action.MODE_CHANGED,
+    "primary_account": Action.PRIMARY_CHANGED,
+}
+
 
 async def sign_up(db: Database, *, email: str, password: str, name: str, address: str, now: datetime) -> User:
     """Raises Problem 422 `password_too_short` or `password_guessable`, 409 `email_taken`."""
@@ -98,8 +104,10 @@ async def change_password(
     await desk.db.write(work)
 
 
-async def change(db: Database, user_id: UserId, changes: Mapping[str, Any]) -> User:
+async def change(db: Database, doer: Doer, changes: Mapping[str, Any]) -> User:
     """Raises Problem 422 `account_unknown` for a primary account that is not the user's."""
+
+    user_id = doer.user_id
 
     def work(connection: Connection) -> User | None:
         primary = changes.get("primary_account")
@@ -108,6 +116,8 @@ async def change(db: Database, user_id: UserId, changes: Mapping[str, Any]) -> U
                 422, "account_unknown", "this is none of your connected accounts", field="primary_account"
             )
         repository.change_user(connection, user_id, changes)
+        for name, value in changes.items():
+            doer.did(connection, CHANGES[name], **{name: str(value or "")})
         return repository.by_id(connection, user_id)
 
     return known(await db.write(work))

@@ -18,6 +18,7 @@ from orchestrator.errors import Problem
 from orchestrator.identity import claims, known, lockout, repository
 from orchestrator.identity.claims import Way
 from orchestrator.identity.devices import LONGEST, device
+from orchestrator.identity.doing import Doer
 from orchestrator.identity.ended import WORDS, EndedSessions, EndedWhy
 from orchestrator.identity.lockout import Tries
 from orchestrator.identity.repository import Session, User
@@ -77,9 +78,7 @@ async def start_session(
     Raises Problem 401 `wrong_login` when their password was changed meanwhile, 403 `user_disabled`."""
     family, until = new_id("fam"), now + timedelta(days=settings.refresh_days)
     agent = by.user_agent[:LONGEST]
-    session = Session(
-        family, user.id, agent, by.address, frozenset(ways), proven_at or now, now, now, until
-    )
+    session = Session(family, user.id, agent, by.address, frozenset(ways), proven_at or now, now, now, until)
     new = await db.read(
         lambda conn: known.has_any(conn, user.id) and not known.is_known(conn, user.id, by.device)
     )
@@ -192,6 +191,14 @@ async def refresh(
         agent = by.user_agent[:LONGEST]
         if known.revoked_at is None and known.used_at is not None and now - known.used_at > GRACE:
             repository.end_sessions(connection, [known.family], EndedWhy.TOKEN_REUSED, now)
+            audited(
+                connection,
+                user_id=known.user_id,
+                actor=Actor.stranger(by.address),
+                action=Action.LOGIN_REUSED,
+                at=now,
+                subject=known.family,
+            )
             reused[:], why[:] = [known.family], [EndedWhy.TOKEN_REUSED]
             return None
         if known.revoked_at is None and known.used_at is None:
@@ -219,7 +226,9 @@ async def refresh(
     return _tokens(user, session, following, keys=keys, settings=settings, now=now)
 
 
-async def log_out(db: Database, token: str | None, *, ended: EndedSessions, now: datetime) -> None:
+async def log_out(
+    db: Database, token: str | None, *, address: str, ended: EndedSessions, now: datetime
+) -> None:
     """End the login this refresh token belongs to; an unknown one is no error."""
 
     def work(connection: Connection) -> list[str]:
@@ -227,6 +236,8 @@ async def log_out(db: Database, token: str | None, *, ended: EndedSessions, now:
         if known is None:
             return []
         repository.end_sessions(connection, [known.family], EndedWhy.LOGGED_OUT, now)
+        actor = Actor(ActorKind.LOGIN, known.user_id, known.family, address)
+        _ended(connection, known.user_id, actor, [known.family], EndedWhy.LOGGED_OUT, now)
         return [known.family]
 
     if token:
@@ -239,22 +250,22 @@ async def sessions(db: Database, user_id: UserId, *, now: datetime) -> list[Sess
 
 
 async def end_sessions(
-    db: Database, user_id: UserId, ids: Collection[str], *, why: EndedWhy, ended: EndedSessions, now: datetime
+    db: Database, doer: Doer, ids: Collection[str], *, why: EndedWhy, ended: EndedSessions, now: datetime
 ) -> int:
     """End those of these that are the user's; how many they were."""
-    return await _end(db, user_id, lambda one: one in ids, why=why, ended=ended, now=now)
+    return await _end(db, doer, lambda one: one in ids, why=why, ended=ended, now=now)
 
 
 async def end_others(
-    db: Database, user_id: UserId, current: str, *, why: EndedWhy, ended: EndedSessions, now: datetime
+    db: Database, doer: Doer, current: str, *, why: EndedWhy, ended: EndedSessions, now: datetime
 ) -> int:
     """End every other login than this one; how many they were."""
-    return await _end(db, user_id, lambda one: one != current, why=why, ended=ended, now=now)
+    return await _end(db, doer, lambda one: one != current, why=why, ended=ended, now=now)
 
 
 async def _end(
     db: Database,
-    user_id: UserId,
+    doer: Doer,
     wanted: Callable[[str], bool],
     *,
     why: EndedWhy,
@@ -262,13 +273,30 @@ async def _end(
     now: datetime,
 ) -> int:
     def work(connection: Connection) -> list[str]:
-        found = [one.id for one in repository.sessions_of(connection, user_id, now) if wanted(one.id)]
+        mine = repository.sessions_of(connection, doer.user_id, now)
+        found = [one.id for one in mine if wanted(one.id)]
         repository.end_sessions(connection, found, why, now)
+        _ended(connection, doer.user_id, doer.actor, found, why, now)
         return found
 
     over = await db.write(work)
     await ended.end(over, why)
     return len(over)
+
+
+def _ended(
+    connection: Connection, user_id: UserId, actor: Actor, sessions: list[str], why: EndedWhy, now: datetime
+) -> None:
+    for session in sessions:
+        audited(
+            connection,
+            user_id=user_id,
+            actor=actor,
+            action=Action.LOGIN_ENDED,
+            at=now,
+            subject=session,
+            detail={"why": why.value},
+        )
 
 
 def _issue(connection: Connection, user_id: UserId, family: str, *, settings: Settings, now: datetime) -> str:

@@ -29,19 +29,23 @@ async def list_sessions(caller: CurrentBearer, db: Db, clock: Now) -> SessionsOu
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=problems(401, 404))
-async def end_session(session_id: str, caller: CurrentBearer, db: Db, clock: Now, ended: Ended) -> None:
+async def end_session(
+    session_id: str, caller: CurrentBearer, doer: Acting, db: Db, clock: Now, ended: Ended
+) -> None:
     """Log out there: its token is refused from now on and its sockets are closed."""
     if not await service.end_sessions(
-        db, caller.user_id, [session_id], why=EndedWhy.ENDED_ELSEWHERE, ended=ended, now=clock()
+        db, doer, [session_id], why=EndedWhy.ENDED_ELSEWHERE, ended=ended, now=clock()
     ):
         raise not_found("session")
 
 
 @router.post("/sessions/revoke-others", responses=problems(401))
-async def end_other_sessions(caller: CurrentBearer, db: Db, clock: Now, ended: Ended) -> EndedOut:
+async def end_other_sessions(
+    caller: CurrentBearer, doer: Acting, db: Db, clock: Now, ended: Ended
+) -> EndedOut:
     """Log out everywhere but here."""
     why, now = EndedWhy.ENDED_ELSEWHERE, clock()
-    over = await service.end_others(db, caller.user_id, caller.session, why=why, ended=ended, now=now)
+    over = await service.end_others(db, doer, caller.session, why=why, ended=ended, now=now)
     return EndedOut(ended=over)
 
 
@@ -67,7 +71,7 @@ async def change_password(
         desk, user, old=old, new=body.new_password, doer=doer, by=came_from(request), now=now
     )
     why = EndedWhy.PASSWORD_CHANGED
-    over = await service.end_others(db, caller.user_id, caller.session, why=why, ended=ended, now=now)
+    over = await service.end_others(db, doer, caller.session, why=why, ended=ended, now=now)
     return EndedOut(ended=over)
 
 

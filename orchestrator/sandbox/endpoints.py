@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.requests import HTTPConnection
 
 from domain.account import AccountId, BrokerId, UserId
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
+from orchestrator.audit.actions import Action
 from orchestrator.errors import not_found, problems
 from orchestrator.identity.access import CurrentBearer, CurrentUser
+from orchestrator.identity.doing import Acting
 from orchestrator.identity.proof import operator
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.sandbox.schemas import (
@@ -48,7 +50,7 @@ from orchestrator.sandbox.told import (
     ScenariosTold,
     fits,
 )
-from orchestrator.state import Config
+from orchestrator.state import Config, Db
 
 router = APIRouter(prefix="/v1/sandbox", tags=["sandbox"])
 
@@ -63,10 +65,14 @@ async def _control(connection: HTTPConnection) -> SandboxControl:
 Control = Annotated[SandboxControl, Depends(_control)]
 
 
-async def _switched(control: Control, settings: Config, login: CurrentBearer) -> SandboxControl:
+async def _switched(
+    control: Control, settings: Config, login: CurrentBearer, acting: Acting, request: Request, db: Db
+) -> SandboxControl:
     """What is broken is broken for everybody: where others reach us, only by operators. Raises Problem 401, 403."""
     if not settings.only_here:
         await operator(login)
+    asked = f"{request.method} {request.url.path}"
+    await db.write(lambda conn: acting.did(conn, Action.SANDBOX_CHANGED, asked=asked))
     return control
 
 

@@ -59,9 +59,9 @@ def sockets() -> set[str]:
 
 
 def _door(route: APIRoute) -> Door:
-    calls = set(calls(route.dependant))
-    found = [door for function, door in BY_FUNCTION.items() if function in calls]
-    if not found and access.current_caller in calls:
+    called = set(calls(route.dependant))
+    found = [door for function, door in BY_FUNCTION.items() if function in called]
+    if not found and access.current_caller in called:
         raise AssertionError(f"{route.path} asks who is calling and not whether they may")
     return found[0] if found else Door.PUBLIC
 
