@@ -421,61 +421,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kite_orders")),
     )
     op.create_table(
-        "kite_apps",
-        sa.Column("token_id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("redirect_url", sa.Text(), nullable=False),
-        sa.Column("postback_url", sa.Text(), nullable=False),
-        sa.Column("secret", sa.Text(), nullable=False),
-        sa.Column("made_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["token_id"],
-            ["personal_tokens.id"],
-            name=op.f("fk_kite_apps_token_id_personal_tokens"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_kite_apps_user_id_users"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("token_id", name=op.f("pk_kite_apps")),
-    )
-    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_kite_apps_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "kite_requests",
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.Column("token_id", sa.String(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["token_id"],
-            ["personal_tokens.id"],
-            name=op.f("fk_kite_requests_token_id_personal_tokens"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_kite_requests")),
-    )
-    with op.batch_alter_table("kite_requests", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_kite_requests_token_id"), ["token_id"], unique=False)
-
-    op.create_table(
-        "kite_sessions",
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.Column("token_id", sa.String(), nullable=False),
-        sa.Column("made_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["token_id"],
-            ["personal_tokens.id"],
-            name=op.f("fk_kite_sessions_token_id_personal_tokens"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_kite_sessions")),
-    )
-    with op.batch_alter_table("kite_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_kite_sessions_token_id"), ["token_id"], unique=False)
-
-    op.create_table(
         "oidc_flows",
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
@@ -1148,18 +1093,6 @@ def downgrade() -> None:
     op.drop_table("user_sessions")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
-    with op.batch_alter_table("kite_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kite_sessions_token_id"))
-
-    op.drop_table("kite_sessions")
-    with op.batch_alter_table("kite_requests", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kite_requests_token_id"))
-
-    op.drop_table("kite_requests")
-    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kite_apps_user_id"))
-
-    op.drop_table("kite_apps")
     op.drop_table("kite_orders")
     with op.batch_alter_table("hook_deliveries", schema=None) as batch_op:
         batch_op.drop_index(

@@ -13,7 +13,7 @@ from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
 from orchestrator.kite import book, forms, notes
-from orchestrator.kite.answers import success
+from orchestrator.kite.answers import stamp, success
 from orchestrator.kite.book import Book
 from orchestrator.kite.door import FormBody, Names, Reader, Trader, owner_of
 from orchestrator.kite.numbers import number_of
@@ -23,6 +23,7 @@ from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders.room import Room, fingerprint_of
 from orchestrator.orders.rows import StoredOrder
+from orchestrator.orders.waiting import Approval, Waiting
 
 router = APIRouter(prefix="/kite", include_in_schema=False)
 
@@ -55,6 +56,10 @@ async def place_order(
     except Problem:
         await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, kept))
         raise
+    if isinstance(outcome, Waiting) and outcome.approval is not None:
+        raise waits(
+            outcome.approval
+        )  # what was said of it stays: the order is placed by this key once it is approved
     if isinstance(outcome, Denied):
         await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, kept))
         raise refused(outcome)
@@ -142,6 +147,17 @@ def refused(denied: Denied) -> Problem:
     telling = next((one for code in TELLING for one in reasons if one.code is code), first)
     words = list(dict.fromkeys(one.message for one in reasons))
     return Problem(409, telling.code, " ".join(words[:6]), field=first.field, fix=first.fix)
+
+
+def waits(approval: Approval) -> Problem:
+    """Kite has no answer for an order that waits: the program is told that nothing was sent, and how to hear more."""
+    return Problem(
+        403,
+        "approval_waits",
+        f"Nothing was sent: it is outside of what this token may do and {approval.state.value} for its user, until "
+        f"{stamp(approval.expires_at)}. Approval {approval.id}.",
+        fix="once it is approved, the order is in orders(); the same Idempotency-Key or once- tag gives its id",
+    )
 
 
 async def _named(trading: Room, caller: Caller, variety: str, number: str) -> StoredOrder:

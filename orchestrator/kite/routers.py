@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from orchestrator.kite import estimates, gtt, market, orders, portfolio, sockets, unoffered, user
+from orchestrator.kite import estimates, gtt, market, orders, portfolio, session, sockets, unoffered, user
 
 ROUTERS: tuple[APIRouter, ...] = (
+    session.router,
     unoffered.router,
     orders.router,
     user.router,

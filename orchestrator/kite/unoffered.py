@@ -14,7 +14,6 @@ router = APIRouter(prefix="/kite", include_in_schema=False)
 ALL = ["GET", "POST", "PUT", "DELETE"]
 FUNDS = "Virtual Kite has no mutual funds: they are at the fund houses, not at the exchanges."
 COVER = "Virtual Kite has no cover orders, and so no range for their triggers."
-RENEWAL = "Virtual Kite gives no refresh tokens: log in again, or use the personal token itself."
 
 
 def _not_offered(text: str) -> NoReturn:
@@ -29,9 +28,3 @@ async def mutual_funds(call: str, caller: Reader) -> None:
 @router.get("/instruments/trigger_range/{side}")
 async def trigger_range(side: str, caller: Reader) -> None:
     _not_offered(COVER)
-
-
-@router.post("/session/refresh_token")
-async def renew() -> None:
-    """Nobody has one: there is nothing to prove."""
-    _not_offered(RENEWAL)

@@ -6,18 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 from kiteconnect import KiteConnect
 
-from orchestrator.config import Settings
-from orchestrator.db import open_database
-from orchestrator.tokens import repository, text
-from orchestrator.tokens.policy_schemas import PolicyIn
-from orchestrator.tokens.repository import Token
 from tests.stories.product import Product, Trader
 
 
@@ -75,26 +68,7 @@ class Program:
 
 async def a_program(product: Product, owner: Owner, *, scopes: str = "read trade", **policy: Any) -> Program:
     """With a token of its own: of these scopes, with this policy."""
-    me = await owner.call("GET", "/v1/users/me")
-    written, token_id, hashed = text.make()
-    now = datetime.now(UTC)
-    token = Token(
-        id=token_id,
-        user_id=me["id"],
-        name="kite",
-        hash=hashed,
-        old_hash=None,
-        old_until=None,
-        scopes=scopes,
-        policy=PolicyIn(**policy).model_dump_json(),
-        made_at=now,
-        expires_at=now + timedelta(days=30),
-    )
-    folder = Path(product.environment["TRADEMASTER_DATA"])
-    database = open_database(Settings(data=folder, _env_file=None))
-    try:
-        await database.write(lambda conn: repository.add(conn, token))
-    finally:
-        await database.close()
-    api_key = f"tm_{token_id}"
-    return Program(api_key, written, KiteConnect(api_key, access_token=written, root=product.url))
+    asked = {"name": "kite", "scopes": scopes.split(), "policy": policy, "days": 30}
+    made = await owner.call("POST", "/v1/users/me/tokens", json=asked)
+    token, api_key = made["token"], f"tm_{made['id']}"
+    return Program(api_key, token, KiteConnect(api_key, access_token=token, root=product.url))

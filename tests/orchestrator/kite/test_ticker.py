@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import websockets
-from kiteconnect import KiteTicker
+from kiteconnect import KiteTicker, exceptions
 from websockets.exceptions import InvalidStatus
 
 from tests.orchestrator.kite.programs import Owner, Program, a_program
@@ -146,6 +146,20 @@ async def test_a_flood_is_left(running: Product, program: Program) -> None:
         with pytest.raises(websockets.ConnectionClosed):
             await closed(open_socket)
     assert open_socket.close_code == 1008
+
+
+async def test_a_revoked_token_ends_its_socket_and_its_calls(running: Product, owner: Owner) -> None:
+    program = await a_program(running, owner)
+    async with socket(running, program.api_key, program.access_token, close_timeout=1) as open_socket:
+        assert await asyncio.wait_for(heartbeat_of(open_socket), 10) == b"\x00"
+        await owner.call("DELETE", f"/v1/users/me/tokens/{program.api_key.removeprefix('tm_')}")
+        told = json.loads(await asyncio.wait_for(text_of(open_socket), 10))
+        with pytest.raises(websockets.ConnectionClosed):
+            await closed(open_socket)
+    assert (open_socket.close_code, told["type"]) == (1008, "error")
+    assert "revoked" in told["data"]
+    with pytest.raises(exceptions.TokenException, match="revoked"):
+        await program.call("orders")
 
 
 async def text_of(open_socket: Any) -> str:
