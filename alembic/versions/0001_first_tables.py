@@ -411,7 +411,6 @@ def upgrade() -> None:
         "kite_orders",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("token_id", sa.String(), nullable=True),
         sa.Column("variety", sa.String(), nullable=False),
         sa.Column("tag", sa.String(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
@@ -420,6 +419,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kite_orders")),
     )
+
     op.create_table(
         "oidc_flows",
         sa.Column("state", sa.String(), nullable=False),
@@ -495,6 +495,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkeys_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "approvals",
         sa.Column("id", sa.String(), nullable=False),
@@ -526,7 +527,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_approvals_user_id_state_id"), ["user_id", "state", "id"], unique=False
         )
-
 
     op.create_table(
         "refresh_tokens",
@@ -1108,12 +1108,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hooks_user_id"))
         batch_op.drop_index(batch_op.f("ix_hooks_token_id"))
 
+    op.drop_table("hooks")
     with op.batch_alter_table("approvals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approvals_user_id_state_id"))
         batch_op.drop_index(batch_op.f("ix_approvals_state_expires_at"))
 
     op.drop_table("approvals")
-    op.drop_table("hooks")
     with op.batch_alter_table("personal_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_tokens_user_id"))
 
@@ -1146,6 +1146,7 @@ def downgrade() -> None:
 
     op.drop_table("orders")
     op.drop_table("kill_switches")
+    op.drop_table("departures")
     op.drop_table("kill_steps")
     with op.batch_alter_table("broker_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broker_requests_user_id_id"))
@@ -1182,7 +1183,6 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_log_only_grows()")
     op.drop_table("idempotency_keys")
-    op.drop_table("departures")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_until"))
         batch_op.drop_index(batch_op.f("ix_attempts_key_until"))
