@@ -25,10 +25,12 @@ DOORS: tuple[tuple[Callable[..., Any], str], ...] = (
     (access.logged_in, "login"),
     (access.trading_caller, "trade"),
     (access.funds_caller, "funds"),
+    (access.asking_caller, "asked"),
     (access.reading_user, "read"),
     (access.reading_caller, "read"),
     (access.market_user, "read"),
 )
+SCOPES = {"read": ["read"], "trade": ["trade"], "funds": ["funds"], "asked": ["read", "trade"]}  # any of them
 ANYWHERE = (400, 421, 422, 429, 500)
 
 
@@ -79,7 +81,7 @@ def describe(schema: Json, routes: Mapping[tuple[str, str], APIRoute]) -> Json:
 
 
 def door_of(route: APIRoute, method: str) -> str:
-    """anybody, login, read, trade or funds: the least that a caller must have."""
+    """anybody, login, or what a personal token must have: a key of `words.WHO`."""
     calls = set(_calls(route.dependant))
     for function, door in DOORS:
         if function in calls:
@@ -104,7 +106,7 @@ def _operation(operation: Json, method: str, route: APIRoute, shared: Json, exam
     door, room = door_of(route, method), room_of(route)
     operation["summary"] = route.name.replace("_", " ").capitalize()
     operation["description"] = f"{operation.get('description', '')}\n\n{words.WHO[door]}".strip()
-    operation["x-scopes"] = [door] if door in ("read", "trade", "funds") else []
+    operation["x-scopes"] = SCOPES.get(door, [])
     operation["security"] = {
         "anybody": [],
         "login": [{"login": []}],

@@ -52,6 +52,7 @@ WHO: dict[str, str] = {
     "login": "Takes a login; no personal token.",
     "read": "Takes a login, or a personal token with the scope `read`.",
     "trade": "Takes a login, or a personal token with the scope `trade`, within its policy.",
+    "asked": "Takes a login, or a personal token with the scope `read` or `trade`: what it asked itself.",
     "funds": "Takes a login, or a personal token with the scope `funds`.",
 }
 LOGIN = "The access token of a login, from `POST /v1/users/login`; good for a quarter of an hour."

@@ -17,6 +17,7 @@ from orchestrator.config import Settings
 from orchestrator.description import words
 from orchestrator.description.codes import CODES, codes_at
 from orchestrator.reference import errors_page
+from tests.orchestrator.identity.doors import Door, doors
 
 ROOT = Path(__file__).parents[2]
 SCHEMA: dict[str, Any] = create_app(Settings(_env_file=None)).openapi()
@@ -25,6 +26,7 @@ OPERATIONS = {
     for path, operations in SCHEMA["paths"].items()
     for method, operation in operations.items()
 }
+DOORS_OF = {name.replace(":path}", "}"): door for name, door in doors().items()}
 each = pytest.mark.parametrize("name", OPERATIONS)
 
 
@@ -172,6 +174,14 @@ def test_who_may_call_is_said_as_the_doors_have_it() -> None:
     assert scopes["POST /v1/users/me/password"] == []
     assert OPERATIONS["POST /v1/users/me/password"]["security"] == [{"login": []}]
     assert OPERATIONS["GET /v1/meta"]["security"] == []
+
+
+@each
+def test_what_is_said_of_who_may_call_is_what_the_doors_do(name: str) -> None:
+    door, operation = DOORS_OF[name], OPERATIONS[name]
+    assert (operation["security"] == []) == (door is Door.PUBLIC)
+    login_only = door is Door.LOGIN or (door is Door.USER and not name.startswith("GET"))
+    assert ({"personal_token": []} in operation["security"]) == (not login_only and door is not Door.PUBLIC)
 
 
 def test_what_must_not_exist_twice_takes_a_key() -> None:
