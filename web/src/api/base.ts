@@ -14,6 +14,7 @@ const plain = fetchBaseQuery({
   credentials: "same-origin",
   timeout: 20_000,
   responseHandler: "content-type", // tables come as CSV
+  isJsonContentType: (headers) => /[/+]json\b/.test(headers.get("content-type") ?? ""), // problems, too
   prepareHeaders: (headers) => {
     const token = accessToken();
     if (token) headers.set("Authorization", `Bearer ${token}`);
