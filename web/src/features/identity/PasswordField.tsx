@@ -22,7 +22,6 @@ export function PasswordField(props: Props) {
           type="button"
           aria-pressed={shown}
           onClick={() => setShown(!shown)}
-          aria-label={`${t(shown ? "security:hide" : "security:show")}: ${props.label}`}
           className="text-xs text-accent max-md:-my-3.5 max-md:min-h-11 max-md:px-2"
         >
           {t(shown ? "security:hide" : "security:show")}
