@@ -77,3 +77,17 @@ def test_every_refusal_of_the_socket_of_live_prices_is_documented() -> None:
     codes = {code for source in sources for code in re.findall(r'Refused\(\s*"([a-z_]+)"', source)}
     assert {"unknown_symbol", "too_many_sockets", "invalid_json"} <= codes
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []
+
+
+def test_tests_that_the_page_on_security_names_exist() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", page)
+    tests = [(path, name) for path, name in named if (ROOT / "tests" / path).exists() or name]
+    assert len(tests) > 60
+    missing = [
+        f"{path}::{name}"
+        for path, name in tests
+        if not (file := ROOT / "tests" / path).exists()
+        or (name and f"def {name}(" not in file.read_text(encoding="utf-8"))
+    ]
+    assert missing == []
