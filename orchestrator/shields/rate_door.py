@@ -60,6 +60,10 @@ class RateDoor:
 
     async def _payer(self, scope: Scope, address: str) -> Payer | None:
         scheme, _, token = (header(scope, b"authorization") or b"").decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        if scheme.lower() == "token":  # as programs written for Kite say it: key and token
+            token = token.partition(":")[2]
+        elif scheme.lower() != "bearer":
+            return None
+        if not token:
             return None
         return await self._who(token.strip(), scope["app"].state, address)
