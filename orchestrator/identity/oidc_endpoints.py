@@ -21,7 +21,7 @@ from orchestrator.identity.endpoints import came_from, with_cookie
 from orchestrator.identity.oidc import Back, Done, NotDone, Refused
 from orchestrator.identity.oidc_provider import Provider
 from orchestrator.identity.oidc_repository import Purpose
-from orchestrator.identity.oidc_schemas import ProviderCodeIn, GoOut, LinkOut, LinksOut, ProviderOut, WaysOut
+from orchestrator.identity.oidc_schemas import GoOut, LinkOut, LinksOut, ProviderCodeIn, ProviderOut, WaysOut
 from orchestrator.identity.proof import Proven
 from orchestrator.identity.relying import relying_party
 from orchestrator.identity.schemas import TokenOut
