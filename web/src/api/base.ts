@@ -49,6 +49,7 @@ export const baseApi = createApi({
   tagTypes: [
     "Me",
     "Passkey",
+    "Hook",
     "Limits",
     "Sandbox",
     "Account",

@@ -7,6 +7,7 @@ import type brokers from "./en/brokers.json";
 import type charges from "./en/charges.json";
 import common from "./en/common.json";
 import device from "./en/device.json";
+import type hooks from "./en/hooks.json";
 import type identity from "./en/identity.json";
 import market from "./en/market.json";
 import notices from "./en/notices.json";
@@ -46,6 +47,7 @@ interface Later {
   pnl: typeof pnl;
   alerts: typeof alerts;
   charges: typeof charges;
+  hooks: typeof hooks;
   identity: typeof identity;
   options: typeof options;
   sandbox: typeof sandbox;

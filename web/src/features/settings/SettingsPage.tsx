@@ -2,6 +2,7 @@
 import "@/text/rooms/settings";
 import { ArrowLeft, ChevronRight } from "lucide-react";
 import { Link, Navigate, NavLink, useParams } from "react-router";
+import { HooksPart } from "@/features/hooks/HooksPart";
 import { cx } from "@/lib/classes";
 import { usePhone } from "@/lib/hooks";
 import { t } from "@/text";
@@ -18,6 +19,7 @@ const parts = [
   { part: "look", Shown: Look },
   { part: "notifications", Shown: Alerting },
   { part: "security", Shown: Security },
+  { part: "hooks", Shown: HooksPart },
   { part: "you", Shown: You },
 ] as const;
 

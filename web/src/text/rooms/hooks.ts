@@ -1,0 +1,4 @@
+import words from "../en/hooks.json";
+import { addRoom } from "../language";
+
+addRoom("hooks", words);
