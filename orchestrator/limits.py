@@ -1,6 +1,8 @@
-"""What no request may be: too long, or with NUL characters, which PostgreSQL cannot keep. Pure ASGI."""
+"""What no request may be: too long, too slow, or with NUL characters, which PostgreSQL cannot keep. Pure ASGI."""
 
 from __future__ import annotations
+
+import asyncio
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from orchestrator.errors import Problem, respond
 
 LONGEST_BODY = 256 * 1024  # bytes; the longest sensible request has a tenth of it
+WITHIN = 30.0  # seconds in which a body must have come
+CODES = {408: "request_timeout", 413: "body_too_large"}
 LONGER = {"/v1/trades/import": 4 * 1024 * 1024}  # a file
 
 
@@ -23,7 +27,11 @@ class Limits:
         elif (problem := _refusal(scope)) is not None:
             await respond(problem)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive, _longest(scope)), send)
+            try:
+                await self._app(scope, _counted(receive, _longest(scope)), send)
+            except HTTPException as error:  # on the short way, where nobody makes a problem of it
+                problem = Problem(error.status_code, CODES[error.status_code], str(error.detail))
+                await respond(problem)(scope, receive, send)
 
 
 def _longest(scope: Scope) -> int:
@@ -43,12 +51,19 @@ def _refusal(scope: Scope) -> Problem | None:
 
 
 def _counted(receive: Receive, longest: int) -> Receive:
-    """For a body that does not say how long it is."""
-    seen = 0
+    """For a body that does not say how long it is, or never ends."""
+    seen, until, whole = 0, asyncio.get_running_loop().time() + WITHIN, False
 
     async def counting() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        if whole:  # who waits now waits for the caller to leave
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, "the request came too slowly") from None
+        whole = not message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > longest:
             raise HTTPException(413, "the request is too long")

@@ -21,6 +21,7 @@ from orchestrator.clock import ClockUnreachable
 from orchestrator.config import Settings
 from orchestrator.frames import Connection
 from orchestrator.keys import BadKey
+from orchestrator.patience import Patient
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ def server_of(app: FastAPI, *, proxied: bool) -> Server:
         uvicorn.Config(
             app,
             loop="uvloop",
-            http="httptools",
+            http=Patient,
             ws=Connection,
             ws_per_message_deflate=False,
             lifespan="off",  # the caller's: what fails there is said in one line
