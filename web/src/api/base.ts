@@ -64,6 +64,8 @@ export const baseApi = createApi({
     "Kill",
     "Conditional",
     "Security",
+    "Token",
+    "Approval",
   ],
   endpoints: () => ({}),
 });

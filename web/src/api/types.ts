@@ -3,6 +3,11 @@ import type { HealthOut, PerformanceOut, ProblemOut, ReasonOut } from "./generat
 
 export type {
   AccountOut as Account,
+  ApprovalOut as Approval,
+  NewTokenOut as NewToken,
+  PersonalTokenOut as PersonalToken,
+  TokenIn,
+  TokenPolicyIn,
   AlertIn,
   AlertKind,
   AlertOut as Alert,

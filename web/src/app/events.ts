@@ -76,6 +76,7 @@ export function startEvents(store: Store, onEnded: (words: string | null) => voi
       } else if (message.type === "attention") {
         void store.dispatch(api.util.upsertQueryData("getAttention", undefined, message.data as Attention));
       } else if (message.type === "alert") store.dispatch(api.util.invalidateTags(["Alert"]));
+      else if (message.type === "approval") store.dispatch(api.util.invalidateTags(["Approval"]));
       else if (message.type === "session_ended") onEnded(endedWords(message.data as SessionEnd));
       else if (message.type === "watchlist") store.dispatch(api.util.invalidateTags(["Watchlist"]));
     },

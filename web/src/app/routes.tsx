@@ -133,6 +133,10 @@ export const router = createBrowserRouter([
             path: "settings/:part?",
             lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
           },
+          {
+            path: "approvals/:id?",
+            lazy: async () => ({ Component: (await import("@/features/approvals/ApprovalsPage")).ApprovalsPage }),
+          },
           { path: "*", element: <NotFound /> },
         ]),
       },

@@ -113,6 +113,7 @@ export const order: Order = {
   account: "auto",
   after_market: false,
   iceberg_legs: 0,
+  token: null,
   children: [
     {
       id: "c-1",

@@ -22,6 +22,7 @@ import session from "./en/session.json";
 import type settings from "./en/settings.json";
 import shell from "./en/shell.json";
 import ticket from "./en/ticket.json";
+import type tokens from "./en/tokens.json";
 import watchlist from "./en/watchlist.json";
 import { addRoom, language } from "./language";
 
@@ -51,6 +52,7 @@ interface Later {
   identity: typeof identity;
   options: typeof options;
   sandbox: typeof sandbox;
+  tokens: typeof tokens;
   security: typeof security;
   settings: typeof settings;
 }

@@ -1,6 +1,14 @@
 // Leaving several parts at once: each is asked for once, under a key of its own that asking again uses too.
 import { useRef, useState } from "react";
-import { inWords, type Position, type PositionLot, problemOf, unanswered, useExitPositionMutation } from "@/api";
+import {
+  inWords,
+  type Position,
+  type PositionLot,
+  placedOf,
+  problemOf,
+  unanswered,
+  useExitPositionMutation,
+} from "@/api";
 import { newKey } from "@/lib/keys";
 
 export type Exit =
@@ -35,7 +43,7 @@ export function useExits() {
     keys.current.set(asked, key);
     set({ at: "sending" });
     try {
-      const order = await exit({
+      const answer = await exit({
         "idempotency-key": key,
         exitIn: {
           account: lot.account,
@@ -46,7 +54,7 @@ export function useExits() {
           quantity: quantity === Math.abs(lot.quantity) && !exactly ? null : quantity,
         },
       }).unwrap();
-      set({ at: "sent", order: order.id });
+      set({ at: "sent", order: placedOf(answer).id });
     } catch (error) {
       const problem = problemOf(error);
       set({ at: unanswered(problem) ? "unclear" : "refused", words: inWords(problem) });

@@ -3,6 +3,7 @@ import "@/text/rooms/settings";
 import { ArrowLeft, ChevronRight } from "lucide-react";
 import { Link, Navigate, NavLink, useParams } from "react-router";
 import { HooksPart } from "@/features/hooks/HooksPart";
+import { TokensPart } from "@/features/tokens/TokensPart";
 import { cx } from "@/lib/classes";
 import { usePhone } from "@/lib/hooks";
 import { t } from "@/text";
@@ -20,6 +21,7 @@ const parts = [
   { part: "notifications", Shown: Alerting },
   { part: "security", Shown: Security },
   { part: "hooks", Shown: HooksPart },
+  { part: "tokens", Shown: TokensPart },
   { part: "you", Shown: You },
 ] as const;
 

@@ -6,6 +6,7 @@ import {
   inWords,
   type OrderIn,
   type Problem,
+  placedOf,
   problemOf,
   unanswered,
   useLazyFindOrderQuery,
@@ -95,7 +96,7 @@ export function useSending(symbol: string, wanted: Wanted) {
       setState({ at: "sent", order, id: arrived.id, answered: false });
     });
     try {
-      const placed = await place({ "idempotency-key": key, orderIn: order }).unwrap();
+      const placed = placedOf(await place({ "idempotency-key": key, orderIn: order }).unwrap());
       forgetPending(key);
       protect(guard, user, placed.id, heard);
       setState({ at: "sent", order, id: placed.id, answered: true });

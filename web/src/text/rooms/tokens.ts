@@ -1,0 +1,4 @@
+import words from "../en/tokens.json";
+import { addRoom } from "../language";
+
+addRoom("tokens", words);
