@@ -24,6 +24,7 @@ from orchestrator.identity.access import within
 from orchestrator.identity.caller import Caller, Scope
 from orchestrator.orders.place import DryRun, place, preview
 from orchestrator.orders.trading import Trading
+from orchestrator.orders.waiting import Waiting
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tradingview import repository
 from orchestrator.tradingview.alert import Alert, Unusable, check_age, read_alert
@@ -91,9 +92,7 @@ class Placer:
             outcome = Outcome.EXPIRED if late else Outcome.REFUSED
             return replace(one, outcome=outcome, code=error.code, words=error.words)
         except Problem as problem:
-            waits = problem.status == 202
-            outcome = Outcome.WAITS if waits else Outcome.REFUSED
-            return replace(one, outcome=outcome, code=problem.code, words=problem.detail)
+            return replace(one, outcome=Outcome.REFUSED, code=problem.code, words=problem.detail)
 
     async def _sent(self, one: Delivery, caller: Caller, intent: OrderIntent) -> Delivery:
         answer = await place(
@@ -108,6 +107,9 @@ class Placer:
             return replace(
                 one, outcome=Outcome.DRY_RUN, words="the token only tries things: nothing was sent"
             )
+        if isinstance(answer, Waiting) and answer.approval is not None:
+            words = "outside of what the token may do: it waits for your approval"
+            return replace(one, outcome=Outcome.WAITS, code=answer.approval.id, words=words)
         if isinstance(answer, Denied):
             first = answer.reasons[0]
             return replace(one, outcome=Outcome.REFUSED, code=first.code, words=first.message)

@@ -178,6 +178,16 @@ async def test_a_token_may_no_more_through_tools_than_elsewhere(person: Person) 
     assert await person.orders() == []
 
 
+async def test_what_is_outside_a_tokens_policy_is_the_persons_to_decide(person: Person) -> None:
+    asking = await make_token(person.trader, order_value="100.00", on_breach="ask")
+    async with person.over_http(asking) as client:
+        shown = await tell(client, "place_order", **BUY)
+        if shown["confirm"] is not None:
+            told = await refused(client, "place_order", **BUY, confirm=shown["confirm"])
+            assert "waits for the person" in told
+    assert await person.orders() == []
+
+
 async def test_the_door_takes_personal_tokens_from_programs_only(person: Person) -> None:
     token = await make_token(person.trader)
     login = person.trader.http.headers["Authorization"]

@@ -307,3 +307,11 @@ async def test_a_token_for_one_account_sees_and_trades_that_one(
     assert hidden["code"] == 404
     book = (await program.ask("orderbook", token=alone))["data"]["orders"]
     assert [one["orderid"] for one in book] == [placed["orderid"]]
+
+
+async def test_what_waits_for_its_user_is_no_success(program: Program) -> None:
+    asking = await make_token(program.trader, "read trade", order_value="100.00", on_breach="ask")
+    answer = await program.ask("placeorder", token=asking, quantity=1, **BUY)
+    assert (answer["status"], answer["code"]) == ("error", 202)
+    assert "waits for your approval" in answer["message"]
+    assert await program.orders() == []

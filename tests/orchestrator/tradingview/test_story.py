@@ -124,3 +124,13 @@ async def test_the_test_button_says_what_an_alert_would_do(chart: Chart) -> None
     assert (told["quantity"], told["order_type"], told["price"]) == (10, "LIMIT", "1556.70")
     assert told["decision"]["kind"] == "plan"
     assert (await chart.trader.call("GET", "/v1/orders"))["items"] == []
+
+
+async def test_what_is_outside_the_tokens_policy_waits_for_its_user(chart: Chart) -> None:
+    asking = await make_token(chart.trader, "read trade", order_value="100.00", on_breach="ask")
+    hook = await chart.hook(asking)
+    await chart.send(hook, TEMPLATES[0])
+    waits = (await chart.done(hook))[0]
+    assert (waits["outcome"], waits["order"]) == ("waits", None)
+    assert (await chart.trader.call("GET", f"/v1/approvals/{waits['code']}"))["id"] == waits["code"]
+    assert (await chart.trader.call("GET", "/v1/orders"))["items"] == []
