@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,9 +168,51 @@ async def test_an_alert_is_set_and_taken_away(terminal: Run) -> None:
     await terminal("alerts", "remove", made["id"])
 
 
+async def test_a_personal_token_is_kept_used_and_forgotten(
+    terminal: Run, trader: Trader, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"name": "terminal", "scopes": ["read", "trade"], "policy": {"order_value": "100.00"}}
+    token = (await trader.call("POST", "/v1/users/me/tokens", json=asked))["token"]
+    monkeypatch.delenv(config.TOKEN)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{token}\n"))
+    kept = await terminal("login", "--url", product.url)
+    assert token not in kept.out + kept.err
+    assert stat.S_IMODE(config.path().stat().st_mode) == 0o600
+    monkeypatch.delenv(config.URL)
+    assert "TCS" in (await terminal("portfolio")).out
+    beyond = await terminal("orders", "place", *BUY, "--yes", "--json", code=Exit.NOT_ALLOWED)
+    assert json.loads(beyond.err)["error"]["clause"] == "order_value"
+    await terminal("logout")
+    await terminal("--url", product.url, "portfolio", code=Exit.NOT_ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "word"),
+    [
+        ({"dry_run": True}, Exit.DRY_RUN, "plan"),
+        ({"order_value": "100.00", "on_breach": "ask"}, Exit.WAITS, "approval"),
+    ],
+)
+async def test_what_is_no_order_does_not_end_like_one(
+    terminal: Run,
+    trader: Trader,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: dict[str, Any],
+    code: Exit,
+    word: str,
+) -> None:
+    asked = {"name": "terminal", "scopes": ["read", "trade"], "policy": policy}
+    token = (await trader.call("POST", "/v1/users/me/tokens", json=asked))["token"]
+    monkeypatch.setenv(config.TOKEN, token)
+    ended = await terminal("orders", "place", *BUY, "--yes", "--json", code=code)
+    assert ended.out == ""
+    assert json.loads(ended.err)["error"][word]
+    assert (await trader.call("GET", "/v1/orders"))["items"] == []
+
+
 async def test_a_token_that_is_no_good_is_not_kept(terminal: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for text, code in (("not one\n", Exit.USAGE), (f"tm_{'0' * 12}_{'a' * 38}\n", Exit.NOT_ALLOWED)):
-        monkeypatch.setattr("sys.stdin", __import__("io").StringIO(text))
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
         ended = await terminal("login", code=code)
         assert text.strip() not in ended.out + ended.err
     assert not config.path().exists()
