@@ -34,11 +34,12 @@ class Product:
     def __init__(self, data: Path, settings: Mapping[str, str]) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.data = data / "data"
         self._log = data / "product.log"
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("TRADEMASTER_")},
             "TRADEMASTER_PORT": str(self.port),
-            "TRADEMASTER_DATA": str(data / "data"),
+            "TRADEMASTER_DATA": str(self.data),
             "TRADEMASTER_ALWAYS_OPEN": "true",
             "TRADEMASTER_PAPER": "true",
             "TRADEMASTER_QUIET_WINDOW": "2",
