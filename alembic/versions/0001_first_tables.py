@@ -408,16 +408,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "kite_orders",
+        "kite_tags",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("variety", sa.String(), nullable=False),
-        sa.Column("tag", sa.String(), nullable=True),
+        sa.Column("tag", sa.String(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_kite_orders_user_id_users"), ondelete="CASCADE"
+            ["user_id"], ["users.id"], name=op.f("fk_kite_tags_user_id_users"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kite_orders")),
+        sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kite_tags")),
     )
 
     op.create_table(
@@ -1093,7 +1092,7 @@ def downgrade() -> None:
     op.drop_table("user_sessions")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
-    op.drop_table("kite_orders")
+    op.drop_table("kite_tags")
     with op.batch_alter_table("hook_deliveries", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_hook_deliveries_waiting",

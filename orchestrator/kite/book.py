@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.account import UserId
 from domain.calendar import IST
-from domain.order import Order, OrderId
+from domain.order import OrderId
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
-from orchestrator.kite import notes
+from orchestrator.kite import tags
 from orchestrator.kite.numbers import span_of
-from orchestrator.kite.rows import UNNOTED, Note
 from orchestrator.orders import repository
+from orchestrator.orders.permit import visible
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.sought import Sought
 from orchestrator.orders.trading import Trading
+from orchestrator.tables import orders
 
 MOST = 5000  # orders of a day that one user may place at a broker
 UNKNOWN_ORDER = "Couldn't find that `order_id`."
@@ -26,13 +29,13 @@ UNKNOWN_ORDER = "Couldn't find that `order_id`."
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Oldest first, with what programs said of each."""
+    """Oldest first, with the tags that programs gave them."""
 
     orders: list[StoredOrder]
-    said: Mapping[OrderId, Note] = field(default_factory=dict)
+    tags: Mapping[OrderId, str] = field(default_factory=dict)
 
-    def note(self, stored: StoredOrder) -> Note:
-        return self.said.get(stored.order.id, UNNOTED)
+    def tag(self, stored: StoredOrder) -> str | None:
+        return self.tags.get(stored.order.id)
 
 
 async def read(trading: Trading, caller: Caller) -> Book:
@@ -46,8 +49,8 @@ async def read(trading: Trading, caller: Caller) -> Book:
         waiting = repository.page(
             conn, caller.user_id, status="open", before=None, limit=MOST, sought=Sought(until=midnight)
         )
-        found = [one for one in reversed([*today, *waiting]) if seen_by(caller, one.order)]
-        return Book(found, notes.of_orders(conn, caller.user_id, [one.order.id for one in found]))
+        found = [one for one in reversed([*today, *waiting]) if visible(caller, one.order)]
+        return Book(found, tags.of_orders(conn, caller.user_id, [one.order.id for one in found]))
 
     return await trading.db.read(work)
 
@@ -57,18 +60,19 @@ async def one(trading: Trading, caller: Caller, number: str) -> Book:
 
     def work(conn: Connection) -> Book:
         span = span_of(number)
-        ids = notes.in_span(conn, caller.user_id, *span) if span else []
+        ids = _in_span(conn, caller.user_id, *span) if span else []
         if len(ids) > 1:
             text = f"{number} names two orders that were made in the same moment"
             raise Problem(409, "order_ambiguous", text, fix="find them on the screen")
         stored = repository.load(conn, caller.user_id, ids[0]) if ids else None
-        if stored is None or not seen_by(caller, stored.order):
+        if stored is None or not visible(caller, stored.order):
             raise Problem(404, "not_found", UNKNOWN_ORDER, field="order_id")
-        return Book([stored], notes.of_orders(conn, caller.user_id, ids))
+        return Book([stored], tags.of_orders(conn, caller.user_id, ids))
 
     return await trading.db.read(work)
 
 
-def seen_by(caller: Caller, order: Order) -> bool:
-    """Whether all of it is at accounts that are there for the caller."""
-    return all(caller.sees(child.account_id) for child in order.children)
+def _in_span(conn: Connection, user_id: UserId, first: OrderId, last: OrderId) -> list[OrderId]:
+    """The user's orders whose ids lie there: one, unless two were made in the same moment."""
+    mine = sa.select(orders.c.id).where(orders.c.user_id == user_id, orders.c.id.between(first, last))
+    return [OrderId(row.id) for row in conn.execute(mine.limit(2))]

@@ -12,12 +12,12 @@ from domain.routing import Denied, ReasonCode
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
-from orchestrator.kite import book, forms, notes
+from orchestrator.kite import book, forms, tags
 from orchestrator.kite.answers import stamp, success
 from orchestrator.kite.book import Book
 from orchestrator.kite.door import FormBody, Names, Reader, Trader, owner_of
 from orchestrator.kite.numbers import number_of
-from orchestrator.kite.rows import Note, history_rows, order_row, trade_rows, variety_of
+from orchestrator.kite.rows import history_rows, order_row, trade_rows, variety_of
 from orchestrator.orders import cancel as cancelling
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
@@ -40,10 +40,11 @@ async def place_order(
     """Answers when every broker has answered or is late, with the order's id: it can still be rejected."""
     intent, tag = forms.intent_of(form, variety, names), forms.tag_of(form)
     key = _key(request, tag)
-    kept, note, at = caller.own(key), Note(variety, tag), trading.clock()
-    await trading.db.write(
-        lambda conn: notes.write(conn, caller.user_id, kept, note, at), lock=f"kite:{kept}"
-    )
+    kept, at = caller.own(key), trading.clock()
+    if tag is not None:  # our orders have no room for it
+        await trading.db.write(
+            lambda conn: tags.write(conn, caller.user_id, kept, tag, at), lock=f"kite:{kept}"
+        )
     try:
         outcome = await placing.place(
             trading,
@@ -54,14 +55,14 @@ async def place_order(
             caller=caller,
         )
     except Problem:
-        await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, kept))
+        await _without_tag(trading, caller, kept, tag)
         raise
     if isinstance(outcome, Waiting) and outcome.approval is not None:
         raise waits(
             outcome.approval
         )  # what was said of it stays: the order is placed by this key once it is approved
     if isinstance(outcome, Denied):
-        await trading.db.write(lambda conn: notes.drop(conn, caller.user_id, kept))
+        await _without_tag(trading, caller, kept, tag)
         raise refused(outcome)
     stored, _ = outcome
     answer: dict[str, Any] = {"order_id": number_of(stored.order.id)}
@@ -126,7 +127,7 @@ async def trades(caller: Reader, trading: Room, names: Names) -> Response:
 async def order_history(number: str, caller: Reader, trading: Room, names: Names) -> Response:
     found = await book.one(trading, caller, number)
     (stored,) = found.orders
-    rows = history_rows(stored, found.note(stored), owner=owner_of(caller), token=names.token)
+    rows = history_rows(stored, found.tag(stored), owner=owner_of(caller), token=names.token)
     return success(rows)
 
 
@@ -134,6 +135,11 @@ async def order_history(number: str, caller: Reader, trading: Room, names: Names
 async def order_trades(number: str, caller: Reader, trading: Room, names: Names) -> Response:
     found = await book.one(trading, caller, number)
     return success(trade_rows(found.orders[0], token=names.token))
+
+
+async def _without_tag(trading: Room, caller: Caller, kept: str, tag: str | None) -> None:
+    if tag is not None:
+        await trading.db.write(lambda conn: tags.drop(conn, caller.user_id, kept))
 
 
 def refused(denied: Denied) -> Problem:
@@ -164,7 +170,7 @@ async def _named(trading: Room, caller: Caller, variety: str, number: str) -> St
     """Raises Problem 404, or 422 where the path names another variety than the order has."""
     found = await book.one(trading, caller, number)
     (stored,) = found.orders
-    if variety != (mine := variety_of(stored.order, found.note(stored))):
+    if variety != (mine := variety_of(stored.order)):
         raise forms.bad("variety", f"This order is {mine}.")
     return stored
 
@@ -181,4 +187,4 @@ def _key(request: Request, tag: str | None) -> str:
 
 def _rows(found: Book, caller: Caller, names: Names) -> list[dict[str, Any]]:
     owner = owner_of(caller)
-    return [order_row(one, found.note(one), owner=owner, token=names.token) for one in found.orders]
+    return [order_row(one, found.tag(one), owner=owner, token=names.token) for one in found.orders]

@@ -7,7 +7,6 @@ parts went where is in `meta`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,18 +46,7 @@ UNSURE = "It is not known yet whether the broker has it: it is looked for, and n
 Token = Callable[[InstrumentId], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a program said of its order."""
-
-    variety: str = ""
-    tag: str | None = None
-
-
-UNNOTED = Note()
-
-
-def order_row(stored: StoredOrder, note: Note, *, owner: str, token: Token) -> dict[str, Any]:
+def order_row(stored: StoredOrder, tag: str | None, *, owner: str, token: Token) -> dict[str, Any]:
     """A row of GET /orders. `owner` is the user's name at Virtual Kite."""
     order = stored.order
     filled, quantity = order.filled_quantity, order.quantity_now
@@ -76,7 +64,7 @@ def order_row(stored: StoredOrder, note: Note, *, owner: str, token: Token) -> d
         "order_timestamp": stamp(order.created_at),
         "exchange_update_timestamp": stamp(changed),
         "exchange_timestamp": stamp(_reached_exchange(order)),
-        "variety": variety_of(order, note),
+        "variety": variety_of(order),
         "modified": any(child.modified is not None for child in order.children),
         **_terms(order, token),
         "validity_ttl": order.intent.validity_minutes,
@@ -87,15 +75,15 @@ def order_row(stored: StoredOrder, note: Note, *, owner: str, token: Token) -> d
         "cancelled_quantity": max(0, quantity - filled - pending) if order.status.final else 0,
         "market_protection": 0,
         "meta": {"trademaster": {"order": order.id, "parts": [_part(child) for child in order.children]}},
-        "tag": note.tag,
-        "tags": [note.tag] if note.tag else [],
+        "tag": tag,
+        "tags": [tag] if tag else [],
         "guid": None,
     }
 
 
-def history_rows(stored: StoredOrder, note: Note, *, owner: str, token: Token) -> list[dict[str, Any]]:
+def history_rows(stored: StoredOrder, tag: str | None, *, owner: str, token: Token) -> list[dict[str, Any]]:
     """What is known of an order's way, oldest first: received, at work, each trade, and as it is now."""
-    now = order_row(stored, note, owner=owner, token=token)
+    now = order_row(stored, tag, owner=owner, token=token)
     order, last = stored.order, _short(now)
     received = RECEIVED_AFTER_MARKET if order.intent.after_market else STATUS_WORDS[Status.SUBMITTING]
     rows = [_then(last, received, order.created_at, filled=(), order=order)]
@@ -118,10 +106,8 @@ def trade_rows(stored: StoredOrder, *, token: Token) -> list[dict[str, Any]]:
     return [_trade(order, child, fill, token) for child, fill in sorted(told, key=lambda one: one[1].at)]
 
 
-def variety_of(order: Order, note: Note = UNNOTED) -> str:
+def variety_of(order: Order) -> str:
     """What the order's calls name in their path."""
-    if note.variety:
-        return note.variety
     if order.intent.after_market:
         return AFTER_MARKET
     return ICEBERG if order.intent.iceberg_legs else REGULAR

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from domain.order import OrderId
 from orchestrator.identity.caller import Caller
-from orchestrator.kite import book, notes
+from orchestrator.kite import tags
 from orchestrator.kite.door import owner_of
 from orchestrator.kite.listings import Listings
-from orchestrator.kite.rows import UNNOTED, Note, order_row
+from orchestrator.kite.rows import order_row
 from orchestrator.orders import repository
+from orchestrator.orders.permit import visible
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 
@@ -52,9 +53,9 @@ class Updates:
         found = await self._trading.db.read(lambda conn: self._load(conn, order_id))
         if found is None:
             return None
-        stored, note = found
+        stored, tag = found
         listings = await self._listings.ready()
-        row = order_row(stored, note, owner=owner_of(self._caller), token=listings.token)
+        row = order_row(stored, tag, owner=owner_of(self._caller), token=listings.token)
         news = tuple(row[name] for name in _NEWS)
         if self._told.get(order_id) == news:
             return None
@@ -64,9 +65,9 @@ class Updates:
             self._told.popitem(last=False)
         return payload(row, self._secret)
 
-    def _load(self, conn: Connection, order_id: OrderId) -> tuple[StoredOrder, Note] | None:
+    def _load(self, conn: Connection, order_id: OrderId) -> tuple[StoredOrder, str | None] | None:
         user_id = self._caller.user_id
         stored = repository.load(conn, user_id, order_id)
-        if stored is None or not book.seen_by(self._caller, stored.order):
+        if stored is None or not visible(self._caller, stored.order):
             return None
-        return stored, notes.of_orders(conn, user_id, [order_id]).get(order_id, UNNOTED)
+        return stored, tags.of_orders(conn, user_id, [order_id]).get(order_id)

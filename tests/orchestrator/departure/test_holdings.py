@@ -23,7 +23,7 @@ NO_SECRETS = {
     "orders": {"token"},  # an id
     "audit_log": {"personal_hash", "hash"},
     "idempotency_keys": {"key"},  # a program's own
-    "kite_orders": {"key"},
+    "kite_tags": {"key"},
     "passkeys": {"credential", "public_key"},  # what the browser tells everybody
 }
 

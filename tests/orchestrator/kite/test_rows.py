@@ -45,7 +45,7 @@ from domain.routing import RoutingDecision
 from orchestrator.ids import new_id
 from orchestrator.kite.answers import encoded
 from orchestrator.kite.holdings import Market, holding_rows, position_rows
-from orchestrator.kite.rows import STATUS_WORDS, Note, history_rows, order_row, trade_rows
+from orchestrator.kite.rows import STATUS_WORDS, history_rows, order_row, trade_rows
 from orchestrator.kite.updates import payload
 from orchestrator.orders.rows import StoredOrder
 from tests.adapters.zerodha import payloads as kite
@@ -127,8 +127,8 @@ def parsed(row: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def shown(stored: StoredOrder, note: Note | None = None) -> dict[str, Any]:
-    return order_row(stored, note or Note(), owner="TM1", token=lambda name: kite.TOKENS[name])
+def shown(stored: StoredOrder, tag: str | None = None) -> dict[str, Any]:
+    return order_row(stored, tag, owner="TM1", token=lambda name: kite.TOKENS[name])
 
 
 def test_every_status_has_a_word_that_promises_no_more() -> None:
@@ -139,7 +139,7 @@ def test_every_status_has_a_word_that_promises_no_more() -> None:
 @given(orders(), st.text("abc-1", min_size=1, max_size=20))
 def test_an_order_is_read_back_as_the_same(stored: StoredOrder, tag: str) -> None:
     order = stored.order
-    report = wire.order_report(parsed(shown(stored, Note("regular", tag))), SYMBOLS)
+    report = wire.order_report(parsed(shown(stored, tag)), SYMBOLS)
     assert report.status is MEANINGS[order.status]
     assert (report.quantity, report.filled_quantity) == (order.quantity_now, order.filled_quantity)
     assert (report.instrument, report.side, report.product) == (kite.INFY, Side.BUY, Product.CNC)
@@ -165,7 +165,7 @@ def test_no_unit_is_counted_twice_or_lost(stored: StoredOrder) -> None:
 
 @given(orders())
 def test_a_history_ends_with_the_order_as_it_is_and_only_grows(stored: StoredOrder) -> None:
-    rows = history_rows(stored, Note(), owner="TM1", token=lambda name: kite.TOKENS[name])
+    rows = history_rows(stored, None, owner="TM1", token=lambda name: kite.TOKENS[name])
     now = shown(stored)
     for name in ("status", "filled_quantity", "pending_quantity", "average_price", "order_id"):
         assert rows[-1][name] == now[name]
