@@ -1,4 +1,5 @@
 // One order that waits: what is asked and by whom, what it breaks, what would be sent, and yes or no.
+import "@/text/rooms/tokens";
 import { useState } from "react";
 import { Link } from "react-router";
 import { type Approval, inWords, problemOf, useApproveOrderMutation, useDeclineOrderMutation } from "@/api";
