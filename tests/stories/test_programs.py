@@ -294,3 +294,42 @@ async def test_a_revoked_token_has_nothing_approved(robot: MakeRobot, desk: Desk
     body = {"plan_hash": asked["plan_hash"]}
     problem = await trader.call("POST", f"/v1/approvals/{asked['id']}/approve", expect=409, json=body)
     assert problem["code"] == "token_revoked"
+
+
+async def test_what_a_broker_is_to_keep_is_held_against_the_policy_too(
+    robot: MakeRobot, desk: Desk, trader: Trader
+) -> None:
+    def trigger(account: str, side: str = "BUY", quantity: int = 1) -> dict[str, Any]:
+        leg = {"trigger_price": str(desk.below), "quantity": quantity, "price": str(desk.below)}
+        named = {"exchange": "NSE", "symbol": "INFY", "side": side, "product": "CNC"}
+        return {"account": account, "kind": "single", **named, "legs": [leg]}
+
+    async def asked(program: Robot, expect: int, body: dict[str, Any]) -> Any:
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        return await program.call("POST", "/v1/conditionals", expect=expect, json=body, headers=headers)
+
+    small = await robot(accounts=[desk.first], sides=["BUY"], order_value="10000")
+    await asked(small, 404, trigger(desk.second))
+    assert (await asked(small, 403, trigger(desk.first, "SELL")))["clause"] == "sides"
+    assert (await asked(small, 403, trigger(desk.first, quantity=9)))["clause"] == "order_value"
+    assert (await asked(small, 200, trigger(desk.first)))["outcome"] == "done"
+    counted = await robot(day_value="100000")
+    assert (await asked(counted, 403, trigger(desk.first)))["clause"] == "day_value"
+    tries = await robot(dry_run=True)
+    assert (await asked(tries, 403, trigger(desk.first)))["clause"] == "dry_run"
+    seen = await small.call("GET", "/v1/conditionals")
+    assert {one["account"] for one in seen["items"]} == {desk.first}
+
+
+async def test_a_program_may_stop_all_trading_and_never_start_it_again(
+    robot: MakeRobot, desk: Desk, trader: Trader
+) -> None:
+    body = {"depth": "no_new_risk", "words": "enough"}
+    for program in (await robot(accounts=[desk.first]), await robot(dry_run=True), await robot("read")):
+        await program.call("POST", "/v1/kill-switch", expect=403, json=body)
+    program = await robot()
+    on = await program.call("POST", "/v1/kill-switch", expect=202, json=body)
+    release = {"confirm": "release", "number": on["number"]}
+    problem = await program.call("POST", "/v1/kill-switch/release", expect=403, json=release)
+    assert problem["code"] == "login_only"
+    await trader.call("POST", "/v1/kill-switch/release", json=release)
