@@ -8,6 +8,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
      "Read `field` and `rule`."),
     ("bad_request", "400", "*", "The request is not HTTP as it should be.", "Send it anew."),
     ("body_too_large", "413", "*", "The body is larger than is taken.", "Send less at once."),
+    ("request_timeout", "408", "*", "The request came too slowly; nothing was done.", "Send it anew."),
     ("not_authenticated", "401", "*", "There is no token.", "Send `Authorization: Bearer <token>`."),
     ("token_invalid", "401", "*", "The token is none of ours, or not complete.",
      "Log in, or make a personal token."),

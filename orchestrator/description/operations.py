@@ -77,6 +77,7 @@ def describe(schema: Json, routes: Mapping[tuple[str, str], APIRoute]) -> Json:
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             _operation(operation, method, routes[method, path], parts["responses"], examples)
+    parts["responses"] = dict(sorted(parts["responses"].items()))
     return schema
 
 
@@ -117,7 +118,7 @@ def _operation(operation: Json, method: str, route: APIRoute, shared: Json, exam
         operation["description"] += f"\n\nGoing away on {leaving.until}: {leaving.instead}"
     _body(operation, examples)
     responses = operation["responses"]
-    for status in {*responses, *map(str, _refusals(operation, method, door))}:
+    for status in sorted({*responses, *map(str, _refusals(operation, method, door))}):
         if int(status) >= 400:
             responses[status] = _problem(room, int(status), shared)
         elif int(status) >= 300:

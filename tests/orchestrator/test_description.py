@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +60,18 @@ def test_every_operation_has_words_a_tag_and_a_door(name: str) -> None:
     assert len(said) > 1, f"{name} needs a docstring"
     assert set(operation["tags"]) <= set(words.TAGS), "say in description/words.py what this tag is"
     assert operation["operationId"].isidentifier()
+
+
+def test_it_is_written_the_same_by_every_process() -> None:
+    program = (
+        "from orchestrator.app import create_app; from orchestrator.config import Settings; import json; "
+    )
+    program += "print(json.dumps(create_app(Settings(_env_file=None)).openapi()))"
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    other = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, env=environment
+    )
+    assert other.stdout.strip() == json.dumps(SCHEMA)
 
 
 def test_every_form_has_a_name_of_its_own() -> None:
