@@ -49,6 +49,7 @@ from orchestrator.shields.kinds import Kind, kind_of
         ("POST /api/v1/modifyorder", Kind.ORDER),
         ("POST /api/v1/cancelallorder", Kind.EXIT),
         ("POST /api/v1/quotes", Kind.READ),
+        ("POST /v1/hooks/tradingview/hook_1", Kind.ORDER),
     ],
 )
 def test_a_request_is_of_its_kind(request_line: str, kind: Kind) -> None:

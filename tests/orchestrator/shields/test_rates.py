@@ -173,6 +173,15 @@ async def test_a_flood_from_the_same_address_does_not_bar_the_way_out(reach: Rea
     assert (await client.delete("/v1/orders/ord_none", headers=nobody)).status_code == 429
 
 
+async def test_a_call_in_kites_form_is_counted_for_its_holder(reach: Reach) -> None:
+    client = await reach(**NARROW)
+    token = (await _person(client))["authorization"].removeprefix("Bearer ")
+    kite = {"authorization": f"token key:{token}", "x-kite-version": "3"}
+    statuses = await _statuses(client, 9, "GET", "/kite/orders", headers=kite)
+    assert statuses[8] == 429
+    assert 429 not in statuses[:8]
+
+
 async def test_a_stranger_with_a_bad_token_uses_up_nobodys_room(reach: Reach) -> None:
     client = await reach(**NARROW)
     me = await _person(client)
