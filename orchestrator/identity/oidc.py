@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 LIFE = timedelta(minutes=10)
 SKEW = timedelta(minutes=2)  # that the provider's clock may be behind
 NAME_LENGTH = 100
+Told = Callable[[Connection, User], None]
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
@@ -127,9 +129,18 @@ async def begin(
 
 
 async def finish(
-    db: Database, provider: Provider, *, browser: str, back: Back, by: From, signup: bool, now: datetime
+    db: Database,
+    provider: Provider,
+    *,
+    browser: str,
+    back: Back,
+    by: From,
+    signup: bool,
+    told: Told,
+    now: datetime,
 ) -> Done:
-    """`now` is the time of what is kept; how long it took is the world's. Raises NotDone."""
+    """`told`: tells a user by letter, in the transaction that ties them to somebody there. `now` is the time of
+    what is kept; how long it took is the world's. Raises NotDone."""
     flow = await db.write(
         lambda conn: links.take(conn, kept(back.state), bound_to=kept(browser), now=provider.now())
     )
@@ -151,15 +162,17 @@ async def finish(
     except Unbelieved as error:
         log.warning("oidc answer not believed", why=str(error))
         raise NotDone(Refused.UNBELIEVED, flow) from error
-    return Done(flow, who, await _user(db, flow, who, by, signup=signup, now=now))
+    return Done(flow, who, await _user(db, flow, who, by, signup=signup, told=told, now=now))
 
 
-async def _user(db: Database, flow: Flow, who: Identity, by: From, *, signup: bool, now: datetime) -> User:
+async def _user(
+    db: Database, flow: Flow, who: Identity, by: From, *, signup: bool, told: Told, now: datetime
+) -> User:
     def work(conn: Connection) -> User:
         link = links.link_of(conn, who.issuer, who.subject)
         if flow.purpose is Purpose.LOGIN:
             return _signed_in(conn, link, who, by, signup=signup, now=now)
-        return _tied(conn, flow, link, who, by, now)
+        return _tied(conn, flow, link, who, by, told, now)
 
     try:
         lock = f"oidc:{hashlib.sha256(f'{who.issuer} {who.subject}'.encode()).hexdigest()}"
@@ -202,7 +215,9 @@ def _signed_in(
     return user
 
 
-def _tied(conn: Connection, flow: Flow, link: Link | None, who: Identity, by: From, now: datetime) -> User:
+def _tied(
+    conn: Connection, flow: Flow, link: Link | None, who: Identity, by: From, told: Told, now: datetime
+) -> User:
     """The user who asked in a login of theirs, which still goes on: tied to that person, or proven by them."""
     assert flow.user_id is not None  # only a sign-in is nobody's
     user = repository.by_id(conn, flow.user_id)
@@ -221,6 +236,7 @@ def _tied(conn: Connection, flow: Flow, link: Link | None, who: Identity, by: Fr
             raise NotDone(Refused.TIED_ALREADY)
         actor = Actor(ActorKind.LOGIN, user.id, flow.session or "", by.address)
         _tie(conn, user.id, who, actor, now)
+        told(conn, user)
     return user
 
 
@@ -229,7 +245,7 @@ async def listed(db: Database, user_id: UserId) -> list[Link]:
     return await db.read(lambda conn: links.links_of_user(conn, user_id))
 
 
-async def untie(db: Database, user_id: UserId, link_id: str, *, issuer: str, doer: Doer) -> None:
+async def untie(db: Database, user_id: UserId, link_id: str, *, issuer: str, doer: Doer, told: Told) -> None:
     """Raises Problem 404, 409 `last_way_in`."""
 
     def work(conn: Connection) -> None:
@@ -237,6 +253,8 @@ async def untie(db: Database, user_id: UserId, link_id: str, *, issuer: str, doe
             raise not_found("link")
         ways_in.keep_one(conn, user_id, issuer=issuer)
         doer.did(conn, Action.PROVIDER_UNTIED, link_id)
+        if (user := repository.by_id(conn, user_id)) is not None:
+            told(conn, user)
 
     await db.write(work, lock=ways_in.lock(user_id))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
+from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 
@@ -18,16 +19,18 @@ from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Way
 from orchestrator.identity.doing import Acting
 from orchestrator.identity.endpoints import came_from, with_cookie
-from orchestrator.identity.oidc import Back, Done, NotDone, Refused
+from orchestrator.identity.oidc import Back, Done, NotDone, Refused, Told
 from orchestrator.identity.oidc_provider import Provider
 from orchestrator.identity.oidc_repository import Purpose
 from orchestrator.identity.oidc_schemas import GoOut, LinkOut, LinksOut, ProviderCodeIn, ProviderOut, WaysOut
 from orchestrator.identity.proof import Proven
 from orchestrator.identity.relying import relying_party
+from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import TokenOut
 from orchestrator.identity.service import From
 from orchestrator.identity.signing_in import Desk, Reception
 from orchestrator.identity.tokens import Bearer
+from orchestrator.mail import words
 from orchestrator.state import Config, Db, Now
 
 router = APIRouter(prefix="/v1/users", tags=["identity"])
@@ -104,6 +107,7 @@ async def finish_oidc(
             back=back,
             by=came_from(request),
             signup=desk.settings.oidc_signup,
+            told=_letter(desk, provider.label, tied=True, now=now),
             now=now,
         )
         return await _gone_on(done, provider, desk, came_from(request), browser or "", now)
@@ -198,9 +202,21 @@ async def begin_oidc_proof(
 
 
 @router.delete("/me/oidc/{link_id}", status_code=204, responses=problems(401, 403, 404, 409))
-async def remove_oidc_link(link_id: str, login: Proven, provider: Maybe, db: Db, doer: Acting) -> None:
+async def remove_oidc_link(
+    link_id: str, login: Proven, provider: Maybe, desk: Reception, clock: Now, doer: Acting
+) -> None:
     """That person signs in as me no more. The last way in stays."""
-    await oidc.untie(db, login.user_id, link_id, issuer=provider.issuer if provider else "", doer=doer)
+    told = _letter(desk, provider.label if provider else "a provider", tied=False, now=clock())
+    issuer = provider.issuer if provider else ""
+    await oidc.untie(desk.db, login.user_id, link_id, issuer=issuer, doer=doer, told=told)
+
+
+def _letter(desk: Desk, label: str, *, tied: bool, now: datetime) -> Told:
+    def tell(conn: Connection, user: User) -> None:
+        base = desk.settings.base_url
+        desk.mailer.put(conn, words.provider(user.email, tied=tied, label=label, at=now, base=base))
+
+    return tell
 
 
 async def _gone(

@@ -103,6 +103,16 @@ def passkey(to: str, *, added: bool, at: datetime, base: str) -> Letter:
     )
 
 
+def provider(to: str, *, tied: bool, label: str, at: datetime, base: str) -> Letter:
+    what = "can sign in to" if tied else "can sign in no more to"
+    return Letter(
+        to,
+        f"Somebody at {label} {what} your account",
+        f"Since {_when(at)} a person at {label} {what} your account. Look at it at {base}/settings/security.\n\n"
+        f"{_not_you(base)}",
+    )
+
+
 def recovery_used(to: str, *, left: int, at: datetime, base: str) -> Letter:
     return Letter(
         to,

@@ -21,6 +21,7 @@ from orchestrator.identity import repository
 from orchestrator.identity.oidc_provider import Provider
 from orchestrator.state import system_clock
 from tests.orchestrator.conftest import Login, Watch, browser
+from tests.orchestrator.identity.letters import letters, written_down
 from tests.orchestrator.identity.openid import CLIENT, SECRET, OpenId, openid
 
 IN = "/signin?from=provider"
@@ -283,6 +284,13 @@ async def test_untied_they_sign_in_no_more_and_the_last_way_in_stays(
     back = partial(repository.change_user, user_id=user, changes={"password_hash": "a hash"})
     await oidc.state.db.write(back)
     assert (await asha.delete(path)).status_code == 204
+    done = [one for one in await written_down(oidc) if one.startswith("provider.")]
+    assert done == ["provider.tied", "provider.untied"]
+    told = [one.partition("\n")[0] for one in await letters(oidc, "asha@trademaster.test")]
+    assert [one for one in told if "Example ID" in one] == [
+        "Somebody at Example ID can sign in to your account",
+        "Somebody at Example ID can sign in no more to your account",
+    ]
     assert to(await signs_in(visitor, there)) == "/signin?refused=oidc_unknown"
 
 
