@@ -8,7 +8,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from domain.portfolio import Portfolio
-from orchestrator.identity.access import CurrentUser
+from orchestrator.identity.access import ReadingCaller
 from orchestrator.portfolio.kept import Kept
 from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.state import Now
@@ -21,8 +21,8 @@ async def _portfolios(connection: HTTPConnection) -> Portfolios:
 AllPortfolios = Annotated[Portfolios, Depends(_portfolios)]
 
 
-async def _looked_at(user_id: CurrentUser, portfolios: AllPortfolios) -> Kept:
-    return await portfolios.look(user_id)
+async def _looked_at(caller: ReadingCaller, portfolios: AllPortfolios) -> Kept:
+    return await portfolios.look_for(caller)
 
 
 LookedAt = Annotated[Kept, Depends(_looked_at)]

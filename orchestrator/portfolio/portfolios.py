@@ -16,6 +16,7 @@ from domain.money import Money
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus, user_topic
 from orchestrator.guards.result import PRICELESS, unread
+from orchestrator.identity.caller import Caller
 from orchestrator.instruments.service import Instruments
 from orchestrator.loops import Loops
 from orchestrator.market.hub import Hub
@@ -70,6 +71,17 @@ class Portfolios:
             self._take(user_id, kept)
         kept.settle()
         return kept
+
+    async def look_for(self, caller: Caller) -> Kept:
+        """The same as far as the caller sees the accounts; what is less than all is made anew each time."""
+        whole = await self.look(caller.user_id)
+        if not caller.limited:
+            return whole
+        part = Kept(self._instruments, self._hub.last, self._calendar)
+        mine = self._connections.of_user(caller.user_id)
+        part.take([one for one in mine if caller.sees(one.account.id)], self._clock())
+        part.settle()
+        return part
 
     async def refresh(self, user_id: UserId) -> Kept:
         """The same after a reading of all the user's accounts, made now and at the same time."""

@@ -184,6 +184,13 @@ async def test_a_token_limited_to_an_account_sees_and_touches_no_other(
     ended = await program.call("POST", "/v1/orders/cancel", json={})
     assert {one["id"] for one in ended["orders"]} == {hers["id"], mine["id"]}
     assert (await trader.order(other["id"]))["status"] == "OPEN"
+    whole, part = await trader.portfolio(), await program.call("GET", "/v1/portfolio")
+    (line,) = part["holdings"]
+    assert ([lot["account"] for lot in line["lots"]], line["quantity"]) == ([desk.first], 100)
+    assert whole["holdings"][0]["quantity"] == 200
+    assert [one["account"] for one in part["funds"]] == [desk.first]
+    assert desk.second not in str([part, await program.call("GET", "/v1/funds/balance")])
+    assert Decimal(part["totals"]["value"]) < Decimal(whole["totals"]["value"])
     for path in ("/v1/performance", "/v1/accounts", "/v1/trades", "/v1/exports/orders"):
         answer = await program.http.get(path)
         assert answer.status_code in (403, 404), path
