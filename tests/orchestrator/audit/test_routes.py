@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -53,6 +55,9 @@ CHANGES_NOTHING = {
     "POST /kite/mf/{call:path}",
     "PUT /kite/mf/{call:path}",
     "POST /kite/session/refresh_token",
+    # A personal token becomes a session of the Kite interface; the token itself was told.
+    "POST /kite/session/token",
+    "DELETE /kite/session/token",
 }
 # Told by what they call, in its transaction.
 TOLD_INSIDE = {
@@ -215,3 +220,8 @@ async def test_no_secret_is_told(app: FastAPI, asha: httpx.AsyncClient) -> None:
 
     told = await app.state.db.read(look)
     assert [secret for secret in secrets if secret in told] == []
+
+
+def test_every_action_has_words_on_the_screen() -> None:
+    words = orjson.loads((Path(__file__).parents[3] / "web/src/text/en/audit.json").read_bytes())["action"]
+    assert {action.value.replace(".", "_") for action in Action} == set(words)

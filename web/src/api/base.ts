@@ -9,12 +9,23 @@ import {
 import { type ProofWay, proven } from "./proof";
 import { accessToken, refresh } from "./session";
 
+/** A list goes as the same name several times, as the server reads it. */
+function inQuery(params: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  }
+  return query.toString();
+}
+
 const plain = fetchBaseQuery({
   baseUrl: typeof window === "undefined" ? "http://localhost" : window.location.origin,
   credentials: "same-origin",
   timeout: 20_000,
   responseHandler: "content-type", // tables come as CSV
   isJsonContentType: (headers) => /[/+]json\b/.test(headers.get("content-type") ?? ""), // problems, too
+  paramsSerializer: inQuery,
   prepareHeaders: (headers) => {
     const token = accessToken();
     if (token) headers.set("Authorization", `Bearer ${token}`);

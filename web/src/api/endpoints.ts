@@ -67,6 +67,19 @@ export const api = generatedApi.enhanceEndpoints({
     previewOrder: { keepUnusedDataFor: 0 },
     findOrder: { keepUnusedDataFor: 0 },
     exportTable: { keepUnusedDataFor: 0 },
+    exportAudit: { keepUnusedDataFor: 0 },
+    listAudit: { keepUnusedDataFor: 0 },
+    exportData: (definition) => {
+      // A ZIP is no text: what is kept of it is an address that the browser saves it from.
+      definition.query = () => ({
+        url: "/v1/users/me/export",
+        method: "POST",
+        responseHandler: async (answer) => (answer.ok ? URL.createObjectURL(await answer.blob()) : answer.json()),
+      });
+    },
+    getDeletion: { providesTags: ["Me", "Order"] },
+    deleteMe: { invalidatesTags: ["Me", "Account", "Portfolio", "Token"] },
+    callOffDeletion: { invalidatesTags: ["Me"] },
     placeOrder: { invalidatesTags: ["Order", "Portfolio"] },
     listOrders: { providesTags: ["Order"] },
     listExternalOrders: { providesTags: ["Order"] },
@@ -137,6 +150,12 @@ export const {
   useConnectAccountMutation,
   useLogInAgainMutation,
   useDisconnectAccountMutation,
+  useCallOffDeletionMutation,
+  useDeleteMeMutation,
+  useExportDataMutation,
+  useGetDeletionQuery,
+  useLazyExportAuditQuery,
+  useListAuditQuery,
   useListSessionsQuery,
   useEndSessionMutation,
   useEndOtherSessionsMutation,

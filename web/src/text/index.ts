@@ -3,9 +3,11 @@ import type { TOptions } from "i18next";
 import { Trans as I18nTrans } from "react-i18next";
 import accounts from "./en/accounts.json";
 import type alerts from "./en/alerts.json";
+import type audit from "./en/audit.json";
 import type brokers from "./en/brokers.json";
 import type charges from "./en/charges.json";
 import common from "./en/common.json";
+import type data from "./en/data.json";
 import device from "./en/device.json";
 import type hooks from "./en/hooks.json";
 import type identity from "./en/identity.json";
@@ -44,6 +46,8 @@ const atOnce = {
 for (const [room, words] of Object.entries(atOnce)) addRoom(room, words);
 
 interface Later {
+  audit: typeof audit;
+  data: typeof data;
   brokers: typeof brokers;
   pnl: typeof pnl;
   alerts: typeof alerts;

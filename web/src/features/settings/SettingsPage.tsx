@@ -2,6 +2,8 @@
 import "@/text/rooms/settings";
 import { ArrowLeft, ChevronRight } from "lucide-react";
 import { Link, Navigate, NavLink, useParams } from "react-router";
+import { AuditPart } from "@/features/audit/AuditPart";
+import { DataPart } from "@/features/data/DataPart";
 import { HooksPart } from "@/features/hooks/HooksPart";
 import { TokensPart } from "@/features/tokens/TokensPart";
 import { cx } from "@/lib/classes";
@@ -22,6 +24,8 @@ const parts = [
   { part: "security", Shown: Security },
   { part: "hooks", Shown: HooksPart },
   { part: "tokens", Shown: TokensPart },
+  { part: "audit", Shown: AuditPart },
+  { part: "data", Shown: DataPart },
   { part: "you", Shown: You },
 ] as const;
 

@@ -1,0 +1,4 @@
+import words from "../en/audit.json";
+import { addRoom } from "../language";
+
+addRoom("audit", words);

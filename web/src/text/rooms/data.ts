@@ -1,0 +1,4 @@
+import words from "../en/data.json";
+import { addRoom } from "../language";
+
+addRoom("data", words);
