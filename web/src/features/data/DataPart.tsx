@@ -1,5 +1,5 @@
 // All of the user's data as a file, and leaving.
-import "@/text/rooms/data";
+import "@/text/rooms/departure";
 import { useState } from "react";
 import {
   inWords,
@@ -35,14 +35,14 @@ function Take() {
     try {
       saveAddress(`trademaster-${istDay(Date.now())}.zip`, String(await make().unwrap()));
     } catch (problem) {
-      toast({ tone: "bad", title: t("data:take.not_made"), text: inWords(problemOf(problem)) });
+      toast({ tone: "bad", title: t("departure:take.not_made"), text: inWords(problemOf(problem)) });
     }
   }
 
   return (
-    <Part title={t("data:take.title")} about={t("data:take.about")} className="first:border-t-0">
+    <Part title={t("departure:take.title")} about={t("departure:take.about")} className="first:border-t-0">
       <Button className="self-start" disabled={isLoading} onClick={() => void save()}>
-        {t("data:take.do")}
+        {t("departure:take.do")}
       </Button>
     </Part>
   );
@@ -51,7 +51,7 @@ function Take() {
 function Leave() {
   const { data, error, refetch } = useGetDeletionQuery(undefined, { refetchOnMountOrArgChange: true });
   return (
-    <Part title={t("data:leave.title")} about={t("data:leave.about")}>
+    <Part title={t("departure:leave.title")} about={t("departure:leave.about")}>
       {error && (
         <Notice tone="bad" action={<Button onClick={refetch}>{t("common:retry")}</Button>}>
           {inWords(problemOf(error))}
@@ -69,15 +69,15 @@ function Leaving({ asked, due }: { asked: string; due: string }) {
 
   async function stay(): Promise<void> {
     const { data } = await callOff();
-    if (data) toast({ tone: "good", title: t("data:leave.stays") });
+    if (data) toast({ tone: "good", title: t("departure:leave.stays") });
   }
 
   return (
     <>
-      <Notice tone="warning">{t("data:leave.asked", { asked: dayName(asked), due: dayName(due) })}</Notice>
+      <Notice tone="warning">{t("departure:leave.asked", { asked: dayName(asked), due: dayName(due) })}</Notice>
       {error && <Notice tone="bad">{inWords(problemOf(error))}</Notice>}
       <Button className="self-start" disabled={isLoading} onClick={() => void stay()}>
-        {t("data:leave.call_off")}
+        {t("departure:leave.call_off")}
       </Button>
     </>
   );
@@ -98,22 +98,22 @@ function Staying({ told }: { told: { days: number; years: number; open_orders: s
       }}
     >
       <ul className="flex list-disc flex-col gap-1 pl-5 text-quiet">
-        <li>{t("data:leave.at_once")}</li>
-        <li>{t("data:leave.days", { count: told.days })}</li>
-        <li>{t("data:leave.then")}</li>
-        <li>{t("data:leave.kept", { count: told.years })}</li>
+        <li>{t("departure:leave.at_once")}</li>
+        <li>{t("departure:leave.days", { count: told.days })}</li>
+        <li>{t("departure:leave.then")}</li>
+        <li>{t("departure:leave.kept", { count: told.years })}</li>
       </ul>
-      {waits && <Notice tone="warning">{t("data:leave.open", { orders: told.open_orders.join(", ") })}</Notice>}
+      {waits && <Notice tone="warning">{t("departure:leave.open", { orders: told.open_orders.join(", ") })}</Notice>}
       {error && <Notice tone="bad">{inWords(problemOf(error))}</Notice>}
       <Field
-        label={t("data:leave.email")}
+        label={t("departure:leave.email")}
         autoComplete="off"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        error={typed && !fits ? t("data:leave.wrong", { email: me?.email ?? "" }) : null}
+        error={typed && !fits ? t("departure:leave.wrong", { email: me?.email ?? "" }) : null}
       />
       <Button type="submit" look="danger" className="self-start" disabled={!fits || waits || isLoading}>
-        {t("data:leave.do")}
+        {t("departure:leave.do")}
       </Button>
     </form>
   );

@@ -1,4 +1,0 @@
-import words from "../en/data.json";
-import { addRoom } from "../language";
-
-addRoom("data", words);

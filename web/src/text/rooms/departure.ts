@@ -1,0 +1,4 @@
+import words from "../en/departure.json";
+import { addRoom } from "../language";
+
+addRoom("departure", words);
