@@ -1,6 +1,7 @@
 // The keys of programs: which there are, when they were last used, a new one, a new text, the end of one.
 import "@/text/rooms/tokens";
 import { useState } from "react";
+import { Link } from "react-router";
 import {
   inWords,
   type NewToken,
@@ -48,9 +49,12 @@ export function TokensPart() {
           ))}
         </ul>
       )}
-      <Button className="self-start" onClick={() => setOpen({ what: "make" })}>
-        {t("tokens:new")}
-      </Button>
+      <div className="flex flex-wrap items-center gap-4">
+        <Button onClick={() => setOpen({ what: "make" })}>{t("tokens:new")}</Button>
+        <Link to="/approvals" className="text-accent underline underline-offset-2 max-md:min-h-11 max-md:py-3">
+          {t("tokens:approvals")}
+        </Link>
+      </div>
       {open?.what === "make" && <MakeToken onMade={shown} onClose={close} />}
       {open?.what === "text" && <TokenText made={open.made} onClose={close} />}
       {open?.what === "rotate" && <Rotate token={open.token} onMade={shown} onClose={close} />}

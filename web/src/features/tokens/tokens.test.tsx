@@ -3,6 +3,7 @@ import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
+import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { server, testStore, url } from "@/test/server";
 import { canDo, empty, tokenOf } from "./draft";
@@ -68,7 +69,9 @@ test("a new key is made with its limits, and its text is shown once", async () =
   const user = userEvent.setup();
   render(
     <Provider store={testStore()}>
-      <TokensPart />
+      <MemoryRouter>
+        <TokensPart />
+      </MemoryRouter>
     </Provider>,
   );
   await screen.findByText("No program has a key yet.");
