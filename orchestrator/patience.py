@@ -1,6 +1,7 @@
 """How long and how much of a request's head is waited for: a connection that sends it drop by drop is closed.
 
-The server's own parser waits for ever and keeps whatever comes (slowloris). Bodies are timed and counted in `limits.py`.
+The server's own parser waits for ever and keeps whatever comes (slowloris). Bodies are timed and counted in
+`limits.py`.
 """
 
 from __future__ import annotations

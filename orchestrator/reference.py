@@ -188,9 +188,7 @@ def reasons_page() -> str:
 
 
 def errors_page() -> str:
-    rows = [
-        (f"`{one.code}`", ", ".join(map(str, one.statuses)), one.meaning, one.fix) for one in CODES
-    ]
+    rows = [(f"`{one.code}`", ", ".join(map(str, one.statuses)), one.meaning, one.fix) for one in CODES]
     intro = (
         "The `code` of an answer that is a refusal (`application/problem+json`), the statuses it comes with, what it "
         "means and what to do. Which codes an operation has is in its description (`/docs`). A denied order has one of "

@@ -11,23 +11,23 @@ from orchestrator.alerts import endpoints as alerts
 from orchestrator.approvals import endpoints as approvals
 from orchestrator.attention import endpoints as attention
 from orchestrator.charges import endpoints as charges
-from orchestrator.exports import endpoints as exports
 from orchestrator.departure import endpoints as departure
+from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
 from orchestrator.identity import email_endpoints as emails
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity import oidc_endpoints as oidc
 from orchestrator.identity import passkey_endpoints as passkeys
 from orchestrator.identity import proof_endpoints as proof
-from orchestrator.identity import session_endpoints as sessions
 from orchestrator.identity import security_endpoints as security
+from orchestrator.identity import session_endpoints as sessions
 from orchestrator.killswitch import endpoints as killswitch
 from orchestrator.kite import routers as kite
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
+from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.operating import endpoints as operating
 from orchestrator.options import endpoints as options
-from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
 from orchestrator.orders import external_endpoints as external
@@ -42,25 +42,25 @@ from orchestrator.profits import event_endpoints as lot_events
 from orchestrator.rebuilding import endpoints as rebuilding
 from orchestrator.sandbox import endpoints as sandbox
 from orchestrator.scorecards import endpoints as scorecards
+from orchestrator.tokens import endpoints as tokens
 from orchestrator.trades import endpoints as trades
 from orchestrator.tradingview import endpoints as tradingview
-from orchestrator.watchlists import endpoints as watchlists
-from orchestrator.tokens import endpoints as tokens
-from orchestrator.tradingview import endpoints as tradingview
 from orchestrator.trail import endpoints as trail
+from orchestrator.watchlists import endpoints as watchlists
 
 ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
+    docs_page.router,
     identity.router,
     passkeys.router,
     oidc.router,
-    docs_page.router,
     sessions.router,
-    accounts.router,
+    tokens.router,
     proof.router,
     emails.router,
     security.router,
-    tokens.router,
+    accounts.router,
+    charges.router,
     scorecards.router,
     authorisation.router,
     stocks.router,
@@ -84,11 +84,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     watchlists.router,
     alerts.router,
     killswitch.router,
-    sandbox.router,
-    attention.router,
     departure.router,
     trail.router,
-    trail.router,
+    sandbox.router,
+    attention.router,
     postbacks.router,
     operating.router,
     openalgo.router,

@@ -265,5 +265,7 @@ async def test_logging_in_twice_at_once_makes_one_token(person: Login, stubs: St
     made = await asha.post("/v1/accounts", json={"broker": "groww", "credentials": keys})
     account, before = AccountId(made.json()["account"]["id"]), stubs[BrokerId.GROWW].calls["session"]
     known = await app.state.db.read(lambda db: repository.by_id(db, account))
-    await asyncio.gather(*(app.state.logins._minted_once(known, keys, Actor.program("test")) for _ in range(5)))
+    await asyncio.gather(
+        *(app.state.logins._minted_once(known, keys, Actor.program("test")) for _ in range(5))
+    )
     assert stubs[BrokerId.GROWW].calls["session"] == before + 1

@@ -33,6 +33,7 @@ from orchestrator.market.following import Options
 from orchestrator.market.hub import Hub
 from orchestrator.market.live import LiveSocket
 from orchestrator.server import listen, server_of
+from orchestrator.tokens.personal import PersonalTokens
 from tests.adapters.desk import now
 from tests.orchestrator.market.conftest import KEY, Browser, heard, say, served
 from tests.orchestrator.market.floor import INFY, TCS, Accounts, Floor
@@ -289,7 +290,8 @@ async def small(here: Floor, **limits: Any) -> AsyncIterator[str]:
     async def endpoint(socket: WebSocket) -> None:
         clock = limits.get("clock", now)
         ended = EndedSessions(here.db, here.bus, clock, minutes=15)
-        caller = Caller(socket, key=KEY, clock=clock, ended=ended, recheck=0.05)
+        programs = PersonalTokens(here.db, here.bus, clock)
+        caller = Caller(socket, key=KEY, clock=clock, ended=ended, programs=programs, recheck=0.05)
         if await caller.authenticate():
             await LiveSocket(
                 socket, caller, audience=audience, instruments=here.instruments, options=Options()
