@@ -6,9 +6,12 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+
+from email_validator import validate_email
 
 LINK = re.compile(r"https?://\S+")
 PAGE = (
@@ -27,12 +30,15 @@ class Letter:
 
 
 def message(letter: Letter, *, sender: str, number: str, at: datetime) -> EmailMessage:
-    """Ready to be sent. A letter that is sent twice has the same `number`, by which mail programs know it."""
+    """Ready to be sent. A letter that is sent twice has the same `number`, by which mail programs know it. Raises
+    ValueError for what is no address."""
     name, _, address = sender.rpartition("<")
     address = address.removesuffix(">").strip()
-    built = EmailMessage()
+    to = validate_email(letter.to, check_deliverability=False, test_environment=True)
+    # Mail servers know domains in ASCII; other letters before the @ are for those that take them as they are.
+    built = EmailMessage(policy.default.clone(utf8=not to.local_part.isascii()))
     built["From"] = Address(display_name=name.strip() or "TradeMaster", addr_spec=address)
-    built["To"] = Address(addr_spec=letter.to)
+    built["To"] = Address(username=to.local_part, domain=to.ascii_domain)
     built["Subject"] = letter.subject
     built["Date"] = format_datetime(at)
     built["Message-ID"] = f"<{number}@{address.rpartition('@')[2]}>"

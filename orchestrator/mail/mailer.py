@@ -100,9 +100,10 @@ class Mailer:
                 Letter(**orjson.loads(opened)), sender=self._sender, number=one.id, at=self._clock()
             )
             await self._carrier.carry(built, one.id)
-        except (NotCarried, SealBroken) as error:
+        except (NotCarried, SealBroken, ValueError) as error:
+            # A ValueError: it cannot be written to this address, however often it is tried.
             now = self._clock()
-            final = isinstance(error, SealBroken) or error.final or now - one.made_at >= GIVEN_UP
+            final = not isinstance(error, NotCarried) or error.final or now - one.made_at >= GIVEN_UP
             log.warning("letter.not_sent", letter=one.id, why=str(error), given_up=final, tries=one.tries + 1)
             if not final:
                 due = now + min(FIRST_PAUSE * 2 ** min(one.tries, 20), LONGEST_PAUSE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -93,6 +95,34 @@ async def test_a_letter_arrives_as_text_and_as_html_with_its_link(server: Server
     assert page is not None
     assert '<a href="https://tm.example/verify#abc&amp;d">' in page.get_content()
     assert "&lt;Nothing&gt;" in page.get_content()
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [("jörg@example.com", "jörg@example.com"), ("asha@bücher.example", "asha@xn--bcher-kva.example")],
+)
+async def test_an_address_in_other_letters_is_written_to_as_mail_servers_take_it(
+    server: Server, mailer: Mailer, tmp_path: Path, address: str, written: str
+) -> None:
+    letter = replace(LETTER, to=address)
+    await mailer.send(letter)
+    await mailer.send_due()
+    (came,) = server.taken
+    arrived = came["to"].addresses[0].addr_spec.encode("utf-8", "surrogateescape").decode()
+    assert arrived == written
+    built = message(letter, sender="mail@tm.example", number="ltr_1", at=datetime.now(UTC))
+    await Outbox(tmp_path).carry(built, "ltr_1")
+    assert f"To: {written}\n".encode() in (tmp_path / "ltr_1.eml").read_bytes()
+
+
+async def test_a_letter_that_nobody_can_be_sent_is_given_up_and_holds_up_no_other(
+    db: Database, server: Server, mailer: Mailer
+) -> None:
+    await mailer.send(replace(LETTER, to="nobody"))
+    await mailer.send(LETTER)
+    assert await mailer.send_due() == 2
+    assert [one["to"] for one in server.taken] == [LETTER.to]
+    assert await waiting(db) == []
 
 
 async def test_what_is_sent_is_forgotten_and_what_waits_is_sealed(db: Database, mailer: Mailer) -> None:
