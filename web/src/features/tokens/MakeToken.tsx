@@ -1,4 +1,5 @@
 // The form of a new token: what the program may do, within what, and the same in plain words.
+import "@/text/rooms/tokens";
 import { useState } from "react";
 import { inWords, type NewToken, problemOf, useListAccountsQuery, useMakeTokenMutation } from "@/api";
 import { Button } from "@/components/button";

@@ -1,4 +1,5 @@
 // The text of a token, shown this once.
+import "@/text/rooms/tokens";
 import { useId } from "react";
 import type { NewToken } from "@/api";
 import { Button } from "@/components/button";

@@ -1,4 +1,5 @@
 // What is written in the form of a new token, as the server takes it.
+import "@/text/rooms/tokens";
 import type { TokenIn, TokenPolicyIn } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";
