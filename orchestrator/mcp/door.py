@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -73,18 +73,26 @@ class McpDoor:
 
     async def _running(self) -> ASGIApp:
         async with self._starting:
-            if self._tools is None:
+            if self._tools is None or self._holder is None or self._holder.done():
                 ready: asyncio.Future[ASGIApp] = asyncio.get_running_loop().create_future()
                 # A task of its own holds it: what the SDK opens must be closed by the task that opened it.
                 self._holder = asyncio.create_task(self._hold(ready))
-                self._tools = await ready
+                first: list[asyncio.Future[Any]] = [ready, self._holder]
+                await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                if not ready.done():
+                    await self._holder  # raises why it could not begin
+                self._tools = ready.result()
             return self._tools
 
     async def _hold(self, ready: asyncio.Future[ASGIApp]) -> None:
+        from mcp.server.transport_security import TransportSecuritySettings
+
         from trademaster.mcp.server import build
 
         server = build(self._client)
-        server.streamable_http_app(stateless_http=True, json_response=True)
+        # Which names and origins may ask is decided before us (shields); the SDK knows those of one machine alone.
+        named = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+        server.streamable_http_app(stateless_http=True, json_response=True, transport_security=named)
         async with server.session_manager.run():
             ready.set_result(server.session_manager.handle_request)
             await self._over.wait()
