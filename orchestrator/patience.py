@@ -10,12 +10,14 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from orchestrator.errors import Problem, respond
+
 WITHIN = 15.0  # seconds from a request's first byte (or the connection) to the end of its head
 MOST = 64 * 1024  # bytes; cookies and tokens have a twentieth of it
 
 
 class Patient(HttpToolsProtocol):
-    """uvicorn's protocol, with an end to waiting."""
+    """uvicorn's protocol, with an end to waiting, and our words for what is no HTTP."""
 
     within = WITHIN
     _timer: asyncio.TimerHandle | None = None
@@ -48,6 +50,16 @@ class Patient(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head > MOST and not self.transport.is_closing():
             self._close(b"431 Request Header Fields Too Large")
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be read, or has an address of more than 64 kB."""
+        answer = respond(Problem(400, "bad_request", msg, fix="send it anew, as HTTP/1.1"))
+        head = b"".join(b"%s: %s\r\n" % row for row in answer.raw_headers)
+        self._stop_waiting()
+        self.transport.write(
+            b"HTTP/1.1 400 Bad Request\r\n" + head + b"connection: close\r\n\r\n" + bytes(answer.body)
+        )
+        self.transport.close()
 
     def _wait(self) -> None:
         self._timer = self.loop.call_later(self.within, self._too_slow)

@@ -69,6 +69,14 @@ async def test_a_head_without_end_is_cut_off(port: int) -> None:
     assert (await _said(port, b"GET /livez HTTP/1.1\r\n", lines)).startswith(b"HTTP/1.1 431")
 
 
+@pytest.mark.parametrize("line", [b"GET /v1/meta?a=" + b"a" * MOST + b" HTTP/1.1", b"no http at all"])
+async def test_what_is_no_http_is_a_problem_like_any_other(port: int, line: bytes) -> None:
+    said = await _said(port, line + b"\r\nHost: 127.0.0.1\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 400")
+    assert b"content-type: application/problem+json" in said
+    assert b'"code":"bad_request"' in said
+
+
 @pytest.mark.parametrize("path", ["/v1/orders", "/v1/users/login"])
 async def test_a_body_that_never_ends_is_not_waited_for(port: int, path: str) -> None:
     head = (
