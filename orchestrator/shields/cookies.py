@@ -40,8 +40,13 @@ class HostCookies:
 
 
 def _inside(cookies: bytes) -> bytes:
-    parts = (part.strip() for part in cookies.split(b";"))
-    return b"; ".join(part.removeprefix(PREFIX) for part in parts if not part.startswith(OURS))
+    parts = (part.strip(b" \t") for part in cookies.split(b";"))
+    return b"; ".join(part.removeprefix(PREFIX) for part in parts if not _planted(part))
+
+
+def _planted(cookie: bytes) -> bool:
+    """Whether whoever reads cookies as text, and leaves out all white space that there is, would take it for ours."""
+    return cookie.decode("latin-1").strip().startswith(OURS.decode())
 
 
 def _outside(cookie: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from tests.orchestrator.conftest import PASSWORD
 from tests.orchestrator.shields.conftest import Reach
@@ -42,6 +43,16 @@ async def test_a_cookie_that_a_neighbour_planted_is_none_of_ours(reach: Reach) -
     assert planted.json()["code"] == "refresh_missing"
     both = {"cookie": f"tm_refresh=planted; other=1; __Host-tm_refresh={good}"}
     assert (await client.post("/v1/users/refresh", headers=both)).status_code == 200
+
+
+@pytest.mark.parametrize("space", [b"\xa0", b"\x85", b"\x1f", b"\t"])
+async def test_a_name_behind_other_white_space_is_no_way_past_the_prefix(reach: Reach, space: bytes) -> None:
+    client = await reach(URL, public_url=URL)
+    await _login(client)
+    good = client.cookies["__Host-tm_refresh"].encode()
+    client.cookies.clear()
+    both = b"__Host-tm_refresh=%s; %stm_refresh=planted" % (good, space)
+    assert (await client.post("/v1/users/refresh", headers={b"cookie": both})).status_code == 200
 
 
 async def test_without_https_a_browser_would_refuse_the_prefix(reach: Reach) -> None:
