@@ -14,8 +14,9 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import links, passwords, repository, signing_in, strength
+from orchestrator.identity import links, passwords, repository, service, signing_in, strength
 from orchestrator.identity.doing import Doer
+from orchestrator.identity.ended import EndedWhy
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import Mode
 from orchestrator.identity.service import From
@@ -86,22 +87,42 @@ def email_taken() -> Problem:
 
 
 async def change_password(
-    desk: Desk, user: User, *, old: str | None, new: str, doer: Doer, by: From, now: datetime
-) -> None:
-    """`old` None: the user has none, and has shown otherwise who they are. Raises Problem 403 `wrong_password`, 422
-    `password_too_short` or `password_guessable`, 429."""
+    desk: Desk,
+    user: User,
+    *,
+    session: str,
+    old: str | None,
+    new: str,
+    doer: Doer,
+    by: From,
+    now: datetime,
+) -> list[str]:
+    """Every other login than this `session` ends in the same transaction; which they were. `old` None: the user has
+    none, and has shown otherwise who they are. Raises Problem 403 `wrong_password`, 422 `password_too_short` or
+    `password_guessable`, 429, 401 `session_ended`."""
     if old is not None and not await signing_in.knows_password(desk, user, old, by=by, now=now):
-        raise Problem(403, "wrong_password", "this is not the password", field="old_password")
+        raise _wrong_password()
     hashed = await new_hash(new, field="new_password", about=(user.email, user.name))
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> list[str]:
+        current = repository.held(connection, user.id)
+        if repository.session(connection, user.id, session) is None:
+            raise service.session_ended()
+        if current is None or current.password_hash != user.password_hash:
+            raise _wrong_password()  # a new one was set meanwhile, by whoever reads the e-mail perhaps
         repository.change_user(connection, user.id, {"password_hash": hashed})
         links.forget(connection, user.id)  # a reset that was asked for before
         doer.did(connection, Action.PASSWORD_CHANGED)
         told = words.password_changed(user.email, base=desk.settings.base_url, at=now)
         desk.mailer.put(connection, told)
+        why = EndedWhy.PASSWORD_CHANGED
+        return service.end_in(connection, doer, lambda one: one != session, why=why, now=now)
 
-    await desk.db.write(work)
+    return await desk.db.write(work)
+
+
+def _wrong_password() -> Problem:
+    return Problem(403, "wrong_password", "this is not the password", field="old_password")
 
 
 async def change(db: Database, doer: Doer, changes: Mapping[str, Any]) -> User:

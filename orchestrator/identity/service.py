@@ -131,6 +131,11 @@ def wrong_login() -> Problem:
     return Problem(401, "wrong_login", "e-mail and password do not fit")
 
 
+def session_ended() -> Problem:
+    """While something was under way in it."""
+    return Problem(401, "session_ended", "this login was ended", fix="log in again")
+
+
 async def prove(
     db: Database,
     user_id: UserId,
@@ -164,7 +169,7 @@ async def prove(
 
     found = await db.write(work)
     if found is None:
-        raise Problem(401, "session_ended", "this login was ended", fix="log in again")
+        raise session_ended()
     return _access(*found, keys=keys, settings=settings, now=now)
 
 
@@ -272,16 +277,20 @@ async def _end(
     ended: EndedSessions,
     now: datetime,
 ) -> int:
-    def work(connection: Connection) -> list[str]:
-        mine = repository.sessions_of(connection, doer.user_id, now)
-        found = [one.id for one in mine if wanted(one.id)]
-        repository.end_sessions(connection, found, why, now)
-        _ended(connection, doer.user_id, doer.actor, found, why, now)
-        return found
-
-    over = await db.write(work)
+    over = await db.write(lambda connection: end_in(connection, doer, wanted, why=why, now=now))
     await ended.end(over, why)
     return len(over)
+
+
+def end_in(
+    connection: Connection, doer: Doer, wanted: Callable[[str], bool], *, why: EndedWhy, now: datetime
+) -> list[str]:
+    """End these of the user's logins, in the caller's transaction; which they were. They have to be told."""
+    mine = repository.sessions_of(connection, doer.user_id, now)
+    found = [one.id for one in mine if wanted(one.id)]
+    repository.end_sessions(connection, found, why, now)
+    _ended(connection, doer.user_id, doer.actor, found, why, now)
+    return found
 
 
 def _ended(

@@ -67,12 +67,18 @@ async def change_password(
     if user.password_hash is None:
         await proof.proven(caller, db, desk.settings, clock)
         old = None
-    await people.change_password(
-        desk, user, old=old, new=body.new_password, doer=doer, by=came_from(request), now=now
+    over = await people.change_password(
+        desk,
+        user,
+        session=caller.session,
+        old=old,
+        new=body.new_password,
+        doer=doer,
+        by=came_from(request),
+        now=now,
     )
-    why = EndedWhy.PASSWORD_CHANGED
-    over = await service.end_others(db, doer, caller.session, why=why, ended=ended, now=now)
-    return EndedOut(ended=over)
+    await ended.end(over, EndedWhy.PASSWORD_CHANGED)
+    return EndedOut(ended=len(over))
 
 
 def _shown(found: list[Session], current: str) -> SessionsOut:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from orchestrator.identity import passwords
 from orchestrator.tables_people import mail_links
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.identity.letters import letters, link, written_down
@@ -50,6 +51,24 @@ async def test_a_lost_password_is_set_anew_and_every_login_ends(
     assert [one for one in await letters(app, EMAIL) if one.startswith("Your password was changed")]
     done = await written_down(app)
     assert [one for one in done if one.startswith("password")] == ["password.reset_asked", "password.reset"]
+
+
+async def test_a_password_set_anew_is_not_undone_by_a_change_that_was_under_way(
+    asha: httpx.AsyncClient, client: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, matches = await forgot(client, app), passwords.matches
+
+    async def slowly(password: str, hashed: str | None) -> bool:
+        fits = await matches(password, hashed)
+        monkeypatch.setattr(passwords, "matches", matches)
+        assert (await reset(client, token)).status_code == 204
+        return fits
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    change = {"old_password": PASSWORD, "new_password": "a thief's long password"}
+    late = await asha.post("/v1/users/me/password", json=change)
+    assert (late.status_code, late.json()["code"]) == (401, "session_ended")
+    assert (await log_in(client, NEW)).status_code == 200
 
 
 async def test_a_link_works_once_also_at_the_same_moment(
