@@ -21,6 +21,7 @@ MOST_ORDERS = 20
 MOST_PARTS = 100
 MOST_SYMBOLS = 250
 LARGEST = 100_000_000  # units
+FARTHEST = 20  # digits before or behind the point that are looked at
 DIGITS = re.compile(r"[0-9]{1,9}(\.0{1,6})?")
 SIGNED = re.compile(r"-?[0-9]{1,9}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -37,13 +38,11 @@ class Goods(StrEnum):
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError("give a number, as text or as a number")
-    return (
-        value.strip()
-        if isinstance(value, str)
-        else format(value, "f")
-        if isinstance(value, Decimal)
-        else str(value)
-    )
+    if isinstance(value, Decimal):
+        if abs(value.adjusted()) > FARTHEST:  # 1e300000000 written out would fill the memory
+            raise ValueError("give a number that is written out")
+        return format(value, "f")
+    return value.strip() if isinstance(value, str) else str(value)
 
 
 def _whole(value: Any) -> int:

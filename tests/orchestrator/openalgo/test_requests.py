@@ -57,6 +57,8 @@ def test_words_are_taken_in_any_case() -> None:
         {"quantity": "0"},
         {"quantity": "-5"},
         {"quantity": "1.5"},
+        {"quantity": Decimal("1e300000000")},
+        {"price": Decimal("1e-300000000")},
         {"quantity": True},
         {"quantity": "1e3"},
         {"quantity": "٣"},
