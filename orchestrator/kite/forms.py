@@ -168,7 +168,7 @@ def _protection(form: Form) -> None:
         value = Decimal(text) if text else Decimal(-1)
     except InvalidOperation:
         raise bad("market_protection") from None
-    if value not in (-1, 0):
+    if not value.is_finite() or value not in (-1, 0):
         raise bad("market_protection", "Here it is -1: the exchange's own band, at whatever broker.")
 
 

@@ -110,6 +110,7 @@ async def test_a_tag_that_stands_for_one_order_makes_one(program: Program) -> No
         ({"auction_number": "22"}, exceptions.InputException, "Invalid `auction_number`"),
         ({"algo_id": "77"}, exceptions.InputException, "Invalid `algo_id`"),
         ({"market_protection": 2}, exceptions.InputException, "Invalid `market_protection`"),
+        ({"market_protection": "sNaN"}, exceptions.InputException, "Invalid `market_protection`"),
         ({"tag": "x" * 21}, exceptions.InputException, "Invalid `tag`"),
         ({"variety": "iceberg", "iceberg_legs": 3, "iceberg_quantity": 7, "quantity": 9},
          exceptions.InputException, "iceberg_quantity"),
