@@ -27,7 +27,7 @@ from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.db import Database
 from orchestrator.errors import not_found
 from orchestrator.identity import oidc_repository as links
-from orchestrator.identity import repository, ways_in
+from orchestrator.identity import repository, second_factor, ways_in
 from orchestrator.identity.doing import Doer
 from orchestrator.identity.oidc_provider import Provider, Unreachable
 from orchestrator.identity.oidc_repository import Flow, Link, Purpose
@@ -228,6 +228,8 @@ def _tied(
     if flow.purpose is Purpose.PROOF:
         if link is None:
             raise NotDone(Refused.UNKNOWN)
+        if second_factor.is_on(conn, user.id):  # turned on since this began
+            raise NotDone(Refused.OVER)
         if who.authenticated_at is None or who.authenticated_at < flow.begun_at - SKEW:
             raise NotDone(Refused.NOT_ANEW)
         links.use_link(conn, link.id, email=who.email, now=now)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import lockout, oidc, repository, second_factor, service
+from orchestrator.identity import lockout, oidc, repository, second_factor, service, signing_in
 from orchestrator.identity import oidc_repository as links
 from orchestrator.identity.claims import Way
 from orchestrator.identity.lockout import Tries
@@ -46,11 +46,14 @@ async def given(
             409, "oidc_over", "this took too long, or was begun in another browser", fix="sign in again"
         )
     tries = Tries.of_user(user.id)
-    await lockout.begin(desk.db, tries, most=desk.settings.lockout_failures, now=now)
+    number = await lockout.begin(desk.db, tries, most=desk.settings.lockout_failures, now=now)
     way = await second_factor.way_of(desk.db, desk.vault, user.id, code, now=now)
     if way is None:
+        await signing_in.refused(desk, user, by, number, now)
         words = "this code does not fit, or was used"
         raise Problem(401, "totp_wrong", words, field="totp", fix="wait for the next one")
+    if way is Way.RECOVERY:
+        await signing_in.recovery_used(desk, user, by, now)
     taken = await desk.db.write(
         lambda conn: links.take(conn, waits.state, bound_to=bound, now=provider.now())
     )

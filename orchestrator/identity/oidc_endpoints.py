@@ -188,7 +188,7 @@ async def begin_oidc_link(
     return await _gone(response, login, provider, db, settings, browser, Purpose.LINK)
 
 
-@router.post("/me/proof/oidc", responses=problems(401, 404, 503))
+@router.post("/me/proof/oidc", responses=problems(401, 404, 409, 503))
 async def begin_oidc_proof(
     response: Response,
     login: CurrentBearer,
@@ -197,7 +197,14 @@ async def begin_oidc_proof(
     settings: Config,
     browser: Browser = None,
 ) -> GoOut:
-    """Begin to prove at the provider who I am, in this login."""
+    """Begin to prove at the provider who I am, in this login. Who has a second factor on proves it by that."""
+    if await db.read(lambda conn: second_factor.is_on(conn, login.user_id)):
+        raise Problem(
+            409,
+            "second_factor_on",
+            "a provider's word does not stand in for your second factor",
+            fix="give a code to POST /v1/users/me/proof",
+        )
     return await _gone(response, login, provider, db, settings, browser, Purpose.PROOF)
 
 

@@ -67,7 +67,7 @@ async def by_password(
     number = await lockout.begin(db, comes.tries, most=settings.lockout_failures, now=now)
     user = comes.user
     if not await passwords.matches(password, user.password_hash if user else None) or user is None:
-        await _refused(desk, comes, by, number, now)
+        await refused(desk, comes.user, by, number, now)
         raise service.wrong_login()
     ways = {Way.PASSWORD}
     if comes.coded:
@@ -82,7 +82,7 @@ async def by_password(
             )
         way = await second_factor.way_of(db, desk.vault, user.id, code, now=now)
         if way is None:
-            await _refused(desk, comes, by, number, now)
+            await refused(desk, comes.user, by, number, now)
             raise Problem(
                 401,
                 "totp_wrong",
@@ -92,7 +92,7 @@ async def by_password(
             )
         ways.add(way)
         if way is Way.RECOVERY:
-            await _recovery_used(desk, user, by, now)
+            await recovery_used(desk, user, by, now)
     tokens = await service.start_session(
         db,
         user,
@@ -121,17 +121,17 @@ async def shown_again(
     ways: set[Way] = set()
     if user.password_hash is not None:
         if password is None or not await passwords.matches(password, user.password_hash):
-            await _refused(desk, comes, by, number, now)
+            await refused(desk, comes.user, by, number, now)
             raise Problem(403, "proof_wrong", "this is not the password", field="password")
         ways.add(Way.PASSWORD)
     if coded:
         way = await second_factor.way_of(db, desk.vault, user.id, code or "", now=now)
         if way is None:
-            await _refused(desk, comes, by, number, now)
+            await refused(desk, comes.user, by, number, now)
             raise Problem(403, "proof_wrong", "this code does not fit, or was used", field="totp")
         ways.add(way)
         if way is Way.RECOVERY:
-            await _recovery_used(desk, user, by, now)
+            await recovery_used(desk, user, by, now)
     if not ways:
         raise Problem(403, "proof_wrong", "you have nothing to show here", fix="log in again")
     await db.write(lambda conn: lockout.succeeded(conn, comes.tries))
@@ -146,7 +146,7 @@ async def knows_password(desk: Desk, user: User, password: str, *, by: From, now
     comes = _Comes(user.email, user, False, Tries.of_user(user.id))
     number = await lockout.begin(db, comes.tries, most=settings.lockout_failures, now=now)
     if not await passwords.matches(password, user.password_hash):
-        await _refused(desk, comes, by, number, now)
+        await refused(desk, comes.user, by, number, now)
         return False
     await db.write(lambda conn: lockout.succeeded(conn, comes.tries))
     await brake.logged_in(db, address=by.address, email=user.email)
@@ -162,11 +162,10 @@ def _comes(conn: Connection, email: str, device: str) -> _Comes:
     return _Comes(email, user, second_factor.is_on(conn, user.id), tries)
 
 
-async def _refused(desk: Desk, comes: _Comes, by: From, number: int, now: datetime) -> None:
+async def refused(desk: Desk, user: User | None, by: From, number: int, now: datetime) -> None:
     """Written down, and when it begins to be too often, told to the owner, once."""
 
     def work(conn: Connection) -> None:
-        user = comes.user
         audited(
             conn,
             user_id=user.id if user else None,
@@ -182,7 +181,9 @@ async def _refused(desk: Desk, comes: _Comes, by: From, number: int, now: dateti
     await desk.db.write(work)
 
 
-async def _recovery_used(desk: Desk, user: User, by: From, now: datetime) -> None:
+async def recovery_used(desk: Desk, user: User, by: From, now: datetime) -> None:
+    """Written down, and told to the owner."""
+
     def work(conn: Connection) -> None:
         left = second_factor.of(conn, user.id).left
         audited(

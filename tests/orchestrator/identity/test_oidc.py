@@ -373,6 +373,41 @@ async def test_a_second_factor_here_is_asked_for_all_the_same(
     assert (await visitor.post(path, json=right)).json()["code"] == "oidc_over"
 
 
+async def test_the_providers_word_does_not_stand_in_for_a_second_factor(
+    asha: httpx.AsyncClient, there: OpenId, watch: Watch
+) -> None:
+    await ties(asha, there)
+    asked = (await asha.post("/v1/users/me/proof/oidc")).json()["url"]
+    uri = (await asha.post("/v1/users/me/second-factor")).json()["uri"]
+    codes = pyotp.parse_uri(uri)
+    assert isinstance(codes, pyotp.TOTP)
+    code = {"code": codes.at(int(watch.now.timestamp()))}
+    await asha.post("/v1/users/me/second-factor/confirm", json=code)
+    assert (await asha.post("/v1/users/me/proof/oidc")).json()["code"] == "second_factor_on"
+    back = await asha.get(BACK, params=there.approve(asked))
+    assert to(back) == "/settings/security?refused=oidc_over"
+
+
+async def test_codes_after_the_provider_are_written_down_and_told_as_those_after_a_password(
+    app: FastAPI, asha: httpx.AsyncClient, visitor: httpx.AsyncClient, there: OpenId, watch: Watch
+) -> None:
+    await ties(asha, there)
+    uri = (await asha.post("/v1/users/me/second-factor")).json()["uri"]
+    codes = pyotp.parse_uri(uri)
+    assert isinstance(codes, pyotp.TOTP)
+    code = {"code": codes.at(int(watch.now.timestamp()))}
+    confirmed = await asha.post("/v1/users/me/second-factor/confirm", json=code)
+    await signs_in(visitor, there)
+    for _ in range(app.state.settings.lockout_failures):
+        await visitor.post("/v1/users/oidc/code", json={"totp": "000000"})
+    assert (await written_down(app)).count("login.refused") == app.state.settings.lockout_failures
+    watch.pass_time(minutes=2)
+    recovery = {"totp": confirmed.json()["recovery_codes"][0]}
+    assert (await visitor.post("/v1/users/oidc/code", json=recovery)).status_code == 200
+    told = [one.partition("\n")[0] for one in await letters(app, "asha@trademaster.test")]
+    assert {"Somebody tries to log in as you", "A recovery code was used"} <= set(told)
+
+
 async def test_codes_after_the_provider_are_not_guessed_without_end(
     asha: httpx.AsyncClient, visitor: httpx.AsyncClient, there: OpenId, watch: Watch
 ) -> None:
