@@ -20,6 +20,7 @@ from orchestrator.approvals.service import Expiry
 from orchestrator.attention.watch import Attention
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.seal import Seal
+from orchestrator.audit.witness import Witness
 from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
@@ -161,7 +162,8 @@ def _open_audit(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> Non
     state.seal = Seal(state.keys.master)
     if settings.role is not Role.API:
         opened.push_async_callback(linking.close)
-        linking.start("audit log", Keeper(state.db, state.seal, state.clock).run)
+        keeper = Keeper(state.db, state.seal, state.clock, witness=Witness(settings.data))
+        linking.start("audit log", keeper.run)
 
 
 def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:

@@ -15,10 +15,11 @@ from orchestrator.audit import file as exported
 from orchestrator.audit import rows
 from orchestrator.audit.actions import Action
 from orchestrator.audit.chain import BEGINNING, Entry
-from orchestrator.audit.keeper import ChainBroken, checked_head, extend, sign_as_it_is
+from orchestrator.audit.keeper import ChainBroken, checked_head, extend, gone, sign_as_it_is
 from orchestrator.audit.record import Actor, audited
 from orchestrator.audit.seal import Head, Seal
-from orchestrator.audit.verify import Report, check
+from orchestrator.audit.verify import Fault, Report, check
+from orchestrator.audit.witness import Note, Witness
 from orchestrator.commands import installation
 from orchestrator.keys import keys
 from orchestrator.server import CannotStart
@@ -68,13 +69,12 @@ def seal_anew(
 
     Needed after a database was put back in part, or the master key was replaced. What else is wrong stays told.
     """
-    seal = _seal()
+    seal, witness = _seal(), Witness(installation.settings().data)
 
-    def sign(conn: Connection) -> str | None:
+    def sign(conn: Connection) -> tuple[str, Head | None]:
         now = system_clock()
         try:
-            checked_head(conn, seal)
-            return None
+            return "", checked_head(conn, seal, witness)
         except ChainBroken as error:
             detail = {"because": because, "found": str(error)}
             audited(
@@ -87,10 +87,12 @@ def seal_anew(
             )
             sign_as_it_is(conn, seal, now)
             extend(conn, seal, now, rows.PAGE)
-            return str(error)
+            return str(error), rows.head(conn)
 
-    found = installation.write(sign, lock="audit")
-    typer.echo("The log ends as it was signed: nothing to do." if found is None else f"Signed anew: {found}.")
+    found, head = installation.write(sign, lock="audit")
+    if found and head is not None:
+        witness.note(Note(head.position, head.hash), anew=True)
+    typer.echo(f"Signed anew: {found}." if found else "The log ends as it was signed: nothing to do.")
 
 
 def _seal() -> Seal:
@@ -114,7 +116,7 @@ def _of_installation(since: str, noted: str, export: Path | None) -> tuple[Repor
         day = date.fromisoformat(since) if since else None
     except ValueError:
         raise CannotStart(f"{since} is no day: write it as 2026-11-23") from None
-    known = frozenset(_seal().known)
+    known, witness = frozenset(_seal().known), Witness(installation.settings().data)
 
     def checked(conn: Connection, out: BinaryIO | None) -> tuple[Report, int]:
         position = 0
@@ -125,6 +127,8 @@ def _of_installation(since: str, noted: str, export: Path | None) -> tuple[Repor
         if out is not None:
             entries = _copied(entries, head, out, begins=begins or "", position=position)
         report = check(entries, head, keys=known, position=position, previous=begins, noted=noted)
+        if words := gone(conn, witness):
+            report.add(0, Fault.HEAD, words)
         return report, rows.count_waiting(conn)
 
     if export is None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from orchestrator import migrations
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.seal import Seal
+from orchestrator.audit.witness import Witness
 from orchestrator.cli import cli
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
@@ -30,7 +31,8 @@ async def _filled(settings: Settings, count: int, *statements: str) -> None:
     try:
         await migrations.upgrade(database)
         await written(database, count)
-        await Keeper(database, Seal(keys(settings).master), lambda: AT).link_all()
+        seal, witness = Seal(keys(settings).master), Witness(settings.data)
+        await Keeper(database, seal, lambda: AT, witness=witness).link_all()
         if statements:
             await tampered(database, *statements)
     finally:
@@ -132,3 +134,17 @@ def test_a_log_is_sealed_anew_only_when_its_end_was_not_signed(installation: Set
     result = ordered("verify")
     assert result.exit_code == 0, result.output
     assert "8 entries (1 to 8)." in result.output  # the eighth tells why
+
+
+@pytest.mark.parametrize("head", [[], ["DELETE FROM audit_head"]])
+def test_an_emptied_log_is_told_and_sealed_anew_all_the_same(installation: Settings, head: list[str]) -> None:
+    asyncio.run(_filled(installation, 0, "DELETE FROM audit_log", *head))
+    result = ordered("verify")
+    assert result.exit_code == 1
+    assert "Entry 9 is not the one that was noted in the data folder" in result.output
+    assert "Signed anew" in ordered("seal-anew", "--because", "a new database").output
+    result = ordered("verify")
+    assert result.exit_code == 0, result.output
+    assert "1 entries (1 to 1)." in result.output
+    asyncio.run(_filled(installation, 2))
+    assert ordered("verify").exit_code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -14,6 +15,7 @@ from orchestrator.audit.chain import BEGINNING
 from orchestrator.audit.keeper import ChainBroken, Keeper, sign_as_it_is
 from orchestrator.audit.seal import Seal
 from orchestrator.audit.verify import Fault, Report, check
+from orchestrator.audit.witness import Note, Witness
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
 from tests.orchestrator.audit.test_record import AT, done, write_one
@@ -193,3 +195,54 @@ async def test_a_log_without_entries_is_whole(db: Database) -> None:
     assert report.whole
     assert await db.read(lambda conn: rows.hash_at(conn, 1) or BEGINNING) == BEGINNING
     assert await db.read(lambda conn: conn.execute(text("SELECT count(*) FROM audit_head")).scalar_one()) == 0
+
+
+REWRITTEN = [
+    ["DELETE FROM audit_log", "DELETE FROM audit_head"],
+    [
+        "UPDATE audit_log SET detail = '{}', position = NULL, salt = NULL, personal_hash = NULL, hash = NULL",
+        "DELETE FROM audit_head",
+    ],
+]
+
+
+@pytest.mark.parametrize("statements", REWRITTEN)
+async def test_a_log_that_is_emptied_or_begun_anew_in_the_database_is_found_out(
+    db: Database, tmp_path: Path, statements: Sequence[str]
+) -> None:
+    witness = Witness(tmp_path)
+    await written(db, 9)
+    assert await Keeper(db, SEAL, lambda: AT, witness=witness).link_all() == 9
+    await tampered(db, *statements)
+    await written(db, 1)
+    with pytest.raises(ChainBroken, match="entry 9 is not the one that was noted"):
+        await Keeper(db, SEAL, lambda: AT, witness=Witness(tmp_path)).link_all()
+
+
+async def test_a_log_that_is_put_back_with_its_old_signed_head_is_found_out(
+    db: Database, tmp_path: Path
+) -> None:
+    guarded = Keeper(db, SEAL, lambda: AT, witness=Witness(tmp_path))
+    await written(db, 5)
+    await guarded.link_all()
+    head = await db.read(rows.head)
+    assert head is not None
+    await written(db, 4)
+    await guarded.link_all()
+    await tampered(db, "DELETE FROM audit_log WHERE position > 5")
+    await db.write(lambda conn: rows.set_head(conn, head, AT))
+    assert (await checked(db)).whole  # by itself the database tells nothing
+    await written(db, 1)
+    with pytest.raises(ChainBroken, match="entry 9"):
+        await guarded.link_all()
+
+
+def test_a_note_that_comes_late_takes_back_no_later_one(tmp_path: Path) -> None:
+    witness = Witness(tmp_path)
+    witness.note(Note(9, "b"))
+    witness.note(Note(4, "a"))
+    assert witness.noted() == Note(9, "b")
+    witness.note(Note(4, "a"), anew=True)
+    assert witness.noted() == Note(4, "a")
+    (tmp_path / "audit.head").write_text("")
+    assert witness.noted() is None
