@@ -22,7 +22,7 @@ from orchestrator.description.going_away import Farewell
 from orchestrator.errors import Problem
 from orchestrator.express import Express
 from orchestrator.headers import SafeHeaders
-from orchestrator.identity.access import caller_of
+from orchestrator.identity.access import PERSONAL, caller_of
 from orchestrator.kite.doorway import KiteDoorway
 from orchestrator.limits import Limits
 from orchestrator.loops import Loops
@@ -102,7 +102,7 @@ def _shield(app: FastAPI, settings: Settings) -> None:
     if settings.cookie_secure:
         app.add_middleware(HostCookies)
     app.state.rates = Rates(settings)
-    app.add_middleware(RateDoor, who=_payer)
+    app.add_middleware(RateDoor, who=_payer, at_hand=_at_hand)
     app.add_middleware(OwnPages, settings=settings)
     if settings.cors_origin_list:
         app.add_middleware(
@@ -130,6 +130,11 @@ async def _payer(token: str, state: Any, address: str) -> Payer | None:
     except Problem:
         return None
     return Payer(caller.user_id, caller.token)
+
+
+def _at_hand(token: str, state: Any) -> bool:
+    """Whether telling whose it is asks no database."""
+    return not token.startswith(PERSONAL) or state.tokens.remembers(token)
 
 
 async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from orchestrator.db import Database
 from orchestrator.errors import Problem
+from orchestrator.shields.networks import household
 from orchestrator.tables import attempts
 
 LOGINS, SIGNUPS = timedelta(minutes=1), timedelta(hours=1)
@@ -35,12 +36,14 @@ class Count:
 async def try_login(db: Database, *, address: str, email: str, most: int, now: datetime) -> None:
     """Count a login. Raises Problem 429 with Retry-After once `most` have failed within a minute for one address and
     e-mail, or five times as many from one address."""
+    address = household(address)
     counts = [Count(_key("login", address, email), most), Count(_key("login", address), most * PER_ADDRESS)]
     await _count(db, address, counts, LOGINS, now, "too many failed logins")
 
 
 async def logged_in(db: Database, *, address: str, email: str) -> None:
     """It did not fail: forget it, and the pair's failures."""
+    address = household(address)
 
     def work(conn: Connection) -> None:
         conn.execute(sa.delete(attempts).where(ROW.key == _key("login", address, email)))
@@ -52,6 +55,7 @@ async def logged_in(db: Database, *, address: str, email: str) -> None:
 
 async def try_signup(db: Database, *, address: str, most: int, now: datetime) -> None:
     """Count a sign-up, whatever becomes of it. Raises Problem 429 with Retry-After after `most` within an hour."""
+    address = household(address)
     counts = [Count(_key("signup", address), most)]
     await _count(db, address, counts, SIGNUPS, now, "too many sign-ups from one address")
 
@@ -59,6 +63,7 @@ async def try_signup(db: Database, *, address: str, most: int, now: datetime) ->
 async def try_forgot(db: Database, *, address: str, most: int, now: datetime) -> None:
     """Count somebody who says that a password is lost. Raises Problem 429 with Retry-After after `most` within an
     hour."""
+    address = household(address)
     counts = [Count(_key("forgot", address), most)]
     await _count(db, address, counts, SIGNUPS, now, "too many lost passwords from one address")
 

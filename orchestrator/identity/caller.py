@@ -80,6 +80,10 @@ TOKEN_WORDS = {
 class Programs(Protocol):
     """Knows personal tokens: tokens/personal.py."""
 
+    def remembers(self, given: str) -> bool:
+        """Whether the token that this names was good lately: asks the database nothing."""
+        ...
+
     async def caller(self, text: str, address: str) -> Caller:
         """Who holds this token. Raises Problem 401, or 403 for a request from an address that it is not good for."""
         ...

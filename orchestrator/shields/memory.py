@@ -34,10 +34,7 @@ class Memory:
     def take(self, name: str, key: str, most: int, seconds: int) -> Room:
         """Count one of `name` and `key`, unless there were `most` within so many seconds."""
         now = self._now()
-        number = int(now // seconds)
-        over = now / seconds - number  # how much of this window is over
-        before = self._counts.get((name, key, number - 1), 0)
-        current = self._counts.get((name, key, number), 0)
+        number, over, before, current = self._window(name, key, seconds, now)
         counted = int(before * (1 - over)) + current
         if counted >= most:
             return Room(False, 0, seconds * _wait(before, current, most, over))
@@ -46,6 +43,17 @@ class Memory:
         self._counts[name, key, number] = current + 1
         self._ends[name, key, number] = (number + 2) * seconds
         return Room(True, most - counted - 1, seconds * (1 - over))
+
+    def full(self, name: str, key: str, most: int, seconds: int) -> bool:
+        """Whether one more would be refused; none is counted."""
+        _, over, before, current = self._window(name, key, seconds, self._now())
+        return int(before * (1 - over)) + current >= most
+
+    def _window(self, name: str, key: str, seconds: int, now: float) -> tuple[int, float, int, int]:
+        """Its number, how much of it is over, and what was counted in the one before and in this one."""
+        number = int(now // seconds)
+        before = self._counts.get((name, key, number - 1), 0)
+        return number, now / seconds - number, before, self._counts.get((name, key, number), 0)
 
     def _sweep(self, now: float) -> None:
         self._swept = now

@@ -14,13 +14,14 @@ from orchestrator.shields.rates import Payer, Rates, Taken
 from orchestrator.shields.refusing import header, refuse
 
 Who = Callable[[str, Any, str], Awaitable[Payer | None]]  # token, the application's state, address
+AtHand = Callable[[str, Any], bool]
 
 
 class RateDoor:
-    """`who`: whose a bearer token is, None when it is nobody's."""
+    """`who`: whose a bearer token is, None when it is nobody's. `at_hand`: whether telling it asks no database."""
 
-    def __init__(self, app: ASGIApp, who: Who) -> None:
-        self._app, self._who = app, who
+    def __init__(self, app: ASGIApp, who: Who, at_hand: AtHand) -> None:
+        self._app, self._who, self._at_hand = app, who, at_hand
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -48,22 +49,29 @@ class RateDoor:
         if scope["type"] == "websocket":
             rates.from_address(address, taken)
             return
-        kind = kind_of(scope["method"], scope["path"])
+        kind, token = kind_of(scope["method"], scope["path"]), token_of(scope)
+        leaving, inner = (
+            kind is Kind.EXIT,
+            INNER in scope,
+        )  # an inner one was counted when it came in by a gateway
         payer = None
-        if kind is Kind.EXIT:
-            payer = await self._payer(scope, address)
-        if payer is None:  # who gets out waits behind nobody else at this address
-            if INNER not in scope:  # else it was counted when it came in by a gateway
-                rates.from_address(address, taken)
-            payer = await self._payer(scope, address)
+        if leaving and (inner or rates.has_room(address) or self._at_hand(token, scope["app"].state)):
+            payer = await self._payer(token, scope, address)
+        if payer is None and not inner:  # who gets out waits behind nobody else at this address
+            rates.from_address(address, taken)
+        if not leaving:
+            payer = await self._payer(token, scope, address)
         await rates.from_caller(kind, address, payer, taken)
 
-    async def _payer(self, scope: Scope, address: str) -> Payer | None:
-        scheme, _, token = (header(scope, b"authorization") or b"").decode("latin-1").partition(" ")
-        if scheme.lower() == "token":  # as programs written for Kite say it: key and token
-            token = token.partition(":")[2]
-        elif scheme.lower() != "bearer":
-            return None
-        if not token:
-            return None
-        return await self._who(token.strip(), scope["app"].state, address)
+    async def _payer(self, token: str, scope: Scope, address: str) -> Payer | None:
+        return await self._who(token, scope["app"].state, address) if token else None
+
+
+def token_of(scope: Scope) -> str:
+    """Empty where there is none."""
+    scheme, _, token = (header(scope, b"authorization") or b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "token":  # as programs written for Kite say it: key and token
+        token = token.partition(":")[2]
+    elif scheme.lower() != "bearer":
+        return ""
+    return token.strip()

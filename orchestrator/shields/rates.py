@@ -26,6 +26,7 @@ from orchestrator.config import Settings
 from orchestrator.errors import Problem
 from orchestrator.shields.kinds import Kind
 from orchestrator.shields.memory import Memory
+from orchestrator.shields.networks import household
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,13 @@ class Rates:
     def from_address(self, address: str, taken: Taken) -> None:
         """Count a request of whoever it is, in this process: it is looked at before anything else. Raises Problem
         429."""
-        self._take([Count(rule, address) for rule in self._address], taken)
+        self._take([Count(rule, household(address)) for rule in self._address], taken)
+
+    def has_room(self, address: str) -> bool:
+        """Whether `from_address` would let one more in; none is counted."""
+        key = household(address)
+        rules = self._address
+        return not any(self._here.full(one.name, key, one.item.amount, one.seconds) for one in rules)
 
     async def from_caller(self, kind: Kind, address: str, payer: Payer | None, taken: Taken) -> None:
         """Count a request of this kind, whoever asks. Raises Problem 429."""
@@ -135,7 +142,8 @@ class Rates:
 
     def _counts(self, kind: Kind, address: str, payer: Payer | None) -> list[Count]:
         if kind is Kind.LOGIN:
-            return [Count(rule, hashlib.sha256(address.encode()).hexdigest()[:16]) for rule in self._logins]
+            key = hashlib.sha256(household(address).encode()).hexdigest()[:16]
+            return [Count(rule, key) for rule in self._logins]
         if payer is None:
             return []
         counts = [Count(rule, payer.user_id) for rule in self._users[kind]]

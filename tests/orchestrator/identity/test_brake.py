@@ -48,6 +48,16 @@ async def test_failures_in_one_process_count_in_the_other(processes: tuple[Datab
     assert await refused(two, NOW + timedelta(seconds=60)) is None
 
 
+async def test_another_address_of_the_same_subscriber_is_no_new_beginning(
+    processes: tuple[Database, Database],
+) -> None:
+    db, _ = processes
+    for number in range(3):
+        assert await refused(db, address=f"2001:db8:0:1::{number}") is None
+    assert await refused(db, address="2001:db8:0:1:ffff::") == "60"
+    assert await refused(db, address="2001:db8:0:2::") is None
+
+
 async def test_a_success_forgets_the_failures_of_its_pair_and_none_of_others(
     processes: tuple[Database, Database],
 ) -> None:

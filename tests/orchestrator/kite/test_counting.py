@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
-from domain.account import UserId
-from orchestrator.shields.rate_door import RateDoor
-from orchestrator.shields.rates import Payer
+from orchestrator.shields.rate_door import token_of
 
 
 @pytest.mark.parametrize(
@@ -24,15 +19,5 @@ from orchestrator.shields.rates import Payer
         ("", None),
     ],
 )
-async def test_whose_they_are_is_asked_by_the_token_alone(said: str, token: str | None) -> None:
-    asked: list[str] = []
-
-    async def who(given: str, state: Any, address: str) -> Payer | None:
-        asked.append(given)
-        return Payer(UserId("usr_1"), "tok")
-
-    door = RateDoor(SimpleNamespace(), who)  # type: ignore[arg-type]
-    scope = {"headers": [(b"authorization", said.encode())], "app": SimpleNamespace(state=None)}
-    payer = await door._payer(scope, "127.0.0.1")
-    assert asked == ([] if token is None else [token])
-    assert (payer is None) is (token is None)
+def test_whose_they_are_is_asked_by_the_token_alone(said: str, token: str | None) -> None:
+    assert token_of({"headers": [(b"authorization", said.encode())]}) == (token or "")

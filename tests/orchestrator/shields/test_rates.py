@@ -7,11 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from orchestrator.config import Settings
 from orchestrator.errors import Problem
 from orchestrator.shields.kinds import Kind
 from orchestrator.shields.rates import Payer, Rates, Taken, parse_rates
+from orchestrator.tokens import repository, text
+from orchestrator.tokens.repository import Token
 from tests.orchestrator.conftest import PASSWORD
 from tests.orchestrator.shields.conftest import Reach
 from tests.services import free_port
@@ -75,6 +78,17 @@ async def test_logins_are_counted_by_address_whoever_they_are_for(made: Made) ->
     rates = made()
     assert await _let_in(rates, Kind.LOGIN, None, 9) == 6
     assert await _let_in(rates, Kind.LOGIN, None, 9, address="10.0.0.2") == 6
+
+
+async def test_all_addresses_of_one_subscriber_are_counted_together(made: Made) -> None:
+    rates = made(rate_address="6/day")
+    let_in = [await _let_in(rates, Kind.LOGIN, None, 1, address=f"2001:db8:0:1::{one:x}") for one in range(9)]
+    assert sum(let_in) == 6
+    for one in range(6):
+        rates.from_address(f"2001:db8:0:1::{one:x}", Taken())
+    with pytest.raises(Problem):
+        rates.from_address("2001:db8:0:1:ffff::", Taken())
+    rates.from_address("2001:db8:0:2::", Taken())
 
 
 async def test_what_a_second_refuses_does_not_use_up_the_minute(made: Made) -> None:
@@ -171,6 +185,34 @@ async def test_a_flood_from_the_same_address_does_not_bar_the_way_out(reach: Rea
     assert (await client.delete("/v1/orders/ord_none", headers=me)).status_code == 404
     nobody = {"authorization": "Bearer nonsense"}
     assert (await client.delete("/v1/orders/ord_none", headers=nobody)).status_code == 429
+
+
+async def test_a_flood_that_calls_itself_a_way_out_looks_nothing_up(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, find = [], repository.find
+
+    def counted(conn: Connection, token_id: str) -> Token | None:
+        looked.append(token_id)
+        return find(conn, token_id)
+
+    monkeypatch.setattr(repository, "find", counted)
+    client = await reach(**NARROW | {"rate_address": "20/day"})
+    for _ in range(60):
+        wellformed = {"authorization": f"Bearer {text.make()[0]}"}
+        await client.delete("/v1/orders/ord_none", headers=wellformed)
+    assert len(looked) == 40  # each of the twenty that the address may, at the door and by the endpoint
+
+
+async def test_a_token_that_was_used_before_still_gets_out_of_a_flood(reach: Reach) -> None:
+    client = await reach(**NARROW | {"rate_address": "20/day"})
+    me = await _person(client)
+    asked = {"name": "bot", "scopes": ["read", "trade"]}
+    token = (await client.post("/v1/users/me/tokens", json=asked, headers=me)).json()["token"]
+    bot = {"authorization": f"Bearer {token}"}
+    assert (await client.get("/v1/accounts", headers=bot)).status_code == 200
+    assert 429 in await _statuses(client, 25, "GET", "/v1/meta")
+    assert (await client.delete("/v1/orders/ord_none", headers=bot)).status_code == 404
 
 
 async def test_a_call_in_kites_form_is_counted_for_its_holder(reach: Reach) -> None:
