@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Annotated, Any, cast
 
@@ -18,7 +19,7 @@ from orchestrator.ids import new_id
 from orchestrator.state import Config, Db, Now, Sealer
 from orchestrator.tokens import repository as tokens
 from orchestrator.tradingview import repository
-from orchestrator.tradingview.alert import Unusable, read_alert
+from orchestrator.tradingview.alert import Unusable, body_of, read_alert
 from orchestrator.tradingview.placing import Placer
 from orchestrator.tradingview.proof import new_secret, seal
 from orchestrator.tradingview.receiving import Receiver
@@ -176,7 +177,9 @@ async def test_hook(hook_id: str, body: TestIn, login: LoggedIn, db: Db, placer:
     """What an alert would do now. Nothing is written down or sent; its time is not looked at."""
     hook = await db.read(lambda conn: _own(conn, hook_id, login.user_id))
     try:
-        alert = read_alert(body.alert)
+        alert = read_alert(
+            body_of(json.dumps(body.alert).encode())
+        )  # numbers to the digit, as they would come
         return TestOut.of(*await placer.tried(hook, alert, login.address))
     except Unusable as error:
         raise Problem(422, error.code, error.words, field="alert") from None

@@ -17,14 +17,15 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from domain.order import OrderIntent, Status
+from domain.order import Order, OrderIntent, Status
 from domain.routing import Denied
 from orchestrator.errors import Problem
 from orchestrator.identity.access import within
 from orchestrator.identity.caller import Caller, Scope
 from orchestrator.orders.place import DryRun, place, preview
+from orchestrator.orders.repository import load, replayed
 from orchestrator.orders.trading import Trading
-from orchestrator.orders.waiting import Waiting
+from orchestrator.orders.waiting import Waiting, names_one
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tradingview import repository
 from orchestrator.tradingview.alert import Alert, Unusable, check_age, read_alert
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 LOOK = 5.0  # seconds between looks for what was left over
 LEFT_OVER = timedelta(seconds=10)  # after which nobody is placing it any more
 AT_ONCE = 100
+WAITS = "outside of what the token may do: it waits for your approval"
 
 
 class Placer:
@@ -44,13 +46,17 @@ class Placer:
 
     def __init__(self, trading: Trading, tokens: PersonalTokens) -> None:
         self._trading, self._tokens = trading, tokens
+        self._under_way: set[str] = set()  # deliveries that this process is placing
 
-    def begin(self, delivery: Delivery) -> None:
+    def begin(self, delivery: Delivery) -> asyncio.Task[None]:
         """Place it now, without making its sender wait."""
         task = asyncio.create_task(self._placed(delivery))
+        self._under_way.add(delivery.id)
         self._trading.running.add(task)
         task.add_done_callback(self._trading.running.discard)
+        task.add_done_callback(lambda _: self._under_way.discard(delivery.id))
         task.add_done_callback(_failed)
+        return task
 
     async def run(self) -> None:
         """For ever."""
@@ -59,11 +65,12 @@ class Placer:
             await self.resume()
 
     async def resume(self) -> None:
-        """Place what was received and came to nothing."""
+        """Place what was received and came to nothing. One that cannot be placed keeps no other from it."""
         before = self._trading.clock() - LEFT_OVER
         left = await self._trading.db.read(lambda conn: repository.waiting(conn, before, AT_ONCE))
-        for one in left:
-            await self._placed(one)
+        begun = [self.begin(one) for one in left if one.id not in self._under_way]
+        if begun:
+            await asyncio.wait(begun)
 
     async def _placed(self, one: Delivery) -> None:
         hook = await self._trading.db.read(lambda conn: repository.find(conn, one.hook_id))
@@ -80,26 +87,43 @@ class Placer:
     async def _outcome(self, one: Delivery, hook: Hook | None) -> Delivery:
         if hook is None:
             return replace(one, outcome=Outcome.REFUSED, code="hook_removed", words="the hook was removed")
+        late = self._trading.clock() - one.received_at > LEFT_OVER
+        if late and (made := await self._made(one, hook)) is not None:
+            return made
         try:
             alert = alert_of(one)
-            if self._trading.clock() - one.received_at > LEFT_OVER:
+            if late:
                 check_age(alert, self._trading.clock(), timedelta(seconds=hook.max_age))
             caller = await self.caller(hook, one.address)
             intent = self.intent(RulesIn.model_validate_json(hook.rules), alert)
             return await self._sent(one, caller, intent)
         except Unusable as error:
-            late = error.code == "alert_too_old"
-            outcome = Outcome.EXPIRED if late else Outcome.REFUSED
+            outcome = Outcome.EXPIRED if error.code == "alert_too_old" else Outcome.REFUSED
             return replace(one, outcome=outcome, code=error.code, words=error.words)
         except Problem as problem:
             return replace(one, outcome=Outcome.REFUSED, code=problem.code, words=problem.detail)
+
+    async def _made(self, one: Delivery, hook: Hook) -> Delivery | None:
+        """What it came to before a crash, if anything: an order that exists is told, whatever has changed since."""
+        key = Caller(one.user_id, token=hook.token_id).own(_key(one))
+
+        def work(conn: Connection) -> Delivery | None:
+            earlier = replayed(conn, one.user_id, key)
+            if earlier is None:
+                return None
+            if names_one(earlier[0]):
+                return replace(one, outcome=Outcome.WAITS, code=earlier[0], words=WAITS)
+            stored = load(conn, one.user_id, earlier[0])
+            return _told(one, stored.order) if stored else None
+
+        return await self._trading.db.read(work)
 
     async def _sent(self, one: Delivery, caller: Caller, intent: OrderIntent) -> Delivery:
         answer = await place(
             self._trading,
             user_id=caller.user_id,
             intent=intent,
-            key=f"hook-{one.id}",
+            key=_key(one),
             fingerprint=hashlib.sha256(repr(intent).encode()).hexdigest(),
             caller=caller,
         )
@@ -108,16 +132,11 @@ class Placer:
                 one, outcome=Outcome.DRY_RUN, words="the token only tries things: nothing was sent"
             )
         if isinstance(answer, Waiting) and answer.approval is not None:
-            words = "outside of what the token may do: it waits for your approval"
-            return replace(one, outcome=Outcome.WAITS, code=answer.approval.id, words=words)
+            return replace(one, outcome=Outcome.WAITS, code=answer.approval.id, words=WAITS)
         if isinstance(answer, Denied):
             first = answer.reasons[0]
             return replace(one, outcome=Outcome.REFUSED, code=first.code, words=first.message)
-        order = answer[0].order
-        if order.status is Status.REJECTED:
-            said = next((child.reason for child in order.children if child.reason), "the broker refused it")
-            return replace(one, outcome=Outcome.REJECTED, code="rejected", words=said, order_id=order.id)
-        return replace(one, outcome=Outcome.PLACED, order_id=order.id)
+        return _told(one, answer[0].order)
 
     async def caller(self, hook: Hook, address: str) -> Caller:
         """Whom the hook trades for: the personal token that it was made under, as it is now. Raises Problem."""
@@ -147,6 +166,18 @@ class Placer:
         intent = self.intent(RulesIn.model_validate_json(hook.rules), alert)
         seen = await preview(self._trading, user_id=caller.user_id, intent=intent, caller=caller)
         return intent, seen[1]
+
+
+def _key(one: Delivery) -> str:
+    """Of its order."""
+    return f"hook-{one.id}"
+
+
+def _told(one: Delivery, order: Order) -> Delivery:
+    if order.status is Status.REJECTED:
+        said = next((child.reason for child in order.children if child.reason), "the broker refused it")
+        return replace(one, outcome=Outcome.REJECTED, code="rejected", words=said, order_id=order.id)
+    return replace(one, outcome=Outcome.PLACED, order_id=order.id)
 
 
 def alert_of(one: Delivery) -> Alert:

@@ -104,9 +104,13 @@ def take(conn: Connection, one: Delivery) -> Delivery | None:
 
 
 def end(conn: Connection, one: Delivery) -> bool:
-    """Write down what became of it. False when that was written before: what was first stays."""
-    waiting = (DELIVERY.id == one.id, DELIVERY.outcome == Outcome.RECEIVED)
-    return conn.execute(sa.update(hook_deliveries).where(*waiting).values(_values(one))).rowcount == 1
+    """Write down what became of it. False when that was written before: what was first stays, unless it knew of no
+    order and now there is one."""
+    open_yet = DELIVERY.outcome == Outcome.RECEIVED
+    if one.order_id is not None:
+        open_yet = sa.or_(open_yet, DELIVERY.order_id.is_(None))
+    update = sa.update(hook_deliveries).where(DELIVERY.id == one.id, open_yet).values(_values(one))
+    return conn.execute(update).rowcount == 1
 
 
 def failed_so(conn: Connection, one: Delivery, since: datetime) -> bool:

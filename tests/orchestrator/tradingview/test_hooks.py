@@ -13,12 +13,20 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from domain.money import ZERO
+from domain.order import Order, OrderId
+from domain.policy import Policy
+from domain.routing import Charges, RoutingDecision
+from orchestrator.ids import new_id
+from orchestrator.orders import repository as orders
+from orchestrator.orders.repository import NewChild
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_hooks import hook_deliveries, hooks
 from orchestrator.tradingview import repository
 from orchestrator.tradingview.proof import SIGNATURE, TIME, signature
 from orchestrator.tradingview.repository import Outcome
 from tests.orchestrator.conftest import Login, Watch
+from tests.orchestrator.kite.test_rows import INTENT, SENT
 from tests.orchestrator.tokens.conftest import MakeKey
 
 pytest_plugins = ["tests.orchestrator.tokens.conftest"]
@@ -257,6 +265,76 @@ async def test_what_a_crash_left_is_ended_once_and_not_when_it_is_old(
     assert (await deliveries(asha, hook))[0]["outcome"] == "expired"
 
 
+async def test_an_order_that_was_made_before_a_crash_is_told_however_late(
+    app: FastAPI, person: Login, client: httpx.AsyncClient, make_key: MakeKey, watch: Watch
+) -> None:
+    """Its user must not place it once more because the log says that nothing was placed."""
+    asha = await person("asha")
+    key = await make_key(asha)
+    hook = await made(asha, key.id)
+    await client.post(f"/v1/hooks/tradingview/{hook['id']}", json=alert(hook["secret"], watch.now))
+    one = (await deliveries(asha, hook))[0]
+    child = replace(SENT, order_id=OrderId(new_id("ord")))
+    order = Order(child.order_id, key.user_id, INTENT, watch.now, (child,), key.id)
+
+    def crashed(conn: Any) -> None:
+        orders.record(
+            conn,
+            order=order,
+            children=[NewChild(child, ZERO, Charges())],
+            decision=RoutingDecision(INTENT, Policy(), (), (), (), "", ""),
+            events=[],
+            key=f"{key.id} hook-{one['id']}",
+            fingerprint="of other rules",
+        )
+        conn.execute(hook_deliveries.update().values(outcome=Outcome.RECEIVED, code="", done_at=None))
+
+    await app.state.db.write(crashed)
+    watch.pass_time(seconds=600)
+    await app.state.alert_placer.resume()
+    told = (await deliveries(asha, hook))[0]
+    assert (told["outcome"], told["order"]) == ("placed", order.id)
+
+
+async def test_an_order_is_told_although_its_alert_was_given_up(
+    app: FastAPI, person: Login, client: httpx.AsyncClient, make_key: MakeKey, watch: Watch
+) -> None:
+    """By another process, while a slow broker had it."""
+    asha = await person("asha")
+    hook = await made(asha, (await make_key(asha)).id)
+    await client.post(f"/v1/hooks/tradingview/{hook['id']}", json=alert(hook["secret"], watch.now))
+    await deliveries(asha, hook)
+
+    def late(conn: Any) -> list[bool]:
+        given_up = repository.page(conn, hook["id"], before=None, limit=1)[0]
+        placed = replace(given_up, outcome=Outcome.PLACED, order_id="ord_1", code="", words="")
+        return [repository.end(conn, one) for one in (placed, given_up, placed)]
+
+    assert await app.state.db.write(late) == [True, False, False]
+    assert (await deliveries(asha, hook))[0]["outcome"] == "placed"
+
+
+async def test_one_alert_that_cannot_be_placed_keeps_no_other_from_it(
+    app: FastAPI, person: Login, client: httpx.AsyncClient, make_key: MakeKey, watch: Watch
+) -> None:
+    asha = await person("asha")
+    key = await make_key(asha)
+    broken, good = [await made(asha, key.id) for _ in range(2)]
+    for hook in (broken, good):
+        url = f"/v1/hooks/tradingview/{hook['id']}"
+        await client.post(url, json=alert(hook["secret"], watch.now))
+        await deliveries(asha, hook)
+
+    def left(conn: Any) -> None:
+        conn.execute(hook_deliveries.update().values(outcome=Outcome.RECEIVED, code="", done_at=None))
+        conn.execute(hooks.update().where(hooks.c.id == broken["id"]).values(rules="{}"))
+
+    await app.state.db.write(left)
+    watch.pass_time(seconds=11)
+    await app.state.alert_placer.resume()
+    assert (await deliveries(asha, good))[0]["outcome"] == "refused"
+
+
 async def test_an_alert_can_be_tried_without_sending_anything(person: Login, make_key: MakeKey) -> None:
     asha = await person("asha")
     hook = await made(asha, (await make_key(asha)).id)
@@ -264,7 +342,8 @@ async def test_an_alert_can_be_tried_without_sending_anything(person: Login, mak
         "ticker": "INFY",
         "exchange": "NSE",
         "action": "buy",
-        "contracts": 1,
+        "contracts": 1.0,
+        "price": 1500.05,
         "time": "2020-01-01T00:00:00Z",
     }
     answer = await asha.post(f"/v1/hooks/{hook['id']}/test", json={"alert": body})
