@@ -52,7 +52,8 @@ class Outbox:
 
 
 class Smtp:
-    """An SMTP server. What it refuses for good is final; anything else may be tried again."""
+    """An SMTP server. A recipient or a letter that it refuses for good is final. What whoever keeps the installation can
+    mend (user, password, sender) is tried again, as anything else is."""
 
     def __init__(
         self, settings: Settings, *, trusted: ssl.SSLContext | None = None, wait: float = LONGEST_WAIT
@@ -78,10 +79,14 @@ class Smtp:
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
             raise NotCarried(f"recipient refused: {refused.code}", final=refused.code >= 500) from error
-        except aiosmtplib.SMTPAuthenticationError as error:  # mended by whoever keeps the installation
+        except aiosmtplib.SMTPDataError as error:
+            raise NotCarried(f"letter refused: {error.code}", final=error.code >= 500) from error
+        except aiosmtplib.SMTPAuthenticationError as error:
             raise NotCarried(f"the server does not take our user and password: {error.code}") from error
+        except aiosmtplib.SMTPSenderRefused as error:
+            raise NotCarried(f"the server takes nothing from us or our sender: {error.code}") from error
         except aiosmtplib.SMTPResponseException as error:
-            raise NotCarried(f"the server said {error.code}", final=error.code >= 500) from error
+            raise NotCarried(f"the server said {error.code}") from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise NotCarried(type(error).__name__) from error
 

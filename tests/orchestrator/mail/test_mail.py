@@ -40,7 +40,15 @@ class Server:
         self.taken: list[EmailMessage] = []
         self.answer = "250 OK"
         self.recipient = "250 OK"
+        self.sender = "250 OK"
         self.pause = 0.0
+
+    async def handle_MAIL(
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self.sender
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -169,6 +177,20 @@ async def test_a_refusal_for_good_is_not_tried_again(db: Database, server: Serve
     server.recipient = "550 no such mailbox"
     await mailer.send(LETTER)
     await mailer.send_due()
+    assert await waiting(db) == []
+
+
+@pytest.mark.parametrize("answer", ["530 authentication required", "553 not an address of yours"])
+async def test_what_is_ours_to_mend_loses_no_letter(
+    db: Database, server: Server, mailer: Mailer, watch: Watch, answer: str
+) -> None:
+    server.sender = answer
+    await mailer.send(LETTER)
+    await mailer.send_due()
+    server.sender = "250 OK"
+    watch.pass_time(seconds=30)
+    await mailer.send_due()
+    assert len(server.taken) == 1
     assert await waiting(db) == []
 
 
