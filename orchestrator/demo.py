@@ -16,6 +16,7 @@ import orjson
 import structlog
 
 from orchestrator import demo_person
+from orchestrator.audit import witness
 from orchestrator.config import Settings
 from orchestrator.server import CannotStart, listen, opened, serve_on, stopping
 
@@ -66,7 +67,8 @@ def sandbox_settings(urls: Mapping[str, str]) -> dict[str, str]:
 def reset(settings: Settings) -> None:
     """Forget the demo's data. Raises CannotStart while a demo is running."""
     listen(settings.host, settings.port).close()
-    for name in ("trademaster.db", "trademaster.db-wal", "trademaster.db-shm", "master.key", "jwt.key"):
+    database = ("trademaster.db", "trademaster.db-wal", "trademaster.db-shm")
+    for name in (*database, "master.key", "jwt.key", witness.FILE):
         (settings.data / name).unlink(missing_ok=True)
     shutil.rmtree(settings.data / "sandbox", ignore_errors=True)
 
