@@ -60,18 +60,23 @@ def _same(columns: tuple[str, ...], to: str) -> str:
     return " AND ".join(f"NEW.{name} {to} OLD.{name}" for name in columns)
 
 
-def _permitted(to: str) -> str:
-    """That an update links an entry, or erases what is personal in it."""
-    linking = f"OLD.position IS NULL AND NEW.position IS NOT NULL AND {_same(_PERSONAL, to)}"
+def _permitted(to: str, free: str = "") -> str:
+    """That an update links an entry (to a place that is `free`), or erases what is personal in it."""
+    linking = f"OLD.position IS NULL AND NEW.position IS NOT NULL AND {_same(_PERSONAL, to)}{free}"
     erased = " AND ".join(f"NEW.{name} IS NULL" for name in (*_PERSONAL, "salt"))
     erasing = f"OLD.position IS NOT NULL AND {_same(_LINK, to)} AND {erased}"
     return f"{_same(_KEPT, to)} AND (({linking}) OR ({erasing}))"
 
 
+# SQLite's OR REPLACE removes what is in the way and does not ask the rule about removing.
+_TAKEN = "EXISTS (SELECT 1 FROM audit_log WHERE {0} = NEW.{0})".format
+
 SQLITE_RULES = (
-    f"CREATE TRIGGER audit_log_begins_unlinked BEFORE INSERT ON audit_log WHEN NEW.position IS NOT NULL "
+    f"CREATE TRIGGER audit_log_begins_unlinked BEFORE INSERT ON audit_log "
+    f"WHEN NEW.position IS NOT NULL OR {_TAKEN('id')} "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
-    f"CREATE TRIGGER audit_log_unchanged BEFORE UPDATE ON audit_log WHEN NOT ({_permitted('IS')}) "
+    f"CREATE TRIGGER audit_log_unchanged BEFORE UPDATE ON audit_log "
+    f"WHEN NOT ({_permitted('IS', ' AND NOT ' + _TAKEN('position'))}) "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
     f"CREATE TRIGGER audit_log_unremoved BEFORE DELETE ON audit_log "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",

@@ -116,6 +116,28 @@ async def test_an_entry_is_linked_once_and_what_is_personal_may_be_erased_then(d
     assert (row.address, row.detail, row.salt, row.personal_hash, row.hash) == (None, None, None, "p", "h")
 
 
+FIRST, LAST = "(SELECT min(id) FROM audit_log)", "(SELECT max(id) FROM audit_log)"
+
+
+async def test_no_entry_takes_the_place_of_another(db: Database) -> None:
+    for _ in range(2):
+        await db.write(write_one)
+    await db.write(done(f"{LINK} WHERE id = {FIRST}"))
+    before = await db.read(told)
+    entry = (
+        "INTO audit_log (id, at, user_id, action, actor_kind, actor, through, subject) SELECT id, at, user_id, "
+        f"'login', actor_kind, actor, through, subject FROM audit_log WHERE id = {FIRST}"
+    )
+    with pytest.raises(DBAPIError):
+        await db.write(done(f"INSERT {entry}"))
+    if db.dialect == "sqlite":  # which removes what is in the way, without asking the rule about removing
+        link = LINK.replace("UPDATE", "UPDATE OR REPLACE")
+        for statement in (f"INSERT OR REPLACE {entry}", f"{link} WHERE id = {LAST}"):
+            with pytest.raises(DBAPIError, match="the audit log only grows"):
+                await db.write(done(statement))
+    assert await db.read(told) == before
+
+
 async def test_a_server_refuses_to_empty_the_log(db: Database) -> None:
     if db.dialect != "postgresql":
         return  # SQLite has no such statement
