@@ -41,12 +41,12 @@ async def cancel_many(
         lambda conn: repository.page(conn, user_id, status="open", before=None, limit=MOST_ORDERS)
     )
     mine = [one for one in stored if wanted(one.order) and visible(caller, one.order)]
-    return list(await asyncio.gather(*(_out(trading, one) for one in mine)))
+    return list(await asyncio.gather(*(_out(trading, one, caller) for one in mine)))
 
 
-async def _out(trading: Trading, stored: StoredOrder) -> StoredOrder:
+async def _out(trading: Trading, stored: StoredOrder, caller: Caller | None) -> StoredOrder:
     try:
-        return await cancel(trading, user_id=stored.order.user_id, order_id=stored.order.id)
+        return await cancel(trading, user_id=stored.order.user_id, order_id=stored.order.id, caller=caller)
     except Problem:  # it ended by itself
         user_id, order_id = stored.order.user_id, stored.order.id
         return await trading.db.read(lambda conn: repository.load(conn, user_id, order_id)) or stored
