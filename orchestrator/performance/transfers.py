@@ -18,6 +18,7 @@ from orchestrator.identity.access import FundsCaller
 from orchestrator.identity.caller import Caller
 from orchestrator.identity.doing import Doer, doer_of
 from orchestrator.ids import new_id
+from orchestrator.orders.permit import outside_policy, without_effect
 from orchestrator.performance import repository
 from orchestrator.performance.repository import Flow, FlowSource, FlowState
 from orchestrator.portfolio.schemas import FundsOut, TransferIn
@@ -45,6 +46,8 @@ async def withdraw_funds(
 async def _move(
     amount: Money, body: TransferIn, caller: Caller, connections: Connections, db: Database, clock: Clock
 ) -> FundsOut:
+    if refused := without_effect(caller):
+        raise outside_policy(refused)
     if body.amount <= ZERO or body.amount != body.amount.rounded():
         raise Problem(
             422,
