@@ -9,7 +9,7 @@ from sqlalchemy import Connection as SqlConnection
 from starlette.requests import HTTPConnection
 
 from domain.account import AccountId, UserId
-from domain.limits import Switch
+from domain.limits import KillDepth, Switch
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.audit.actions import Action
@@ -22,7 +22,7 @@ from orchestrator.killswitch import repository
 from orchestrator.killswitch.repository import Step
 from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
 from orchestrator.killswitch.worker import KillSwitch
-from orchestrator.orders.permit import outside_policy, without_effect
+from orchestrator.orders.permit import outside_policy, within_some, without_effect
 from orchestrator.state import Db, EventBus, Now
 
 router = APIRouter(prefix="/v1/kill-switch", tags=["kill switch"])
@@ -49,10 +49,14 @@ async def engage_kill_switch(
     """Stop trading everywhere, and keep at it until it is proven; brokers that are down are tried until they answer.
 
     Stored before the answer: it survives a restart. Orders that only reduce a position still pass. A personal token
-    may do this if it sees all accounts; releasing the switch is a person's business.
+    may do this if it sees all accounts, and close positions if it may trade everything; releasing the switch is a
+    person's business.
     """
     seeing_all(caller)
-    if refused := without_effect(caller):
+    refused = without_effect(caller)
+    if refused is None and body.depth is KillDepth.FLATTEN:
+        refused = within_some(caller)
+    if refused is not None:
         raise outside_policy(refused)
     user = caller.user_id
 

@@ -104,6 +104,23 @@ def without_effect(caller: Caller | None) -> OutsidePolicy | None:
     return OutsidePolicy.of([Breach(Clause.DRY_RUN, "a change of what there is", "trying orders out")])
 
 
+def within_some(caller: Caller) -> OutsidePolicy | None:
+    """Why a token that is limited in what it trades may not close every position there is."""
+    policy = caller.policy or TokenPolicy()
+    limits = {
+        Clause.SYMBOLS: policy.symbols,
+        Clause.SEGMENTS: policy.segments,
+        Clause.SIDES: policy.sides,
+        Clause.PRODUCTS: policy.products,
+    }
+    found = [
+        Breach(clause, "closing every position", "some of them", "depth")
+        for clause, limit in limits.items()
+        if limit is not None
+    ]
+    return OutsidePolicy.of(found) if found else None
+
+
 def misplaced_now(permit: Permit | None, intent: OrderIntent) -> OutsidePolicy | None:
     """What the policy has against an order whatever its plan, where nobody is to be asked about it."""
     if permit is None or permit.policy.on_breach is OnBreach.ASK:
