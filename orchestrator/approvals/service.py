@@ -9,7 +9,7 @@ from domain.routing import Denied
 from orchestrator.bus import Bus
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import waiting
+from orchestrator.orders import repository, waiting
 from orchestrator.orders.permit import Approved
 from orchestrator.orders.place import place_approved, tell_approval
 from orchestrator.orders.rows import StoredOrder
@@ -25,7 +25,12 @@ async def approve(
 ) -> tuple[StoredOrder, bool] | Denied:
     """The order, and whether it had been approved before. Raises Problem 409 when it is over, its plan is another, or
     its token is good no more."""
-    if approval.state not in (ApprovalState.WAITING, ApprovalState.APPROVED):
+    if approval.order_id is not None:
+        order_id = approval.order_id
+        stored = await trading.db.read(lambda conn: repository.load(conn, approval.user_id, order_id))
+        if stored is not None:
+            return stored, True
+    if approval.state is not ApprovalState.WAITING:
         raise waiting.over(approval)
     token = await tokens.known(approval.token)
     if token is None:
