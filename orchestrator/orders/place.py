@@ -105,6 +105,9 @@ async def place(
     if caller is not None:
         key = caller.own(key)
         if refused := without_effect(caller):
+            made = await trading.db.read(lambda conn: replayed_order(conn, user_id, key, fingerprint))
+            if made is not None:
+                return await _made(trading, user_id, made)
             seen = await preview(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
             return DryRun(refused.reasons, seen=seen)
     try:
@@ -201,10 +204,11 @@ def _decide_and_record(
     decision = decide_now(conn, situation)
     if isinstance(decision, OutsidePolicy):
         return waiting.ask(conn, situation, decision, key=key, fingerprint=fingerprint) or decision
+    plan = decision.plan if isinstance(decision, Blocked) else decision
+    if given and not isinstance(plan, Denied | None) and (changed := waiting.changed(conn, situation, plan)):
+        return changed
     if isinstance(decision, Denied):
         return decision
-    if given and (changed := waiting.changed(conn, situation, decision)):
-        return changed
     asked, situation = situation.intent, replace(situation, intent=decision.intent)
     order_id = OrderId(new_id("ord"))
     children = new_children(situation, order_id, decision)

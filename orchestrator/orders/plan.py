@@ -222,7 +222,7 @@ def judged_now(
         return naming_takers(decision, situation.intent), None
     setting = _setting(situation)
     verdict = own_orders(conn, setting, situation.intent, rails.limits)
-    if verdict.refusal or (verdict.cancel_first and not cleared):
+    if verdict.refusal:
         return _in_the_way(decision, verdict, situation, rails.limits), verdict
     if verdict.repriced:
         decision = decide(verdict.intent, situation.market, choices, policy, on=day)
@@ -232,6 +232,8 @@ def judged_now(
         return Denied(reasons, decision.alternatives, decision.hash), verdict
     if refused := outside(conn, situation.permit, setting, situation.intent, decision, choices):
         return refused, verdict
+    if verdict.cancel_first and not cleared:  # the last of all: what is refused anyway cancels nothing
+        return _in_the_way(decision, verdict, situation, rails.limits), verdict
     return decision, verdict
 
 
@@ -287,7 +289,7 @@ def _in_the_way(
     first = verdict.cancel_first
     said = tuple(refusal(one, situation.intent, situation.market, limits.self_trade) for one in first)
     orders = tuple(sorted({OrderId(one.resting.order_id) for one in first}))
-    return Blocked(said, decision.alternatives, decision.hash, cancel_first=orders)
+    return Blocked(said, decision.alternatives, decision.hash, cancel_first=orders, plan=decision)
 
 
 def trading_day(now: datetime) -> date:

@@ -15,7 +15,7 @@ from domain.conditional import ConditionalIntent
 from domain.limits import KillDepth, Resting, Switch, Usage, UserLimits
 from domain.money import Money, Price
 from domain.order import ChildOrder, OrderId, OrderIntent, Side
-from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, Slice
+from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, RoutingDecision, Slice
 from orchestrator.guards import repository as guards
 from orchestrator.orders import outside, repository
 from orchestrator.orders.leaving import Leaving, leaving
@@ -67,9 +67,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Blocked(Denied):
-    """Refused as things stand: these orders of the user's own are to be cancelled first, as they asked."""
+    """Refused as things stand: these orders of the user's own are to be cancelled first, as they asked. `plan`: what
+    would be sent then."""
 
     cancel_first: tuple[OrderId, ...] = ()
+    plan: RoutingDecision | None = None
 
 
 def rails(conn: SqlConnection, user_id: UserId) -> Rails:
