@@ -56,6 +56,8 @@ async def confirm_second_factor(
 ) -> RecoveryCodesOut:
     """Turn it on, with a code of the app; then recovery codes are shown, this once."""
     user, now = await people.me(desk.db, login.user_id), clock()
+    if await desk.db.read(lambda conn: second_factor.is_on(conn, user.id)):
+        raise _is_on()  # before the code is looked at: it would be taken, or told to be right
     if await second_factor.way_of(desk.db, desk.vault, user.id, body.code, now=now) is not Way.TOTP:
         raise Problem(
             422,
@@ -69,12 +71,16 @@ async def confirm_second_factor(
 
     def work(conn: Connection) -> None:
         if not second_factor.turn_on(conn, user.id, hashed, now):
-            raise Problem(409, "second_factor_on", "your second factor is on")
+            raise _is_on()
         doer.did(conn, Action.SECOND_FACTOR_ON)
         desk.mailer.put(conn, told)
 
     await desk.db.write(work)
     return RecoveryCodesOut(recovery_codes=codes)
+
+
+def _is_on() -> Problem:
+    return Problem(409, "second_factor_on", "your second factor is on", fix="turn it off first")
 
 
 @router.post("/second-factor/recovery-codes", responses=problems(401, 403, 409))

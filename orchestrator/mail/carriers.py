@@ -52,8 +52,8 @@ class Outbox:
 
 
 class Smtp:
-    """An SMTP server. A recipient or a letter that it refuses for good is final. What whoever keeps the installation can
-    mend (user, password, sender) is tried again, as anything else is."""
+    """An SMTP server. A recipient or a letter that it refuses for good is final. What whoever keeps the installation
+    can mend (user, password, sender) is tried again, as anything else is."""
 
     def __init__(
         self, settings: Settings, *, trusted: ssl.SSLContext | None = None, wait: float = LONGEST_WAIT

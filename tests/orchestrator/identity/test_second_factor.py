@@ -193,3 +193,14 @@ async def test_it_is_not_begun_anew_while_it_is_on(asha: httpx.AsyncClient, fact
     )
     assert (await asha.delete(FACTOR)).status_code == 204
     assert told(await asha.post(f"{FACTOR}/recovery-codes")) == (409, "second_factor_off")
+
+
+async def test_turning_it_on_again_tells_of_no_code_whether_it_is_right_and_takes_none(
+    asha: httpx.AsyncClient, watch: Watch
+) -> None:
+    app, recovery = await turn_on(asha, watch)
+    for code in (app.code(), recovery[0], "000000"):
+        answer = await asha.post(f"{FACTOR}/confirm", json={"code": code})
+        assert told(answer) == (409, "second_factor_on")
+    assert (await log_in(asha, recovery[0])).status_code == 200
+    assert (await log_in(asha, app.code())).status_code == 200
