@@ -15,6 +15,7 @@ from trademaster import (
     DryRun,
     OutcomeUnknown,
     RateLimited,
+    ServerFault,
     TokenPolicy,
     Unreachable,
     WaitsForApproval,
@@ -27,6 +28,10 @@ UNCLEAR = [
     httpx.ReadTimeout("slow"),
     httpx.RemoteProtocolError("gone"),
     httpx.Response(502, content=b"bad gateway"),
+    httpx.Response(524, content=b"<html>a proxy has waited long enough"),
+    httpx.Response(500, content=b"Internal Server Error"),
+    httpx.Response(201, content=b'{"id": "ord_1"}'),
+    problem(500, "internal_error"),
 ]
 
 
@@ -76,6 +81,30 @@ def test_an_order_is_sent_three_times_at_most() -> None:
     with pytest.raises(OutcomeUnknown):
         api.client().orders.place(BUY, key="mine")
     assert api.lines == [PLACE, ASK] * 3
+
+
+def test_a_fault_of_the_product_that_kept_no_order_is_told_as_one() -> None:
+    api = Answers(problem(500, "internal_error"), problem(404, "not_found"))
+    with pytest.raises(ServerFault):
+        api.client().orders.place(BUY, key="mine")
+    assert api.lines == [PLACE, ASK]
+
+
+def test_a_fault_after_an_order_without_an_answer_leaves_it_unknown() -> None:
+    nothing = problem(404, "not_found")
+    api = Answers(httpx.ReadTimeout("slow"), nothing, problem(500, "internal_error"), nothing)
+    with pytest.raises(OutcomeUnknown):
+        api.client().orders.place(BUY, key="mine")
+    assert api.lines == [PLACE, ASK] * 2
+
+
+def test_an_answer_to_a_change_that_cannot_be_read_is_no_answer() -> None:
+    api = Answers(httpx.Response(200, content=b"<html>"))
+    with pytest.raises(OutcomeUnknown):
+        api.client().orders.cancel("ord_1")
+    with pytest.raises(OutcomeUnknown):
+        api.client().orders.change("ord_1", quantity=1)
+    assert len(api.asked) == 2
 
 
 def test_an_order_that_never_left_is_not_unknown() -> None:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 Params = Mapping[str, Any]
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-PASSING = frozenset({502, 503, 504})  # of something between here and the API, when not in its own words
+PASSING = 500  # and above: of something between here and the API, when not in its own words
 LONGEST_PAUSE = 30.0  # seconds: who is told to wait longer is told so
 
 
@@ -104,8 +104,9 @@ class AsyncHTTP:
         key: str | None = None,
         **params: Any,
     ) -> T:
-        """A change, sent once. Raises Problem, Unreachable (it never left), OutcomeUnknown, UnexpectedAnswer."""
-        return parsed(kind, await self.ask_once(method, path, body, key=key, params=params))
+        """A change, sent once. Raises Problem, Unreachable (it never left), OutcomeUnknown (also for an answer that
+        cannot be read), UnexpectedAnswer (another server)."""
+        return understood(kind, await self.ask_once(method, path, body, key=key, params=params), key)
 
     async def ask_once(
         self,
@@ -176,7 +177,7 @@ def refusal(answer: httpx.Response) -> Exception:
     """What an answer that is no success means."""
     if answer.headers.get("content-type", "").startswith("application/problem+json"):
         return problem_of(answer.json(), answer.headers)
-    if answer.status_code in PASSING:
+    if answer.status_code >= PASSING:
         return Passing(f"{answer.request.url.host} answers {answer.status_code}")
     return UnexpectedAnswer(
         f"{answer.request.url.path} answers {answer.status_code}: is this TradeMaster's address?"
@@ -249,3 +250,11 @@ def parsed(kind: type[T], answer: httpx.Response) -> T:
             f"{path} answers in another form than {VERSION} knows: {place} {first['msg']}"
         ) from error
     return value
+
+
+def understood(kind: type[T], answer: httpx.Response, key: str | None) -> T:
+    """As `parsed`, of a change: it may have happened, whatever its answer looks like. Raises OutcomeUnknown."""
+    try:
+        return parsed(kind, answer)
+    except UnexpectedAnswer as error:
+        raise OutcomeUnknown(str(error), key) from error

@@ -9,10 +9,17 @@ from urllib.parse import quote
 
 import httpx
 
-from trademaster._async.http import AsyncHTTP, parsed
+from trademaster._async.http import AsyncHTTP, parsed, understood
 from trademaster._async.waiting import sleep
 from trademaster.amounts import Amount
-from trademaster.errors import DryRun, OutcomeUnknown, TradeMasterError, Unreachable, WaitsForApproval
+from trademaster.errors import (
+    DryRun,
+    OutcomeUnknown,
+    ServerFault,
+    TradeMasterError,
+    Unreachable,
+    WaitsForApproval,
+)
 from trademaster.models import (
     ApprovalOut,
     BasketIn,
@@ -74,6 +81,13 @@ class Orders:
                 found = await self._of_key(key)
                 if found is not None:
                     return found
+            except ServerFault as error:
+                found = await self._of_key(key)
+                if found is not None:
+                    return found
+                if not left:  # what is not recorded was not sent
+                    raise
+                raise OutcomeUnknown("the order was sent and got no clear answer", key) from error
             except Unreachable as error:
                 if not left:
                     raise
@@ -191,12 +205,12 @@ class Orders:
 
 
 def placed(answer: httpx.Response, key: str) -> OrderOut:
-    """The order of an answer. Raises WaitsForApproval, DryRun for what is none."""
+    """The order of an answer. Raises WaitsForApproval, DryRun for what is none, OutcomeUnknown."""
     if answer.status_code == httpx.codes.ACCEPTED:
-        raise WaitsForApproval(parsed(ApprovalOut, answer), key)
+        raise WaitsForApproval(understood(ApprovalOut, answer, key), key)
     if answer.status_code == httpx.codes.OK and b'"dry_run"' in answer.content:
-        raise DryRun(parsed(DryRunOut, answer))
-    return parsed(OrderOut, answer)
+        raise DryRun(understood(DryRunOut, answer, key))
+    return understood(OrderOut, answer, key)
 
 
 def _order(asked: Order) -> OrderIn:

@@ -10,10 +10,17 @@ from urllib.parse import quote
 
 import httpx
 
-from trademaster._sync.http import HTTP, parsed
+from trademaster._sync.http import HTTP, parsed, understood
 from trademaster._sync.waiting import sleep
 from trademaster.amounts import Amount
-from trademaster.errors import DryRun, OutcomeUnknown, TradeMasterError, Unreachable, WaitsForApproval
+from trademaster.errors import (
+    DryRun,
+    OutcomeUnknown,
+    ServerFault,
+    TradeMasterError,
+    Unreachable,
+    WaitsForApproval,
+)
 from trademaster.models import (
     ApprovalOut,
     BasketIn,
@@ -75,6 +82,13 @@ class Orders:
                 found = self._of_key(key)
                 if found is not None:
                     return found
+            except ServerFault as error:
+                found = self._of_key(key)
+                if found is not None:
+                    return found
+                if not left:  # what is not recorded was not sent
+                    raise
+                raise OutcomeUnknown("the order was sent and got no clear answer", key) from error
             except Unreachable as error:
                 if not left:
                     raise
@@ -188,12 +202,12 @@ class Orders:
 
 
 def placed(answer: httpx.Response, key: str) -> OrderOut:
-    """The order of an answer. Raises WaitsForApproval, DryRun for what is none."""
+    """The order of an answer. Raises WaitsForApproval, DryRun for what is none, OutcomeUnknown."""
     if answer.status_code == httpx.codes.ACCEPTED:
-        raise WaitsForApproval(parsed(ApprovalOut, answer), key)
+        raise WaitsForApproval(understood(ApprovalOut, answer, key), key)
     if answer.status_code == httpx.codes.OK and b'"dry_run"' in answer.content:
-        raise DryRun(parsed(DryRunOut, answer))
-    return parsed(OrderOut, answer)
+        raise DryRun(understood(DryRunOut, answer, key))
+    return understood(OrderOut, answer, key)
 
 
 def _order(asked: Order) -> OrderIn:

@@ -177,7 +177,7 @@ def _code(error: TradeMasterError) -> Exit:
             return Exit.NOT_FOUND
         case RateLimited() | Unreachable() | UnexpectedAnswer():
             return Exit.UNREACHABLE
-        case OutcomeUnknown():
+        case OutcomeUnknown() | Problem(code="outcome_unknown" | "cancel_unconfirmed"):
             return Exit.UNKNOWN
         case WaitsForApproval():
             return Exit.WAITS
