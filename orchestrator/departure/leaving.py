@@ -215,7 +215,9 @@ def _unerased(conn: Connection) -> Sequence[UserId]:
 
 
 def _old(conn: Connection, before: datetime) -> Sequence[str]:
-    return conn.execute(select(departures.c.user_id).where(departures.c.left_at <= before)).scalars().all()
+    """Whose log is not erased yet is needed still, to be found."""
+    gone = departures.c.left_at <= before, departures.c.erased_at.is_not(None)
+    return conn.execute(select(departures.c.user_id).where(*gone)).scalars().all()
 
 
 def _drop(conn: Connection, before: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.verify import Report, check
 from orchestrator.departure.export import owned
 from orchestrator.departure.holdings import KEPT, Fate
+from orchestrator.departure.leaving import Departures
 from orchestrator.tables import metadata
 from orchestrator.tables_audit import audit_log
 from tests.orchestrator.accounts.conftest import connect
@@ -193,6 +195,36 @@ async def test_the_records_go_after_their_years_and_the_log_stays_whole(
     left = await counted(app, user)
     assert {name for name, count in left.items() if count} == {"audit_log"}
     assert (await checked(app)).whole
+
+
+async def test_where_nothing_is_kept_the_log_is_erased_before_the_user_is_unknown(
+    asha: httpx.AsyncClient, app: FastAPI, watch: Watch
+) -> None:
+    """Entries that wait to be linked cannot be erased yet: the keeper may have stopped for days."""
+    user, state = await user_id(asha), app.state
+    nothing = Departures(
+        state.db,
+        state.clock,
+        years=0,
+        connections=state.connections,
+        ended=state.ended_sessions,
+        tokens=state.tokens,
+    )
+    await leave(asha)
+    watch.pass_time(days=8)
+    await nothing.look()
+    await linked(app)
+    await nothing.look()
+    await nothing.look()
+
+    def look(conn: Connection) -> Sequence[Any]:
+        return conn.execute(select(audit_log).where(audit_log.c.user_id == user)).all()
+
+    entries = await state.db.read(look)
+    assert entries
+    assert all((one.address, one.detail, one.salt) == (None, None, None) for one in entries)
+    left = await counted(app, user)
+    assert {name for name, count in left.items() if count} == {"audit_log"}
 
 
 async def test_the_email_is_free_again(
