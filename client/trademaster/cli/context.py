@@ -117,8 +117,8 @@ def ended(command: Callable[[], None], *, json: bool) -> int:
     try:
         command()
     except TradeMasterError as error:
-        _told(error, json=json)
-        return _code(error)
+        told(error, json=json)
+        return code_of(error)
     except ValueError as error:  # what was given cannot be an order, an address, ...
         err.print(shown(_first_line(error)), style="red")
         return Exit.USAGE
@@ -135,7 +135,8 @@ def _first_line(error: ValueError) -> str:
     return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
 
 
-def _told(error: TradeMasterError, *, json: bool) -> None:
+def told(error: TradeMasterError, *, json: bool) -> None:
+    """What went wrong, on the error output."""
     if json:
         body: dict[str, Any] = (
             error.body if isinstance(error, Problem) else {"code": _name(error), "detail": str(error)}
@@ -169,7 +170,8 @@ def _name(error: TradeMasterError) -> str:
     }.get(type(error), "unexpected_answer")
 
 
-def _code(error: TradeMasterError) -> Exit:
+def code_of(error: TradeMasterError) -> Exit:
+    """Its kind, for scripts."""
     match error:
         case NotAuthenticated() | NotAllowed() | StreamEnded():
             return Exit.NOT_ALLOWED

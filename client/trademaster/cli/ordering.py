@@ -10,8 +10,19 @@ import typer
 from rich.table import Table
 
 from trademaster import Client, new_key
-from trademaster.cli.context import AsJson, Exit, Yes, amount, confirmed, connected, waiting
+from trademaster.cli.context import (
+    AsJson,
+    Exit,
+    Yes,
+    amount,
+    code_of,
+    confirmed,
+    connected,
+    told,
+    waiting,
+)
 from trademaster.cli.screen import at, err, rupees, say, shown, table, tell_json, units, warn
+from trademaster.errors import TradeMasterError
 from trademaster.models import CancelManyIn, OrderIn, OrderOut, PreviewOut
 from trademaster.notation import FORM, order
 
@@ -263,9 +274,28 @@ def cancel(
             else:
                 say(f"{many.ended} ended, {many.still_open} are still open.")
             return
-        made = [client.orders.cancel(one) for one in order_ids or ()]
+        made, worst = _each_cancelled(client, order_ids or (), as_json=as_json)
     if as_json:
         tell_json(made)
-        return
-    for one in made:
-        say(f"{one.id}: {one.status}")
+    if worst is not Exit.DONE:
+        raise typer.Exit(worst)
+
+
+def _each_cancelled(
+    client: Client, order_ids: Sequence[str], *, as_json: bool
+) -> tuple[list[OrderOut], Exit]:
+    """Those that were asked to end, and how it ended: one that cannot be cancelled does not keep the others."""
+    made, worst = [], Exit.DONE
+    for order_id in order_ids:
+        try:
+            one = client.orders.cancel(order_id)
+        except TradeMasterError as error:
+            if not as_json:
+                warn(f"{order_id}:")
+            told(error, json=as_json)
+            worst = max(worst, code_of(error))
+            continue
+        made.append(one)
+        if not as_json:
+            say(f"{one.id}: {one.status}")
+    return made, worst
