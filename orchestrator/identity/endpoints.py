@@ -92,11 +92,20 @@ async def refresh_token(
 
 @router.post("/logout", status_code=204)
 async def log_out(
-    request: Request, response: Response, db: Db, clock: Now, ended: Ended, cookie: RefreshCookie = None
+    request: Request,
+    response: Response,
+    db: Db,
+    settings: Config,
+    clock: Now,
+    ended: Ended,
+    cookie: RefreshCookie = None,
 ) -> None:
     """End this login. Always succeeds."""
     await service.log_out(db, cookie, address=_address(request), ended=ended, now=clock())
-    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    # As it was set: a browser takes no other one in its place.
+    response.delete_cookie(
+        COOKIE, path=COOKIE_PATH, httponly=True, samesite="strict", secure=settings.cookie_secure
+    )
 
 
 @router.get("/me", responses=problems(401))

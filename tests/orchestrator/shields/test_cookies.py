@@ -30,7 +30,9 @@ async def test_over_https_a_cookie_is_for_this_host_alone(reach: Reach) -> None:
     assert all(one.startswith("__Host-") for one in cookies)
     assert (await client.post("/v1/users/refresh")).status_code == 200
     left = await client.post("/v1/users/logout")
-    assert left.headers["set-cookie"].startswith('__Host-tm_refresh="";')
+    gone = left.headers["set-cookie"]
+    assert gone.startswith('__Host-tm_refresh="";')
+    assert "Secure" in gone.split("; "), "without it a browser keeps what it has"
     assert (await client.post("/v1/users/refresh")).json()["code"] == "refresh_missing"
 
 
