@@ -15,7 +15,8 @@ import orchestrator.tables_market
 import orchestrator.tables_people
 import orchestrator.tables_portfolio
 import orchestrator.tables_signin
-import orchestrator.tables_tokens  # noqa: F401  (its tables join the others)
+import orchestrator.tables_tokens
+import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
 from alembic import context
 from orchestrator.config import Settings
 from orchestrator.db import open_database

@@ -58,6 +58,9 @@ from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tradingview.placing import Placer
 from orchestrator.tradingview.receiving import Receiver
 from orchestrator.vault import Vault
+from orchestrator.webhooks.delivering import Deliverer
+from orchestrator.webhooks.following import Follower
+from orchestrator.webhooks.way import Sender
 
 
 async def open_parts(
@@ -138,6 +141,7 @@ async def open_parts(
     _open_departures(app, settings, opened)
     await _open_market(app, settings, opened)
     await _open_trading(app, settings, opened)
+    _open_webhooks(app, settings, opened)
 
 
 def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
@@ -295,6 +299,19 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         )
         loops.start("outages", outages.run)
         loops.start("alerts of hooks", state.alert_placer.run)
+
+
+def _open_webhooks(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Messages to users' own servers; made and sent by a process with background work."""
+    state, loops = app.state, Loops()
+    state.webhook_deliverer = Deliverer(
+        state.db, state.vault, state.clock, Sender(inside=settings.proxies_inside)
+    )
+    opened.push_async_callback(state.webhook_deliverer.close)
+    if settings.role is not Role.API:
+        opened.push_async_callback(loops.close)
+        loops.start("facts for webhooks", Follower(state.db, state.clock).run)
+        loops.start("webhooks", state.webhook_deliverer.run)
 
 
 async def _migrated(db: Database, settings: Settings) -> None:

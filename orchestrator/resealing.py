@@ -53,6 +53,8 @@ SEALED = (
     Sealed("second_factors", "secret", "user_id"),
     Sealed("letters", "sealed", "id"),
     Sealed("hooks", "secret", "id"),
+    Sealed("webhooks", "secret", "id"),
+    Sealed("webhooks", "old_secret", "id"),
 )
 
 

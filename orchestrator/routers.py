@@ -47,6 +47,7 @@ from orchestrator.trades import endpoints as trades
 from orchestrator.tradingview import endpoints as tradingview
 from orchestrator.trail import endpoints as trail
 from orchestrator.watchlists import endpoints as watchlists
+from orchestrator.webhooks import endpoints as webhooks
 
 ROUTERS: tuple[APIRouter, ...] = (
     meta.router,
@@ -92,5 +93,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     operating.router,
     openalgo.router,
     tradingview.router,
+    webhooks.router,
     *kite.ROUTERS,
 )

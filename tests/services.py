@@ -32,7 +32,8 @@ import orchestrator.tables_market
 import orchestrator.tables_people
 import orchestrator.tables_portfolio
 import orchestrator.tables_signin
-import orchestrator.tables_tokens  # noqa: F401  (its tables join the others)
+import orchestrator.tables_tokens
+import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
 from orchestrator import migrations
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings

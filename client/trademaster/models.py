@@ -77,6 +77,10 @@ class Action(
             "hook.changed",
             "hook.secret_renewed",
             "hook.removed",
+            "webhook.made",
+            "webhook.changed",
+            "webhook.secret_renewed",
+            "webhook.removed",
             "order.placed",
             "order.refused",
             "order.changed",
@@ -165,6 +169,10 @@ class Action(
         "hook.changed",
         "hook.secret_renewed",
         "hook.removed",
+        "webhook.made",
+        "webhook.changed",
+        "webhook.secret_renewed",
+        "webhook.removed",
         "order.placed",
         "order.refused",
         "order.changed",
@@ -1824,6 +1832,89 @@ class WaysOut(Model):
     provider: ProviderOut | None
 
 
+class WebhookIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(max_length=60, min_length=1)]
+    url: Annotated[
+        str,
+        Field(examples=["https://example.com/trades"], max_length=2000, min_length=1),
+    ]
+    events: Annotated[
+        list[
+            Literal[
+                "order.updated",
+                "order.filled",
+                "approval.waiting",
+                "account.session_ended",
+                "kill_switch.on",
+                "kill_switch.released",
+                "alert.fired",
+            ]
+        ],
+        Field(max_length=50, min_length=1),
+    ]
+
+
+class WebhookMadeOut(Model):
+    """`secret` is shown this once: the key that its messages are signed with."""
+
+    id: str
+    name: str
+    url: str
+    events: list[
+        str
+        | Literal[
+            "order.updated",
+            "order.filled",
+            "approval.waiting",
+            "account.session_ended",
+            "kill_switch.on",
+            "kill_switch.released",
+            "alert.fired",
+        ]
+    ]
+    enabled: bool
+    off_why: str
+    failing_since: AwareDatetime | None
+    old_secret_until: AwareDatetime | None
+    made_at: AwareDatetime
+    secret: str
+
+
+class WebhookOut(Model):
+    """
+    `off_why`: why it was switched off by itself. `failing_since`: the first failure since something was delivered.
+    `old_secret_until`: until then messages are signed with the secret before this one, too.
+    """
+
+    id: str
+    name: str
+    url: str
+    events: list[
+        str
+        | Literal[
+            "order.updated",
+            "order.filled",
+            "approval.waiting",
+            "account.session_ended",
+            "kill_switch.on",
+            "kill_switch.released",
+            "alert.fired",
+        ]
+    ]
+    enabled: bool
+    off_why: str
+    failing_since: AwareDatetime | None
+    old_secret_until: AwareDatetime | None
+    made_at: AwareDatetime
+
+
+class WebhooksOut(Model):
+    items: list[WebhookOut]
+
+
 class WeightsIn(Model):
     """Of `balanced`: how much a rupee of charges, of delay and of refusals counts. Not all 0."""
 
@@ -3312,6 +3403,54 @@ class TradesOut(Model):
     next_cursor: str | None
 
 
+class WebhookChangeIn(Model):
+    """What is left out stays."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str | None, Field(max_length=60, min_length=1)] = None
+    url: Annotated[
+        str | None,
+        Field(examples=["https://example.com/trades"], max_length=2000, min_length=1),
+    ] = None
+    events: Annotated[
+        list[
+            Literal[
+                "order.updated",
+                "order.filled",
+                "approval.waiting",
+                "account.session_ended",
+                "kill_switch.on",
+                "kill_switch.released",
+                "alert.fired",
+            ]
+        ]
+        | None,
+        Field(max_length=50, min_length=1),
+    ] = None
+    enabled: bool | None = None
+
+
+class WebhookDeliveryOut(Model):
+    """
+    One message and its last try. `id` is its `webhook-id`; `answer` the first bytes that came back, or why nothing
+    did; `due_at` when it is tried next, while it waits.
+    """
+
+    id: str
+    type: str
+    body: str
+    made_at: AwareDatetime
+    state: str | Literal["waiting", "delivered", "dead"]
+    attempts: int
+    due_at: AwareDatetime | None
+    tried_at: AwareDatetime | None
+    status: int | None
+    ms: int | None
+    answer: str
+
+
 class ApprovalOut(Model):
     """
     An order outside a token's policy: it is sent when its user says yes to `plan_hash`, once, or never.
@@ -3625,6 +3764,13 @@ class PortfolioOut(Model):
     positions: list[PositionOut]
     funds: list[FundsOut]
     gaps: list[GapOut]
+
+
+class WebhookDeliveriesOut(Model):
+    """Newest first. `next_cursor` is null on the last page."""
+
+    items: list[WebhookDeliveryOut]
+    next_cursor: str | None
 
 
 class AccountOut(Model):

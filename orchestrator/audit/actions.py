@@ -75,6 +75,11 @@ class Action(StrEnum):
     HOOK_CHANGED = "hook.changed"
     HOOK_SECRET_RENEWED = "hook.secret_renewed"
     HOOK_REMOVED = "hook.removed"
+    # --- messages to a user's own servers ------------------------------------------------------------------------
+    WEBHOOK_MADE = "webhook.made"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_SECRET_RENEWED = "webhook.secret_renewed"
+    WEBHOOK_REMOVED = "webhook.removed"
     # --- orders --------------------------------------------------------------------------------------------------
     ORDER_PLACED = "order.placed"
     ORDER_REFUSED = "order.refused"

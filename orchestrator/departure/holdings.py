@@ -47,6 +47,8 @@ KEPT: dict[str, Kept] = {
     "approvals": Kept(),
     "hooks": Kept(secret=("secret",)),
     "hook_deliveries": Kept(),
+    "webhooks": Kept(secret=("secret", "old_secret")),
+    "webhook_messages": Kept(),
     "kite_tags": Kept(),
     "user_limits": Kept(),
     "user_policies": Kept(),
@@ -87,5 +89,6 @@ ABOUT_NOBODY = {
     "letters": "letters that wait to be sent, sealed, for minutes",
     "sign_ups": "people who are no users yet; they run out",
     "turns": "which process does what",
+    "webhook_cursors": "how far records were read for messages",
     "alembic_version": "how new the database is",
 }

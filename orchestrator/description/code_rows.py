@@ -161,6 +161,11 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("hook_address", "403", "tradingview", "The hook takes no alerts from that address.", "Let it take others."),
     ("hook_token_over", "403", "tradingview", "The token that the hook trades by has ended.",
      "Make a hook under another token."),
+    # webhooks
+    ("too_many_webhooks", "409", "webhooks", "As many webhooks as one may have.", "Remove one."),
+    ("webhook_off", "409", "webhooks", "The webhook is switched off.", "Switch it on first."),
+    ("webhook_url_not_allowed", "422", "webhooks", "No message is sent to that address.",
+     "Name an https address on the public internet."),
     # what waits for a person, leaving, operators
     ("plan_changed", "409", "approvals", "What would be sent now is not what was looked at.",
      "Look at it, and approve that."),

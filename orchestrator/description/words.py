@@ -39,6 +39,7 @@ TAGS: dict[str, str] = {
     "alerts": "Price alerts, and what was told.",
     "attention": "What needs a person now.",
     "hooks": "Addresses at which TradingView and other senders of alerts place orders by a personal token.",
+    "webhooks": "Servers of yours that are told what happens, in signed messages.",
     "approvals": "Orders beyond a token's policy that wait for their person. Said yes or no by a login.",
     "audit": "What was done in your name: every order, login, token and setting.",
     "my data": "All that is kept of you, as a file; and leaving.",

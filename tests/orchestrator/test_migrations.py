@@ -18,7 +18,8 @@ import orchestrator.tables_kite
 import orchestrator.tables_market
 import orchestrator.tables_portfolio
 import orchestrator.tables_signin
-import orchestrator.tables_tokens  # noqa: F401  (its tables join the others)
+import orchestrator.tables_tokens
+import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
 from orchestrator import migrations
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database

@@ -18,6 +18,7 @@ import websockets
 
 from mocks.launch import Sandbox
 from tests.orchestrator.identity.doors import Door, doors
+from tests.services import free_port
 from tests.stories.product import Product, Trader, a_trader, eventually, order
 from tests.stories.test_conditionals import below
 from tests.stories.test_rails import off, placed_elsewhere
@@ -70,6 +71,13 @@ WALK: dict[str, Any] = {
     "POST /v1/hooks/{hook_id}/test": {"alert": {}},
     "GET /v1/hooks/{hook_id}/deliveries": None,
     "DELETE /v1/hooks/{hook_id}": None,
+    "GET /v1/webhooks/{webhook_id}": None,
+    "PATCH /v1/webhooks/{webhook_id}": {"name": "mine"},
+    "POST /v1/webhooks/{webhook_id}/rotate": None,
+    "POST /v1/webhooks/{webhook_id}/test": None,
+    "GET /v1/webhooks/{webhook_id}/deliveries": None,
+    "POST /v1/webhooks/{webhook_id}/deliveries/{message_id}/resend": None,
+    "DELETE /v1/webhooks/{webhook_id}": None,
     "GET /v1/users/me/tokens/{token_id}": None,
     "PATCH /v1/users/me/tokens/{token_id}": {"name": "mine"},
     "POST /v1/users/me/tokens/{token_id}/rotate": {},
@@ -144,6 +152,12 @@ async def _everything(asha: Trader, sandbox: Sandbox, new_user: NewUser) -> Ids:
     hook = await asha.call(
         "POST", "/v1/hooks", json={"name": "x", "token": token["id"], "rules": {"product": "CNC"}}
     )
+    webhook = await asha.call(
+        "POST",
+        "/v1/webhooks",
+        json={"name": "x", "url": f"http://127.0.0.1:{free_port()}/", "events": ["order.filled"]},
+    )
+    message = await asha.call("POST", f"/v1/webhooks/{webhook['id']}/test")
     waiting = await asha.call(
         "POST",
         "/v1/orders",
@@ -176,6 +190,8 @@ async def _everything(asha: Trader, sandbox: Sandbox, new_user: NewUser) -> Ids:
         "symbol": "NSE:INFY",
         "alert_id": alert["id"],
         "hook_id": hook["id"],
+        "webhook_id": webhook["id"],
+        "message_id": message["id"],
         "token_id": token["id"],
         "session_id": next(one["id"] for one in sessions if not one["current"]),
     }

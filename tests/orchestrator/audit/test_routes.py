@@ -34,6 +34,8 @@ CHANGES_NOTHING = {
     "POST /v1/accounts/{account_id}/authorisation",  # a link to the broker's own page
     "POST /v1/notices/read",
     "POST /v1/hooks/{hook_id}/test",
+    "POST /v1/webhooks/{webhook_id}/test",
+    "POST /v1/webhooks/{webhook_id}/deliveries/{message_id}/resend",  # the same message once more
     "POST /v1/users/password-check",
     "POST /v1/users/me/email/verify",  # another letter
     "POST /v1/users/forgot",  # a letter; using its link is told

@@ -1288,6 +1288,77 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listWebhooks: build.query<ListWebhooksApiResponse, ListWebhooksApiArg>({
+      query: () => ({ url: `/v1/webhooks` }),
+    }),
+    makeWebhook: build.mutation<MakeWebhookApiResponse, MakeWebhookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/webhooks`,
+        method: "POST",
+        body: queryArg.webhookIn,
+      }),
+    }),
+    getWebhook: build.query<GetWebhookApiResponse, GetWebhookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}`,
+      }),
+    }),
+    changeWebhook: build.mutation<
+      ChangeWebhookApiResponse,
+      ChangeWebhookApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}`,
+        method: "PATCH",
+        body: queryArg.webhookChangeIn,
+      }),
+    }),
+    removeWebhook: build.mutation<
+      RemoveWebhookApiResponse,
+      RemoveWebhookApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}`,
+        method: "DELETE",
+      }),
+    }),
+    rotateWebhookSecret: build.mutation<
+      RotateWebhookSecretApiResponse,
+      RotateWebhookSecretApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}/rotate`,
+        method: "POST",
+      }),
+    }),
+    testWebhook: build.mutation<TestWebhookApiResponse, TestWebhookApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}/test`,
+        method: "POST",
+      }),
+    }),
+    listWebhookDeliveries: build.query<
+      ListWebhookDeliveriesApiResponse,
+      ListWebhookDeliveriesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}/deliveries`,
+        params: {
+          state: queryArg.state,
+          cursor: queryArg.cursor,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    resendWebhookDelivery: build.mutation<
+      ResendWebhookDeliveryApiResponse,
+      ResendWebhookDeliveryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/webhooks/${encodeURIComponent(String(queryArg.webhookId))}/deliveries/${encodeURIComponent(String(queryArg.messageId))}/resend`,
+        method: "POST",
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -2092,6 +2163,48 @@ export type ListHookDeliveriesApiArg = {
   hookId: string;
   cursor?: string | null;
   limit?: number;
+};
+export type ListWebhooksApiResponse = /** status 200 OK */ WebhooksOut;
+export type ListWebhooksApiArg = void;
+export type MakeWebhookApiResponse = /** status 201 OK */ WebhookMadeOut;
+export type MakeWebhookApiArg = {
+  webhookIn: WebhookIn;
+};
+export type GetWebhookApiResponse = /** status 200 OK */ WebhookOut;
+export type GetWebhookApiArg = {
+  webhookId: string;
+};
+export type ChangeWebhookApiResponse = /** status 200 OK */ WebhookOut;
+export type ChangeWebhookApiArg = {
+  webhookId: string;
+  webhookChangeIn: WebhookChangeIn;
+};
+export type RemoveWebhookApiResponse = unknown;
+export type RemoveWebhookApiArg = {
+  webhookId: string;
+};
+export type RotateWebhookSecretApiResponse =
+  /** status 200 OK */ WebhookMadeOut;
+export type RotateWebhookSecretApiArg = {
+  webhookId: string;
+};
+export type TestWebhookApiResponse = /** status 200 OK */ WebhookDeliveryOut;
+export type TestWebhookApiArg = {
+  webhookId: string;
+};
+export type ListWebhookDeliveriesApiResponse =
+  /** status 200 OK */ WebhookDeliveriesOut;
+export type ListWebhookDeliveriesApiArg = {
+  webhookId: string;
+  state?: WebhookDeliveryState | null;
+  cursor?: number | null;
+  limit?: number;
+};
+export type ResendWebhookDeliveryApiResponse =
+  /** status 202 OK */ WebhookDeliveryOut;
+export type ResendWebhookDeliveryApiArg = {
+  webhookId: string;
+  messageId: string;
 };
 export type Phase =
   "closed" | "pre_open" | "open" | "closing_auction" | "post_close";
@@ -4147,6 +4260,10 @@ export type Action =
   | "hook.changed"
   | "hook.secret_renewed"
   | "hook.removed"
+  | "webhook.made"
+  | "webhook.changed"
+  | "webhook.secret_renewed"
+  | "webhook.removed"
   | "order.placed"
   | "order.refused"
   | "order.changed"
@@ -4492,5 +4609,68 @@ export type DeliveryOut = {
 };
 export type DeliveriesOut = {
   items: DeliveryOut[];
+  next_cursor: string | null;
+};
+export type WebhookEvent =
+  | "order.updated"
+  | "order.filled"
+  | "approval.waiting"
+  | "account.session_ended"
+  | "kill_switch.on"
+  | "kill_switch.released"
+  | "alert.fired";
+export type WebhookOut = {
+  id: string;
+  name: string;
+  url: string;
+  events: WebhookEvent[];
+  enabled: boolean;
+  off_why: string;
+  failing_since: string | null;
+  old_secret_until: string | null;
+  made_at: string;
+};
+export type WebhooksOut = {
+  items: WebhookOut[];
+};
+export type WebhookMadeOut = {
+  id: string;
+  name: string;
+  url: string;
+  events: WebhookEvent[];
+  enabled: boolean;
+  off_why: string;
+  failing_since: string | null;
+  old_secret_until: string | null;
+  made_at: string;
+  secret: string;
+};
+export type WebhookIn = {
+  name: string;
+  url: string;
+  events: WebhookEvent[];
+};
+export type WebhookChangeIn = {
+  name?: string | null;
+  url?: string | null;
+  events?: WebhookEvent[] | null;
+  enabled?: boolean | null;
+};
+export type WebhookDeliveryState = "waiting" | "delivered" | "dead";
+export type WebhookDeliveryOut = {
+  id: string;
+  type: string;
+  body: string;
+  made_at: string;
+  state: WebhookDeliveryState;
+  attempts: number;
+  due_at: string | null;
+  tried_at: string | null;
+  status: number | null;
+  ms: number | null;
+  answer: string;
+};
+export type WebhookDeliveriesOut = {
+  items: WebhookDeliveryOut[];
   next_cursor: string | null;
 };
