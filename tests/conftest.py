@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.services", "tests.sandbox", "tests.traders"]
+pytest_plugins = ["tests.services", "tests.sandbox", "tests.traders", "tests.orchestrator.holders"]
 
 # A slow machine is no failure.
 settings.register_profile("unhurried", deadline=None)

@@ -9,9 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.orchestrator.conftest import Login
-from tests.orchestrator.tokens.conftest import MakeKey
-
-pytest_plugins = ["tests.orchestrator.tokens.conftest"]
+from tests.orchestrator.holders import MakeKey
 
 ASK = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 ACCEPT = {"accept": "application/json, text/event-stream", "content-type": "application/json"}

@@ -14,7 +14,7 @@ from orchestrator.identity.caller import Scope, TokenEnd
 from orchestrator.tokens import repository, text
 from orchestrator.tokens.personal import PersonalTokens
 from tests.orchestrator.conftest import Login, Watch, browser
-from tests.orchestrator.tokens.conftest import Key, MakeKey
+from tests.orchestrator.holders import Key, MakeKey
 
 
 @pytest.fixture

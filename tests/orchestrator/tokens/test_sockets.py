@@ -15,8 +15,8 @@ from websockets.asyncio.client import ClientConnection
 from orchestrator.bus import user_topic
 from orchestrator.server import listen, server_of
 from tests.orchestrator.conftest import Login
+from tests.orchestrator.holders import Key, MakeKey
 from tests.orchestrator.market.conftest import heard, say
-from tests.orchestrator.tokens.conftest import Key, MakeKey
 
 
 @pytest.fixture

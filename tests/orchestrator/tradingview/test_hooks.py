@@ -26,10 +26,8 @@ from orchestrator.tradingview import repository
 from orchestrator.tradingview.proof import SIGNATURE, TIME, signature
 from orchestrator.tradingview.repository import Outcome
 from tests.orchestrator.conftest import Login, Watch
+from tests.orchestrator.holders import MakeKey
 from tests.orchestrator.kite.test_rows import INTENT, SENT
-from tests.orchestrator.tokens.conftest import MakeKey
-
-pytest_plugins = ["tests.orchestrator.tokens.conftest"]
 
 TRADINGVIEW = "52.89.214.238"
 

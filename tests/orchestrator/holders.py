@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -15,7 +16,9 @@ from orchestrator.identity.caller import Scope
 from orchestrator.tokens import repository, text
 from orchestrator.tokens.policy_schemas import PolicyIn
 from orchestrator.tokens.repository import Token
-from tests.orchestrator.conftest import Watch
+
+if TYPE_CHECKING:
+    from tests.orchestrator.conftest import Watch
 
 
 @dataclass(frozen=True)
