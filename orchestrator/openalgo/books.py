@@ -13,8 +13,6 @@ from orchestrator.openalgo.desk import Desk, Json, Refused, number, refusal, sta
 from orchestrator.openalgo.placing import asked
 from orchestrator.openalgo.requests import Body, HeldBody, MarginBody, OrderBody
 
-PAGE = 200
-MOST_PAGES = 50  # 10,000 orders or trades of one day
 STATUS = {
     "SUBMITTING": "open",
     "UNKNOWN": "unknown",
@@ -102,15 +100,7 @@ async def trade_book(desk: Desk, _: Body) -> Json:
 
 async def _today(desk: Desk, path: str) -> list[Json]:
     """Every page of the day's. Raises Refused where there are too many to be told at once."""
-    query: dict[str, str | int] = {"from": f"{desk.now.astimezone(IST).date()}", "limit": PAGE}
-    found: list[Json] = []
-    for _ in range(MOST_PAGES):
-        page = await desk.read(path, query)
-        found += page["items"]
-        if page["next_cursor"] is None:
-            return found
-        query["cursor"] = page["next_cursor"]
-    raise Refused(413, "there are too many of today: read them in pages, with our own API")
+    return await desk.pages(path, {"from": f"{desk.now.astimezone(IST).date()}"})
 
 
 async def position_book(desk: Desk, _: Body) -> Json:

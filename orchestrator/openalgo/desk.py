@@ -18,6 +18,8 @@ from orchestrator.openalgo.symbols import Name, Names, written
 from orchestrator.own_api import Answer, OwnApi
 
 Json = dict[str, Any]
+PAGE = 200
+MOST_PAGES = 50  # 10,000 orders or trades of one day
 FINEST = Decimal("0.0001")
 
 
@@ -49,6 +51,17 @@ class Desk:
         if not answer.ok:
             raise refusal(answer)
         return answer.body
+
+    async def pages(self, path: str, query: Mapping[str, str | int]) -> list[Json]:
+        """Every page of a list. Raises Refused where there are too many to be told at once."""
+        asked, found = {**query, "limit": PAGE}, list[Json]()
+        for _ in range(MOST_PAGES):
+            page = await self.read(path, asked)
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            asked["cursor"] = page["next_cursor"]
+        raise Refused(413, "there are too many of today: read them in pages, with our own API")
 
     def instrument(self, exchange: str, symbol: str) -> Instrument:
         """Raises Refused."""

@@ -15,6 +15,7 @@ from domain.instrument import Instrument
 from domain.order import Side
 from orchestrator.ids import new_id
 from orchestrator.openalgo.desk import Desk, Json, Refused, refusal
+from orchestrator.openalgo.held import fits, will_hold
 from orchestrator.openalgo.requests import (
     Basic,
     BasketBody,
@@ -32,7 +33,6 @@ DRY = "This token places nothing: the order was only checked, and nothing was se
 WAITS = "This is outside of what the token may do: it waits for your approval, and nothing was sent yet."
 MATCHED = "Positions Already Matched. No Action needed."
 ENDED = ("CANCELLED", "FILLED", "REJECTED", "EXPIRED")
-WORKING = ("SUBMITTING", "UNKNOWN", "OPEN", "PARTIALLY_FILLED")
 
 _smart: WeakValueDictionary[tuple[UserId, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -97,7 +97,7 @@ async def place_smart(desk: Desk, order: SmartBody) -> Json:
     one = desk.instrument(order.exchange, order.symbol)
     lock = _smart.setdefault((desk.user, f"{one.id} {order.product}"), asyncio.Lock())
     async with lock:
-        held = await _will_hold(desk, one, order.product)
+        held = await will_hold(desk, one, order.product)
         if order.position_size == held:
             if held or not order.quantity:
                 return {"status": "success", "message": MATCHED}
@@ -107,28 +107,6 @@ async def place_smart(desk: Desk, order: SmartBody) -> Json:
         missing = order.position_size - held
         side = Side.BUY if missing > 0 else Side.SELL
         return await send(desk, Ask(one, order, side, abs(missing)), _key(order.idempotency_key))
-
-
-async def _will_hold(desk: Desk, one: Instrument, product: str) -> int:
-    """Units over all accounts by a reading made now, with what orders under way will change. Raises Refused when an
-    account cannot be read: its position would be taken for none."""
-    book = await desk.read("/v1/portfolio/refresh", body={})
-    if book["gaps"]:
-        gap = book["gaps"][0]
-        raise Refused(
-            503, f"the positions of {gap['label']} are not known now ({gap['reason']}); nothing was sent"
-        )
-    mine = {"exchange": one.id.exchange, "symbol": one.id.symbol, "product": product}
-    held = sum(row["quantity"] for row in book["positions"] if _fits(row, mine))
-    page = await desk.read("/v1/orders", {"status": "open", "symbol": one.id.symbol, "limit": 200})
-    for order in page["items"]:
-        if _fits(order, mine) and order["status"] in WORKING:
-            held += order["pending_quantity"] if order["side"] == Side.BUY else -order["pending_quantity"]
-    return int(held)
-
-
-def _fits(row: Json, wanted: Json) -> bool:
-    return all(row[name] == value for name, value in wanted.items())
 
 
 async def place_basket(desk: Desk, basket: BasketBody) -> Json:
@@ -174,7 +152,7 @@ async def modify(desk: Desk, change: ModifyBody) -> Json:
         "side": change.action,
         "product": change.product,
     }
-    if not _fits(order, described):
+    if not fits(order, described):
         raise Refused(400, f"{change.orderid} is {order['side']} {order['symbol']} {order['product']}")
     body = Ask(one, change, change.action, change.quantity).body()
     terms = ("quantity", "order_type", "price", "trigger_price", "disclosed_quantity")
