@@ -15,14 +15,16 @@ class Known:
     def __init__(self) -> None:
         self._answers: dict[Hashable, httpx.Response] = {}
 
-    def tag(self, question: Hashable) -> str | None:
-        """What the answer that is here is called."""
-        known = self._answers.get(question)
-        return None if known is None else str(known.headers["etag"])
+    def answer(self, question: Hashable) -> httpx.Response | None:
+        """The last one, with its name in `etag`. Who asks keeps it: it may be forgotten before the server says that
+        it still holds."""
+        return self._answers.get(question)
 
-    def told(self, question: Hashable, answer: httpx.Response) -> httpx.Response:
-        """The answer whole: the one that is here, when the server says that it still holds."""
-        known = self._answers.pop(question, None)
+    def told(
+        self, question: Hashable, answer: httpx.Response, known: httpx.Response | None
+    ) -> httpx.Response:
+        """The answer whole: the one that was `known`, when the server says that it still holds."""
+        self._answers.pop(question, None)
         whole = known if answer.status_code == httpx.codes.NOT_MODIFIED and known is not None else answer
         if whole.is_success and "etag" in whole.headers and len(whole.content) <= MOST_BYTES:
             self._answers[question] = whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from tests.client.answers import TOKEN, URL, Answers, an_order, problem
 from trademaster import (
+    AsyncClient,
     Client,
     Conflict,
     InvalidInput,
@@ -26,6 +28,7 @@ from trademaster import (
     Unreachable,
     config,
 )
+from trademaster.known import MOST
 
 
 @pytest.fixture(autouse=True)
@@ -235,3 +238,20 @@ def test_any_other_operation_can_be_called(kept: Path) -> None:
     api.client().send("POST", "/v1/alerts", dict, {"a": "b"}, key="mine")
     assert json.loads(api.asked[-1].content) == {"a": "b"}
     assert api.asked[-1].headers["idempotency-key"] == "mine"
+
+
+async def _tagged(request: httpx.Request) -> httpx.Response:
+    """A server that names its answers, and thinks longer about those that it has named."""
+    if "if-none-match" in request.headers:
+        for _ in range(10 * MOST):
+            await asyncio.sleep(0)
+        return httpx.Response(304, headers={"etag": 'W/"1"'})
+    return httpx.Response(200, json=an_order(id=request.url.path[-6:]), headers={"etag": 'W/"1"'})
+
+
+async def test_more_questions_at_once_than_are_remembered_have_all_their_answers() -> None:
+    names = [f"ord_{number:02}" for number in range(MOST + 8)]
+    async with AsyncClient(URL, TOKEN, transport=httpx.MockTransport(_tagged)) as client:
+        for round_ in (names, names[::-1]):  # then those that are remembered are asked for first
+            answers = await asyncio.gather(*(client.orders.get(name) for name in round_))
+            assert [one.id for one in answers] == round_

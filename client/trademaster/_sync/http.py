@@ -80,7 +80,7 @@ class HTTP:
         """As `get`, as it came; what has not changed since it was asked last is not sent again."""
         named = given(params)
         question = (self.token, path, tuple(sorted(named.items())))
-        tag = self._known.tag(question)
+        known = self._known.answer(question)
         attempts = Retrying(
             retry=retry_if_exception(may_help),
             wait=pause,
@@ -88,12 +88,12 @@ class HTTP:
             sleep=sleep,
             reraise=True,
         )
-        headers = {"if-none-match": tag} if tag else {}
+        headers = {} if known is None else {"if-none-match": known.headers["etag"]}
         try:
             answer: httpx.Response = attempts(self._once, "GET", path, params=named, headers=headers)
         except httpx.TransportError as error:
             raise Unreachable(f"{self.url} does not answer ({type(error).__name__})") from error
-        return self._known.told(question, answer)
+        return self._known.told(question, answer, known)
 
     def send(
         self,
