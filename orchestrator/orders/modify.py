@@ -112,6 +112,7 @@ def _plan_and_record(
     if order.intent.iceberg_legs and not terms.fit_for_iceberg:
         return Denied((_ONLY_THE_PRICE,))
     intent = terms.applied(order)
+    situation = replace(situation, intent=intent)  # it may have changed since the request came
     open_now = sum(child.live_quantity for child in live)
     wanted = open_now + intent.quantity - order.quantity_now
     if wanted <= 0:

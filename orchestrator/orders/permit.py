@@ -23,6 +23,7 @@ from orchestrator.identity.caller import Caller
 from orchestrator.orders.rails import Setting, reduces
 from orchestrator.prepared import Prepared
 from orchestrator.tables import order_children, orders
+from routing.margin import DELIVERED
 from routing.token_policy import Asked, Breach, breaches, counted_price, misplaced
 
 ORDER, CHILD = orders.c, order_children.c
@@ -171,23 +172,26 @@ def outside_change(
     """What the policy has against new terms of an order: `intent` with its new total, `added` units by account."""
     if permit is None:
         return None
-    if permit.policy.day_value is not None and order.token != permit.token:
-        what = "a change of an order that it did not place"
-        return OutsidePolicy.of([Breach(Clause.DAY_VALUE, what, "changes of its own orders")])
     price = counted_price(intent, setting.market)
     value = None if price is None else price * intent.quantity
+    more = None if value is None else max(value - _counted(conn, order), ZERO)
     known = {one.account_id: one for one in choices}
     slices = [
         Slice(account, known[account].broker, "", max(units, 0), Charges(), ZERO)
         for account, units in added.items()
         if account in known
     ]
+    closes = len(slices) == len(added) and reduces(conn, setting, intent, slices, choices)
+    if uncounted := _uncounted(
+        permit, order, setting.now, more, free=closes and intent.product not in DELIVERED
+    ):
+        return OutsidePolicy.of([uncounted])
     found = breaches(
         Asked(
             intent=intent,
             value=value,
-            more=None if value is None else max(value - _counted(conn, order), ZERO),
-            closes=len(slices) == len(added) and reduces(conn, setting, intent, slices, choices),
+            more=more,
+            closes=closes,
             now=setting.now,
             underlying=permit.underlying,
             trading_day=permit.trading_day,
@@ -197,6 +201,21 @@ def outside_change(
         permit.policy,
     )
     return OutsidePolicy.of(found) if found else None
+
+
+def _uncounted(
+    permit: Permit, order: Order, now: datetime, more: Money | None, *, free: bool
+) -> Breach | None:
+    """A change that the token's day would not count, and so could be made again and again. `free`: it need not be."""
+    if permit.policy.day_value is None:
+        return None
+    if order.token != permit.token:
+        what = "a change of an order that it did not place"
+        return Breach(Clause.DAY_VALUE, what, "changes of its own orders")
+    if order.created_at < day_began(now) and more != ZERO and not free:
+        what = "more of an order of another day"
+        return Breach(Clause.DAY_VALUE, what, "changes that make it no larger", "quantity")
+    return None
 
 
 def used(conn: SqlConnection, permit: Permit, now: datetime) -> Usage:
