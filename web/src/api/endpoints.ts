@@ -143,6 +143,7 @@ export const {
   useLogOutMutation,
   useGetMeQuery,
   useChangeMeMutation,
+  useChangeTokenMutation,
   useSetPolicyMutation,
   useMetaQuery,
   useListBrokersQuery,

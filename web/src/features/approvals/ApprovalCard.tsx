@@ -11,7 +11,7 @@ import { Receipt } from "@/features/routing/Receipt";
 import { useClock } from "@/lib/hooks";
 import * as money from "@/lib/money";
 import { span } from "@/lib/time";
-import { t } from "@/text";
+import { hasText, t } from "@/text";
 
 const tones: Record<Approval["state"], Tone> = {
   waiting: "warning",
@@ -43,7 +43,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
         <ul>
           {approval.breaches.map((breach) => (
             <li key={breach.clause}>
-              {t("tokens:breach", { clause: breach.clause, asked: breach.asked, allowed: breach.allowed })}
+              {t("tokens:breach", { clause: clauseOf(breach.clause), asked: breach.asked, allowed: breach.allowed })}
             </li>
           ))}
         </ul>
@@ -62,6 +62,11 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
       )}
     </article>
   );
+}
+
+function clauseOf(clause: string): string {
+  const key = `tokens:clause.${clause}`;
+  return hasText(key) ? t(key) : clause;
 }
 
 function Asked({ approval: { order } }: { approval: Approval }) {
@@ -88,6 +93,7 @@ function Answer({ approval }: { approval: Approval }) {
           {problem.code === "plan_changed" ? t("tokens:plan_changed") : inWords(problem)}
         </Notice>
       )}
+      {approval.needs_proof && <p className="text-xs text-faint">{t("tokens:proof")}</p>}
       <Field label={t("tokens:why")} value={words} maxLength={200} onChange={(event) => setWords(event.target.value)} />
       <div className="flex flex-wrap gap-2 max-md:flex-col">
         <Button

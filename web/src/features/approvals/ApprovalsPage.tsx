@@ -1,6 +1,6 @@
 // Orders that programs ask for outside the limits of their tokens: looked at, and answered, one by one.
 import "@/text/rooms/tokens";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { inWords, problemOf, useGetApprovalQuery, useListApprovalsQuery } from "@/api";
 import { Button } from "@/components/button";
 import { Empty, Notice, PageHead, Waiting } from "@/components/surface";
@@ -11,7 +11,13 @@ export function ApprovalsPage() {
   const { id } = useParams();
   return (
     <div className="max-w-3xl">
-      <PageHead title={t("tokens:approvals")} />
+      <PageHead title={t("tokens:approvals")}>
+        {id && (
+          <Link to="/approvals" className="text-accent underline underline-offset-2 max-md:py-3">
+            {t("tokens:all_approvals")}
+          </Link>
+        )}
+      </PageHead>
       {id ? <One id={id} /> : <All />}
     </div>
   );

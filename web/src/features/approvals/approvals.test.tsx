@@ -65,7 +65,7 @@ test("what is asked, why it waits and what would be sent is told, and a yes name
   );
   const user = show();
   expect(await screen.findByRole("heading", { name: "weekly fund asks" })).toBeTruthy();
-  expect(screen.getByText(/order_value: asked ₹7,320.00, allowed ₹1,000.00 an order/)).toBeTruthy();
+  expect(screen.getByText(/Rupees of one order: asked ₹7,320.00, allowed ₹1,000.00 an order/)).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Approve and send" }));
   expect(await screen.findByText("Nothing waits for you.")).toBeTruthy();
   expect(said).toEqual([{ plan_hash: "a".repeat(64) }]);

@@ -1,4 +1,4 @@
-// The text of a token, shown this once.
+// The text of a token, shown this once, and how a program uses it.
 import "@/text/rooms/tokens";
 import { useId } from "react";
 import type { NewToken } from "@/api";
@@ -40,7 +40,38 @@ export function TokenText({ made, onClose }: { made: NewToken; onClose: () => vo
           </Button>
           <Button onClick={onClose}>{t("tokens:done")}</Button>
         </div>
+        <Uses id={made.id} />
       </div>
     </Dialog>
+  );
+}
+
+/** Where each kind of program takes the key. The text itself is not shown a second time. */
+function Uses({ id }: { id: string }) {
+  const { origin } = window.location;
+  const uses = [
+    { by: t("tokens:use.http"), how: ["Authorization: Bearer tm_…"] },
+    { by: t("tokens:use.client"), how: [`TRADEMASTER_URL=${origin}`, "TRADEMASTER_TOKEN=tm_…"] },
+    { by: t("tokens:use.kite"), how: [`api_key=tm_${id}`, "access_token=tm_…", `root=${origin}`] },
+    { by: t("tokens:use.openalgo"), how: ["api_key=tm_…", `host=${origin}`] },
+  ];
+  return (
+    <section aria-label={t("tokens:uses")} className="border-t border-line pt-3">
+      <h3 className="mb-1 text-xs text-quiet">{t("tokens:uses")}</h3>
+      <dl className="grid gap-y-2">
+        {uses.map(({ by, how }) => (
+          <div key={by} className="grid gap-x-3 md:grid-cols-[150px_minmax(0,1fr)]">
+            <dt>{by}</dt>
+            <dd className="font-mono text-xs leading-5 break-all text-quiet">
+              {how.map((line) => (
+                <span key={line} className="block">
+                  {line}
+                </span>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

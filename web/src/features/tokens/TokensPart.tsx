@@ -1,4 +1,5 @@
-// The keys of programs: which there are, when they were last used, a new one, a new text, the end of one.
+// The keys of programs: which there are, what they may do, when they were last used; a new one, new limits, a new text,
+// the end of one.
 import "@/text/rooms/tokens";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -19,13 +20,14 @@ import { Part } from "@/components/part";
 import { Notice, Waiting } from "@/components/surface";
 import { dayTime, shortDay } from "@/lib/time";
 import { t } from "@/text";
-import { MakeToken } from "./MakeToken";
+import { ChangeToken, MakeToken } from "./TokenForm";
 import { TokenText } from "./TokenText";
+import { limitsOf } from "./words";
 
 type Open =
   | { what: "make" }
   | { what: "text"; made: NewToken }
-  | { what: "rotate" | "revoke"; token: PersonalToken }
+  | { what: "change" | "rotate" | "revoke"; token: PersonalToken }
   | null;
 
 export function TokensPart() {
@@ -57,31 +59,36 @@ export function TokensPart() {
       </div>
       {open?.what === "make" && <MakeToken onMade={shown} onClose={close} />}
       {open?.what === "text" && <TokenText made={open.made} onClose={close} />}
+      {open?.what === "change" && <ChangeToken token={open.token} onClose={close} />}
       {open?.what === "rotate" && <Rotate token={open.token} onMade={shown} onClose={close} />}
       {open?.what === "revoke" && <Revoke token={open.token} onClose={close} />}
     </Part>
   );
 }
 
+const scopes = ["read", "trade", "funds"] as const;
+
 interface RowProps {
   token: PersonalToken;
-  onOpen: (what: "rotate" | "revoke") => void;
+  onOpen: (what: "change" | "rotate" | "revoke") => void;
 }
 
 function Row({ token, onOpen }: RowProps) {
   const used = token.used_at
     ? t("tokens:used", { time: dayTime(token.used_at), address: token.used_from ?? "" })
     : t("tokens:never_used");
+  const limits = limitsOf(token.policy, token.scopes);
   return (
     <li className="flex flex-col gap-1 border-b border-line py-2">
       <div className="flex min-w-0 flex-wrap items-baseline gap-x-3">
         <p className="min-w-0 break-words font-medium">{token.name}</p>
-        {token.scopes.map((scope) => (
-          <Tag key={scope}>{scope}</Tag>
-        ))}
-        {token.policy.dry_run && <Tag>{t("tokens:dry_run")}</Tag>}
+        <span className="flex flex-wrap gap-1">
+          {scopes.map((scope) => token.scopes.includes(scope) && <Tag key={scope}>{t(`tokens:tag.${scope}`)}</Tag>)}
+          {token.policy.dry_run && <Tag>{t("tokens:dry_run")}</Tag>}
+        </span>
         {token.expired && <StateWord tone="bad">{t("tokens:expired")}</StateWord>}
       </div>
+      <p className="text-sm break-words text-quiet">{limits.length > 0 ? limits.join(" · ") : t("tokens:no_limits")}</p>
       <p className="text-xs text-faint">
         <span className="font-mono">{`tm_${token.id}`}</span>
         {` · ${t("tokens:expires", { day: shortDay(token.expires_at) })} · ${used}`}
@@ -90,6 +97,11 @@ function Row({ token, onOpen }: RowProps) {
         <p className="text-xs text-warning">{t("tokens:old_until", { time: dayTime(token.old_until) })}</p>
       )}
       <div className="flex flex-wrap gap-2">
+        {!token.expired && (
+          <Button size="sm" aria-label={`${t("tokens:change")}: ${token.name}`} onClick={() => onOpen("change")}>
+            {t("tokens:change")}
+          </Button>
+        )}
         {!token.expired && (
           <Button size="sm" aria-label={`${t("tokens:rotate")}: ${token.name}`} onClick={() => onOpen("rotate")}>
             {t("tokens:rotate")}

@@ -1,8 +1,5 @@
-// What is written in the form of a new token, as the server takes it.
-import "@/text/rooms/tokens";
-import type { TokenIn, TokenPolicyIn } from "@/api";
-import * as money from "@/lib/money";
-import { t } from "@/text";
+// What is written in the form of a token, as the server takes it.
+import type { Exchange, PersonalToken, Product, TokenIn, TokenPolicyIn } from "@/api";
 
 export type Scope = "read" | "trade" | "funds";
 export type Sides = "BOTH" | "BUY" | "SELL";
@@ -13,14 +10,19 @@ export interface Draft {
   days: string;
   accounts: readonly string[];
   symbols: string;
+  segments: readonly Exchange[];
   side: Sides;
+  products: readonly Product[];
   orderValue: string;
   dayValue: string;
   dayOrders: string;
+  start: string;
+  end: string;
   addresses: string;
   reduceOnly: boolean;
   dryRun: boolean;
   ask: boolean;
+  askSeconds: number;
   askProof: boolean;
 }
 
@@ -30,60 +32,78 @@ export const empty: Draft = {
   days: "90",
   accounts: [],
   symbols: "",
+  segments: [],
   side: "BOTH",
+  products: [],
   orderValue: "",
   dayValue: "",
   dayOrders: "",
+  start: "",
+  end: "",
   addresses: "",
   reduceOnly: false,
   dryRun: false,
   ask: false,
+  askSeconds: 300,
   askProof: false,
 };
 
-const listed = (text: string): string[] | null => {
-  const entries = text.split(/[\s,]+/).filter(Boolean);
-  return entries.length > 0 ? entries : null;
-};
-const amount = (text: string): string | null => text.trim() || null;
-
-export function tokenOf(draft: Draft): TokenIn {
-  const trades = draft.scopes.includes("trade");
-  const policy: TokenPolicyIn = {
-    accounts: draft.accounts.length > 0 ? [...draft.accounts] : null,
-    addresses: listed(draft.addresses),
+/** The form of a token that is there. Nothing of its policy is lost when it is saved again. */
+export function draftOf({ name, scopes, policy }: PersonalToken): Draft {
+  return {
+    name,
+    scopes,
+    days: "",
+    accounts: policy.accounts ?? [],
+    symbols: policy.symbols?.join(", ") ?? "",
+    segments: policy.segments ?? [],
+    side: policy.sides?.length === 1 ? (policy.sides[0] ?? "BOTH") : "BOTH",
+    products: policy.products ?? [],
+    orderValue: policy.order_value ?? "",
+    dayValue: policy.day_value ?? "",
+    dayOrders: policy.day_orders?.toString() ?? "",
+    start: policy.hours?.start.slice(0, 5) ?? "",
+    end: policy.hours?.end.slice(0, 5) ?? "",
+    addresses: policy.addresses?.join(", ") ?? "",
+    reduceOnly: policy.reduce_only,
+    dryRun: policy.dry_run,
+    ask: policy.on_breach === "ask",
+    askSeconds: policy.ask_seconds,
+    askProof: policy.ask_proof,
   };
-  if (trades) {
-    policy.symbols = listed(draft.symbols);
-    policy.sides = draft.side === "BOTH" ? null : [draft.side];
-    policy.order_value = amount(draft.orderValue);
-    policy.day_value = amount(draft.dayValue);
-    policy.day_orders = draft.dayOrders.trim() ? Number(draft.dayOrders) : null;
-    policy.reduce_only = draft.reduceOnly;
-    policy.dry_run = draft.dryRun;
-    policy.on_breach = draft.ask && !draft.dryRun ? "ask" : "refuse";
-    policy.ask_proof = draft.ask && !draft.dryRun && draft.askProof;
-  }
-  return { name: draft.name.trim(), scopes: [...draft.scopes], days: Number(draft.days), policy };
 }
 
-/** In plain words what the key can do, the most dangerous first. */
-export function canDo(draft: Draft): string[] {
-  if (draft.scopes.length === 0) return [t("tokens:can_none")];
-  const words: string[] = [];
-  if (draft.scopes.includes("trade")) {
-    words.push(draft.dryRun ? t("tokens:can_try") : t("tokens:can_trade"));
-    if (!draft.dryRun) {
-      if (draft.orderValue.trim()) words.push(t("tokens:can_order", { value: money.rupees(draft.orderValue.trim()) }));
-      if (draft.dayValue.trim()) words.push(t("tokens:can_day", { value: money.rupees(draft.dayValue.trim()) }));
-      if (!draft.orderValue.trim() && !draft.dayValue.trim()) words.push(t("tokens:can_no_value"));
-      if (draft.ask) words.push(t("tokens:can_ask"));
-    }
-  }
-  if (draft.scopes.includes("funds")) words.push(t("tokens:can_funds"));
-  if (draft.scopes.includes("read")) {
-    const count = draft.accounts.length;
-    words.push(count > 0 ? t("tokens:can_read_some", { count }) : t("tokens:can_read_all"));
-  }
-  return words;
+const entries = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+const listed = <T>(chosen: readonly T[]): T[] | null => (chosen.length > 0 ? [...chosen] : null);
+const amount = (text: string): string | null => text.replaceAll(",", "").trim() || null;
+
+export function policyOf(draft: Draft): TokenPolicyIn {
+  const policy: TokenPolicyIn = { accounts: listed(draft.accounts), addresses: listed(entries(draft.addresses)) };
+  if (!draft.scopes.includes("trade")) return policy;
+  return {
+    ...policy,
+    symbols: listed(entries(draft.symbols)),
+    segments: listed(draft.segments),
+    sides: draft.side === "BOTH" ? null : [draft.side],
+    products: listed(draft.products),
+    order_value: amount(draft.orderValue),
+    day_value: amount(draft.dayValue),
+    day_orders: draft.dayOrders.trim() ? Number(draft.dayOrders) : null,
+    reduce_only: draft.reduceOnly,
+    // One time alone is given on as well: the server says what is missing, instead of a limit that is silently none.
+    hours: draft.start || draft.end ? { start: draft.start, end: draft.end } : null,
+    dry_run: draft.dryRun,
+    on_breach: draft.ask && !draft.dryRun ? "ask" : "refuse",
+    ask_seconds: draft.askSeconds,
+    ask_proof: draft.ask && !draft.dryRun && draft.askProof,
+  };
+}
+
+export function tokenOf(draft: Draft): TokenIn {
+  return {
+    name: draft.name.trim(),
+    scopes: [...draft.scopes],
+    days: Number(draft.days),
+    policy: policyOf(draft),
+  };
 }

@@ -6,8 +6,9 @@ import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { server, testStore, url } from "@/test/server";
-import { canDo, empty, tokenOf } from "./draft";
+import { draftOf, empty, policyOf, tokenOf } from "./draft";
 import { TokensPart } from "./TokensPart";
+import { canDo, limitsOf } from "./words";
 
 beforeAll(() => server.listen());
 afterEach(() => server.resetHandlers());
@@ -16,8 +17,24 @@ afterAll(() => server.close());
 const token = {
   id: "GaF7X8Krzdg7",
   name: "weekly fund",
-  scopes: ["trade"],
-  policy: { dry_run: false },
+  scopes: ["trade" as const],
+  policy: {
+    accounts: ["acc_1"],
+    symbols: ["NSE:INFY", "*:NIFTY"],
+    segments: ["NSE" as const],
+    sides: ["BUY" as const],
+    products: ["CNC" as const],
+    order_value: "5000.00",
+    day_value: null,
+    day_orders: 2,
+    reduce_only: false,
+    hours: { start: "09:15:00", end: "15:00:00" },
+    addresses: ["203.0.113.7/32"],
+    dry_run: false,
+    on_breach: "ask" as const,
+    ask_seconds: 120,
+    ask_proof: true,
+  },
   made_at: "2026-11-20T10:00:00+05:30",
   expires_at: "2027-02-18T10:00:00+05:30",
   expired: false,
@@ -53,6 +70,60 @@ test("what is left empty is no limit, and a key that only looks carries no limit
     order_value: null,
     on_breach: "refuse",
   });
+});
+
+test("a key is said in a line, with every limit it has", () => {
+  expect(limitsOf(token.policy, token.scopes)).toEqual([
+    "one account only",
+    "₹5,000.00 an order",
+    "2 orders a day",
+    "NSE:INFY, *:NIFTY",
+    "NSE",
+    "Buy only",
+    "CNC",
+    "09:15 to 15:00 IST",
+    "asks you beyond that",
+    "from 203.0.113.7/32",
+  ]);
+  expect(limitsOf({}, ["read"])).toEqual([]);
+});
+
+test("a policy that is opened and saved again loses nothing", () => {
+  const again = policyOf(draftOf(token));
+  expect(again).toEqual({ ...token.policy, hours: { start: "09:15", end: "15:00" } });
+});
+
+test("amounts may carry commas, and one time alone is given on for the server to refuse", () => {
+  const policy = policyOf({ ...empty, scopes: ["trade"], dayValue: " 1,00,000 ", start: "09:15" });
+  expect(policy).toMatchObject({ day_value: "100000", hours: { start: "09:15", end: "" } });
+});
+
+test("a key is changed on the screen: its policy is given whole", async () => {
+  const asked: unknown[] = [];
+  server.use(
+    http.get(url("/v1/users/me/tokens"), () => HttpResponse.json({ items: [token] })),
+    http.patch(url("/v1/users/me/tokens/GaF7X8Krzdg7"), async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json(token);
+    }),
+  );
+  const user = userEvent.setup();
+  render(
+    <Provider store={testStore()}>
+      <MemoryRouter>
+        <TokensPart />
+      </MemoryRouter>
+    </Provider>,
+  );
+  await user.click(await screen.findByRole("button", { name: "Change: weekly fund" }));
+  await user.clear(screen.getByLabelText("Rupees of one order"));
+  await user.type(screen.getByLabelText("Rupees of one order"), "2500");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(asked).toMatchObject([
+      { name: "weekly fund", scopes: ["trade"], policy: { order_value: "2500", ask_seconds: 120, day_orders: 2 } },
+    ]),
+  );
 });
 
 test("a new key is made with its limits, and its text is shown once", async () => {
