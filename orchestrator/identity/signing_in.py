@@ -140,15 +140,20 @@ async def shown_again(
 
 
 async def knows_password(desk: Desk, user: User, password: str, *, by: From, now: datetime) -> bool:
-    """Whether somebody in a login of this user does. Counted as a proof is. Raises Problem 429."""
+    """Whether somebody in a login of this user does. Counted as a proof is, and forgets no failures where a code is
+    asked for, too: else whoever knows the password could guess codes between. Raises Problem 429."""
     db, settings = desk.db, desk.settings
     await brake.try_login(db, address=by.address, email=user.email, most=settings.login_attempts, now=now)
-    comes = _Comes(user.email, user, False, Tries.of_user(user.id))
-    number = await lockout.begin(db, comes.tries, most=settings.lockout_failures, now=now)
+    coded = await db.read(lambda conn: second_factor.is_on(conn, user.id))
+    tries = Tries.of_user(user.id)
+    number = await lockout.begin(db, tries, most=settings.lockout_failures, now=now)
     if not await passwords.matches(password, user.password_hash):
-        await refused(desk, comes.user, by, number, now)
+        await refused(desk, user, by, number, now)
         return False
-    await db.write(lambda conn: lockout.succeeded(conn, comes.tries))
+    if coded:
+        await lockout.take_back(db, tries, number)
+        return True
+    await db.write(lambda conn: lockout.succeeded(conn, tries))
     await brake.logged_in(db, address=by.address, email=user.email)
     return True
 

@@ -126,6 +126,18 @@ async def test_codes_are_not_guessed_by_leaving_them_out_in_between(
     assert answers == ["totp_wrong"] * 10 + ["locked_out"] * 2
 
 
+async def test_codes_are_not_guessed_by_showing_the_password_alone_in_between(
+    asha: httpx.AsyncClient, factor: App, watch: Watch
+) -> None:
+    guess = {"password": PASSWORD, "totp": "000000"}
+    shown = {"old_password": PASSWORD, "new_password": "short"}  # right, and nothing is changed
+    for _ in range(11):
+        watch.pass_time(seconds=30)
+        answer = await asha.post("/v1/users/me/proof", json=guess)
+        await asha.post("/v1/users/me/password", json=shown)
+    assert told(answer) == (429, "locked_out")
+
+
 async def test_a_recovery_code_is_good_once_however_it_is_typed(
     asha: httpx.AsyncClient, app: FastAPI, watch: Watch
 ) -> None:
