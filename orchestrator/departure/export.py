@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, literal, select, tuple_
 
 from domain.account import UserId
 from orchestrator.db import Database
@@ -48,33 +48,35 @@ async def archive(db: Database, user_id: UserId, *, at: datetime) -> AsyncIterat
             if kept.unexported:
                 continue
             with file.open(f"{name}.jsonl", "w") as member:
-                offset = 0
-                while rows := await _page(db, name, user_id, offset):
+                last: Sequence[Any] | None = ()
+                while last is not None:
+                    rows, last = await _page(db, name, user_id, last)
                     member.write(b"".join(orjson.dumps(row, default=_told) + b"\n" for row in rows))
                     yield sink.drain()
-                    if len(rows) < AT_ONCE:
-                        break
-                    offset += AT_ONCE
             yield sink.drain()
     yield sink.drain()
 
 
-async def _page(db: Database, name: str, user_id: UserId, offset: int) -> list[dict[str, Any]]:
+async def _page(
+    db: Database, name: str, user_id: UserId, last: Sequence[Any]
+) -> tuple[list[dict[str, Any]], Sequence[Any] | None]:
+    """The rows behind the one with the key `last` (empty: from the first), and the last one's key; None at the end."""
     table, kept = metadata.tables[name], KEPT[name]
     columns = [column for column in table.c if column.name not in kept.secret]
-    query = (
-        select(*columns)
-        .where(owned(table, kept, user_id))
-        .order_by(*table.primary_key.columns)
-        .limit(AT_ONCE)
-        .offset(offset)
-    )
+    key = list(table.primary_key.columns)
+    query = select(*columns, *(column.label(f"key {column.name}") for column in key))
+    query = query.where(owned(table, kept, user_id)).order_by(*key).limit(AT_ONCE)
+    if last:
+        query = query.where(tuple_(*key) > tuple_(*map(literal, last, (column.type for column in key))))
 
     def look(conn: Connection) -> Sequence[Any]:
-        return conn.execute(query).mappings().all()
+        return conn.execute(query).all()
 
+    found, width = await db.read(look), len(columns)
+    names = [str(column.name) for column in columns]
     # Times as a person reads them, before the fast encoder writes them its own way.
-    return [{str(key): _plain(value) for key, value in row.items()} for row in await db.read(look)]
+    rows = [dict(zip(names, map(_plain, row[:width]), strict=True)) for row in found]
+    return rows, found[-1][width:] if len(found) == AT_ONCE else None
 
 
 def owned(table: Table, kept: Kept, user_id: UserId) -> ColumnElement[bool]:

@@ -43,6 +43,11 @@ def test_rows_of_a_user_are_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))
+def test_rows_have_a_key_by_which_pages_follow_each_other(name: str) -> None:
+    assert metadata.tables[name].primary_key.columns
+
+
+@pytest.mark.parametrize("name", sorted(KEPT))
 def test_no_secret_is_exported(name: str) -> None:
     kept, table = KEPT[name], metadata.tables[name]
     assert set(kept.secret) <= {column.name for column in table.c}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,10 +14,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, func, select
 
-from domain.account import BrokerId
+from domain.account import BrokerId, UserId
 from orchestrator.audit import rows
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.verify import Report, check
+from orchestrator.db import Database
+from orchestrator.departure import export
 from orchestrator.departure.export import owned
 from orchestrator.departure.holdings import KEPT, Fate
 from orchestrator.departure.leaving import Departures
@@ -26,6 +29,7 @@ from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.stub_broker import StubAdapter
 
+AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 EMAIL = "asha@trademaster.test"
 SECRETS = ("good", "Bearer", PASSWORD, "$argon2", "v1.")
 
@@ -91,6 +95,32 @@ async def test_everything_comes_as_a_file_and_no_secret(asha: httpx.AsyncClient)
     assert account["broker_user_id"] == "Z1"
     for name, content in members.items():
         assert not any(secret.encode() in content for secret in SECRETS), name
+
+
+async def test_rows_that_go_meanwhile_take_no_other_out_of_the_file(
+    asha: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "AT_ONCE", 4)
+    user, db = UserId(await user_id(asha)), app.state.db
+    keys = metadata.tables["idempotency_keys"]
+    values = [
+        {"user_id": user, "key": f"k{number:02}", "fingerprint": "f", "order_id": "o", "created_at": AT}
+        for number in range(20)
+    ]
+    await db.write(lambda conn: conn.execute(keys.insert(), values))
+    read = export._page
+
+    async def page(of: Database, name: str, *rest: Any) -> Any:
+        found = await read(of, name, *rest)
+        if name == "idempotency_keys":
+            await db.write(lambda conn: conn.execute(keys.delete().where(keys.c.key < "k04")))
+        return found
+
+    monkeypatch.setattr(export, "_page", page)
+    pieces = [piece async for piece in export.archive(db, user, at=AT)]
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as file:
+        told = [orjson.loads(row)["key"] for row in file.read("idempotency_keys.jsonl").splitlines()]
+    assert told == [f"k{number:02}" for number in range(20)]
 
 
 async def test_a_file_has_nothing_of_others(asha: httpx.AsyncClient, person: Login) -> None:
