@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import Connection as SqlConnection
 from adapters.guard import Guarded
 from domain.account import AccountId, UserId
 from domain.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from domain.money import ZERO
 from domain.order import OrderIntent
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
@@ -23,9 +24,10 @@ from orchestrator.ids import new_id
 from orchestrator.orders import entries, repository
 from orchestrator.orders.permit import OutsidePolicy, outside_policy, without_effect
 from orchestrator.orders.place import replayed_order
+from orchestrator.orders.plan import trading_day
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import broker_requests
-from routing.token_policy import misplaced
+from routing.token_policy import Asked, breaches
 
 Call = Callable[
     [Guarded], Awaitable[str | None]
@@ -66,7 +68,7 @@ def account_of(trading: Trading, caller: Caller, account_id: str) -> Connection:
 
 
 def within_policy(trading: Trading, caller: Caller, intent: OrderIntent) -> None:
-    """What a token asks of a broker that is no order of ours: where and what it trades, by its policy.
+    """What a token asks of a broker that neither opens nor closes: where, what and when it trades, by its policy.
 
     Raises Problem 403 `token_policy`.
     """
@@ -74,8 +76,18 @@ def within_policy(trading: Trading, caller: Caller, intent: OrderIntent) -> None
         raise outside_policy(refused)
     if caller.policy is None:
         return
-    instrument = trading.instruments.get(intent.instrument)
-    if found := misplaced(intent, caller.policy, instrument.underlying if instrument else None):
+    now, instrument = trading.clock(), trading.instruments.get(intent.instrument)
+    asked = Asked(
+        intent=intent,
+        value=ZERO,
+        more=ZERO,
+        closes=False,
+        now=now,
+        underlying=instrument.underlying if instrument else None,
+        trading_day=trading.calendar.always_open or trading.calendar.holiday(trading_day(now)) is None,
+        order=False,
+    )
+    if found := breaches(asked, replace(caller.policy, reduce_only=False)):
         raise outside_policy(OutsidePolicy.of(found))
 
 
