@@ -30,6 +30,7 @@ from orchestrator.tables_tokens import approvals, personal_tokens
 from routing.token_policy import Breach
 
 PREFIX = "apr"
+MOST_WAITING = 50  # of one token; more are refused: nobody reads them all
 ROW = approvals.c
 
 
@@ -95,11 +96,13 @@ def names_one(thing: str) -> bool:
 def ask(
     conn: Connection, situation: Situation, refused: OutsidePolicy, *, key: str, fingerprint: str
 ) -> Waiting | None:
-    """Record that the order waits; None where its token asks nobody, or nothing could be sent."""
+    """Record that the order waits; None where its token asks nobody or has asked enough, or nothing could be sent."""
     caller, permit, plan = situation.caller, situation.permit, refused.plan
     if caller is None or permit is None or plan is None or permit.policy.on_breach is not OnBreach.ASK:
         return None
     approval_id, now = new_id(PREFIX), situation.now
+    if _waiting(conn, permit.token, now) >= MOST_WAITING:
+        return None
     row = {
         "id": approval_id,
         "user_id": situation.user_id,
@@ -124,6 +127,12 @@ def ask(
     detail = {"order": _words(situation.intent), "clauses": " ".join(b.clause for b in refused.breaches)}
     _tell(conn, situation.user_id, caller.actor, Action.APPROVAL_ASKED, approval_id, now, detail)
     return told(load(conn, situation.user_id, approval_id))
+
+
+def _waiting(conn: Connection, token: str, now: datetime) -> int:
+    query = sa.select(sa.func.count()).select_from(approvals)
+    query = query.where(ROW.token == token, ROW.state == ApprovalState.WAITING, ROW.expires_at > now)
+    return int(conn.execute(query).scalar_one())
 
 
 def told(approval: Approval) -> Waiting:

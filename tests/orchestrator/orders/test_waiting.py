@@ -110,6 +110,22 @@ async def test_only_a_token_that_asks_has_its_orders_wait(book: Database) -> Non
         assert told is None
 
 
+async def test_a_token_that_asks_without_end_is_refused(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST_WAITING", 2)
+    first, _ = await ask(book, "t one"), await ask(book, "t two")
+    refused = OutsidePolicy.of([BREACH], PLAN)
+
+    async def third(now: datetime) -> waiting.Waiting | None:
+        return await book.write(
+            lambda conn: waiting.ask(conn, situation(now), refused, key="t three", fingerprint="f")
+        )
+
+    assert await third(T0) is None
+    assert await third(first.expires_at) is not None, "the others wait no more"
+
+
 async def test_one_that_nobody_answers_expires_once_and_cannot_be_approved(book: Database) -> None:
     asked = await ask(book)
     before, after = asked.expires_at - timedelta(seconds=1), asked.expires_at
