@@ -230,7 +230,8 @@ def _record_replacement(
         if isinstance(decision, Denied):
             words = decision.reasons[0].message if decision.reasons else "the account cannot take it"
         else:
-            children = new_children(situation, order.id, decision, after=len(order.children))
+            after = len(order.children)
+            children = new_children(situation, order.id, decision, after=after, token=order.token)
             words = f"replaced by {', '.join(new.child.id for new in children)}"
     facts = [ChangeOver(asked.number, situation.now, words)]
     repository.add_facts(conn, old.id, facts, answered_at=situation.now)

@@ -169,15 +169,15 @@ async def _record_and_send(
     if not waits and (fresh := await seen_anew(trading, situation, outcome)):
         situation = fresh
         outcome = await decided()
-    if isinstance(outcome, Waiting) and outcome.approval is not None:
-        await tell_approval(trading.bus, outcome.approval)
-        return outcome
     if isinstance(outcome, Blocked):
         # A token that sees some accounts only cancels nothing at the others.
         narrow = situation.caller is not None and situation.caller.limited
         if narrow or not await make_way(trading, user_id, outcome.cancel_first):
             return outcome
         outcome = await decided()
+    if isinstance(outcome, Waiting) and outcome.approval is not None:
+        await tell_approval(trading.bus, outcome.approval)
+        return outcome
     if isinstance(outcome, Denied):
         if (caller := situation.caller) is not None and caller.token is not None:
             intent, at, why = situation.intent, situation.now, outcome
@@ -210,15 +210,15 @@ def _decide_and_record(
     if isinstance(decision, Denied):
         return decision
     asked, situation = situation.intent, replace(situation, intent=decision.intent)
-    order_id = OrderId(new_id("ord"))
-    children = new_children(situation, order_id, decision)
+    order_id, token = OrderId(new_id("ord")), situation.caller.token if situation.caller else None
+    children = new_children(situation, order_id, decision, token=token)
     order = Order(
         id=order_id,
         user_id=situation.user_id,
         intent=situation.intent,
         created_at=situation.now,
         children=tuple(new.child for new in children),
-        token=situation.caller.token if situation.caller else None,
+        token=token,
     )
     events = [
         OrderEvent(situation.now, "received", "Order received and checked."),
@@ -298,7 +298,8 @@ async def _move(
             stays = OrderEvent(situation.now, "not_moved", f"No other account takes the rest: {said}")
             repository.add_events(conn, order.id, [stays])
             return [], [stays]
-        children = new_children(situation, order.id, decision, after=len(order.children))
+        after = len(order.children)
+        children = new_children(situation, order.id, decision, after=after, token=order.token)
         trading.sending.update(new.child.id for new in children)
         moved = OrderEvent(situation.now, "moved", f"Sent elsewhere instead. {decision.summary}")
         events = [moved, *(_sending(situation, new.child) for new in children)]
@@ -332,15 +333,21 @@ def replayed_order(conn: SqlConnection, user_id: UserId, key: str, fingerprint: 
 
 
 def new_children(
-    situation: Situation, order_id: OrderId, decision: RoutingDecision, *, after: int = 0
+    situation: Situation,
+    order_id: OrderId,
+    decision: RoutingDecision,
+    *,
+    after: int = 0,
+    token: str | None = None,
 ) -> list[NewChild]:
-    """The children of a plan, numbered on after those there are."""
+    """The children of a plan, numbered on after those there are; `token` placed their order."""
     return [
-        _child(situation, order_id, part, number) for number, part in enumerate(decision.slices, after + 1)
+        _child(situation, order_id, part, number, token)
+        for number, part in enumerate(decision.slices, after + 1)
     ]
 
 
-def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) -> NewChild:
+def _child(situation: Situation, order_id: OrderId, part: Slice, number: int, token: str | None) -> NewChild:
     intent = situation.intent
     connection = next(one for one in situation.connections if one.account.id == part.account_id)
     child_id = ChildId(new_id("chd"))
@@ -365,7 +372,7 @@ def _child(situation: Situation, order_id: OrderId, part: Slice, number: int) ->
         validity_minutes=intent.validity_minutes,
     )
     price = reference_price(intent, situation.market)
-    if situation.caller is not None and situation.caller.token is not None:
+    if token is not None:
         price = counted_price(intent, situation.market) or price
     value = price * part.quantity if price else ZERO
     return NewChild(child, part.margin_required, part.charges, value)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
+from domain.calendar import IST
 from mocks.launch import Sandbox
 from tests.stories.product import Trader, eventually
 from tests.stories.test_exactly_once import at_broker
@@ -71,6 +73,20 @@ async def test_a_token_that_is_limited_in_what_it_trades_closes_nothing_else_by_
     on = await program.call("POST", "/v1/kill-switch", expect=202, json={**body, "depth": "cancel_all"})
     release = {"confirm": "release", "number": on["number"]}
     await trader.call("POST", "/v1/kill-switch/release", json=release)
+
+
+async def test_a_token_converts_nothing_outside_its_hours(robot: MakeRobot, desk: Desk) -> None:
+    hour = (datetime.now(IST) + timedelta(hours=3)).hour
+    program = await robot(hours={"start": f"{hour:02}:00", "end": f"{hour:02}:01"})
+    body = {"account": desk.first, "exchange": "NSE", "symbol": "INFY", "side": "BUY", "quantity": 1}
+    problem = await program.call(
+        "POST",
+        "/v1/positions/convert",
+        expect=403,
+        json={**body, "old": "MIS", "new": "CNC", "overnight": False},
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert (problem["code"], problem["clause"]) == ("token_policy", "hours")
 
 
 async def test_the_log_says_who_cancelled_many(robot: MakeRobot, desk: Desk, trader: Trader) -> None:

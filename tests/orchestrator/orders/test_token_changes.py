@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import update
 
+from domain.account import BrokerId
 from domain.instrument import Kind
 from domain.money import Money, Price
-from domain.order import Accepted, Order, OrderIntent
-from domain.routing import Denied, Market
+from domain.order import Accepted, Order, OrderId, OrderIntent, OrderType, Product, Side
+from domain.policy import Policy
+from domain.routing import Charges, Denied, Market, RoutingDecision, Slice
 from domain.token_policy import Clause, TokenPolicy
 from orchestrator.db import Database
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import modify, repository
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.permit import OutsidePolicy, Permit, outside_change
+from orchestrator.orders.place import new_children
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.rails import Setting
 from orchestrator.tables import order_children, orders
 from routing.replan import NewPart
-from tests.orchestrator.orders.test_repository import T0, USER, ZERODHA, book, child_of, learn, record
+from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of, learn, record
 
 __all__ = ["book"]  # a fixture
 TOKEN = "GaF7X8Krzdg7"
@@ -62,6 +66,19 @@ async def test_an_order_of_another_day_is_not_made_larger_beside_what_today_coun
     assert await refused(book, order, 1, "16500.55", price=Price.of("1500.10")) == [Clause.DAY_VALUE]
     assert await refused(book, order, 1, "16500.55", quantity=9) == []
     assert await refused(book, order, 1, "16500.55", price=Price.of(1400)) == []
+
+
+def test_a_sale_of_a_token_counts_what_the_market_pays_also_when_it_is_sent_anew() -> None:
+    account = SimpleNamespace(id=ZERODHA)
+    connection = SimpleNamespace(account=account, terms=SimpleNamespace(tag_length=(1, 20)))
+    intent = OrderIntent(INFY, Side.SELL, 10, OrderType.LIMIT, Product.CNC, price=Price.of(1))
+    unseen = cast(Any, None)
+    situation = Situation(USER, intent, unseen, MARKET, (cast(Any, connection),), {}, frozenset(), T0, unseen)
+    part = Slice(ZERODHA, BrokerId.ZERODHA, "", 10, Charges(), Money.of(0))
+    decision = RoutingDecision(intent, Policy(), (part,), (), (), "hash", "words")
+    for token, value in ((None, "10"), (TOKEN, "15000")):
+        (new,) = new_children(situation, OrderId("ord_1"), decision, after=1, token=token)
+        assert new.value == Money.of(value)
 
 
 async def test_new_terms_are_judged_by_the_order_as_it_is_kept(
