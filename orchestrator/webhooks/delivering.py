@@ -98,9 +98,9 @@ class Deliverer:
     async def _sent(self, hook: Webhook, one: Message) -> Answer:
         now, content = self._clock(), one.body.encode()
         try:
-            secrets = [secret_of(self._vault, hook.id, "secret", hook.secret)]
+            secrets = [secret_of(self._vault, hook.id, hook.secret)]
             if hook.old_secret is not None and hook.old_until is not None and now < hook.old_until:
-                secrets.append(secret_of(self._vault, hook.id, "old_secret", hook.old_secret))
+                secrets.append(old_secret_of(self._vault, hook.id, hook.old_secret))
         except SealBroken:
             return Answer(None, 0, "not sent: its secret cannot be opened, make a new one")
         return await self._sender.post(hook.url, signing.headers(secrets, one.id, now, content), content)
@@ -113,13 +113,22 @@ class Deliverer:
             log.error("webhook_delivery_failed", exc_info=error)
 
 
-def sealed(vault: Vault, webhook_id: str, column: str, secret: str) -> str:
-    return vault.seal(secret, table="webhooks", column=column, row=webhook_id)
+def sealed(vault: Vault, webhook_id: str, secret: str) -> str:
+    return vault.seal(secret, table="webhooks", column="secret", row=webhook_id)
 
 
-def secret_of(vault: Vault, webhook_id: str, column: str, kept: str) -> str:
+def secret_of(vault: Vault, webhook_id: str, kept: str) -> str:
     """Raises SealBroken."""
-    return vault.open(kept, table="webhooks", column=column, row=webhook_id)
+    return vault.open(kept, table="webhooks", column="secret", row=webhook_id)
+
+
+def sealed_old(vault: Vault, webhook_id: str, secret: str) -> str:
+    return vault.seal(secret, table="webhooks", column="old_secret", row=webhook_id)
+
+
+def old_secret_of(vault: Vault, webhook_id: str, kept: str) -> str:
+    """Raises SealBroken."""
+    return vault.open(kept, table="webhooks", column="old_secret", row=webhook_id)
 
 
 def _after(one: Message, answer: Answer, now: datetime) -> Message:

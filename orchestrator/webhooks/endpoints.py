@@ -20,7 +20,7 @@ from orchestrator.ids import new_id
 from orchestrator.state import Config, Db, Now, Sealer
 from orchestrator.vault import SealBroken
 from orchestrator.webhooks import repository
-from orchestrator.webhooks.delivering import LEASE, Deliverer, sealed, secret_of
+from orchestrator.webhooks.delivering import LEASE, Deliverer, sealed, sealed_old, secret_of
 from orchestrator.webhooks.events import TEST, body
 from orchestrator.webhooks.following import begin_here
 from orchestrator.webhooks.repository import Message, Webhook, WebhookDeliveryState
@@ -69,7 +69,7 @@ async def make_webhook(
         name=given.name,
         url=given.url,
         events=tuple(given.events),
-        secret=sealed(vault, webhook_id, "secret", secret),
+        secret=sealed(vault, webhook_id, secret),
         old_secret=None,
         old_until=None,
         enabled=True,
@@ -150,13 +150,13 @@ async def rotate_webhook_secret(
     def work(conn: Connection) -> Webhook:
         old = _own(conn, webhook_id, login.user_id)
         try:
-            before = secret_of(vault, old.id, "secret", old.secret)
+            before = secret_of(vault, old.id, old.secret)
         except SealBroken:  # of a lost key: nothing was signed with it any more
             before = None
         new = replace(
             old,
-            secret=sealed(vault, old.id, "secret", secret),
-            old_secret=None if before is None else sealed(vault, old.id, "old_secret", before),
+            secret=sealed(vault, old.id, secret),
+            old_secret=None if before is None else sealed_old(vault, old.id, before),
             old_until=None if before is None else clock() + OVERLAP,
         )
         repository.save(conn, new)

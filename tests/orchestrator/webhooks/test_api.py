@@ -122,7 +122,8 @@ async def test_a_webhook_can_be_switched_off_and_on_and_removed_with_its_log(
     assert (await asha.get(path)).status_code == 404
     db = app.state.db
     assert await db.read(lambda conn: conn.execute(select(webhook_messages)).first()) is None
-    told = await db.read(lambda conn: conn.execute(select(audit_log.c.action, audit_log.c.detail)).all())
+    asked = select(audit_log.c.action, audit_log.c.detail).order_by(audit_log.c.id)
+    told = await db.read(lambda conn: conn.execute(asked).all())
     assert [one.action for one in told if one.action.startswith("webhook")] == [
         "webhook.made",
         "webhook.changed",

@@ -16,7 +16,7 @@ from domain.account import UserId
 from domain.order import OrderEvent, OrderId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.keeper import Keeper
-from orchestrator.audit.record import Actor, audited
+from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.audit.seal import Seal
 from orchestrator.db import Database
 from orchestrator.identity.repository import add_notice
@@ -61,7 +61,7 @@ async def listen(db: Database, url: str, *events: WebhookEvent, **more: Any) -> 
         name="mine",
         url=url,
         events=events or tuple(WebhookEvent),
-        secret=sealed(VAULT, name, "secret", SECRET),
+        secret=sealed(VAULT, name, SECRET),
         old_secret=None,
         old_until=None,
         enabled=True,
@@ -284,8 +284,7 @@ async def test_the_audit_log_and_alerts_are_told_of_too(
             WebhookEvent.ALERT_FIRED,
         )
         await listen(book, server.url, *asked)
-        system, person = Actor.program("connections"), Actor("login", str(USER))  # type: ignore[arg-type]
-        person = replace(system, kind=type(system.kind).LOGIN)
+        system, person = Actor.program("connections"), Actor(ActorKind.LOGIN, str(USER))
 
         def happen(conn: sa.Connection) -> None:
             for action, actor, subject in (
