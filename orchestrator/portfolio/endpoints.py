@@ -64,7 +64,7 @@ async def get_allocation(view: View, by: By = By.BROKER) -> AllocationOut:
 def _answer(kept: Kept, now: datetime, known: str, *parts: str) -> Response:
     """These parts as they are now; the tag of their version goes with them, and nothing else where it is known."""
     tag = f'W/"{kept.tag}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": tag}
     if tag in (one.strip() for one in known.split(",")):
         return Response(status_code=304, headers=headers)
     body = joined({"as_of": text(now), **{name: kept.part(name) for name in parts}})

@@ -159,7 +159,9 @@ async def test_who_knows_the_newest_version_is_told_so_and_nothing_else(
         return (await trader.http.get("/v1/portfolio", headers={"If-None-Match": known})).status_code
 
     await eventually(asked_again, lambda status: status == 304)  # a reading may come between the two
-    assert (await trader.http.get("/v1/portfolio", headers={"If-None-Match": 'W/"else"'})).status_code == 200
+    other = await trader.http.get("/v1/portfolio", headers={"If-None-Match": 'W/"else"'})
+    assert other.status_code == 200
+    assert other.headers["cache-control"] == "no-store", "no browser keeps what somebody owns"
 
 
 async def test_a_refresh_reads_every_account_now(trader: Trader, new_user: NewUser) -> None:
