@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 INNER = (
     "trademaster.inner"  # a scope with this was counted when it came in; no request from outside can carry it
 )
+BASE = "http://localhost"  # a name that is always ours, whatever the sender called us
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,12 @@ class OwnApi:
     app: ASGIApp
     token: str
     client: tuple[str, int]
-    base: str
 
     @classmethod
     def behind(cls, request: Request, token: str, *, app: ASGIApp | None = None) -> OwnApi:
         """For the sender of this request, who says it with that token. `app`: when the request does not know it."""
         client = (request.client.host, request.client.port) if request.client else ("", 0)
-        return cls(app or request.app, token, client, f"{request.url.scheme}://{request.url.netloc}")
+        return cls(app or request.app, token, client)
 
     async def ask(
         self,
@@ -64,7 +64,7 @@ class OwnApi:
             headers["idempotency-key"] = key
         request = httpx.Request(
             method,
-            f"{self.base}{path}",
+            f"{BASE}{path}",
             params=query,
             headers=headers,
             **({} if body is None else {"json": body}),

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from orchestrator.errors import Problem, respond
 from orchestrator.identity.access import PERSONAL, bearer
 from orchestrator.identity.caller import Programs
-from orchestrator.own_api import OwnApi
+from orchestrator.own_api import BASE, OwnApi
 
 if TYPE_CHECKING:
     from trademaster import AsyncClient
@@ -104,7 +104,6 @@ class McpDoor:
 
         request = cast(Request, context.request_context.request)
         token = bearer(dict(request.scope["headers"])) or ""
-        own = OwnApi.behind(request, token, app=self._app)
-        transport = own.transport()
-        async with AsyncClient(own.base, token, attempts=1, plain_http=True, transport=transport) as client:
+        transport = OwnApi.behind(request, token, app=self._app).transport()
+        async with AsyncClient(BASE, token, attempts=1, plain_http=True, transport=transport) as client:
             yield client

@@ -45,6 +45,25 @@ async def test_it_answers_under_every_name_of_the_installation(
             assert answer.status_code == 200, (host, page, answer.text)
 
 
+async def test_a_gateway_asks_our_own_api_whatever_its_sender_called_us(
+    person: Login, make_key: MakeKey, client: httpx.AsyncClient
+) -> None:
+    key = await make_key(await person("asha"))
+    call = {**ASK, "method": "tools/call", "params": {"name": "list_accounts", "arguments": {}}}
+    for host in (
+        "",
+        "127.0.0.1:99999999",
+        "a b.localhost",
+        "x?y.localhost",
+        "x@y.localhost",
+        "x/../.localhost",
+    ):
+        asked = await client.post("/api/v1/funds", json={"apikey": key.text}, headers={"host": host})
+        assert (asked.status_code, asked.json()["status"]) == (200, "success"), host
+        told = await client.post("/mcp", json=call, headers={**key.headers, **ACCEPT, "host": host})
+        assert told.json()["result"]["structuredContent"] == {"accounts": []}, (host, told.text)
+
+
 @pytest.mark.parametrize("version", [None, "2025-06-18", "2099-01-01", "\xff"])
 async def test_nonsense_is_refused_and_breaks_nothing(
     person: Login, make_key: MakeKey, client: httpx.AsyncClient, version: str | None
