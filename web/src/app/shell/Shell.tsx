@@ -21,7 +21,7 @@ import { BottomBar } from "./BottomBar";
 import { KeysDialog } from "./KeysDialog";
 import { PhoneBar } from "./PhoneBar";
 import { PortfolioStrip, usePlaceOnStrip, useSwipeBetween } from "./PortfolioStrip";
-import { furtherPlaces, placeName, places, sandboxPlace } from "./places";
+import { furtherPlaces, placeName, places, sandboxPlace, settingsPlaces } from "./places";
 import { StatusBars } from "./StatusBars";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
@@ -69,7 +69,7 @@ function useCommands(showKeys: () => void): Command[] {
     const keys: Partial<Record<string, string>> = { holdings: "H", positions: "P", orders: "O" };
     const further = furtherPlaces.filter((place) => !places.some(({ name }) => name === place.name));
     return [
-      ...[...places, ...further, ...(sandbox ? [sandboxPlace] : [])].map((place) => ({
+      ...[...places, ...further, ...settingsPlaces, ...(sandbox ? [sandboxPlace] : [])].map((place) => ({
         label: t("shell:command.go", { page: placeName(place) }),
         keys: keys[place.name],
         run: () => navigate(place.to),

@@ -20,7 +20,11 @@ type PlaceName =
   | "watchlist"
   | "settings"
   | "morning"
-  | "sandbox";
+  | "sandbox"
+  | "approvals"
+  | "security"
+  | "tokens"
+  | "audit";
 
 export const places: readonly Place[] = [
   { to: "/", name: "overview" },
@@ -53,6 +57,7 @@ const about = {
   alerts: "shell:about.alerts",
   morning: "shell:about.morning",
   brokers: "shell:about.brokers",
+  approvals: "shell:about.approvals",
   charges: "shell:about.charges",
   sandbox: "shell:about.sandbox",
   settings: "shell:about.settings",
@@ -67,7 +72,15 @@ export const furtherPlaces: readonly (Place & { about: Key })[] = [
   { to: "/alerts", name: "alerts", about: about.alerts },
   { to: "/charges", name: "charges", about: about.charges },
   { to: "/brokers", name: "brokers", about: about.brokers },
+  { to: "/approvals", name: "approvals", about: about.approvals },
   { to: "/settings", name: "settings", about: about.settings },
+];
+
+/** Parts of the settings that are looked for by name. */
+export const settingsPlaces: readonly Place[] = [
+  { to: "/settings/security", name: "security" },
+  { to: "/settings/tokens", name: "tokens" },
+  { to: "/settings/audit", name: "audit" },
 ];
 
 export const sandboxPlace = { to: "/sandbox", name: "sandbox", about: about.sandbox } as const;

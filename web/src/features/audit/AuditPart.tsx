@@ -25,7 +25,7 @@ export function AuditPart() {
   };
   return (
     <Part title={t("audit:title")} about={t("audit:about")} room="wide" className="first:border-t-0">
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="grid grid-cols-2 items-end gap-3 md:flex">
         <Select label={t("audit:show")} value={group} onChange={(event) => setGroup(event.target.value as Group)}>
           {groups.map((each) => (
             <option key={each} value={each}>

@@ -1,6 +1,7 @@
 // The entries themselves, a page under the other as they are asked for.
 import "@/text/rooms/audit";
 import { useState } from "react";
+import { Link } from "react-router";
 import { type AuditAction, type AuditEntry, inWords, problemOf, useListAuditQuery } from "@/api";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";
@@ -67,7 +68,7 @@ function Page({ wanted, before, last, onOlder }: PageProps) {
 
 function Row({ entry }: { entry: AuditEntry }) {
   const key = `audit:action.${entry.action.replaceAll(".", "_")}`;
-  const told = Object.values(entry.detail).filter(Boolean).join(" · ");
+  const told = toldBy(entry);
   return (
     <li className="flex flex-col gap-0.5 border-b border-line py-2">
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
@@ -77,12 +78,26 @@ function Row({ entry }: { entry: AuditEntry }) {
         </time>
       </div>
       {told && <p className="text-sm break-words text-quiet">{told}</p>}
+      {entry.subject.startsWith("ord_") && (
+        <Link to={`/orders/${entry.subject}`} className="self-start text-accent underline underline-offset-2">
+          {t("audit:order")}
+        </Link>
+      )}
       <p className="text-xs break-words text-faint">
         {byWhom(entry)}
         {entry.address && ` · ${t("audit:from_address", { address: entry.address })}`}
       </p>
     </li>
   );
+}
+
+/** A browser's own long name is left out where its login is named below. */
+function toldBy({ actor, detail }: AuditEntry): string {
+  const named = actor.here || actor.name;
+  return Object.entries(detail)
+    .filter(([what, words]) => words && !(named && what === "user_agent"))
+    .map(([what, words]) => (/^-?[\d.]+$/.test(words) ? `${what.replaceAll("_", " ")} ${words}` : words))
+    .join(" · ");
 }
 
 function placeOf({ position }: AuditEntry): string {

@@ -3,6 +3,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
+import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { server, testStore, url } from "@/test/server";
 import { AuditPart } from "./AuditPart";
@@ -41,7 +42,9 @@ function answers(pages: Record<string, object[]>): URL[] {
 const shown = () =>
   render(
     <Provider store={testStore()}>
-      <AuditPart />
+      <MemoryRouter>
+        <AuditPart />
+      </MemoryRouter>
     </Provider>,
   );
 
@@ -50,7 +53,7 @@ test("an entry says what was done, by whom and from where", async () => {
     "": [
       entry("3", "order.placed", { kind: "token", name: "night robot" }, { detail: { asked: "BUY 1 NSE:INFY" } }),
       entry("2", "account.logout", { kind: "program", id: "connections" }, { address: null }),
-      entry("1", "some.new_thing", { here: true }),
+      entry("1", "some.new_thing", { here: true }, { detail: { user_agent: "Mozilla/5.0", rows: "3" } }),
     ],
   });
   shown();
@@ -62,6 +65,13 @@ test("an entry says what was done, by whom and from where", async () => {
   expect(ended?.textContent).toContain("the product (connections)");
   expect(unknown?.textContent).toContain("some.new_thing");
   expect(unknown?.textContent).toContain("this login");
+  expect(unknown?.textContent).not.toContain("Mozilla");
+  expect(unknown?.textContent).toContain("rows 3");
+  expect(
+    within(order as HTMLElement)
+      .getByRole("link", { name: "The order" })
+      .getAttribute("href"),
+  ).toBe("/orders/ord_1");
 });
 
 test("older entries come under the newer ones", async () => {

@@ -5,16 +5,18 @@ import {
   type Hook,
   type HookMade,
   inWords,
+  type PersonalToken,
   problemOf,
   useChangeHookMutation,
   useListHooksQuery,
+  useListTokensQuery,
   useRenewHookSecretMutation,
 } from "@/api";
 import { StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Part } from "@/components/part";
 import { Notice, Waiting } from "@/components/surface";
-import { t } from "@/text";
+import { hasText, t } from "@/text";
 import { HookLog } from "./HookLog";
 import { HookSecret } from "./HookSecret";
 import { MakeHook } from "./MakeHook";
@@ -54,6 +56,20 @@ export function HooksPart() {
   );
 }
 
+/** Which key it trades with, and how an alert becomes an order. */
+function rulesOf({ token, rules }: Hook, tokens: readonly PersonalToken[] | undefined): string {
+  const key = tokens?.find(({ id }) => id === token);
+  const by = `hooks:by.${rules.quantity?.by}`;
+  const words = [
+    ...(key ? [t("hooks:trades_with", { token: key.name })] : []),
+    ...(tokens && !key ? [t("hooks:no_token")] : []),
+    ...(rules.product ? [rules.product] : []),
+    ...(rules.order_type ? [rules.order_type] : []),
+    ...(hasText(by) ? [t(by)] : []),
+  ];
+  return words.join(" · ");
+}
+
 interface RowProps {
   hook: Hook;
   onOpen: (what: "log" | "remove") => void;
@@ -61,6 +77,7 @@ interface RowProps {
 }
 
 function Row({ hook, onOpen, onMade }: RowProps) {
+  const tokens = useListTokensQuery().data?.items;
   const [change, changing] = useChangeHookMutation();
   const [renew, renewing] = useRenewHookSecretMutation();
   const error = changing.error ?? renewing.error;
@@ -78,6 +95,7 @@ function Row({ hook, onOpen, onMade }: RowProps) {
           {hook.paused ? t("hooks:paused") : t("hooks:listening")}
         </StateWord>
       </div>
+      <p className="text-sm break-words text-quiet">{rulesOf(hook, tokens)}</p>
       <p className="text-xs break-all text-faint">{hook.url}</p>
       <div className="flex flex-wrap gap-2">
         <Action name={hook.name} words={t("hooks:log")} onClick={() => onOpen("log")} />

@@ -1,8 +1,10 @@
 // The form of a new hook: which token it trades with, and how an alert becomes an order.
 import "@/text/rooms/hooks";
 import { useId, useState } from "react";
+import { Link } from "react-router";
 import { type HookMade, inWords, problemOf, useListTokensQuery, useMakeHookMutation } from "@/api";
 import { Button } from "@/components/button";
+import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
 import { Field, Segmented, Select } from "@/components/field";
 import { Notice, Waiting } from "@/components/surface";
@@ -19,7 +21,14 @@ export function MakeHook({ onMade, onClose }: { onMade: (made: HookMade) => void
     <Dialog open onClose={onClose} title={t("hooks:make")}>
       {lost && <Notice tone="bad">{inWords(problemOf(lost))}</Notice>}
       {!trading && !lost && <Waiting rows={6} />}
-      {trading?.length === 0 && <p className="p-4 text-quiet">{t("hooks:no_tokens")}</p>}
+      {trading?.length === 0 && (
+        <div className="flex flex-col items-start gap-3 p-4">
+          <p className="text-quiet">{t("hooks:no_tokens")}</p>
+          <Link to="/settings/tokens" className="text-accent underline underline-offset-2 max-md:py-3">
+            {t("hooks:make_token")}
+          </Link>
+        </div>
+      )}
       {trading && trading.length > 0 && <Form tokens={trading} onMade={onMade} />}
     </Dialog>
   );
@@ -103,14 +112,11 @@ function Form({ tokens, onMade }: FormProps) {
         />
       )}
       <Names value={draft.symbols} onChange={(symbols) => set({ symbols })} />
-      <label className="flex min-h-8 items-center gap-2">
-        <input
-          type="checkbox"
-          checked={draft.onlyTradingview}
-          onChange={(event) => set({ onlyTradingview: event.target.checked })}
-        />
-        {t("hooks:only_tradingview")}
-      </label>
+      <Check
+        label={t("hooks:only_tradingview")}
+        checked={draft.onlyTradingview}
+        onChange={(onlyTradingview) => set({ onlyTradingview })}
+      />
       {error && <Notice tone="bad">{inWords(problemOf(error))}</Notice>}
       <Button look="primary" type="submit" className="self-start" disabled={isLoading || !complete}>
         {t("hooks:save")}

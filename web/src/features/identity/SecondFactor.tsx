@@ -95,7 +95,7 @@ function Enrol({ begun, onClose, onDone }: EnrolProps) {
   }
 
   return (
-    <Dialog open onClose={onClose} title={t("security:factor.turn_on")} description={t("security:factor.scan")}>
+    <Dialog open onClose={onClose} title={t("security:factor.title")} description={t("security:factor.scan")}>
       <form noValidate onSubmit={submit} className="flex flex-col gap-4 overflow-y-auto p-4">
         <p className="text-quiet">{t("security:factor.scan")}</p>
         <img src={begun.qr} alt={t("security:factor.qr")} className="size-44 self-center rounded-md" />

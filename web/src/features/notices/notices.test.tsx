@@ -72,6 +72,8 @@ test("the bell says how many are unread and how many matters need a person; clos
 test("a notice leads to what it is about, or nowhere", () => {
   expect(leadsTo({ ...told, data: { order_id: "ord_9", symbol: "NSE:INFY" } })).toBe("/orders/ord_9");
   expect(leadsTo({ ...told, kind: "session_ends", subject: "acc_1", data: { account: "acc_1" } })).toBe("/morning");
+  expect(leadsTo({ ...told, kind: "new_login", subject: "ses_1", data: {} })).toBe("/settings/you");
+  expect(leadsTo({ ...told, kind: "alert_not_placed", subject: "hok_1", data: {} })).toBe("/settings/hooks");
   expect(leadsTo({ ...told, kind: "new_kind", subject: "acc_1", data: { account: "acc_1" } })).toBe("/brokers/acc_1");
   expect(leadsTo({ ...told, kind: "new_kind", subject: "day", data: {} })).toBeNull();
 });

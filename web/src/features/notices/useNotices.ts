@@ -35,6 +35,14 @@ export function useMatters(): readonly Matter[] | null {
 /** Those that cannot wait: shares to be authorised some day do not count. */
 export const pressing = (matters: readonly Matter[]): Matter[] => matters.filter(({ severity }) => severity !== "info");
 
+/** Notices about something that has no page of its own. */
+const pages: Partial<Record<string, string>> = {
+  session_ends: "/morning",
+  alert_not_placed: "/settings/hooks",
+  new_login: "/settings/you",
+  passkey_copied: "/settings/security",
+};
+
 /** The page of what a notice is about; null when it is about nothing that has one. */
 export function leadsTo({ kind, data, subject }: StoredNotice): string | null {
   const text = (name: string): string | null => (typeof data[name] === "string" ? (data[name] as string) : null);
@@ -42,7 +50,8 @@ export function leadsTo({ kind, data, subject }: StoredNotice): string | null {
   if (order) return `/orders/${order}`;
   const symbol = text("symbol");
   if (symbol) return `/i/${encodeURIComponent(symbol)}`;
-  if (kind === "session_ends") return "/morning";
+  const page = pages[kind];
+  if (page) return page;
   const account = text("account");
   if (account) return `/brokers/${account}`;
   return subject.includes(":") ? `/i/${encodeURIComponent(subject)}` : null;
