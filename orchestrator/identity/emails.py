@@ -95,14 +95,11 @@ async def follow(desk: Desk, token: str, *, password: str | None, by: From, now:
 async def ask(desk: Desk, user: User, *, email: str, by: From, now: datetime) -> None:
     """Send a link to this address, which is the user's own or is to be it. Nothing tells whether somebody else has it.
     Raises Problem 429."""
-    if not await brake.may_write(desk.db, email=email, now=now):
-        raise Problem(
-            429,
-            "too_many_letters",
-            "letters were sent to this address already",
-            fix="look into the mailbox, or wait an hour",
-            headers={"retry-after": "3600"},
-        )
+    for mailbox in dict.fromkeys(
+        (user.email, email)
+    ):  # both get a letter, and no one user writes to many addresses
+        if not await brake.may_write(desk.db, email=mailbox, now=now):
+            raise _too_many_letters()
 
     def work(conn: Connection) -> None:
         base, other = desk.settings.base_url, repository.by_email(conn, email)
@@ -144,6 +141,16 @@ async def _confirmed(desk: Desk, token: str, *, by: From, now: datetime) -> User
     if user is None:
         raise link_over()
     return user
+
+
+def _too_many_letters() -> Problem:
+    return Problem(
+        429,
+        "too_many_letters",
+        "letters were sent to this address already, or to your own",
+        fix="look into the mailbox, or wait an hour",
+        headers={"retry-after": "3600"},
+    )
 
 
 def link_over() -> Problem:

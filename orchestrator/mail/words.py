@@ -8,8 +8,8 @@ from orchestrator.mail.letter import Letter
 from orchestrator.schemas import in_ist
 
 NOT_YOU = (
-    "If this was not you, reset your password ({base}/forgot), which ends every login. Then remove what is not yours of "
-    "what it leaves as it is: passkeys and providers ({base}/settings/security) and tokens ({base}/settings/tokens)."
+    "If this was not you, reset your password ({base}/forgot), which ends every login. Then remove what is not yours "
+    "of what it leaves as it is: passkeys and providers ({base}/settings/security) and tokens ({base}/settings/tokens)."
 )
 
 

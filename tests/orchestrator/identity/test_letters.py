@@ -176,6 +176,14 @@ async def test_the_email_of_somebody_else_is_not_taken_and_not_told(
     assert late.json()["code"] == "email_taken"
 
 
+async def test_nobody_writes_to_many_addresses_through_us(asha: httpx.AsyncClient) -> None:
+    answers = [
+        (await asha.post("/v1/users/me/email", json={"email": f"{number}@example.com"})).status_code
+        for number in range(6)
+    ]
+    assert answers == [204] * 5 + [429]
+
+
 async def test_changing_the_email_asks_for_the_person(asha: httpx.AsyncClient, watch: Watch) -> None:
     watch.pass_time(minutes=11)
     refused = await asha.post("/v1/users/me/email", json={"email": OTHER})
