@@ -159,15 +159,15 @@ async def _record_and_send(
     user_id = situation.user_id
     lock = f"orders:{user_id}"
 
-    async def decided() -> Recorded | Replayed | Denied:
+    async def decided(*, asks: bool = True) -> Recorded | Replayed | Denied:
         return await trading.db.write(
-            lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint), lock=lock
+            lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint, asks=asks), lock=lock
         )
 
-    outcome = await decided()
-    waits = isinstance(outcome, Waiting)
-    if not waits and (fresh := await seen_anew(trading, situation, outcome)):
-        situation = fresh
+    outcome = await decided(asks=False)  # nobody is asked about what a newer reading lets pass
+    fresh = await seen_anew(trading, situation, outcome)
+    if fresh or (isinstance(outcome, OutsidePolicy) and waiting.asks(situation)):
+        situation = fresh or situation
         outcome = await decided()
     if isinstance(outcome, Blocked):
         # A token that sees some accounts only cancels nothing at the others.
@@ -193,9 +193,10 @@ async def _record_and_send(
 
 
 def _decide_and_record(
-    conn: SqlConnection, trading: Trading, situation: Situation, key: str, fingerprint: str
+    conn: SqlConnection, trading: Trading, situation: Situation, key: str, fingerprint: str, *, asks: bool
 ) -> Recorded | Replayed | Denied:
-    """One transaction: after it the order is known whatever happens to us."""
+    """One transaction: after it the order is known whatever happens to us. `asks`: or it waits for its user, where the
+    token's policy says so."""
     ask_ahead(conn, [repository.question_of_key(situation.user_id, key), *questions(situation)])
     given = situation.approved is not None
     earlier = replayed_order(conn, situation.user_id, key, fingerprint)
@@ -203,7 +204,8 @@ def _decide_and_record(
         return Replayed(made)
     decision = decide_now(conn, situation)
     if isinstance(decision, OutsidePolicy):
-        return waiting.ask(conn, situation, decision, key=key, fingerprint=fingerprint) or decision
+        asked_for = waiting.ask(conn, situation, decision, key=key, fingerprint=fingerprint) if asks else None
+        return asked_for or decision
     plan = decision.plan if isinstance(decision, Blocked) else decision
     if given and not isinstance(plan, Denied | None) and (changed := waiting.changed(conn, situation, plan)):
         return changed

@@ -93,12 +93,17 @@ def names_one(thing: str) -> bool:
     return thing.startswith(f"{PREFIX}_")
 
 
+def asks(situation: Situation) -> bool:
+    """Whether what is outside the token's policy waits for its user."""
+    return situation.permit is not None and situation.permit.policy.on_breach is OnBreach.ASK
+
+
 def ask(
     conn: Connection, situation: Situation, refused: OutsidePolicy, *, key: str, fingerprint: str
 ) -> Waiting | None:
     """Record that the order waits; None where its token asks nobody or has asked enough, or nothing could be sent."""
     caller, permit, plan = situation.caller, situation.permit, refused.plan
-    if caller is None or permit is None or plan is None or permit.policy.on_breach is not OnBreach.ASK:
+    if caller is None or permit is None or plan is None or not asks(situation):
         return None
     approval_id, now = new_id(PREFIX), situation.now
     if _waiting(conn, permit.token, now) >= MOST_WAITING:

@@ -121,3 +121,15 @@ async def test_an_order_that_was_placed_is_told_to_a_token_that_now_only_tries_t
     placed = await program.place(text, key=key)
     await trader.call("PATCH", f"/v1/users/me/tokens/{program.id}", json={"policy": {"dry_run": True}})
     assert (await program.place(text, key=key, expect=200))["id"] == placed["id"]
+
+
+async def test_an_exit_right_after_its_entry_asks_nobody(
+    robot: MakeRobot, desk: Desk, trader: Trader, sandbox: Sandbox
+) -> None:
+    program = await robot(day_orders=1, on_breach="ask")
+    entered = await program.place("BUY 1 NSE:INFY MIS MARKET", account=desk.first)
+    await trader.order_when(entered["id"], "FILLED")
+    left = await program.place("SELL 1 NSE:INFY MIS MARKET", account=desk.first)
+    await trader.order_when(left["id"], "FILLED")
+    await program.place("SELL 1 NSE:INFY MIS MARKET", account=desk.first, expect=202)
+    assert len(at_broker(sandbox, desk.kite)) == 2
