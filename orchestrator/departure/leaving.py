@@ -32,6 +32,7 @@ from orchestrator.tokens.personal import PersonalTokens
 log = structlog.get_logger(__name__)
 
 PAUSE = 60.0  # seconds between two looks at who is due
+ERASED_AT_ONCE = 1000  # entries in one transaction, which the event loop waits for: five milliseconds
 ITSELF = Actor.program("departures")
 YEAR = timedelta(days=365.25)
 
@@ -152,7 +153,7 @@ class Departures:
             if shut is not None:
                 await self.tell(shut)
         for user_id in await self._db.read(_unerased):
-            await self._db.write(partial(self._erase, user_id=user_id), lock=f"orders:{user_id}")
+            await self._erase(user_id)
         before = self._clock() - self._kept_for
         if await self._db.read(lambda conn: bool(_old(conn, before))):
             await self._db.write(lambda conn: _drop(conn, before), lock="departures")
@@ -171,16 +172,35 @@ class Departures:
         log.info("departure.forgotten", user=user_id)
         return over
 
-    def _erase(self, conn: Connection, user_id: UserId) -> None:
-        rows = audit_log.c
-        waits = select(exists().where(rows.user_id == user_id, rows.position.is_(None)))
+    async def _erase(self, user_id: UserId) -> None:
+        """What is personal in the user's entries. Those that are not linked yet cannot be erased without breaking
+        the chain: they are soon, and the next look finds them."""
+        behind: int | None = 0
+        while behind is not None:
+            some = partial(_erase_some, user_id=user_id, behind=behind)
+            behind = await self._db.write(some, lock=f"orders:{user_id}")
+        if not await self._db.read(lambda conn: _personal_left(conn, user_id)):
+            done = update(departures).where(departures.c.user_id == user_id).values(erased_at=self._clock())
+            await self._db.write(lambda conn: conn.execute(done))
+
+
+def _erase_some(conn: Connection, user_id: UserId, behind: int) -> int | None:
+    """In entries whose ids are greater than `behind`; the id of the last of them, None when there are no more."""
+    rows = audit_log.c
+    linked = (rows.user_id == user_id, rows.position.is_not(None), rows.salt.is_not(None))
+    query = select(rows.id).where(*linked, rows.id > behind).order_by(rows.id).limit(ERASED_AT_ONCE)
+    ids = conn.execute(query).scalars().all()
+    if ids:
         erased = {"salt": None, "address": None, "detail": None}
-        # What is not linked yet cannot be erased without breaking the chain: it is soon.
-        linked = (rows.user_id == user_id) & rows.position.is_not(None) & rows.salt.is_not(None)
-        conn.execute(update(audit_log).where(linked).values(erased))
-        if not conn.execute(waits).scalar_one():
-            done = update(departures).where(departures.c.user_id == user_id)
-            conn.execute(done.values(erased_at=self._clock()))
+        conn.execute(update(audit_log).where(*linked, rows.id.between(ids[0], ids[-1])).values(erased))
+    return ids[-1] if len(ids) == ERASED_AT_ONCE else None
+
+
+def _personal_left(conn: Connection, user_id: UserId) -> bool:
+    """In one look: what was linked behind us is left, too."""
+    rows = audit_log.c
+    left = exists().where(rows.user_id == user_id, rows.position.is_(None) | rows.salt.is_not(None))
+    return bool(conn.execute(select(left)).scalar_one())
 
 
 def forget(conn: Connection, user_id: UserId, now: datetime) -> None:

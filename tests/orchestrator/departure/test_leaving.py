@@ -19,7 +19,7 @@ from orchestrator.audit import rows
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.verify import Report, check
 from orchestrator.db import Database
-from orchestrator.departure import export
+from orchestrator.departure import export, leaving
 from orchestrator.departure.export import owned
 from orchestrator.departure.holdings import KEPT, Fate
 from orchestrator.departure.leaving import Departures
@@ -255,6 +255,28 @@ async def test_where_nothing_is_kept_the_log_is_erased_before_the_user_is_unknow
     assert all((one.address, one.detail, one.salt) == (None, None, None) for one in entries)
     left = await counted(app, user)
     assert {name for name, count in left.items() if count} == {"audit_log"}
+
+
+async def test_a_long_log_is_erased_step_by_step_and_to_its_last_entry(
+    asha: httpx.AsyncClient, app: FastAPI, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "ERASED_AT_ONCE", 2)
+    user = await user_id(asha)
+    await leave(asha)
+    watch.pass_time(days=8)
+    await linked(app)
+    await app.state.departures.look()  # all but what says that the user was deleted
+    assert await unerased(app, user) == ["user.deleted"]
+    await linked(app)
+    await app.state.departures.look()
+    assert await unerased(app, user) == []
+
+
+async def unerased(app: FastAPI, user: str) -> list[str]:
+    """Actions of entries that still have what is personal."""
+    rows = audit_log.c
+    query = select(rows.action).where(rows.user_id == user, rows.detail.is_not(None))
+    return list(await app.state.db.read(lambda conn: conn.execute(query).scalars().all()))
 
 
 async def test_the_email_is_free_again(
