@@ -163,9 +163,9 @@ def _make(path: Path) -> None:
 
 
 def written(path: Path, text: str) -> Path:
-    """A file beside `path` that has this text, durable and for the owner only."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """A new file beside `path` that has this text, durable and for the owner only."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # in containers all are process 1
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()

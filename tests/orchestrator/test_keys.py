@@ -22,7 +22,7 @@ from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
 from orchestrator.errors import Problem
 from orchestrator.identity.tokens import access_token, bearer_of
-from orchestrator.keys import BadKey, Ring, in_file, key_id, keys, parse
+from orchestrator.keys import BadKey, Ring, fresh, in_file, key_id, keys, line, parse, written
 from orchestrator.postbacks.paths import Paths
 from orchestrator.resealing import places, reseal, under
 from orchestrator.tables import accounts, users
@@ -53,6 +53,15 @@ def test_keys_made_at_the_same_moment_are_all_kept(tmp_path: Path) -> None:
         made = list(threads.map(lambda _: key_files.add(tmp_path / "k").id, range(20)))
     assert {key.id for key in ring.every} >= set(made)
     assert len(ring.every) == 21
+
+
+def test_a_key_stays_although_another_container_starts_with_the_same_process_number(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    mine = written(path, line(fresh()))
+    path.hardlink_to(mine)  # the first start, a moment before it takes its own name away
+    kept = path.read_text()
+    written(path, line(fresh()))
+    assert path.read_text() == kept
 
 
 def test_the_key_in_use_and_a_strange_one_are_not_removed(tmp_path: Path) -> None:
