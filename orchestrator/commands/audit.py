@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -133,8 +134,13 @@ def _of_installation(since: str, noted: str, export: Path | None) -> tuple[Repor
 
     if export is None:
         return installation.read(lambda conn: checked(conn, None))
-    with export.open("wb") as out:
+    with open(export, "wb", opener=_for_the_owner) as out:
         return installation.read(lambda conn: checked(conn, out))
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    """The file has everybody's addresses."""
+    return os.open(path, flags, 0o600)
 
 
 def _copied(

@@ -74,6 +74,7 @@ def test_a_file_is_verified_without_a_database(
     file = tmp_path / "log.jsonl"
     result = ordered("verify", "--export", str(file))
     assert result.exit_code == 0, result.output
+    assert file.stat().st_mode & 0o077 == 0  # it has everybody's addresses
     public = Seal(keys(installation).master).public_key
     monkeypatch.setenv("TRADEMASTER_DATA", str(tmp_path / "elsewhere"))
     assert ordered("verify", "--file", str(file)).exit_code == 0
