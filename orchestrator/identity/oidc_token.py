@@ -18,7 +18,16 @@ ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits i
 SYMMETRIC = "oct"
 LEEWAY = 60  # seconds that two clocks may differ
 LONGEST = 255  # characters of a subject, by the specification
-BROKEN = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+BROKEN = (
+    JoseError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    ArithmeticError,  # a time beyond all clocks,
+    OSError,  # or beyond the machine's
+)
 
 
 class Unbelieved(Exception):
