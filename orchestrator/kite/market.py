@@ -134,8 +134,9 @@ def _moment(text: str, field: str) -> datetime:
     """`2026-11-20 09:15:00` in IST, or a date."""
     try:
         if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time(), IST)
-        found = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=IST)
+            found = datetime.combine(date.fromisoformat(text), time(), IST)
+        else:
+            found = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=IST)
     except ValueError:
         raise bad(field, "It is YYYY-MM-DD HH:MM:SS, in IST.") from None
     if not 1990 <= found.year <= 2100:

@@ -65,6 +65,7 @@ async def test_candles_that_cannot_be_are_refused(program: Program) -> None:
     early = now - timedelta(days=90)
     for words, asked in (
         ("exceeds max limit: 60 days", (INFY, early, now, "minute")),
+        ("Invalid `from`", (INFY, "0001-01-01", "0001-01-01", "day")),
         ("interval", (INFY, early, now, "2minute")),
         ("instrument_token", (1, early, now, "day")),
         ("after", (INFY, now, early, "day")),
