@@ -41,10 +41,19 @@ TABLE: tuple[tuple[Kind, str, str], ...] = (
 ROWS = tuple((kind, re.compile(methods), re.compile(path)) for kind, methods, path in TABLE)
 
 
-@lru_cache(maxsize=4096)
+REMEMBERED = 200  # characters of a path: strangers send longer ones, and they would fill the memory
+
+
 def kind_of(method: str, path: str) -> Kind:
     """WRITE is what is left."""
+    return _seen(method, path) if len(path) <= REMEMBERED else _found(method, path)
+
+
+def _found(method: str, path: str) -> Kind:
     for kind, methods, paths in ROWS:
         if methods.fullmatch(method) and paths.fullmatch(path):
             return kind
     return Kind.WRITE
+
+
+_seen = lru_cache(maxsize=4096)(_found)

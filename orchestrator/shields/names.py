@@ -41,9 +41,16 @@ def names_of(settings: Settings) -> frozenset[str]:
     return frozenset(name.lower() for name in (public, settings.host, *settings.allowed_host_names) if name)
 
 
-@lru_cache(maxsize=1024)
+LONGEST = 253 + len(":65535") + len(".")
+
+
 def is_ours(host: bytes, names: frozenset[str]) -> bool:
     """An address is: a name that was bent to us would be sent as a name. So is nothing: no browser leaves it out."""
+    return len(host) <= LONGEST and _is_ours(host, names)
+
+
+@lru_cache(maxsize=1024)
+def _is_ours(host: bytes, names: frozenset[str]) -> bool:
     name = _without_port(host.decode("latin-1").strip().lower())
     return not name or name in names or name == "localhost" or name.endswith(".localhost") or _address(name)
 

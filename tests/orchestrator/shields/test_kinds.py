@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
 
 from orchestrator.app import create_app
 from orchestrator.config import Settings
 from orchestrator.shields.kinds import Kind, kind_of
+from orchestrator.shields.names import is_ours
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,16 @@ def test_whatever_gets_a_user_out_is_told_from_what_gets_in() -> None:
         and re.search("cancel|exit|kill-switch$|squareoff|flatten", path)
     }
     assert worded <= out
+
+
+def test_long_paths_and_names_of_strangers_do_not_stay_in_memory() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            junk = f"{number:05}" + "a" * 60_000
+            assert kind_of("DELETE", f"/v1/orders/{junk}") is Kind.EXIT
+            assert not is_ours(junk.encode(), frozenset())
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 2_000_000
