@@ -123,10 +123,15 @@ def within_some(caller: Caller) -> OutsidePolicy | None:
 
 
 def misplaced_now(permit: Permit | None, intent: OrderIntent) -> OutsidePolicy | None:
-    """What the policy has against an order whatever its plan, where nobody is to be asked about it."""
-    if permit is None or permit.policy.on_breach is OnBreach.ASK:
+    """What the policy has against an order whatever its plan, where nobody is to be asked about it.
+
+    Nobody is asked about an account that the token does not see: the plan would tell of it.
+    """
+    if permit is None:
         return None
     found = misplaced(intent, permit.policy, permit.underlying)
+    if permit.policy.on_breach is OnBreach.ASK:
+        found = tuple(one for one in found if one.clause is Clause.ACCOUNTS)
     return OutsidePolicy.of(found) if found else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.calendar import IST
 from mocks.launch import Sandbox
-from tests.stories.product import Trader, eventually
+from tests.stories.product import Trader, eventually, order
 from tests.stories.test_exactly_once import at_broker
 from tests.stories.test_programs import Desk, MakeRobot, desk, robot
 from tests.stories.test_rails import off, set_limits
@@ -133,3 +133,14 @@ async def test_an_exit_right_after_its_entry_asks_nobody(
     await trader.order_when(left["id"], "FILLED")
     await program.place("SELL 1 NSE:INFY MIS MARKET", account=desk.first, expect=202)
     assert len(at_broker(sandbox, desk.kite)) == 2
+
+
+async def test_a_token_hears_nothing_of_an_account_that_it_does_not_see_by_asking_for_it(
+    robot: MakeRobot, desk: Desk
+) -> None:
+    program = await robot(accounts=[desk.first], on_breach="ask")
+    text = f"BUY 1 NSE:INFY CNC LIMIT {desk.below}"
+    await program.refused(text, "accounts", account=desk.second)
+    seen = await program.call("POST", "/v1/orders/preview", json=order(text, account=desk.second))
+    assert not seen["decision"]["plan"]
+    assert not seen["decision"]["alternatives"]
