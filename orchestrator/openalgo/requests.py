@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from domain.money import ZERO, Price
 from domain.order import OrderType, Side
@@ -24,6 +24,7 @@ LARGEST = 100_000_000  # units
 FARTHEST = 20  # digits before or behind the point that are looked at
 DIGITS = re.compile(r"[0-9]{1,9}(\.0{1,6})?")
 SIGNED = re.compile(r"-?[0-9]{1,9}")
+ORDER_ID = re.compile(r"ord_[0-9a-z]{1,40}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
@@ -82,6 +83,13 @@ def _none_of_it(value: Any) -> None:
         raise ValueError(
             "we place no target, stop-loss or trailing stop with an order: place it as its own order"
         )
+
+
+def _order_id(text: str) -> str:
+    """Of an order of ours: other words could mean another list of our own API."""
+    if not ORDER_ID.fullmatch(text):
+        raise ValueError("give an orderid as it was answered, ord_...")
+    return text
 
 
 Quantity = Annotated[int, BeforeValidator(_whole), Field(gt=0, le=LARGEST)]
@@ -153,7 +161,7 @@ class SplitBody(PlaceBody):
 
 
 class OrderBody(Body):
-    orderid: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    orderid: Annotated[str, AfterValidator(_order_id), Field(max_length=64)]
 
 
 class ModifyBody(PlaceBody, OrderBody):

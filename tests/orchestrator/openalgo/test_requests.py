@@ -15,6 +15,7 @@ from orchestrator.openalgo.requests import (
     HistoryBody,
     ModifyBody,
     OptionBody,
+    OrderBody,
     PlaceBody,
     SmartBody,
     SplitBody,
@@ -132,3 +133,11 @@ def test_strikes_are_named_by_their_distance(offset: str) -> None:
     assert OptionBody.model_validate(option).offset == offset.upper()
     with pytest.raises(ValidationError):
         OptionBody.model_validate(option | {"offset": "OTM0"})
+
+
+def test_an_order_is_named_by_an_id_of_ours_alone() -> None:
+    """`external` and `cancel` are lists and calls of our own API."""
+    assert OrderBody.model_validate({"orderid": "ord_01j8"}).orderid == "ord_01j8"
+    for other in ("external", "cancel", "ord_", "ORD_1", "ord_1/../x", "ord_1?a", "ord_1\n", "", 7):
+        with pytest.raises(ValidationError):
+            OrderBody.model_validate({"orderid": other})
