@@ -70,7 +70,8 @@ def reset(settings: Settings) -> None:
     database = ("trademaster.db", "trademaster.db-wal", "trademaster.db-shm")
     for name in (*database, "master.key", "jwt.key", witness.FILE):
         (settings.data / name).unlink(missing_ok=True)
-    shutil.rmtree(settings.data / "sandbox", ignore_errors=True)
+    for folder in ("sandbox", "outbox"):
+        shutil.rmtree(settings.data / folder, ignore_errors=True)
 
 
 async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
