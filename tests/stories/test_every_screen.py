@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.chromium import DESK, IN_CHROMIUM, PHONE
 from tests.stories.browsing import open_page, violations, wear
-from tests.stories.product import Product, Trader
+from tests.stories.product import Product, Trader, order
 from tests.traders import NewUser
 
 pytestmark = IN_CHROMIUM
@@ -20,13 +21,15 @@ SCREENS = {
     "market": ("/watchlist", "/i/NSE%3AINFY", "/options/NSE%3ANIFTY%2050", "/alerts", "/sandbox"),
     "brokers": ("/brokers", "/brokers/{account}", "/morning", "/brokers/connect", "/brokers/connect/zerodha"),
     "settings": tuple(f"/settings/{part}" for part in ("trading", "limits", "look", "notifications", "you")),
+    "security": ("/settings/security", "/settings/data", "/settings/audit"),
+    "programs": ("/settings/tokens", "/settings/hooks", "/approvals", "/approvals/{approval}"),
 }
 # A page in its own theme is looked at for everything, in the other one for what a theme changes.
 BY_THEME = ("color-contrast", "link-in-text-block")
 
 
 async def stocked(trader: Trader, new_user: NewUser) -> dict[str, str]:
-    """Two brokers, holdings, a position, an order that rests, an alert; the ids of an account and an order."""
+    """Two brokers, holdings, a position, a resting order, an alert, a program that asks; the ids of what has a page."""
     account = await trader.connect(new_user("kite", holdings={"NSE:INFY": 20, "NSE:TCS": 4}), "Zerodha")
     await trader.connect(new_user("upstox", holdings={"NSE:INFY": 30}), "Upstox")
     await trader.settled()
@@ -35,7 +38,22 @@ async def stocked(trader: Trader, new_user: NewUser) -> dict[str, str]:
     await trader.call(
         "POST", "/v1/alerts", json={"symbol": "NSE:INFY", "kind": "above", "threshold": "99999"}
     )
-    return {"account": account, "order": filled["id"]}
+    return {"account": account, "order": filled["id"], "approval": await asking(trader)}
+
+
+async def asking(trader: Trader) -> str:
+    """A token with a hook, and an order outside its policy that waits; the id of the approval."""
+    policy = {"order_value": "1000", "symbols": ["NSE:INFY"], "on_breach": "ask", "ask_seconds": 3600}
+    body = {"name": "weekly fund", "scopes": ["read", "trade"], "policy": policy}
+    token = await trader.call("POST", "/v1/users/me/tokens", json=body)
+    rules = {"product": "CNC", "quantity": {"by": "contracts"}}
+    await trader.call("POST", "/v1/hooks", json={"name": "Breakout", "token": token["id"], "rules": rules})
+    headers = {"Authorization": f"Bearer {token['token']}", "Idempotency-Key": uuid.uuid4().hex}
+    asked = await trader.call(
+        "POST", "/v1/orders", expect=202, json=order("BUY 5 NSE:INFY CNC MARKET"), headers=headers
+    )
+    waiting: str = asked["id"]
+    return waiting
 
 
 GO = """path => {
@@ -59,7 +77,7 @@ async def go(page: Page, path: str) -> None:
 def screen_of(path: str) -> str:
     """What keeps its heading between two addresses."""
     path = path.partition("?")[0]
-    return next((same for same in ("/settings", "/brokers/connect") if path.startswith(same)), path)
+    return next((same for same in ("/settings", "/brokers/connect", "/approvals") if path.startswith(same)), path)
 
 
 async def wider_than_the_screen(page: Page) -> int:
