@@ -48,10 +48,13 @@ async def main() -> None:
     async def program(token: str, state: object, address: str) -> Payer:
         return Payer("usr_1", "tok_1")
 
+    def at_hand(token: str, state: object) -> bool:
+        return True
+
     ways: dict[str, ASGIApp] = {
         "not counted": answer,
-        "a login (address, user)": RateDoor(answer, login),
-        "a token (address, user, token)": RateDoor(answer, program),
+        "a login (address, user)": RateDoor(answer, login, at_hand),
+        "a token (address, user, token)": RateDoor(answer, program, at_hand),
     }
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(TURNS):

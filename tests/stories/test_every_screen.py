@@ -77,7 +77,9 @@ async def go(page: Page, path: str) -> None:
 def screen_of(path: str) -> str:
     """What keeps its heading between two addresses."""
     path = path.partition("?")[0]
-    return next((same for same in ("/settings", "/brokers/connect", "/approvals") if path.startswith(same)), path)
+    return next(
+        (same for same in ("/settings", "/brokers/connect", "/approvals") if path.startswith(same)), path
+    )
 
 
 async def wider_than_the_screen(page: Page) -> int:

@@ -150,7 +150,8 @@ class Town:
         )
         trading = Trading(**{name: cast(Any, None) for name in PARTS})
         outcome = await database.write(
-            lambda conn: _decide_and_record(conn, trading, situation, key, key), lock=f"orders:{USER}"
+            lambda conn: _decide_and_record(conn, trading, situation, key, key, asks=True),
+            lock=f"orders:{USER}",
         )
         if not isinstance(outcome, Recorded):
             self.refused += 1
