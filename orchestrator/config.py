@@ -254,7 +254,8 @@ class Settings(BaseSettings):
     private_proxies: bool | None = Field(
         None,
         description="Whether accounts' proxies and webhooks may be on this machine or in a private network. Unset: "
-        "only while it is reached from this machine alone (TRADEMASTER_HOST is a loopback address, TRADEMASTER_PUBLIC_URL is empty).",
+        "only while it is reached from this machine alone (TRADEMASTER_HOST is a loopback address, "
+        "TRADEMASTER_PUBLIC_URL is empty).",
     )
     quiet_window: float | None = Field(
         None,
