@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 pytest_plugins = ["tests.services", "tests.sandbox", "tests.traders", "tests.orchestrator.holders"]
@@ -20,3 +22,10 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("TRADEMASTER_", "SANDBOX_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A command that a test runs in this process configures the log for good, with a stream that is closed after."""
+    yield
+    structlog.reset_defaults()

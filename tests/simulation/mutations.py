@@ -84,7 +84,7 @@ MUTATIONS = (
     Mutation(
         "forget which key an order was asked for with",
         "orchestrator/orders/place.py",
-        "        key=key,\n",
+        "        key=None if given else key,\n",
         "        key=order_id,\n",
     ),
     Mutation(

@@ -36,8 +36,10 @@ async def screen(desk: Desk) -> AsyncIterator[ClientConnection]:
     # Nobody's session is ended here, and what is stored of sessions is not read.
     app.state.ended_sessions = EndedSessions(cast(Any, None), desk.bus, lambda: NOW, minutes=15)
     app.state.portfolios = portfolios
-    # Nobody asks for prices here.
-    app.state.instruments, app.state.audience = None, SimpleNamespace(heartbeat=60)
+    # Nobody asks for prices here, or comes with a personal token.
+    everybody = SimpleNamespace(enter=lambda _user: None, leave=lambda _user: None)
+    app.state.instruments, app.state.audience = None, SimpleNamespace(heartbeat=60, streams=everybody)
+    app.state.tokens = SimpleNamespace()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     task = asyncio.create_task(server.serve())
     await portfolios.start()
