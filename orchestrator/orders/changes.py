@@ -32,8 +32,8 @@ from domain.routing import Denied
 from orchestrator.errors import Problem
 from orchestrator.orders import change_rows, repository
 from orchestrator.orders.cancel import cancel_child, was_asked
+from orchestrator.orders.children import new_children
 from orchestrator.orders.learn import learn
-from orchestrator.orders.place import new_children
 from orchestrator.orders.plan import Situation, decide_now, look
 from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import NewChild

@@ -10,10 +10,9 @@ from sqlalchemy import Connection as SqlConnection
 
 from adapters.registry import broker_name
 from domain.account import AccountId, UserId
-from domain.money import ZERO
-from domain.order import ChildId, ChildOrder, Order, OrderEvent, OrderId, OrderIntent
+from domain.order import ChildOrder, Order, OrderEvent, OrderId, OrderIntent
 from domain.policy import Policy
-from domain.routing import Denied, RoutingDecision, Slice
+from domain.routing import Denied, RoutingDecision
 from orchestrator.bus import Bus, user_topic
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
@@ -21,6 +20,7 @@ from orchestrator.ids import new_id
 from orchestrator.orders import entries, repository, waiting
 from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.cancel import was_asked
+from orchestrator.orders.children import new_children
 from orchestrator.orders.leave import seen_anew
 from orchestrator.orders.makeway import make_way
 from orchestrator.orders.permit import Approved, OutsidePolicy, without_effect
@@ -41,9 +41,7 @@ from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.waiting import Approval, Waiting
 from orchestrator.prepared import ask_ahead
-from routing.margin import reference_price
 from routing.selftrade import Verdict
-from routing.token_policy import counted_price
 from routing.words import rupees
 
 MICROSECOND = timedelta(microseconds=1)
@@ -332,57 +330,6 @@ def replayed_order(conn: SqlConnection, user_id: UserId, key: str, fingerprint: 
             fix="make a new key for a new order",
         )
     return order_id
-
-
-def new_children(
-    situation: Situation,
-    order_id: OrderId,
-    decision: RoutingDecision,
-    *,
-    after: int = 0,
-    token: str | None = None,
-) -> list[NewChild]:
-    """The children of a plan, numbered on after those there are; `token` placed their order."""
-    return [
-        _child(situation, order_id, part, number, token)
-        for number, part in enumerate(decision.slices, after + 1)
-    ]
-
-
-def _child(situation: Situation, order_id: OrderId, part: Slice, number: int, token: str | None) -> NewChild:
-    intent = situation.intent
-    connection = next(one for one in situation.connections if one.account.id == part.account_id)
-    child_id = ChildId(new_id("chd"))
-    child = ChildOrder(
-        id=child_id,
-        order_id=order_id,
-        account_id=part.account_id,
-        broker=part.broker,
-        slice=number,
-        instrument=intent.instrument,
-        side=intent.side,
-        quantity=part.quantity,
-        order_type=intent.order_type,
-        product=intent.product,
-        validity=intent.validity,
-        price=intent.price,
-        trigger_price=intent.trigger_price,
-        disclosed_quantity=min(intent.disclosed_quantity, part.quantity),
-        tag=tag_of(child_id, connection.terms.tag_length[1]),
-        after_market=intent.after_market,
-        iceberg_legs=intent.iceberg_legs,
-        validity_minutes=intent.validity_minutes,
-    )
-    price = reference_price(intent, situation.market)
-    if token is not None:
-        price = counted_price(intent, situation.market) or price
-    value = price * part.quantity if price else ZERO
-    return NewChild(child, part.margin_required, part.charges, value)
-
-
-def tag_of(child_id: ChildId, longest: int) -> str:
-    """The child's id in a broker's tag form: its last characters, of which 16 are random. Alphanumeric everywhere."""
-    return child_id[-min(longest, 20) :]
 
 
 def _sending(situation: Situation, child: ChildOrder) -> OrderEvent:

@@ -20,9 +20,9 @@ from domain.token_policy import Clause, TokenPolicy
 from orchestrator.db import Database
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import modify, repository
+from orchestrator.orders.children import new_children
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.permit import OutsidePolicy, Permit, outside_change
-from orchestrator.orders.place import new_children
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.rails import Setting
 from orchestrator.tables import order_children, orders
