@@ -74,3 +74,19 @@ def test_json_keeps_amounts_exact() -> None:
     assert screen.as_json({"a": Decimal("0.10"), "b": [datetime(2026, 1, 1, tzinfo=UTC)]}, indent=None) == (
         '{"a": "0.10", "b": ["2026-01-01T00:00:00Z"]}'
     )
+
+
+def test_what_is_piped_on_is_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = Console(highlight=False, width=20)  # as a window's width that was handed on
+    monkeypatch.setattr(screen, "out", narrow)
+    screen.say(table(["order", "what"], [["ord_01m80tx5cbxnkypky3fqzeh4mg", "BUY 2 NSE:INFY CNC"]]))
+    assert capsys.readouterr().out.splitlines()[1] == "ord_01m80tx5cbxnkypky3fqzeh4mg  BUY 2 NSE:INFY CNC"
+
+
+def test_a_narrow_window_keeps_all_of_a_name() -> None:
+    console = Console(force_terminal=True, color_system=None, width=20)
+    with console.capture() as printed:
+        console.print(table(["order"], [["ord_01m80tx5cbxnkypky3fqzeh4mg"]]))
+    assert "".join(printed.get().split()) == "orderord_01m80tx5cbxnkypky3fqzeh4mg"

@@ -51,8 +51,6 @@ async def terminal(
     monkeypatch.setenv(config.URL, product.url)
     monkeypatch.setenv(config.TOKEN, trader.http.headers["Authorization"].removeprefix("Bearer "))
     monkeypatch.setenv(config.CONFIG, str(tmp_path / "client.json"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TERM", "xterm")  # a dumb terminal always has 80 columns
 
     def in_thread(words: tuple[str, ...]) -> Ended:
         monkeypatch.setattr("sys.argv", ["trademaster", *words])

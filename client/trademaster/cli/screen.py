@@ -24,6 +24,8 @@ _plain: TypeAdapter[Any] = TypeAdapter(Any)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+UNBROKEN = 10_000
+"""Columns of what is piped on: a line there is for another program, and is never cut to somebody's window."""
 
 
 def shown(text: object) -> Text:
@@ -89,14 +91,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, title: str |
     """Amounts stand at the right, everything else at the left."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in head:
-        made.add_column(name, justify="right" if name in RIGHT else "left", no_wrap=name in RIGHT)
+        right = name in RIGHT
+        # Too narrow a window breaks a name over two lines and keeps all of it: half an order's id is of no use.
+        made.add_column(name, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else shown(cell) for cell in row))
     return made
 
 
 def say(*things: object) -> None:
-    """For people."""
+    """For people, and whole where it is piped on."""
+    if not out.is_terminal:
+        out.width = UNBROKEN
     for thing in things:
         out.print(thing if isinstance(thing, Table | Text) else shown(thing))
 

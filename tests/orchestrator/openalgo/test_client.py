@@ -256,7 +256,11 @@ async def test_a_key_in_an_address_is_never_taken(program: Program) -> None:
 async def test_everything_open_is_cancelled_and_every_position_left(
     program: Program, sandbox: Sandbox
 ) -> None:
-    await program.done("placeorder", quantity=2, **BUY)
+    bought = (await program.done("placeorder", quantity=2, **BUY))["orderid"]
+    await eventually(
+        lambda: program.done("orderstatus", order_id=bought),
+        lambda one: one["data"]["order_status"] == "complete",
+    )
     price = f"{last_price(sandbox, 'NSE:INFY') - 20:.2f}"
     resting = (await program.done("placeorder", price_type="LIMIT", price=price, quantity=1, **BUY))[
         "orderid"
