@@ -2817,6 +2817,7 @@ class MatterOut(Model):
             "numbers_missing",
             "square_off",
             "alert_blind",
+            "webhook_off",
             "authorisation",
         ]
     )

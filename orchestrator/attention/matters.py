@@ -19,6 +19,7 @@ from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.egress import EgressState
 from orchestrator.attention.schemas import MatterKind, MatterOut, Severity
 from orchestrator.orders.waiting import Approval, ApprovalState
+from orchestrator.webhooks.repository import Webhook
 
 SOON = timedelta(hours=1)  # before a session ends
 CLOSE_TO_CLOSE = timedelta(
@@ -45,19 +46,22 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was read of one user. `blind`: alerts on instruments of which no price was ever seen."""
+    """What was read of one user. `blind`: alerts on instruments of which no price was ever seen; `off`: webhooks that
+    were switched off by themselves."""
 
     accounts: Sequence[Connection]
     children: Sequence[Placed]
     switch: Switch | None
     blind: Sequence[Alert]
     approvals: Sequence[Approval] = ()
+    off: Sequence[Webhook] = ()
 
 
 def matters(known: Known, calendar: Calendar, now: datetime) -> list[MatterOut]:
     """The most urgent first, and of those the oldest."""
     found = [*_switched(known.switch), *_orders(known.children), *_blind(known.blind, now)]
     found += _waiting(known.approvals, now)
+    found += _switched_off(known.off)
     for one in known.accounts:
         found += _login(one, calendar, now)
         found += _reach(one, now)
@@ -136,6 +140,19 @@ def _blind(alerts: Iterable[Alert], now: datetime) -> Iterator[MatterOut]:
                 since=alert.since,
                 to="/alerts",
             )
+
+
+def _switched_off(webhooks: Iterable[Webhook]) -> Iterator[MatterOut]:
+    for one in webhooks:
+        yield MatterOut(
+            id=f"{MatterKind.WEBHOOK_OFF}:{one.id}",
+            kind=MatterKind.WEBHOOK_OFF,
+            severity=Severity.WARNING,
+            title=f"The webhook {one.name} is switched off",
+            words=f"{one.off_why[:1].upper()}{one.off_why[1:]}. Your server is told nothing until you switch it on.",
+            since=one.failing_since,
+            to="/settings/webhooks",
+        )
 
 
 def _login(one: Connection, calendar: Calendar, now: datetime) -> Iterator[MatterOut]:

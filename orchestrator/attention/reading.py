@@ -19,6 +19,7 @@ from orchestrator.market.intervals import midnight_of
 from orchestrator.orders import waiting
 from orchestrator.orders.rows import child_of
 from orchestrator.tables import order_children
+from orchestrator.webhooks import repository as webhooks
 
 ROW = order_children.c
 MOST_APPROVALS = 20
@@ -39,7 +40,8 @@ async def read(
         ]
         blind = [one for one in alerts.active_of(conn, user) if hub.last(one.instrument) is None]
         asked = waiting.page(conn, user, token=None, waiting_at=now, limit=MOST_APPROVALS)
-        return Known(mine, children, switches.engaged(conn, user), blind, asked)
+        switch, off = switches.engaged(conn, user), webhooks.switched_off(conn, user)
+        return Known(mine, children, switch, blind, asked, off)
 
     return await db.read(look)
 

@@ -20,6 +20,7 @@ class MatterKind(StrEnum):
     NUMBERS_MISSING = "numbers_missing"  # holdings or positions are old, or some could not be read
     SQUARE_OFF = "square_off"  # intraday positions shortly before the close
     ALERT_BLIND = "alert_blind"  # a price alert on what nobody tells the price of
+    WEBHOOK_OFF = "webhook_off"  # a webhook was switched off, since nothing could be delivered
     AUTHORISATION = "authorisation"  # shares that can be sold only after leave at the depository
 
 

@@ -81,7 +81,7 @@ class Deliverer:
 
     async def deliver(self, one: Message) -> Message:
         """Try once, now, a message that was taken; what became of it."""
-        hook = await self._db.read(lambda conn: repository.find(conn, one.webhook_id))
+        hook = await self._db.read(lambda conn: _open(conn, one.webhook_id))
         if hook is None:
             return one
         answer, tried_at = await self._sent(hook, one), self._clock()
@@ -129,6 +129,12 @@ def sealed_old(vault: Vault, webhook_id: str, secret: str) -> str:
 def old_secret_of(vault: Vault, webhook_id: str, kept: str) -> str:
     """Raises SealBroken."""
     return vault.open(kept, table="webhooks", column="old_secret", row=webhook_id)
+
+
+def _open(conn: Connection, webhook_id: str) -> Webhook | None:
+    """None when it was removed, or its user was shut out, since the message was taken."""
+    hook = repository.find(conn, webhook_id)
+    return hook if hook is not None and repository.may_send(conn, hook) else None
 
 
 def _after(one: Message, answer: Answer, now: datetime) -> Message:

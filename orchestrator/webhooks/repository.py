@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.ids import new_id
+from orchestrator.tables import users
 from orchestrator.tables_webhooks import webhook_messages, webhooks
 from orchestrator.webhooks.events import Fact, WebhookEvent, body
 
 HOOK, MESSAGE = webhooks.c, webhook_messages.c
 KEPT = timedelta(days=30)  # that messages are shown
+SHUT_OUT = sa.select(users.c.id).where(users.c.disabled_at.is_not(None))
 
 
 class WebhookDeliveryState(StrEnum):
@@ -84,6 +86,17 @@ def of_user(conn: Connection, user_id: UserId) -> list[Webhook]:
 def listening(conn: Connection) -> list[Webhook]:
     """All that are switched on."""
     return [_webhook(row) for row in conn.execute(_all().where(HOOK.enabled.is_(True)))]
+
+
+def switched_off(conn: Connection, user_id: UserId) -> list[Webhook]:
+    """Those of a user that the product switched off."""
+    here = (HOOK.user_id == user_id, HOOK.enabled.is_(False), HOOK.off_why != "")
+    return [_webhook(row) for row in conn.execute(_all().where(*here))]
+
+
+def may_send(conn: Connection, one: Webhook) -> bool:
+    """Nothing of a user who was shut out leaves any more."""
+    return conn.execute(SHUT_OUT.where(users.c.id == one.user_id)).first() is None
 
 
 def add(conn: Connection, one: Webhook) -> None:
@@ -166,6 +179,7 @@ def due(
         MESSAGE.state == WebhookDeliveryState.WAITING,
         MESSAGE.due_at <= now,
         MESSAGE.webhook_id.not_in(busy),
+        MESSAGE.user_id.not_in(SHUT_OUT),
         ~behind,
     )
     ranked = waiting.subquery()
@@ -182,7 +196,9 @@ def due(
 
 def anything_due(conn: Connection, now: datetime) -> bool:
     query = sa.select(MESSAGE.number).where(
-        MESSAGE.state == WebhookDeliveryState.WAITING, MESSAGE.due_at <= now
+        MESSAGE.state == WebhookDeliveryState.WAITING,
+        MESSAGE.due_at <= now,
+        MESSAGE.user_id.not_in(SHUT_OUT),
     )
     return conn.execute(query.limit(1)).first() is not None
 

@@ -27,6 +27,8 @@ from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.egress import Egress
 from orchestrator.attention.matters import Known, Placed, matters
 from orchestrator.attention.schemas import MatterKind, Severity
+from orchestrator.webhooks.events import WebhookEvent
+from orchestrator.webhooks.repository import Webhook
 from tests.orchestrator.stub_broker import StubAdapter, terms
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=IST)  # a Monday, in market hours
@@ -181,6 +183,27 @@ def test_an_alert_without_a_price_cannot_fire() -> None:
     )
     assert kinds(replace(NOTHING, blind=(blind,)), NOW + timedelta(seconds=59)) == []
     assert kinds(replace(NOTHING, blind=(blind,)), NOW + timedelta(seconds=60)) == [MatterKind.ALERT_BLIND]
+
+
+def test_a_webhook_that_was_switched_off_is_told_with_the_reason() -> None:
+    hook = Webhook(
+        id="whk_1",
+        user_id=UserId("u"),
+        name="journal",
+        url="https://example.com/trades",
+        events=(WebhookEvent.ORDER_FILLED,),
+        secret="sealed",
+        old_secret=None,
+        old_until=None,
+        enabled=False,
+        off_why="nothing was delivered for 3 days",
+        failing_since=NOW - timedelta(days=3),
+        made_at=NOW - timedelta(days=9),
+    )
+    (matter,) = matters(replace(NOTHING, off=(hook,)), Calendar(), NOW)
+    assert (matter.kind, matter.to) == (MatterKind.WEBHOOK_OFF, "/settings/webhooks")
+    assert matter.words.startswith("Nothing was delivered for 3 days.")
+    assert matter.since == hook.failing_since
 
 
 def test_the_most_urgent_comes_first() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from orchestrator.audit.seal import Seal
 from orchestrator.db import Database
 from orchestrator.identity.repository import add_notice
 from orchestrator.orders import repository as orders
-from orchestrator.tables import order_events
+from orchestrator.tables import order_events, users
 from orchestrator.tables_market import notices
 from orchestrator.tables_webhooks import webhook_messages
 from orchestrator.vault import Vault
@@ -320,3 +320,31 @@ async def test_nothing_from_before_is_told_and_nothing_of_others(
         await sent(Follower(book, watch), deliverer)
         assert server.came == []
         assert await book.read(lambda conn: conn.execute(sa.select(webhook_messages)).first()) is None
+
+
+async def test_nothing_leaves_for_a_user_who_was_shut_out(
+    book: Database, watch: Watch, deliverer: Deliverer
+) -> None:
+    """What waits goes out when the user is let in again."""
+
+    async def shut_out(since: datetime | None) -> None:
+        mine = sa.update(users).where(users.c.id == USER).values(disabled_at=since)
+        await book.write(lambda conn: conn.execute(mine))
+
+    async with receiving(500) as server:
+        hook = await listen(book, server.url)
+        await record(book, child_of("ord_a"))
+        await sent(Follower(book, watch), deliverer)
+        assert kinds(server) == ["received"]
+        await shut_out(watch.now)
+        watch.pass_time(minutes=MINUTES[0] * 1.3)
+        await told(book, "ord_a", "accepted")
+        await sent(Follower(book, watch), deliverer)
+        waiting, _ = await log_of(book, hook)
+        assert await deliverer.deliver(waiting) == waiting, "also one that was taken just before"
+        assert kinds(server) == ["received"]
+
+        await shut_out(None)
+        await sent(Follower(book, watch), deliverer)
+        assert kinds(server) == ["received", "received", "accepted"]
+        assert server.came[0].id == server.came[1].id

@@ -4456,6 +4456,7 @@ export type MatterKind =
   | "numbers_missing"
   | "square_off"
   | "alert_blind"
+  | "webhook_off"
   | "authorisation";
 export type Severity = "urgent" | "warning" | "info";
 export type MatterOut = {
