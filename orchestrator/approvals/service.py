@@ -9,7 +9,7 @@ from domain.routing import Denied
 from orchestrator.bus import Bus
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import repository, waiting
+from orchestrator.orders import finding, waiting
 from orchestrator.orders.permit import Approved
 from orchestrator.orders.place import place_approved, tell_approval
 from orchestrator.orders.rows import StoredOrder
@@ -27,7 +27,7 @@ async def approve(
     its token is good no more."""
     if approval.order_id is not None:
         order_id = approval.order_id
-        stored = await trading.db.read(lambda conn: repository.load(conn, approval.user_id, order_id))
+        stored = await trading.db.read(lambda conn: finding.load(conn, approval.user_id, order_id))
         if stored is not None:
             return stored, True
     if approval.state is not ApprovalState.WAITING:

@@ -34,7 +34,7 @@ from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.identity.doing import Acting
 from orchestrator.market.access import Directory
-from orchestrator.orders.repository import load
+from orchestrator.orders.finding import load
 from orchestrator.orders.room import Room
 from orchestrator.schemas import DECIMAL_TEXT
 from orchestrator.state import Db, Now

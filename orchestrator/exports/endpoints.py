@@ -23,7 +23,7 @@ from orchestrator.exports.lines import lines
 from orchestrator.exports.tables import Cells
 from orchestrator.identity.access import CurrentUser
 from orchestrator.market.access import Directory, Market
-from orchestrator.orders import repository as orders
+from orchestrator.orders import finding
 from orchestrator.portfolio.access import View
 from orchestrator.profits import service
 from orchestrator.profits.service import History, Sources
@@ -159,7 +159,7 @@ async def _orders(sources: Sources, user_id: UserId) -> Pieces:
     yield lines([tables.ORDERS])
     before: OrderId | None = None
     while True:
-        page = partial(orders.page, user_id=user_id, status="all", before=before, limit=AT_ONCE // 5)
+        page = partial(finding.page, user_id=user_id, status="all", before=before, limit=AT_ONCE // 5)
         some = await sources.db.read(page)
         yield lines(row for one in some for row in tables.order(one.order))
         if len(some) < AT_ONCE // 5:

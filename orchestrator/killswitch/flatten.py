@@ -16,8 +16,8 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
 from orchestrator.guards.repository import day_began
 from orchestrator.ids import new_id
+from orchestrator.orders import finding
 from orchestrator.orders import place as placing
-from orchestrator.orders import repository as orders
 from orchestrator.orders.trading import Trading
 
 # Shares bought for delivery are owned, not a position to be closed.
@@ -57,8 +57,8 @@ async def _exit(
 
     def earlier(conn: SqlConnection) -> list[ChildOrder]:
         since = day_began(trading.clock())
-        live = orders.live_in(conn, user_id, position.instrument)
-        ended = orders.ended_in(conn, user_id, position.instrument, since)
+        live = finding.live_in(conn, user_id, position.instrument)
+        ended = finding.ended_in(conn, user_id, position.instrument, since)
         mine = [one for one in (*live, *ended) if one.account_id == connection.account.id]
         return [one for one in mine if one.product is position.product and _unsettled(one, read_at)]
 

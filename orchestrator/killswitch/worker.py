@@ -28,7 +28,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.killswitch import repository
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.repository import Step
-from orchestrator.orders import repository as orders
+from orchestrator.orders import finding
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
 from orchestrator.tables import order_children
@@ -158,7 +158,7 @@ class KillSwitch:
         words = f"{lacking[0]}: cancel it in {connection.terms.name}'s app." if lacking else ""
         for report in reports:
             found = await self._trading.db.read(
-                lambda conn, r=report: orders.find_child(  # type: ignore[misc]
+                lambda conn, r=report: finding.find_child(  # type: ignore[misc]
                     conn, account, broker_order_id=r.broker_order_id, tag=r.tag
                 )
             )
@@ -220,4 +220,4 @@ def _to_cancel(conn: SqlConnection, account: AccountId) -> list[ChildOrder]:
         columns.live, columns.account_id == account, columns.cancel_asked_at.is_not(None)
     )
     ids = set(conn.execute(query).scalars())
-    return [child for child in orders.live_children(conn, account) if child.id in ids]
+    return [child for child in finding.live_children(conn, account) if child.id in ids]

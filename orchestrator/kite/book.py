@@ -16,7 +16,7 @@ from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.kite import tags
 from orchestrator.kite.numbers import span_of
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from orchestrator.orders.permit import visible
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.sought import Sought
@@ -43,10 +43,10 @@ async def read(trading: Trading, caller: Caller) -> Book:
     midnight = datetime.combine(trading.clock().astimezone(IST).date(), time(), IST)
 
     def work(conn: Connection) -> Book:
-        today = repository.page(
+        today = finding.page(
             conn, caller.user_id, status="all", before=None, limit=MOST, sought=Sought(since=midnight)
         )
-        waiting = repository.page(
+        waiting = finding.page(
             conn, caller.user_id, status="open", before=None, limit=MOST, sought=Sought(until=midnight)
         )
         found = [one for one in reversed([*today, *waiting]) if visible(caller, one.order)]
@@ -64,7 +64,7 @@ async def one(trading: Trading, caller: Caller, number: str) -> Book:
         if len(ids) > 1:
             text = f"{number} names two orders that were made in the same moment"
             raise Problem(409, "order_ambiguous", text, fix="find them on the screen")
-        stored = repository.load(conn, caller.user_id, ids[0]) if ids else None
+        stored = finding.load(conn, caller.user_id, ids[0]) if ids else None
         if stored is None or not visible(caller, stored.order):
             raise Problem(404, "not_found", UNKNOWN_ORDER, field="order_id")
         return Book([stored], tags.of_orders(conn, caller.user_id, ids))

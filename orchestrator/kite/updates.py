@@ -15,7 +15,7 @@ from orchestrator.kite import tags
 from orchestrator.kite.door import owner_of
 from orchestrator.kite.listings import Listings
 from orchestrator.kite.rows import order_row
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from orchestrator.orders.permit import visible
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
@@ -67,7 +67,7 @@ class Updates:
 
     def _load(self, conn: Connection, order_id: OrderId) -> tuple[StoredOrder, str | None] | None:
         user_id = self._caller.user_id
-        stored = repository.load(conn, user_id, order_id)
+        stored = finding.load(conn, user_id, order_id)
         if stored is None or not visible(self._caller, stored.order):
             return None
         return stored, tags.of_orders(conn, user_id, [order_id]).get(order_id)

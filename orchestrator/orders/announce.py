@@ -12,7 +12,7 @@ from domain.account import UserId
 from domain.order import OrderId
 from orchestrator.bus import LAGGED, Bus, Event, user_topic
 from orchestrator.db import Database
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.schemas import OrderOut
 
@@ -65,7 +65,7 @@ class Announcer:
                 self._bus.deliver(Event(topic, self._seq, event.at, "order", data))
 
     async def _load(self, ids: Sequence[OrderId]) -> list[StoredOrder]:
-        return await self._db.read(lambda conn: repository.load_many(conn, ids))
+        return await self._db.read(lambda conn: finding.load_many(conn, ids))
 
     async def close(self) -> None:
         if self._task is not None:

@@ -8,7 +8,7 @@ from domain.account import AccountId
 from domain.order import ChildOrder
 from domain.routing import Denied, ReasonCode
 from orchestrator.guards.repository import day_began
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from orchestrator.orders.leaving import newer
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.trading import Trading
@@ -53,8 +53,8 @@ def _entries(conn: SqlConnection, situation: Situation) -> list[ChildOrder]:
         child
         for listing in sorted(listings, key=str)
         for child in (
-            *repository.live_in(conn, user_id, listing),
-            *repository.ended_in(conn, user_id, listing, since),
+            *finding.live_in(conn, user_id, listing),
+            *finding.ended_in(conn, user_id, listing, since),
         )
     ]
     return [one for one in found if one.side is not intent.side and one.product is intent.product]

@@ -14,7 +14,7 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Sessio
 from domain.order import ChildOrder, OrderEvent, OrderId
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import entries, repository
+from orchestrator.orders import entries, finding, repository
 from orchestrator.orders.permit import outside_policy, visible, without_effect
 from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import Changed
@@ -35,7 +35,7 @@ async def cancel(
     def ask(conn: SqlConnection) -> StoredOrder:
         # Asked before it is read: an answer that is learnt at this moment waits for the row, or is seen here.
         repository.ask_cancel(conn, order_id, now)
-        stored = repository.load(conn, user_id, order_id)
+        stored = finding.load(conn, user_id, order_id)
         if stored is None or not visible(caller, stored.order):
             raise not_found("order")
         story = trading.stories.get(order_id)
@@ -55,7 +55,7 @@ async def cancel(
     stored = await trading.db.write(ask, lock=f"orders:{user_id}")
     await asyncio.gather(*(cancel_child(trading, child) for child in stored.order.children))
     trading.announcer.changed(user_id, order_id)
-    after = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
+    after = await trading.db.read(lambda conn: finding.load(conn, user_id, order_id))
     if after is None:
         raise not_found("order")
     return after

@@ -30,7 +30,7 @@ from domain.order import (
 from domain.report import OrderReport, ReportStatus, facts_of
 from domain.routing import Denied
 from orchestrator.errors import Problem
-from orchestrator.orders import change_rows, repository
+from orchestrator.orders import change_rows, finding, repository
 from orchestrator.orders.cancel import cancel_child, was_asked
 from orchestrator.orders.children import new_children
 from orchestrator.orders.learn import learn
@@ -182,7 +182,7 @@ async def _look_again(trading: Trading, child_id: ChildId) -> None:
 async def _replace(trading: Trading, live: LiveChild) -> None:
     """Place what is left of a child that has provably ended, with its new terms, at the same account."""
     old, asked = live.child, live.child.changing
-    order = await trading.db.read(lambda conn: repository.load(conn, live.user_id, old.order_id))
+    order = await trading.db.read(lambda conn: finding.load(conn, live.user_id, old.order_id))
     if asked is None or order is None:
         return
     intent = replace(

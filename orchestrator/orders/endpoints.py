@@ -13,9 +13,9 @@ from domain.routing import Denied
 from orchestrator.errors import not_found, problems
 from orchestrator.identity.access import ReadingCaller, ReadingUser, TradingCaller
 from orchestrator.orders import cancel as cancelling
+from orchestrator.orders import finding
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
-from orchestrator.orders import repository
 from orchestrator.orders.approval_answer import waits
 from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.basket_schemas import BasketIn, BasketOut
@@ -111,7 +111,7 @@ async def list_orders(
     """Newest first; `cursor` is the `next_cursor` of the page before."""
     before = OrderId(cursor) if cursor else None
     stored = await trading.db.read(
-        lambda conn: repository.page(
+        lambda conn: finding.page(
             conn,
             caller.user_id,
             status=status,
@@ -136,7 +136,7 @@ async def find_order(
 
     Every personal token has keys of its own: it finds what it placed itself.
     """
-    earlier = await trading.db.read(lambda conn: repository.replayed(conn, caller.user_id, caller.own(key)))
+    earlier = await trading.db.read(lambda conn: finding.replayed(conn, caller.user_id, caller.own(key)))
     if earlier is None or not earlier[0].startswith("ord_"):
         raise not_found("order of this key")
     return await get_order(earlier[0], caller, trading)
@@ -145,7 +145,7 @@ async def find_order(
 @router.get("/{order_id}", responses=problems(401, 404))
 async def get_order(order_id: str, caller: ReadingCaller, trading: Room) -> OrderOut:
     """One order: its parts at the brokers, the decision behind them, and its timeline."""
-    stored = await trading.db.read(lambda conn: repository.load(conn, caller.user_id, OrderId(order_id)))
+    stored = await trading.db.read(lambda conn: finding.load(conn, caller.user_id, OrderId(order_id)))
     if stored is None or not visible(caller, stored.order):
         raise not_found("order")
     return OrderOut.of(stored)

@@ -12,7 +12,7 @@ from domain.account import AccountId, UserId
 from domain.instrument import InstrumentId
 from domain.order import ChildOrder, Product, Side
 from orchestrator.guards.repository import day_began
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 
 SKEW = timedelta(seconds=2)  # between the exchanges' clocks and ours; Groww tells fills in whole seconds
 
@@ -50,8 +50,8 @@ def leaving(
     Rather too much than too little: an order that filled in parts before and after the reading counts whole.
     """
     found: dict[AccountId, Leaving] = {}
-    live = repository.live_in(conn, user_id, instrument, side)
-    ended = repository.ended_in(conn, user_id, instrument, day_began(now))
+    live = finding.live_in(conn, user_id, instrument, side)
+    ended = finding.ended_in(conn, user_id, instrument, day_began(now))
     for child in (*live, *ended):
         if child.side is not side or child.product is not product:
             continue

@@ -11,7 +11,7 @@ from sqlalchemy import Connection as SqlConnection
 from domain.account import UserId
 from domain.order import OrderEvent, OrderId
 from orchestrator.errors import Problem
-from orchestrator.orders import repository
+from orchestrator.orders import finding, repository
 from orchestrator.orders.cancel import cancel
 from orchestrator.orders.trading import Trading
 
@@ -44,7 +44,7 @@ async def _cancelled(trading: Trading, user_id: UserId, order_id: OrderId) -> No
 
 async def _dead(trading: Trading, user_id: UserId, orders: Sequence[OrderId]) -> bool:
     def work(conn: SqlConnection) -> bool:
-        stored = [repository.load(conn, user_id, order_id) for order_id in orders]
+        stored = [finding.load(conn, user_id, order_id) for order_id in orders]
         return not any(child.live_quantity for one in stored if one for child in one.order.children)
 
     return await trading.db.read(work)

@@ -18,7 +18,7 @@ from domain.order import ChangeAsked, ChildId, ChildOrder, Order, OrderEvent, Or
 from domain.routing import Denied, Reason, ReasonCode
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import change_rows, entries, repository
+from orchestrator.orders import change_rows, entries, finding, repository
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.changes import carry_out
 from orchestrator.orders.new_terms import NewTerms
@@ -56,7 +56,7 @@ async def modify(
     if refused := without_effect(caller):
         return refused
     key = key if caller is None else caller.own(key)
-    stored = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
+    stored = await trading.db.read(lambda conn: finding.load(conn, user_id, order_id))
     if stored is None or not visible(caller, stored.order):
         raise not_found("order")
     situation = await look(trading, user_id=user_id, intent=terms.applied(stored.order), caller=caller)
@@ -94,7 +94,7 @@ async def _record_and_ask(
         trading.known.remember(child)
     trading.announcer.changed(user_id, order_id)
     await asyncio.gather(*(carry_out(trading, child) for child in asked or ()))
-    after = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
+    after = await trading.db.read(lambda conn: finding.load(conn, user_id, order_id))
     if after is None:
         raise not_found("order")
     return after, asked is None
@@ -104,7 +104,7 @@ def _plan_and_record(
     conn: SqlConnection, trading: Trading, situation: Situation, order_id: OrderId, terms: NewTerms
 ) -> list[ChildOrder] | Denied:
     """One transaction: after it every change is known whatever happens to us."""
-    stored = repository.load(conn, situation.user_id, order_id)
+    stored = finding.load(conn, situation.user_id, order_id)
     if stored is None:
         raise not_found("order")
     order = stored.order

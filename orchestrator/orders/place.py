@@ -17,7 +17,7 @@ from orchestrator.bus import Bus, user_topic
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
-from orchestrator.orders import entries, repository, waiting
+from orchestrator.orders import entries, finding, repository, waiting
 from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.children import new_children
@@ -112,7 +112,7 @@ async def place(
         situation = await look(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
     except Problem:
         # Whatever cannot be seen now, a key that made an order still stands for it.
-        earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, key))
+        earlier = await trading.db.read(lambda conn: finding.replayed(conn, user_id, key))
         if earlier is None or earlier[1] != fingerprint:
             raise
         return await _made(trading, user_id, earlier[0])
@@ -195,7 +195,7 @@ def _decide_and_record(
 ) -> Recorded | Replayed | Denied:
     """One transaction: after it the order is known whatever happens to us. `asks`: or it waits for its user, where the
     token's policy says so."""
-    ask_ahead(conn, [repository.question_of_key(situation.user_id, key), *questions(situation)])
+    ask_ahead(conn, [finding.question_of_key(situation.user_id, key), *questions(situation)])
     given = situation.approved is not None
     earlier = replayed_order(conn, situation.user_id, key, fingerprint)
     if (made := waiting.already(conn, situation) if given else earlier) is not None:
@@ -316,7 +316,7 @@ async def _move(
 
 def replayed_order(conn: SqlConnection, user_id: UserId, key: str, fingerprint: str) -> OrderId | None:
     """The order that this key already made or changed. Raises Problem 422 when it was for another request."""
-    earlier = repository.replayed(conn, user_id, key)
+    earlier = finding.replayed(conn, user_id, key)
     if earlier is None:
         return None
     order_id, was = earlier
@@ -347,7 +347,7 @@ async def _made(trading: Trading, user_id: UserId, thing: OrderId) -> tuple[Stor
 
 
 async def _stored(trading: Trading, user_id: UserId, order_id: OrderId) -> StoredOrder:
-    stored = await trading.db.read(lambda conn: repository.load(conn, user_id, order_id))
+    stored = await trading.db.read(lambda conn: finding.load(conn, user_id, order_id))
     if stored is None:
         raise LookupError(f"order {order_id} was recorded and is gone")
     return stored

@@ -17,7 +17,7 @@ from domain.money import Money, Price
 from domain.order import ChildOrder, OrderId, OrderIntent, Side
 from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, RoutingDecision, Slice
 from orchestrator.guards import repository as guards
-from orchestrator.orders import outside, repository
+from orchestrator.orders import finding, outside
 from orchestrator.orders.leaving import Leaving, leaving
 from orchestrator.prepared import Prepared, Question
 from orchestrator.tables import kill_switches, user_limits, users
@@ -114,7 +114,7 @@ def own_orders(conn: SqlConnection, setting: Setting, intent: OrderIntent, limit
     """What the user's other live orders at all their accounts, ours and others, mean for this one."""
     resting = [
         one
-        for child in repository.live_in(conn, setting.user_id, intent.instrument, intent.side.opposite)
+        for child in finding.live_in(conn, setting.user_id, intent.instrument, intent.side.opposite)
         for one in resting_of(child, setting.labels.get(child.account_id, child.broker.value))
     ]
     day = guards.day_began(setting.now)
@@ -127,7 +127,7 @@ def questions(user_id: UserId, intent: OrderIntent, now: datetime) -> list[Quest
     since = guards.day_began(now)
     return [
         (RAILS, {"user": user_id}),
-        repository.question_of_book(user_id, intent.instrument, intent.side.opposite),
+        finding.question_of_book(user_id, intent.instrument, intent.side.opposite),
         outside.question(user_id, intent.instrument, since),
     ]
 

@@ -17,7 +17,7 @@ from domain.errors import BrokerError, SessionExpired
 from domain.order import Absent, ChildId, ChildOrder, Fact, Filled, Lost, Source, Status
 from domain.report import OrderReport, facts_of
 from orchestrator.accounts.connections import Connection
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.rows import LiveChild
@@ -65,7 +65,7 @@ class Reconciler:
         being_sent = set(
             self._trading.sending
         )  # before the read: one that is answered meanwhile is not unclear
-        stored = await self._trading.db.read(repository.unclear_children)
+        stored = await self._trading.db.read(finding.unclear_children)
         unclear = [live for live in stored if self._unclear(live, being_sent)]
         self._searches = {live.child.id: self._search(live) for live in unclear}
         now = self._trading.clock()

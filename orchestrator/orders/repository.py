@@ -1,4 +1,7 @@
-"""Orders in the database: plain SQL over one connection, called inside `Database.write` or `Database.read`."""
+"""Orders in the database, as they are written: plain SQL over one connection, called inside `Database.write`.
+
+What reads them is `finding.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,9 @@ from datetime import datetime
 from decimal import ROUND_UP
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from domain.account import AccountId, UserId
-from domain.instrument import InstrumentId
+from domain.account import UserId
 from domain.money import ZERO, Money
 from domain.order import (
     ChildId,
@@ -28,15 +29,8 @@ from domain.routing import Charges, RoutingDecision
 from orchestrator.orders import codec
 from orchestrator.orders.rows import (
     KeptChild,
-    LiveChild,
-    StoredOrder,
-    child_of,
-    event_of,
     kept_child,
-    live_child,
-    stored_order,
 )
-from orchestrator.orders.sought import Sought
 from orchestrator.orders.statements import (
     ADD_CHILDREN,
     ADD_EVENTS,
@@ -45,27 +39,10 @@ from orchestrator.orders.statements import (
     ADD_ORDER,
     ASK_CANCEL,
     CHILD_LOCKED,
-    CHILDREN_OF,
-    CHILDREN_OF_ONE,
-    ENDED_IN,
-    EVENTS_OF,
-    EVENTS_OF_ONE,
-    FIND_CHILD,
-    KEY_USED,
-    LIVE_AT,
-    LIVE_IN,
-    LIVE_ON,
-    ORDER_OF_USER,
-    RECENTLY_ABSENT,
     SET_STATE,
     SETTLE_PARENT,
     TAKE_STEP,
-    UNCLEAR,
-    UNEXPLAINED_FILLS,
-    UNFINISHED_CANCELS,
 )
-from orchestrator.prepared import Prepared, Question
-from orchestrator.tables import orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +53,6 @@ class NewChild:
     margin_required: Money
     charges: Charges
     value: Money = ZERO  # rupees that it counts in the user's limits
-
-
-# --- writing -----------------------------------------------------------------------------------------------------
 
 
 def record(
@@ -330,128 +304,3 @@ def state_columns(child: ChildOrder, margin_required: Money) -> dict[str, Any]:
         "broker_order_id": child.broker_order_id,
         "changing_since": child.changing.at if child.changing else None,
     }
-
-
-# --- reading -----------------------------------------------------------------------------------------------------
-
-
-def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str] | None:
-    """The order that this key already made, and the fingerprint of its request."""
-    statement, params = question_of_key(user_id, key)
-    row = statement.first(conn, params)
-    return (OrderId(row.order_id), row.fingerprint) if row else None
-
-
-def question_of_key(user_id: UserId, key: str) -> Question:
-    """What `replayed` asks."""
-    return KEY_USED, {"user": user_id, "wanted": key}
-
-
-def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | None:
-    rows = ORDER_OF_USER.rows(conn, {"order": order_id, "user": user_id})
-    return _assemble(conn, rows)[0] if rows else None
-
-
-def load_many(conn: Connection, ids: Sequence[OrderId]) -> list[StoredOrder]:
-    """Those of any user, oldest first."""
-    return _assemble(
-        conn, conn.execute(sa.select(orders).where(orders.c.id.in_(ids)).order_by(orders.c.id)).all()
-    )
-
-
-def page(
-    conn: Connection,
-    user_id: UserId,
-    *,
-    status: str,
-    before: OrderId | None,
-    limit: int,
-    sought: Sought | None = None,
-) -> list[StoredOrder]:
-    """Newest first. `status` is open | done | all; ids grow with time, so `before` is the cursor."""
-    query = sa.select(orders).where(orders.c.user_id == user_id)
-    if status != "all":
-        query = query.where(orders.c.done == (status == "done"))
-    if before:
-        query = query.where(orders.c.id < before)
-    if sought is not None:
-        query = sought.narrowed(query)
-    return _assemble(conn, conn.execute(query.order_by(orders.c.id.desc()).limit(limit)).all())
-
-
-def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
-    """Every child at one account that may still trade or whose end is not known; oldest first."""
-    return [child_of(row) for row in LIVE_AT.rows(conn, {"account": account_id})]
-
-
-def live_in(
-    conn: Connection, user_id: UserId, instrument: InstrumentId, side: Side | None = None
-) -> list[ChildOrder]:
-    """Every child of the user's in one order book, or on one side of it, that may still trade; at all accounts,
-    oldest first."""
-    statement, book = question_of_book(user_id, instrument, side)
-    return [child_of(row) for row in statement.rows(conn, book)]
-
-
-def question_of_book(user_id: UserId, instrument: InstrumentId, side: Side | None) -> Question:
-    """What `live_in` asks."""
-    book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange}
-    return (LIVE_IN, book) if side is None else (LIVE_ON, {**book, "one": side})
-
-
-def ended_in(
-    conn: Connection, user_id: UserId, instrument: InstrumentId, since: datetime
-) -> list[ChildOrder]:
-    """Children in one order book that traded and have ended; answered since then."""
-    book = {"user": user_id, "symbol": instrument.symbol, "exchange": instrument.exchange, "since": since}
-    return [child_of(row) for row in ENDED_IN.rows(conn, book)]
-
-
-def unfinished_cancels(conn: Connection, account_id: AccountId, *, before: datetime) -> list[ChildOrder]:
-    """Live children at one account whose cancel was asked before a moment, and that the broker has numbered."""
-    rows = UNFINISHED_CANCELS.rows(conn, {"account": account_id, "before": before})
-    return [child_of(row) for row in rows]
-
-
-def unclear_children(conn: Connection) -> list[LiveChild]:
-    """Children of all users whose request has no clear answer yet; oldest first."""
-    return [live_child(row) for row in UNCLEAR.rows(conn, {})]
-
-
-def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
-    """Ended children whose trades do not yet explain the filled quantity."""
-    rows = UNEXPLAINED_FILLS.rows(conn, {"account": account_id})
-    return [child for child in map(child_of, rows) if child.unexplained_order_ids]
-
-
-def recently_absent(conn: Connection, account_id: AccountId, since: datetime) -> list[ChildOrder]:
-    """Children recorded since then that were looked for and not there: a broker may still come out with one."""
-    rows = RECENTLY_ABSENT.rows(conn, {"account": account_id, "since": since})
-    return [child for child in map(child_of, rows) if child.absent is not None]
-
-
-def find_child(
-    conn: Connection, account_id: AccountId, *, broker_order_id: str, tag: str | None
-) -> tuple[ChildOrder, UserId] | None:
-    """The child that a broker's report speaks of: by our tag, else by the broker's id (the newest)."""
-    row = FIND_CHILD.first(conn, {"account": account_id, "number": broker_order_id, "mark": tag or ""})
-    return (child_of(row), UserId(row.user_id)) if row else None
-
-
-def _assemble(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredOrder]:
-    ids = [row.id for row in rows]
-    children: dict[str, list[sa.Row[Any]]] = {order_id: [] for order_id in ids}
-    for child in _of_parents(conn, CHILDREN_OF, CHILDREN_OF_ONE, ids):
-        children[child.order_id].append(child)
-    events: dict[str, list[OrderEvent]] = {order_id: [] for order_id in ids}
-    for event in _of_parents(conn, EVENTS_OF, EVENTS_OF_ONE, ids):
-        events[event.order_id].append(event_of(event))
-    return [stored_order(row, children[row.id], events[row.id]) for row in rows]
-
-
-def _of_parents(
-    conn: Connection, statement: sa.Select[Any], prepared: Prepared, ids: Sequence[str]
-) -> Sequence[Any]:
-    if len(ids) == 1:
-        return prepared.rows(conn, {"parent": ids[0]})
-    return conn.execute(statement, {"parents": ids}).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.account import UserId
 from domain.order import ChildId, OrderEvent, OrderId
 from domain.surplus import Held, to_cancel
-from orchestrator.orders import repository
+from orchestrator.orders import finding, repository
 from orchestrator.orders.cancel import cancel_child, was_asked
 from orchestrator.orders.trading import Trading
 
@@ -13,7 +13,7 @@ from orchestrator.orders.trading import Trading
 async def cancel_surplus(trading: Trading, user_id: UserId, order_id: OrderId, asked: set[Held]) -> None:
     """Cancel what is too much of an order whose state at the brokers was just read. `asked` grows by what is asked."""
     stored = await trading.db.read(
-        lambda conn: None if was_asked(conn, order_id) else repository.load(conn, user_id, order_id)
+        lambda conn: None if was_asked(conn, order_id) else finding.load(conn, user_id, order_id)
     )
     if stored is None:
         return  # all of an order that is to be cancelled is asked for as it is found

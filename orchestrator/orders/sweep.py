@@ -16,7 +16,7 @@ from domain.routing import Denied
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from orchestrator.orders.cancel import cancel
 from orchestrator.orders.leaving import SKEW, Leaving, leaving
 from orchestrator.orders.permit import outside_policy, visible, without_effect
@@ -38,7 +38,7 @@ async def cancel_many(
     if refused := without_effect(caller):
         raise outside_policy(refused)
     stored = await trading.db.read(
-        lambda conn: repository.page(conn, user_id, status="open", before=None, limit=MOST_ORDERS)
+        lambda conn: finding.page(conn, user_id, status="open", before=None, limit=MOST_ORDERS)
     )
     mine = [one for one in stored if wanted(one.order) and visible(caller, one.order)]
     return list(await asyncio.gather(*(_out(trading, one, caller) for one in mine)))
@@ -49,7 +49,7 @@ async def _out(trading: Trading, stored: StoredOrder, caller: Caller | None) -> 
         return await cancel(trading, user_id=stored.order.user_id, order_id=stored.order.id, caller=caller)
     except Problem:  # it ended by itself
         user_id, order_id = stored.order.user_id, stored.order.id
-        return await trading.db.read(lambda conn: repository.load(conn, user_id, order_id)) or stored
+        return await trading.db.read(lambda conn: finding.load(conn, user_id, order_id)) or stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ async def exit_position(
     fingerprint = hashlib.sha256(f"exit {exit!r}".encode()).hexdigest()
     async with trading.exiting.setdefault(connection.account.id, asyncio.Lock()):
         kept = key if caller is None else caller.own(key)
-        earlier = await trading.db.read(lambda conn: repository.replayed(conn, user_id, kept))
+        earlier = await trading.db.read(lambda conn: finding.replayed(conn, user_id, kept))
         if earlier is not None and earlier[1] == fingerprint:
-            stored = await trading.db.read(lambda conn: repository.load(conn, user_id, earlier[0]))
+            stored = await trading.db.read(lambda conn: finding.load(conn, user_id, earlier[0]))
             if stored is not None:
                 return stored, True
         held, under_way = await _look(trading, connection, exit)

@@ -23,7 +23,7 @@ from domain.report import OrderReport, facts_of
 from domain.surplus import Held, may_be_too_much
 from orchestrator.accounts.connections import Connection
 from orchestrator.loops import reconnect_pause
-from orchestrator.orders import outside, repository
+from orchestrator.orders import finding, outside
 from orchestrator.orders.book import Book, is_of
 from orchestrator.orders.cancel import cancel_child, cancel_if_asked
 from orchestrator.orders.drift import Drift, told_terms
@@ -166,8 +166,8 @@ class OrderUpdates:
             except TimeoutError:
                 pass
             watch.read_now.clear()
-            live = await self._trading.db.read(lambda conn: repository.live_children(conn, account))
-            puzzling = await self._trading.db.read(lambda conn: repository.unexplained_fills(conn, account))
+            live = await self._trading.db.read(lambda conn: finding.live_children(conn, account))
+            puzzling = await self._trading.db.read(lambda conn: finding.unexplained_fills(conn, account))
             absent = await self._absent(account)
             due = watch.book_due <= asyncio.get_running_loop().time()
             if (live or absent or due) and await self._read_book(watch, [*live, *absent]):
@@ -182,7 +182,7 @@ class OrderUpdates:
         """
         began = self._began
         asked = await self._trading.db.read(
-            lambda conn: repository.unfinished_cancels(conn, account, before=began)
+            lambda conn: finding.unfinished_cancels(conn, account, before=began)
         )
         for child in asked:
             held = [(child.id, number) for number in child.live_order_ids]
@@ -192,7 +192,7 @@ class OrderUpdates:
 
     async def _absent(self, account: AccountId) -> list[ChildOrder]:
         since = self._trading.clock() - STILL_LOOKED_FOR
-        return await self._trading.db.read(lambda conn: repository.recently_absent(conn, account, since))
+        return await self._trading.db.read(lambda conn: finding.recently_absent(conn, account, since))
 
     async def _read_book(self, watch: Watch, live: list[ChildOrder]) -> bool:
         """Whether it could be read."""
@@ -293,7 +293,7 @@ class OrderUpdates:
         child = known.find(account, broker_order_id=number, tag=tag)
         if child is None:
             found = await self._trading.db.read(
-                lambda conn: repository.find_child(conn, account, broker_order_id=number, tag=tag)
+                lambda conn: finding.find_child(conn, account, broker_order_id=number, tag=tag)
             )
             if found is None:
                 return None

@@ -22,8 +22,8 @@ from domain.routing import Denied
 from orchestrator.errors import Problem
 from orchestrator.identity.access import within
 from orchestrator.identity.caller import Caller, Scope
+from orchestrator.orders.finding import load, replayed
 from orchestrator.orders.place import DryRun, place, preview
-from orchestrator.orders.repository import load, replayed
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.waiting import Waiting, names_one
 from orchestrator.tokens.personal import PersonalTokens

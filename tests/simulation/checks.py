@@ -11,7 +11,7 @@ from domain.order import ChildOrder, Order, OrderId, OrderType, Status
 from domain.surplus import to_cancel
 from mocks.brokers.backoffice.orders import ENDED
 from mocks.brokers.backoffice.orders import Order as BrokerOrder
-from orchestrator.orders import holds, repository
+from orchestrator.orders import finding, holds
 from orchestrator.orders.rows import StoredOrder
 from routing.selftrade import STOPS
 from tests.simulation import books, exits, requests
@@ -26,7 +26,7 @@ async def check(process: Process, world: World, people: list[Person], killed: da
     for person in people:
         stored = await process.call(
             process.parts.db.read(
-                lambda conn, user=person.user_id: repository.page(
+                lambda conn, user=person.user_id: finding.page(
                     conn, user, status="all", before=None, limit=10_000
                 )
             )

@@ -23,7 +23,7 @@ import time_machine
 from domain.account import AccountId
 from domain.order import OrderEvent, OrderId
 from orchestrator.db import SqliteDatabase
-from orchestrator.orders import change_rows, repository
+from orchestrator.orders import change_rows, finding
 from orchestrator.orders.rows import StoredOrder
 from tests.services import make_tables
 from tests.simulation import checks, exits
@@ -302,14 +302,14 @@ class Run:
     async def _all(self, process: Process, person: Person) -> Any:
         return await process.call(
             process.parts.db.read(
-                lambda conn: repository.page(conn, person.user_id, status="all", before=None, limit=10_000)
+                lambda conn: finding.page(conn, person.user_id, status="all", before=None, limit=10_000)
             )
         )
 
     async def _clear(self) -> bool:
         """Whether the product has an answer to every question."""
         process = await self._present()
-        for read in (repository.unclear_children, change_rows.changing_children):
+        for read in (finding.unclear_children, change_rows.changing_children):
             if await process.call(process.parts.db.read(read)):
                 return False
         for person in self.people:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from domain.order import OrderId
-from orchestrator.orders import repository
+from orchestrator.orders import finding
 from tests.simulation.person import Person
 from tests.simulation.product import Process
 
@@ -24,7 +24,7 @@ async def orders_of_keys(process: Process, person: Person) -> dict[OrderId, int]
 
     def work(conn: Connection) -> dict[OrderId, int]:
         found = [
-            (repository.replayed(conn, person.user_id, key), wanted) for key, wanted in person.asked.items()
+            (finding.replayed(conn, person.user_id, key), wanted) for key, wanted in person.asked.items()
         ]
         return {one[0]: wanted.quantity for one, wanted in found if one is not None}
 

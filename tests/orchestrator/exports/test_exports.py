@@ -22,7 +22,7 @@ from domain.order import OrderId, Side
 from orchestrator.config import Settings
 from orchestrator.exports.endpoints import AT_ONCE, Table
 from orchestrator.exports.lines import DANGEROUS, cell, lines
-from orchestrator.orders import repository as orders
+from orchestrator.orders import finding
 from orchestrator.trades import repository
 from tests.aggregation.trades import trades
 from tests.orchestrator.accounts.conftest import connect
@@ -122,7 +122,7 @@ async def test_orders_are_exported_by_part_over_all_pages(app: FastAPI, asha: ht
     assert [row["order"] for row in told] == ["ord_2", "ord_1", "ord_0"]
     assert (told[0]["price"], told[0]["trigger_price"], told[0]["average_price"]) == ("1500.05", "", "")
     page = await database.read(
-        lambda conn: orders.page(conn, user, status="all", before=OrderId("ord_1"), limit=9)
+        lambda conn: finding.page(conn, user, status="all", before=OrderId("ord_1"), limit=9)
     )
     assert len(page) == 1
 

@@ -21,7 +21,7 @@ from orchestrator.accounts.connection import Connection
 from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.killswitch import repository as switches
-from orchestrator.orders import change_rows, modify, repository
+from orchestrator.orders import change_rows, finding, modify
 from orchestrator.orders.cancel import cancel, cancel_if_asked
 from orchestrator.orders.changes import carry_out
 from orchestrator.orders.known import KnownChildren
@@ -114,11 +114,11 @@ class Desk:
         return new
 
     async def read_book(self) -> None:
-        live = await self.db.read(lambda conn: repository.live_children(conn, ZERODHA))
+        live = await self.db.read(lambda conn: finding.live_children(conn, ZERODHA))
         assert await self.updates._read_book(self.watch, live)
 
     async def order(self, order_id: OrderId) -> StoredOrder:
-        stored = await self.db.read(lambda conn: repository.load(conn, USER, order_id))
+        stored = await self.db.read(lambda conn: finding.load(conn, USER, order_id))
         assert stored is not None
         return stored
 

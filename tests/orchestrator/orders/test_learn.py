@@ -10,7 +10,7 @@ import pytest
 
 from domain.order import Accepted, ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source, Working
 from orchestrator.db import Database
-from orchestrator.orders import change_rows, repository
+from orchestrator.orders import change_rows, finding, repository
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.learn import learn
 from orchestrator.orders.repository import Changed
@@ -52,7 +52,7 @@ class Room:
 
 
 async def told(db: Database, child: ChildOrder) -> tuple[ChildOrder, list[OrderEvent]]:
-    stored = await db.read(lambda conn: repository.load(conn, USER, child.order_id))
+    stored = await db.read(lambda conn: finding.load(conn, USER, child.order_id))
     assert stored is not None
     return stored.order.children[0], [replace(line, child_id=None) for line in stored.timeline]
 

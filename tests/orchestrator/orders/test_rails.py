@@ -17,7 +17,7 @@ from orchestrator.guards import repository as guards
 from orchestrator.guards.schemas import LimitsIn
 from orchestrator.killswitch import repository as switches
 from orchestrator.killswitch.repository import Step
-from orchestrator.orders import outside, repository
+from orchestrator.orders import finding, outside
 from orchestrator.orders.rails import rails
 from orchestrator.tables import accounts, order_children
 from tests.orchestrator.orders.test_repository import (
@@ -69,6 +69,20 @@ async def test_a_day_counts_what_is_filled_or_may_still_be(book: Database) -> No
     assert (tomorrow.orders, tomorrow.value) == (0, Money.of(0))
 
 
+async def test_a_day_of_very_large_orders_is_counted_to_the_paisa(book: Database) -> None:
+    large = child_of("ord_1", quantity=9_000_001)
+    await record(book, large)
+    paise = 987_654_321_098_765  # times its units it would leave 64 bits
+    await book.write(lambda conn: conn.execute(update(order_children).values(value=paise)))
+    used = await book.read(lambda conn: guards.usage(conn, USER, LATER))
+    assert used.value == Money.paise(paise)
+    await learn(
+        book, large, Progress(7, Price.of(1500), T0, "1"), Ended(End.CANCELLED, T0, "by user", "1"), at=T0
+    )
+    used = await book.read(lambda conn: guards.usage(conn, USER, LATER))
+    assert used.value == Money.paise(paise * 7 // 9_000_001)
+
+
 async def test_the_switch_deepens_and_is_released_by_its_number_only(book: Database) -> None:
     live, done = child_of("ord_1"), child_of("ord_2")
     await record(book, live)
@@ -85,7 +99,7 @@ async def test_the_switch_deepens_and_is_released_by_its_number_only(book: Datab
     assert await book.read(switches.at_work) == {USER: again}
 
     async def kinds(order_id: OrderId) -> list[str]:
-        stored = await book.read(lambda conn: repository.load(conn, USER, order_id))
+        stored = await book.read(lambda conn: finding.load(conn, USER, order_id))
         return [step.kind for step in stored.timeline] if stored else []
 
     assert "cancel_asked" in await kinds(live.order_id)
@@ -156,12 +170,10 @@ async def test_orders_placed_elsewhere_are_known_as_the_last_book_or_update_show
 async def test_own_trades_of_today_are_found_by_their_book(book: Database) -> None:
     child = child_of("ord_1")
     await record(book, child)
-    assert [one.id for one in await book.read(lambda conn: repository.live_in(conn, USER, INFY))] == [
-        child.id
-    ]
+    assert [one.id for one in await book.read(lambda conn: finding.live_in(conn, USER, INFY))] == [child.id]
     await learn(book, child, Accepted("1", T0), Progress(10, Price.of(1500), T0, "1"), at=T0)
-    assert await book.read(lambda conn: repository.live_in(conn, USER, INFY)) == []
-    ended = await book.read(lambda conn: repository.ended_in(conn, USER, INFY, T0))
+    assert await book.read(lambda conn: finding.live_in(conn, USER, INFY)) == []
+    ended = await book.read(lambda conn: finding.ended_in(conn, USER, INFY, T0))
     assert [one.id for one in ended] == [child.id]
 
 

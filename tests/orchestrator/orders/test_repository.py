@@ -46,7 +46,7 @@ from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.orders import change_rows, codec, holds, repository
+from orchestrator.orders import change_rows, codec, finding, holds, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.sought import sought
 from orchestrator.tables import users
@@ -172,13 +172,13 @@ def test_facts_from_before_they_named_the_brokers_order_are_of_the_first_one() -
 
 async def test_an_order_is_read_back_as_it_was_recorded(book: Database) -> None:
     order = await record(book, child_of("ord_1"), child_of("ord_1", UPSTOX, quantity=5))
-    stored = await book.read(lambda conn: repository.load(conn, USER, order.id))
+    stored = await book.read(lambda conn: finding.load(conn, USER, order.id))
     assert stored is not None
     assert stored.order == order
     assert stored.decision.hash == "hash"
     assert [event.kind for event in stored.timeline] == ["received"]
     assert all(charges.stt == Money.of("15.0005") for charges in stored.child_charges.values())
-    assert await book.read(lambda conn: repository.load(conn, UserId("usr_2"), order.id)) is None
+    assert await book.read(lambda conn: finding.load(conn, UserId("usr_2"), order.id)) is None
 
 
 async def test_a_parent_is_done_when_its_last_child_is(book: Database) -> None:
@@ -187,7 +187,7 @@ async def test_a_parent_is_done_when_its_last_child_is(book: Database) -> None:
 
     async def open_orders() -> int:
         return len(
-            await book.read(lambda conn: repository.page(conn, USER, status="open", before=None, limit=9))
+            await book.read(lambda conn: finding.page(conn, USER, status="open", before=None, limit=9))
         )
 
     await learn(book, first, Ended(End.REJECTED, T0, "no"), at=T0)
@@ -202,7 +202,7 @@ async def test_pages_go_back_in_time_without_gaps(book: Database) -> None:
     seen: list[str] = []
     before: OrderId | None = None
     while page := await book.read(
-        lambda conn, b=before: repository.page(conn, USER, status="all", before=b, limit=2)  # type: ignore[misc]
+        lambda conn, b=before: finding.page(conn, USER, status="all", before=b, limit=2)  # type: ignore[misc]
     ):
         seen += [one.order.id for one in page]
         before = page[-1].order.id
@@ -219,7 +219,7 @@ async def test_a_list_is_narrowed_by_symbol_side_account_and_day(book: Database)
         )
         return len(
             await book.read(
-                lambda conn: repository.page(conn, USER, status="all", before=None, limit=9, sought=asked)
+                lambda conn: finding.page(conn, USER, status="all", before=None, limit=9, sought=asked)
             )
         )
 
@@ -235,8 +235,8 @@ async def test_a_list_is_narrowed_by_symbol_side_account_and_day(book: Database)
 
 async def test_one_key_makes_one_order(book: Database) -> None:
     order = await record(book, child_of("ord_1"), key="k")
-    assert await book.read(lambda conn: repository.replayed(conn, USER, "k")) == (order.id, "f")
-    assert await book.read(lambda conn: repository.replayed(conn, UserId("usr_2"), "k")) is None
+    assert await book.read(lambda conn: finding.replayed(conn, USER, "k")) == (order.id, "f")
+    assert await book.read(lambda conn: finding.replayed(conn, UserId("usr_2"), "k")) is None
 
 
 async def held(db: Database, as_of: datetime) -> dict[AccountId, Money]:
@@ -319,7 +319,7 @@ async def test_a_cancel_asked_before_a_stop_is_found_again(book: Database) -> No
     later = T0 + timedelta(seconds=1)
 
     async def unfinished(before: datetime) -> int:
-        return len(await book.read(lambda conn: repository.unfinished_cancels(conn, ZERODHA, before=before)))
+        return len(await book.read(lambda conn: finding.unfinished_cancels(conn, ZERODHA, before=before)))
 
     assert await unfinished(later) == 0, "not numbered yet: reconciliation cancels it when it is found"
     await learn(book, child, Accepted("1", T0), at=T0)
@@ -332,7 +332,7 @@ async def test_a_cancel_asked_before_a_stop_is_found_again(book: Database) -> No
 async def test_a_child_is_found_by_the_brokers_number_or_by_our_tag(book: Database) -> None:
     child = child_of("ord_1")
     await record(book, child)
-    find = repository.find_child
+    find = finding.find_child
     by_tag = await book.read(lambda conn: find(conn, ZERODHA, broker_order_id="9", tag=child.tag))
     assert by_tag is not None
     assert await book.read(lambda conn: find(conn, UPSTOX, broker_order_id="9", tag=child.tag)) is None
@@ -348,7 +348,7 @@ async def test_our_tag_goes_before_a_number_that_a_broker_used_twice(book: Datab
         await record(book, child)
         await learn(book, child, Accepted("9", T0))
     await learn(book, old, Ended(End.CANCELLED, T0, "over", "1"))
-    find = repository.find_child
+    find = finding.find_child
     for tag, expected in ((old.tag, old.id), (new.tag, new.id), (None, new.id), ("another", new.id)):
         found = await book.read(lambda conn, t=tag: find(conn, ZERODHA, broker_order_id="9", tag=t))  # type: ignore[misc]
         assert found is not None
@@ -360,7 +360,7 @@ async def test_what_a_change_may_make_of_an_order_is_held_until_it_is_known(book
     order = await record(book, child, margin="15000")
     await learn(book, child, Accepted("9", T0))
     fact = ChangeAsked(1, 20, OrderType.LIMIT, Price.of(1600), None, 0, T0)
-    taken = await book.read(lambda conn: repository.load(conn, USER, order.id))
+    taken = await book.read(lambda conn: finding.load(conn, USER, order.id))
     assert taken is not None
     now = taken.order.children[0]
     margin = Money.of(32_000)
@@ -382,7 +382,7 @@ async def test_an_order_whose_part_moved_stays_open_while_the_new_part_lives(boo
     new = [NewChild(moved, Money.of(1), Charges())]
     await book.write(lambda conn: repository.add_children(conn, order, new, [], at=later))
 
-    stored = await book.read(lambda conn: repository.page(conn, USER, status="open", before=None, limit=9))
+    stored = await book.read(lambda conn: finding.page(conn, USER, status="open", before=None, limit=9))
     assert [one.order.id for one in stored] == [order.id]
     live = await book.read(lambda conn: change_rows.child_by_id(conn, moved.id))
     assert live is not None
@@ -395,7 +395,7 @@ async def test_only_unanswered_children_are_unclear(book: Database) -> None:
         await record(book, child)
     await learn(book, lost, Lost(T0, "timeout"))
     await learn(book, taken, Accepted("1", T0))
-    unclear = await book.read(repository.unclear_children)
+    unclear = await book.read(finding.unclear_children)
     assert [(live.child.id, live.child.status) for live in unclear] == [
         (waiting.id, Status.SUBMITTING),
         (lost.id, Status.UNKNOWN),
@@ -408,7 +408,7 @@ async def test_a_wish_to_cancel_is_remembered_with_live_children_only(book: Data
     await learn(book, lost, Lost(T0, "timeout"))
     await learn(book, dead, Ended(End.REJECTED, T0, "no"), at=T0)
     await book.write(lambda conn: repository.ask_cancel(conn, OrderId("ord_1"), T0))
-    unclear = await book.read(repository.unclear_children)
+    unclear = await book.read(finding.unclear_children)
     assert [live.cancel_asked for live in unclear] == [True]
 
 
@@ -417,6 +417,6 @@ async def test_the_timeline_keeps_its_order_and_the_brokers_words(book: Database
     order = await record(book, child)
     said = OrderEvent(T0, "rejected", "Rejected.", child.id, "RMS: no funds", 12, Source.ANSWER)
     await book.write(lambda conn: repository.add_events(conn, order.id, [said]))
-    stored = await book.read(lambda conn: repository.load(conn, USER, order.id))
+    stored = await book.read(lambda conn: finding.load(conn, USER, order.id))
     assert stored is not None
     assert stored.timeline[-1] == said

@@ -30,7 +30,7 @@ from domain.routing import Market
 from orchestrator.accounts.connections import Connection
 from orchestrator.config import Settings
 from orchestrator.db import Database, open_database
-from orchestrator.orders import repository
+from orchestrator.orders import finding, repository
 from orchestrator.orders.place import Recorded, _decide_and_record
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.trading import Trading
@@ -205,5 +205,5 @@ async def test_no_rupee_and_no_share_is_promised_twice(
     reading.cancel()
     assert town.sent
     assert town.refused, "more was asked for than there is"
-    left = await databases[0].read(lambda conn: repository.live_in(conn, USER, INFY.id))
+    left = await databases[0].read(lambda conn: finding.live_in(conn, USER, INFY.id))
     assert left == []

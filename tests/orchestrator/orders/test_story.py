@@ -10,7 +10,7 @@ from domain.order import Accepted, ChildId, End, Ended, Order, OrderEvent, Order
 from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
 from orchestrator.db import Database
-from orchestrator.orders import repository
+from orchestrator.orders import finding, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.story import Story
 from orchestrator.tables import users
@@ -70,5 +70,5 @@ async def test_a_story_ends_as_the_database_tells_it(db: Database) -> None:
 
         story.heard((await db.write(work)).after, [line])
 
-    stored = await db.read(lambda conn: repository.load(conn, OWNER, order.id))
+    stored = await db.read(lambda conn: finding.load(conn, OWNER, order.id))
     assert story.stored() == stored

@@ -19,7 +19,7 @@ from domain.routing import Charges, Denied, Market, RoutingDecision, Slice
 from domain.token_policy import Clause, TokenPolicy
 from orchestrator.db import Database
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import modify, repository
+from orchestrator.orders import finding, modify
 from orchestrator.orders.children import new_children
 from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.permit import OutsidePolicy, Permit, outside_change
@@ -41,7 +41,7 @@ async def resting(book: Database) -> Order:
     await learn(book, child, Accepted("111", T0))
     await book.write(lambda conn: conn.execute(update(orders).values(token=TOKEN)))
     await book.write(lambda conn: conn.execute(update(order_children).values(value=1_500_050)))
-    stored = await book.read(lambda conn: repository.load(conn, USER, child.order_id))
+    stored = await book.read(lambda conn: finding.load(conn, USER, child.order_id))
     assert stored is not None
     return stored.order
 

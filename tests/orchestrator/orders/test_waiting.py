@@ -21,7 +21,7 @@ from orchestrator.audit.record import Actor
 from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
-from orchestrator.orders import repository, waiting
+from orchestrator.orders import finding, waiting
 from orchestrator.orders.permit import Approved, OutsidePolicy, Permit, used
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.waiting import Approval, ApprovalState
@@ -92,7 +92,7 @@ async def test_what_waits_comes_back_as_it_was_asked_and_its_key_stands_for_it(b
         T0 + timedelta(seconds=60),
         True,
     )
-    earlier = await book.read(lambda conn: repository.replayed(conn, USER, "GaF7X8Krzdg7 big"))
+    earlier = await book.read(lambda conn: finding.replayed(conn, USER, "GaF7X8Krzdg7 big"))
     assert earlier == (asked.id, "f")
     with pytest.raises(Problem):
         await book.read(lambda conn: waiting.load(conn, "usr_other", asked.id))  # type: ignore[arg-type]
@@ -152,7 +152,7 @@ async def test_a_yes_is_used_once_and_the_key_stands_for_the_order_then(book: Da
     lock = f"orders:{USER}"
     told = await asyncio.gather(*(book.write(approve, lock=lock) for _ in range(5)))
     assert sorted(told, key=str) == [None, *["ord_1"] * 4]
-    earlier = await book.read(lambda conn: repository.replayed(conn, USER, asked.key))
+    earlier = await book.read(lambda conn: finding.replayed(conn, USER, asked.key))
     assert earlier == ("ord_1", "f")
     with pytest.raises(Problem, match="approval_approved"):
         await book.write(lambda conn: waiting.decline(conn, USER, asked.id, actor=ME, words="", now=T0))
