@@ -24,11 +24,16 @@ FINEST = Decimal("0.0001")
 
 
 class Refused(Exception):
-    """No, with the status and the words that the program gets; `extra` goes beside them."""
+    """No, with the status and the words that the program gets; `extra` goes beside them. `wait`: seconds after which
+    it may ask again, as the answer's Retry-After says them."""
 
-    def __init__(self, status: int, message: str, **extra: Any) -> None:
+    def __init__(self, status: int, message: str, *, wait: str | None = None, **extra: Any) -> None:
         super().__init__(message)
-        self.status, self.message, self.extra = status, message, extra
+        self.status, self.message, self.wait, self.extra = status, message, wait, extra
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"retry-after": self.wait} if self.wait else {}
 
     def body(self) -> Json:
         return {"status": "error", "message": self.message, **self.extra}
@@ -82,7 +87,8 @@ def refusal(answer: Answer) -> Refused:
     words = str(body.get("detail") or f"the request was refused ({answer.status})")
     fix = body.get("fix")
     extra = {name: body[name] for name in ("code", "clause") if name in body}
-    return Refused(answer.status, f"{words} ({fix})" if fix else words, **extra)
+    wait = answer.headers.get("retry-after")
+    return Refused(answer.status, f"{words} ({fix})" if fix else words, wait=wait, **extra)
 
 
 def number(text: str | None) -> float | None:

@@ -29,7 +29,7 @@ async def call(name: str, request: Request) -> JSONResponse:
     try:
         return JSONResponse(await _answered(name.strip("/"), request))
     except Refused as no:
-        return JSONResponse(no.body(), status_code=no.status)
+        return JSONResponse(no.body(), status_code=no.status, headers=no.headers)
     except Problem as problem:
         body = Refused(problem.status, problem.detail, code=problem.code).body()
         return JSONResponse(body, status_code=problem.status, headers=problem.headers)

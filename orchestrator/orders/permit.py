@@ -18,7 +18,7 @@ from domain.order import Order, OrderIntent
 from domain.routing import Candidate, Charges, Denied, RoutingDecision, Slice
 from domain.token_policy import Clause, OnBreach, TokenPolicy
 from orchestrator.errors import Problem
-from orchestrator.guards.repository import day_began
+from orchestrator.guards.repository import COUNTED, day_began
 from orchestrator.identity.caller import Caller
 from orchestrator.orders.rails import Setting, reduces
 from orchestrator.prepared import Prepared
@@ -27,7 +27,6 @@ from routing.margin import DELIVERED
 from routing.token_policy import Asked, Breach, breaches, counted_price, misplaced
 
 ORDER, CHILD = orders.c, order_children.c
-COUNTED = CHILD.value * (CHILD.filled_quantity + CHILD.live_quantity) // CHILD.quantity
 USED = Prepared(
     sa.select(
         sa.func.count(sa.distinct(ORDER.id)).label("orders"),

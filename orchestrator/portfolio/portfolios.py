@@ -31,6 +31,7 @@ LOOKED_AT = 60.0  # seconds that one look keeps a portfolio up to date
 GLANCE = 10.0  # seconds between tellings of what it is priced by
 PACE = 1.0  # seconds between two messages to a follower that prices alone give reason to
 SOON = 0.01  # seconds until what is being valued is looked at again
+MOST_PARTS = 20  # of one portfolio that are kept: sets of accounts that tokens are limited to
 AGAIN = 1.0  # seconds between looks at whether accounts are read where that happens only when someone asks
 
 
@@ -52,6 +53,7 @@ class Portfolios:
         self._bus, self._clock, self._background = bus, clock, background
         self._calendar = calendar
         self._kept: dict[UserId, Kept] = {}
+        self._parts: dict[UserId, dict[frozenset[AccountId], Kept]] = {}  # what limited tokens see of these
         self._priced_by: dict[InstrumentId, set[UserId]] = {}
         self._until: dict[UserId, float] = {}  # looked at: kept up to date until then, on the loop's clock
         self._glanced: dict[UserId, float] = {}
@@ -73,13 +75,19 @@ class Portfolios:
         return kept
 
     async def look_for(self, caller: Caller) -> Kept:
-        """The same as far as the caller sees the accounts; what is less than all is made anew each time."""
+        """The same as far as the caller sees the accounts."""
         whole = await self.look(caller.user_id)
         if not caller.limited:
             return whole
-        part = Kept(self._instruments, self._hub.last, self._calendar)
         mine = self._connections.of_user(caller.user_id)
-        part.take([one for one in mine if caller.sees(one.account.id)], self._clock())
+        seen = [one for one in mine if caller.sees(one.account.id)]
+        parts = self._parts.setdefault(caller.user_id, {})
+        key = frozenset(one.account.id for one in seen)
+        if (part := parts.get(key)) is None:
+            if len(parts) >= MOST_PARTS:
+                parts.pop(next(iter(parts)))
+            part = parts[key] = Kept(self._instruments, self._hub.last, self._calendar)
+        part.take(seen, self._clock())
         part.settle()
         return part
 
@@ -162,9 +170,12 @@ class Portfolios:
     def _moved(self, name: InstrumentId) -> None:
         for user_id in self._priced_by.get(name, ()):
             self._kept[user_id].moved[name] = None
+            for part in self._parts.get(user_id, {}).values():
+                part.moved[name] = None
 
     def _forget(self, user_id: UserId) -> None:
         kept = self._kept.pop(user_id)
+        self._parts.pop(user_id, None)
         self._until.pop(user_id, None)
         self._glanced.pop(user_id, None)
         for name in kept.names:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.money import Price
 from domain.order import OrderType, Side
+from orchestrator.openalgo.desk import refusal
 from orchestrator.openalgo.requests import (
     Goods,
     HistoryBody,
@@ -20,6 +21,7 @@ from orchestrator.openalgo.requests import (
     SmartBody,
     SplitBody,
 )
+from orchestrator.own_api import Answer
 
 ORDER: dict[str, Any] = {"symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "10"}
 
@@ -141,3 +143,10 @@ def test_an_order_is_named_by_an_id_of_ours_alone() -> None:
     for other in ("external", "cancel", "ord_", "ORD_1", "ord_1/../x", "ord_1?a", "ord_1\n", "", 7):
         with pytest.raises(ValidationError):
             OrderBody.model_validate({"orderid": other})
+
+
+def test_a_refusal_for_too_many_requests_says_when_to_come_back() -> None:
+    told = {"detail": "too many", "code": "too_many_requests"}
+    no = refusal(Answer(429, told, {"retry-after": "7"}))
+    assert (no.status, no.headers, no.body()["code"]) == (429, {"retry-after": "7"}, "too_many_requests")
+    assert refusal(Answer(409, told, {})).headers == {}

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from domain.account import AccountState
+from domain.account import AccountId, AccountState
 from domain.instrument import InstrumentId
 from domain.money import Money
+from domain.token_policy import TokenPolicy
 from orchestrator.bus import user_topic
+from orchestrator.identity.caller import Caller
 from orchestrator.portfolio.portfolios import Portfolios
 from tests.aggregation.cases import NOW, holds
 from tests.orchestrator.portfolio.desk import ASHA, Desk, body
@@ -43,6 +45,31 @@ async def test_what_is_looked_at_is_streamed_and_valued() -> None:
         desk.hub.tick("NSE:INFY", "1550", "1500")
         assert body(await portfolios.look(ASHA))["totals"]["value"] == "15500.00"
         assert await portfolios.look(ASHA) is kept
+
+
+async def test_what_a_limited_token_sees_is_kept_and_stays_as_new_as_the_whole() -> None:
+    desk = Desk()
+    first, second = desk.accounts.add("z"), desk.accounts.add("u")
+    first.tells(holds("NSE:INFY", 10, "1400", last="1500"))
+    second.tells(holds("NSE:INFY", 5, "1300", last="1500"))
+    one, other = (
+        Caller(ASHA, token=name, policy=TokenPolicy(accounts=frozenset([AccountId(name)])))
+        for name in ("z", "u")
+    )
+    async with running(desk) as portfolios:
+        part = await portfolios.look_for(one)
+        assert body(part)["totals"]["value"] == "15000.00"
+        tag = part.tag
+        assert await portfolios.look_for(one) is part
+        assert part.tag == tag, "nothing changed: a program is told so"
+        assert body(await portfolios.look_for(other))["totals"]["value"] == "7500.00"
+        assert body(await portfolios.look_for(Caller(ASHA)))["totals"]["value"] == "22500.00"
+        desk.hub.tick("NSE:INFY", "1600")
+        assert body(await portfolios.look_for(one))["totals"]["value"] == "16000.00"
+        first.tells(holds("NSE:INFY", 1, "1400"))
+        assert body(await portfolios.look_for(one))["totals"]["value"] == "1600.00"
+        desk.accounts.mine.remove(second)
+        assert body(await portfolios.look_for(other))["holdings"] == []
 
 
 async def test_the_days_result_is_the_newest_portfolios_and_one_that_is_not_known_says_why() -> None:
