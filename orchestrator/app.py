@@ -37,6 +37,7 @@ from orchestrator.shields.rate_door import RateDoor
 from orchestrator.shields.rates import Payer, Rates
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
+from orchestrator.telemetry.door import Counted
 from orchestrator.unchanged import Unchanged
 
 EXPOSED = [
@@ -92,7 +93,8 @@ def create_app(
     app.add_middleware(Farewell)
     app.add_middleware(Limits)
     _shield(app, settings)
-    app.add_middleware(KiteDoorway)  # outermost: where a call goes is known before anybody looks at it
+    app.add_middleware(KiteDoorway)  # where a call goes is known before anybody looks at it
+    app.add_middleware(Counted, paths=_paths)  # outermost: refusals count, too
     _serve_site(app, Site(settings.web))
     return app
 
@@ -121,6 +123,10 @@ def _shield(app: FastAPI, settings: Settings) -> None:
         )
     app.add_middleware(KnownNames, settings=settings)
     app.add_middleware(SafeHeaders, https=settings.cookie_secure)  # outermost: refusals carry the headers too
+
+
+def _paths() -> set[str]:
+    return {getattr(route, "path", "") for router in ROUTERS for route in router.routes} | {McpDoor.PATH}
 
 
 async def _payer(token: str, state: Any, address: str) -> Payer | None:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from orchestrator.config import Settings
 from orchestrator.postgres import PostgresDatabase
+from orchestrator.telemetry.transactions import taking
 from orchestrator.transactions import T, Work, Write, dumps
 
 Threads = Callable[[int, str], Executor]  # so many of them, so named
@@ -50,6 +51,11 @@ class Database(Protocol):
         """Run `work` over one consistent view; it must not write."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """Transactions that wait for their turn."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -68,10 +74,16 @@ class SqliteDatabase:
 
     async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
         # `lock` needs nothing here: one after the other inside BEGIN IMMEDIATE, all writes already are in a line.
-        return await self._writer.run(work)
+        with taking("write"):
+            return await self._writer.run(work)
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._view, work)
+        with taking("read"):
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._view, work)
+
+    @property
+    def waiting(self) -> int:
+        return self._writer.waiting
 
     def _view(self, work: Work[T]) -> T:
         """In a reader's thread. Taking a connection from SQLAlchemy's pool costs more than most reads."""
@@ -111,6 +123,10 @@ class _GroupCommit:
         self._locked_since: float | None = None
         self._idle = asyncio.Event()
         self._disk = threads(1, "sqlite-commit")
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     async def run(self, work: Work[T]) -> T:
         if self._closed:

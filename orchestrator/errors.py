@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
+from orchestrator.telemetry.metrics import BUGS
 
 log = structlog.get_logger(__name__)
 
@@ -151,6 +152,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:
+        BUGS.inc()
         log.error("bug", path=request.url.path, method=request.method, exc_info=error)
         problem = Problem(500, "internal_error", "This is a fault of ours. It has been written down.")
         # No middleware sees this answer: where problems have other words, the scope brings them.

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from orchestrator.telemetry.metrics import LOOP_FAILURES
+
 log = structlog.get_logger(__name__)
 
 PAUSE = 1.0  # seconds before a loop that failed begins again
@@ -50,6 +52,7 @@ class Loops:
         self._tasks.discard(task)
         if task.cancelled() or (failure := task.exception()) is None:
             return
+        LOOP_FAILURES.labels(name).inc()
         log.error("loop_failed", loop=name, exc_info=failure)
 
         def again() -> None:

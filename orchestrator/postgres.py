@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from orchestrator.telemetry.transactions import taking
 from orchestrator.transactions import T, Work, Write, dumps
 from orchestrator.trips import FAILURES, Trips, failure
 
@@ -102,19 +103,26 @@ class PostgresDatabase:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
-        if lock is None:
-            return await asyncio.shield(self._task(self._transact("" if alone else BEGIN, work)))
-        waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        one = Write(work, waiter)
-        if (queue := self._queues.get(lock)) is not None:
-            queue.append(one)
-        else:
-            self._queues[lock] = [one]
-            self._task(self._drain(lock))
-        return await waiter
+        with taking("write"):
+            if lock is None:
+                return await asyncio.shield(self._task(self._transact("" if alone else BEGIN, work)))
+            waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            one = Write(work, waiter)
+            if (queue := self._queues.get(lock)) is not None:
+                queue.append(one)
+            else:
+                self._queues[lock] = [one]
+                self._task(self._drain(lock))
+            return await waiter
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.shield(self._task(self._transact(BEGIN_VIEW, work)))
+        with taking("read"):
+            return await asyncio.shield(self._task(self._transact(BEGIN_VIEW, work)))
+
+    @property
+    def waiting(self) -> int:
+        queued = sum(len(queue) for queue in self._queues.values())
+        return queued + max(0, len(self._running) - 2 * self._kept)
 
     def _task(self, transaction: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task of its own: cancelling the caller in mid-query would cost the connection and hide the outcome."""

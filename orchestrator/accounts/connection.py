@@ -24,10 +24,12 @@ from adapters.guard import Guarded, GuardSettings, Health, guarded
 from domain.account import AccountState, BrokerAccount
 from domain.errors import SessionExpired
 from domain.fees import STANDARD, FeePlan
+from domain.health import Measured
 from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.egress import Egress
 from orchestrator.measures.recorder import Book
+from orchestrator.telemetry import broker_calls
 
 
 @dataclass(slots=True, eq=False)
@@ -125,7 +127,7 @@ class Connection:
             settings,
             wall=lambda: self.clock().timestamp(),
             governor=self.governor,
-            measured=self.book.measured,
+            measured=self._measured,
             address_refused=self._address_refused,
         )
         self.session, self.sealed_session = session, sealed
@@ -133,6 +135,10 @@ class Connection:
         self.failing_since = None
         self.due_at = 0.0
         return old
+
+    def _measured(self, call: Measured) -> None:
+        self.book.measured(call)
+        broker_calls.count(self.account.broker, call)
 
     def _address_refused(self, words: str) -> None:
         self.egress = self.egress.refused(words, self.clock())

@@ -35,6 +35,7 @@ from orchestrator.db import Database
 from orchestrator.loops import Loops
 from orchestrator.measures.recorder import Recorder
 from orchestrator.state import Clock
+from orchestrator.telemetry.overhead import broker_wait
 from orchestrator.vault import Vault
 
 __all__ = ["Connection", "Connections"]
@@ -127,7 +128,8 @@ class Connections:
             elif not self._background and self._readings.aged(one, now):
                 self._readings.reading(one)
         if waited:
-            await asyncio.wait(waited, timeout=FIRST_READING)
+            with broker_wait():
+                await asyncio.wait(waited, timeout=FIRST_READING)
         return mine
 
     async def refresh(self, account_id: AccountId) -> None:

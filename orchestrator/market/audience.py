@@ -14,6 +14,7 @@ from domain.account import UserId
 from orchestrator.market.caller import Refused
 from orchestrator.market.hub import Hub
 from orchestrator.state import Clock
+from orchestrator.telemetry.metrics import TICK_SECONDS
 
 SOCKETS = 20  # of one user
 SYMBOLS = 1000  # one socket may follow
@@ -70,6 +71,7 @@ class Audience:
         self.streams = Seats(sockets * STREAMS, "sockets of events")
         self._slots: dict[int, list[Listener]] = {}
         self._due: list[Listener] = []
+        self._due_since = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def enter(self, user_id: UserId) -> None:
@@ -89,6 +91,7 @@ class Audience:
             loop = self._loop = asyncio.get_running_loop()
         if listener.next_at <= loop.time():
             if not self._due:
+                self._due_since = loop.time()
                 loop.call_soon(self._wake_due)  # after all that one frame of a broker tells
             self._due.append(listener)
             return
@@ -102,9 +105,16 @@ class Audience:
     def _wake_due(self) -> None:
         due, self._due = self._due, []
         self._wake(due)
+        self._late(self._due_since)
 
     def _wake_slot(self, slot: int) -> None:
         self._wake(self._slots.pop(slot))
+        self._late(slot * SLOT)
+
+    def _late(self, since: float) -> None:
+        """All who were to be told from that moment on have been."""
+        assert self._loop is not None
+        TICK_SECONDS.observe(self._loop.time() - since)
 
     def _wake(self, listeners: list[Listener]) -> None:
         assert self._loop is not None

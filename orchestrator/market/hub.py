@@ -29,6 +29,7 @@ from orchestrator.market.sources import Sources
 from orchestrator.market.stalls import Stalls
 from orchestrator.market.wants import Wants
 from orchestrator.state import Clock
+from orchestrator.telemetry.metrics import TICKS
 
 TOPIC = "market"  # between processes: what is wanted
 PASS = 0.25  # seconds between looks at what is wanted
@@ -166,6 +167,7 @@ class Hub:
         await self._quotes.close()
 
     def _ticked(self, tick: Tick) -> None:
+        TICKS.inc()
         self._tell_listeners(tick)
         if self._alone:
             self.prices.take_tick(tick)

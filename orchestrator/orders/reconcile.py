@@ -22,6 +22,7 @@ from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.trading import Trading
+from orchestrator.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,7 @@ class Reconciler:
         unclear = [live for live in stored if self._unclear(live, being_sent)]
         self._searches = {live.child.id: self._search(live) for live in unclear}
         now = self._trading.clock()
+        _tell(unclear, now)
         due = [live for live in unclear if self._searches[live.child.id].next_look <= now]
         ends = await asyncio.gather(*(self._look(live) for live in due), return_exceptions=True)
         for end in ends:  # each had its turn: one that cannot be read holds up no other
@@ -143,6 +145,14 @@ class Reconciler:
             source=Source.RECONCILE,
             answered_at=self._trading.clock(),
         )
+
+
+def _tell(unclear: list[LiveChild], now: datetime) -> None:
+    """How many are unclear, and for how long: whoever watches the product is to be woken by it."""
+    oldest = min((live.created_at for live in unclear), default=now)
+    metrics.ORDERS_UNKNOWN.set(len(unclear))
+    metrics.ORDERS_UNKNOWN_AGE.set((now - oldest).total_seconds())
+    metrics.RECONCILED_AT.set(now.timestamp())
 
 
 async def read_trades(trading: Trading, connection: Connection, child: ChildOrder) -> None:

@@ -12,6 +12,7 @@ from domain.order import ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
+from orchestrator.telemetry.overhead import broker_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ async def _send(trading: Trading, child: ChildOrder) -> Sent:
 
 async def _ask_and_learn(trading: Trading, child: ChildOrder) -> Sent:
     began = time.perf_counter()
-    fact, note, unsent, clear = await _ask(trading, child)
+    with broker_wait(orders=1):
+        fact, note, unsent, clear = await _ask(trading, child)
     latency = round((time.perf_counter() - began) * 1000)
     now = trading.clock()
     changed = await learn(
