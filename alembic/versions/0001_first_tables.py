@@ -76,6 +76,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "leases",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    with op.batch_alter_table("leases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_leases_owner"), ["owner"], unique=False)
+
+    op.create_table(
         "idempotency_keys",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -1294,3 +1305,7 @@ def downgrade() -> None:
 
     op.drop_table("attempts")
     # ### end Alembic commands ###
+    with op.batch_alter_table("leases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leases_owner"))
+
+    op.drop_table("leases")

@@ -86,6 +86,7 @@ ABOUT_NOBODY = {
     "candles": "prices",
     "candle_days": "prices",
     "instrument_masters": "what brokers list",
+    "leases": "which process owns what",
     "letters": "letters that wait to be sent, sealed, for minutes",
     "sign_ups": "people who are no users yet; they run out",
     "turns": "which process does what",
