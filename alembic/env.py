@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 import orchestrator.tables_audit
 import orchestrator.tables_departure
 import orchestrator.tables_hooks
+import orchestrator.tables_jobs
 import orchestrator.tables_kite
-import orchestrator.tables_market
 import orchestrator.tables_leases
+import orchestrator.tables_market
 import orchestrator.tables_people
 import orchestrator.tables_portfolio
 import orchestrator.tables_signin

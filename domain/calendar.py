@@ -59,6 +59,10 @@ class Calendar:
             return self.holidays[day]
         return "Weekend" if day.weekday() >= 5 else None
 
+    def trades(self, day: date) -> bool:
+        """Whether the exchanges are open at all on this IST day."""
+        return self.always_open or self.holiday(day) is None
+
     def trading_day(self, at: datetime) -> date:
         """The day whose trading began last at an aware moment: the day before until nine, Friday on a Sunday."""
         local = at.astimezone(IST)

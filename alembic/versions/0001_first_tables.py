@@ -994,6 +994,29 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "job_runs",
+        sa.Column("job", sa.String(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", sa.String(), nullable=True),
+        sa.Column("until", Moment(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("job", "due_at", name=op.f("pk_job_runs")),
+    )
+    with op.batch_alter_table("job_runs", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_job_runs_open",
+            ["job", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "turns",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
@@ -1132,6 +1155,10 @@ def downgrade() -> None:
 
     op.drop_table("candle_days")
     op.drop_table("turns")
+    with op.batch_alter_table("job_runs", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_runs_open")
+
+    op.drop_table("job_runs")
     op.drop_table("charged_children")
     with op.batch_alter_table("outside_orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outside_orders_user_id_symbol"))
@@ -1298,6 +1325,10 @@ def downgrade() -> None:
     op.drop_table("audit_log")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_log_only_grows()")
+    with op.batch_alter_table("leases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leases_owner"))
+
+    op.drop_table("leases")
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_until"))
@@ -1305,7 +1336,3 @@ def downgrade() -> None:
 
     op.drop_table("attempts")
     # ### end Alembic commands ###
-    with op.batch_alter_table("leases", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_leases_owner"))
-
-    op.drop_table("leases")

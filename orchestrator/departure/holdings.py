@@ -89,6 +89,7 @@ ABOUT_NOBODY = {
     "leases": "which process owns what",
     "letters": "letters that wait to be sent, sealed, for minutes",
     "sign_ups": "people who are no users yet; they run out",
+    "job_runs": "what was done on a schedule",
     "turns": "which process does what",
     "webhook_cursors": "how far records were read for messages",
     "alembic_version": "how new the database is",
