@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select, text, update
 
 from orchestrator.audit.chain import Entry, moment
 from orchestrator.audit.seal import Head
+from orchestrator.prepared import Prepared
 from orchestrator.tables_audit import audit_head, audit_log
 
 COLUMNS = (
@@ -29,6 +30,24 @@ COLUMNS = (
 )
 PAGE = 5000
 
+_log = audit_log.c
+_waiting = Prepared(  # asked every second, and nearly always for nothing
+    select(
+        _log.id,
+        _log.at,
+        _log.user_id,
+        _log.action,
+        _log.actor_kind,
+        _log.actor,
+        _log.through,
+        _log.subject,
+        _log.address,
+        _log.detail,
+    )
+    .where(_log.position.is_(None))
+    .order_by(_log.id)
+    .limit(bindparam("most", type_=Integer))
+)
 _linked = (
     update(audit_log)
     .where(audit_log.c.id == bindparam("entry_id"))
@@ -64,24 +83,7 @@ def _entry(row: Any) -> Entry:
 
 def waiting(conn: Connection, limit: int) -> Sequence[Any]:
     """Entries that are not linked yet, in the order in which they are to be."""
-    log = audit_log.c
-    return conn.execute(
-        select(
-            log.id,
-            log.at,
-            log.user_id,
-            log.action,
-            log.actor_kind,
-            log.actor,
-            log.through,
-            log.subject,
-            log.address,
-            log.detail,
-        )
-        .where(log.position.is_(None))
-        .order_by(log.id)
-        .limit(limit)
-    ).all()
+    return _waiting.rows(conn, {"most": limit})
 
 
 def count_waiting(conn: Connection) -> int:

@@ -20,6 +20,7 @@ from orchestrator.db import Database
 from orchestrator.ids import new_id
 from orchestrator.mail.carriers import Carrier, NotCarried
 from orchestrator.mail.letter import Letter, message
+from orchestrator.prepared import Prepared
 from orchestrator.state import Clock
 from orchestrator.tables_people import letters
 from orchestrator.vault import SealBroken, Vault
@@ -33,6 +34,12 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 GIVEN_UP = timedelta(days=2)
 
 ROW = letters.c
+DUE = Prepared(
+    sa.select(ROW.id, ROW.sealed, ROW.tries, ROW.made_at)
+    .where(ROW.due_at <= sa.bindparam("now"))
+    .order_by(ROW.due_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +91,7 @@ class Mailer:
 
     def _take(self, conn: Connection) -> list[_Waiting]:
         now = self._clock()
-        query = sa.select(ROW.id, ROW.sealed, ROW.tries, ROW.made_at).where(ROW.due_at <= now)
-        found = [
-            _Waiting(**row) for row in conn.execute(query.order_by(ROW.due_at).limit(TOGETHER)).mappings()
-        ]
+        found = [_Waiting(*row) for row in DUE.rows(conn, {"now": now, "most": TOGETHER})]
         if found:
             mine = ROW.id.in_([one.id for one in found])
             conn.execute(sa.update(letters).where(mine).values(due_at=now + LEASE, tries=ROW.tries + 1))
