@@ -26,7 +26,7 @@ from orchestrator.config import Role, Settings, endpoints
 from orchestrator.db import Database, open_database
 from orchestrator.departure.leaving import Departures
 from orchestrator.identity.ended import EndedSessions
-from orchestrator.identity.oidc_provider import provider
+from orchestrator.identity.oidc.provider import provider
 from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Request, Response
 
 from orchestrator.errors import Problem, problems
-from orchestrator.identity import brake, emails, people, service, signing_in, strength
+from orchestrator.identity import brake, people, signing_in, strength
 from orchestrator.identity.access import CurrentUser, Ended
 from orchestrator.identity.doing import Acting
-from orchestrator.identity.known import LIFE
+from orchestrator.identity.letters import emails
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import (
     LoginIn,
@@ -23,7 +23,9 @@ from orchestrator.identity.schemas import (
     SignupOut,
     TokenOut,
 )
-from orchestrator.identity.service import Access, From, Tokens
+from orchestrator.identity.sessions import ending, service
+from orchestrator.identity.sessions.issuing import Access, From, Tokens
+from orchestrator.identity.sessions.known import LIFE
 from orchestrator.identity.signing_in import Reception
 from orchestrator.state import Config, Db, KeyRing, Now
 
@@ -101,7 +103,7 @@ async def log_out(
     cookie: RefreshCookie = None,
 ) -> None:
     """End this login. Always succeeds."""
-    await service.log_out(db, cookie, address=_address(request), ended=ended, now=clock())
+    await ending.log_out(db, cookie, address=_address(request), ended=ended, now=clock())
     # As it was set: a browser takes no other one in its place.
     response.delete_cookie(
         COOKIE, path=COOKIE_PATH, httponly=True, samesite="strict", secure=settings.cookie_secure

@@ -14,12 +14,14 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import links, passwords, repository, service, signing_in, strength
+from orchestrator.identity import passwords, repository, signing_in, strength
 from orchestrator.identity.doing import Doer
 from orchestrator.identity.ended import EndedWhy
+from orchestrator.identity.letters import links
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import Mode
-from orchestrator.identity.service import From
+from orchestrator.identity.sessions import ending, service
+from orchestrator.identity.sessions.issuing import From
 from orchestrator.identity.signing_in import Desk
 from orchestrator.ids import new_id
 from orchestrator.mail import words
@@ -116,7 +118,7 @@ async def change_password(
         told = words.password_changed(user.email, base=desk.settings.base_url, at=now)
         desk.mailer.put(connection, told)
         why = EndedWhy.PASSWORD_CHANGED
-        return service.end_in(connection, doer, lambda one: one != session, why=why, now=now)
+        return ending.end_in(connection, doer, lambda one: one != session, why=why, now=now)
 
     return await desk.db.write(work)
 

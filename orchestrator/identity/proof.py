@@ -12,9 +12,11 @@ from domain.account import UserId
 from orchestrator.config import Settings
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import passkey_repository, repository, second_factor
+from orchestrator.identity import repository
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Role, Way
+from orchestrator.identity.passkeys import repository as passkey_repository
+from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.tokens import Bearer
 from orchestrator.state import Config, Db, Now
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from orchestrator.errors import problems
-from orchestrator.identity import passkeys, people, service, signing_in
+from orchestrator.identity import people, signing_in
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Way
 from orchestrator.identity.endpoints import came_from, shown
+from orchestrator.identity.passkeys import using
 from orchestrator.identity.relying import here
 from orchestrator.identity.schemas import ProofIn, TokenOut
+from orchestrator.identity.sessions import service
 from orchestrator.identity.signing_in import Reception
 from orchestrator.state import Now
 
@@ -27,7 +29,7 @@ async def prove(
     if body.passkey is not None:
         answer, rp = body.passkey.answer(), here(desk.settings)
         address = came_from(request).address
-        await passkeys.prove(
+        await using.prove(
             desk.db, rp, user.id, session=login.session, answer=answer, address=address, now=now
         )
         ways = {Way.PASSKEY}

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
 from orchestrator.identity.claims import Role
-from orchestrator.identity.passkey_schemas import AnswerIn
+from orchestrator.identity.passkeys.schemas import AnswerIn
 from orchestrator.schemas import In, Out, Time
 
 PASSWORD_LENGTH = 10

@@ -15,11 +15,13 @@ from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.config import Settings
 from orchestrator.db import Database
 from orchestrator.errors import Problem
-from orchestrator.identity import brake, known, lockout, passwords, repository, second_factor, service
+from orchestrator.identity import brake, lockout, passwords, repository
 from orchestrator.identity.claims import Way
 from orchestrator.identity.lockout import Tries
 from orchestrator.identity.repository import User
-from orchestrator.identity.service import From, Tokens
+from orchestrator.identity.second_factor import codes as second_factor
+from orchestrator.identity.sessions import known, service
+from orchestrator.identity.sessions.issuing import From, Tokens
 from orchestrator.keys import Keys
 from orchestrator.mail import words
 from orchestrator.mail.mailer import Mailer

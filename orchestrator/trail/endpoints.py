@@ -19,7 +19,7 @@ from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.exports.lines import lines
 from orchestrator.identity.access import LoggedIn
-from orchestrator.identity.devices import device
+from orchestrator.identity.sessions.devices import device
 from orchestrator.schemas import in_ist
 from orchestrator.state import Db, Now
 from orchestrator.trail import repository

@@ -17,7 +17,7 @@ from orchestrator.identity import lockout
 from orchestrator.identity.endpoints import DEVICE_COOKIE
 from orchestrator.identity.lockout import Tries
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
-from tests.orchestrator.identity.letters import letters, written_down
+from tests.orchestrator.identity.letters.mailbox import letters, written_down
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 EMAIL = "asha@trademaster.test"

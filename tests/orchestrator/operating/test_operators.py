@@ -16,7 +16,7 @@ from orchestrator.config import Settings
 from orchestrator.identity.claims import Role
 from orchestrator.operating import service
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
-from tests.orchestrator.identity.letters import written_down
+from tests.orchestrator.identity.letters.mailbox import written_down
 
 USERS = "/v1/operator/users"
 
