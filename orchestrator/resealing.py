@@ -53,6 +53,7 @@ SEALED = (
     Sealed("second_factors", "secret", "user_id"),
     Sealed("letters", "sealed", "id"),
     Sealed("hooks", "secret", "id"),
+    Sealed("kite_apps", "secret", "token_id"),
     Sealed("webhooks", "secret", "id"),
     Sealed("webhooks", "old_secret", "id"),
 )

@@ -19,7 +19,8 @@ from sqlalchemy import (
 from orchestrator.tables import Moment, metadata
 
 # `secret` and `old_secret` are sealed for this row; the old one signs, too, until `old_until`. `events` is a JSON list.
-# `off_why`: why it was switched off by itself, "" while it is on or was switched off by its user.
+# `off_why`: why it was switched off by itself, "" while it is on or was switched off by its user. `token_id`: it takes
+# the postbacks of this program, which was written for Kite; null: our own messages.
 webhooks = Table(
     "webhooks",
     metadata,
@@ -35,6 +36,7 @@ webhooks = Table(
     Column("off_why", Text, nullable=False),
     Column("failing_since", Moment),  # the first failure after the last success
     Column("made_at", Moment, nullable=False),
+    Column("token_id", ForeignKey("personal_tokens.id", ondelete="CASCADE"), unique=True),
 )
 
 # One message to one webhook, and what became of it last. `source` names the fact that it tells, so that no fact makes

@@ -432,10 +432,18 @@ def upgrade() -> None:
         sa.Column("off_why", sa.Text(), nullable=False),
         sa.Column("failing_since", Moment(), nullable=True),
         sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["personal_tokens.id"],
+            name=op.f("fk_webhooks_token_id_personal_tokens"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_webhooks_user_id_users"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+        sa.UniqueConstraint("token_id", name=op.f("uq_webhooks_token_id")),
     )
     with op.batch_alter_table("webhooks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhooks_user_id"), ["user_id"], unique=False)
@@ -515,6 +523,51 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kite_tags")),
     )
+    op.create_table(
+        "kite_apps",
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("redirect_url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["personal_tokens.id"],
+            name=op.f("fk_kite_apps_token_id_personal_tokens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kite_apps_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_id", name=op.f("pk_kite_apps")),
+    )
+    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kite_apps_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "kite_logins",
+        sa.Column("request_hash", sa.String(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("access_hash", sa.String(), nullable=True),
+        sa.Column("until", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["kite_apps.token_id"],
+            name=op.f("fk_kite_logins_token_id_kite_apps"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_kite_logins_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("request_hash", name=op.f("pk_kite_logins")),
+        sa.UniqueConstraint("access_hash", name=op.f("uq_kite_logins_access_hash")),
+    )
+    with op.batch_alter_table("kite_logins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kite_logins_token_id"), ["token_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kite_logins_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "oidc_flows",
@@ -1216,6 +1269,15 @@ def downgrade() -> None:
     op.drop_table("user_sessions")
     op.drop_table("user_policies")
     op.drop_table("user_limits")
+    with op.batch_alter_table("kite_logins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kite_logins_user_id"))
+        batch_op.drop_index(batch_op.f("ix_kite_logins_token_id"))
+
+    op.drop_table("kite_logins")
+    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kite_apps_user_id"))
+
+    op.drop_table("kite_apps")
     op.drop_table("kite_tags")
     op.drop_table("webhook_cursors")
     with op.batch_alter_table("webhook_messages", schema=None) as batch_op:

@@ -50,6 +50,8 @@ KEPT: dict[str, Kept] = {
     "webhooks": Kept(secret=("secret", "old_secret")),
     "webhook_messages": Kept(),
     "kite_tags": Kept(),
+    "kite_apps": Kept(secret=("secret",)),
+    "kite_logins": Kept(unexported=PROOFS),
     "user_limits": Kept(),
     "user_policies": Kept(),
     "kill_switches": Kept(),

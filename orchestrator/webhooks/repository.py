@@ -45,6 +45,7 @@ class Webhook:
     off_why: str
     failing_since: datetime | None
     made_at: datetime
+    token_id: str | None = None  # the program whose postbacks it takes, which was written for Kite
 
 
 @dataclass(frozen=True, slots=True)

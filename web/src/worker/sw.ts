@@ -9,7 +9,7 @@ declare const self: ServiceWorkerGlobalScope;
 declare const BUILT_FILES: { url: string; revision: string | null }[];
 
 // What the server itself answers when one goes there: the API (brokers send people back to it), its pages, its probes.
-const SERVERS_OWN = [/^\/v1\//, /^\/docs/, /^\/redoc/, /^\/openapi/, /^\/(livez|readyz|metrics)/];
+const SERVERS_OWN = [/^\/v1\//, /^\/kite\//, /^\/docs/, /^\/redoc/, /^\/openapi/, /^\/(livez|readyz|metrics)/];
 
 cleanupOutdatedCaches();
 precacheAndRoute(BUILT_FILES);
