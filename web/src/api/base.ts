@@ -76,6 +76,8 @@ export const baseApi = createApi({
     "Conditional",
     "Security",
     "Token",
+    "Webhook",
+    "WebhookDelivery",
     "Approval",
   ],
   endpoints: () => ({}),

@@ -115,6 +115,11 @@ export type {
   Unpriced,
   Validity,
   WatchlistOut as WatchedList,
+  WebhookDeliveryOut as WebhookDelivery,
+  WebhookDeliveryState,
+  WebhookEvent,
+  WebhookMadeOut as WebhookMade,
+  WebhookOut as Webhook,
   Window as ScoreWindow,
 } from "./generated";
 

@@ -10,7 +10,7 @@ export function Check({ label, checked, onChange }: Props) {
     <label className="flex min-h-8 cursor-pointer items-center gap-2 max-md:min-h-11">
       <input
         type="checkbox"
-        className="size-4 accent-accent"
+        className="size-4 shrink-0 accent-accent"
         checked={checked}
         onChange={(event) => onChange(event.target.checked)}
       />

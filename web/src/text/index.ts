@@ -26,6 +26,7 @@ import shell from "./en/shell.json";
 import ticket from "./en/ticket.json";
 import type tokens from "./en/tokens.json";
 import watchlist from "./en/watchlist.json";
+import type webhooks from "./en/webhooks.json";
 import { addRoom, language } from "./language";
 
 // What the frame and the first pages say; the other rooms come with the files that use them (`import "@/text/rooms/…"`).
@@ -59,6 +60,7 @@ interface Later {
   tokens: typeof tokens;
   security: typeof security;
   settings: typeof settings;
+  webhooks: typeof webhooks;
 }
 type Rooms = typeof atOnce & Later;
 type Plural = "_zero" | "_one" | "_other";

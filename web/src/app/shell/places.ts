@@ -24,6 +24,7 @@ type PlaceName =
   | "approvals"
   | "security"
   | "tokens"
+  | "webhooks"
   | "audit";
 
 export const places: readonly Place[] = [
@@ -80,6 +81,7 @@ export const furtherPlaces: readonly (Place & { about: Key })[] = [
 export const settingsPlaces: readonly Place[] = [
   { to: "/settings/security", name: "security" },
   { to: "/settings/tokens", name: "tokens" },
+  { to: "/settings/webhooks", name: "webhooks" },
   { to: "/settings/audit", name: "audit" },
 ];
 

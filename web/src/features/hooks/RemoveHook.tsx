@@ -1,9 +1,7 @@
 // The question before a hook is removed.
 import "@/text/rooms/hooks";
 import { type Hook, inWords, problemOf, useRemoveHookMutation } from "@/api";
-import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
-import { Notice } from "@/components/surface";
+import { Question } from "@/components/question";
 import { toast } from "@/components/toasts";
 import { t } from "@/text";
 
@@ -18,17 +16,16 @@ export function RemoveHook({ hook, onClose }: { hook: Hook; onClose: () => void 
   }
 
   return (
-    <Dialog open onClose={onClose} title={t("hooks:remove_title", { name: hook.name })}>
-      <div className="flex flex-col gap-4 p-4">
-        <p className="text-quiet">{t("hooks:remove_about")}</p>
-        {error && <Notice tone="bad">{inWords(problemOf(error))}</Notice>}
-        <div className="flex gap-2">
-          <Button look="danger" disabled={isLoading} onClick={() => void submit()}>
-            {t("hooks:remove")}
-          </Button>
-          <Button onClick={onClose}>{t("hooks:keep")}</Button>
-        </div>
-      </div>
-    </Dialog>
+    <Question
+      danger
+      title={t("hooks:remove_title", { name: hook.name })}
+      about={t("hooks:remove_about")}
+      yes={t("hooks:remove")}
+      no={t("hooks:keep")}
+      busy={isLoading}
+      refused={error && inWords(problemOf(error))}
+      onYes={() => void submit()}
+      onClose={onClose}
+    />
   );
 }

@@ -6,6 +6,7 @@ import { AuditPart } from "@/features/audit/AuditPart";
 import { DataPart } from "@/features/data/DataPart";
 import { HooksPart } from "@/features/hooks/HooksPart";
 import { TokensPart } from "@/features/tokens/TokensPart";
+import { WebhooksPart } from "@/features/webhooks/WebhooksPart";
 import { cx } from "@/lib/classes";
 import { usePhone } from "@/lib/hooks";
 import { t } from "@/text";
@@ -24,6 +25,7 @@ const parts = [
   { part: "security", Shown: Security },
   { part: "tokens", Shown: TokensPart },
   { part: "hooks", Shown: HooksPart },
+  { part: "webhooks", Shown: WebhooksPart },
   { part: "audit", Shown: AuditPart },
   { part: "data", Shown: DataPart },
   { part: "you", Shown: You },
