@@ -72,11 +72,14 @@ async def list_users(
     db: Db,
     clock: Now,
     after: Annotated[str | None, Query(max_length=64)] = None,
+    find: Annotated[str, Query(max_length=254)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> KnownUsersOut:
-    """Everybody who has an account here. What they own, trade or keep secret is not told."""
+    """Everybody who has an account here, or whose e-mail or name has `find` in it, or whose id it is. What they own,
+    trade or keep secret is not told."""
     now: datetime = clock()
-    found = await db.read(lambda conn: service.listed(conn, after=after, limit=limit + 1, now=now))
+    part = find.strip()
+    found = await db.read(lambda conn: service.listed(conn, after=after, limit=limit + 1, now=now, find=part))
     items = [KnownUserOut.of(one) for one in found[:limit]]
     return KnownUsersOut(items=items, next=items[-1].id if len(found) > limit else None)
 

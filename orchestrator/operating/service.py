@@ -42,8 +42,9 @@ class Known:
     last_seen: datetime | None
 
 
-def listed(conn: Connection, *, after: str | None, limit: int, now: datetime) -> list[Known]:
-    """In the order in which they came; `after` is the id of one that is known."""
+def listed(conn: Connection, *, after: str | None, limit: int, now: datetime, find: str = "") -> list[Known]:
+    """In the order in which they came; `after` is the id of one that is known. `find`: a part of the e-mail or the
+    name, or the id."""
     here = user_sessions.c
     going = sa.and_(here.user_id == ROW.id, here.ended_at.is_(None), here.expires_at > now)
     query = sa.select(
@@ -60,6 +61,10 @@ def listed(conn: Connection, *, after: str | None, limit: int, now: datetime) ->
     ).select_from(users.outerjoin(second_factors, second_factors.c.user_id == ROW.id))
     if after is not None:
         query = query.where(ROW.id > after)
+    if find:
+        part = find.lower()
+        named = (sa.func.lower(each).contains(part, autoescape=True) for each in (ROW.email, ROW.name))
+        query = query.where(sa.or_(ROW.id == find, *named))
     rows = conn.execute(query.order_by(ROW.id).limit(limit)).mappings()
     return [Known(**{field.name: row[field.name] for field in fields(Known)}) for row in rows]
 

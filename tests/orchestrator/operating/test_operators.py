@@ -51,6 +51,19 @@ async def id_of(client: httpx.AsyncClient) -> str:
     return str((await client.get("/v1/users/me")).json()["id"])
 
 
+async def test_a_user_is_found_by_a_part_of_the_email_or_by_the_id(
+    keeper: httpx.AsyncClient, asha: httpx.AsyncClient
+) -> None:
+    async def found(text: str) -> list[str]:
+        items = (await keeper.get(USERS, params={"find": text})).json()["items"]
+        return [one["email"] for one in items]
+
+    assert await found(" ASHA@ ") == ["asha@trademaster.test"]
+    assert await found(await id_of(asha)) == ["asha@trademaster.test"]
+    assert await found("%") == []
+    assert await found("a_ha") == [], "signs of a pattern are letters like others"
+
+
 async def test_users_are_listed_page_by_page_without_what_is_theirs(
     keeper: httpx.AsyncClient, asha: httpx.AsyncClient
 ) -> None:

@@ -1194,6 +1194,7 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/operator/users`,
         params: {
           after: queryArg.after,
+          find: queryArg.find,
           limit: queryArg.limit,
         },
       }),
@@ -2107,6 +2108,7 @@ export type AskOnPhoneApiArg = {
 export type ListUsersApiResponse = /** status 200 OK */ KnownUsersOut;
 export type ListUsersApiArg = {
   after?: string | null;
+  find?: string;
   limit?: number;
 };
 export type UnlockUserApiResponse = unknown;
