@@ -11,9 +11,9 @@ from pathlib import Path
 from orchestrator.keys import Key, fresh, line, parse, written
 
 
-def add(path: Path) -> Key:
-    """A new key before the others: from now on it is used. Gives it."""
-    new = fresh()
+def add(path: Path, new: Key | None = None) -> Key:
+    """A new key before the others, this one if it was made already: from now on it is used. Gives it."""
+    new = new or fresh()
     _change(path, lambda known: (new, *known))
     return new
 

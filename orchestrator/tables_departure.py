@@ -6,7 +6,8 @@ from sqlalchemy import Column, ForeignKey, Table
 
 from orchestrator.tables import Moment, metadata
 
-# From the asking on nothing of the user's trades. `left_at`: what is forgotten is gone; `erased_at`: from the log, too.
+# From the asking on nothing of the user's trades. `left_at`: the user is gone;
+# `forgotten_at`: what was kept about them, too; `erased_at`: what the log had of them.
 departures = Table(
     "departures",
     metadata,
@@ -14,5 +15,6 @@ departures = Table(
     Column("asked_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False, index=True),
     Column("left_at", Moment),
+    Column("forgotten_at", Moment),
     Column("erased_at", Moment),
 )

@@ -26,6 +26,7 @@ refresh_tokens = Table(
     metadata,
     Column("token_hash", String, primary_key=True),
     Column("family", String, nullable=False, index=True),  # one login, over all its rotations
+    Column("turn", Integer, nullable=False),  # which rotation of the login gave it
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

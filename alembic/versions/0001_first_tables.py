@@ -255,6 +255,7 @@ def upgrade() -> None:
         sa.Column("asked_at", Moment(), nullable=False),
         sa.Column("due_at", Moment(), nullable=False),
         sa.Column("left_at", Moment(), nullable=True),
+        sa.Column("forgotten_at", Moment(), nullable=True),
         sa.Column("erased_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_departures_user_id"), ondelete="CASCADE"
@@ -738,6 +739,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_sessions_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
 
+        sa.Column("turn", sa.Integer(), nullable=False),
     op.create_table(
         "account_days",
         sa.Column("account_id", sa.String(), nullable=False),

@@ -108,6 +108,7 @@ class Action(
 ):
     root: Literal[
         "user.signed_up",
+            "key.in_use",
         "login",
         "login.refused",
         "login.ended",
@@ -206,6 +207,7 @@ class ActorOut(Model):
     id: str
     """A user's id, or the name of a part of the product."""
 
+        "key.in_use",
     through: str
     """The id of the login or of the personal token."""
 

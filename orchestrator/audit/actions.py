@@ -44,6 +44,12 @@ class Action(StrEnum):
     TOKEN_CHANGED = "token.changed"
     TOKEN_ROTATED = "token.rotated"
     TOKEN_REVOKED = "token.revoked"
+    KITE_APP_SET = "kite_app.set"  # a program written for Kite may log its user in by the browser
+    KITE_APP_SECRET_RENEWED = "kite_app.secret_renewed"
+    KITE_APP_REMOVED = "kite_app.removed"
+    KITE_LOGIN_AGREED = "kite_login.agreed"  # the person let the program in
+    KITE_LOGIN = "kite_login"  # and the program came
+    KITE_LOGIN_ENDED = "kite_login.ended"
     APPROVAL_ASKED = "approval.asked"  # an order outside a token's policy waits for its user
     APPROVAL_GIVEN = "approval.given"
     APPROVAL_DECLINED = "approval.declined"
@@ -103,5 +109,6 @@ class Action(StrEnum):
     # --- the installation ----------------------------------------------------------------------------------------
     SANDBOX_CHANGED = "sandbox.changed"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"
-    KEY_MADE = "key.made"  # and in use from then on
+    KEY_MADE = "key.made"  # and about to be used
+    KEY_IN_USE = "key.in_use"
     KEY_RETIRED = "key.retired"

@@ -18,7 +18,7 @@ from orchestrator.audit.record import Actor, audited
 from orchestrator.audit.seal import Seal
 from orchestrator.commands import installation
 from orchestrator.config import Settings
-from orchestrator.keys import Key, Keys, Ring
+from orchestrator.keys import Key, Keys, Ring, fresh
 from orchestrator.keys import keys as keys_of
 from orchestrator.resealing import Resealed, reseal, under
 from orchestrator.server import CannotStart
@@ -65,8 +65,10 @@ def rotate(
     keys_of(settings)  # they exist
     for which in chosen:
         path = _file(settings, which)
-        new = key_files.add(path)
-        _written_down(Action.KEY_MADE, new.id, which)
+        new = fresh()
+        _written_down(Action.KEY_MADE, new.id, which)  # before it is used: none is without an entry
+        key_files.add(path, new)
+        _written_down(Action.KEY_IN_USE, new.id, which)
         typer.echo(f"{which}: {new.id} is in use.")
     if Which.MASTER in chosen:
         _reseal(settings)
@@ -97,8 +99,9 @@ def retire(key_id: Annotated[str, typer.Argument(help="An earlier key; `orchestr
         _not_needed(key_id, found.master)
     else:
         _not_trusted(key_id, ring, settings)
-    key_files.remove(_file(settings, which), key_id)
-    _written_down(Action.KEY_RETIRED, key_id, which)
+    path = _file(settings, which)
+    _written_down(Action.KEY_RETIRED, key_id, which)  # before it is gone; interrupted: retired once more
+    key_files.remove(path, key_id)
     typer.echo(f"{key_id} is forgotten.")
 
 

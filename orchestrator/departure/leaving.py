@@ -4,11 +4,10 @@ orders. Those days are there so that whoever is robbed of a login can call it of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection, delete, exists, insert, or_, select, update
@@ -16,14 +15,11 @@ from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 from domain.account import AccountId, AccountState, UserId
 from orchestrator.accounts import repository as accounts
 from orchestrator.accounts.connections import Connections
-from orchestrator.audit.actions import Action
-from orchestrator.audit.record import Actor, audited
 from orchestrator.db import Database
-from orchestrator.departure.export import owned
-from orchestrator.departure.holdings import KEPT, Fate
+from orchestrator.departure import forgetting
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.state import Clock
-from orchestrator.tables import metadata, order_children, user_sessions, users
+from orchestrator.tables import order_children, user_sessions
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_departure import departures
 from orchestrator.tables_tokens import personal_tokens
@@ -33,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 PAUSE = 60.0  # seconds between two looks at who is due
 ERASED_AT_ONCE = 1000  # entries in one transaction, which the event loop waits for: five milliseconds
-ITSELF = Actor.program("departures")
 YEAR = timedelta(days=365.25)
 
 
@@ -152,11 +147,13 @@ class Departures:
             shut = await self._db.write(partial(self._forget, user_id=user_id), lock=f"orders:{user_id}")
             if shut is not None:
                 await self.tell(shut)
+        for user_id in await self._db.read(_unforgotten):
+            await self._in_pieces(user_id, partial(forgetting.forget_some, now=self._clock()))
         for user_id in await self._db.read(_unerased):
             await self._erase(user_id)
         before = self._clock() - self._kept_for
-        if await self._db.read(lambda conn: bool(_old(conn, before))):
-            await self._db.write(lambda conn: _drop(conn, before), lock="departures")
+        for user_id in await self._db.read(lambda conn: _old(conn, before)):
+            await self._in_pieces(user_id, forgetting.drop_some)
 
     def _forget(self, conn: Connection, user_id: UserId) -> Shut | None:
         """None: called off, done by another process, or an order that came since may still trade."""
@@ -168,9 +165,14 @@ class Departures:
         if not conn.execute(update(departures).where(still).values(left_at=now)).rowcount:
             return None
         over = shut(conn, user_id, session="", now=now)
-        forget(conn, user_id, now)
-        log.info("departure.forgotten", user=user_id)
+        forgetting.vanish(conn, user_id, now)
+        log.info("departure.left", user=user_id)
         return over
+
+    async def _in_pieces(self, user_id: UserId, piece: Callable[[Connection, UserId], bool]) -> None:
+        """Transactions of `piece` until it says that it was the last one."""
+        while not await self._db.write(lambda conn: piece(conn, user_id), lock=f"orders:{user_id}"):
+            pass
 
     async def _erase(self, user_id: UserId) -> None:
         """What is personal in the user's entries. Those that are not linked yet cannot be erased without breaking
@@ -203,25 +205,6 @@ def _personal_left(conn: Connection, user_id: UserId) -> bool:
     return bool(conn.execute(select(left)).scalar_one())
 
 
-def forget(conn: Connection, user_id: UserId, now: datetime) -> None:
-    """All rows about the user but the records; of the user's own row what names the person."""
-    children_first = [table for table in reversed(metadata.sorted_tables) if table.name in KEPT]
-    for table in children_first:
-        kept = KEPT[table.name]
-        if kept.fate is Fate.FORGOTTEN:
-            conn.execute(delete(table).where(owned(table, kept, user_id)))
-    nobody: dict[str, Any] = {
-        "email": f"{user_id}@deleted.invalid",
-        "name": "",
-        "password_hash": None,
-        "primary_account": None,
-        "email_verified_at": None,
-        "disabled_at": now,
-    }
-    conn.execute(update(users).where(users.c.id == user_id).values(nobody))
-    audited(conn, user_id=user_id, actor=ITSELF, action=Action.DELETED, at=now)
-
-
 def _due(conn: Connection, now: datetime) -> Sequence[UserId]:
     query = select(departures.c.user_id).where(departures.c.due_at <= now, departures.c.left_at.is_(None))
     return [UserId(one) for one in conn.execute(query).scalars()]
@@ -234,12 +217,15 @@ def _unerased(conn: Connection) -> Sequence[UserId]:
     return [UserId(one) for one in conn.execute(query).scalars()]
 
 
-def _old(conn: Connection, before: datetime) -> Sequence[str]:
+def _unforgotten(conn: Connection) -> Sequence[UserId]:
+    query = select(departures.c.user_id).where(
+        departures.c.left_at.is_not(None), departures.c.forgotten_at.is_(None)
+    )
+    return [UserId(one) for one in conn.execute(query).scalars()]
+
+
+def _old(conn: Connection, before: datetime) -> Sequence[UserId]:
     """Whose log is not erased yet is needed still, to be found."""
-    gone = departures.c.left_at <= before, departures.c.erased_at.is_not(None)
-    return conn.execute(select(departures.c.user_id).where(*gone)).scalars().all()
-
-
-def _drop(conn: Connection, before: datetime) -> None:
-    """With the user's row go the records of orders; entries of the audit log stay, without anything personal."""
-    conn.execute(delete(users).where(users.c.id.in_(_old(conn, before))))
+    done = departures.c.forgotten_at.is_not(None), departures.c.erased_at.is_not(None)
+    query = select(departures.c.user_id).where(departures.c.left_at <= before, *done)
+    return [UserId(one) for one in conn.execute(query).scalars()]

@@ -21,6 +21,7 @@ from orchestrator.identity.letters import links
 from orchestrator.identity.repository import User
 from orchestrator.identity.schemas import Mode
 from orchestrator.identity.sessions import ending, service
+from orchestrator.identity.sessions import known as known_browsers
 from orchestrator.identity.sessions.issuing import From
 from orchestrator.identity.signing_in import Desk
 from orchestrator.ids import new_id
@@ -99,9 +100,9 @@ async def change_password(
     by: From,
     now: datetime,
 ) -> list[str]:
-    """Every other login than this `session` ends in the same transaction; which they were. `old` None: the user has
-    none, and has shown otherwise who they are. Raises Problem 403 `wrong_password`, 422 `password_too_short` or
-    `password_guessable`, 429, 401 `session_ended`."""
+    """Every other login than this `session` ends in the same transaction; which they were. No other
+    browser is known any more. `old` None: the user has none, and has shown otherwise who they are. Raises Problem 403
+    `wrong_password`, 422 `password_too_short` or `password_guessable`, 429, 401 `session_ended`."""
     if old is not None and not await signing_in.knows_password(desk, user, old, by=by, now=now):
         raise _wrong_password()
     hashed = await new_hash(new, field="new_password", about=(user.email, user.name))
@@ -114,6 +115,7 @@ async def change_password(
             raise _wrong_password()  # a new one was set meanwhile, by whoever reads the e-mail perhaps
         repository.change_user(connection, user.id, {"password_hash": hashed})
         links.forget(connection, user.id)  # a reset that was asked for before
+        known_browsers.forget_others(connection, user.id, by.device)
         doer.did(connection, Action.PASSWORD_CHANGED)
         told = words.password_changed(user.email, base=desk.settings.base_url, at=now)
         desk.mailer.put(connection, told)

@@ -33,10 +33,12 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """`used_at`: it was traded for the next one."""
+    """`turn`: how many came before it in its login. `used_at`: it was traded for the next one, or one given beside it
+    was."""
 
     token_hash: str
     family: str
+    turn: int
     user_id: UserId
     expires_at: datetime
     used_at: datetime | None
@@ -112,13 +114,19 @@ def add_refresh_token(
     *,
     token_hash: str,
     family: str,
+    turn: int,
     user_id: UserId,
     now: datetime,
     expires_at: datetime,
 ) -> None:
     connection.execute(
         insert(refresh_tokens).values(
-            token_hash=token_hash, family=family, user_id=user_id, created_at=now, expires_at=expires_at
+            token_hash=token_hash,
+            family=family,
+            turn=turn,
+            user_id=user_id,
+            created_at=now,
+            expires_at=expires_at,
         )
     )
 
@@ -130,9 +138,14 @@ def refresh_token(connection: Connection, token_hash: str) -> RefreshToken | Non
     return RefreshToken(**row) if row else None
 
 
-def mark_used(connection: Connection, token_hash: str, now: datetime) -> None:
-    query = update(refresh_tokens).where(refresh_tokens.c.token_hash == token_hash)
-    connection.execute(query.values(used_at=now))
+def mark_used(connection: Connection, family: str, turn: int, now: datetime) -> None:
+    """Every token of this login up to this turn: of two that were given for the same one, one goes on."""
+    unused = update(refresh_tokens).where(
+        refresh_tokens.c.family == family,
+        refresh_tokens.c.turn <= turn,
+        refresh_tokens.c.used_at.is_(None),
+    )
+    connection.execute(unused.values(used_at=now))
 
 
 def forget_ended(connection: Connection, now: datetime) -> None:

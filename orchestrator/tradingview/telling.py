@@ -19,5 +19,5 @@ def tell_failure(conn: Connection, hook: Hook | None, one: Delivery) -> None:
     if one.outcome not in FAILED or one.done_at is None or hook is None:
         return
     if not repository.failed_so(conn, one, one.done_at - QUIET):
-        text = f"{hook.name}: an alert placed nothing. {one.words}"
+        text = f"{hook.name}: an alert placed nothing. {one.words[:1].upper()}{one.words[1:]}"
         add_notice(conn, one.user_id, KIND, hook.id, text, one.done_at)

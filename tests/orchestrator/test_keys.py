@@ -26,6 +26,7 @@ from orchestrator.keys import BadKey, Ring, fresh, in_file, key_id, keys, line, 
 from orchestrator.postbacks.paths import Paths
 from orchestrator.resealing import places, reseal, under
 from orchestrator.tables import accounts, users
+from orchestrator.tables_audit import audit_log
 from orchestrator.vault import SealBroken, Vault
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -269,6 +270,43 @@ def test_keys_are_listed_rotated_and_retired_by_commands(installed: Settings) ->
     listed = _run("list")
     assert "MISSING" not in listed
     assert not any(key.secret.hex() in listed for key in keys(installed).master.every)
+
+
+def test_no_key_is_used_or_forgotten_without_an_entry_whenever_the_command_dies(
+    installed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    before = keys(installed).jwt.current
+    with monkeypatch.context() as patched:
+        patched.setattr(key_files, "add", dies)
+        assert "the disk is full" in _run("rotate", "--only", "jwt")
+    assert keys(installed).jwt.current == before
+    assert _entries(installed) == ["key.made"]
+    _run("rotate", "--only", "jwt")
+    assert _entries(installed) == ["key.made", "key.made", "key.in_use"]
+    master = key_id(keys(installed).master.current)
+    key_files.add(installed.data / "master.key")
+    with monkeypatch.context() as patched:
+        patched.setattr(key_files, "remove", dies)
+        assert "the disk is full" in _run("retire", master)
+    assert master in _run("list")
+    assert "is forgotten" in _run("retire", master)
+    assert _entries(installed)[-2:] == ["key.retired", "key.retired"]
+
+
+def _entries(installed: Settings) -> list[str]:
+    """What the audit log tells, the oldest first."""
+
+    async def look() -> list[str]:
+        database = open_database(installed)
+        query = select(audit_log.c.action).order_by(audit_log.c.id)
+        found = await database.read(lambda conn: list(conn.execute(query).scalars()))
+        await database.close()
+        return found
+
+    return asyncio.run(look())
 
 
 def _add_and_retire(installed: Settings, old: str) -> str:

@@ -43,13 +43,16 @@ class From:
     device: str = ""
 
 
-def issue(connection: Connection, user_id: UserId, family: str, *, settings: Settings, now: datetime) -> str:
-    """A refresh token, in the caller's transaction."""
+def issue(
+    connection: Connection, user_id: UserId, family: str, *, turn: int, settings: Settings, now: datetime
+) -> str:
+    """A refresh token, in the caller's transaction. `turn`: how many came before it in this login."""
     token = new_refresh_token()
     repository.add_refresh_token(
         connection,
         token_hash=hash_of(token),
         family=family,
+        turn=turn,
         user_id=user_id,
         now=now,
         expires_at=now + timedelta(days=settings.refresh_days),

@@ -40,6 +40,11 @@ def remember(conn: Connection, user_id: UserId, device: str, now: datetime) -> s
     return device
 
 
+def forget_others(conn: Connection, user_id: UserId, device: str) -> None:
+    """All but this one."""
+    conn.execute(delete(known_devices).where(ROW.user_id == user_id, ROW.token_hash != hash_of(device)))
+
+
 def forget_all(conn: Connection, user_id: UserId) -> None:
     """Whoever had the password may have been in one of them."""
     conn.execute(delete(known_devices).where(ROW.user_id == user_id))

@@ -29,7 +29,8 @@ from orchestrator.keys import Keys
 from orchestrator.mail import words
 from orchestrator.mail.mailer import Mailer
 
-# Two tabs may refresh at the same moment with one cookie; that is no theft.
+# Two tabs may refresh at the same moment with one cookie; that is no theft. The cookie then holds one of the two
+# answers: the first of them that is used voids the other, so that a thief who was in time is found at the next turn.
 GRACE = timedelta(seconds=10)
 
 
@@ -88,7 +89,7 @@ async def start_session(
             )
             mailer.put(connection, told)
         cookie = known.remember(connection, user.id, by.device, now)
-        return current, issuing.issue(connection, user.id, family, settings=settings, now=now), cookie
+        return current, issuing.issue(connection, user.id, family, turn=0, settings=settings, now=now), cookie
 
     current, token, cookie = await db.write(work)
     return replace(
@@ -182,7 +183,7 @@ async def refresh(
             reused[:], why[:] = [known.family], [EndedWhy.TOKEN_REUSED]
             return None
         if known.revoked_at is None and known.used_at is None:
-            repository.mark_used(connection, known.token_hash, now)
+            repository.mark_used(connection, known.family, known.turn, now)
         # The session itself is asked, too: one that was ended at that moment has a token that nobody revoked.
         if known.revoked_at is not None or not repository.use_session(
             connection, known.family, address=by.address, user_agent=agent, now=now, expires_at=until
@@ -194,9 +195,11 @@ async def refresh(
         session = repository.session(connection, known.user_id, known.family)
         assert user is not None  # a user's logins go with them
         assert session is not None  # it was asked just now
-        return user, session, issuing.issue(connection, user.id, session.id, settings=settings, now=now)
+        turn = known.turn + 1
+        following = issuing.issue(connection, user.id, session.id, turn=turn, settings=settings, now=now)
+        return user, session, following
 
-    issued = await db.write(work, lock=f"refresh:{hash_of(token)}")
+    issued = await db.write(work, lock=f"refresh:{await _family(db, token)}")
     if issued is None:
         await ended.end(reused, EndedWhy.TOKEN_REUSED)
         told = WORDS[why[0]] if why else "this login has ended"
@@ -204,3 +207,9 @@ async def refresh(
         raise Problem(401, "refresh_invalid", told, fix="log in again", reason=reason)
     user, session, following = issued
     return issuing.tokens(user, session, following, keys=keys, settings=settings, now=now)
+
+
+async def _family(db: Database, token: str) -> str:
+    """The login whose refreshes wait for each other; "" for a token that nobody was given."""
+    known = await db.read(lambda connection: repository.refresh_token(connection, hash_of(token)))
+    return known.family if known else ""

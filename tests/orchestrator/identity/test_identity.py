@@ -177,6 +177,39 @@ async def test_two_tabs_refreshing_at_once_stay_logged_in(client: httpx.AsyncCli
     assert (await client.post("/v1/users/refresh")).status_code == 200
 
 
+async def test_a_thief_who_refreshes_beside_the_owner_is_found_at_the_next_turn(
+    client: httpx.AsyncClient, app: FastAPI, watch: Watch
+) -> None:
+    """Within the seconds in which two tabs may use one cookie. Whoever goes on first ends what the other was given."""
+    await _sign_up(client)
+    await _log_in(client)
+    same = client.cookies[COOKIE]
+    assert (await client.post("/v1/users/refresh")).status_code == 200
+    async with browser(app) as thief:
+        thief.cookies.set(COOKIE, same, domain="127.0.0.1", path="/v1/users")
+        assert (await thief.post("/v1/users/refresh")).status_code == 200
+        watch.pass_time(minutes=5)
+        assert (await client.post("/v1/users/refresh")).status_code == 200
+        watch.pass_time(minutes=5)
+        assert (await thief.post("/v1/users/refresh")).json()["reason"] == "token_reused"
+    assert (await client.post("/v1/users/refresh")).json()["reason"] == "token_reused"
+
+
+async def test_two_answers_to_one_cookie_used_at_the_same_moment_are_one_login_again(
+    client: httpx.AsyncClient, app: FastAPI, watch: Watch
+) -> None:
+    await _sign_up(client)
+    await _log_in(client)
+    async with browser(app) as other_tab:
+        other_tab.cookies.set(COOKIE, client.cookies[COOKIE], domain="127.0.0.1", path="/v1/users")
+        for _ in range(3):
+            both = await asyncio.gather(*(one.post("/v1/users/refresh") for one in (client, other_tab)))
+            assert [one.status_code for one in both] == [200, 200]
+        watch.pass_time(minutes=5)
+        assert (await other_tab.post("/v1/users/refresh")).status_code == 200
+    assert (await client.post("/v1/users/refresh")).status_code == 200  # still within the seconds of that
+
+
 async def test_an_unused_login_ends_after_thirty_days(client: httpx.AsyncClient, watch: Watch) -> None:
     await _sign_up(client)
     await _log_in(client)

@@ -4369,6 +4369,7 @@ export type FaultKindsOut = {
     [key: string]: string[];
   };
 };
+  | "key.in_use"
 export type SwitchesOut = {
   rate_limits: boolean;
   modification_cap: boolean;

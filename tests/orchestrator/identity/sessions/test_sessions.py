@@ -10,6 +10,7 @@ from functools import partial
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from domain.account import UserId
 from orchestrator.bus import LocalBus
@@ -18,6 +19,7 @@ from orchestrator.identity import passwords, repository
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.identity.sessions.devices import UNKNOWN, device
 from orchestrator.identity.tokens import hash_of
+from orchestrator.tables_people import known_devices
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
@@ -138,6 +140,19 @@ async def test_a_new_password_needs_the_old_one_and_ends_every_other_login(
     for password, status in ((PASSWORD, 401), ("another long password", 200)):
         answer = await client.post("/v1/users/login", json={"email": email, "password": password})
         assert answer.status_code == status
+
+
+async def test_after_a_new_password_only_the_browser_that_set_it_is_known(
+    asha: httpx.AsyncClient, again: Again, app: FastAPI
+) -> None:
+    """Whoever had the old one may have been in any other."""
+    phone = await again(SAFARI)
+    change = {"old_password": PASSWORD, "new_password": "another long password"}
+    assert (await asha.post("/v1/users/me/password", json=change)).status_code == 200
+    query = select(known_devices.c.token_hash)
+    left = await app.state.db.read(lambda conn: list(conn.execute(query).scalars()))
+    assert left == [hash_of(asha.cookies["tm_device"])]
+    assert hash_of(phone.cookies["tm_device"]) not in left
 
 
 async def test_guesses_of_the_old_password_are_braked(asha: httpx.AsyncClient) -> None:
