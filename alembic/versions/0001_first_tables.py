@@ -682,6 +682,7 @@ def upgrade() -> None:
         "refresh_tokens",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("family", sa.String(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
@@ -739,7 +740,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_sessions_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
 
-        sa.Column("turn", sa.Integer(), nullable=False),
     op.create_table(
         "account_days",
         sa.Column("account_id", sa.String(), nullable=False),
