@@ -102,13 +102,13 @@ class Action(
             "sandbox.changed",
             "audit.sealed_anew",
             "key.made",
+            "key.in_use",
             "key.retired",
         ]
     ]
 ):
     root: Literal[
         "user.signed_up",
-            "key.in_use",
         "login",
         "login.refused",
         "login.ended",
@@ -195,6 +195,7 @@ class Action(
         "sandbox.changed",
         "audit.sealed_anew",
         "key.made",
+        "key.in_use",
         "key.retired",
     ]
     """A new one is added here, with its words in web/src/text/en/audit.json."""
@@ -207,7 +208,6 @@ class ActorOut(Model):
     id: str
     """A user's id, or the name of a part of the product."""
 
-        "key.in_use",
     through: str
     """The id of the login or of the personal token."""
 
