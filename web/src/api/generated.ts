@@ -4287,6 +4287,7 @@ export type Action =
   | "sandbox.changed"
   | "audit.sealed_anew"
   | "key.made"
+  | "key.in_use"
   | "key.retired";
 export type Form = "csv" | "jsonl";
 export type SandboxBrokerOut = {
@@ -4369,7 +4370,6 @@ export type FaultKindsOut = {
     [key: string]: string[];
   };
 };
-  | "key.in_use"
 export type SwitchesOut = {
   rate_limits: boolean;
   modification_cap: boolean;
