@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -29,7 +28,7 @@ from orchestrator.loops import Loops
 from orchestrator.mcp.door import McpDoor
 from orchestrator.orders import express
 from orchestrator.parts import open_parts
-from orchestrator.routers import ROUTERS
+from orchestrator.routers import API, ROUTERS
 from orchestrator.shields.cookies import HostCookies
 from orchestrator.shields.names import KnownNames
 from orchestrator.shields.origins import OwnPages
@@ -76,15 +75,12 @@ def create_app(
         version=meta.own_version(),
         summary="One command centre over the Indian broker accounts a trader already has.",
         lifespan=lifespan,
-        generate_unique_id_function=_operation_id,
-        responses=errors.problems(400, 403, 422, 500),
         openapi_url="/openapi.json",
         docs_url=None,  # ours loads nothing from elsewhere
         redoc_url=None,
     )
     errors.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(API.routes)
     description.install(app, ROUTERS)
     tools = McpDoor(app)
     app.router.routes.append(Route(McpDoor.PATH, tools, include_in_schema=False))
@@ -164,7 +160,3 @@ def _serve_site(app: FastAPI, site: Site) -> None:
         await (unknown if ours else site)(scope, receive, send)
 
     app.router.default = default
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name

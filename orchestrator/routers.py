@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
-from orchestrator import docs_page, meta
+from orchestrator import docs_page, errors, meta
 from orchestrator.accounts import authorisation
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.alerts import endpoints as alerts
@@ -96,3 +97,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     *kite.ROUTERS,
 )
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+# All of them, for any number of applications: what a call of a route takes and gives is worked out once in a process.
+API = APIRouter(responses=errors.problems(400, 403, 422, 500), generate_unique_id_function=_operation_id)
+for _router in ROUTERS:
+    API.include_router(_router)

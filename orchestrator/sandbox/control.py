@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import orjson
 
+from adapters.http import tls
 from orchestrator.errors import Problem
 
 ANSWER = 20.0  # seconds: a clock that is put forward far answers late
@@ -18,7 +19,9 @@ class SandboxControl:
 
     def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.url = url
-        self._http = httpx.AsyncClient(base_url=url, timeout=ANSWER, trust_env=False, transport=transport)
+        self._http = httpx.AsyncClient(
+            base_url=url, timeout=ANSWER, trust_env=False, verify=tls(), transport=transport
+        )
 
     async def aclose(self) -> None:
         await self._http.aclose()
