@@ -79,6 +79,7 @@ def create_app(
         docs_url=None,  # ours loads nothing from elsewhere
         redoc_url=None,
     )
+    app.state.draining = False  # whether it was told to end, and takes no new work
     errors.install(app)
     app.router.routes.extend(API.routes)
     description.install(app, ROUTERS)

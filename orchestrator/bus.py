@@ -115,6 +115,10 @@ class _TickReader:
 
     def __init__(self) -> None:
         self._waiting: dict[InstrumentId, Tick] = {}
+    async def time(self) -> datetime | None:
+        """The clock of the server between the processes; None where there is none. Raises RedisError, OSError."""
+        ...
+
         self._more = asyncio.Event()
 
     def offer(self, tick: Tick) -> None:
@@ -200,3 +204,6 @@ class LocalBus:
     async def close(self) -> None:
         self._readers.clear()
         self._tick_readers.clear()
+    async def time(self) -> datetime | None:
+        return None
+

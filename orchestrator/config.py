@@ -69,6 +69,31 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="One JSON object a line instead of text.")
 
+    # being watched
+    probe_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of /livez, /readyz, /health/brokers and /metrics alone, open to whoever reaches it. 0: none; "
+        "a worker then answers nobody.",
+    )
+    probe_host: str = Field("127.0.0.1", description="Address of that port.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for /metrics at the API's own port. Empty: not there."
+    )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=300,
+        description="How long /readyz says no after SIGTERM while requests are still taken, for balancers to notice.",
+    )
+    otlp_endpoint: Url = Field(
+        "", description="Where traces are sent, as http://collector:4318. Empty: none are made."
+    )
+    otlp_share: float = Field(
+        1.0, ge=0, le=1, description="The part of requests that are traced; orders always are."
+    )
+
     allowed_hosts: str = Field(
         "",
         description="More names under which browsers may reach us, with commas between. Addresses, localhost and "

@@ -1,4 +1,4 @@
-"""What the product says about itself: alive, ready, its version and whether the market is open."""
+"""What the product says about itself: its version and whether the market is open."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter
-from sqlalchemy import text
 
 from domain.calendar import IST, Calendar, Phase
 from domain.instrument import Exchange
-from orchestrator.errors import Problem, problems
 from orchestrator.schemas import Out, Time
-from orchestrator.state import Config, Db, Hours, Now
+from orchestrator.state import Config, Hours, Now
 
 router = APIRouter(tags=["meta"])
 
 NAME = "TradeMaster Orchestrator"
-
-
-class Health(Out):
-    status: str
 
 
 class MarketOut(Out):
@@ -63,22 +57,6 @@ def own_version() -> str:
         return version("trademaster")
     except PackageNotFoundError:  # run from a checkout that is not installed
         return "0.1.0"
-
-
-@router.get("/livez")
-async def livez() -> Health:
-    """The process runs."""
-    return Health(status="ok")
-
-
-@router.get("/readyz", responses=problems(503))
-async def readyz(db: Db) -> Health:
-    """The database answers."""
-    try:
-        await db.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
-    except (OSError, ValueError, RuntimeError) as error:
-        raise Problem(503, "not_ready", "the database does not answer") from error
-    return Health(status="ok")
 
 
 @router.get("/v1/meta")

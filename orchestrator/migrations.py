@@ -29,6 +29,13 @@ def newest() -> str | None:
     )
 
 
+def lacks(has: str | None) -> bool:
+    """Whether a database with this revision is older than this code. A newer one is not: migrations only add while
+    processes of before still run."""
+    needed = newest()
+    return needed is not None and (has is None or has < needed)
+
+
 async def current(db: Database) -> str | None:
     """The revision the database has; None for an empty one."""
     return await db.read(_current)

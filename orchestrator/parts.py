@@ -64,6 +64,7 @@ from orchestrator.webhooks.way import Sender
 
 
 async def open_parts(
+from orchestrator.telemetry import lag
     app: FastAPI,
     settings: Settings,
     *,
@@ -130,6 +131,7 @@ async def open_parts(
     )
     state.postbacks = Postbacks(
         db=state.db,
+    measuring.start("lag of the loop", lag.measure)
         settings=settings,
         clock=clock,
         connections=state.connections,

@@ -8,7 +8,7 @@ import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import orjson
@@ -98,6 +98,10 @@ class RedisBus:
 
     def deliver(self, event: Event) -> None:
         self._local.deliver(event)
+
+    async def time(self) -> datetime | None:
+        seconds, micros = await self._redis.time()
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
 
     def publish_tick(self, tick: Tick) -> None:
         """Readers here get it at once, Redis or not."""

@@ -38,6 +38,7 @@ from orchestrator.performance import transfers
 from orchestrator.policies import endpoints as policies
 from orchestrator.portfolio import endpoints as portfolio
 from orchestrator.postbacks import endpoints as postbacks
+from orchestrator.probes import endpoints as probes
 from orchestrator.profits import endpoints as profits
 from orchestrator.profits import event_endpoints as lot_events
 from orchestrator.rebuilding import endpoints as rebuilding
@@ -51,6 +52,7 @@ from orchestrator.watchlists import endpoints as watchlists
 from orchestrator.webhooks import endpoints as webhooks
 
 ROUTERS: tuple[APIRouter, ...] = (
+    probes.router,
     meta.router,
     docs_page.router,
     identity.router,

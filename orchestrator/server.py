@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
 
 from orchestrator import migrations
 from orchestrator.clock import ClockUnreachable
@@ -22,6 +23,7 @@ from orchestrator.config import Settings
 from orchestrator.frames import Connection
 from orchestrator.keys import BadKey
 from orchestrator.patience import Patient
+from orchestrator.probes.port import port_of
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +65,7 @@ def listen(host: str, port: int, *, setting: str = "TRADEMASTER_PORT") -> socket
     return bound
 
 
-def server_of(app: FastAPI, *, proxied: bool) -> Server:
+def server_of(app: ASGIApp, *, proxied: bool) -> Server:
     """Our choice of loop and parsers: measured fastest, no access log, no compression of small frames."""
     return Server(
         uvicorn.Config(
@@ -111,7 +113,26 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         except (SQLAlchemyError, OSError) as error:
             said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             raise CannotStart(f"the database cannot be used: {said}") from error
+        await parts.enter_async_context(_watched(app))
         yield
+
+
+@asynccontextmanager
+async def _watched(app: FastAPI) -> AsyncIterator[None]:
+    """With the probes' own port, where the settings want one. Raises CannotStart."""
+    settings: Settings = app.state.settings
+    if not settings.probe_port:
+        yield
+        return
+    bound = listen(settings.probe_host, settings.probe_port, setting="TRADEMASTER_PROBE_PORT")
+    probes = server_of(port_of(app.state), proxied=False)
+    serving = asyncio.create_task(probes.serve(sockets=[bound]))
+    try:
+        yield
+    finally:
+        probes.should_exit = True
+        await serving
+        bound.close()
 
 
 async def serve(app: FastAPI, settings: Settings, *, stop: asyncio.Event) -> None:
@@ -128,13 +149,16 @@ async def serve(app: FastAPI, settings: Settings, *, stop: asyncio.Event) -> Non
 async def serve_on(bound: socket.socket, app: FastAPI, *, stop: asyncio.Event) -> None:
     """Answer on this socket until `stop`; open requests get a moment to end."""
     server = server_of(app, proxied=bool(app.state.settings.public_url))
-    ending = asyncio.create_task(_end(server, stop))
+    ending = asyncio.create_task(_end(server, app, stop))
     try:
         await server.serve(sockets=[bound])
     finally:
         ending.cancel()
 
 
-async def _end(server: Server, stop: asyncio.Event) -> None:
+async def _end(server: Server, app: FastAPI, stop: asyncio.Event) -> None:
+    """Not ready first, and for a while nothing else: whoever spreads requests learns of it before any is refused."""
     await stop.wait()
+    app.state.draining = True
+    await asyncio.sleep(app.state.settings.drain_seconds)
     server.should_exit = True

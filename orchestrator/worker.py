@@ -19,3 +19,4 @@ async def work(settings: Settings, *, stop: asyncio.Event) -> None:
     async with opened(app):
         log.info("worker.ready")
         await stop.wait()
+        app.state.draining = True

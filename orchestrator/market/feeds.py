@@ -17,7 +17,7 @@ from domain.account import AccountId, BrokerId
 from domain.instrument import InstrumentId
 from domain.market import Mode
 from orchestrator.accounts.connections import Connection, Connections
-from orchestrator.market.line import Heard, Line
+from orchestrator.market.line import FeedState, Heard, Line
 from orchestrator.market.sources import Sources
 
 log = structlog.get_logger(__name__)
@@ -106,6 +106,19 @@ class Feeds:
         now = asyncio.get_running_loop().time()
         wanted = [line for line in self._of(account_id) if line.wanted]
         return any(line.feed is None or line.suspect_until > now for line in wanted)
+
+    def now(self) -> list[tuple[BrokerId, FeedState, float | None]]:
+        """Every connection that prices are wanted of: how it stands, and seconds since its last price."""
+        now = asyncio.get_running_loop().time()
+        return [
+            (
+                line.connection.account.broker,
+                line.state(now),
+                None if line.ticked_at is None else now - line.ticked_at,
+            )
+            for line in self._lines.values()
+            if line.wanted
+        ]
 
     def up(self) -> list[Line]:
         """Connections that are up and carry something."""

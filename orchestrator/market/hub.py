@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any
 
-from domain.account import AccountId
+from domain.account import AccountId, BrokerId
 from domain.calendar import Calendar
 from domain.instrument import InstrumentId
 from domain.market import Mode, Quote, Tick
@@ -23,6 +23,7 @@ from orchestrator.loops import Loops
 from orchestrator.market.feeds import Feeds
 from orchestrator.market.forming import CandleBook
 from orchestrator.market.intervals import Grid
+from orchestrator.market.line import FeedState
 from orchestrator.market.prices import Prices
 from orchestrator.market.quotes import Quotes
 from orchestrator.market.sources import Sources
@@ -107,6 +108,10 @@ class Hub:
     def feed_age(self, account_id: AccountId) -> float | None:
         """Seconds since the last price of this account's feed in this process; None while it carries none."""
         return self._feeds.age(account_id)
+
+    def feeds_now(self) -> list[tuple[BrokerId, FeedState, float | None]]:
+        """Every connection for prices of this process that carries something: how it stands, seconds since its last."""
+        return self._feeds.now()
 
     def feed_lacking(self, account_id: AccountId) -> bool:
         """Whether prices are wanted of this account's feed and it is down or has stalled."""

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import structlog
 
@@ -29,6 +30,12 @@ BREATH = 0.05  # seconds between two batches
 
 Heard = Callable[[Tick], None]
 SessionOver = Callable[[AccountId, str], Awaitable[object]]
+
+
+class FeedState(StrEnum):
+    UP = "up"
+    DOWN = "down"  # not connected, or not yet
+    STALLED = "stalled"  # the market moved and it did not say so
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +64,11 @@ class Line:
     @property
     def account_id(self) -> AccountId:
         return self.connection.account.id
+
+    def state(self, now: float) -> FeedState:
+        if self.feed is None:
+            return FeedState.DOWN
+        return FeedState.STALLED if self.suspect_until > now else FeedState.UP
 
     def sound(self, now: float) -> bool:
         """Worth giving instruments to: up, or on its way up for the first time."""
