@@ -23,6 +23,7 @@ class Action(StrEnum):
     EMAIL_VERIFIED = "email.verified"
     SECOND_FACTOR_ON = "second_factor.on"
     SECOND_FACTOR_OFF = "second_factor.off"
+    SECOND_FACTOR_RESET = "second_factor.reset"  # by whoever keeps the installation: its user has lost it
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODE_USED = "recovery_code.used"
     PASSKEY_ADDED = "passkey.added"

@@ -9,12 +9,16 @@ from sqlalchemy import Connection
 
 from orchestrator.audit.record import Actor
 from orchestrator.commands import installation
+from orchestrator.errors import Problem
 from orchestrator.identity import repository
 from orchestrator.identity.claims import Role
+from orchestrator.keys import keys
+from orchestrator.mail import mailer, words
 from orchestrator.operating import service
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart
 from orchestrator.state import system_clock
+from orchestrator.vault import Vault
 
 commands = typer.Typer()
 
@@ -56,6 +60,30 @@ def unlock(email: Email) -> None:
 
     installation.write(work)
     typer.echo(f"{email} may try again.")
+
+
+@users.command("reset-second-factor")
+def reset_second_factor(email: Email) -> None:
+    """Take the second factor off a user who has lost it. Be sure who asks: then the password alone logs in.
+
+    Every login of theirs ends, no browser is known any more, and a letter tells them.
+    """
+    settings, now = installation.settings(), system_clock()
+    vault = Vault(keys(settings).master)
+
+    def work(conn: Connection) -> list[str]:
+        def tell(user: repository.User) -> None:
+            told = words.second_factor_reset(user.email, at=now, base=settings.base_url)
+            mailer.keep(conn, told, vault=vault, now=now)
+
+        by = Actor.command("users reset-second-factor")
+        try:
+            return service.reset_second_factor(conn, _found(conn, email).id, by=by, told=tell, now=now)
+        except Problem as problem:
+            raise CannotStart(f"{email}: {problem.detail}") from problem
+
+    over = installation.write(work)
+    typer.echo(f"The second factor of {email} is off. {len(over)} logins were ended; a letter tells them.")
 
 
 def _give(email: str, role: Role) -> None:

@@ -50,6 +50,14 @@ class _Waiting:
     made_at: datetime
 
 
+def keep(conn: Connection, letter: Letter, *, vault: Vault, now: datetime) -> None:
+    """In the caller's transaction: whichever process sends letters sends it."""
+    number = new_id("ltr")
+    sealed = vault.seal(orjson.dumps(asdict(letter)).decode(), table="letters", column="sealed", row=number)
+    row = {"id": number, "sealed": sealed, "tries": 0, "made_at": now, "due_at": now}
+    conn.execute(sa.insert(letters).values(row))
+
+
 class Mailer:
     """Keeps letters, and in a process that runs `run` sends them."""
 
@@ -60,12 +68,7 @@ class Mailer:
 
     def put(self, conn: Connection, letter: Letter) -> None:
         """Sent once this transaction is durable."""
-        number, now = new_id("ltr"), self._clock()
-        sealed = self._vault.seal(
-            orjson.dumps(asdict(letter)).decode(), table="letters", column="sealed", row=number
-        )
-        row = {"id": number, "sealed": sealed, "tries": 0, "made_at": now, "due_at": now}
-        conn.execute(sa.insert(letters).values(row))
+        keep(conn, letter, vault=self._vault, now=self._clock())
         self._put.set()
 
     async def send(self, letter: Letter) -> None:

@@ -93,6 +93,17 @@ def second_factor(to: str, *, on: bool, at: datetime, base: str) -> Letter:
     )
 
 
+def second_factor_reset(to: str, *, at: datetime, base: str) -> Letter:
+    return Letter(
+        to,
+        "Your second factor was taken off",
+        f"Whoever keeps this installation took the second factor off your account at {_when(at)}, as for somebody who "
+        f"has lost it. Every login was ended; your password is as it was. Sign in and set a new one up at once: "
+        f"{base}/settings/security.\n\nIf you did not ask for this, tell them, and then reset your password "
+        f"({base}/forgot).",
+    )
+
+
 def passkey(to: str, *, added: bool, at: datetime, base: str) -> Letter:
     what = "added to" if added else "removed from"
     return Letter(

@@ -5,6 +5,7 @@ Of what users own, hold, trade or have as secrets nothing is read here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from orchestrator.identity import lockout, repository
 from orchestrator.identity.claims import Role
 from orchestrator.identity.ended import EndedWhy
 from orchestrator.identity.repository import User
+from orchestrator.identity.second_factor import codes as second_factor
+from orchestrator.identity.sessions import known
 from orchestrator.tables import user_sessions, users
 from orchestrator.tables_people import second_factors
 from orchestrator.tables_tokens import personal_tokens
@@ -80,6 +83,21 @@ def end_sessions(conn: Connection, user_id: UserId, *, by: Actor, now: datetime)
     """Every login of the user; which they were. Raises Problem 404."""
     user = _user(conn, user_id)
     _done(conn, user, by, Action.LOGIN_ENDED, now)
+    return _ended(conn, user, now)
+
+
+def reset_second_factor(
+    conn: Connection, user_id: UserId, *, by: Actor, told: Callable[[User], None], now: datetime
+) -> list[str]:
+    """For a user who has lost it: the app and the recovery codes open nothing any more, no browser is known, every
+    login ends; the password stays. `told`: tells the user, in this transaction. The logins that went on. Raises
+    Problem 404, 409 `second_factor_off`."""
+    user = _user(conn, user_id)
+    if not second_factor.turn_off(conn, user.id):
+        raise Problem(409, "second_factor_off", "this user has no second factor on")
+    known.forget_all(conn, user.id)
+    _done(conn, user, by, Action.SECOND_FACTOR_RESET, now)
+    told(user)
     return _ended(conn, user, now)
 
 

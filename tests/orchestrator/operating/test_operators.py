@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Connection, func, insert, select
 from typer.testing import CliRunner
 
 from domain.account import UserId
 from orchestrator.audit.record import Actor
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.identity.claims import Role
+from orchestrator.db import open_database
+from orchestrator.identity import people, repository
+from orchestrator.identity.claims import Role, Way
+from orchestrator.identity.second_factor import codes
+from orchestrator.identity.sessions import known
+from orchestrator.keys import keys
 from orchestrator.operating import service
+from orchestrator.state import system_clock
+from orchestrator.tables_audit import audit_log
+from orchestrator.tables_people import letters, second_factors
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.identity.letters.mailbox import written_down
 
+T = TypeVar("T")
 USERS = "/v1/operator/users"
 
 
@@ -179,3 +193,63 @@ def test_the_commands_list_and_name_operators(monkeypatch: pytest.MonkeyPatch, s
     assert run(cli, ["users", "list"]).stdout == ""
     nobody = run(cli, ["users", "operator", "asha@trademaster.test"])
     assert "nobody has the e-mail" in str(nobody.exception)
+
+
+def test_a_lost_second_factor_is_taken_off_at_the_machine_told_and_written_down(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setenv("TRADEMASTER_DATA", str(settings.data))
+    run = CliRunner().invoke
+    assert run(cli, ["migrate"]).exit_code == 0
+    keys(settings)
+    now = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+    who = people.new_user(
+        UserId("usr_a"), email="a@b.example", name="A", password_hash="x", verified_at=None, now=now
+    )
+    session = repository.Session(
+        "fam_a", who.id, "", "", frozenset({Way.PASSWORD}), now, now, now, system_clock() + timedelta(days=1)
+    )
+
+    def fill(conn: Connection) -> None:
+        repository.add_user(conn, who)
+        repository.add_session(conn, session)
+        known.remember(conn, who.id, "", now)
+        row = {"user_id": who.id, "secret": "x", "step": 0, "made_at": now, "confirmed_at": now}
+        conn.execute(insert(second_factors).values(row))
+        codes.keep_codes(conn, who.id, ["one", "two"])
+
+    command = ["users", "reset-second-factor", "A@B.example"]
+    assert "nobody has the e-mail" in str(run(cli, command).exception)
+    _at(settings, fill)
+    assert "1 logins were ended" in run(cli, command).stdout
+    assert "has no second factor on" in str(run(cli, command).exception)
+
+    def look(conn: Connection) -> tuple[object, ...]:
+        return (
+            codes.of(conn, who.id),
+            known.has_any(conn, who.id),
+            repository.sessions_of(conn, who.id, now),
+            conn.execute(select(func.count()).select_from(letters)).scalar_one(),
+            conn.execute(select(audit_log.c.action, audit_log.c.actor)).all()[-1],
+        )
+
+    assert _at(settings, look) == (
+        codes.Factor(None, 0),
+        False,
+        [],
+        1,
+        ("second_factor.reset", "users reset-second-factor"),
+    )
+
+
+def _at(settings: Settings, work: Callable[[Connection], T]) -> T:
+    """What `work` does in the installation's database."""
+
+    async def done() -> T:
+        database = open_database(settings)
+        try:
+            return await database.write(work)
+        finally:
+            await database.close()
+
+    return asyncio.run(done())

@@ -4214,6 +4214,7 @@ export type Action =
   | "email.verified"
   | "second_factor.on"
   | "second_factor.off"
+  | "second_factor.reset"
   | "recovery_codes.made"
   | "recovery_code.used"
   | "passkey.added"
