@@ -79,6 +79,10 @@ class Bus(Protocol):
         """Whether someone in this process reads this topic right now."""
         ...
 
+    async def time(self) -> datetime | None:
+        """The clock of the server between the processes; None where there is none. Raises RedisError, OSError."""
+        ...
+
     async def start(self) -> None: ...
     async def close(self) -> None: ...
 
@@ -115,10 +119,6 @@ class _TickReader:
 
     def __init__(self) -> None:
         self._waiting: dict[InstrumentId, Tick] = {}
-    async def time(self) -> datetime | None:
-        """The clock of the server between the processes; None where there is none. Raises RedisError, OSError."""
-        ...
-
         self._more = asyncio.Event()
 
     def offer(self, tick: Tick) -> None:
@@ -198,12 +198,12 @@ class LocalBus:
     async def latest(self, instruments: Iterable[InstrumentId]) -> dict[InstrumentId, Tick]:
         return {one: self._latest[one] for one in instruments if one in self._latest}
 
+    async def time(self) -> datetime | None:
+        return None
+
     async def start(self) -> None:
         """Nothing to open."""
 
     async def close(self) -> None:
         self._readers.clear()
         self._tick_readers.clear()
-    async def time(self) -> datetime | None:
-        return None
-

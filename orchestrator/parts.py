@@ -54,6 +54,7 @@ from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.state import Clock, system_clock
+from orchestrator.telemetry import lag
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tradingview.placing import Placer
 from orchestrator.tradingview.receiving import Receiver
@@ -64,7 +65,6 @@ from orchestrator.webhooks.way import Sender
 
 
 async def open_parts(
-from orchestrator.telemetry import lag
     app: FastAPI,
     settings: Settings,
     *,
@@ -117,6 +117,7 @@ from orchestrator.telemetry import lag
     )
     measuring = Loops()
     measuring.start("measurements", state.recorder.run)
+    measuring.start("lag of the loop", lag.measure)
     opened.push_async_callback(state.recorder.store)
     opened.push_async_callback(measuring.close)
     await state.connections.start()
@@ -131,7 +132,6 @@ from orchestrator.telemetry import lag
     )
     state.postbacks = Postbacks(
         db=state.db,
-    measuring.start("lag of the loop", lag.measure)
         settings=settings,
         clock=clock,
         connections=state.connections,

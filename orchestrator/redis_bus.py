@@ -74,6 +74,10 @@ class RedisBus:
         await self._local.close()
         await self._redis.aclose()
 
+    async def time(self) -> datetime | None:
+        seconds, micros = await self._redis.time()
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
+
     async def publish(self, topic: str, event: Mapping[str, Any]) -> None:
         body = orjson.dumps({"type": event["type"], "data": event.get("data", {})})
         try:
@@ -98,10 +102,6 @@ class RedisBus:
 
     def deliver(self, event: Event) -> None:
         self._local.deliver(event)
-
-    async def time(self) -> datetime | None:
-        seconds, micros = await self._redis.time()
-        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
 
     def publish_tick(self, tick: Tick) -> None:
         """Readers here get it at once, Redis or not."""
