@@ -100,6 +100,15 @@ class NotSent(BrokerUnavailable):
     """Held back by ourselves: the breaker is open or the budget is spent. Nothing left, and waiting may help."""
 
 
+class TooLate(BrokerUnavailable):
+    """Held back by the caller at the last moment: nothing left, and nothing is to leave in its place."""
+
+
+def nothing() -> str | None:
+    """What stands against sending, for those whom nothing does."""
+    return None
+
+
 class Guarded:
     """A Broker around a Broker."""
 
@@ -223,12 +232,17 @@ class Guarded:
 
     # --- writes ------------------------------------------------------------------------------------------------
 
-    async def place(self, child: ChildOrder, *, exits: bool = False) -> Accepted:
-        """`exits`: it only closes a position, and may use the room that is kept for that."""
+    async def place(
+        self, child: ChildOrder, *, exits: bool = False, against: Callable[[], str | None] = nothing
+    ) -> Accepted:
+        """`exits`: it only closes a position, and may use the room that is kept for that.
+
+        `against` says, at the moment before it leaves, why it must not. Raises TooLate then.
+        """
         if (forbidden := self._governor.forbids(child)) is not None:
             raise NotSent(forbidden)
         call = Call(child.instrument.exchange, max(1, child.iceberg_legs), urgent=exits)
-        return await self._write("place", lambda: self._inner.place(child), call)
+        return await self._write("place", lambda: self._inner.place(child), call, against=against)
 
     async def modify(self, child: ChildOrder, change: Change) -> None:
         most = self.terms.most_changes
@@ -326,9 +340,12 @@ class Guarded:
         call: Call | None,
         *,
         patience: float | None = None,
+        against: Callable[[], str | None] = nothing,
     ) -> T:
         """Sent at most once. `call` is what the order rules count; None: no order call."""
         await self._admitted(call, self._settings.write_patience if patience is None else patience)
+        if (words := against()) is not None:
+            raise TooLate(words)
         try:
             with self._writes.calling(), self._timed(name):
                 try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 
 from fastapi import FastAPI
@@ -35,6 +36,9 @@ from orchestrator.loops import Loops
 from orchestrator.mail.carriers import carrier_of
 from orchestrator.mail.mailer import Mailer
 from orchestrator.market.audience import Audience
+from orchestrator.kite.postbacks import Postbacks as KitePostbacks
+from orchestrator.leases.leases import Leases
+from orchestrator.leases.shards import MARKET, Nobodys, Shards
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.keeping import CandleKeeper
@@ -93,6 +97,7 @@ async def open_parts(
     opened.push_async_callback(state.ended_sessions.close)
     state.tokens = PersonalTokens(state.db, state.bus, clock)
     await state.tokens.start()
+    await _open_leases(app, settings, opened)
     opened.push_async_callback(state.tokens.close)
     brokers = BROKERS if adapters is None else adapters
     state.instruments = Instruments(
@@ -113,7 +118,7 @@ async def open_parts(
         adapters=brokers,
         symbols=state.instruments.symbols,
         recorder=state.recorder,
-        background=settings.role is not Role.API,
+        owning=state.owning,
     )
     measuring = Loops()
     measuring.start("measurements", state.recorder.run)
@@ -153,6 +158,23 @@ def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -
         state.db,
         state.clock,
         years=settings.retention_years,
+    _open_jobs(app, settings, opened)
+
+
+async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Whom this process works for of its own accord, and what it does alone. HTTP alone works for nobody."""
+    state, owning = app.state, Loops()
+    state.leases = Leases(state.db, seize=settings.sqlite_path is not None)
+    state.owning = Nobodys()
+    if settings.role is Role.API:
+        return
+    state.owning = shards = Shards(state.db, state.leases)
+    opened.push_async_callback(state.leases.close)
+    opened.push_async_callback(owning.close)
+    await shards.start()
+    await state.leases.take(MARKET)
+    owning.start("leases", state.leases.run)
+    owning.start("shards", shards.run)
         connections=state.connections,
         ended=state.ended_sessions,
         tokens=state.tokens,
@@ -196,9 +218,10 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
         instruments=state.instruments,
         calendar=state.calendar,
         clock=state.clock,
-        feeding=background,
+        feeding=feeding,
     )
     await state.hub.start()
+    feeding, alone = partial(state.leases.held, MARKET), partial(state.leases.alone, MARKET)
     opened.push_async_callback(state.hub.close)
     state.audience = Audience(
         state.hub, state.clock, sockets=settings.live_sockets, symbols=settings.live_symbols
@@ -215,12 +238,12 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
         await keeper.resume()
         opened.push_async_callback(keeper.finish)
         opened.push_async_callback(loops.close)
-        loops.start("candles", keeper.run)
-        loops.start("candles at night", keeper.run_nights)
-        loops.start("alerts", watcher.run)
-        loops.start("changes of alerts", watcher.run_changes)
-        loops.start("all alerts", watcher.run_looks)
+        loops.start("candles", partial(alone, keeper.run))
+        loops.start("alerts", partial(alone, watcher.run))
+        loops.start("changes of alerts", partial(alone, watcher.run_changes))
+        loops.start("all alerts", partial(alone, watcher.run_looks))
 
+        state.leases.on_move(lambda names: state.hub.candles.left_to_another() if MARKET in names else None)
 
 async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """The portfolio and orders, and in a process with background work the loops that follow them."""
@@ -232,7 +255,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         bus=state.bus,
         clock=state.clock,
         calendar=state.calendar,
-        background=background,
+        owning=state.owning,
     )
     state.day_result = state.portfolios.day_result
     await state.portfolios.start()
@@ -252,7 +275,8 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         announcer=announcer,
         day_result=state.day_result,
     )
-    state.kill_switch = KillSwitch(state.trading)
+    own = replace(state.trading, owning=state.owning)  # what is decided without being asked
+    state.kill_switch = KillSwitch(own)
     state.attention = Attention(
         db=state.db,
         bus=state.bus,
@@ -266,20 +290,20 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     state.alert_receiver = Receiver(
         state.db, state.vault, state.clock, tradingview=settings.tradingview_address_list
     )
-    state.alert_placer = Placer(state.trading, state.tokens)
+    state.alert_placer = Placer(state.trading, state.tokens, state.owning)
     if background:
         alone = settings.role is Role.ALL and settings.sqlite_path is not None
         deadline, window = settings.write_deadline + 5, settings.quiet_window
-        reconciler = Reconciler(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
-        changes = Changes(state.trading, alone=alone, answer_deadline=deadline, quiet_window=window)
-        updates, loops = OrderUpdates(state.trading, pause=settings.refresh_orders), Loops()
+        reconciler = Reconciler(own, alone=alone, answer_deadline=deadline, quiet_window=window)
+        changes = Changes(own, alone=alone, answer_deadline=deadline, quiet_window=window)
+        updates, loops = OrderUpdates(own, pause=settings.refresh_orders), Loops()
         opened.push_async_callback(loops.close)
         loops.start("order updates", updates.run)
         loops.start("order hints", Hints(state.bus, updates).run)
         loops.start("reconciler", reconciler.run)
         loops.start("changes", changes.run)
         loops.start("approvals", Expiry(state.trading, state.bus).run)
-        loops.start("charges", partial(asking.run, state.trading))
+        loops.start("charges", partial(asking.run, own))
         loops.start("kill switch", state.kill_switch.run)
         evenings = Evenings(
             db=state.db,
@@ -309,6 +333,7 @@ def _open_webhooks(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> 
     state.webhook_deliverer = Deliverer(
         state.db, state.vault, state.clock, Sender(inside=settings.proxies_inside)
     )
+            owning=state.owning,
     opened.push_async_callback(state.webhook_deliverer.close)
     if settings.role is not Role.API:
         opened.push_async_callback(loops.close)

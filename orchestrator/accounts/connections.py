@@ -21,7 +21,7 @@ from adapters.guard import Guarded, GuardSettings
 from domain.account import AccountId, AccountState, BrokerId, UserId
 from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
-from orchestrator.accounts import repository
+from orchestrator.accounts import parting, repository
 from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
@@ -32,6 +32,7 @@ from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
 from orchestrator.db import Database
+from orchestrator.leases.shards import Asked, Owning
 from orchestrator.loops import Loops
 from orchestrator.measures.recorder import Recorder
 from orchestrator.state import Clock
@@ -49,7 +50,7 @@ WARNING = timedelta(minutes=30)  # before the end of a session
 
 
 class Connections:
-    """`background`: read all accounts regularly; without it (a process of HTTP only) when someone asks."""
+    """`owning`: the accounts of users whom this process works for are read regularly; others when someone asks."""
 
     def __init__(
         self,
@@ -62,10 +63,10 @@ class Connections:
         adapters: Mapping[BrokerId, Adapter],
         symbols: Callable[[BrokerId], Symbols],
         recorder: Recorder | None = None,
-        background: bool = True,
+        owning: Owning | None = None,
     ) -> None:
         self._db, self._bus, self._vault, self._settings, self._clock = db, bus, vault, settings, clock
-        self._adapters, self._symbols, self._background = adapters, symbols, background
+        self._adapters, self._symbols, self._owning = adapters, symbols, owning or Asked()
         self._recorder = recorder or Recorder(db, clock)
         self._guard = GuardSettings(
             read_deadline=settings.read_deadline,
@@ -125,7 +126,7 @@ class Connections:
                 waited.append(self._looking(one))
             if self._readings.unfit(one, now):
                 waited.append(self._readings.reading(one))
-            elif not self._background and self._readings.aged(one, now):
+            elif not self._owning.owns(user_id) and self._readings.aged(one, now):
                 self._readings.reading(one)
         if waited:
             with broker_wait():
@@ -144,7 +145,7 @@ class Connections:
         if connection is None or not connection.ready:
             return
         if self._readings.expect(connection):
-            if self._background:
+            if self._owning.owns(connection.account.user_id):
                 self._wake.set()
             else:
                 self._spawn(self._readings.read_soon(connection))
@@ -210,6 +211,14 @@ class Connections:
             await self._telling.account(connection)
         await self._telling.processes(account_id)
         return connection
+
+    async def leave(self, account_id: AccountId) -> None:
+        """The row says that its user disconnected it: take that over, and log out at the broker, which nobody waits
+        for."""
+        connection = self._all.get(account_id)
+        if connection is not None and parting.may_end(connection, self._all.values()):
+            self._spawn(parting.log_out(replace(connection)))
+        await self.reload(account_id)
 
     async def _take_over(self, account_id: AccountId) -> Connection | None:
         stored = await self._db.read(lambda db: repository.by_id(db, account_id))
@@ -347,10 +356,11 @@ class Connections:
                     words = f"{connection.terms.name} ended the session: it ends every day"
                     self._spawn(self._end_session(connection, words))
                     continue
-                if ends is not None and moment >= ends - WARNING and connection.warned_of != ends:
+                ours = self._owning.owns(connection.account.user_id)
+                if ours and ends and moment >= ends - WARNING and connection.warned_of != ends:
                     connection.warned_of = ends
                     await self._telling.session_ends(connection, ends)
-                if self._background and self._readings.due(connection, now):
+                if ours and self._readings.due(connection, now):
                     self._readings.reading(connection)
                 if connection.announced != mark(connection):
                     await self._telling.account(connection)

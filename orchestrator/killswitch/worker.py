@@ -28,6 +28,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.killswitch import repository
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.repository import Step
+from orchestrator.leases.lease import LeaseLost
 from orchestrator.orders import finding
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
@@ -81,6 +82,8 @@ class KillSwitch:
         switches = await self._trading.db.read(repository.at_work)
         now = asyncio.get_running_loop().time()
         for user_id, switch in switches.items():
+            if not self._trading.owning.owns(user_id):
+                continue
             for connection in self._trading.connections.of_user(user_id):
                 account = connection.account.id
                 task = self._passes.get(account)
@@ -92,6 +95,12 @@ class KillSwitch:
                 self._passes[account] = asyncio.create_task(self._pass(user_id, switch, connection))
 
     async def _pass(self, user_id: UserId, switch: Switch, connection: Connection) -> None:
+        try:
+            await self._passed(user_id, switch, connection)
+        except LeaseLost:
+            log.info("killswitch.not_ours", account=connection.account.id)  # another process goes on
+
+    async def _passed(self, user_id: UserId, switch: Switch, connection: Connection) -> None:
         account, now = connection.account.id, self._trading.clock()
         before = (
             await self._trading.db.read(lambda conn: repository.steps(conn, user_id, switch.number))
@@ -113,7 +122,12 @@ class KillSwitch:
                     f"{connection.terms.name} does not answer as it should: {error.words}. It is tried again."
                 )
                 step = replace(step, cancelled_at=None, flat_at=None, words=words)
-        await self._trading.db.write(lambda conn: repository.keep(conn, user_id, step))
+
+        def keep(conn: SqlConnection) -> None:
+            self._trading.owning.fence(conn, user_id)
+            repository.keep(conn, user_id, step)
+
+        await self._trading.db.write(keep)
         proven = step.cancelled_at and (step.flat_at or switch.depth is not KillDepth.FLATTEN)
         self._due[account] = asyncio.get_running_loop().time() + (PROVEN_PAUSE if proven else PAUSE)
 

@@ -7,7 +7,7 @@ before another may take them, and `fenced` refuses what it would write all the s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -43,7 +43,7 @@ class Leases:
         self._db, self._lasts, self._seize, self._clock = db, lasts, seize, clock
         self.owner = owner or new_id("prc")
         self._mine: dict[str, Lease] = {}
-        self._moved: list[Callable[[int], None]] = []
+        self._moved: list[Callable[[Sequence[str]], None]] = []
         self._asked: set[str] = set()
 
     @property
@@ -63,20 +63,21 @@ class Leases:
         """All that surely are ours."""
         return [lease for lease in self._mine.values() if lease.held]
 
-    def on_move(self, heard: Callable[[int], None]) -> None:
-        """Call `heard` with how many leases have just become ours."""
+    def on_move(self, heard: Callable[[Sequence[str]], None]) -> None:
+        """Call `heard` with the names of leases that have just become ours."""
         self._moved.append(heard)
 
     # --- taking and giving back ----------------------------------------------------------------------------------
 
     async def take(self, name: str) -> Lease | None:
-        """The lease, or None while another process holds it."""
-        if (lease := self.get(name)) is not None:
-            return lease
+        """The lease, or None while another process holds it, or may."""
+        if name in self._mine:
+            return self.get(name)
         return next(iter(await self.take_some([name], 1)), None)
 
     async def take_some(self, names: Collection[str], most: int) -> list[Lease]:
-        """At most so many of these that nobody holds."""
+        """At most so many that nobody holds. What ran out here is ours again, or lost, at the next renewal."""
+        names = [name for name in names if name not in self._mine]
         if not names or most < 1:
             return []
         asked_at, lasts = self._clock(), round(self._lasts * 1000)
@@ -94,9 +95,10 @@ class Leases:
         ]
         self._mine.update((lease.name, lease) for lease in taken)
         if taken:
-            log.info("leases.taken", names=[lease.name for lease in taken])
+            moved = [lease.name for lease in taken]
+            log.info("leases.taken", count=len(moved), first=moved[0])
             for heard in self._moved:
-                heard(len(taken))
+                heard(moved)
         return taken
 
     async def renew(self) -> None:

@@ -22,6 +22,7 @@ from orchestrator.leases.leases import Leases
 
 SHARDS = 64  # no setting: processes that counted otherwise would both own a user
 PRESENCE = "process/"
+MARKET = "market"  # the price feeds, and what is done with all prices: one process for all users
 PASS = 1.0  # seconds between looks at who lives and what nobody holds
 FORGET = 3_600_000  # milliseconds after which a process that ended is forgotten
 

@@ -133,6 +133,8 @@ class Feeds:
         tasks = [line.task for line in self._lines.values() if line.task]
         for key in list(self._lines):
             self._drop(key)
+        self._nowhere.clear()
+        self._served = None  # who feeds again begins anew
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _of(self, account_id: AccountId) -> list[Line]:

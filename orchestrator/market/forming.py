@@ -7,7 +7,7 @@ candle. Ticks may come late, twice and out of order; the same ticks give the sam
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -109,12 +109,11 @@ Formed = tuple[InstrumentId, Minute, Candle]
 class CandleBook:
     """The newest minutes of every instrument that is streamed here, in memory.
 
-    `stored`: somebody here stores them; where another process does, none is held for long.
+    `stored`: whether somebody here stores them now; where another process does, none is held for long.
     """
 
-    def __init__(self, grid: Grid, clock: Clock, *, stored: bool = True) -> None:
+    def __init__(self, grid: Grid, clock: Clock, *, stored: Callable[[], bool] = lambda: True) -> None:
         self._grid, self._clock = grid, clock
-        self._most = UNSTORED if stored else KEPT
         self._lines: dict[InstrumentId, Line] = {}
         self._slots: dict[tuple[Exchange, int], Slot] = {}
         # By their beginnings, so that looking for what is over does not look at what forms.
@@ -166,6 +165,10 @@ class CandleBook:
         """So many minutes that are over and are not stored as they are now, the oldest first."""
         return self._waiting(self._clock() - GRACE - MINUTE, most)
 
+    def left_to_another(self) -> None:
+        """Who stored them here did so until now: what was not stored yet is another process's to store."""
+        self._unstored.clear()
+
     def unstored(self, most: int) -> list[Formed]:
         """As `over`, with those that still form."""
         return self._waiting(None, most)
@@ -202,7 +205,7 @@ class CandleBook:
         return found
 
     def _mark(self, name: InstrumentId, start: datetime) -> None:
-        if self._stored:
+        if self._stored():
             names = self._unstored.get(start)
             if names is None:
                 names = self._unstored[start] = {}
@@ -229,7 +232,7 @@ class CandleBook:
             minutes[-1].go_on_from(begun)
         while len(minutes) > KEPT and minutes[0].kept == minutes[0].changes:
             del minutes[0]
-        del minutes[: -self._most]
+        del minutes[: -(UNSTORED if self._stored() else KEPT)]
 
     def _late(self, line: Line, tick: Tick, slot: Slot) -> None:
         """A price of a moment before the newest one: a part of its own minute, and of no other."""

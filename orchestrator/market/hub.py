@@ -1,7 +1,7 @@
 """Live prices for everyone: what is wanted is streamed once, kept as the newest value, and handed to all who look.
 
-Where no feed is up, wanted prices are asked for over REST instead. In a process without feeds (HTTP only) the wants
-go over the bus to one that has them, and the ticks come back the same way.
+Where no feed is up, wanted prices are asked for over REST instead. One process has the feeds: the others' wants go to
+it over the bus, and the ticks come back the same way.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ STILL_GOOD = 60.0  # seconds that a quote's band and close can be used while it 
 
 
 class Hub:
-    """`feeding`: open feeds in this process. `stall`: seconds of silence that are looked into."""
+    """`feeding`: whether the feeds are this process's now. `stall`: seconds of silence that are looked into."""
 
     def __init__(
         self,
@@ -55,12 +55,12 @@ class Hub:
         instruments: Instruments,
         calendar: Calendar,
         clock: Clock,
-        feeding: bool = True,
+        feeding: Callable[[], bool] = lambda: True,
         stall: float = STALL,
     ) -> None:
         self._bus, self._calendar, self._clock = bus, calendar, clock
         self._feeding = feeding
-        self._alone = feeding and not bus.shared  # all ticks come from feeds of this process
+        self._alone = feeding() and not bus.shared  # all ticks come from feeds of this process
         self.prices = Prices()
         self.grid = Grid(calendar)
         self.candles = CandleBook(self.grid, clock, stored=feeding)
@@ -160,9 +160,8 @@ class Hub:
 
     async def start(self) -> None:
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [] if self._alone else [self._hear_ticks]
-        loops += (
-            [self._serve, self._poll, self._stalls.run, self._hear_wants] if self._feeding else [self._tell]
-        )
+        loops += [self._serve, self._poll, self._stalls.run, self._hear_wants]
+        loops += [] if self._alone else [self._tell]
         for loop in loops:
             self._loops.start(f"market {loop.__name__}", loop)
 
@@ -199,13 +198,16 @@ class Hub:
         async with self._bus.ticks() as ticks:
             async for tick in ticks:
                 self.prices.take_tick(tick)
-                if not self._feeding:  # else they are told where they arrive, each of them
+                if not self._feeding():  # else they are told where they arrive, each of them
                     self._tell_listeners(tick)
 
     async def _serve(self) -> None:
         while True:
             self._wake.clear()
-            self._feeds.serve(self.wanted(), self._wants.edition)
+            if self._feeding():
+                self._feeds.serve(self.wanted(), self._wants.edition)
+            else:
+                await self._feeds.close()
             try:
                 await asyncio.wait_for(self._wake.wait(), PASS)
             except TimeoutError:
@@ -215,6 +217,8 @@ class Hub:
         closes_due = 0.0
         while True:
             await asyncio.sleep(POLL)
+            if not self._feeding():
+                continue
             wanted, now = self.wanted(), asyncio.get_running_loop().time()
             unfed = wanted.keys() - self._feeds.fed() | self._feeds.lean()
             if now >= closes_due:  # a feed need not tell the close of the day before
@@ -231,6 +235,8 @@ class Hub:
         while True:
             self._wake.clear()
             wanted, now = self.wanted(), asyncio.get_running_loop().time()
+            if self._feeding():
+                wanted = {}
             if now >= again:
                 told, again = {}, now + RETELL
             new = {name: mode for name, mode in wanted.items() if told.get(name) is not mode}
@@ -246,5 +252,7 @@ class Hub:
     async def _hear_wants(self) -> None:
         async with self._bus.subscribe(TOPIC) as events:
             async for event in events:
+                if not self._feeding():
+                    continue  # else what others want would be told as wanted here
                 for mode in Mode:
                     self.glance([InstrumentId.parse(text) for text in event.data.get(mode.value, ())], mode)

@@ -30,6 +30,7 @@ from domain.order import (
 from domain.report import OrderReport, ReportStatus, facts_of
 from domain.routing import Denied
 from orchestrator.errors import Problem
+from orchestrator.leases.lease import LeaseLost
 from orchestrator.orders import change_rows, finding, repository
 from orchestrator.orders.cancel import cancel_child, was_asked
 from orchestrator.orders.children import new_children
@@ -213,6 +214,7 @@ def _record_replacement(
     conn: SqlConnection, trading: Trading, situation: Situation, order: Order, old_id: ChildId
 ) -> list[NewChild]:
     """The new child and the end of the change in one transaction; none when the rest is not wanted any more."""
+    trading.owning.fence(conn, order.user_id)
     live = change_rows.child_by_id(conn, old_id)
     if live is None or (asked := live.child.changing) is None or not live.child.status.final:
         return []
@@ -282,11 +284,13 @@ class Changes:
         self._looks = {
             live.child.id: looks for live in stored if (looks := self._looks.get(live.child.id)) is not None
         }
-        due = [live for live in stored if live.child.id not in busy and self._left_behind(live.child)]
+        owns = self._trading.owning.owns
+        mine = [live for live in stored if owns(live.user_id)]
+        due = [live for live in mine if live.child.id not in busy and self._left_behind(live.child)]
         ends = await asyncio.gather(*(self._look(live) for live in due), return_exceptions=True)
         for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+            if isinstance(end, BaseException) and not isinstance(end, LeaseLost):
+                raise end  # else: another process goes on with it
 
     def _left_behind(self, child: ChildOrder) -> bool:
         changing = child.changing

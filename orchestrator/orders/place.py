@@ -195,6 +195,7 @@ def _decide_and_record(
 ) -> Recorded | Replayed | Denied:
     """One transaction: after it the order is known whatever happens to us. `asks`: or it waits for its user, where the
     token's policy says so."""
+    trading.owning.fence(conn, situation.user_id)
     ask_ahead(conn, [finding.question_of_key(situation.user_id, key), *questions(situation)])
     given = situation.approved is not None
     earlier = replayed_order(conn, situation.user_id, key, fingerprint)
@@ -287,6 +288,7 @@ async def _move(
     part = with_quantity(situation, sum(end.child.quantity for end in dead))
 
     def work(conn: SqlConnection) -> tuple[list[NewChild], list[OrderEvent]]:
+        trading.owning.fence(conn, order.user_id)
         story = trading.stories.get(order.id)
         if (story is not None and story.cancel_asked) or was_asked(conn, order.id):
             stays = OrderEvent(situation.now, "not_moved", "Not sent elsewhere: its cancel was asked.")

@@ -67,7 +67,8 @@ class Reconciler:
             self._trading.sending
         )  # before the read: one that is answered meanwhile is not unclear
         stored = await self._trading.db.read(finding.unclear_children)
-        unclear = [live for live in stored if self._unclear(live, being_sent)]
+        owns = self._trading.owning.owns
+        unclear = [live for live in stored if owns(live.user_id) and self._unclear(live, being_sent)]
         self._searches = {live.child.id: self._search(live) for live in unclear}
         now = self._trading.clock()
         _tell(unclear, now)

@@ -6,9 +6,12 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from adapters.guard import TooLate
 from domain.errors import AddressRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.order import ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source
+from orchestrator.accounts.connections import Connection
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
@@ -66,7 +69,12 @@ async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, b
         fact: Fact = Ended(End.REJECTED, trading.clock(), "the account is not connected")
         return fact, "The account is no longer connected; nothing was sent.", True, True
     try:
-        return await connection.broker.place(child, exits=connection.exits(child)), None, False, True
+        against = partial(_against, trading, connection, child)
+        taken = await connection.broker.place(child, exits=connection.exits(child), against=against)
+        return taken, None, False, True
+    except TooLate as error:
+        ended = Ended(End.REJECTED, trading.clock(), error.words)
+        return ended, "It was not sent, and nothing is sent in its place.", False, True
     except AddressRefused as error:
         ended = Ended(End.REJECTED, trading.clock(), error.words)
         return ended, "The broker takes no order from where ours come from; nothing was done.", True, True
@@ -81,3 +89,12 @@ async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, b
         return ended, "It never reached the broker.", True, True
     except OutcomeUnknown as error:
         return Lost(trading.clock(), error.words), None, False, False
+
+
+def _against(trading: Trading, connection: Connection, child: ChildOrder) -> str | None:
+    """Why it must not leave any more; asked at the last moment."""
+    if trading.sending.too_late(child.id):
+        return "it could not be sent in time: it was recorded too long ago"
+    if not trading.owning.owns(connection.account.user_id):
+        return "another process works for this user now"
+    return None

@@ -14,11 +14,13 @@ from orchestrator.bus import Bus
 from orchestrator.db import Database
 from orchestrator.guards.result import DayResult
 from orchestrator.instruments.service import Instruments
+from orchestrator.leases.shards import Asked, Owning
 from orchestrator.market.hub import Hub
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.margins import Margins
 from orchestrator.orders.story import Story
+from orchestrator.orders.underway import UnderWay
 from orchestrator.state import Clock
 
 
@@ -33,8 +35,10 @@ class Trading:
     clock: Clock
     announcer: Announcer
     day_result: DayResult
-    # ids of children whose answer this process still waits for
-    sending: set[str] = field(default_factory=set)
+    # whether what is decided here is this process's to decide: what loops do by themselves is the owner's alone
+    owning: Owning = field(default_factory=Asked)
+    # children whose answer this process still waits for
+    sending: UnderWay = field(default_factory=UnderWay)
     # ids of children whose change this process is asking for
     changing: set[str] = field(default_factory=set)
     # one exit at a time for each account

@@ -62,7 +62,7 @@ class Watch:
 
 
 class OrderUpdates:
-    """Follows every connected account of this process."""
+    """Follows the connected accounts of the users whom this process works for."""
 
     def __init__(self, trading: Trading, *, pause: float = POLL_WITH_STREAM) -> None:
         """`pause`: seconds between readings of a book whose stream is up; for orders placed elsewhere alone, twice."""
@@ -92,7 +92,9 @@ class OrderUpdates:
         """Until cancelled: an account that connects is followed, one whose session changed is followed anew."""
         try:
             while True:
-                self._follow(self._trading.connections.connected())
+                owns = self._trading.owning.owns
+                connected = self._trading.connections.connected()
+                self._follow(one for one in connected if owns(one.account.user_id))
                 await asyncio.sleep(0.5)
         finally:
             for task in self._tasks.values():

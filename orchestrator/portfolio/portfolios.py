@@ -18,6 +18,7 @@ from orchestrator.bus import Bus, user_topic
 from orchestrator.guards.result import PRICELESS, unread
 from orchestrator.identity.caller import Caller
 from orchestrator.instruments.service import Instruments
+from orchestrator.leases.shards import Asked, Owning
 from orchestrator.loops import Loops
 from orchestrator.market.hub import Hub
 from orchestrator.portfolio.kept import Kept
@@ -36,7 +37,8 @@ AGAIN = 1.0  # seconds between looks at whether accounts are read where that hap
 
 
 class Portfolios:
-    """`background`: this process reads accounts of its own accord; else when someone looks or another one tells."""
+    """`owning`: the accounts of users whom this process works for are read anyway; those of others when someone looks
+    or another process tells."""
 
     def __init__(
         self,
@@ -47,10 +49,10 @@ class Portfolios:
         bus: Bus,
         clock: Clock,
         calendar: Calendar,
-        background: bool = True,
+        owning: Owning | None = None,
     ) -> None:
         self._connections, self._instruments, self._hub = connections, instruments, hub
-        self._bus, self._clock, self._background = bus, clock, background
+        self._bus, self._clock, self._owning = bus, clock, owning or Asked()
         self._calendar = calendar
         self._kept: dict[UserId, Kept] = {}
         self._parts: dict[UserId, dict[frozenset[AccountId], Kept]] = {}  # what limited tokens see of these
@@ -189,9 +191,8 @@ class Portfolios:
     async def start(self) -> None:
         self._hub.prices.on_change(self._moved)
         self._loops.start("portfolios", self._keep)
-        if not self._background:
-            self._loops.start("portfolios of other processes", self._hear)
-            self._loops.start("readings for portfolios", self._ask)
+        self._loops.start("portfolios of other processes", self._hear)
+        self._loops.start("readings for portfolios", self._ask)
 
     async def close(self) -> None:
         await self._loops.close()
@@ -237,7 +238,8 @@ class Portfolios:
         while True:
             await asyncio.sleep(AGAIN)
             for user_id in list(self._followers):
-                await self._connections.ready(user_id)
+                if not self._owning.owns(user_id):
+                    await self._connections.ready(user_id)
 
     async def _hear(self) -> None:
         """Another process read other numbers of an account: ours are old."""
@@ -245,5 +247,7 @@ class Portfolios:
             async for event in events:
                 if event.type == "portfolio" and "account" in event.data:
                     account = self._connections.get(AccountId(str(event.data["account"])))
-                    if account is not None and account.account.user_id in self._until:
+                    if account is None or self._owning.owns(account.account.user_id):
+                        continue
+                    if account.account.user_id in self._until:
                         self._connections.invalidate(account.account.id)

@@ -11,6 +11,7 @@ from domain.account import AccountId, AccountState
 from domain.calendar import Calendar
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.db import Database
+from orchestrator.leases.shards import Asked, Owning
 from orchestrator.measures import repository
 from orchestrator.measures.repository import Away, Outage
 from orchestrator.state import Clock
@@ -22,7 +23,9 @@ Lack = Callable[[AccountId], bool]
 
 
 class OutageWatch:
-    """`without_updates`, `without_prices`: whether an account that should have its stream, or its feed, has none."""
+    """`without_updates`, `without_prices`: whether an account that should have its stream, or its feed, has none.
+
+    `owning`: only accounts of users whom this process works for are watched."""
 
     def __init__(
         self,
@@ -33,9 +36,11 @@ class OutageWatch:
         clock: Clock,
         without_updates: Lack,
         without_prices: Lack,
+        owning: Owning | None = None,
     ) -> None:
         self._db, self._connections, self._calendar, self._clock = db, connections, calendar, clock
         self._without_updates, self._without_prices = without_updates, without_prices
+        self._owning = owning or Asked()
         self._away: dict[tuple[AccountId, Outage], Away] = {}
         self._stored: dict[tuple[AccountId, Outage], datetime] = {}
 
@@ -49,7 +54,8 @@ class OutageWatch:
     def look(self) -> list[Away]:
         """Look once; what is new, over, or was not stored for a while."""
         now, before = self._clock(), self._away
-        seen = {key: before.get(key) for one in self._connections.all() for key in self._lacks(one, now)}
+        mine = [one for one in self._connections.all() if self._owning.owns(one.account.user_id)]
+        seen = {key: before.get(key) for one in mine for key in self._lacks(one, now)}
         self._away = {
             key: Away(*key, began=known.began if known else now, seen=now) for key, known in seen.items()
         }

@@ -22,6 +22,7 @@ from domain.routing import Denied
 from orchestrator.errors import Problem
 from orchestrator.identity.access import within
 from orchestrator.identity.caller import Caller, Scope
+from orchestrator.leases.shards import Asked, Owning
 from orchestrator.orders.finding import load, replayed
 from orchestrator.orders.place import DryRun, place, preview
 from orchestrator.orders.trading import Trading
@@ -42,10 +43,10 @@ WAITS = "outside of what the token may do: it waits for your approval"
 
 
 class Placer:
-    """`begin` places in the background; `run` finds what a crash left."""
+    """`begin` places in the background; `run` finds what a crash left, of the users whom this process works for."""
 
-    def __init__(self, trading: Trading, tokens: PersonalTokens) -> None:
-        self._trading, self._tokens = trading, tokens
+    def __init__(self, trading: Trading, tokens: PersonalTokens, owning: Owning | None = None) -> None:
+        self._trading, self._tokens, self._owning = trading, tokens, owning or Asked()
         self._under_way: set[str] = set()  # deliveries that this process is placing
 
     def begin(self, delivery: Delivery) -> asyncio.Task[None]:
@@ -68,7 +69,8 @@ class Placer:
         """Place what was received and came to nothing. One that cannot be placed keeps no other from it."""
         before = self._trading.clock() - LEFT_OVER
         left = await self._trading.db.read(lambda conn: repository.waiting(conn, before, AT_ONCE))
-        begun = [self.begin(one) for one in left if one.id not in self._under_way]
+        mine = [one for one in left if self._owning.owns(one.user_id)]
+        begun = [self.begin(one) for one in mine if one.id not in self._under_way]
         if begun:
             await asyncio.wait(begun)
 

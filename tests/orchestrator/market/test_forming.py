@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -173,7 +174,7 @@ def test_minutes_that_nobody_stores_are_not_held_for_long() -> None:
     """Where another process stores them; those that wait to be stored are held longer."""
     now = START
     grid = Grid(Calendar(always_open=True))
-    books = {stored: CandleBook(grid, lambda: now, stored=stored) for stored in (True, False)}
+    books = {stored: CandleBook(grid, lambda: now, stored=partial(bool, stored)) for stored in (True, False)}
     for number in range(100):
         now = START + timedelta(minutes=number)
         for book in books.values():

@@ -100,7 +100,7 @@ async def test_a_process_without_feeds_gets_its_prices_over_the_bus(
             instruments=here.instruments,
             calendar=Calendar(always_open=True),
             clock=now,
-            feeding=False,
+            feeding=lambda: False,
         )
         await front.start()
         try:

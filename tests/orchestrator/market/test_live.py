@@ -60,7 +60,7 @@ async def hub_alone(bus: LocalBus) -> AsyncIterator[Floor]:
         instruments=names,
         calendar=Calendar(always_open=True),
         clock=now,
-        feeding=False,
+        feeding=lambda: False,
     )
     await hub.start()
     try:

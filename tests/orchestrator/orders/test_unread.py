@@ -22,6 +22,7 @@ from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.worker import KillSwitch
+from orchestrator.leases.shards import Asked
 from orchestrator.orders.reconcile import Reconciler, Search
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.sweep import Exit, _proven, exit_position
@@ -70,7 +71,9 @@ def trading_at(account: Account, db: Database | None = None) -> Trading:
         account.snapshot = replace(account.snapshot, as_of=account.snapshot.as_of + timedelta(seconds=1))
 
     connections = SimpleNamespace(get=lambda account_id: account, refresh=refresh)
-    trading: Any = SimpleNamespace(clock=lambda: T0, connections=connections, db=db, exiting={})
+    trading: Any = SimpleNamespace(
+        clock=lambda: T0, connections=connections, db=db, exiting={}, owning=Asked()
+    )
     return cast(Trading, trading)
 
 

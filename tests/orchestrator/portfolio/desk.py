@@ -17,6 +17,7 @@ from domain.money import Price
 from domain.portfolio import AccountSnapshot, LastPrice
 from domain.position import Holding, Position
 from orchestrator.bus import LocalBus
+from orchestrator.leases.shards import Asked, Nobodys
 from orchestrator.portfolio.kept import Kept
 from orchestrator.portfolio.portfolios import Portfolios
 from tests.aggregation.cases import ISINS, NOW, SHARES, last, snapshot
@@ -136,7 +137,7 @@ class Desk:
             bus=self.bus,
             clock=lambda: NOW,
             calendar=Calendar(),
-            background=background,
+            owning=Asked() if background else Nobodys(),
         )
 
     def kept(self) -> Kept:
