@@ -32,13 +32,12 @@ from orchestrator.instruments.service import Instruments
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.kite.listings import Listings
+from orchestrator.leases.leases import Leases
+from orchestrator.leases.shards import MARKET, Nobodys, Shards
 from orchestrator.loops import Loops
 from orchestrator.mail.carriers import carrier_of
 from orchestrator.mail.mailer import Mailer
 from orchestrator.market.audience import Audience
-from orchestrator.kite.postbacks import Postbacks as KitePostbacks
-from orchestrator.leases.leases import Leases
-from orchestrator.leases.shards import MARKET, Nobodys, Shards
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
 from orchestrator.market.keeping import CandleKeeper
@@ -91,13 +90,13 @@ async def open_parts(
     state.bus = open_bus(settings.redis_url)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
+    await _open_leases(app, settings, opened)
     state.oidc = provider(settings, system_clock)
     state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
     await state.ended_sessions.start()
     opened.push_async_callback(state.ended_sessions.close)
     state.tokens = PersonalTokens(state.db, state.bus, clock)
     await state.tokens.start()
-    await _open_leases(app, settings, opened)
     opened.push_async_callback(state.tokens.close)
     brokers = BROKERS if adapters is None else adapters
     state.instruments = Instruments(
@@ -151,16 +150,6 @@ async def open_parts(
     _open_webhooks(app, settings, opened)
 
 
-def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
-    """Users who leave; what is due is carried out by a process with background work."""
-    state, leaving = app.state, Loops()
-    state.departures = Departures(
-        state.db,
-        state.clock,
-        years=settings.retention_years,
-    _open_jobs(app, settings, opened)
-
-
 async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """Whom this process works for of its own accord, and what it does alone. HTTP alone works for nobody."""
     state, owning = app.state, Loops()
@@ -175,6 +164,15 @@ async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack)
     await state.leases.take(MARKET)
     owning.start("leases", state.leases.run)
     owning.start("shards", shards.run)
+
+
+def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Users who leave; what is due is carried out by a process with background work."""
+    state, leaving = app.state, Loops()
+    state.departures = Departures(
+        state.db,
+        state.clock,
+        years=settings.retention_years,
         connections=state.connections,
         ended=state.ended_sessions,
         tokens=state.tokens,
@@ -210,8 +208,9 @@ def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None
 
 
 async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
-    """Prices and candles, and in a process with background work what stores and watches them."""
+    """Prices and candles; one process of those with background work has the feeds, stores and watches them."""
     state, background = app.state, settings.role is not Role.API
+    feeding, alone = partial(state.leases.held, MARKET), partial(state.leases.alone, MARKET)
     state.hub = Hub(
         bus=state.bus,
         connections=state.connections,
@@ -221,7 +220,6 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
         feeding=feeding,
     )
     await state.hub.start()
-    feeding, alone = partial(state.leases.held, MARKET), partial(state.leases.alone, MARKET)
     opened.push_async_callback(state.hub.close)
     state.audience = Audience(
         state.hub, state.clock, sockets=settings.live_sockets, symbols=settings.live_symbols
@@ -238,12 +236,12 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
         await keeper.resume()
         opened.push_async_callback(keeper.finish)
         opened.push_async_callback(loops.close)
-        loops.start("candles", partial(alone, keeper.run))
-        loops.start("alerts", partial(alone, watcher.run))
-        loops.start("changes of alerts", partial(alone, watcher.run_changes))
-        loops.start("all alerts", partial(alone, watcher.run_looks))
+        loops.start("candles", keeper.run)
+        loops.start("candles at night", keeper.run_nights)
+        loops.start("alerts", watcher.run)
+        loops.start("changes of alerts", watcher.run_changes)
+        loops.start("all alerts", watcher.run_looks)
 
-        state.leases.on_move(lambda names: state.hub.candles.left_to_another() if MARKET in names else None)
 
 async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """The portfolio and orders, and in a process with background work the loops that follow them."""
@@ -322,6 +320,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             clock=state.clock,
             without_updates=updates.without_stream,
             without_prices=state.hub.feed_lacking,
+            owning=state.owning,
         )
         loops.start("outages", outages.run)
         loops.start("alerts of hooks", state.alert_placer.run)
@@ -333,7 +332,6 @@ def _open_webhooks(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> 
     state.webhook_deliverer = Deliverer(
         state.db, state.vault, state.clock, Sender(inside=settings.proxies_inside)
     )
-            owning=state.owning,
     opened.push_async_callback(state.webhook_deliverer.close)
     if settings.role is not Role.API:
         opened.push_async_callback(loops.close)

@@ -21,7 +21,7 @@ from adapters.guard import Guarded, GuardSettings
 from domain.account import AccountId, AccountState, BrokerId, UserId
 from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
-from orchestrator.accounts import parting, repository
+from orchestrator.accounts import repository
 from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
@@ -211,14 +211,6 @@ class Connections:
             await self._telling.account(connection)
         await self._telling.processes(account_id)
         return connection
-
-    async def leave(self, account_id: AccountId) -> None:
-        """The row says that its user disconnected it: take that over, and log out at the broker, which nobody waits
-        for."""
-        connection = self._all.get(account_id)
-        if connection is not None and parting.may_end(connection, self._all.values()):
-            self._spawn(parting.log_out(replace(connection)))
-        await self.reload(account_id)
 
     async def _take_over(self, account_id: AccountId) -> Connection | None:
         stored = await self._db.read(lambda db: repository.by_id(db, account_id))
