@@ -28,8 +28,8 @@ LOOK = 0.25  # seconds between looks at whether work that is done alone is ours
 
 
 class Leases:
-    """`seize`: this is the only process there is, so whoever holds a lease is one that died. `clock` gives seconds that
-    pass while the process is stopped, too."""
+    """`seize`: this is the only process there is, so whoever held a lease when it began is one that died. `clock` gives
+    seconds that pass while the process is stopped, too."""
 
     def __init__(
         self,
@@ -40,7 +40,8 @@ class Leases:
         seize: bool = False,
         clock: Seconds = since_boot,
     ) -> None:
-        self._db, self._lasts, self._seize, self._clock = db, lasts, seize, clock
+        self._db, self._lasts, self._clock = db, lasts, clock
+        self.seizes = seize
         self.owner = owner or new_id("prc")
         self._mine: dict[str, Lease] = {}
         self._moved: list[Callable[[Sequence[str]], None]] = []
@@ -86,7 +87,8 @@ class Leases:
         def work(conn: Connection) -> dict[str, int]:
             if new:
                 rows.make(conn, new)
-            return rows.take(conn, names, owner=self.owner, lasts=lasts, most=most, seize=self._seize)
+            begins = self.seizes and bool(new)
+            return rows.take(conn, names, owner=self.owner, lasts=lasts, most=most, seize=begins)
 
         fences = await self._db.write(work)
         self._asked |= new

@@ -109,13 +109,18 @@ class Shards:
 
     async def step(self) -> None:
         """Give back what is more than our share, and take of what nobody holds up to it."""
-        await self._leases.take(self._present)
-        living = await self._db.read(lambda conn: rows.held_now(conn, PRESENCE))
-        share, mine = fair_share(len(living)), self.held()
+        share, mine = await self._share(), self.held()
         if len(mine) > share:
             await self._leases.release(_surplus(mine, share))
         elif len(mine) < share:
             await self._leases.take_some([name for name in ALL if name not in mine], share - len(mine))
+
+    async def _share(self) -> int:
+        if self._leases.seizes:  # alone
+            return SHARDS
+        await self._leases.take(self._present)
+        living = await self._db.read(lambda conn: rows.held_now(conn, PRESENCE))
+        return fair_share(len(living))
 
 
 def _surplus(mine: Sequence[str], share: int) -> Sequence[str]:

@@ -212,7 +212,8 @@ async def test_accounts_come_back_after_a_restart(
     async with again.router.lifespan_context(again):
         restored = _connections(again).get(account.account.id)
         assert restored is not None
-        await until(lambda: restored.snapshot is not None)
+        await _connections(again).ready(restored.account.user_id)
+        assert restored.snapshot is not None
         assert restored.account == account.account
 
 

@@ -179,6 +179,10 @@ async def test_who_is_alone_takes_what_a_dead_process_left_at_once(db: Database)
     assert await alone.take("market")
     await dead.renew()
     assert not lease.held
+    later = Leases(db, seize=True)
+    assert await later.take("market")
+    await alone.renew()
+    assert await alone.take("market") is None, "only what was held when it began"
 
 
 async def test_closing_gives_everything_back(db: Database) -> None:

@@ -77,6 +77,17 @@ async def test_processes_that_start_at_one_moment_never_own_the_same_user(db: Da
     _even(processes)
 
 
+async def test_who_is_alone_works_for_everybody_from_the_start(db: Database) -> None:
+    killed = Process(db)
+    await killed.shards.start()
+    seizing = Leases(db, seize=True)
+    alone = Shards(db, seizing)
+    await alone.start()
+    assert len(alone.held()) == SHARDS
+    await alone.step()
+    assert len(alone.held()) == SHARDS
+
+
 async def test_what_an_owner_writes_is_fenced_by_the_users_shard(db: Database) -> None:
     old, new = Process(db), Process(db)
     await old.shards.start()
