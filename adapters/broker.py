@@ -150,6 +150,7 @@ class Terms:
     moves_funds: bool = False  # deposit and withdraw by API: simulated brokers only
     order_stream: bool = True
     posts_updates: bool = False  # calls an address of ours about orders, see `Adapter.postback`
+    logs_out: bool = False  # ends a session when asked, see `Login.end`
     phone_login: bool = False  # asks for a login in its own app, see `Adapter.phone_login`
     quote_batch: int = 500
     quotes_in_full: bool = True  # many at once come with depth and open interest too
@@ -204,6 +205,13 @@ class Login(Protocol):
         """Trade the redirect's query (or the form's keys) for a session.
 
         Raises BrokerRejected (wrong keys, used code), BrokerUnavailable or OutcomeUnknown (no clear answer).
+        """
+        ...
+
+    async def end(self, session: Session, endpoints: Endpoints) -> None:
+        """Log out: from now on the broker takes this session from nobody. Sent once.
+
+        BrokerRejected where `terms.logs_out` is false, with nothing sent; SessionExpired when it was over already.
         """
         ...
 

@@ -263,6 +263,7 @@ _CAPABILITIES: tuple[tuple[str, Callable[[Terms], str]], ...] = (
     ("after-market orders", lambda one: _yes(one.after_market)),
     ("order stream", lambda one: _yes(one.order_stream)),
     ("posts order updates to an address of ours", lambda one: _yes(one.posts_updates)),
+    ("logs out when asked", lambda one: _yes(one.logs_out)),
     ("login approved on the phone", lambda one: _yes(one.phone_login)),
     ("tag length", lambda one: f"{one.tag_length[0]} to {one.tag_length[1]}"),
     ("limits of order calls", lambda one: _limits(one, "order")),

@@ -57,6 +57,10 @@ class GrowwLogin:
         daily = ends_at(now)
         return Session(token, user_id, min(daily, expiry) if expiry else daily)
 
+    async def end(self, session: Session, endpoints: Endpoints) -> None:
+        """Its documentation and SDK have no such call."""
+        raise BrokerRejected("Groww has no call that ends a session: it ends by itself at 06:00 IST")
+
 
 async def _mint(endpoints: Endpoints, keys: Mapping[str, str], now: datetime) -> tuple[str, datetime | None]:
     api_key = keys.get("api_key")

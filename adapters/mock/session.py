@@ -11,6 +11,8 @@ from adapters.broker import Credentials, Endpoints, Session
 from adapters.mock import wire
 from domain.errors import BrokerRejected, OutcomeUnknown
 
+NO_CONTENT = 204
+
 
 class MockLogin:
     def url(self, credentials: Credentials, endpoints: Endpoints, *, redirect_uri: str, state: str) -> str:
@@ -50,3 +52,10 @@ class MockLogin:
             )
         except (KeyError, ValueError) as error:
             raise OutcomeUnknown(f"unreadable answer to the login: {error!r}") from error
+
+    async def end(self, session: Session, endpoints: Endpoints) -> None:
+        headers = {"Authorization": f"Bearer {session.access_token}"}
+        async with http.client(endpoints.rest, via=endpoints, headers=headers) as client:
+            response = await http.send_write(client, client.build_request("DELETE", "/token"))
+        if response.status_code != NO_CONTENT:
+            wire.write_answer(response.status_code, response.content)

@@ -47,6 +47,7 @@ TERMS = Terms(
     disclosed_quantity=True,
     market_protection=MarketProtection.NONE,
     moves_funds=True,
+    logs_out=True,
     exchange_rules=False,
     quote_batch=500,
     history_days={"1m": 31, "5m": 93, "15m": 186, "1h": 400, "1d": 2000},

@@ -16,6 +16,7 @@ from domain.errors import BrokerRejected
 
 DIALOG_PATH = "/v2/login/authorization/dialog"
 TOKEN_PATH = "/v2/login/authorization/token"
+LOGOUT_PATH = "/v2/logout"
 
 
 class UpstoxLogin:
@@ -70,6 +71,13 @@ class UpstoxLogin:
             api_key=credentials["api_key"],
             algo_name=credentials.get("algo_name", "").strip(),
         )
+
+    async def end(self, session: Session, endpoints: Endpoints) -> None:
+        """Ends the token, wherever else it is used."""
+        headers = {"Authorization": f"Bearer {session.access_token}"}
+        async with http.client(endpoints.rest, via=endpoints, headers=headers) as client:
+            reply = await http.send_write(client, client.build_request("DELETE", LOGOUT_PATH))
+        wire.logged_out(reply.status_code, reply.content)
 
 
 def session_end(now: datetime) -> datetime:

@@ -56,6 +56,7 @@ TERMS = Terms(
     disclosed_quantity=True,
     market_protection=MarketProtection.SENT,
     posts_updates=True,
+    logs_out=True,
     phone_login=True,
     converts=True,
     # OCO is left out: Upstox's GTT of several rules always begins with an entry of its own.

@@ -145,17 +145,28 @@ def _refusal(status: int, content: bytes) -> BrokerError | None:
 def written(status: int, content: bytes) -> Row:
     """The `data` of a write's answer. Raises BrokerRejected, SessionExpired, BrokerUnavailable for a listed no,
     OutcomeUnknown for everything else, partial successes too."""
+    data = _done(status, content)
+    if isinstance(data, dict):
+        return data
+    raise OutcomeUnknown(f"Upstox gave an unclear answer (HTTP {status})")
+
+
+def logged_out(status: int, content: bytes) -> None:
+    """Raises as `written`: its answer is `true` alone."""
+    if _done(status, content) is not True:
+        raise OutcomeUnknown(f"Upstox gave an unclear answer (HTTP {status})")
+
+
+def _done(status: int, content: bytes) -> Any:
+    """The `data` of a write's answer, None for an answer that is not clear. Raises what a listed no means."""
     refusal = _refusal(status, content)
     if refusal is not None:
         raise refusal
     try:
         answer = exact_json(content)
-        if status == 200 and answer["status"] == "success" and isinstance(answer["data"], dict):
-            data: Row = answer["data"]
-            return data
+        return answer["data"] if status == 200 and answer["status"] == "success" else None
     except (ValueError, KeyError, TypeError):
-        pass
-    raise OutcomeUnknown(f"Upstox gave an unclear answer (HTTP {status})")
+        return None
 
 
 def read(status: int, content: bytes) -> Any:

@@ -78,3 +78,12 @@ class KiteLogin:
             api_key=key,
             algo_name=credentials.get("algo_id", "").strip(),
         )
+
+    async def end(self, session: Session, endpoints: Endpoints) -> None:
+        """Of this app alone: Kite on the web and the phone stay logged in. Kite wants the token in the query."""
+        query = {"api_key": session.api_key, "access_token": session.access_token}
+        headers = {**wire.VERSION, "Authorization": f"token {session.api_key}:{session.access_token}"}
+        async with http.client(endpoints.rest, via=endpoints, headers=headers) as client:
+            request = client.build_request("DELETE", "/session/token", params=query)
+            response = await http.send_write(client, request)
+        wire.write_answer(response.status_code, response.content)

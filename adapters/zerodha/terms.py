@@ -54,6 +54,7 @@ TERMS = Terms(
     disclosed_quantity=True,
     market_protection=MarketProtection.SENT,
     posts_updates=True,
+    logs_out=True,
     quote_batch=500,
     history_days={"1m": 60, "5m": 100, "15m": 200, "1h": 400, "1d": 2000},
     # 3 connections an API key, one of which is for orders; 3,000 instruments each. Only full packets carry the

@@ -26,6 +26,7 @@ from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
 from orchestrator.accounts.opening import egress_of, opened_session
+from orchestrator.accounts.parting import log_out, parting
 from orchestrator.accounts.readings import BUSY_AFTER, Readings
 from orchestrator.accounts.repository import StoredAccount
 from orchestrator.accounts.telling import TOPIC, Telling, mark
@@ -211,6 +212,15 @@ class Connections:
             await self._telling.account(connection)
         await self._telling.processes(account_id)
         return connection
+
+    async def leave(self, account_id: AccountId) -> None:
+        """The row says that its user disconnected it: take that over, and log out at the broker, which nobody waits
+        for."""
+        connection = self._all.get(account_id)
+        going = parting(connection, self._all.values()) if connection is not None else None
+        await self.reload(account_id)
+        if going is not None:
+            self._spawn(log_out(going))
 
     async def _take_over(self, account_id: AccountId) -> Connection | None:
         stored = await self._db.read(lambda db: repository.by_id(db, account_id))

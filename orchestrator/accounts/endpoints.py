@@ -210,7 +210,8 @@ async def check_address(account_id: str, user_id: CurrentUser, connections: Live
 async def disconnect_account(
     account_id: str, user_id: CurrentUser, acting: Acting, connections: Live, db: Db
 ) -> None:
-    """Disconnect: credentials and session are erased here. Orders at the broker are not touched."""
+    """Disconnect: credentials and session are erased here, and the session ends at the broker where it takes that.
+    Orders at the broker are not touched."""
     account = _mine(connections, user_id, account_id).account
     erased = {
         "state": AccountState.DISCONNECTED,
@@ -228,7 +229,7 @@ async def disconnect_account(
         acting.did(connection, Action.ACCOUNT_REMOVED, account.id, broker=account.broker.value)
 
     await db.write(work)
-    await connections.reload(account.id)
+    await connections.leave(account.id)
 
 
 async def _changed(

@@ -132,7 +132,7 @@ class Departures:
     async def tell(self, shut: Shut) -> None:
         """What was ended in the database is over here, too, and in the other processes."""
         for account in shut.accounts:
-            await self._connections.reload(account)
+            await self._connections.leave(account)
         await self._ended.end(shut.sessions, EndedWhy.ENDED_ELSEWHERE)
         await self._tokens.changed(shut.tokens)
 

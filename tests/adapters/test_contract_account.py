@@ -28,6 +28,24 @@ from tests.adapters.desk import INFY, PATIENCE_SECONDS, TCS, Desk, complete, eve
 
 PLANS_WITHOUT_DATA = {BrokerId.ZERODHA, BrokerId.GROWW, BrokerId.MOCK}  # Upstox sells none
 
+# --- the session --------------------------------------------------------------------------------------------------
+
+
+async def test_a_session_that_was_logged_out_is_over_at_the_broker(desk: Desk) -> None:
+    login = desk.adapter.login
+    if not desk.broker.terms.logs_out:
+        with pytest.raises(BrokerRejected) as no:
+            await login.end(desk.session, desk.endpoints)
+        assert no.value.words
+        await desk.broker.profile()
+        return
+    await login.end(desk.session, desk.endpoints)
+    with pytest.raises(SessionExpired):
+        await desk.broker.profile()
+    with pytest.raises(SessionExpired):
+        await login.end(desk.session, desk.endpoints)
+
+
 # --- conversions -------------------------------------------------------------------------------------------------
 
 

@@ -67,6 +67,7 @@ def terms(broker: BrokerId, login: LoginKind) -> Terms:
         disclosed_quantity=True,
         market_protection=MarketProtection.SENT,
         posts_updates=redirect,
+        logs_out=redirect,
     )
 
 
@@ -86,6 +87,7 @@ class StubAdapter:
     allowed: Capabilities = field(default_factory=Capabilities)
     seen: list[Mapping[str, str]] = field(default_factory=list)
     closed: int = 0
+    ended: list[str] = field(default_factory=list)  # sessions that were logged out
     told: OrderReport | None = None  # by whatever is posted
     posts: list[tuple[bytes, str]] = field(default_factory=list)
     phone_login: PhoneLogin | None = None
@@ -118,6 +120,14 @@ class StubAdapter:
             now + timedelta(hours=8),
             credentials.get("api_key", ""),
         )
+
+    async def end(self, session: Session, endpoints: Endpoints) -> None:
+        self.calls["end"] += 1
+        self.ended.append(session.access_token)
+        if self.hold_back is not None:
+            await self.hold_back.wait()
+        if "end" in self.fails:
+            raise self.fails["end"]
 
     def connect(self, session: Session, endpoints: Endpoints, symbols: Symbols, *, clock: Clock) -> Broker:
         return StubBroker(self, session)

@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from domain.account import AccountId, BrokerId
+from domain.errors import BrokerUnavailable
 from orchestrator.accounts import repository
 from orchestrator.audit.record import Actor
 from orchestrator.tables import accounts, login_states
-from tests.orchestrator.accounts.conftest import KEYS, begin, come_back, connect, state_of
+from tests.orchestrator.accounts.conftest import KEYS, begin, come_back, connect, state_of, until
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.orchestrator.stub_broker import StubAdapter
 
@@ -231,6 +232,30 @@ async def test_disconnecting_erases_the_secrets_and_forgets_the_account(person: 
     query = select(accounts.c["credentials"], accounts.c["session"], accounts.c["state"])
     row = await app.state.db.read(lambda conn: conn.execute(query).one())
     assert tuple(row) == (None, None, "disconnected")
+
+
+async def test_disconnecting_logs_out_at_the_broker_and_waits_for_no_answer(
+    person: Login, stubs: Stubs
+) -> None:
+    broker = stubs[BrokerId.ZERODHA]
+    asha = await person("asha")
+    account = await connect(asha)
+    broker.hold_back = asyncio.Event()
+    broker.fails["end"] = BrokerUnavailable("down")
+    assert (await asha.delete(f"/v1/accounts/{account}")).status_code == 204
+    assert (await asha.get("/v1/accounts")).json() == []
+    await until(lambda: broker.ended == ["token of AB1234 1"])
+    broker.hold_back.set()
+
+
+async def test_a_session_that_another_user_here_shares_is_not_ended(person: Login, stubs: Stubs) -> None:
+    """Brokers give the same client and app the same session again."""
+    broker = stubs[BrokerId.ZERODHA]
+    asha, ravi = await person("asha"), await person("ravi")
+    first, second = await connect(asha), await connect(ravi)
+    assert (await asha.delete(f"/v1/accounts/{first}")).status_code == 204
+    assert (await ravi.delete(f"/v1/accounts/{second}")).status_code == 204
+    await until(lambda: broker.ended == ["token of AB1234 2"])
 
 
 async def test_an_account_connected_again_after_disconnecting_keeps_its_orders_name(person: Login) -> None:

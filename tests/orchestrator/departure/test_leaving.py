@@ -26,7 +26,7 @@ from orchestrator.departure.holdings import KEPT, Fate
 from orchestrator.departure.leaving import Departures
 from orchestrator.tables import metadata
 from orchestrator.tables_audit import audit_log
-from tests.orchestrator.accounts.conftest import connect
+from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.stub_broker import StubAdapter
 
@@ -143,7 +143,7 @@ async def test_who_leaves_types_the_own_email_and_proves_who_it_is(
 
 
 async def test_at_once_nothing_of_who_leaves_can_trade(
-    asha: httpx.AsyncClient, app: FastAPI, client: httpx.AsyncClient
+    asha: httpx.AsyncClient, app: FastAPI, client: httpx.AsyncClient, stubs: dict[BrokerId, StubAdapter]
 ) -> None:
     other = await client.post("/v1/users/login", json={"email": EMAIL, "password": PASSWORD})
     client.headers["authorization"] = f"Bearer {other.json()['access_token']}"
@@ -157,6 +157,7 @@ async def test_at_once_nothing_of_who_leaves_can_trade(
         lambda conn: conn.execute(select(metadata.tables["accounts"])).mappings().all()
     )
     assert all(one["credentials"] is None and one["session"] is None for one in sealed)
+    await until(lambda: stubs[BrokerId.ZERODHA].ended == ["token of Z1 1"])
     assert (await leave(asha)).json()["code"] == "leaving_already"
 
 
@@ -266,7 +267,9 @@ async def test_a_long_log_is_erased_step_by_step_and_to_its_last_entry(
     await leave(asha)
     watch.pass_time(days=8)
     await linked(app)
-    await app.state.departures.look()  # all but what says that the user was deleted, unless it is linked already
+    await (
+        app.state.departures.look()
+    )  # all but what says that the user was deleted, unless it is linked already
     assert set(await unerased(app, user)) <= {"user.deleted"}
     await linked(app)
     await app.state.departures.look()
