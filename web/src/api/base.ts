@@ -76,6 +76,7 @@ export const baseApi = createApi({
     "Conditional",
     "Security",
     "Token",
+    "KnownUser",
     "Webhook",
     "WebhookDelivery",
     "Approval",

@@ -57,6 +57,7 @@ export type {
   KillDepth,
   KillOut as KillSwitch,
   Kind,
+  KnownUserOut as KnownUser,
   LimitsIn,
   LimitsOut as Limits,
   ListOrdersApiArg as OrderListArg,

@@ -1,15 +1,20 @@
 // The phone's page of everything that did not fit the bar, and the one for addresses that lead nowhere.
 import { ChevronRight } from "lucide-react";
 import { Link } from "react-router";
-import { useMetaQuery } from "@/api";
+import { useGetMeQuery, useMetaQuery } from "@/api";
 import { PageHead } from "@/components/surface";
 import { t } from "@/text";
-import { furtherPlaces, placeName, sandboxPlace } from "./shell/places";
+import { furtherPlaces, operatorPlace, placeName, sandboxPlace } from "./shell/places";
 import { PrivacyEye } from "./shell/TopBar";
 
 export function MorePage() {
   const { data: meta } = useMetaQuery();
-  const shown = meta?.sandbox ? [...furtherPlaces, sandboxPlace] : furtherPlaces;
+  const { data: me } = useGetMeQuery();
+  const shown = [
+    ...furtherPlaces,
+    ...(meta?.sandbox ? [sandboxPlace] : []),
+    ...(me?.role === "operator" ? [operatorPlace] : []),
+  ];
   return (
     <div>
       <PageHead title={t("shell:more")}>

@@ -134,6 +134,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
           },
           {
+            path: "operator/:part?",
+            lazy: async () => ({ Component: (await import("@/features/operator/OperatorPage")).OperatorPage }),
+          },
+          {
             path: "approvals/:id?",
             lazy: async () => ({ Component: (await import("@/features/approvals/ApprovalsPage")).ApprovalsPage }),
           },

@@ -13,6 +13,7 @@ import type hooks from "./en/hooks.json";
 import type identity from "./en/identity.json";
 import market from "./en/market.json";
 import notices from "./en/notices.json";
+import type operator from "./en/operator.json";
 import type options from "./en/options.json";
 import orders from "./en/orders.json";
 import type pnl from "./en/pnl.json";
@@ -55,6 +56,7 @@ interface Later {
   charges: typeof charges;
   hooks: typeof hooks;
   identity: typeof identity;
+  operator: typeof operator;
   options: typeof options;
   sandbox: typeof sandbox;
   tokens: typeof tokens;

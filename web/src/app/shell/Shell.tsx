@@ -3,7 +3,7 @@ import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
 import { Navigate, Outlet, useLocation, useNavigate, useNavigation } from "react-router";
-import { useMetaQuery } from "@/api";
+import { useGetMeQuery, useMetaQuery } from "@/api";
 import { Toasts } from "@/components/toasts";
 import { InstallOffer } from "@/features/device/InstallOffer";
 import { useAppBadge } from "@/features/device/useAppBadge";
@@ -21,7 +21,7 @@ import { BottomBar } from "./BottomBar";
 import { KeysDialog } from "./KeysDialog";
 import { PhoneBar } from "./PhoneBar";
 import { PortfolioStrip, usePlaceOnStrip, useSwipeBetween } from "./PortfolioStrip";
-import { furtherPlaces, placeName, places, sandboxPlace, settingsPlaces } from "./places";
+import { furtherPlaces, operatorPlace, placeName, places, sandboxPlace, settingsPlaces } from "./places";
 import { StatusBars } from "./StatusBars";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
@@ -61,15 +61,23 @@ function WatchlistColumn({ onAdd }: { onAdd: () => void }) {
   );
 }
 
-function useCommands(showKeys: () => void): Command[] {
+function useCommands(showKeys: () => void, asked: boolean): Command[] {
   const navigate = useNavigate();
   const { data: meta } = useMetaQuery();
+  const { data: me } = useGetMeQuery(undefined, { skip: !asked });
   const sandbox = meta?.sandbox ?? false;
+  const keeps = me?.role === "operator";
   return useMemo<Command[]>(() => {
     const keys: Partial<Record<string, string>> = { holdings: "H", positions: "P", orders: "O" };
     const further = furtherPlaces.filter((place) => !places.some(({ name }) => name === place.name));
     return [
-      ...[...places, ...further, ...settingsPlaces, ...(sandbox ? [sandboxPlace] : [])].map((place) => ({
+      ...[
+        ...places,
+        ...further,
+        ...settingsPlaces,
+        ...(sandbox ? [sandboxPlace] : []),
+        ...(keeps ? [operatorPlace] : []),
+      ].map((place) => ({
         label: t("shell:command.go", { page: placeName(place) }),
         keys: keys[place.name],
         run: () => navigate(place.to),
@@ -79,7 +87,7 @@ function useCommands(showKeys: () => void): Command[] {
       { label: t("shell:command.kill"), keys: "Alt+Shift+K", run: openKillSwitch },
       { label: t("shell:command.keys"), keys: "?", run: showKeys },
     ];
-  }, [navigate, showKeys, sandbox]);
+  }, [navigate, showKeys, sandbox, keeps]);
 }
 
 /** The frame is for somebody known; everybody else signs in first. */
@@ -107,7 +115,7 @@ function Frame() {
     () => ({ search: () => flushSync(() => setFloating("search")), keys: () => setFloating("keys") }),
     [],
   );
-  const commands = useCommands(openers.keys);
+  const commands = useCommands(openers.keys, floating === "search");
   useKeys(openers);
   useAppBadge();
 

@@ -24,6 +24,7 @@ type PlaceName =
   | "approvals"
   | "security"
   | "tokens"
+  | "operator"
   | "webhooks"
   | "audit";
 
@@ -62,6 +63,7 @@ const about = {
   charges: "shell:about.charges",
   sandbox: "shell:about.sandbox",
   settings: "shell:about.settings",
+  operator: "shell:about.operator",
 } as const satisfies Partial<Record<PlaceName, Key>>;
 
 /** What has no place in the phone's bar or strip, with a line on what is there. */
@@ -84,5 +86,8 @@ export const settingsPlaces: readonly Place[] = [
   { to: "/settings/webhooks", name: "webhooks" },
   { to: "/settings/audit", name: "audit" },
 ];
+
+/** For those who keep the installation. */
+export const operatorPlace = { to: "/operator", name: "operator", about: about.operator } as const;
 
 export const sandboxPlace = { to: "/sandbox", name: "sandbox", about: about.sandbox } as const;

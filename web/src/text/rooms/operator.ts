@@ -1,0 +1,4 @@
+import words from "../en/operator.json";
+import { addRoom } from "../language";
+
+addRoom("operator", words);
