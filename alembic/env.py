@@ -14,6 +14,7 @@ import orchestrator.tables_jobs
 import orchestrator.tables_kite
 import orchestrator.tables_leases
 import orchestrator.tables_market
+import orchestrator.tables_outbox
 import orchestrator.tables_people
 import orchestrator.tables_portfolio
 import orchestrator.tables_signin

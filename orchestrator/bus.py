@@ -1,7 +1,9 @@
 """Events and ticks between the parts of the product, here within one process; `redis_bus.py` joins several.
 
 Events are hints to look again, never the truth (that is the database): publishing does not fail and a slow reader
-is told that it lagged instead of holding anyone up. Ticks are latest-value: an old one may be dropped, never queued.
+is told that it lagged instead of holding anyone up. Kept events are carried here, too, for speed alone: they are in the
+database first, and whoever finds a gap in their numbers reads them there (outbox/). Ticks are latest-value: an old one
+may be dropped, never queued.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,13 +27,16 @@ log = structlog.get_logger(__name__)
 
 QUEUE = 1000  # events a reader may be behind before it is told that it lagged
 LAGGED = "lagged"
+KEPT = "kept events"  # the topic of batches of them
+PASSED = "passed"  # the type of a kept event of which only the number is told
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """`type` is order | account | portfolio | notice, or "lagged": some were dropped, so read everything again.
 
-    `seq` only grows, with holes; it tells newer from older.
+    `seq` only grows, with holes; it tells newer from older. Of a `kept` one it is the number among its user's, without
+    holes.
     """
 
     topic: str
@@ -39,6 +44,23 @@ class Event:
     at: datetime
     type: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An event as it is in the outbox: its place among all and its number among the user's, both without gaps.
+
+    `data` None: what `thing` is like is read when it is told.
+    """
+
+    position: int
+    user_id: UserId
+    seq: int
+    at: datetime
+    type: str
+    thing: str
+    data: Mapping[str, Any] | None
 
 
 def user_topic(user_id: UserId) -> str:
@@ -48,6 +70,7 @@ def user_topic(user_id: UserId) -> str:
 
 class Bus(Protocol):
     shared: bool  # with other processes; who listens there is not known here
+    nudged: asyncio.Event  # set when something was kept that waits to be carried
 
     async def publish(self, topic: str, event: Mapping[str, Any]) -> None:
         """`event` is {"type": ..., "data": {...}}, plain JSON values. Never raises for a bus that is down."""
@@ -55,6 +78,19 @@ class Bus(Protocol):
 
     async def signal(self, topic: str, event: Mapping[str, Any]) -> None:
         """As `publish`, to whoever reads right now: kept nowhere, and lost while a connection is."""
+        ...
+
+    def nudge(self) -> None:
+        """An event was kept, and is durable by now."""
+        ...
+
+    async def carried(self) -> int:
+        """The place of the newest kept event that was carried; 0: of none is known. Raises for a bus that is down."""
+        ...
+
+    async def carry(self, kept: Sequence[Kept], after: int) -> bool:
+        """Bring kept events to all processes, if the newest that was carried is still at the place `after`. Whether
+        the last of them is the newest now. Raises for a bus that is down."""
         ...
 
     def deliver(self, event: Event) -> None:
@@ -85,6 +121,11 @@ class Bus(Protocol):
 
     async def start(self) -> None: ...
     async def close(self) -> None: ...
+
+
+def batch(kept: Sequence[Kept]) -> Event:
+    """Kept events on their way to whoever tells them in this process."""
+    return Event(KEPT, kept[-1].position, kept[-1].at, KEPT, {"kept": tuple(kept)})
 
 
 # --- readers -----------------------------------------------------------------------------------------------------
@@ -146,6 +187,19 @@ class LocalBus:
         self._latest: dict[InstrumentId, Tick] = {}
         # Starts at the clock, so that numbers also grow over a restart.
         self._seq = time.time_ns() // 1_000_000 * 1000
+        self._carried = 0
+        self.nudged = asyncio.Event()
+
+    def nudge(self) -> None:
+        self.nudged.set()
+
+    async def carried(self) -> int:
+        return self._carried
+
+    async def carry(self, kept: Sequence[Kept], after: int) -> bool:
+        self._carried = kept[-1].position
+        self.deliver(batch(kept))
+        return True
 
     async def publish(self, topic: str, event: Mapping[str, Any]) -> None:
         self._seq += 1

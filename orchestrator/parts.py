@@ -53,6 +53,8 @@ from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.postbacks.desk import Postbacks
 from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
+from orchestrator.outbox.delivery import Delivery
+from orchestrator.outbox.relay import Relay
 from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
@@ -260,8 +262,11 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     opened.push_async_callback(state.portfolios.close)
     announcer, announcing = Announcer(state.db, state.bus), Loops()
     opened.push_async_callback(announcing.close)
-    announcing.start("changed orders", announcer.run)
-    opened.push_async_callback(announcer.close)
+    state.delivery, relay = Delivery(state.db, state.bus, announcer.shown), Relay(state.db, state.bus)
+    await relay.start()
+    announcing.start("kept events", state.delivery.run)
+    announcing.start("kept events that did not arrive", state.delivery.run_comparing)
+    announcing.start("outbox", relay.run)
     state.trading = Trading(
         db=state.db,
         bus=state.bus,

@@ -60,25 +60,30 @@ class Prepared:
 
 
 class Swap:
-    """An UPDATE of a row that is still as it was known to be, and rows that are added if it was.
+    """An UPDATE of a row that is still as it was known to be, and rows of other tables that are added if it was.
 
     It tells what it is RETURNING. On PostgreSQL it is one statement: a transaction by itself where nothing else is
     done (`Database.write(..., alone=True)`).
     """
 
-    def __init__(self, update: sa.Update, insert: sa.Insert) -> None:
-        self._update, self._insert = Prepared(update), Prepared(insert)
+    def __init__(self, update: sa.Update, *inserts: sa.Insert) -> None:
+        self._update, self._inserts = Prepared(update), [Prepared(insert) for insert in inserts]
 
-    def run(self, conn: sa.Connection, params: Params, rows: Sequence[Params]) -> Any | None:
-        """What the row tells; None: it is not as it was known to be, and nothing was changed or added."""
+    def run(self, conn: sa.Connection, params: Params, *rows: Sequence[Params]) -> Any | None:
+        """What the row tells; None: it is not as it was known to be, and nothing was changed or added. `rows` are those
+        of each INSERT."""
         if conn.dialect.name == "sqlite":
             told = self._update.first(conn, params)
             if told is not None:
-                self._insert.run(conn, rows)
+                for insert, several in zip(self._inserts, rows, strict=True):
+                    insert.run(conn, several)
             return told
-        update, insert = self._update.postgres, self._insert.postgres
-        added = [insert.values(row) for row in rows]
-        found = update.rows(Trips.of(conn).swap(update, update.values(params), insert, added))
+        update = self._update.postgres
+        added = [
+            (insert.postgres, [insert.postgres.values(row) for row in several])
+            for insert, several in zip(self._inserts, rows, strict=True)
+        ]
+        found = update.rows(Trips.of(conn).swap(update, update.values(params), added))
         return found[0] if found else None
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -14,17 +14,19 @@ from typing import Any, cast
 import orjson
 import structlog
 from redis import asyncio as redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
+from domain.account import UserId
 from domain.instrument import InstrumentId
 from domain.market import Tick
 from orchestrator import ticks
-from orchestrator.bus import Bus, Event, LocalBus
+from orchestrator.bus import Bus, Event, Kept, LocalBus, batch
 
 log = structlog.get_logger(__name__)
 
 KEPT = 10_000  # events kept in the Redis stream
 STREAM = "trademaster:events"
+OUTBOX = "trademaster:outbox"  # kept events, each at its place as its id
 SIGNALS = "trademaster:signals"
 TICKS = "trademaster:ticks"
 LATEST = "trademaster:latest"
@@ -33,9 +35,29 @@ ORIGIN = 8  # bytes before the ticks of a message: which process they come from
 LATEST_FLUSH = 1.0  # seconds until the latest ones are kept there for those who come later
 LATEST_AT_ONCE = 200  # of them in one command: no tick waits for ten thousand to be written down
 
+# Adds entries behind a place, if that is where the stream ends: two processes that carry the same leave no gap and no
+# double. A stream that is gone ends at 0.
+CARRY = """
+local function top()
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then return tonumber(string.match(info[i + 1], '^%d+')) end
+  end
+end
+local last = top()
+if last ~= tonumber(ARGV[1]) then return last end
+for i = 3, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i] .. '-0', 'k', ARGV[i + 1])
+  last = tonumber(ARGV[i])
+end
+return last
+"""
+
 
 class RedisBus:
-    """Between processes: one stream for events, read once a process and fanned out inside; pub/sub for ticks.
+    """Between processes: one stream for events, one for kept ones, each read once a process and fanned out inside;
+    pub/sub for ticks.
 
     After a lost connection events are read on from the last one seen. While Redis is away, events still reach the
     readers of the process they come from.
@@ -46,7 +68,9 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_connect_timeout=3, health_check_interval=30)
         self._local = LocalBus()
-        self._last = "$"
+        self._last = self._last_kept = "0-0"
+        self._carry = self._redis.register_script(CARRY)
+        self.nudged = self._local.nudged
         self._origin = secrets.token_bytes(ORIGIN)
         self._gathered: dict[InstrumentId, Tick] = {}
         self._unkept: dict[InstrumentId, Tick] = {}
@@ -59,6 +83,7 @@ class RedisBus:
         """Raises redis.exceptions.RedisError when Redis cannot be reached at first."""
         newest = await self._redis.xrevrange(STREAM, count=1)
         self._last = newest[0][0].decode() if newest else "0-0"
+        self._last_kept = f"{await self.carried()}-0"
         subscribed = asyncio.Event()
         self._loops = [
             asyncio.create_task(self._read_events(), name="bus events"),
@@ -93,6 +118,20 @@ class RedisBus:
         except (RedisError, OSError) as error:
             log.warning("bus.signal_failed", error=type(error).__name__)
             await self._local.publish(topic, event)
+
+    def nudge(self) -> None:
+        self._local.nudge()
+
+    async def carried(self) -> int:
+        try:
+            top = (await self._redis.xinfo_stream(OUTBOX))["last-generated-id"]
+        except ResponseError:
+            return 0  # there is no such stream
+        return int(top.partition(b"-")[0])
+
+    async def carry(self, kept: Sequence[Kept], after: int) -> bool:
+        entries = [part for one in kept for part in (one.position, _packed(one))]
+        return int(await self._carry(keys=[OUTBOX], args=[after, KEPT, *entries])) == kept[-1].position
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         return self._local.subscribe(*topics)
@@ -158,12 +197,18 @@ class RedisBus:
     async def _read_events(self) -> None:
         while True:
             try:
-                answer = await self._redis.xread({STREAM: self._last}, count=500, block=5000)
+                answer = await self._redis.xread(
+                    {STREAM: self._last, OUTBOX: self._last_kept}, count=500, block=5000
+                )
             except (RedisError, OSError) as error:
                 log.warning("bus.read_failed", error=type(error).__name__)
                 await asyncio.sleep(0.5)
                 continue
-            for _stream, entries in answer or ():
+            for stream, entries in answer or ():
+                if stream == OUTBOX.encode():
+                    self._last_kept = entries[-1][0].decode()
+                    self._local.deliver(batch([_unpacked(fields[b"k"]) for _, fields in entries]))
+                    continue
                 for entry_id, fields in entries:
                     self._last = entry_id.decode()
                     self._local.deliver(_event(self._last, fields))
@@ -216,6 +261,15 @@ def _event(entry_id: str, fields: Mapping[bytes, bytes]) -> Event:
         type=body["type"],
         data=body["data"],
     )
+
+
+def _packed(one: Kept) -> bytes:
+    return orjson.dumps([one.position, one.user_id, one.seq, one.at, one.type, one.thing, one.data])
+
+
+def _unpacked(body: bytes) -> Kept:
+    position, user_id, seq, at, kind, thing, data = orjson.loads(body)
+    return Kept(position, UserId(user_id), seq, datetime.fromisoformat(at), kind, thing, data)
 
 
 def open_bus(url: str) -> Bus:

@@ -90,13 +90,15 @@ class Trips:
             text = _written_together(tuple((form, len(rows)) for form, rows in writes))
             self._fetch(text, [value for _, rows in writes for values in rows for value in values])
 
-    def swap(self, update: Form, values: list[Any], insert: Form, rows: list[list[Any]]) -> Sequence[Any]:
-        """What an UPDATE returns, with rows that are added for it, if it changed anything."""
+    def swap(
+        self, update: Form, values: list[Any], inserts: Sequence[tuple[Form, list[list[Any]]]]
+    ) -> Sequence[Any]:
+        """What an UPDATE returns, with rows that are added for it to other tables, if it changed anything."""
         self.flush()
         self._answers.clear()
         self.changed = True
-        text = _swapped(update, insert, len(rows))
-        return self._fetch(text, [*values, *(value for row in rows for value in row)])
+        text = _swapped(update, tuple((insert, len(rows)) for insert, rows in inserts))
+        return self._fetch(text, [*values, *(value for _, rows in inserts for row in rows for value in row)])
 
     def forget(self) -> None:
         """What waits is undone before it was done."""
@@ -146,16 +148,19 @@ def _written_together(writes: tuple[tuple[Form, int], ...]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _swapped(update: Form, insert: Form, rows: int) -> str:
-    """An UPDATE that returns something, and an INSERT of so many rows for each row of that."""
-    into, _, first = insert.text.partition(" VALUES ")
-    row, texts, before = f"SELECT {first[1:-1]} FROM swapped", [], _moved(update.text, 0)[1]
-    for _ in range(rows):
-        text, used = _moved(row, before)
-        texts.append(text)
-        before += used
-    added = f", added AS ({into} {' UNION ALL '.join(texts)})" if rows else ""
-    return f"WITH swapped AS ({update.text}){added} SELECT * FROM swapped"
+def _swapped(update: Form, inserts: tuple[tuple[Form, int], ...]) -> str:
+    """An UPDATE that returns something, and INSERTs of so many rows for each row of that."""
+    parts, before = [f"swapped AS ({update.text})"], _moved(update.text, 0)[1]
+    for number, (insert, rows) in enumerate(inserts):
+        into, _, first = insert.text.partition(" VALUES ")
+        row, texts = f"SELECT {first[1:-1]} FROM swapped", []
+        for _ in range(rows):
+            text, used = _moved(row, before)
+            texts.append(text)
+            before += used
+        if texts:
+            parts.append(f"added{number} AS ({into} {' UNION ALL '.join(texts)})")
+    return f"WITH {', '.join(parts)} SELECT * FROM swapped"
 
 
 def _moved(text: str, before: int) -> tuple[str, int]:

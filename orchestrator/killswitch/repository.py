@@ -87,7 +87,7 @@ def _ask_cancels(conn: Connection, user_id: UserId, now: datetime) -> None:
     conn.execute(sa.update(order_children).where(mine, wanted).values(cancel_asked_at=now))
     for order_id in ids:
         event = OrderEvent(now, "cancel_asked", "Cancel asked by the kill switch.")
-        orders.add_events(conn, OrderId(order_id), [event])
+        orders.add_events(conn, user_id, OrderId(order_id), [event])
 
 
 def release(conn: Connection, user_id: UserId, number: int, now: datetime) -> bool:

@@ -28,6 +28,11 @@ async def _changes(connection: HTTPConnection) -> stream.Changes:
     return cast(stream.Changes, connection.app.state.portfolios.changes)
 
 
+async def _kept(connection: HTTPConnection) -> stream.Kept:
+    return cast(stream.Kept, connection.app.state.delivery)
+
+
+KeptEvents = Annotated[stream.Kept, Depends(_kept)]
 PortfolioChanges = Annotated[stream.Changes, Depends(_changes)]
 Sockets = Annotated[Audience, Depends(_audience)]
 
@@ -64,6 +69,7 @@ async def stream_events(
     ended: Ended,
     tokens: Tokens,
     bus: EventBus,
+    kept: KeptEvents,
     changes: PortfolioChanges,
     instruments: Directory,
     audience: Sockets,
@@ -80,5 +86,5 @@ async def stream_events(
         await caller.dismiss(error.body, BAD_REQUEST)
         return
     await stream.run(
-        socket, caller, bus, changes, audience=audience, instruments=instruments, options=options
+        socket, caller, bus, kept, changes, audience=audience, instruments=instruments, options=options
     )

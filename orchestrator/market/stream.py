@@ -1,5 +1,7 @@
 """One browser's socket: its orders, accounts and portfolio as they happen, and the live prices that it asks for.
 
+Kept events have numbers without gaps; who comes back with the last one that it heard (`since`) is told what it missed.
+
 A browser that follows its portfolio is told which lines changed; else only that something did. Prices are asked for as
 on the socket of live prices, and always come several in a message.
 """
@@ -9,14 +11,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.account import UserId
-from orchestrator.bus import LAGGED, Bus, Event, user_topic
+from orchestrator.bus import LAGGED, PASSED, Bus, Event, user_topic
 from orchestrator.frames import frames_of
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
@@ -26,6 +28,7 @@ from orchestrator.market.wording import Form
 from orchestrator.schemas import in_ist
 
 LONGEST_VERSION = 100  # characters
+LONGEST_NUMBER = 18  # digits
 
 
 class Changes(Protocol):
@@ -34,23 +37,47 @@ class Changes(Protocol):
     def __call__(self, user_id: UserId, since: str) -> AsyncGenerator[str, None]: ...
 
 
-def options_of(query: Mapping[str, str]) -> Options:
-    """How this browser wants its prices, from the address. Raises Refused."""
+class Kept(Protocol):
+    """Where kept events are asked for (see outbox/delivery.py)."""
+
+    async def begin(self, user_id: UserId) -> int:
+        """The last number so far."""
+        ...
+
+    async def missed(self, user_id: UserId, seq: int) -> list[Event] | None:
+        """Those behind a number; None: too many, or not all are there any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """`since`: the last number that it heard; None: it does not ask for what it missed."""
+
+    prices: Options
+    since: int | None
+
+
+def options_of(query: Mapping[str, str]) -> Wishes:
+    """How this browser wants its prices and where it goes on, from the address. Raises Refused."""
     options = Options.of(query)
     if options.form is not Form.JSON:
         raise Refused("unknown_option", "this socket speaks json")
-    return replace(options, batch=True)
+    since = query.get("since")
+    if since is not None and not (since.isascii() and since.isdigit() and len(since) <= LONGEST_NUMBER):
+        raise Refused("unknown_option", f"since is the number (seq) of an event, not {since[:40]!r}")
+    return Wishes(replace(options, batch=True), None if since is None else int(since))
 
 
 async def run(
     socket: WebSocket,
     caller: Caller,
     bus: Bus,
+    kept: Kept,
     changes: Changes,
     *,
     audience: Audience,
     instruments: Instruments,
-    options: Options,
+    options: Wishes,
 ) -> None:
     """Until the browser leaves, its token ends, or it will not keep to the limits."""
     user_id = caller.user_id
@@ -60,9 +87,9 @@ async def run(
     except Refused as error:
         await caller.dismiss(error.body, TOO_MANY)
         return
-    prices = Prices(socket, caller, audience=audience, instruments=instruments, options=options)
+    prices = Prices(socket, caller, audience=audience, instruments=instruments, options=options.prices)
     browser = _Browser(socket, caller, changes, prices)
-    work = (browser.tell(bus), browser.listen(), prices.beat(), caller.until_expired())
+    work = (browser.tell(bus, kept, options.since), browser.listen(), prices.beat(), caller.until_expired())
     parts: list[asyncio.Future[None]] = [asyncio.create_task(part) for part in work]
     parts += [browser.broken, prices.broken]
     try:
@@ -151,11 +178,38 @@ class _Browser:
         assert self._caller.user_id is not None
         return self._caller.user_id
 
-    async def tell(self, bus: Bus) -> None:
+    async def tell(self, bus: Bus, kept: Kept, since: int | None) -> None:
+        """Kept events each once and in order, beginning behind `since`; hints as they come."""
         async with bus.subscribe(user_topic(self._user)) as events:
+            heard = await kept.begin(self._user)
+            if since is not None:
+                heard = await self._catch_up(kept, since)
+                await self._caller.say({"type": "caught_up", "seq": heard})
             async for event in events:
-                if _heard_by(self._caller, event):
-                    await self._socket.send_text(_text(event))
+                if event.type == LAGGED or (event.kept and event.seq > heard + 1):
+                    heard = await self._catch_up(kept, heard)
+                if event.kept and event.seq > heard:
+                    heard = event.seq
+                    await self._send(event)
+                elif not event.kept:
+                    await self._send(event)
+
+    async def _catch_up(self, kept: Kept, since: int) -> int:
+        """Tell what came behind a number, or that everything is to be read again; says how far it has come."""
+        head = await kept.begin(self._user)
+        missed = await kept.missed(self._user, since)
+        if missed is None:
+            await self._caller.say({"type": "portfolio", "data": {"reason": LAGGED}})
+            return head
+        for event in missed:
+            await self._send(event)
+        return missed[-1].seq if missed else since
+
+    async def _send(self, event: Event) -> None:
+        if _heard_by(self._caller, event):
+            await self._socket.send_text(_text(event))
+        elif event.kept:
+            await self._caller.say({"type": PASSED, "seq": event.seq})
 
     async def listen(self) -> None:
         """Newer tokens, whether it follows its portfolio, and which prices it wants. Returns for one that will not keep
@@ -222,7 +276,9 @@ class _Browser:
 
 def _heard_by(caller: Caller, event: Event) -> bool:
     """A token hears of what it asked itself to approve; one that sees some accounts only hears beside that of orders
-    that are all there, and that it lagged."""
+    that are all there, and that it lagged. Of others it hears the number."""
+    if event.type == PASSED:
+        return False
     if event.type == "approval":
         return caller.token in (None, event.data["token"])
     if not caller.limited:
@@ -235,4 +291,5 @@ def _heard_by(caller: Caller, event: Event) -> bool:
 def _text(event: Event) -> str:
     # A reader that lagged missed some: the portfolio event makes a browser read everything again.
     kind, data = ("portfolio", {"reason": LAGGED}) if event.type == LAGGED else (event.type, event.data)
-    return orjson.dumps({"type": kind, "seq": event.seq, "at": in_ist(event.at), "data": data}).decode()
+    number = {"seq": event.seq} if event.kept else {}
+    return orjson.dumps({"type": kind, **number, "at": in_ist(event.at), "data": data}).decode()

@@ -1,72 +1,51 @@
-"""Tells the browsers that an order changed: off the order's path, and once for a burst of changes.
+"""What users are told of their orders: off the orders' path, and once for a burst of changes.
 
-Between processes only which orders changed is told; what they are like now is read where someone watches.
+That an order changed is kept in the transaction that changed it (`repository.tell`); what it is like is read when it is
+told, where someone watches.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from domain.account import UserId
 from domain.order import OrderId
-from orchestrator.bus import LAGGED, Bus, Event, user_topic
+from orchestrator.bus import PASSED, Bus, Event, Kept, user_topic
 from orchestrator.db import Database
 from orchestrator.orders import finding
-from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.schemas import OrderOut
 
-TOPIC = "changed orders"
-GATHER_SECONDS = 0.05
 FEW = 10  # orders read and rendered in one go
 
 
 class Announcer:
-    """Tells the newest state of changed orders on their user's topic. Owned by one event loop."""
+    """Makes of kept events what a user is told."""
 
     def __init__(self, db: Database, bus: Bus) -> None:
         self._db, self._bus = db, bus
-        self._changed: dict[OrderId, UserId] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._seq = 0
 
     def changed(self, user_id: UserId, order_id: OrderId) -> None:
-        if not self._bus.shared and not self._bus.watched(user_topic(user_id)):
-            return  # who opens a screen later reads everything first
-        self._changed[order_id] = user_id
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._publish(), name="announce orders")
+        """A transaction that changed the order is durable."""
+        if self._bus.shared or self._bus.watched(user_topic(user_id)):
+            self._bus.nudge()  # else a burst is numbered in one go, when somebody looks
 
-    async def _publish(self) -> None:
-        while self._changed:
-            await asyncio.sleep(GATHER_SECONDS)
-            batch, self._changed = self._changed, {}
-            await self._bus.publish(TOPIC, {"type": "orders_changed", "data": {"orders": batch}})
+    async def shown(self, kept: Sequence[Kept]) -> list[Event]:
+        """One for each, in order: an order as it is now, anything else as it was kept."""
+        wanted = dict.fromkeys(OrderId(one.thing) for one in kept if one.data is None)
+        orders = await self._read(list(wanted))
+        return [_event(one, orders.get(one.thing)) for one in kept]
 
-    async def run(self) -> None:
-        """Until cancelled: read what changed, in whatever process, and hand it to the browsers of this one."""
-        async with self._bus.subscribe(TOPIC) as events:
-            async for event in events:
-                if event.type == LAGGED:
-                    if event.topic:  # else it is what we say here, which we hear, too
-                        self._bus.deliver(Event("", event.seq, event.at, LAGGED))
-                else:
-                    await self._show(event, event.data["orders"])
+    async def _read(self, ids: Sequence[OrderId]) -> dict[str, dict[str, object]]:
+        orders: dict[str, dict[str, object]] = {}
+        for start in range(0, len(ids), FEW):
+            some = ids[start : start + FEW]
+            for stored in await self._db.read(lambda conn, some=some: finding.load_many(conn, some)):  # type: ignore[misc]
+                orders[stored.order.id] = OrderOut.of(stored).model_dump(mode="json")
+        return orders
 
-    async def _show(self, event: Event, changed: Mapping[OrderId, UserId]) -> None:
-        watched = [
-            order_id for order_id, user_id in changed.items() if self._bus.watched(user_topic(user_id))
-        ]
-        for start in range(0, len(watched), FEW):
-            for stored in await self._load(watched[start : start + FEW]):
-                self._seq = max(self._seq + 1, event.seq)
-                data = OrderOut.of(stored).model_dump(mode="json")
-                topic = user_topic(stored.order.user_id)
-                self._bus.deliver(Event(topic, self._seq, event.at, "order", data))
 
-    async def _load(self, ids: Sequence[OrderId]) -> list[StoredOrder]:
-        return await self._db.read(lambda conn: finding.load_many(conn, ids))
-
-    async def close(self) -> None:
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=2)
+def _event(one: Kept, order: dict[str, object] | None) -> Event:
+    """Of an order that is gone, as its user is, nothing is told but that there was something."""
+    data = one.data if one.data is not None else order
+    kind = one.type if data is not None else PASSED
+    return Event(user_topic(one.user_id), one.seq, one.at, kind, data or {}, kept=True)

@@ -48,7 +48,7 @@ async def cancel(
                 f"the order is {stored.order.status.value.lower()}: there is nothing left to cancel",
                 rule="only an order that can still trade can be cancelled",
             )
-        repository.add_events(conn, order_id, [OrderEvent(now, "cancel_asked", "Cancel asked.")])
+        repository.add_events(conn, user_id, order_id, [OrderEvent(now, "cancel_asked", "Cancel asked.")])
         entries.cancelled(conn, user_id, order_id, caller, now)
         return stored
 
@@ -118,4 +118,9 @@ def _failed(child: ChildOrder, error: BrokerError) -> str:
 
 async def _note(trading: Trading, child: ChildOrder, text: str, words: str | None) -> None:
     event = OrderEvent(trading.clock(), "cancel_unconfirmed", text, child.id, words)
-    await trading.db.write(lambda conn: repository.add_events(conn, child.order_id, [event]))
+
+    def work(conn: SqlConnection) -> None:
+        user_id = finding.owner(conn, child.order_id)
+        repository.add_events(conn, user_id, child.order_id, [event])
+
+    await trading.db.write(work)

@@ -236,7 +236,7 @@ def _record_replacement(
             children = new_children(situation, order.id, decision, after=after, token=order.token)
             words = f"replaced by {', '.join(new.child.id for new in children)}"
     facts = [ChangeOver(asked.number, situation.now, words)]
-    repository.add_facts(conn, old.id, facts, answered_at=situation.now)
+    repository.add_facts(conn, old.id, facts, at=situation.now, answered_at=situation.now)
     kind = "replaced" if children else "not_replaced"
     text = f"Ended with {old.filled_quantity} filled; "
     text += f"the other {rest} sent anew." if children else f"the rest is not sent anew: {words}."
@@ -246,7 +246,7 @@ def _record_replacement(
         repository.add_children(conn, order, children, events, at=situation.now)
         change_rows.add_quantity(conn, order.id, asked.quantity - old.quantity_now)
     else:
-        repository.add_events(conn, order.id, events)
+        repository.add_events(conn, order.user_id, order.id, events)
     return children
 
 

@@ -64,6 +64,11 @@ def load(conn: Connection, user_id: UserId, order_id: OrderId) -> StoredOrder | 
     return _assemble(conn, rows)[0] if rows else None
 
 
+def owner(conn: Connection, order_id: OrderId) -> UserId:
+    """Whose order it is."""
+    return UserId(conn.execute(sa.select(orders.c.user_id).where(orders.c.id == order_id)).scalar_one())
+
+
 def load_many(conn: Connection, ids: Sequence[OrderId]) -> list[StoredOrder]:
     """Those of any user, oldest first."""
     return _assemble(

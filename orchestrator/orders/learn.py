@@ -33,7 +33,7 @@ async def learn(
         return [*events, *_steps(before, after, now, source, latency_ms)]
 
     def work(conn: SqlConnection) -> tuple[Changed, list[OrderEvent]]:
-        changed = repository.add_facts(conn, child_id, facts, answered_at=answered_at)
+        changed = repository.add_facts(conn, child_id, facts, at=now, answered_at=answered_at, lines=told)
         lines = told(changed.before, changed.after)
         repository.add_events(conn, changed.after.order_id, lines)
         if changed.after.fills != changed.before.fills:
@@ -45,7 +45,7 @@ async def learn(
     step = None if row is None else repository.fold(row, facts, answered_at)
     if step is not None and not step.values and not events:
         return step.changed(cancel_asked=False)  # told before; what is new to nobody asks for no cancel
-    quick = None if step is None or not step.of_one_row else await _taken(trading, step, told)
+    quick = None if step is None or not step.of_one_row else await _taken(trading, step, told, now)
     changed, lines = quick if quick is not None else await trading.db.write(work)
     trading.known.keep(changed.kept)
     _time_first_fill(trading, changed, now)
@@ -59,14 +59,14 @@ async def learn(
 
 
 async def _taken(
-    trading: Trading, step: Step, told: Callable[[ChildOrder, ChildOrder], list[OrderEvent]]
+    trading: Trading, step: Step, told: Callable[[ChildOrder, ChildOrder], list[OrderEvent]], now: datetime
 ) -> tuple[Changed, list[OrderEvent]] | None:
     """What most of what is heard needs: one row that is as we know it, changed without reading it before.
 
     None: somebody else has changed it meanwhile, and nothing was written.
     """
     lines = told(step.before.child, step.after.child)
-    changed = await trading.db.write(lambda conn: repository.take(conn, step, lines), alone=True)
+    changed = await trading.db.write(lambda conn: repository.take(conn, step, lines, at=now), alone=True)
     return None if changed is None else (changed, lines)
 
 

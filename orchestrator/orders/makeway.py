@@ -26,7 +26,7 @@ async def make_way(trading: Trading, user_id: UserId, orders: Sequence[OrderId])
         for order_id in orders:
             text = "Cancelled to make way for an own order on the other side, as you have set."
             event = OrderEvent(trading.clock(), "made_way", text)
-            repository.add_events(conn, order_id, [event])
+            repository.add_events(conn, user_id, order_id, [event])
 
     await trading.db.write(note)
     await asyncio.gather(*(_cancelled(trading, user_id, order_id) for order_id in orders))

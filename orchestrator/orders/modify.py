@@ -225,7 +225,7 @@ def _record(
         price = counted_price(intent, situation.market)
         asked.append(change_rows.ask_change(conn, child, fact, margin=new.margin, live=new.live, price=price))
         event = OrderEvent(situation.now, "change_asked", _words(child, fact), child.id)
-        repository.add_events(conn, child.order_id, [event])
+        repository.add_events(conn, situation.user_id, child.order_id, [event])
     return asked
 
 

@@ -292,13 +292,13 @@ async def _move(
         story = trading.stories.get(order.id)
         if (story is not None and story.cancel_asked) or was_asked(conn, order.id):
             stays = OrderEvent(situation.now, "not_moved", "Not sent elsewhere: its cancel was asked.")
-            repository.add_events(conn, order.id, [stays])
+            repository.add_events(conn, order.user_id, order.id, [stays])
             return [], [stays]
         decision = decide_now(conn, part, without=failed)
         if isinstance(decision, Denied):
             said = decision.reasons[0].message if decision.reasons else "no other account can take it"
             stays = OrderEvent(situation.now, "not_moved", f"No other account takes the rest: {said}")
-            repository.add_events(conn, order.id, [stays])
+            repository.add_events(conn, order.user_id, order.id, [stays])
             return [], [stays]
         after = len(order.children)
         children = new_children(situation, order.id, decision, after=after, token=order.token)

@@ -5,7 +5,7 @@ What reads them is `finding.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_UP
@@ -43,6 +43,10 @@ from orchestrator.orders.statements import (
     SETTLE_PARENT,
     TAKE_STEP,
 )
+from orchestrator.outbox.emitting import emit, kept_row
+
+ORDER_CHANGED = {"type": "order"}  # what it is like is read when it is told
+Lines = Callable[[ChildOrder, ChildOrder], Sequence[OrderEvent]]  # before, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def record(
     )
     rows = [_child_row(order, new, order.created_at) for new in children]
     ADD_CHILDREN.run(conn, rows)
-    add_events(conn, order.id, events)
+    _add_lines(conn, order.id, events)
+    tell(conn, order.user_id, order.id, order.created_at)
     return [
         KeptChild(new.child, order.user_id, row["facts"], new.margin_required, None)
         for new, row in zip(children, rows, strict=True)
@@ -126,7 +131,8 @@ def add_children(
     """More children of an order, made at `at`."""
     ADD_CHILDREN.run(conn, [_child_row(order, new, at) for new in children])
     SETTLE_PARENT.run(conn, {"parent": order.id})
-    add_events(conn, order.id, events)
+    _add_lines(conn, order.id, events)
+    tell(conn, order.user_id, order.id, at)
 
 
 def add_move(
@@ -152,7 +158,19 @@ def add_move(
     )
 
 
-def add_events(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
+def add_events(conn: Connection, user_id: UserId, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
+    """More lines of an order's timeline."""
+    if events:
+        _add_lines(conn, order_id, events)
+        tell(conn, user_id, order_id, events[-1].at)
+
+
+def tell(conn: Connection, user_id: UserId, order_id: OrderId, at: datetime) -> None:
+    """The user hears that the order changed, once this transaction is durable: whatever changes one says so in it."""
+    emit(conn, user_id, ORDER_CHANGED, at=at, thing=order_id)
+
+
+def _add_lines(conn: Connection, order_id: OrderId, events: Sequence[OrderEvent]) -> None:
     if events:
         ADD_EVENTS.run(conn, [_event_row(order_id, event) for event in events])
 
@@ -171,15 +189,27 @@ def _event_row(order_id: OrderId, event: OrderEvent) -> dict[str, Any]:
 
 
 def add_facts(
-    conn: Connection, child_id: ChildId, facts: Sequence[Fact], *, answered_at: datetime | None
+    conn: Connection,
+    child_id: ChildId,
+    facts: Sequence[Fact],
+    *,
+    at: datetime,
+    answered_at: datetime | None,
+    lines: Lines = lambda _before, _after: (),
 ) -> Changed:
-    """Fold facts into a child under the row's lock. `answered_at` is our own time of the first clear answer."""
+    """Fold facts into a child under the row's lock, and add what `lines` tells of it to the timeline. `answered_at` is
+    our own time of the first clear answer."""
     row = CHILD_LOCKED.rows(conn, {"child": child_id})[0]
     step = fold(kept_child(row), facts, answered_at)
+    before, after = step.before.child, step.after.child
     if step.values:
         SET_STATE.run(conn, {"child": child_id, **step.values})
         if step.ends_or_reopens:
-            SETTLE_PARENT.run(conn, {"parent": step.after.child.order_id})
+            SETTLE_PARENT.run(conn, {"parent": after.order_id})
+    told = lines(before, after)
+    _add_lines(conn, after.order_id, told)
+    if told or before != after:
+        tell(conn, step.after.user_id, after.order_id, at)
     return step.changed(cancel_asked=row.cancel_asked_at is not None)
 
 
@@ -222,12 +252,13 @@ def fold(before: KeptChild, facts: Sequence[Fact], answered_at: datetime | None)
     return Step(before, replace(before, child=new, facts=values["facts"], answered_at=answered), values)
 
 
-def take(conn: Connection, step: Step, events: Sequence[OrderEvent]) -> Changed | None:
+def take(conn: Connection, step: Step, events: Sequence[OrderEvent], *, at: datetime) -> Changed | None:
     """Write a step of one row, if the row is still as the step was worked out from; None: it is not."""
     before, child = step.before, step.before.child
     was = {"child": child.id, "was": before.facts, "was_answered_at": before.answered_at}
     rows = [_event_row(child.order_id, event) for event in events]
-    row = TAKE_STEP.run(conn, {**was, **step.values}, rows)
+    told = kept_row(before.user_id, ORDER_CHANGED, at=at, thing=child.order_id)
+    row = TAKE_STEP.run(conn, {**was, **step.values}, rows, [told])
     return None if row is None else step.changed(cancel_asked=row.cancel_asked_at is not None)
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from domain.order import Product, Side, Status
+from orchestrator.outbox.emitting import ADD
 from orchestrator.prepared import Prepared, Swap
 from orchestrator.tables import idempotency_keys, moved_decisions, order_children, order_events, orders
 
@@ -44,6 +45,7 @@ TAKE_STEP = Swap(
         CHILD.facts == bindparam("was"), CHILD.answered_at.is_not_distinct_from(bindparam("was_answered_at"))
     ).returning(CHILD.cancel_asked_at),
     sa.insert(order_events),
+    ADD,
 )
 SETTLE_PARENT = Prepared(
     sa.update(orders)

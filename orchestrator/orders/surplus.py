@@ -22,10 +22,10 @@ async def cancel_surplus(trading: Trading, user_id: UserId, order_id: OrderId, a
         asked.add(held)
         child_id, number = held
         text = f"More is held there than was asked: its order {number}, of which nothing has filled, is cancelled."
-        await _note(trading, order_id, child_id, text)
+        await _note(trading, user_id, order_id, child_id, text)
         await cancel_child(trading, children[child_id], (number,))
 
 
-async def _note(trading: Trading, order_id: OrderId, child_id: ChildId, text: str) -> None:
+async def _note(trading: Trading, user_id: UserId, order_id: OrderId, child_id: ChildId, text: str) -> None:
     event = OrderEvent(trading.clock(), "surplus", text, child_id)
-    await trading.db.write(lambda conn: repository.add_events(conn, order_id, [event]))
+    await trading.db.write(lambda conn: repository.add_events(conn, user_id, order_id, [event]))

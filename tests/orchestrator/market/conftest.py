@@ -28,10 +28,12 @@ from orchestrator.market import endpoints, stocks
 from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
 from orchestrator.market.past import Past
+from orchestrator.outbox.delivery import Delivery
 from orchestrator.server import listen, server_of
 from orchestrator.tokens.personal import PersonalTokens
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
+from tests.orchestrator.outbox.process import plain
 from tests.services import make_tables
 
 KEY = b"k" * 32
@@ -98,6 +100,7 @@ async def served(floor: Floor) -> AsyncIterator[Browser]:
     app.state.ended_sessions = EndedSessions(floor.db, floor.bus, now, minutes=15)
     app.state.tokens = PersonalTokens(floor.db, floor.bus, now)
     app.state.instruments, app.state.hub = floor.instruments, floor.hub
+    app.state.delivery = Delivery(floor.db, floor.bus, plain)
     app.state.portfolios = SimpleNamespace(changes=None)  # nobody follows one here
     app.state.audience = Audience(floor.hub, now)
     past = Past(floor.hub.sources, floor.accounts, now)  # type: ignore[arg-type]

@@ -2,85 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+
+import sqlalchemy as sa
 
 from domain.account import UserId
 from domain.order import OrderId
-from orchestrator.bus import Bus, Event, LocalBus, user_topic
+from orchestrator.bus import Bus, Event, Kept, user_topic
 from orchestrator.db import Database
 from orchestrator.orders.announce import Announcer
-from orchestrator.transactions import T, Work
-from tests.orchestrator.orders.test_repository import USER, book, child_of, record
+from orchestrator.tables import orders
+from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, record
+from tests.orchestrator.outbox.process import heard, process
 
 __all__ = ["book"]
-
-SOON = 5.0
-
-
-@asynccontextmanager
-async def telling(db: Database, bus: Bus) -> AsyncIterator[Announcer]:
-    """A process's announcer at work."""
-    announcer = Announcer(db, bus)
-    running = asyncio.create_task(announcer.run())
-    await asyncio.sleep(0)
-    try:
-        yield announcer
-    finally:
-        await announcer.close()
-        running.cancel()
-
-
-class CountedReads:
-    """A database, and how often it was asked."""
-
-    dialect = "sqlite"
-
-    def __init__(self, db: Database) -> None:
-        self._db, self.reads = db, 0
-
-    async def read(self, work: Work[T]) -> T:
-        self.reads += 1
-        return await self._db.read(work)
-
-    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
-        return await self._db.write(work, lock=lock)
-
-    async def close(self) -> None:
-        await self._db.close()
 
 
 async def test_a_burst_of_changes_reaches_the_screen_as_the_newest_states_in_order(
     book: Database, bus: Bus
 ) -> None:
-    orders = [await record(book, child_of(f"ord_{number}")) for number in range(25)]
-    async with telling(book, bus) as announcer, bus.subscribe(user_topic(USER)) as screen:
-        for _ in range(3):
-            for order in orders:
-                announcer.changed(USER, order.id)
-        heard = [await asyncio.wait_for(anext(screen), SOON) for _ in orders]
-    assert {event.data["id"] for event in heard} == {order.id for order in orders}
-    assert [event.seq for event in heard] == sorted({event.seq for event in heard})
-    assert {event.type for event in heard} == {"order"}
+    announcer = Announcer(book, bus)
+    async with process(book, bus, announcer.shown), bus.subscribe(user_topic(USER)) as screen:
+        made = [await record(book, child_of(f"ord_{number}")) for number in range(25)]
+        for order in made:
+            announcer.changed(USER, order.id)
+        told = await heard(screen, 25)
+    assert [event.data["id"] for event in told] == [order.id for order in made]
+    assert [event.seq for event in told] == list(range(1, 26))
+    assert {event.type for event in told} == {"order"}
 
 
-async def test_an_order_that_no_screen_of_any_process_shows_is_not_read(book: Database, bus: Bus) -> None:
-    order, db = await record(book, child_of("ord_1")), CountedReads(book)
-    async with telling(db, bus) as announcer, bus.subscribe("changed orders") as told:
-        announcer.changed(USER, order.id)
-        if bus.shared:
-            await asyncio.wait_for(anext(told), SOON)
-        async with bus.subscribe(user_topic(UserId("other"))):
-            announcer.changed(USER, OrderId("ord_1"))
-    assert db.reads == 0
+async def test_an_order_that_no_screen_shows_is_not_read(book: Database, bus: Bus) -> None:
+    announcer, asked = Announcer(book, bus), list[UserId]()
+
+    async def shown(kept: Sequence[Kept]) -> list[Event]:
+        asked.extend(one.user_id for one in kept)
+        return await announcer.shown(kept)
+
+    other = UserId("other")
+    await book.write(
+        lambda conn: conn.execute(
+            sa.text(
+                "INSERT INTO users (id, email, name, mode, created_at, role) "
+                "SELECT 'other', 'o@b.c', name, mode, created_at, role FROM users"
+            )
+        )
+    )
+    async with process(book, bus, shown), bus.subscribe(user_topic(other)) as screen:
+        await record(book, child_of("ord_1"))
+        await record(book, child_of("ord_2"), user=other)
+        assert [event.data["id"] for event in await heard(screen, 1)] == ["ord_2"]
+    assert asked == [other]
 
 
-async def test_a_process_that_fell_behind_says_so_to_its_screens_once(book: Database) -> None:
-    bus = LocalBus()
-    order = await record(book, child_of("ord_1"))
-    async with telling(book, bus) as announcer, bus.subscribe(user_topic(USER)) as screen:
-        await bus.publish("changed orders", {"type": "lagged"})
-        announcer.changed(USER, order.id)
-        heard: list[Event] = [await asyncio.wait_for(anext(screen), SOON) for _ in range(2)]
-    assert [event.type for event in heard] == ["lagged", "order"]
+async def test_of_an_order_that_is_gone_only_its_number_is_told(book: Database, bus: Bus) -> None:
+    announcer = Announcer(book, bus)
+    kept = Kept(1, USER, 1, T0, "order", "ord_9", None)
+    assert [(event.type, event.data) for event in await announcer.shown([kept])] == [("passed", {})]
+    await record(book, child_of("ord_9"))
+    assert [event.type for event in await announcer.shown([kept])] == ["order"]
+    await book.write(lambda conn: conn.execute(sa.delete(orders).where(orders.c.id == OrderId("ord_9"))))
+    assert [event.type for event in await announcer.shown([kept])] == ["passed"]

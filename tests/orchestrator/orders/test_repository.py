@@ -121,7 +121,7 @@ async def record(
 
 
 async def learn(db: Database, child: ChildOrder, *facts: Fact, at: datetime | None = None) -> ChildOrder:
-    changed = await db.write(lambda conn: repository.add_facts(conn, child.id, facts, answered_at=at))
+    changed = await db.write(lambda conn: repository.add_facts(conn, child.id, facts, at=T0, answered_at=at))
     return changed.after
 
 
@@ -416,7 +416,7 @@ async def test_the_timeline_keeps_its_order_and_the_brokers_words(book: Database
     child = child_of("ord_1")
     order = await record(book, child)
     said = OrderEvent(T0, "rejected", "Rejected.", child.id, "RMS: no funds", 12, Source.ANSWER)
-    await book.write(lambda conn: repository.add_events(conn, order.id, [said]))
+    await book.write(lambda conn: repository.add_events(conn, USER, order.id, [said]))
     stored = await book.read(lambda conn: finding.load(conn, USER, order.id))
     assert stored is not None
     assert stored.timeline[-1] == said

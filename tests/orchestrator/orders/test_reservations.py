@@ -187,7 +187,9 @@ class Town:
         await self._learn(database, child, *facts, Ended(End.CANCELLED, now(), "by user", number))
 
     async def _learn(self, database: Database, child: ChildOrder, *facts: Any) -> None:
-        await database.write(lambda conn: repository.add_facts(conn, child.id, facts, answered_at=now()))
+        await database.write(
+            lambda conn: repository.add_facts(conn, child.id, facts, at=now(), answered_at=now())
+        )
 
 
 PARTS = ("db", "bus", "connections", "instruments", "hub", "calendar", "clock", "announcer", "day_result")

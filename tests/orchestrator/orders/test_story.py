@@ -64,8 +64,8 @@ async def test_a_story_ends_as_the_database_tells_it(db: Database) -> None:
             fact: Ended | Accepted = fact,
             line: OrderEvent = line,
         ) -> repository.Changed:
-            changed = repository.add_facts(conn, child_id, [fact], answered_at=T0)
-            repository.add_events(conn, order.id, [line])
+            changed = repository.add_facts(conn, child_id, [fact], at=T0, answered_at=T0)
+            repository.add_events(conn, order.user_id, order.id, [line])
             return changed
 
         story.heard((await db.write(work)).after, [line])

@@ -81,7 +81,7 @@ async def listen(db: Database, url: str, *events: WebhookEvent, **more: Any) -> 
 
 async def told(db: Database, order_id: str, *kinds: str) -> None:
     lines = [OrderEvent(T0, kind, f"{kind} happened", None) for kind in kinds]
-    await db.write(lambda conn: orders.add_events(conn, OrderId(order_id), lines))
+    await db.write(lambda conn: orders.add_events(conn, USER, OrderId(order_id), lines))
 
 
 async def sent(follower: Follower, deliverer: Deliverer) -> None:
