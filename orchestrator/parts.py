@@ -24,11 +24,14 @@ from orchestrator.audit.seal import Seal
 from orchestrator.audit.witness import Witness
 from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
+from orchestrator.daily import jobs, tell_operators
 from orchestrator.db import Database, open_database
 from orchestrator.departure.leaving import Departures
 from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.oidc.provider import provider
+from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
+from orchestrator.jobs.runner import Runner
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.kite.listings import Listings
@@ -150,6 +153,7 @@ async def open_parts(
     await _open_market(app, settings, opened)
     await _open_trading(app, settings, opened)
     _open_webhooks(app, settings, opened)
+    _open_jobs(app, settings, opened)
 
 
 async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
@@ -231,7 +235,7 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
         hub=state.hub, past=past, db=state.db, clock=state.clock, days=settings.candle_days
     )
     if background:
-        keeper = CandleKeeper(
+        keeper = state.candle_keeper = CandleKeeper(
             db=state.db, hub=state.hub, past=past, clock=state.clock, days=settings.candle_days
         )
         watcher, loops = AlertWatcher(db=state.db, bus=state.bus, hub=state.hub, clock=state.clock), Loops()
@@ -239,7 +243,6 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
         opened.push_async_callback(keeper.finish)
         opened.push_async_callback(loops.close)
         loops.start("candles", keeper.run)
-        loops.start("candles at night", keeper.run_nights)
         loops.start("alerts", watcher.run)
         loops.start("changes of alerts", watcher.run_changes)
         loops.start("all alerts", watcher.run_looks)
@@ -308,7 +311,7 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
         loops.start("approvals", Expiry(state.trading, state.bus).run)
         loops.start("charges", partial(asking.run, own))
         loops.start("kill switch", state.kill_switch.run)
-        evenings = Evenings(
+        state.evenings = Evenings(
             db=state.db,
             connections=state.connections,
             instruments=state.instruments,
@@ -317,7 +320,6 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
             clock=state.clock,
             begins=settings.evening_at,
         )
-        loops.start("evenings", evenings.run)
         outages = OutageWatch(
             db=state.db,
             connections=state.connections,
@@ -342,6 +344,27 @@ def _open_webhooks(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> 
         opened.push_async_callback(loops.close)
         loops.start("facts for webhooks", Follower(state.db, state.clock).run)
         loops.start("webhooks", state.webhook_deliverer.run)
+
+
+def _open_jobs(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """What is due on a schedule; done by one of the processes with background work."""
+    state, loops = app.state, Loops()
+    if settings.role is Role.API:
+        return
+    told = partial(tell_operators, db=state.db, clock=state.clock)
+    runner = Runner(state.db, state.clock, state.calendar, holder=new_id("prc"), told=told)
+    runner.add(
+        jobs(
+            db=state.db,
+            clock=state.clock,
+            instruments=state.instruments,
+            candles=state.candle_keeper,
+            evenings=state.evenings,
+            trading=state.trading,
+        )
+    )
+    opened.push_async_callback(loops.close)
+    loops.start("jobs", runner.run)
 
 
 async def _migrated(db: Database, settings: Settings) -> None:

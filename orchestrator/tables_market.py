@@ -65,15 +65,6 @@ candle_days = Table(
     Index(None, "interval", "day"),
 )
 
-# What one process alone does, whichever it is: `holder` until then.
-turns = Table(
-    "turns",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("holder", String, nullable=False),
-    Column("until", Moment, nullable=False),
-)
-
 watchlists = Table(
     "watchlists",
     metadata,

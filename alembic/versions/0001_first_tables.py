@@ -1129,13 +1129,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "turns",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("until", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_turns")),
-    )
-    op.create_table(
         "candle_days",
         sa.Column("instrument", sa.String(), nullable=False),
         sa.Column("interval", sa.String(), nullable=False),
@@ -1266,7 +1259,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_candle_days_interval_day"))
 
     op.drop_table("candle_days")
-    op.drop_table("turns")
     with op.batch_alter_table("job_runs", schema=None) as batch_op:
         batch_op.drop_index("ix_job_runs_open")
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP
 
 import structlog
 
-from sqlalchemy import Connection as SqlConnection
 from adapters.broker import MarginAsk
 from domain.account import AccountId, UserId
 from domain.calendar import IST
@@ -25,7 +25,6 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.charges import repository
 from orchestrator.charges.repository import Charged
 from orchestrator.orders.trading import Trading
-from orchestrator.orders import repository as orders
 from routing.fees import ChargesUnknown, Trade, charges
 from routing.notation import Unreadable, kind_of
 
@@ -46,11 +45,22 @@ async def run(trading: Trading) -> None:
 
 
 async def ask_for_today(trading: Trading) -> None:
-    """Ask about every fill of the IST day that was not asked about."""
-    users = sorted({one.account.user_id for one in trading.connections.all() if one.ready})
+    """Ask about every fill of the IST day that was not asked about, of the users that this process works for."""
     midnight = trading.clock().astimezone(IST).replace(hour=0, minute=0, second=0, microsecond=0)
-    if users:
-        await _ask(trading, await trading.db.read(lambda conn: repository.waiting(conn, users, midnight)))
+    await ask_since(trading, midnight, whose=trading.owning.owns)
+
+
+async def ask_since(
+    trading: Trading, since: datetime, *, whose: Callable[[UserId], bool] = lambda _user: True
+) -> int:
+    """Ask about every fill since then that was not asked about; how many those were."""
+    users = sorted({one.account.user_id for one in trading.connections.all() if one.ready})
+    users = [user for user in users if whose(user)]
+    if not users:
+        return 0
+    waiting = await trading.db.read(lambda conn: repository.waiting(conn, users, since))
+    await _ask(trading, waiting)
+    return len(waiting)
 
 
 async def ask_for(trading: Trading, children: Collection[ChildId]) -> None:
@@ -90,13 +100,7 @@ async def _ask_at(trading: Trading, connection: Connection, some: Sequence[Fille
         )
         for child, price in priced
     ]
-
-    def work(conn: SqlConnection) -> None:
-        repository.save(conn, found)
-        for user, child in some:
-            orders.tell(conn, user, child.order_id, now)
-
-    await trading.db.write(work, lock=LOCK)
+    await trading.db.write(lambda conn: repository.save(conn, found), lock=LOCK)
     for user, child in some:
         trading.announcer.changed(user, child.order_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,9 +29,17 @@ def store(conn: Connection, master: Master) -> None:
     conn.execute(insert(instrument_masters).values(broker=master.broker, **values))
 
 
-def masters(conn: Connection) -> list[Master]:
+def loaded(conn: Connection) -> dict[BrokerId, datetime]:
+    """When each broker's last master was loaded."""
     table = instrument_masters.c
-    rows = conn.execute(select(table.broker, table.loaded_at, table.listings, table["count"])).all()
+    return {BrokerId(name): at for name, at in conn.execute(select(table.broker, table.loaded_at)).all()}
+
+
+def masters(conn: Connection, brokers: Collection[BrokerId] = tuple(BrokerId)) -> list[Master]:
+    """Of these brokers."""
+    table = instrument_masters.c
+    query = select(table.broker, table.loaded_at, table.listings, table["count"])
+    rows = conn.execute(query.where(table.broker.in_(brokers))).all()
     return [
         Master(BrokerId(name), loaded_at, bytes(packed), count) for name, loaded_at, packed, count in rows
     ]

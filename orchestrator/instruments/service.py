@@ -1,6 +1,7 @@
-"""Keeps the directory of instruments: read from the database at start, from the brokers every morning at 08:30 IST.
+"""Keeps the directory of instruments: read from the database at start, and whenever it has a newer master.
 
-A broker whose master cannot be had keeps the one of the day before.
+Every morning at 08:30 IST one process loads the brokers' masters into it. A broker whose master cannot be had keeps the
+one of the day before.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 MORNING = time(8, 30)  # IST: all masters are out by then
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds until a master that failed is asked for again
-LOOK = 30.0  # seconds between looks at whether a morning has come
+LOOK = 30.0  # seconds between looks at whether another process loaded something
 TOGETHER = 2.0  # seconds that masters wait for each other to be joined at once
 PATIENCE = 15.0  # seconds that a first start waits for masters it has never seen
 NOTHING = BrokerNames(EMPTY.instruments, {}, Columns.of([]))
@@ -147,16 +148,36 @@ class Instruments:
         await self._loops.close()
 
     async def _keep(self, first: asyncio.Event) -> None:
-        # At a start also what was loaded on another day: masters of the small hours may be out already.
+        """At a start also what was loaded on another day: masters of the small hours may be out already."""
         local = self._clock().astimezone(IST)
-        due = self._older_than(max(last_morning(local), datetime.combine(local.date(), time(), IST)))
-        failures = 0
-        while True:
+        newest, failures = max(last_morning(local), datetime.combine(local.date(), time(), IST)), 0
+        while due := self._older_than(newest):
             await self.refresh(due)
             first.set()
-            failures = failures + 1 if self._older_than(last_morning(self._clock())) else 0
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1] if failures else LOOK)
-            due = self._older_than(last_morning(self._clock()))
+            newest = last_morning(self._clock())
+            if self._older_than(newest):
+                await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+                failures += 1
+        while True:
+            await asyncio.sleep(LOOK)
+            await self.follow()
+
+    async def load_due(self) -> list[BrokerId]:
+        """The morning's work: ask brokers whose masters are of another day. Those that still lack one."""
+        await self.refresh(self._older_than(last_morning(self._clock())))
+        return self._older_than(last_morning(self._clock()))
+
+    async def follow(self) -> None:
+        """Take over what another process has loaded."""
+        stored = await self._db.read(repository.loaded)
+        newer = [
+            broker
+            for broker, at in stored.items()
+            if broker not in self._masters or self._masters[broker].loaded_at < at
+        ]
+        if newer:
+            self._take(await self._db.read(lambda conn: repository.masters(conn, newer)))
+            await self._join()
 
     def _older_than(self, newest: datetime) -> list[BrokerId]:
         return [

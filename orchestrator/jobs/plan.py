@@ -36,7 +36,7 @@ INSTRUMENTS = Plan(
     "instruments",
     "Loads what each broker lists.",
     Schedule(time(8, 30)),
-    retries=(15, 30, 60, 120, 300, 600, 1800, 3600),
+    retries=(15, 30, 60, 120, 300, 600, *(1800,) * 16),  # until the close
 )
 EVENINGS = Plan(
     "evenings",

@@ -7,6 +7,7 @@ A job may therefore be begun again from the start: it is written so that doing i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +27,7 @@ from orchestrator.state import Clock
 
 log = structlog.get_logger(__name__)
 
-LOOK = 2.0  # seconds between two looks at what is due
+LOOK = 15.0  # seconds between two looks at what is due
 RENEW = 15.0  # seconds between two renewals of a claim
 STOPPED = "the process was stopped; it begins again"
 
@@ -93,6 +94,7 @@ class Runner:
         self._jobs: dict[str, Job] = {}
         self._planned: dict[str, datetime | None] = {}
         self._at: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
 
     def add(self, jobs: Iterable[Job]) -> None:
         self._jobs |= {job.plan.name: job for job in jobs}
@@ -101,10 +103,17 @@ class Runner:
         """Until cancelled; what is under way then is given back, and begun again by whoever looks next."""
         try:
             while True:
+                self._wake.clear()
                 await self.step()
-                await asyncio.sleep(LOOK)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):  # wait_for can swallow a cancellation
+                        await self._wake.wait()
         finally:
             await self._stop()
+
+    def look(self) -> None:
+        """Soon: somebody asked for a run."""
+        self._wake.set()
 
     async def step(self) -> None:
         """Begin everything that is due and that nobody is at."""
@@ -208,6 +217,7 @@ class Runner:
 
     def _over(self, name: str, task: asyncio.Task[None]) -> None:
         del self._at[name]
+        self._wake.set()  # the next of what was missed
         if not task.cancelled() and (bug := task.exception()) is not None:
             log.error("job_not_recorded", job=name, exc_info=bug)  # its claim ends, and it is done again
 

@@ -12,13 +12,11 @@ import structlog
 from domain.calendar import IST
 from domain.instrument import InstrumentId
 from orchestrator.db import Database
-from orchestrator.ids import new_id
 from orchestrator.market import candle_rows
 from orchestrator.market.forming import GRACE, Formed
 from orchestrator.market.hub import Hub
 from orchestrator.market.intervals import DAY, MINUTE, Interval, midnight_of
 from orchestrator.market.past import Page, Past
-from orchestrator.market.turns import Turn
 from orchestrator.state import Clock
 
 log = structlog.get_logger(__name__)
@@ -27,7 +25,6 @@ STORE = 5.0  # seconds between looks at which minutes are over
 AT_ONCE = 100  # minutes in one transaction: it runs in the event loop, and each takes it 25 microseconds
 BREATH = 0.05  # seconds between two of them: ten thousand minutes end at one moment, and prices go on
 FORGOTTEN_AT_ONCE = 500
-LOOK = 600.0  # seconds between looks at what the night has to settle
 NIGHT = time(0, 30)  # IST: every market has closed, and no session of the day has ended yet
 PACE = 1.0  # seconds between questions of the night: the rest of the rate limit is for people
 LOOK_BACK = 7  # days that are still settled when no account could be asked in their night
@@ -40,20 +37,12 @@ class CandleKeeper:
     def __init__(self, *, db: Database, hub: Hub, past: Past, clock: Clock, days: int) -> None:
         self._db, self._hub, self._past, self._clock, self._days = db, hub, past, clock, days
         self._wanted: set[InstrumentId] = set()
-        self._night = Turn(db, clock, name="candles at night", holder=new_id("prc"))
 
     async def run(self) -> None:
         """Store what forms, until cancelled."""
         while True:
             await asyncio.sleep(STORE)
             await self.store()
-
-    async def run_nights(self) -> None:
-        """Settle and prune, until cancelled."""
-        while True:
-            await self.settle()
-            await self.prune()
-            await asyncio.sleep(LOOK)
 
     async def store(self) -> None:
         """Store the minutes that are over. One that changes later, by a late tick, is stored again."""
@@ -83,27 +72,28 @@ class CandleKeeper:
         for (name, minute, _), stored in zip(formed, changes, strict=True):
             self._hub.candles.store(name, minute, stored)
 
-    async def prune(self) -> None:
-        """Forget minutes that are older than the setting says."""
+    async def prune(self) -> int:
+        """Forget minutes that are older than the setting says; how many those were."""
         before = self._clock().astimezone(IST).date() - timedelta(days=self._days)
-        gone = FORGOTTEN_AT_ONCE
+        all_gone, gone = 0, FORGOTTEN_AT_ONCE
         while gone == FORGOTTEN_AT_ONCE:
             gone = await self._db.write(lambda conn: candle_rows.prune(conn, before, FORGOTTEN_AT_ONCE))
+            all_gone += gone
+        return all_gone
 
-    async def settle(self, pace: float = PACE) -> None:
-        """Ask brokers for the days that formed here and are over: one process for all. A day that is settled is not
-        asked for again."""
-        if not await self._night.mine():
-            return
+    async def settle(self, pace: float = PACE) -> tuple[int, int]:
+        """Ask brokers for the days that formed here and are over. A day that is settled is not asked for again. How
+        many instruments were told of, and of how many nobody could tell."""
         local = self._clock().astimezone(IST)
         today = local.date() if local.time() >= NIGHT else local.date() - DAY
         days = [today - timedelta(days=back) for back in range(1, LOOK_BACK + 1)]
         due = await self._db.read(lambda conn: candle_rows.unsettled(conn, days))
+        told = 0
         for name, formed in due.items():
-            if not await self._night.mine():
-                return  # this one was away for so long that another took over
             if await self._settle_one(name, formed):
+                told += 1
                 await asyncio.sleep(pace)
+        return told, len(due) - told
 
     async def _settle_one(self, name: InstrumentId, days: Collection[date]) -> bool:
         """Whether anybody told anything."""

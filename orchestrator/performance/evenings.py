@@ -6,7 +6,6 @@ read is not guessed. Doing it twice, or in two processes, changes nothing.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime, time, timedelta
 
 import structlog
@@ -31,7 +30,6 @@ from orchestrator.state import Clock
 log = structlog.get_logger(__name__)
 
 AGAIN = timedelta(minutes=30)  # between two looks at an account in one evening
-PAUSE = 60.0  # seconds between looks at the time
 OPTIONS = (Kind.CALL, Kind.PUT)
 
 
@@ -52,11 +50,6 @@ class Evenings:
         self._db, self._connections, self._instruments = db, connections, instruments
         self._portfolios, self._calendar, self._clock = portfolios, calendar, clock
         self._begins = begins
-
-    async def run(self) -> None:
-        while True:
-            await self.look()
-            await asyncio.sleep(PAUSE)
 
     async def look(self) -> int:
         """Read what is due now. How many accounts' evenings were kept."""

@@ -21,6 +21,7 @@ from orchestrator.charges.asking import LEGS, ask_for, ask_for_today
 from orchestrator.charges.repository import Charged, of_children
 from orchestrator.charges.schemas import ChildChargesOut, OrderChargesOut
 from orchestrator.db import Database
+from orchestrator.leases.shards import Asked
 from orchestrator.orders.trading import Trading
 from routing.reckoning import Cause
 from tests.orchestrator.orders.test_repository import INFY, T0, UPSTOX, USER, ZERODHA, child_of, learn, record
@@ -81,6 +82,7 @@ class Office:
             connections=connections,
             instruments=self.listed,
             announcer=announcer,
+            owning=Asked(),
             clock=lambda: T0 + timedelta(minutes=1),
         )
         return cast(Trading, room)

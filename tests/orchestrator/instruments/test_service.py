@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -104,6 +104,28 @@ async def test_a_start_on_another_day_asks_even_before_the_morning(db: Database)
         async with asyncio.timeout(10):
             while masters.asked < 2:
                 await asyncio.sleep(0.02)
+
+
+async def test_what_one_process_loads_in_the_morning_all_take_over(db: Database) -> None:
+    masters, other = Masters(ZERODHA[:1]), Masters(ZERODHA[:1])
+    morning, reliance = EVENING + timedelta(hours=15), InstrumentId.parse("NSE:RELIANCE")
+    async with started(db, zerodha=masters), started(db, zerodha=other) as follower:
+        async with started(db, morning, zerodha=Masters(ZERODHA)) as loader:
+            assert await loader.load_due() == []
+        asked = other.asked
+        await follower.follow()
+        await follower.follow()
+        assert follower.get(reliance) is not None
+        assert other.asked == asked
+
+
+async def test_a_morning_without_a_broker_is_told(db: Database) -> None:
+    masters = Masters(ZERODHA)
+    async with started(db, zerodha=masters):
+        pass
+    masters.down = True
+    async with started(db, EVENING + timedelta(hours=15), zerodha=masters) as service:
+        assert await service.load_due() == [BrokerId.ZERODHA]
 
 
 async def test_an_empty_master_replaces_nothing(db: Database) -> None:

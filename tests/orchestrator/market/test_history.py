@@ -240,27 +240,6 @@ async def test_the_night_settles_a_day_once(bench: Bench) -> None:
     assert await bench.stored() == settled  # what formed here never wins over a broker
 
 
-async def test_one_process_alone_settles_and_another_takes_over_from_one_that_is_gone(bench: Bench) -> None:
-    broker = Account("zerodha", [minute("09:15", 90, day=FRIDAY)])
-    await bench.db.write(
-        lambda conn: candle_rows.keep_formed(conn, [(INFY, minute("09:15", 100, 5, FRIDAY))])
-    )
-    first, bench.now = bench.keeper, at("00:30", FRIDAY + timedelta(days=1))
-    await first.settle(pace=0)  # nobody to ask
-    bench.anew()
-    bench.accounts = [broker]
-    await bench.keeper.settle(pace=0)
-    assert broker.asked == []
-    bench.now += timedelta(minutes=4)
-    await bench.keeper.settle(pace=0)
-    assert broker.asked == []
-    bench.now += timedelta(minutes=1)
-    await bench.keeper.settle(pace=0)
-    assert len(broker.asked) == 1
-    await first.settle(pace=0)
-    assert len(broker.asked) == 1
-
-
 async def test_half_a_day_settles_nothing_and_nobody_to_ask_loses_nothing(bench: Bench) -> None:
     rows = [(INFY, minute("10:00", 100, 5, FRIDAY)), (INFY, minute("15:29", 101, 6, FRIDAY))]
     await bench.db.write(lambda conn: candle_rows.keep_formed(conn, rows))
