@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -36,7 +37,9 @@ from orchestrator.shields.rate_door import RateDoor
 from orchestrator.shields.rates import Payer, Rates
 from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
+from orchestrator.telemetry import tracing
 from orchestrator.telemetry.door import Counted
+from orchestrator.telemetry.traced import Traced
 from orchestrator.unchanged import Unchanged
 
 EXPOSED = [
@@ -65,6 +68,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
             opened.push_async_callback(app.state.rates.close)
+            _begin_traces(settings, opened)
             time = clock or await _time(settings, opened)
             await open_parts(app, settings, clock=time, adapters=adapters, opened=opened)
             opened.push_async_callback(tools.close)
@@ -92,6 +96,8 @@ def create_app(
     _shield(app, settings)
     app.add_middleware(KiteDoorway)  # where a call goes is known before anybody looks at it
     app.add_middleware(Counted, paths=_paths)  # outermost: refusals count, too
+    if settings.otlp_endpoint:
+        app.add_middleware(Traced)
     _serve_site(app, Site(settings.web))
     return app
 
@@ -138,6 +144,13 @@ async def _payer(token: str, state: Any, address: str) -> Payer | None:
 def _at_hand(token: str, state: Any) -> bool:
     """Whether telling whose it is asks no database."""
     return not token.startswith(PERSONAL) or state.tokens.remembers(token)
+
+
+def _begin_traces(settings: Settings, opened: AsyncExitStack) -> None:
+    if settings.otlp_endpoint:
+        version, role = meta.own_version(), settings.role.value
+        tracing.begin(settings.otlp_endpoint, share=settings.otlp_share, version=version, role=role)
+        opened.push_async_callback(asyncio.to_thread, tracing.end)
 
 
 async def _time(settings: Settings, opened: AsyncExitStack) -> Clock:

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         "", description="Where traces are sent, as http://collector:4318. Empty: none are made."
     )
     otlp_share: float = Field(
-        1.0, ge=0, le=1, description="The part of requests that are traced; orders always are."
+        1.0, ge=0, le=1, description="The part of questions that are traced; what changes something always is."
     )
 
     allowed_hosts: str = Field(

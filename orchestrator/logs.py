@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from orchestrator.telemetry.tracing import with_trace
+
 SECRET = re.compile(
     r"token|secret|password|authorization|cookie|credential|api_key|totp|session$", re.IGNORECASE
 )
@@ -24,8 +26,16 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 
 
 def configure(level: str, *, as_json: bool) -> None:
-    """For the whole process, once."""
+    """For the whole process, once: our own lines, and those of the libraries from WARNING on, in one form."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    said: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        with_trace,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact,
+        *([structlog.processors.format_exc_info] if as_json else []),
+    ]
     render: Any = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -35,16 +45,16 @@ def configure(level: str, *, as_json: bool) -> None:
         )
     )
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            redact,
-            *([structlog.processors.format_exc_info] if as_json else []),
-            render,
-        ],
+        processors=[*said, render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *said],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries])

@@ -29,7 +29,7 @@ from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.egress import Egress
 from orchestrator.measures.recorder import Book
-from orchestrator.telemetry import broker_calls
+from orchestrator.telemetry import broker_calls, tracing
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +139,9 @@ class Connection:
     def _measured(self, call: Measured) -> None:
         self.book.measured(call)
         broker_calls.count(self.account.broker, call)
+        if tracing.on():
+            broker, end = self.account.broker.value, call.end.value
+            tracing.took(f"{broker} {call.call}", call.seconds, broker=broker, call=call.call, outcome=end)
 
     def _address_refused(self, words: str) -> None:
         self.egress = self.egress.refused(words, self.clock())

@@ -12,6 +12,7 @@ from domain.order import ChildId, ChildOrder, End, Ended, Fact, OrderEvent, Orde
 from orchestrator.orders import repository
 from orchestrator.orders.repository import Changed, Step
 from orchestrator.orders.trading import Trading
+from orchestrator.telemetry import tracing
 from orchestrator.trades import repository as trades
 from routing.words import rupees
 
@@ -27,7 +28,7 @@ async def learn(
     latency_ms: int | None = None,
 ) -> Changed:
     """Fold `facts` into the child, write its timeline, and tell whoever watches. Idempotent."""
-    now = trading.clock()
+    now, began = trading.clock(), tracing.now()
 
     def told(before: ChildOrder, after: ChildOrder) -> list[OrderEvent]:
         return [*events, *_steps(before, after, now, source, latency_ms)]
@@ -49,6 +50,7 @@ async def learn(
     changed, lines = quick if quick is not None else await trading.db.write(work)
     trading.known.keep(changed.kept)
     _time_first_fill(trading, changed, now)
+    tracing.heard("order.learn", changed.after.order_id, began, child=child_id, source=source.value)
     if changed.anything or lines:
         if story := trading.stories.get(changed.after.order_id):
             story.heard(changed.after, lines)

@@ -41,6 +41,7 @@ from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.waiting import Approval, Waiting
 from orchestrator.prepared import ask_ahead
+from orchestrator.telemetry import tracing
 from routing.selftrade import Verdict
 from routing.words import rupees
 
@@ -109,7 +110,8 @@ async def place(
             seen = await preview(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
             return DryRun(refused.reasons, seen=seen)
     try:
-        situation = await look(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
+        with tracing.span("order.look"):
+            situation = await look(trading, user_id=user_id, intent=intent, policy=policy, caller=caller)
     except Problem:
         # Whatever cannot be seen now, a key that made an order still stands for it.
         earlier = await trading.db.read(lambda conn: finding.replayed(conn, user_id, key))
@@ -158,9 +160,16 @@ async def _record_and_send(
     lock = f"orders:{user_id}"
 
     async def decided(*, asks: bool = True) -> Recorded | Replayed | Denied:
-        return await trading.db.write(
-            lambda conn: _decide_and_record(conn, trading, situation, key, fingerprint, asks=asks), lock=lock
-        )
+        def work(conn: SqlConnection) -> Recorded | Replayed | Denied:
+            tracing.past("order.turn", asked, under=step)
+            began = tracing.now()
+            outcome = _decide_and_record(conn, trading, situation, key, fingerprint, asks=asks)
+            tracing.past("order.decide", began, under=step)
+            return outcome
+
+        with tracing.span("order.record"):
+            asked, step = tracing.now(), tracing.here()
+            return await trading.db.write(work, lock=lock)
 
     outcome = await decided(asks=False)  # nobody is asked about what a newer reading lets pass
     fresh = await seen_anew(trading, situation, outcome)
@@ -182,6 +191,7 @@ async def _record_and_send(
             await trading.db.write(lambda conn: entries.refused(conn, user_id, intent, why, caller, at))
         return outcome
     if isinstance(outcome, Recorded):
+        tracing.remember(outcome.story.order.id)
         # Own orders may have moved its price.
         situation = replace(situation, intent=outcome.story.order.intent)
         for kept in outcome.kept:

@@ -22,7 +22,7 @@ from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.trading import Trading
-from orchestrator.telemetry import metrics
+from orchestrator.telemetry import metrics, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +93,14 @@ class Reconciler:
         return self._searches.get(live.child.id) or Search(next_look=self._trading.clock())
 
     async def _look(self, live: LiveChild) -> None:
+        child = live.child
+        with (
+            structlog.contextvars.bound_contextvars(order=child.order_id),
+            tracing.later("order.look_for", child.order_id, child=child.id, broker=child.broker.value),
+        ):
+            await self._look_for(live)
+
+    async def _look_for(self, live: LiveChild) -> None:
         child, trading = live.child, self._trading
         search = self._searches[child.id]
         now = trading.clock()

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
+
 from adapters.guard import TooLate
 from domain.errors import AddressRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SessionExpired
 from domain.order import ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source
@@ -15,7 +17,10 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
+from orchestrator.telemetry import tracing
 from orchestrator.telemetry.overhead import broker_wait
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,11 @@ async def send_all(trading: Trading, children: Sequence[ChildOrder]) -> list[Sen
 async def _send(trading: Trading, child: ChildOrder) -> Sent:
     trading.sending.add(child.id)
     try:
-        return await _ask_and_learn(trading, child)
+        with (
+            structlog.contextvars.bound_contextvars(order=child.order_id),
+            tracing.span("order.child", order=child.order_id, child=child.id, broker=child.broker.value),
+        ):
+            return await _ask_and_learn(trading, child)
     finally:
         trading.sending.discard(child.id)
 
@@ -88,6 +97,7 @@ async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, b
         ended = Ended(End.REJECTED, trading.clock(), error.words)
         return ended, "It never reached the broker.", True, True
     except OutcomeUnknown as error:
+        log.warning("orders.unclear", child=child.id, broker=child.broker.value, words=error.words)
         return Lost(trading.clock(), error.words), None, False, False
 
 

@@ -13,6 +13,7 @@ from orchestrator.telemetry.overhead import CURRENT, Overhead
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 API = ("/v1/", "/api/", "/kite")
 SITE, NOTHING = "site", "none"
+ROUTE = "trademaster.route"  # of the ASGI scope, once a request has ended: the template of its route
 
 
 class Counted:
@@ -43,6 +44,7 @@ class Counted:
         finally:
             CURRENT.reset(token)
             metrics.HTTP_IN_FLIGHT.dec()
+            scope[ROUTE] = self._route(scope)
             answers, seconds = self._of(scope, status)
             answers.inc()
             seconds.observe(own.total())
@@ -52,7 +54,7 @@ class Counted:
     def _of(self, scope: Scope, status: int) -> tuple[Counter, Histogram]:
         asked: str = scope["method"]
         method = asked if asked in METHODS else "OTHER"
-        key = (method, self._route(scope), status // 100)
+        key = (method, scope[ROUTE], status // 100)
         known = self._answers.get(key)
         if known is None:
             route, kind = key[1], f"{key[2]}xx"
