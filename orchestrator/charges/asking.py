@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP
 
 import structlog
 
+from sqlalchemy import Connection as SqlConnection
 from adapters.broker import MarginAsk
 from domain.account import AccountId, UserId
 from domain.calendar import IST
@@ -25,6 +26,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.charges import repository
 from orchestrator.charges.repository import Charged
 from orchestrator.orders.trading import Trading
+from orchestrator.orders import repository as orders
 from routing.fees import ChargesUnknown, Trade, charges
 from routing.notation import Unreadable, kind_of
 
@@ -100,7 +102,13 @@ async def _ask_at(trading: Trading, connection: Connection, some: Sequence[Fille
         )
         for child, price in priced
     ]
-    await trading.db.write(lambda conn: repository.save(conn, found), lock=LOCK)
+
+    def work(conn: SqlConnection) -> None:
+        repository.save(conn, found)
+        for user, child in some:
+            orders.tell(conn, user, child.order_id, now)
+
+    await trading.db.write(work, lock=LOCK)
     for user, child in some:
         trading.announcer.changed(user, child.order_id)
 
