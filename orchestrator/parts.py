@@ -239,13 +239,14 @@ async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack)
             db=state.db, hub=state.hub, past=past, clock=state.clock, days=settings.candle_days
         )
         watcher, loops = AlertWatcher(db=state.db, bus=state.bus, hub=state.hub, clock=state.clock), Loops()
+        state.leases.on_move(lambda names: state.hub.candles.left_to_another() if MARKET in names else None)
         await keeper.resume()
         opened.push_async_callback(keeper.finish)
         opened.push_async_callback(loops.close)
-        loops.start("candles", keeper.run)
-        loops.start("alerts", watcher.run)
-        loops.start("changes of alerts", watcher.run_changes)
-        loops.start("all alerts", watcher.run_looks)
+        loops.start("candles", partial(alone, keeper.run))
+        loops.start("alerts", partial(alone, watcher.run))
+        loops.start("changes of alerts", partial(alone, watcher.run_changes))
+        loops.start("all alerts", partial(alone, watcher.run_looks))
 
 
 async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
