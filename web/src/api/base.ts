@@ -8,6 +8,7 @@ import {
 } from "@reduxjs/toolkit/query/react";
 import { type ProofWay, proven } from "./proof";
 import { accessToken, refresh } from "./session";
+import { traceparent } from "./trace";
 
 /** A list goes as the same name several times, as the server reads it. */
 function inQuery(params: Record<string, unknown>): string {
@@ -29,6 +30,7 @@ const plain = fetchBaseQuery({
   prepareHeaders: (headers) => {
     const token = accessToken();
     if (token) headers.set("Authorization", `Bearer ${token}`);
+    headers.set("traceparent", traceparent());
     return headers;
   },
 });
