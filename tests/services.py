@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -115,6 +115,12 @@ def postgres_server() -> Iterator[str]:
         "fsync=off",
         "-c",
         "max_connections=200",
+        "-c",
+        "jit=off",
+        "-c",
+        "full_page_writes=off",
+        "-c",
+        "synchronous_commit=off",
     ]
     process = subprocess.Popen(
         [*as_owner, POSTGRES_BIN / "postgres", "-D", data, *options],
@@ -160,14 +166,14 @@ def shared_postgres(postgres_server: str) -> str:
     return url
 
 
-@pytest.fixture
-def postgres_with_tables(shared_postgres: str) -> str:
-    """URL of a database with every table and no row."""
+@pytest.fixture(scope="session")
+def _broom(shared_postgres: str) -> Iterator[Callable[[], None]]:
+    """Empties the shared database, over one connection for the whole run: a new one knows no table yet."""
     kept = [*metadata.tables, "alembic_version"]
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        connection = runner.run(asyncpg.connect(shared_postgres))
 
-    async def empty() -> None:
-        connection = await asyncpg.connect(shared_postgres)
-        try:
+        async def empty() -> None:
             others = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)"
             for row in await connection.fetch(others, kept):
                 await connection.execute(f'DROP TABLE "{row["tablename"]}" CASCADE')
@@ -175,10 +181,15 @@ def postgres_with_tables(shared_postgres: str) -> str:
                 "SET session_replication_role = replica;"  # no order of deletion is asked for
                 + ";".join(f'DELETE FROM "{name}"' for name in metadata.tables)
             )
-        finally:
-            await connection.close()
 
-    asyncio.run(empty())
+        yield lambda: runner.run(empty())
+        runner.run(connection.close())
+
+
+@pytest.fixture
+def postgres_with_tables(shared_postgres: str, _broom: Callable[[], None]) -> str:
+    """URL of a database with every table and no row."""
+    _broom()
     return shared_postgres
 
 
@@ -241,16 +252,23 @@ def empty_settings(request: pytest.FixtureRequest, settings: Settings) -> Settin
     return settings.model_copy(update={"database_url": request.getfixturevalue("postgres_url")})
 
 
+@pytest.fixture
+def sqlite_settings(settings: Settings, sqlite_file: Path) -> Settings:
+    """The same settings over a SQLite database that has every table."""
+    assert settings.sqlite_path is not None
+    settings.data.mkdir(mode=0o700)
+    shutil.copy(sqlite_file, settings.sqlite_path)
+    return settings
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     """The same settings once for each database, which has every table."""
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_with_tables")
         return settings.model_copy(update={"database_url": url})
-    assert settings.sqlite_path is not None
-    settings.data.mkdir(mode=0o700)
-    shutil.copy(request.getfixturevalue("sqlite_file"), settings.sqlite_path)
-    return settings
+    filled: Settings = request.getfixturevalue("sqlite_settings")
+    return filled
 
 
 async def make_tables(database: Database) -> None:
@@ -276,7 +294,6 @@ async def _fill(settings: Settings) -> None:
 async def db(database_settings: Settings) -> AsyncIterator[Database]:
     """An open database with every table, once for each dialect."""
     database = open_database(database_settings)
-    await make_tables(database)
     yield database
     await database.close()
 

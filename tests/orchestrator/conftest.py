@@ -15,10 +15,8 @@ from adapters.broker import LoginKind
 from domain.account import BrokerId
 from orchestrator.app import create_app
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.identity import passwords
 from tests.orchestrator.stub_broker import StubAdapter, terms
-from tests.services import make_tables
 
 PASSWORD = "a long enough password"
 
@@ -67,9 +65,6 @@ async def app(
     cheap_passwords: None, database_settings: Settings, watch: Watch, stubs: dict[BrokerId, StubAdapter]
 ) -> AsyncIterator[FastAPI]:
     """The started application, once for each database."""
-    database = open_database(database_settings)
-    await make_tables(database)
-    await database.close()
     application = create_app(database_settings, clock=watch, adapters=stubs)
     async with application.router.lifespan_context(application):
         yield application

@@ -27,7 +27,6 @@ from tests.adapters.desk import now
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.market.floor import INFY, floor
 from tests.orchestrator.watchlists.conftest import listed
-from tests.services import make_tables
 
 __all__ = ["listed"]  # a fixture
 ABOVE = {"symbol": "NSE:INFY", "kind": "above", "threshold": "1550.00"}
@@ -150,7 +149,6 @@ async def test_a_notice_is_read_once_for_every_device(person: Login, app: FastAP
 
 
 async def test_an_alert_fires_on_a_price_of_the_exchange(sandbox: Sandbox, db: Database) -> None:
-    await make_tables(db)
     row = {"id": "u", "email": "u@t", "name": "U", "password_hash": "", "mode": "auto", "created_at": now()}
     await db.write(lambda conn: conn.execute(sa.insert(users), row))
     bus = LocalBus()

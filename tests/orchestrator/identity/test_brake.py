@@ -15,7 +15,6 @@ from orchestrator.errors import Problem
 from orchestrator.identity import brake
 from orchestrator.tables import attempts
 from tests.orchestrator.conftest import PASSWORD, Watch
-from tests.services import make_tables
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ASHA = {"address": "203.0.113.7", "email": "asha@trademaster.test"}
@@ -25,7 +24,6 @@ ASHA = {"address": "203.0.113.7", "email": "asha@trademaster.test"}
 async def processes(database_settings: Settings) -> AsyncIterator[tuple[Database, Database]]:
     """Two connections to one database, as two processes have them."""
     one, two = open_database(database_settings), open_database(database_settings)
-    await make_tables(one)
     yield one, two
     await one.close()
     await two.close()

@@ -17,7 +17,6 @@ from orchestrator.jobs.rows import Outcome, Run
 from orchestrator.jobs.runner import Claim, Job, Runner
 from orchestrator.jobs.schedule import Schedule
 from tests.orchestrator.conftest import Watch
-from tests.services import make_tables
 
 DAILY = Plan("daily", "A job of a test.", Schedule(time(8, 30)), retries=(30, 60))
 EACH = Plan("each", "A job of a test.", Schedule(time(8, 30)), missed=Missed.EACH, retries=(30,))
@@ -78,6 +77,5 @@ class Work:
 @pytest.fixture
 async def office(database_settings: Settings) -> AsyncIterator[Office]:
     db = open_database(database_settings)
-    await make_tables(db)
     yield Office(db)
     await db.close()

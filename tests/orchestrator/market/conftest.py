@@ -34,17 +34,15 @@ from orchestrator.tokens.personal import PersonalTokens
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor
 from tests.orchestrator.outbox.process import plain
-from tests.services import make_tables
 
 KEY = b"k" * 32
 USER = UserId("u")
 
 
 @pytest.fixture
-async def store(settings: Settings) -> AsyncIterator[Database]:
+async def store(sqlite_settings: Settings) -> AsyncIterator[Database]:
     """SQLite alone: what is stored of prices is tested on both databases where it is stored."""
-    database = open_database(settings)
-    await make_tables(database)
+    database = open_database(sqlite_settings)
     yield database
     await database.close()
 

@@ -12,7 +12,6 @@ from orchestrator.orders.outside import OUTSIDE_IN
 from orchestrator.orders.rails import RAILS
 from orchestrator.policies.repository import CHOSEN
 from orchestrator.prepared import Prepared
-from tests.services import make_tables
 
 ORDER_PATH = {
     "what is held in rupees": statements.margins_held(2),
@@ -32,7 +31,9 @@ WALKS = ("(user_id=?)", "(account_id=?)")  # through all of a user or an account
 
 
 @pytest.mark.parametrize("name", ORDER_PATH)
-async def test_no_statement_of_the_order_path_walks_through_history(name: str, settings: Settings) -> None:
+async def test_no_statement_of_the_order_path_walks_through_history(
+    name: str, sqlite_settings: Settings
+) -> None:
     statement: Prepared = ORDER_PATH[name]
     text = str(statement)
 
@@ -40,8 +41,7 @@ async def test_no_statement_of_the_order_path_walks_through_history(name: str, s
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (1,) * text.count("?"))
         return [row.detail for row in rows]
 
-    database = open_database(settings)
-    await make_tables(database)
+    database = open_database(sqlite_settings)
     steps = await database.read(plan)
     await database.close()
     assert not [step for step in steps if step.endswith(WALKS) or step.startswith("SCAN")], steps

@@ -11,24 +11,19 @@ from domain.account import BrokerId
 from mocks.launch import Sandbox
 from orchestrator.app import create_app
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from tests.orchestrator.conftest import Watch
 from tests.orchestrator.stub_broker import StubAdapter
-from tests.services import make_tables
 
 
 @pytest.fixture
 async def app(
     cheap_passwords: None,
-    settings: Settings,
+    sqlite_settings: Settings,
     sandbox: Sandbox,
     watch: Watch,
     stubs: dict[BrokerId, StubAdapter],
 ) -> AsyncIterator[FastAPI]:
-    database = open_database(settings)
-    await make_tables(database)
-    await database.close()
-    on_paper = settings.model_copy(update={"paper": True, "sandbox_url": sandbox.urls["control"]})
+    on_paper = sqlite_settings.model_copy(update={"paper": True, "sandbox_url": sandbox.urls["control"]})
     application = create_app(on_paper, clock=watch, adapters=stubs)
     async with application.router.lifespan_context(application):
         yield application
