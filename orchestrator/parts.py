@@ -51,6 +51,7 @@ from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
+from orchestrator.orders.shown import Shown
 from orchestrator.performance.evenings import Evenings
 from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.postbacks.desk import Postbacks
@@ -264,9 +265,9 @@ async def _open_trading(app: FastAPI, settings: Settings, opened: AsyncExitStack
     state.day_result = state.portfolios.day_result
     await state.portfolios.start()
     opened.push_async_callback(state.portfolios.close)
-    announcer, announcing = Announcer(state.db, state.bus), Loops()
+    announcer, announcing = Announcer(state.bus), Loops()
     opened.push_async_callback(announcing.close)
-    state.delivery, relay = Delivery(state.db, state.bus, announcer.shown), Relay(state.db, state.bus)
+    state.delivery, relay = Delivery(state.db, state.bus, Shown(state.db)), Relay(state.db, state.bus)
     await relay.start()
     announcing.start("kept events", state.delivery.run)
     announcing.start("kept events that did not arrive", state.delivery.run_comparing)

@@ -29,6 +29,7 @@ RESTED = 1.0
 RUSH = 10.0  # seconds without use after which a connection beyond the pool is closed
 STATEMENTS = 512  # that each connection keeps prepared
 MOST = 64  # writes in one transaction
+STOOD_STILL = "5s"  # shorter than a lease lasts: who takes it over waits for no sleeper
 
 BEGIN = "BEGIN"
 BEGIN_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -90,7 +91,11 @@ class PostgresDatabase:
             json_deserializer=orjson.loads,
             connect_args={
                 "timeout": 10,
-                "server_settings": {"timezone": "UTC"},
+                "server_settings": {
+                    "timezone": "UTC",
+                    # A process that stands still in a transaction holds its locks no longer than this.
+                    "idle_in_transaction_session_timeout": STOOD_STILL,
+                },
                 "statement_cache_size": STATEMENTS,
                 "max_cached_statement_lifetime": 0,
             },

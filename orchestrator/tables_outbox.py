@@ -36,29 +36,3 @@ outbox_heads = Table(
     Column("user_id", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
-
-# How far each group of consumers has come: what is at or below its position is done, or is in `dead_letters`.
-outbox_groups = Table(
-    "outbox_groups",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
-
-# What a group could not do yet. `dead_at`: it has given up, and a person decides. The event is kept with it.
-dead_letters = Table(
-    "dead_letters",
-    metadata,
-    Column("group_name", String, primary_key=True),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("user_id", String, nullable=False, index=True),
-    Column("type", String, nullable=False),
-    Column("thing", String, nullable=False),
-    Column("data", Text),
-    Column("at", Moment, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("dead_at", Moment, index=True),
-    Column("words", Text, nullable=False),  # what it failed at last
-)

@@ -538,32 +538,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_outbox_heads")),
     )
     op.create_table(
-        "outbox_groups",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_outbox_groups")),
-    )
-    op.create_table(
-        "dead_letters",
-        sa.Column("group_name", sa.String(), nullable=False),
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("thing", sa.String(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=True),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", Moment(), nullable=False),
-        sa.Column("dead_at", Moment(), nullable=True),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("group_name", "position", name=op.f("pk_dead_letters")),
-    )
-    with op.batch_alter_table("dead_letters", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_dead_letters_dead_at"), ["dead_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_dead_letters_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
         "webhook_cursors",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("position", sa.String(), nullable=False),
@@ -1323,12 +1297,14 @@ def downgrade() -> None:
     with op.batch_alter_table("kite_logins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kite_logins_user_id"))
         batch_op.drop_index(batch_op.f("ix_kite_logins_token_id"))
-    with op.batch_alter_table("dead_letters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_dead_letters_user_id"))
-        batch_op.drop_index(batch_op.f("ix_dead_letters_dead_at"))
 
-    op.drop_table("dead_letters")
-    op.drop_table("outbox_groups")
+    op.drop_table("kite_logins")
+    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kite_apps_user_id"))
+
+    op.drop_table("kite_apps")
+    op.drop_table("kite_tags")
+    op.drop_table("webhook_cursors")
     op.drop_table("outbox_heads")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(

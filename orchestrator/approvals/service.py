@@ -11,7 +11,7 @@ from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import finding, waiting
 from orchestrator.orders.permit import Approved
-from orchestrator.orders.place import place_approved, tell_approval
+from orchestrator.orders.place import place_approved
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.waiting import Approval, ApprovalState
@@ -47,7 +47,7 @@ async def decline(trading: Trading, by: Caller, approval_id: str, *, words: str)
         lambda conn: waiting.decline(conn, by.user_id, approval_id, actor=by.actor, words=words, now=now),
         lock=f"orders:{by.user_id}",
     )
-    await tell_approval(trading.bus, declined)
+    trading.bus.nudge()
     return declined
 
 
@@ -76,5 +76,5 @@ class Expiry:
 
     async def look(self) -> None:
         now = self._trading.clock()
-        for one in await self._trading.db.write(lambda conn: waiting.expire(conn, now)):
-            await tell_approval(self._bus, one)
+        if await self._trading.db.write(lambda conn: waiting.expire(conn, now)):
+            self._bus.nudge()

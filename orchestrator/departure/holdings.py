@@ -52,7 +52,6 @@ KEPT: dict[str, Kept] = {
     "kite_tags": Kept(),
     "outbox": Kept(unexported="what the other tables tell, on its way to screens"),
     "outbox_heads": Kept(unexported="a number"),
-    "dead_letters": Kept(unexported="what the other tables tell, where it could not be worked on"),
     "kite_apps": Kept(secret=("secret",)),
     "kite_logins": Kept(unexported=PROOFS),
     "user_limits": Kept(),
@@ -95,7 +94,6 @@ ABOUT_NOBODY = {
     "letters": "letters that wait to be sent, sealed, for minutes",
     "sign_ups": "people who are no users yet; they run out",
     "job_runs": "what was done on a schedule",
-    "outbox_groups": "how far events were worked on",
     "webhook_cursors": "how far records were read for messages",
     "alembic_version": "how new the database is",
 }

@@ -36,7 +36,6 @@ async def learn(
     def work(conn: SqlConnection) -> tuple[Changed, list[OrderEvent]]:
         changed = repository.add_facts(conn, child_id, facts, at=now, answered_at=answered_at, lines=told)
         lines = told(changed.before, changed.after)
-        repository.add_events(conn, changed.after.order_id, lines)
         if changed.after.fills != changed.before.fills:
             isin = trading.instruments.isin(changed.after.instrument)
             trades.keep(conn, changed.user_id, trades.own_trades(changed.before, changed.after, isin))

@@ -13,12 +13,10 @@ from domain.account import AccountId, UserId
 from domain.order import ChildOrder, Order, OrderEvent, OrderId, OrderIntent
 from domain.policy import Policy
 from domain.routing import Denied, RoutingDecision
-from orchestrator.bus import Bus, user_topic
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
 from orchestrator.orders import entries, finding, repository, waiting
-from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.cancel import was_asked
 from orchestrator.orders.children import new_children
 from orchestrator.orders.leave import seen_anew
@@ -131,15 +129,8 @@ async def place_approved(
     )
     situation = replace(situation, permit=None, approved=approved)
     outcome = await _carried_out(trading, situation, approval.key, approval.fingerprint)
-    kept = await trading.db.read(lambda conn: waiting.load(conn, approval.user_id, approval.id))
-    await tell_approval(trading.bus, kept)
+    trading.bus.nudge()
     return outcome
-
-
-async def tell_approval(bus: Bus, approval: Approval) -> None:
-    """Whoever has a screen open, and the program that asked, hear of it at once."""
-    data = ApprovalOut.of(approval).model_dump(mode="json")
-    await bus.publish(user_topic(approval.user_id), {"type": "approval", "data": data})
 
 
 async def _carried_out(
@@ -183,7 +174,7 @@ async def _record_and_send(
             return outcome
         outcome = await decided()
     if isinstance(outcome, Waiting) and outcome.approval is not None:
-        await tell_approval(trading.bus, outcome.approval)
+        trading.bus.nudge()
         return outcome
     if isinstance(outcome, Denied):
         if (caller := situation.caller) is not None and caller.token is not None:

@@ -25,11 +25,13 @@ from orchestrator.ids import new_id
 from orchestrator.orders import codec, repository
 from orchestrator.orders.permit import OutsidePolicy
 from orchestrator.orders.plan import Situation
+from orchestrator.outbox.emitting import emit
 from orchestrator.tables import idempotency_keys
 from orchestrator.tables_tokens import approvals, personal_tokens
 from routing.token_policy import Breach
 
 PREFIX = "apr"
+APPROVAL_CHANGED = {"type": "approval"}  # what it is like is read when it is told
 MOST_WAITING = 50  # of one token; more are refused: nobody reads them all
 ROW = approvals.c
 
@@ -166,6 +168,7 @@ def changed(conn: Connection, situation: Situation, plan: RoutingDecision) -> Pl
         return None
     values = {"plan": codec.dump_decision(plan), "plan_hash": now_hash}
     conn.execute(sa.update(approvals).where(ROW.id == situation.approved.id).values(values))
+    emit(conn, situation.user_id, APPROVAL_CHANGED, at=situation.now, thing=situation.approved.id)
     text = "What would be sent now is not what was approved."
     return PlanChanged((Reason(ReasonCode.TOKEN_POLICY, text, fix="Look at the new plan."),))
 
@@ -231,6 +234,11 @@ def load(conn: Connection, user_id: UserId, approval_id: str, *, lock: bool = Fa
     return found[0]
 
 
+def load_many(conn: Connection, ids: Sequence[str]) -> list[Approval]:
+    """Those of any user."""
+    return _read(conn, _selected().where(ROW.id.in_(ids))) if ids else []
+
+
 def page(
     conn: Connection,
     user_id: UserId,
@@ -287,3 +295,4 @@ def _tell(
     detail: Mapping[str, str],
 ) -> None:
     audited(conn, user_id=user_id, actor=actor, action=action, subject=approval_id, detail=detail, at=now)
+    emit(conn, user_id, APPROVAL_CHANGED, at=now, thing=approval_id)
