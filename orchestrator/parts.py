@@ -34,7 +34,9 @@ from orchestrator.instruments.service import Instruments
 from orchestrator.jobs.runner import Runner
 from orchestrator.keys import keys
 from orchestrator.killswitch.worker import KillSwitch
+from orchestrator.kite.day_tokens import DayTokens
 from orchestrator.kite.listings import Listings
+from orchestrator.kite.postbacks import Postbacks as KitePostbacks
 from orchestrator.leases.leases import Leases
 from orchestrator.leases.shards import MARKET, Nobodys, Shards
 from orchestrator.loops import Loops
@@ -111,6 +113,9 @@ async def open_parts(
     await state.instruments.start()
     opened.push_async_callback(state.instruments.close)
     state.kite_listings = Listings(state.instruments)
+    state.kite_days = DayTokens(state.db, state.bus, clock, state.tokens)
+    await state.kite_days.start()
+    opened.push_async_callback(state.kite_days.close)
     state.sandbox = SandboxControl(settings.sandbox_url)
     opened.push_async_callback(state.sandbox.aclose)
     state.recorder = Recorder(state.db, clock)
@@ -344,7 +349,8 @@ def _open_webhooks(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> 
     opened.push_async_callback(state.webhook_deliverer.close)
     if settings.role is not Role.API:
         opened.push_async_callback(loops.close)
-        loops.start("facts for webhooks", Follower(state.db, state.clock).run)
+        kite_form = KitePostbacks(state.kite_listings, state.vault)
+        loops.start("facts for webhooks", Follower(state.db, state.clock, kite_form).run)
         loops.start("webhooks", state.webhook_deliverer.run)
 
 

@@ -23,6 +23,7 @@ from orchestrator.identity.passkeys import endpoints as passkeys
 from orchestrator.identity.second_factor import endpoints as security
 from orchestrator.identity.sessions import endpoints as sessions
 from orchestrator.killswitch import endpoints as killswitch
+from orchestrator.kite import app_endpoints as kite_apps
 from orchestrator.kite import routers as kite
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
@@ -60,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     oidc.router,
     sessions.router,
     tokens.router,
+    kite_apps.router,
     proof.router,
     emails.router,
     security.router,

@@ -29,8 +29,8 @@ kite_apps = Table(
     Column("made_at", Moment, nullable=False),
 )
 
-# One login by the browser: a request token that is exchanged once before `expires_at`, then an access token that is good
-# before `until`. Of both only hashes.
+# One login by the browser: a request token that is exchanged once before `expires_at`, then an access token that is
+# good before `until`. Of both only hashes.
 kite_logins = Table(
     "kite_logins",
     metadata,

@@ -50,6 +50,12 @@ class Action(
             "token.changed",
             "token.rotated",
             "token.revoked",
+            "kite_app.set",
+            "kite_app.secret_renewed",
+            "kite_app.removed",
+            "kite_login.agreed",
+            "kite_login",
+            "kite_login.ended",
             "approval.asked",
             "approval.given",
             "approval.declined",
@@ -144,6 +150,12 @@ class Action(
         "token.changed",
         "token.rotated",
         "token.revoked",
+        "kite_app.set",
+        "kite_app.secret_renewed",
+        "kite_app.removed",
+        "kite_login.agreed",
+        "kite_login",
+        "kite_login.ended",
         "approval.asked",
         "approval.given",
         "approval.declined",
@@ -793,6 +805,58 @@ class KillOut(Model):
     accounts: list[KillAccountOut]
 
 
+class KiteAppIn(Model):
+    """
+    `redirect_url`: where the browser is led back to, exactly so: https, or http on your own machine.
+    `postback_url`: a server that is told of this program's orders as Kite tells of them; null: none is.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    redirect_url: Annotated[str, Field(examples=["https://example.com/kite"], max_length=2000, min_length=1)]
+    postback_url: Annotated[
+        str | None,
+        Field(examples=["https://example.com/kite"], max_length=2000, min_length=1),
+    ] = None
+
+
+class KiteAppMadeOut(Model):
+    """`api_secret` is shown when it is made and never again: null where there was one already."""
+
+    api_key: str
+    redirect_url: str
+    postback_url: str | None
+    made_at: AwareDatetime
+    logins: int
+    api_secret: str | None
+
+
+class KiteAppOut(Model):
+    """`logins`: how many access tokens are good now; each ends at six in the morning, IST."""
+
+    api_key: str
+    redirect_url: str
+    postback_url: str | None
+    made_at: AwareDatetime
+    logins: int
+
+
+class KiteLoginIn(Model):
+    """`redirect_params`: what the program wants back as it was, `a=1&b=2`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    redirect_params: Annotated[str, Field(max_length=1000)] = ""
+
+
+class KiteLoginOut(Model):
+    """`redirect_url`: where the browser goes now, with a request token that is good once and for five minutes."""
+
+    redirect_url: str
+
+
 class LackingOut(Model):
     """A day that is not known, because these accounts are not."""
 
@@ -948,23 +1012,6 @@ class OutageOut(Model):
     what: str | Literal["session", "reads", "writes", "updates", "prices"]
     minutes: float
     last_seen: AwareDatetime
-
-
-class PartOut(Model):
-    """
-    `percent` is of the value of all holdings. `cash` is that of the account or broker, in no other number.
-
-    Null is not known; for cash also where the parts have none.
-    """
-
-    key: str
-    name: str
-    value: Exact | None
-    percent: str | None
-    invested: Exact | None
-    pnl: Exact | None
-    day_pnl: Exact | None
-    cash: Exact | None
 
 
 class PasskeyIn(Model):
@@ -1884,13 +1931,15 @@ class WebhookMadeOut(Model):
     failing_since: AwareDatetime | None
     old_secret_until: AwareDatetime | None
     made_at: AwareDatetime
+    token: str | None
     secret: str
 
 
 class WebhookOut(Model):
     """
     `off_why`: why it was switched off by itself. `failing_since`: the first failure since something was delivered.
-    `old_secret_until`: until then messages are signed with the secret before this one, too.
+    `old_secret_until`: until then messages are signed with the secret before this one, too. `token`: it takes the
+    postbacks of this token's program, in Kite's form.
     """
 
     id: str
@@ -1913,6 +1962,7 @@ class WebhookOut(Model):
     failing_since: AwareDatetime | None
     old_secret_until: AwareDatetime | None
     made_at: AwareDatetime
+    token: str | None
 
 
 class WebhooksOut(Model):
@@ -1934,6 +1984,29 @@ class WeightsOut(Model):
     cost: int
     speed: int
     reliability: int
+
+
+class OrchestratorPortfolioAllocationSchemasPartOut(Model):
+    """
+    `percent` is of the value of all holdings. `cash` is that of the account or broker, in no other number.
+
+    Null is not known; for cash also where the parts have none.
+    """
+
+    key: str
+    name: str
+    value: Exact | None
+    percent: str | None
+    invested: Exact | None
+    pnl: Exact | None
+    day_pnl: Exact | None
+    cash: Exact | None
+
+
+class OrchestratorProbesEndpointsPartOut(Model):
+    part: str | Literal["database", "migrations", "clock", "bus", "staying"]
+    ok: bool
+    says: str
 
 
 class AlertIn(Model):
@@ -2015,7 +2088,7 @@ class AllocationOut(Model):
     as_of: AwareDatetime
     by: str | Literal["broker", "account", "instrument", "kind"]
     value: Exact | None
-    parts: list[PartOut]
+    parts: list[OrchestratorPortfolioAllocationSchemasPartOut]
     gaps: list[GapOut]
 
 
@@ -2149,6 +2222,21 @@ class BreachOut(Model):
     asked: str
     allowed: str
     field: str | None
+
+
+class BrokerHealthOut(Model):
+    """
+    `state`: ok; troubled, calls are held back for some accounts; down, for all; unused, nobody is logged in there.
+    `last_answer_at`: when this process last got a good answer from the broker.
+    """
+
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    state: str | Literal["ok", "troubled", "down", "unused"]
+    last_answer_at: AwareDatetime | None
+
+
+class BrokersHealthOut(Model):
+    items: list[BrokerHealthOut]
 
 
 class CallOut(Model):
@@ -3266,6 +3354,13 @@ class ProfitsOut(Model):
 class QuotesOut(Model):
     items: list[QuoteOfOut]
     missing: list[UnquotedOut]
+
+
+class ReadyOut(Model):
+    """`status` is ok, or degraded: it takes work, and something that it can do without is away."""
+
+    status: str
+    parts: list[OrchestratorProbesEndpointsPartOut]
 
 
 class RebuiltDayOut(Model):

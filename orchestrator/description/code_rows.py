@@ -35,6 +35,8 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
      "Tell the operator the X-Request-ID."),
     ("not_ready", "503", "meta", "The product is starting or stopping.", "Ask again in a moment."),
     # people
+    ("document_changed", "409", "identity", "This version of the terms or privacy notice is not in force.",
+     "Read the one that is, and agree to that."),
     ("email_taken", "409", "identity", "Somebody has signed up with this e-mail.",
      "Log in, or reset the password."),
     ("wrong_login", "401", "identity", "E-mail, password or second factor do not fit.", "Try again."),
@@ -61,7 +63,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("oidc_off", "404", "identity", "This installation knows no other provider to sign in at.",
      "Log in with a password or a passkey."),
     ("oidc_over", "409", "identity", "Signing in at the provider took too long, or was answered.", "Begin again."),
-    ("token_expired", "409", "tokens", "The token has expired: it cannot be rotated.", "Make a new one."),
+    ("token_expired", "409", "kite tokens", "The token has expired.", "Make a new one."),
     ("too_many_tokens", "409", "tokens", "As many personal tokens as one may have.", "Revoke one."),
     ("token_changed", "409", "tokens", "The token was changed at the same moment.", "Read it again."),
     ("last_way_in", "409", "identity", "Without it nobody could log in any more.", "Add another way first."),
@@ -161,10 +163,12 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("hook_address", "403", "tradingview", "The hook takes no alerts from that address.", "Let it take others."),
     ("hook_token_over", "403", "tradingview", "The token that the hook trades by has ended.",
      "Make a hook under another token."),
+    ("redirect_url_not_allowed", "422", "kite", "No browser is led back to that address.",
+     "Name an https address, or one of your own machine."),
     # webhooks
     ("too_many_webhooks", "409", "webhooks", "As many webhooks as one may have.", "Remove one."),
     ("webhook_off", "409", "webhooks", "The webhook is switched off.", "Switch it on first."),
-    ("webhook_url_not_allowed", "422", "webhooks", "No message is sent to that address.",
+    ("webhook_url_not_allowed", "422", "kite webhooks", "No message is sent to that address.",
      "Name an https address on the public internet."),
     # what waits for a person, leaving, operators
     ("plan_changed", "409", "approvals", "What would be sent now is not what was looked at.",

@@ -1,7 +1,7 @@
 """Who is calling Virtual Kite: `Authorization: token <api_key>:<access_token>`, as Kite's clients send it.
 
 `api_key` is `tm_` and the id of a personal token. `access_token` is the whole text of that token, or the token of a day
-that a login at Virtual Kite gave.
+that a login by the browser gave (apps.py).
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from domain.account import UserId
 from orchestrator.errors import Problem
 from orchestrator.identity.access import PERSONAL, within
 from orchestrator.identity.caller import Caller, Scope
+from orchestrator.kite.day_tokens import DayTokens
 from orchestrator.kite.listings import Listings
 from orchestrator.tokens import text as token_text
 from orchestrator.tokens.personal import PersonalTokens
@@ -27,7 +29,13 @@ WRONG = "Incorrect `api_key` or `access_token`."  # Kite's own words, which prog
 async def caller_of(api_key: str, access_token: str, *, state: Any, address: str) -> Caller:
     """Raises Problem 401, 403."""
     parts = token_text.read(access_token)
-    if parts is None or not hmac.compare_digest(f"{PERSONAL}{parts[0]}".encode(), api_key.encode()):
+    if parts is None:
+        days = cast(DayTokens, state.kite_days)
+        caller = await days.caller(api_key.removeprefix(PERSONAL), access_token, address)
+        if caller is None or not api_key.startswith(PERSONAL):
+            raise wrong()
+        return caller
+    if not hmac.compare_digest(f"{PERSONAL}{parts[0]}".encode(), api_key.encode()):
         raise wrong()
     return await cast(PersonalTokens, state.tokens).caller(access_token, address)
 
@@ -75,6 +83,18 @@ async def _listings(connection: HTTPConnection) -> Listings:
 Names = Annotated[Listings, Depends(_listings)]
 
 
+async def _days(connection: HTTPConnection) -> DayTokens:
+    return cast(DayTokens, connection.app.state.kite_days)
+
+
+async def _tokens(connection: HTTPConnection) -> PersonalTokens:
+    return cast(PersonalTokens, connection.app.state.tokens)
+
+
+Days = Annotated[DayTokens, Depends(_days)]
+KnownTokens = Annotated[PersonalTokens, Depends(_tokens)]
+
+
 async def _form(request: Request) -> Mapping[str, str]:
     """The urlencoded body. Raises Problem 422 for a field that is there twice: which one is meant is not guessed."""
     fields: dict[str, str] = {}
@@ -88,6 +108,6 @@ async def _form(request: Request) -> Mapping[str, str]:
 FormBody = Annotated[Mapping[str, str], Depends(_form)]
 
 
-def owner_of(caller: Caller) -> str:
+def owner_of(user_id: UserId) -> str:
     """The user's name at Virtual Kite: short, as Kite's are, the same for all tokens of a user, no secret."""
-    return f"TM{caller.user_id.removeprefix('usr_')[-8:].upper()}"
+    return f"TM{user_id.removeprefix('usr_')[-8:].upper()}"

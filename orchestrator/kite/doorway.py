@@ -19,7 +19,10 @@ from orchestrator.kite.wording import told
 ROOT, SOCKET = "/kite", "/kite/ws"
 SPEAKS_KITE = b"x-kite-version"
 PROBLEM = MEDIA_TYPE.encode()
-OURS = ("/v1/",)  # a caller who names our own API means it
+OURS = (
+    "/v1/",
+    "/connect/",
+)  # a caller who names our own API, or the page where people let programs in, means it
 
 
 class KiteDoorway:

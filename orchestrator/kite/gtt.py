@@ -275,7 +275,7 @@ def _row(
     created = stamp(report.created_at)
     return {
         "id": trigger_number(connection.account.id, report.conditional_id),
-        "user_id": owner_of(caller),
+        "user_id": owner_of(caller.user_id),
         "parent_trigger": None,
         "type": KIND_WORDS[intent.kind],
         "created_at": created,

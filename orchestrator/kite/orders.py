@@ -127,7 +127,7 @@ async def trades(caller: Reader, trading: Room, names: Names) -> Response:
 async def order_history(number: str, caller: Reader, trading: Room, names: Names) -> Response:
     found = await book.one(trading, caller, number)
     (stored,) = found.orders
-    rows = history_rows(stored, found.tag(stored), owner=owner_of(caller), token=names.token)
+    rows = history_rows(stored, found.tag(stored), owner=owner_of(caller.user_id), token=names.token)
     return success(rows)
 
 
@@ -186,5 +186,5 @@ def _key(request: Request, tag: str | None) -> str:
 
 
 def _rows(found: Book, caller: Caller, names: Names) -> list[dict[str, Any]]:
-    owner = owner_of(caller)
+    owner = owner_of(caller.user_id)
     return [order_row(one, found.tag(one), owner=owner, token=names.token) for one in found.orders]

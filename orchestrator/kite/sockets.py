@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, WebSocket
@@ -11,14 +12,13 @@ from domain.account import UserId
 from orchestrator.errors import Problem
 from orchestrator.identity.access import within
 from orchestrator.identity.caller import Caller, Scope
-from orchestrator.kite.door import Names, caller_of
+from orchestrator.kite.door import Days, KnownTokens, Names, caller_of
 from orchestrator.kite.doorway import in_kites_words
 from orchestrator.kite.ticker import Ticker
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Refused
 from orchestrator.orders.room import Room
 from orchestrator.state import EventBus
-from orchestrator.tokens.personal import PersonalTokens
 
 router = APIRouter(prefix="/kite", include_in_schema=False)
 
@@ -27,15 +27,12 @@ async def _audience(connection: HTTPConnection) -> Audience:
     return cast(Audience, connection.app.state.audience)
 
 
-async def _tokens(connection: HTTPConnection) -> PersonalTokens:
-    return cast(PersonalTokens, connection.app.state.tokens)
-
-
 @router.websocket("/ws")
 async def ticker(
     socket: WebSocket,
     audience: Annotated[Audience, Depends(_audience)],
-    tokens: Annotated[PersonalTokens, Depends(_tokens)],
+    tokens: KnownTokens,
+    days: Days,
     names: Names,
     trading: Room,
     bus: EventBus,
@@ -50,7 +47,14 @@ async def ticker(
     try:
         await socket.accept()
         client = Ticker(
-            socket, caller, audience=audience, listings=names, tokens=tokens, trading=trading, bus=bus
+            socket,
+            caller,
+            audience=audience,
+            listings=names,
+            tokens=tokens,
+            still_good=partial(days.good, socket.query_params.get("access_token", "")),
+            trading=trading,
+            bus=bus,
         )
         await client.run()
     finally:

@@ -7,7 +7,7 @@ on, left.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import orjson
@@ -38,6 +38,7 @@ FRAME = 1000  # packets of one frame: 10,000 a second at most
 BEAT = 2.0  # seconds of silence before a heartbeat
 RECHECK = 30.0  # seconds between looks at whether the token is still good
 OVER = 1008  # close code: the token is
+LOGIN_OVER = "This login has ended: log in again."
 
 
 class Feed:
@@ -126,7 +127,7 @@ class Feed:
 
 
 class Ticker:
-    """One open socket of one caller."""
+    """One open socket of one caller. `still_good`: whether what it came in with is."""
 
     def __init__(
         self,
@@ -136,11 +137,12 @@ class Ticker:
         audience: Audience,
         listings: Listings,
         tokens: PersonalTokens,
+        still_good: Callable[[], Awaitable[bool]],
         trading: Trading,
         bus: Bus,
     ) -> None:
         self._socket, self._caller, self._listings, self._bus = socket, caller, listings, bus
-        self._tokens = tokens
+        self._tokens, self._still_good = tokens, still_good
         self._feed = Feed(socket, audience)
         self._updates = Updates(trading, caller, listings)
         self._allowance = Allowance()
@@ -208,9 +210,9 @@ class Ticker:
 
     async def _until_over(self) -> None:
         end: TokenEnd | None = None
-        while end is None:
+        while end is None and await self._still_good():
             end = await self._tokens.wait(self._caller.token or "", RECHECK)
-        await self._say({"type": "error", "data": TOKEN_WORDS[end]})
+        await self._say({"type": "error", "data": LOGIN_OVER if end is None else TOKEN_WORDS[end]})
         await self._socket.close(OVER)
 
     async def _say(self, body: dict[str, Any]) -> None:

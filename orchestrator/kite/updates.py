@@ -26,7 +26,7 @@ _NOT_TOLD = ("account_id", "modified", "validity_ttl")
 _NEWS = ("status", "filled_quantity", "pending_quantity", "quantity", "price", "trigger_price", "order_type")
 
 
-def payload(row: Mapping[str, Any], secret: str) -> dict[str, Any]:
+def payload(row: Mapping[str, Any], secret: str = "") -> dict[str, Any]:
     """A row of the book as an update. The checksum, which Kite has over id and time only, is "" without a secret."""
     signed = f"{row['order_id']}{row['order_timestamp']}{secret}"
     told = {name: value for name, value in row.items() if name not in _NOT_TOLD}
@@ -41,11 +41,16 @@ def payload(row: Mapping[str, Any], secret: str) -> dict[str, Any]:
     }
 
 
-class Updates:
-    """For one caller. `secret` signs them."""
+def news_of(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """What makes a row worth telling anew."""
+    return tuple(row[name] for name in _NEWS)
 
-    def __init__(self, trading: Trading, caller: Caller, listings: Listings, secret: str = "") -> None:
-        self._trading, self._caller, self._listings, self._secret = trading, caller, listings, secret
+
+class Updates:
+    """For one caller."""
+
+    def __init__(self, trading: Trading, caller: Caller, listings: Listings) -> None:
+        self._trading, self._caller, self._listings = trading, caller, listings
         self._told: OrderedDict[OrderId, tuple[object, ...]] = OrderedDict()
 
     async def of(self, order_id: OrderId) -> dict[str, Any] | None:
@@ -55,15 +60,15 @@ class Updates:
             return None
         stored, tag = found
         listings = await self._listings.ready()
-        row = order_row(stored, tag, owner=owner_of(self._caller), token=listings.token)
-        news = tuple(row[name] for name in _NEWS)
+        row = order_row(stored, tag, owner=owner_of(self._caller.user_id), token=listings.token)
+        news = news_of(row)
         if self._told.get(order_id) == news:
             return None
         self._told[order_id] = news
         self._told.move_to_end(order_id)
         while len(self._told) > KEPT:
             self._told.popitem(last=False)
-        return payload(row, self._secret)
+        return payload(row)
 
     def _load(self, conn: Connection, order_id: OrderId) -> tuple[StoredOrder, str | None] | None:
         user_id = self._caller.user_id

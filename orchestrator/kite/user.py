@@ -30,7 +30,7 @@ EQUITY, COMMODITY = "equity", "commodity"
 def about(caller: Caller, person: people.Person) -> dict[str, Any]:
     """The profile, which a login answers too."""
     return {
-        "user_id": owner_of(caller),
+        "user_id": owner_of(caller.user_id),
         "user_type": "individual",
         "email": person.email,
         "user_name": person.name,

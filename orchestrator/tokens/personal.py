@@ -72,6 +72,16 @@ class PersonalTokens:
         now = self._clock()
         if known is None or not _fits(known.token, parts[1], now):
             raise _refused("token_invalid", "this is no personal token of ours")
+        return self._let_in(known, address, now)
+
+    async def by_id(self, token_id: str, address: str) -> tuple[Token, Caller]:
+        """The same for whoever has proved in another way to act by this token."""
+        known = await self._look(token_id)
+        if known is None:
+            raise _refused("token_invalid", "this is no personal token of ours")
+        return known.token, self._let_in(known, address, self._clock())
+
+    def _let_in(self, known: Known, address: str, now: datetime) -> Caller:
         if (end := _end(known.token, now)) is not None:
             raise _refused(end.value, TOKEN_WORDS[end])
         if not known.token.limits.takes_address(address):

@@ -7,9 +7,10 @@ messages: after a crash it goes on where it was, and no fact is told twice to a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import orjson
 import sqlalchemy as sa
@@ -51,11 +52,21 @@ class Seen:
     facts: list[Fact]
 
 
+class AppForm(Protocol):
+    """How webhooks of programs are told, which were written for another protocol."""
+
+    async def ready(self) -> None:
+        """Before `put`, outside of its transaction."""
+
+    def put(self, conn: Connection, to: Webhook, facts: Sequence[Fact], now: datetime) -> None:
+        """Messages that wait to be sent."""
+
+
 class Follower:
     """Several may run: what one has written down, another finds and leaves."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db, self._clock = db, clock
+    def __init__(self, db: Database, clock: Clock, apps: AppForm | None = None) -> None:
+        self._db, self._clock, self._apps = db, clock, apps
 
     async def run(self) -> None:
         while True:
@@ -68,8 +79,24 @@ class Follower:
         seen = await self._db.read(lambda conn: look(conn, now))
         if seen is None or (seen.after == seen.before and not seen.facts):
             return False
-        await self._db.write(lambda conn: _keep(conn, seen, now), lock="webhooks")
+        if seen.facts and self._apps is not None:
+            await self._apps.ready()
+        await self._db.write(lambda conn: self._keep(conn, seen, now), lock="webhooks")
         return True
+
+    def _keep(self, conn: Connection, seen: Seen, now: datetime) -> None:
+        if _cursors(conn) != seen.before:
+            return  # another process was first: read again
+        for one in repository.listening(conn):
+            wanted = [fact for fact in seen.facts if _wants(one, fact)]
+            if one.token_id is None:
+                for fact in wanted:
+                    repository.put(conn, one, fact, now)
+            elif self._apps is not None:
+                self._apps.put(conn, one, wanted, now)
+            if wanted:
+                repository.forget_old(conn, one.id, now)
+        _save(conn, seen.after)
 
 
 def begin_here(conn: Connection, now: datetime) -> None:
@@ -160,18 +187,6 @@ def _alerts(
     facts += [fact for fact in fired if fact.source not in told]
     old = [row.id for row in rows if now - row.at > SETTLED]
     return Cursor(old[-1]) if old else cursor
-
-
-def _keep(conn: Connection, seen: Seen, now: datetime) -> None:
-    if _cursors(conn) != seen.before:
-        return  # another process was first: read again
-    for one in repository.listening(conn):
-        wanted = [fact for fact in seen.facts if _wants(one, fact)]
-        for fact in wanted:
-            repository.put(conn, one, fact, now)
-        if wanted:
-            repository.forget_old(conn, one.id, now)
-    _save(conn, seen.after)
 
 
 def _wants(one: Webhook, fact: Fact) -> bool:

@@ -100,6 +100,12 @@ def may_send(conn: Connection, one: Webhook) -> bool:
     return conn.execute(SHUT_OUT.where(users.c.id == one.user_id)).first() is None
 
 
+def of_app(conn: Connection, token_id: str) -> Webhook | None:
+    """That of a program written for Kite."""
+    row = conn.execute(sa.select(webhooks).where(HOOK.token_id == token_id)).one_or_none()
+    return None if row is None else _webhook(row)
+
+
 def add(conn: Connection, one: Webhook) -> None:
     conn.execute(sa.insert(webhooks).values(_row(one)))
 
@@ -151,6 +157,13 @@ def put(conn: Connection, to: Webhook, fact: Fact, now: datetime) -> bool:
 
 def add_message(conn: Connection, one: Message) -> None:
     conn.execute(sa.insert(webhook_messages).values(_message_row(one)))
+
+
+def last_source(conn: Connection, webhook_id: str, subject: str) -> str | None:
+    """Of the newest message to this webhook about this subject."""
+    same = (MESSAGE.webhook_id == webhook_id, MESSAGE.subject == subject)
+    query = sa.select(MESSAGE.source).where(*same).order_by(MESSAGE.number.desc()).limit(1)
+    return conn.execute(query).scalar_one_or_none()
 
 
 def forget_old(conn: Connection, webhook_id: str, now: datetime) -> None:

@@ -39,7 +39,8 @@ class WebhookChangeIn(In):
 
 class WebhookOut(Out):
     """`off_why`: why it was switched off by itself. `failing_since`: the first failure since something was delivered.
-    `old_secret_until`: until then messages are signed with the secret before this one, too."""
+    `old_secret_until`: until then messages are signed with the secret before this one, too. `token`: it takes the
+    postbacks of this token's program, in Kite's form."""
 
     id: str
     name: str
@@ -50,6 +51,7 @@ class WebhookOut(Out):
     failing_since: Time | None
     old_secret_until: Time | None
     made_at: Time
+    token: str | None
 
     @classmethod
     def of(cls, one: Webhook) -> WebhookOut:
@@ -77,6 +79,7 @@ def _values(one: Webhook) -> dict[str, Any]:
         "failing_since": one.failing_since,
         "old_secret_until": one.old_until,
         "made_at": one.made_at,
+        "token": one.token_id,
     }
 
 

@@ -40,29 +40,35 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-async def allow(url: str, *, inside: bool) -> None:
-    """Raises Problem 422 for an address that no message is sent to. `inside`: this machine and private networks are
-    allowed, and plain http to this machine."""
+async def allow(url: str, *, inside: bool, field: str = "url") -> None:
+    """Raises Problem 422, which names `field`, for an address that no message is sent to. `inside`: this machine and
+    private networks are allowed, and plain http to this machine."""
+    if rule := await _broken(url, inside=inside):
+        raise _refused(rule, field)
+
+
+async def _broken(url: str, *, inside: bool) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise _refused("this is no URL") from None
+        return "this is no URL"
     if not host or not url.isascii() or any(letter.isspace() or not letter.isprintable() for letter in url):
-        raise _refused("this is no URL")
+        return "this is no URL"
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise _refused("a webhook's URL has no user, password or fragment")
+        return "a webhook's URL has no user, password or fragment"
     if parts.scheme != "https" and not (parts.scheme == "http" and inside and _here(host)):
-        raise _refused("a webhook's URL begins with https://")
+        return "a webhook's URL begins with https://"
     if rule := broken_rule(host, inside=inside):
-        raise _refused(rule)
+        return rule
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise _refused(f"{host} cannot be found") from None
+        return f"{host} cannot be found"
     for *_, where in found:
         if broken_rule(str(where[0]), inside=inside):
-            raise _refused(f"{host} is no server on the public internet")
+            return f"{host} is no server on the public internet"
+    return ""
 
 
 class Sender:
@@ -136,12 +142,12 @@ def _here(host: str) -> bool:
         return host.lower().rstrip(".") == "localhost"
 
 
-def _refused(words: str) -> Problem:
+def _refused(words: str, field: str) -> Problem:
     return Problem(
         422,
         "webhook_url_not_allowed",
         words,
-        field="url",
+        field=field,
         rule="a webhook is at an https address on the public internet",
         fix="name a server that the internet can reach, or ask the operator for TRADEMASTER_PRIVATE_PROXIES",
     )

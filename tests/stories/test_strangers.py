@@ -79,6 +79,11 @@ WALK: dict[str, Any] = {
     "POST /v1/webhooks/{webhook_id}/deliveries/{message_id}/resend": None,
     "DELETE /v1/webhooks/{webhook_id}": None,
     "GET /v1/users/me/tokens/{token_id}": None,
+    "PUT /v1/users/me/tokens/{token_id}/kite": {"redirect_url": "https://example.com/kite"},
+    "GET /v1/users/me/tokens/{token_id}/kite": None,
+    "POST /v1/users/me/tokens/{token_id}/kite/logins": {},
+    "POST /v1/users/me/tokens/{token_id}/kite/secret": None,
+    "DELETE /v1/users/me/tokens/{token_id}/kite": None,
     "PATCH /v1/users/me/tokens/{token_id}": {"name": "mine"},
     "POST /v1/users/me/tokens/{token_id}/rotate": {},
     "DELETE /v1/users/me/tokens/{token_id}": None,
@@ -87,9 +92,9 @@ WALK: dict[str, Any] = {
 }
 # Whose ids only a real authenticator or provider makes: the tests that walk those.
 WALKED_ELSEWHERE = {
-    "PATCH /v1/users/me/passkeys/{passkey_id}": "tests/orchestrator/identity/test_passkeys.py::"
+    "PATCH /v1/users/me/passkeys/{passkey_id}": "tests/orchestrator/identity/passkeys/test_passkeys.py::"
     "test_nobody_renames_or_removes_another_persons",
-    "DELETE /v1/users/me/passkeys/{passkey_id}": "tests/orchestrator/identity/test_passkeys.py::"
+    "DELETE /v1/users/me/passkeys/{passkey_id}": "tests/orchestrator/identity/passkeys/test_passkeys.py::"
     "test_nobody_renames_or_removes_another_persons",
 }
 # To take away what is not there is no error: the same for another's as for nothing.
@@ -149,6 +154,8 @@ async def _everything(asha: Trader, sandbox: Sandbox, new_user: NewUser) -> Ids:
             "policy": {"order_value": "1", "on_breach": "ask"},
         },
     )
+    program = f"/v1/users/me/tokens/{token['id']}/kite"
+    await asha.call("PUT", program, json={"redirect_url": "https://example.com/kite"})
     hook = await asha.call(
         "POST", "/v1/hooks", json={"name": "x", "token": token["id"], "rules": {"product": "CNC"}}
     )

@@ -57,9 +57,6 @@ CHANGES_NOTHING = {
     "POST /kite/mf/{call:path}",
     "PUT /kite/mf/{call:path}",
     "POST /kite/session/refresh_token",
-    # A personal token becomes a session of the Kite interface; the token itself was told.
-    "POST /kite/session/token",
-    "DELETE /kite/session/token",
 }
 # Told by what they call, in its transaction.
 TOLD_INSIDE = {
@@ -70,6 +67,7 @@ TOLD_INSIDE = {
     "POST /v1/users/oidc/code": Action.LOGIN,
     "POST /v1/users/verify": Action.EMAIL_VERIFIED,
     "POST /v1/users/reset": Action.PASSWORD_RESET,
+    "POST /v1/users/me/consents": Action.CONSENT_GIVEN,
     "POST /v1/users/me/email": Action.EMAIL_CHANGE_ASKED,
     "POST /v1/funds/deposit": Action.FUNDS_MOVED,
     "POST /v1/funds/withdraw": Action.FUNDS_MOVED,
@@ -90,6 +88,8 @@ TOLD_INSIDE = {
     "PUT /kite/orders/{variety}/{number}": Action.ORDER_CHANGED,
     "DELETE /kite/orders/{variety}/{number}": Action.ORDER_CANCELLED,
     "PUT /kite/portfolio/positions": Action.CONVERTED,
+    "POST /kite/session/token": Action.KITE_LOGIN,
+    "DELETE /kite/session/token": Action.KITE_LOGIN_ENDED,
     "POST /kite/gtt/triggers": Action.CONDITIONAL_PLACED,
     "PUT /kite/gtt/triggers/{number}": Action.CONDITIONAL_CHANGED,
     "DELETE /kite/gtt/triggers/{number}": Action.CONDITIONAL_CANCELLED,

@@ -1,6 +1,9 @@
 import { baseApi as api } from "./base";
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
+    brokersHealth: build.query<BrokersHealthApiResponse, BrokersHealthApiArg>({
+      query: () => ({ url: `/health/brokers` }),
+    }),
     meta: build.query<MetaApiResponse, MetaApiArg>({
       query: () => ({ url: `/v1/meta` }),
     }),
@@ -214,6 +217,46 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/rotate`,
         method: "POST",
         body: queryArg.rotateIn,
+      }),
+    }),
+    getKiteApp: build.query<GetKiteAppApiResponse, GetKiteAppApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/kite`,
+      }),
+    }),
+    setKiteApp: build.mutation<SetKiteAppApiResponse, SetKiteAppApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/kite`,
+        method: "PUT",
+        body: queryArg.kiteAppIn,
+      }),
+    }),
+    removeKiteApp: build.mutation<
+      RemoveKiteAppApiResponse,
+      RemoveKiteAppApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/kite`,
+        method: "DELETE",
+      }),
+    }),
+    renewKiteSecret: build.mutation<
+      RenewKiteSecretApiResponse,
+      RenewKiteSecretApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/kite/secret`,
+        method: "POST",
+      }),
+    }),
+    agreeToKiteLogin: build.mutation<
+      AgreeToKiteLoginApiResponse,
+      AgreeToKiteLoginApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/users/me/tokens/${encodeURIComponent(String(queryArg.tokenId))}/kite/logins`,
+        method: "POST",
+        body: queryArg.kiteLoginIn,
       }),
     }),
     prove: build.mutation<ProveApiResponse, ProveApiArg>({
@@ -1364,6 +1407,8 @@ const injectedRtkApi = api.injectEndpoints({
   overrideExisting: false,
 });
 export { injectedRtkApi as generatedApi };
+export type BrokersHealthApiResponse = /** status 200 OK */ BrokersHealthOut;
+export type BrokersHealthApiArg = void;
 export type MetaApiResponse = /** status 200 OK */ Meta;
 export type MetaApiArg = void;
 export type SignUpApiResponse = /** status 201 OK */ SignupOut;
@@ -1475,6 +1520,28 @@ export type RotateTokenApiResponse = /** status 200 OK */ NewTokenOut;
 export type RotateTokenApiArg = {
   tokenId: string;
   rotateIn: RotateIn;
+};
+export type GetKiteAppApiResponse = /** status 200 OK */ KiteAppOut;
+export type GetKiteAppApiArg = {
+  tokenId: string;
+};
+export type SetKiteAppApiResponse = /** status 200 OK */ KiteAppMadeOut;
+export type SetKiteAppApiArg = {
+  tokenId: string;
+  kiteAppIn: KiteAppIn;
+};
+export type RemoveKiteAppApiResponse = unknown;
+export type RemoveKiteAppApiArg = {
+  tokenId: string;
+};
+export type RenewKiteSecretApiResponse = /** status 200 OK */ KiteAppMadeOut;
+export type RenewKiteSecretApiArg = {
+  tokenId: string;
+};
+export type AgreeToKiteLoginApiResponse = /** status 201 OK */ KiteLoginOut;
+export type AgreeToKiteLoginApiArg = {
+  tokenId: string;
+  kiteLoginIn: KiteLoginIn;
 };
 export type ProveApiResponse = /** status 200 OK */ TokenOut;
 export type ProveApiArg = {
@@ -2208,6 +2275,26 @@ export type ResendWebhookDeliveryApiArg = {
   webhookId: string;
   messageId: string;
 };
+export type BrokerId = "zerodha" | "upstox" | "groww" | "mock";
+export type State = "ok" | "troubled" | "down" | "unused";
+export type BrokerHealthOut = {
+  broker: BrokerId;
+  state: State;
+  last_answer_at: string | null;
+};
+export type BrokersHealthOut = {
+  items: BrokerHealthOut[];
+};
+export type ProblemOut = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  field?: string | null;
+  rule?: string | null;
+  fix?: string | null;
+};
 export type Phase =
   "closed" | "pre_open" | "open" | "closing_auction" | "post_close";
 export type MarketOut = {
@@ -2233,16 +2320,6 @@ export type Meta = {
   push_public_key: string | null;
   market: MarketOut;
   exchanges: ExchangeOut[];
-};
-export type ProblemOut = {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  field?: string | null;
-  rule?: string | null;
-  fix?: string | null;
 };
 export type SignupOut = {
   id: string;
@@ -2482,6 +2559,31 @@ export type TokenPatch = {
 export type RotateIn = {
   overlap?: number;
 };
+export type KiteAppOut = {
+  api_key: string;
+  redirect_url: string;
+  postback_url: string | null;
+  made_at: string;
+  logins: number;
+};
+export type KiteAppMadeOut = {
+  api_key: string;
+  redirect_url: string;
+  postback_url: string | null;
+  made_at: string;
+  logins: number;
+  api_secret: string | null;
+};
+export type KiteAppIn = {
+  redirect_url: string;
+  postback_url?: string | null;
+};
+export type KiteLoginOut = {
+  redirect_url: string;
+};
+export type KiteLoginIn = {
+  redirect_params?: string;
+};
 export type ProofIn = {
   password?: string | null;
   totp?: string | null;
@@ -2544,7 +2646,6 @@ export type FeaturesOut = {
   conditionals: ConditionalKind[];
   conditional_types: OrderType[];
 };
-export type BrokerId = "zerodha" | "upstox" | "groww" | "mock";
 export type LoginKind = "redirect" | "form";
 export type FieldOut = {
   name: string;
@@ -4235,6 +4336,12 @@ export type Action =
   | "token.changed"
   | "token.rotated"
   | "token.revoked"
+  | "kite_app.set"
+  | "kite_app.secret_renewed"
+  | "kite_app.removed"
+  | "kite_login.agreed"
+  | "kite_login"
+  | "kite_login.ended"
   | "approval.asked"
   | "approval.given"
   | "approval.declined"
@@ -4634,6 +4741,7 @@ export type WebhookOut = {
   failing_since: string | null;
   old_secret_until: string | null;
   made_at: string;
+  token: string | null;
 };
 export type WebhooksOut = {
   items: WebhookOut[];
@@ -4648,6 +4756,7 @@ export type WebhookMadeOut = {
   failing_since: string | null;
   old_secret_until: string | null;
   made_at: string;
+  token: string | null;
   secret: string;
 };
 export type WebhookIn = {
