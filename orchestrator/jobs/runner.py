@@ -24,6 +24,7 @@ from orchestrator.jobs import rows
 from orchestrator.jobs.plan import Missed, Plan
 from orchestrator.jobs.rows import LASTS, Outcome, Run
 from orchestrator.state import Clock
+from orchestrator.telemetry.metrics import JOB_FAILURES
 
 log = structlog.get_logger(__name__)
 
@@ -191,6 +192,8 @@ class Runner:
         outcome, words = self._outcome(run, work)
         if outcome is None:
             return
+        if outcome is Outcome.FAILED:
+            JOB_FAILURES.labels(run.job).inc()
         if outcome is Outcome.FAILED and run.attempt <= len(job.plan.retries):
             await self._give_back(run, timedelta(seconds=job.plan.retries[run.attempt - 1]), words)
             return

@@ -18,6 +18,7 @@ from orchestrator.db import Database
 from orchestrator.ids import new_id
 from orchestrator.leases import rows
 from orchestrator.leases.lease import Lease, Seconds, since_boot
+from orchestrator.telemetry.metrics import LEASE_MOVES
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +99,7 @@ class Leases:
         self._mine.update((lease.name, lease) for lease in taken)
         if taken:
             moved = [lease.name for lease in taken]
+            LEASE_MOVES.inc(len(moved))
             log.info("leases.taken", count=len(moved), first=moved[0])
             for heard in self._moved:
                 heard(moved)

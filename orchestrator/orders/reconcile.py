@@ -161,7 +161,7 @@ def _tell(unclear: list[LiveChild], now: datetime) -> None:
     oldest = min((live.created_at for live in unclear), default=now)
     metrics.ORDERS_UNKNOWN.set(len(unclear))
     metrics.ORDERS_UNKNOWN_AGE.set((now - oldest).total_seconds())
-    metrics.RECONCILED_AT.set(now.timestamp())
+    metrics.RECONCILED_AT.set_to_current_time()
 
 
 async def read_trades(trading: Trading, connection: Connection, child: ChildOrder) -> None:

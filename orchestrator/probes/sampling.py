@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from itertools import product
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.registry import BROKERS
@@ -18,8 +18,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.config import Role
 from orchestrator.market.line import FeedState
 from orchestrator.probes import readiness
-from orchestrator.tables_people import letters
-from orchestrator.tables_webhooks import webhook_messages
+from orchestrator.probes.tables import sample_tables
 from orchestrator.telemetry import metrics
 
 BREAKER_STATES = ("closed", "half_open", "open")
@@ -34,7 +33,9 @@ async def sample(state: Any) -> None:
     _feeds(state)
     metrics.DATABASE_WAITING.set(state.db.waiting)
     if state.settings.role is not Role.API:
-        await _queues(state)
+        metrics.LEASES_HELD.set(len(state.leases.mine()))
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            await sample_tables(state.db, state.clock())
 
 
 def _sockets(state: Any) -> None:
@@ -80,19 +81,3 @@ def _feeds(state: Any) -> None:
     metrics.FEED_AGE.clear()
     for name, age in freshest.items():
         metrics.FEED_AGE.labels(name).set(age)
-
-
-async def _queues(state: Any) -> None:
-    now = state.clock()
-    due = {
-        "letters": sa.select(sa.func.count()).select_from(letters).where(letters.c.due_at <= now),
-        "webhooks": sa.select(sa.func.count())
-        .select_from(webhook_messages)
-        .where(webhook_messages.c.state == "waiting", webhook_messages.c.due_at <= now),
-    }
-    for name, query in due.items():
-        try:
-            waiting = await state.db.read(lambda conn, query=query: conn.execute(query).scalar_one())
-        except (SQLAlchemyError, OSError):
-            return
-        metrics.QUEUE_WAITING.labels(name).set(waiting)

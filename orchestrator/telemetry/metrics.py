@@ -115,6 +115,7 @@ LEASES_HELD = _gauge("leases_held", "Leases that this process holds.")
 
 # --- jobs ---------------------------------------------------------------------------------------------------------
 
+JOB_FAILING = _gauge("job_failing", "1 while the last run of the job that ended was given up.", "job")
 JOB_SUCCESS = _gauge("job_last_success_timestamp_seconds", "When the job last ended well.", "job")
 JOB_FAILURES = _counter("job_failures", "Attempts of the job that failed.", "job")
 BACKUP_SUCCESS = _gauge("backup_last_success_timestamp_seconds", "When a backup was last written whole.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -28,7 +28,7 @@ from tests.services import free_port
 ROUTES = {getattr(route, "path", "") for router in ROUTERS for route in router.routes} | {"/mcp"}
 WORD = re.compile(r"[a-z][a-z _.]{0,40}")
 # What each label may say. A new label must be bounded by the code, and is written down here.
-ALLOWED = {
+ALLOWED: dict[str, Callable[[str], bool]] = {
     "route": lambda value: value in ROUTES | {"site", "none"},
     "method": lambda value: value in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"},
     "status": lambda value: bool(re.fullmatch(r"[1-5]xx", value)),
