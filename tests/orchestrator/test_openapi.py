@@ -72,7 +72,7 @@ CHECKS = [
 
 @pytest.mark.timeout(300)  # longer than others, on a busy machine
 def test_the_api_keeps_its_description(served: Served) -> None:
-    described = schemathesis.openapi.from_url(f"{served.url}/openapi.json")
+    described = schemathesis.openapi.from_url(f"{served.url}/openapi.json", timeout=60)
     broken, tried = {}, Counter[int]()
     for found in described.get_all_operations():
         assert isinstance(found, Ok), found
