@@ -10,7 +10,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from orchestrator.commands import audit, brokers, generated, keys, orders, running, trades, users
+from orchestrator.commands import audit, brokers, generated, jobs, keys, orders, running, trades, users
 from orchestrator.server import CannotStart
 
 cli = typer.Typer(
@@ -21,7 +21,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for part in (running, generated, brokers, orders, trades, audit, keys, users):
+for part in (running, generated, brokers, orders, trades, audit, keys, users, jobs):
     cli.add_typer(part.commands)
 
 

@@ -360,7 +360,7 @@ def _open_jobs(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None
     if settings.role is Role.API:
         return
     told = partial(tell_operators, db=state.db, clock=state.clock)
-    runner = Runner(state.db, state.clock, state.calendar, holder=new_id("prc"), told=told)
+    runner = state.jobs = Runner(state.db, state.clock, state.calendar, holder=new_id("prc"), told=told)
     runner.add(
         jobs(
             db=state.db,

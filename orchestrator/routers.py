@@ -29,6 +29,8 @@ from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
 from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.operating import endpoints as operating
+from orchestrator.operating import job_endpoints as operator_jobs
+from orchestrator.operating import oversight_endpoints as oversight
 from orchestrator.options import endpoints as options
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
@@ -96,6 +98,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     attention.router,
     postbacks.router,
     operating.router,
+    operator_jobs.router,
+    oversight.router,
     openalgo.router,
     tradingview.router,
     webhooks.router,

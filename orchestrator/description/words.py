@@ -43,7 +43,7 @@ TAGS: dict[str, str] = {
     "approvals": "Orders beyond a token's policy that wait for their person. Said yes or no by a login.",
     "audit": "What was done in your name: every order, login, token and setting.",
     "my data": "All that is kept of you, as a file; and leaving.",
-    "operator": "Who the users are, for the operator: shut out and let in, and nothing of what is theirs.",
+    "operator": "For operators: users, accounts, unclear orders, jobs, the audit log; nothing of what is theirs.",
     "exports": "Tables as CSV.",
     "sandbox": "The simulated market and its faults; only where there is one.",
 }

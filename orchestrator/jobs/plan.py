@@ -60,5 +60,10 @@ BOOKS = Plan(
     Schedule(time(16, 15), trading=True),
 )
 HISTORY = Plan("history of jobs", "Forgets runs of jobs older than 90 days.", Schedule(time(1, 20)))
+OLD_EVENTS = Plan(
+    "old events",
+    "Forgets events that were told and notices, older than they are kept.",
+    Schedule(time(0, 10), every=timedelta(hours=1)),
+)
 
-PLANS = {plan.name: plan for plan in (INSTRUMENTS, EVENINGS, CANDLES, OLD_CANDLES, CHARGES, BOOKS, HISTORY)}
+PLANS = {plan.name: plan for plan in (INSTRUMENTS, EVENINGS, CANDLES, OLD_CANDLES, CHARGES, BOOKS, HISTORY, OLD_EVENTS)}

@@ -16,6 +16,7 @@ from orchestrator.tables_jobs import job_runs
 
 ROW = job_runs.c
 LASTS = timedelta(seconds=60)  # a claim, from each renewal
+MICROSECOND = timedelta(microseconds=1)
 DIED = "the process that did it was gone before it ended"
 
 
@@ -59,6 +60,18 @@ def server_time(conn: Connection) -> datetime:
 def put(conn: Connection, job: str, due_at: datetime, now: datetime, *, asked_by: str = "") -> bool:
     """A run that may be claimed from `now` on. False when it is there already."""
     return _add(conn, job, due_at, now, asked_by=asked_by)
+
+
+def ask(conn: Connection, job: str, at: datetime, now: datetime, *, by: str) -> tuple[Run, bool]:
+    """A run beside the schedule, or the one that was asked for before and is not over; whether it is a new one."""
+    for run in open_runs(conn):
+        if run.job == job and run.asked_by:
+            return run, False
+    while not put(conn, job, at, now, asked_by=by):
+        at += MICROSECOND  # the very moment of another run
+    asked = find(conn, job, at)
+    assert asked is not None
+    return asked, True
 
 
 def begin_with_next(conn: Connection, job: str, due_at: datetime, now: datetime) -> None:
