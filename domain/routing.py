@@ -45,6 +45,7 @@ class ReasonCode(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     NO_FEASIBLE_ACCOUNT = "no_feasible_account"
     SELF_TRADE = "self_trade"
+    CONSENT_NEEDED = "consent_needed"
     # the user's own limits
     KILL_SWITCH = "kill_switch"
     REDUCE_ONLY = "reduce_only"

@@ -10,7 +10,18 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from orchestrator.commands import audit, brokers, generated, jobs, keys, orders, running, trades, users
+from orchestrator.commands import (
+    audit,
+    brokers,
+    documents,
+    generated,
+    jobs,
+    keys,
+    orders,
+    running,
+    trades,
+    users,
+)
 from orchestrator.server import CannotStart
 
 cli = typer.Typer(
@@ -21,7 +32,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for part in (running, generated, brokers, orders, trades, audit, keys, users, jobs):
+for part in (running, generated, brokers, orders, trades, audit, keys, users, documents, jobs):
     cli.add_typer(part.commands)
 
 

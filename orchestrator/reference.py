@@ -50,6 +50,8 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.NO_FEASIBLE_ACCOUNT: "No account, nor all of them together, can take the order.",
     ReasonCode.SELF_TRADE: "The order would cross one of your own resting orders.",
     ReasonCode.KILL_SWITCH: "Your kill switch is on: only what reduces a position is sent.",
+    ReasonCode.CONSENT_NEEDED: "You have not agreed to the terms or the privacy notice in force, and the order opens "
+    "or adds to a position.",
     ReasonCode.REDUCE_ONLY: "You have set reduce-only, and the order opens or adds to a position.",
     ReasonCode.TRADING_HOURS: "It is outside the trading hours you have set.",
     ReasonCode.DAY_LOSS: "Today's loss has reached your limit, or is not known.",

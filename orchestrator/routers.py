@@ -17,6 +17,7 @@ from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity import proof_endpoints as proof
+from orchestrator.identity.consent import endpoints as consent
 from orchestrator.identity.letters import endpoints as emails
 from orchestrator.identity.oidc import endpoints as oidc
 from orchestrator.identity.passkeys import endpoints as passkeys
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     passkeys.router,
     oidc.router,
     sessions.router,
+    consent.router,
     tokens.router,
     kite_apps.router,
     proof.router,

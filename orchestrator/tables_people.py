@@ -78,3 +78,24 @@ failures = Table(
     Column("last_at", Moment, nullable=False, index=True),
     Column("until", Moment),  # before then nothing is tried
 )
+
+# What users agree to: the version in force of each kind (terms | privacy).
+documents = Table(
+    "documents",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+)
+
+# Who agreed to which version, when and from where. Never changed.
+consents = Table(
+    "consents",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("address", String, nullable=False),
+)

@@ -250,6 +250,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broker_requests_user_id_id"), ["user_id", "id"], unique=False)
 
     op.create_table(
+        "documents",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_documents")),
+    )
+    op.create_table(
+        "consents",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_consents_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "kind", "version", name=op.f("pk_consents")),
+    )
+    op.create_table(
         "departures",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
@@ -1314,14 +1334,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
-
-    op.drop_table("kite_logins")
-    with op.batch_alter_table("kite_apps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kite_apps_user_id"))
-
-    op.drop_table("kite_apps")
-    op.drop_table("kite_tags")
-    op.drop_table("webhook_cursors")
     with op.batch_alter_table("webhook_messages", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_webhook_messages_due",
@@ -1394,6 +1406,8 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("kill_switches")
     op.drop_table("departures")
+    op.drop_table("consents")
+    op.drop_table("documents")
     op.drop_table("kill_steps")
     with op.batch_alter_table("broker_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broker_requests_user_id_id"))

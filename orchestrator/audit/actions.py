@@ -36,6 +36,7 @@ class Action(StrEnum):
     DISABLED = "user.disabled"
     ENABLED = "user.enabled"
     UNLOCKED = "user.unlocked"
+    CONSENT_GIVEN = "consent.given"  # to a version of the terms or of the privacy notice
     EXPORTED = "user.exported"
     DELETION_ASKED = "user.deletion_asked"
     DELETION_CALLED_OFF = "user.deletion_called_off"
@@ -114,3 +115,5 @@ class Action(StrEnum):
     KEY_MADE = "key.made"  # and about to be used
     KEY_IN_USE = "key.in_use"
     KEY_RETIRED = "key.retired"
+    DOCUMENT_PUBLISHED = "document.published"  # what users are to agree to
+    DOCUMENT_WITHDRAWN = "document.withdrawn"

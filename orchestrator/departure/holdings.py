@@ -72,6 +72,7 @@ KEPT: dict[str, Kept] = {
     "outside_orders": Kept(),
     "idempotency_keys": Kept(),
     "departures": Kept(Fate.KEPT),
+    "consents": Kept(Fate.KEPT),  # that the user agreed has to be shown as long as the records
     "orders": Kept(OF_ORDERS),
     "order_children": Kept(OF_ORDERS),
     "order_events": Kept(OF_ORDERS, through="order_id", parent="orders"),
@@ -92,6 +93,7 @@ ABOUT_NOBODY = {
     "instrument_masters": "what brokers list",
     "leases": "which process owns what",
     "letters": "letters that wait to be sent, sealed, for minutes",
+    "documents": "what everybody agrees to",
     "sign_ups": "people who are no users yet; they run out",
     "job_runs": "what was done on a schedule",
     "webhook_cursors": "how far records were read for messages",

@@ -49,7 +49,8 @@ async def sign_up(body: SignupIn, request: Request, desk: Reception, clock: Now)
     if desk.settings.verify_email:
         one = await emails.sign_up(desk, **given, now=now)
         return SignupOut(id=one.user_id, email=one.email, name=one.name, verify=True)
-    user = await people.sign_up(desk.db, **given, address=address, now=now)
+    agreed = [one.agreed() for one in body.agreed]
+    user = await people.sign_up(desk.db, **given, agreed=agreed, address=address, now=now)
     return SignupOut(id=user.id, email=user.email, name=user.name, verify=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from orchestrator.audit.record import Actor, audited
 from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import passwords, repository, signing_in, strength
+from orchestrator.identity.consent import documents
+from orchestrator.identity.consent.documents import Agreed
 from orchestrator.identity.doing import Doer
 from orchestrator.identity.ended import EndedWhy
 from orchestrator.identity.letters import links
@@ -34,8 +36,17 @@ CHANGES = {
 }
 
 
-async def sign_up(db: Database, *, email: str, password: str, name: str, address: str, now: datetime) -> User:
-    """Raises Problem 422 `password_too_short` or `password_guessable`, 409 `email_taken`."""
+async def sign_up(
+    db: Database,
+    *,
+    email: str,
+    password: str,
+    name: str,
+    agreed: Sequence[Agreed] = (),
+    address: str,
+    now: datetime,
+) -> User:
+    """Raises Problem 422 `password_too_short` or `password_guessable`, 409 `email_taken` or `document_changed`."""
     hashed = await new_hash(password, field="password", about=(email, name))
     name = name or email.partition("@")[0]
     user = new_user(
@@ -47,6 +58,7 @@ async def sign_up(db: Database, *, email: str, password: str, name: str, address
             return False
         actor, action = Actor.stranger(address), Action.SIGNED_UP
         audited(connection, user_id=user.id, actor=actor, action=action, at=now, subject=user.id)
+        documents.give(connection, user.id, agreed, actor=actor, now=now)
         return True
 
     try:

@@ -9,6 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
 from orchestrator.identity.claims import Role
+from orchestrator.identity.consent.documents import Kind
+from orchestrator.identity.consent.schemas import AgreedIn
 from orchestrator.identity.passkeys.schemas import AnswerIn
 from orchestrator.schemas import In, Out, Time
 
@@ -56,6 +58,15 @@ class SignupIn(In):
     email: Email
     password: Annotated[str, Field(max_length=1024, description=f"At least {PASSWORD_LENGTH} characters.")]
     name: Annotated[str, Field(max_length=100)] = ""
+    agreed: Annotated[
+        list[AgreedIn],
+        Field(
+            max_length=len(Kind),
+            default_factory=list,
+            description="What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter "
+            "comes first, they are asked once they are signed in.",
+        ),
+    ]
 
 
 class LoginIn(In):

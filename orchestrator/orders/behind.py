@@ -18,6 +18,7 @@ from routing.margin import DELIVERED
 NOT_FOR_EXITS = frozenset(
     {
         ReasonCode.KILL_SWITCH,
+        ReasonCode.CONSENT_NEEDED,
         ReasonCode.REDUCE_ONLY,
         ReasonCode.TRADING_HOURS,
         ReasonCode.DAY_LOSS,

@@ -17,17 +17,43 @@ from domain.money import Money, Price
 from domain.order import ChildOrder, OrderId, OrderIntent, Side
 from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, RoutingDecision, Slice
 from orchestrator.guards import repository as guards
+from orchestrator.identity.consent.documents import Kind
 from orchestrator.orders import finding, outside
 from orchestrator.orders.leaving import Leaving, leaving
 from orchestrator.prepared import Prepared, Question
 from orchestrator.tables import kill_switches, user_limits, users
+from orchestrator.tables_people import consents, documents
 from routing.limits import Day, Planned, check
 from routing.margin import DELIVERED, opposite_held, reference_price
 from routing.selftrade import STOPS, Verdict, judge
 
 SWITCH = kill_switches.c
+AGREED = (
+    sa.exists()
+    .where(
+        consents.c.user_id == users.c.id,
+        consents.c.kind == documents.c.kind,
+        consents.c.version == documents.c.version,
+    )
+    .correlate(users, documents)
+)
+# By the key of the one or two documents: nothing on an order's way walks over a table.
+UNAGREED = (
+    sa.select(sa.func.count())
+    .select_from(documents)
+    .where(documents.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in Kind]), ~AGREED)
+    .correlate(users)
+    .scalar_subquery()
+)
 RAILS = Prepared(
-    sa.select(user_limits.c.limits, SWITCH.depth, SWITCH.number, SWITCH.since, SWITCH.words)
+    sa.select(
+        user_limits.c.limits,
+        SWITCH.depth,
+        SWITCH.number,
+        SWITCH.since,
+        SWITCH.words,
+        UNAGREED.label("unagreed"),
+    )
     .select_from(
         users.outerjoin(user_limits, user_limits.c.user_id == users.c.id).outerjoin(
             kill_switches, (SWITCH.user_id == users.c.id) & SWITCH.released_at.is_(None)
@@ -36,18 +62,34 @@ RAILS = Prepared(
     .where(users.c.id == bindparam("user"))
 )
 NO_LIMITS = UserLimits()
+TERMS = (
+    "You have not agreed to the terms or the privacy notice in force: until then only positions are closed."
+)
+AGREE = "Sign in and agree: POST /v1/users/me/consents."
 
 
 @dataclass(frozen=True, slots=True)
 class Rails:
-    """What the user has set; `switch` None: not on."""
+    """What the user has set; `switch` None: not on. `unagreed`: they have not agreed to the terms or the privacy notice
+    in force."""
 
     limits: UserLimits = NO_LIMITS
     switch: Switch | None = None
+    unagreed: bool = False
 
     @property
     def bind(self) -> bool:
-        return self.switch is not None or self.limits is not NO_LIMITS
+        return self.switch is not None or self.limits is not NO_LIMITS or self.unagreed
+
+    @property
+    def exits_only(self) -> Reason | None:
+        """Why nothing is sent now that opens or adds to a position, whatever it is."""
+        could = "It could open or add to a position, and"
+        if self.switch is not None:
+            return Reason(ReasonCode.KILL_SWITCH, f"{could} the kill switch is on.", field="quantity")
+        if self.limits.reduce_only:
+            return Reason(ReasonCode.REDUCE_ONLY, f"{could} you have set reduce-only.", field="quantity")
+        return Reason(ReasonCode.CONSENT_NEEDED, TERMS, fix=AGREE) if self.unagreed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +122,8 @@ def rails(conn: SqlConnection, user_id: UserId) -> Rails:
     if row is None:
         return Rails()
     switch = Switch(KillDepth(row.depth), row.number, row.since, row.words) if row.depth else None
-    return Rails(guards.parsed(row.limits) if row.limits else NO_LIMITS, switch)
+    limits = guards.parsed(row.limits) if row.limits else NO_LIMITS
+    return Rails(limits, switch, bool(row.unagreed))
 
 
 def protects(intent: ConditionalIntent, held: int) -> bool:
@@ -97,14 +140,8 @@ def refused_at_broker(
 
     One that only protects what is held may: it sells shares, or closes the position.
     """
-    mine = rails(conn, user_id)
-    if mine.switch is None and not mine.limits.reduce_only:
-        return None
-    if protects(intent, held):
-        return None
-    code = ReasonCode.KILL_SWITCH if mine.switch else ReasonCode.REDUCE_ONLY
-    what = "the kill switch is on" if mine.switch else "you have set reduce-only"
-    return Reason(code, f"It could open or add to a position, and {what}.", field="quantity")
+    reason = rails(conn, user_id).exits_only
+    return None if reason is None or protects(intent, held) else reason
 
 
 # --- own orders in the way ---------------------------------------------------------------------------------------
@@ -186,7 +223,10 @@ def broken(
     usage = guards.usage(conn, setting.user_id, setting.now) if counts else Usage()
     pnl, why = setting.result() if limits.day_loss is not None and not reducing else (None, "")
     planned = Planned(intent, slices, price, reducing, setting.now, whole)
-    return check(planned, limits, rails.switch, Day(usage, pnl, why))
+    found = check(planned, limits, rails.switch, Day(usage, pnl, why))
+    if rails.unagreed and not reducing:
+        return (Reason(ReasonCode.CONSENT_NEEDED, TERMS, fix=AGREE), *found)
+    return found
 
 
 def reduces(

@@ -28,6 +28,7 @@ PUBLIC = {
     "POST /v1/users/logout",
     "POST /v1/users/passkey/options",
     "POST /v1/users/passkey/login",
+    "GET /v1/users/documents",
     "GET /v1/users/ways",
     "GET /v1/users/oidc/start",
     "GET /v1/users/oidc/callback",  # the browser that comes back proves itself by the cookie that it left with
