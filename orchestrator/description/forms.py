@@ -20,6 +20,7 @@ NAMES: dict[str, str] = {
     "orchestrator__performance__schemas__PointOut": "CurvePointOut",
     "orchestrator__identity__oidc_schemas__CodeIn": "ProviderCodeIn",
     "orchestrator__identity__security_schemas__CodeIn": "SecondFactorCodeIn",
+    "orchestrator__jobs__rows__Outcome": "JobOutcome",
     "orchestrator__orders__requests__Outcome": "RequestOutcome",
     "orchestrator__tradingview__repository__Outcome": "DeliveryOutcome",
     "orchestrator__policies__schemas__PolicyIn": "PolicyIn",
