@@ -57,6 +57,7 @@ export type {
   KillDepth,
   KillOut as KillSwitch,
   Kind,
+  KiteAppOut as KiteApp,
   KnownUserOut as KnownUser,
   LimitsIn,
   LimitsOut as Limits,

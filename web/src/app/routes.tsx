@@ -137,6 +137,10 @@ export const router = createBrowserRouter([
             path: "operator/:part?",
             lazy: async () => ({ Component: (await import("@/features/operator/OperatorPage")).OperatorPage }),
           },
+          ...["connect/login", "kite/connect/login"].map((path) => ({
+            path,
+            lazy: async () => ({ Component: (await import("@/features/tokens/KiteLoginPage")).KiteLoginPage }),
+          })),
           {
             path: "approvals/:id?",
             lazy: async () => ({ Component: (await import("@/features/approvals/ApprovalsPage")).ApprovalsPage }),

@@ -20,6 +20,7 @@ import { Part } from "@/components/part";
 import { Notice, Waiting } from "@/components/surface";
 import { dayTime, shortDay } from "@/lib/time";
 import { t } from "@/text";
+import { KiteDialog } from "./KiteDialog";
 import { ChangeToken, MakeToken } from "./TokenForm";
 import { TokenText } from "./TokenText";
 import { limitsOf } from "./words";
@@ -27,7 +28,7 @@ import { limitsOf } from "./words";
 type Open =
   | { what: "make" }
   | { what: "text"; made: NewToken }
-  | { what: "change" | "rotate" | "revoke"; token: PersonalToken }
+  | { what: "change" | "kite" | "rotate" | "revoke"; token: PersonalToken }
   | null;
 
 export function TokensPart() {
@@ -60,6 +61,7 @@ export function TokensPart() {
       {open?.what === "make" && <MakeToken onMade={shown} onClose={close} />}
       {open?.what === "text" && <TokenText made={open.made} onClose={close} />}
       {open?.what === "change" && <ChangeToken token={open.token} onClose={close} />}
+      {open?.what === "kite" && <KiteDialog token={open.token} onClose={close} />}
       {open?.what === "rotate" && <Rotate token={open.token} onMade={shown} onClose={close} />}
       {open?.what === "revoke" && <Revoke token={open.token} onClose={close} />}
     </Part>
@@ -70,7 +72,7 @@ const scopes = ["read", "trade", "funds"] as const;
 
 interface RowProps {
   token: PersonalToken;
-  onOpen: (what: "change" | "rotate" | "revoke") => void;
+  onOpen: (what: "change" | "kite" | "rotate" | "revoke") => void;
 }
 
 function Row({ token, onOpen }: RowProps) {
@@ -100,6 +102,11 @@ function Row({ token, onOpen }: RowProps) {
         {!token.expired && (
           <Button size="sm" aria-label={`${t("tokens:change")}: ${token.name}`} onClick={() => onOpen("change")}>
             {t("tokens:change")}
+          </Button>
+        )}
+        {!token.expired && (
+          <Button size="sm" aria-label={`${t("tokens:kite.button")}: ${token.name}`} onClick={() => onOpen("kite")}>
+            {t("tokens:kite.button")}
           </Button>
         )}
         {!token.expired && (

@@ -7,42 +7,13 @@ import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { server, testStore, url } from "@/test/server";
 import { draftOf, empty, policyOf, tokenOf } from "./draft";
+import { token } from "./sample";
 import { TokensPart } from "./TokensPart";
 import { canDo, limitsOf } from "./words";
 
 beforeAll(() => server.listen());
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
-
-const token = {
-  id: "GaF7X8Krzdg7",
-  name: "weekly fund",
-  scopes: ["trade" as const],
-  policy: {
-    accounts: ["acc_1"],
-    symbols: ["NSE:INFY", "*:NIFTY"],
-    segments: ["NSE" as const],
-    sides: ["BUY" as const],
-    products: ["CNC" as const],
-    order_value: "5000.00",
-    day_value: null,
-    day_orders: 2,
-    reduce_only: false,
-    hours: { start: "09:15:00", end: "15:00:00" },
-    addresses: ["203.0.113.7/32"],
-    dry_run: false,
-    on_breach: "ask" as const,
-    ask_seconds: 120,
-    ask_proof: true,
-  },
-  made_at: "2026-11-20T10:00:00+05:30",
-  expires_at: "2027-02-18T10:00:00+05:30",
-  expired: false,
-  rotated_at: null,
-  old_until: null,
-  used_at: null,
-  used_from: null,
-};
 
 test("a key that trades without limits says so, and one that only tries says that", () => {
   expect(canDo({ ...empty, scopes: ["trade"] })).toEqual([
