@@ -159,6 +159,7 @@ class Settings(BaseSettings):
     outbox_hours: int = Field(
         24, ge=1, le=720, description="Hours that changes of orders are kept for who comes back and asks for them."
     )
+    notice_days: int = Field(365, ge=1, le=3650, description="Days that notices of price alerts are kept.")
     candle_days: int = Field(30, ge=1, le=3650, description="Days that candles of a minute are kept.")
 
     # the portfolio's history

@@ -21,6 +21,7 @@ from orchestrator.market.keeping import CandleKeeper
 from orchestrator.orders.evening_books import compare_books
 from orchestrator.orders.trading import Trading
 from orchestrator.performance.evenings import Evenings
+from orchestrator.pruning import Pruned, prune
 from orchestrator.state import Clock
 from orchestrator.tables import users
 
@@ -37,6 +38,7 @@ def jobs(
     candles: CandleKeeper,
     evenings: Evenings,
     trading: Trading,
+    pruned: list[Pruned],
 ) -> Iterator[Job]:
     """Every job of the plan."""
 
@@ -71,6 +73,10 @@ def jobs(
 
         return f"{await db.write(work)} runs were forgotten"
 
+    async def forget_events(_claim: Claim) -> str:
+        gone = await prune(db, pruned, clock())
+        return ", ".join(f"{count} of {table}" for table, count in gone.items()) + " were forgotten"
+
     yield Job(plan.INSTRUMENTS, load_instruments)
     yield Job(plan.EVENINGS, keep_evenings)
     yield Job(plan.CANDLES, settle_candles)
@@ -78,6 +84,7 @@ def jobs(
     yield Job(plan.CHARGES, ask_charges)
     yield Job(plan.BOOKS, books)
     yield Job(plan.HISTORY, forget_runs)
+    yield Job(plan.OLD_EVENTS, forget_events)
 
 
 async def tell_operators(run: Run, outcome: Outcome, words: str, *, db: Database, clock: Clock) -> None:

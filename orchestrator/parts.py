@@ -59,8 +59,7 @@ from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.postbacks.desk import Postbacks
 from orchestrator.postbacks.hints import Hints
 from orchestrator.postbacks.paths import Paths
-from orchestrator.outbox.delivery import Delivery
-from orchestrator.outbox.relay import Relay
+from orchestrator.pruning import policies
 from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
@@ -381,3 +380,4 @@ async def _migrated(db: Database, settings: Settings) -> None:
         await migrations.upgrade(db)
     elif await migrations.current(db) != migrations.newest():
         raise migrations.OutOfDate("the database is not up to date: run `orchestrator migrate`")
+            pruned=policies(outbox_hours=settings.outbox_hours, notice_days=settings.notice_days),
