@@ -42,6 +42,7 @@ class Action(
             "user.disabled",
             "user.enabled",
             "user.unlocked",
+            "consent.given",
             "user.exported",
             "user.deletion_asked",
             "user.deletion_called_off",
@@ -106,11 +107,14 @@ class Action(
             "funds.moved",
             "lot_event.told",
             "lot_event.withdrawn",
+            "job.asked",
             "sandbox.changed",
             "audit.sealed_anew",
             "key.made",
             "key.in_use",
             "key.retired",
+            "document.published",
+            "document.withdrawn",
         ]
     ]
 ):
@@ -142,6 +146,7 @@ class Action(
         "user.disabled",
         "user.enabled",
         "user.unlocked",
+        "consent.given",
         "user.exported",
         "user.deletion_asked",
         "user.deletion_called_off",
@@ -206,11 +211,14 @@ class Action(
         "funds.moved",
         "lot_event.told",
         "lot_event.withdrawn",
+        "job.asked",
         "sandbox.changed",
         "audit.sealed_anew",
         "key.made",
         "key.in_use",
         "key.retired",
+        "document.published",
+        "document.withdrawn",
     ]
     """A new one is added here, with its words in web/src/text/en/audit.json."""
 
@@ -764,6 +772,30 @@ class HoursOut(Model):
     end: time_aliased
 
 
+class JobRunOut(Model):
+    """
+    One time that a job was, is or will be done. `due_at` names it. While `outcome` is null it is not over:
+    `running` tells whether a process is at it; `words` then are those of the try before.
+    """
+
+    due_at: AwareDatetime
+    asked_by: str
+    attempt: int
+    process: str | None
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    outcome: str | Literal["done", "failed", "skipped"] | None
+    words: str
+    running: bool
+
+
+class JobRunsOut(Model):
+    """The newest first. `next`: ask for those `before` it; null at the end."""
+
+    items: list[JobRunOut]
+    next: str | None
+
+
 class KillAccountOut(Model):
     """One account. Times of proof are of a reading of the broker after which nothing was open; null: not proven."""
 
@@ -903,6 +935,22 @@ class LinksOut(Model):
 
     items: list[LinkOut]
     label: str | None
+
+
+class LogEntryOut(Model):
+    """
+    An entry of the audit log, without its details and addresses. `position` in the chain is null until the entry
+    is linked.
+    """
+
+    id: str
+    at: AwareDatetime
+    user_id: str | None
+    action: str
+    actor_kind: str
+    actor: str
+    subject: str
+    position: int | None
 
 
 class LoginAgainIn(Model):
@@ -1133,19 +1181,6 @@ class PriceIn(Model):
     )
     symbol: Annotated[str, Field(examples=["NSE:INFY"], max_length=64, min_length=1)]
     price: Annotated[Exact, Field(examples=["1512.35"])]
-
-
-class PricedOut(Model):
-    """A share, index or future and its newest price. `stale`: nobody could be asked now, and this is older."""
-
-    symbol: str
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    last_price: Exact | None
-    change: Exact | None
-    change_percent: str | None
-    as_of: AwareDatetime | None
-    source: str | None
-    stale: bool
 
 
 class ProblemOut(Model):
@@ -1481,17 +1516,6 @@ class SessionsOut(Model):
     items: list[SessionOut]
 
 
-class SignupIn(Model):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    email: Annotated[str, Field(examples=["asha@example.com"], max_length=254)]
-    password: Annotated[str, Field(max_length=1024)]
-    """At least 10 characters."""
-
-    name: Annotated[str, Field(max_length=100)] = ""
-
-
 class SignupOut(Model):
     """`verify`: nothing is there yet; a letter with a link went to the e-mail."""
 
@@ -1510,60 +1534,6 @@ class SliceOut(Model):
     margin_required: Annotated[Exact, Field(examples=["1500.00"])]
     margin_estimated: bool
     """false: by the broker's own call, or by a plain rule"""
-
-
-class StockDetail(Model):
-    """`quote` is null while no account can be asked."""
-
-    symbol: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    trading_symbol: str
-    name: str
-    isin: str | None
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    lot: int
-    tick: Annotated[Exact, Field(examples=["1512.35"])]
-    freeze: int | None
-    expiry: date | None
-    strike: Exact | None
-    underlying: str | None
-    sector: str | None
-    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
-    last_price: Exact | None
-    change: Exact | None
-    change_percent: str | None
-    price_as_of: AwareDatetime | None
-    quote: QuoteOut | None
-
-
-class StockOut(Model):
-    """One listing or contract. `lot` and `freeze` in units; `brokers` are those that list it."""
-
-    symbol: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    trading_symbol: str
-    name: str
-    isin: str | None
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    lot: int
-    tick: Annotated[Exact, Field(examples=["1512.35"])]
-    freeze: int | None
-    expiry: date | None
-    strike: Exact | None
-    underlying: str | None
-    sector: str | None
-    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
-    last_price: Exact | None
-    change: Exact | None
-    change_percent: str | None
-    price_as_of: AwareDatetime | None
-
-
-class StockPage(Model):
-    items: list[StockOut]
-    page: int
-    limit: int
-    total: int
 
 
 class SwitchesIn(Model):
@@ -1771,15 +1741,36 @@ class TransferIn(Model):
     amount: Annotated[Exact, Field(examples=["1500.00"])]
 
 
-class UnderlyingOut(Model):
-    """What contracts are on. `name` is short, as in contracts; `spot` is null where no exchange lists it."""
+class UnclearOrderOut(Model):
+    """A part of an order that left, or may have, without a clear answer. What it is of is its user's alone."""
 
-    name: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    lot: int
-    spot: PricedOut | None
-    futures: list[PricedOut]
-    expiries: list[ExpiryOut]
+    child_id: str
+    order_id: str
+    user_id: str
+    account_id: str
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    status: (
+        str
+        | Literal[
+            "SUBMITTING",
+            "UNKNOWN",
+            "OPEN",
+            "TRIGGER_PENDING",
+            "PARTIALLY_FILLED",
+            "FILLED",
+            "CANCELLED",
+            "REJECTED",
+            "EXPIRED",
+        ]
+    )
+    since: AwareDatetime
+    tag: str
+
+
+class UnclearOrdersOut(Model):
+    """The oldest first."""
+
+    items: list[UnclearOrderOut]
 
 
 class UnquotedOut(Model):
@@ -1814,18 +1805,30 @@ class UserOut(Model):
     name: str
 
 
-class WatchlistDetail(Model):
-    """`items` in the order of the list, with their newest prices; `unlisted` is what no broker lists any more."""
+class WatchedAccountOut(Model):
+    """
+    An account over all users, without what is in it. `reads` and `writes`: its breakers as the process that answers
+    has them (closed, open, half_open; null while nobody is logged in). `as_of`: of the last numbers read.
+    """
 
     id: str
-    name: str
-    place: int
-    version: int
-    symbols: list[str]
-    room: int
-    changed_at: AwareDatetime
-    items: list[StockOut]
-    unlisted: list[str]
+    user_id: str
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    state: str | Literal["connecting", "connected", "login_needed", "disconnected"]
+    connected_at: AwareDatetime | None
+    session_expires_at: AwareDatetime | None
+    failing_since: AwareDatetime | None
+    as_of: AwareDatetime | None
+    reads: str | None
+    writes: str | None
+    last_error: str | None
+
+
+class WatchedAccountsOut(Model):
+    """By id. `next`: ask for those `after` it; null at the end."""
+
+    items: list[WatchedAccountOut]
+    next: str | None
 
 
 class WatchlistIn(Model):
@@ -2007,6 +2010,16 @@ class OrchestratorProbesEndpointsPartOut(Model):
     part: str | Literal["database", "migrations", "clock", "bus", "staying"]
     ok: bool
     says: str
+
+
+class AgreedIn(Model):
+    """The version that the person has seen."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    document: Literal["terms", "privacy"]
+    version: Annotated[str, Field(examples=["2026-11"], max_length=40, min_length=1)]
 
 
 class AlertIn(Model):
@@ -2393,6 +2406,22 @@ class ConditionalOut(Model):
     fired_order_ids: list[str]
 
 
+class ConsentOut(Model):
+    """`address`: where it was given from, as far as we know."""
+
+    document: str | Literal["terms", "privacy"]
+    version: str
+    at: AwareDatetime
+    address: str
+
+
+class ConsentsIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    agreed: Annotated[list[AgreedIn], Field(max_length=2, min_length=1)]
+
+
 class ContractNoteOut(Model):
     """
     The note that a day should bring for `orders` of ours. `charges` as billed, with the note's roundings; `exact`:
@@ -2465,6 +2494,19 @@ class DifferenceOut(Model):
 
     cause: str | Literal["fill", "depository", "rounding", "broker"]
     amount: Annotated[Exact, Field(examples=["1500.00"])]
+
+
+class DocumentOut(Model):
+    """`url`: where it can be read."""
+
+    document: str | Literal["terms", "privacy"]
+    version: str
+    url: str
+    published_at: AwareDatetime
+
+
+class DocumentsOut(Model):
+    items: list[DocumentOut]
 
 
 class EgressOut(Model):
@@ -2805,6 +2847,34 @@ class ImportOut(Model):
     first: date | None
     last: date | None
     committed: bool
+
+
+class InstallationLogOut(Model):
+    """The newest first. `next`: ask for those `before` it; null at the end."""
+
+    items: list[LogEntryOut]
+    next: str | None
+
+
+class JobOut(Model):
+    """
+    `when` and `tells` are for people. `last_done` and `last_failed`: the latest that ended so. `open`: what waits
+    or is being done. `failing`: it failed after it was done last, or what is open failed before.
+    """
+
+    name: str
+    tells: str
+    when: str
+    missed: str | Literal["once", "each"]
+    next_due_at: AwareDatetime | None
+    last_done: JobRunOut | None
+    last_failed: JobRunOut | None
+    open: JobRunOut | None
+    failing: bool
+
+
+class JobsOut(Model):
+    items: list[JobOut]
 
 
 class KnownUserOut(Model):
@@ -3160,28 +3230,6 @@ class PayoffLegOut(Model):
     iv: str | None
 
 
-class PayoffOut(Model):
-    """
-    Before charges and margin. `max_profit` null: unlimited, as `profit_unlimited` says; the same of the loss.
-
-    `net_premium` above zero is received. Prices are of the underlying at expiry. `greeks` null: not all legs have an
-    implied volatility.
-    """
-
-    name: str
-    expiry: date | None
-    spot: PricedOut | None
-    legs: list[PayoffLegOut]
-    net_premium: Annotated[Exact, Field(examples=["1500.00"])]
-    max_profit: Exact | None
-    profit_unlimited: bool
-    max_loss: Exact | None
-    loss_unlimited: bool
-    break_evens: list[Exact]
-    points: list[PayoffPointOut]
-    greeks: NetGreeksOut | None
-
-
 class PersonalTokenOut(Model):
     """`used_at` is to the minute; `old_until`: until then the text of before the last rotation is good, too."""
 
@@ -3313,6 +3361,19 @@ class PreviewOut(Model):
     as_of: AwareDatetime
 
 
+class PricedOut(Model):
+    """A share, index or future and its newest price. `stale`: nobody could be asked now, and this is older."""
+
+    symbol: str
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    last_price: Exact | None
+    change: Exact | None
+    change_percent: str | None
+    as_of: AwareDatetime | None
+    source: str | None
+    stale: bool
+
+
 class ProfitRowOut(Model):
     """One instrument, account or day: the others of these three are null. `beside`: of every account in the row."""
 
@@ -3429,6 +3490,73 @@ class ScorecardOut(Model):
     calls: list[CallOut]
 
 
+class SignupIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[str, Field(examples=["asha@example.com"], max_length=254)]
+    password: Annotated[str, Field(max_length=1024)]
+    """At least 10 characters."""
+
+    name: Annotated[str, Field(max_length=100)] = ""
+    agreed: Annotated[list[AgreedIn] | None, Field(max_length=2)] = None
+    """What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter comes first, they are asked once they are signed in."""
+
+
+class StockDetail(Model):
+    """`quote` is null while no account can be asked."""
+
+    symbol: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    trading_symbol: str
+    name: str
+    isin: str | None
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    lot: int
+    tick: Annotated[Exact, Field(examples=["1512.35"])]
+    freeze: int | None
+    expiry: date | None
+    strike: Exact | None
+    underlying: str | None
+    sector: str | None
+    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
+    last_price: Exact | None
+    change: Exact | None
+    change_percent: str | None
+    price_as_of: AwareDatetime | None
+    quote: QuoteOut | None
+
+
+class StockOut(Model):
+    """One listing or contract. `lot` and `freeze` in units; `brokers` are those that list it."""
+
+    symbol: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    trading_symbol: str
+    name: str
+    isin: str | None
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    lot: int
+    tick: Annotated[Exact, Field(examples=["1512.35"])]
+    freeze: int | None
+    expiry: date | None
+    strike: Exact | None
+    underlying: str | None
+    sector: str | None
+    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
+    last_price: Exact | None
+    change: Exact | None
+    change_percent: str | None
+    price_as_of: AwareDatetime | None
+
+
+class StockPage(Model):
+    items: list[StockOut]
+    page: int
+    limit: int
+    total: int
+
+
 class StrikeOut(Model):
     strike: Annotated[Exact, Field(examples=["1512.35"])]
     call: OptionOut | None
@@ -3501,6 +3629,31 @@ class TradesOut(Model):
 
     items: list[TradeOut]
     next_cursor: str | None
+
+
+class UnderlyingOut(Model):
+    """What contracts are on. `name` is short, as in contracts; `spot` is null where no exchange lists it."""
+
+    name: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    lot: int
+    spot: PricedOut | None
+    futures: list[PricedOut]
+    expiries: list[ExpiryOut]
+
+
+class WatchlistDetail(Model):
+    """`items` in the order of the list, with their newest prices; `unlisted` is what no broker lists any more."""
+
+    id: str
+    name: str
+    place: int
+    version: int
+    symbols: list[str]
+    room: int
+    changed_at: AwareDatetime
+    items: list[StockOut]
+    unlisted: list[str]
 
 
 class WebhookChangeIn(Model):
@@ -3733,6 +3886,13 @@ class ConditionalsOut(Model):
     unclear: list[RequestOut]
 
 
+class ConsentsOut(Model):
+    """While something is in `needed`, nothing that opens or adds to a position is sent."""
+
+    needed: list[DocumentOut]
+    given: list[ConsentOut]
+
+
 class DeliveriesOut(Model):
     """Newest first. `next_cursor` is null on the last page."""
 
@@ -3823,6 +3983,28 @@ class PayoffIn(Model):
     legs: Annotated[list[PayoffLegIn], Field(max_length=20, min_length=1)]
     low: Exact | None = None
     high: Exact | None = None
+
+
+class PayoffOut(Model):
+    """
+    Before charges and margin. `max_profit` null: unlimited, as `profit_unlimited` says; the same of the loss.
+
+    `net_premium` above zero is received. Prices are of the underlying at expiry. `greeks` null: not all legs have an
+    implied volatility.
+    """
+
+    name: str
+    expiry: date | None
+    spot: PricedOut | None
+    legs: list[PayoffLegOut]
+    net_premium: Annotated[Exact, Field(examples=["1500.00"])]
+    max_profit: Exact | None
+    profit_unlimited: bool
+    max_loss: Exact | None
+    loss_unlimited: bool
+    break_evens: list[Exact]
+    points: list[PayoffPointOut]
+    greeks: NetGreeksOut | None
 
 
 class PerformanceOut(Model):

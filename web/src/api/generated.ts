@@ -184,6 +184,19 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.passwordIn,
       }),
     }),
+    listDocuments: build.query<ListDocumentsApiResponse, ListDocumentsApiArg>({
+      query: () => ({ url: `/v1/users/documents` }),
+    }),
+    listConsents: build.query<ListConsentsApiResponse, ListConsentsApiArg>({
+      query: () => ({ url: `/v1/users/me/consents` }),
+    }),
+    giveConsents: build.mutation<GiveConsentsApiResponse, GiveConsentsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/users/me/consents`,
+        method: "POST",
+        body: queryArg.consentsIn,
+      }),
+    }),
     listTokens: build.query<ListTokensApiResponse, ListTokensApiArg>({
       query: () => ({ url: `/v1/users/me/tokens` }),
     }),
@@ -1269,6 +1282,57 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    listJobs: build.query<ListJobsApiResponse, ListJobsApiArg>({
+      query: () => ({ url: `/v1/operator/jobs` }),
+    }),
+    listJobRuns: build.query<ListJobRunsApiResponse, ListJobRunsApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/jobs/${encodeURIComponent(String(queryArg.name))}/runs`,
+        params: {
+          before: queryArg.before,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    runJob: build.mutation<RunJobApiResponse, RunJobApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/jobs/${encodeURIComponent(String(queryArg.name))}/runs`,
+        method: "POST",
+      }),
+    }),
+    listWatchedAccounts: build.query<
+      ListWatchedAccountsApiResponse,
+      ListWatchedAccountsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/accounts`,
+        params: {
+          state: queryArg.state,
+          after: queryArg.after,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    listUnclearOrders: build.query<
+      ListUnclearOrdersApiResponse,
+      ListUnclearOrdersApiArg
+    >({
+      query: () => ({ url: `/v1/operator/orders/unclear` }),
+    }),
+    searchAudit: build.query<SearchAuditApiResponse, SearchAuditApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/audit`,
+        params: {
+          user_id: queryArg.userId,
+          action: queryArg.action,
+          subject: queryArg.subject,
+          since: queryArg.since,
+          until: queryArg.until,
+          before: queryArg.before,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
     receiveAlert: build.mutation<ReceiveAlertApiResponse, ReceiveAlertApiArg>({
       query: (queryArg) => ({
         url: `/v1/hooks/tradingview/${encodeURIComponent(String(queryArg.hookId))}`,
@@ -1496,6 +1560,14 @@ export type EndOtherSessionsApiArg = void;
 export type ChangePasswordApiResponse = /** status 200 OK */ EndedOut;
 export type ChangePasswordApiArg = {
   passwordIn: PasswordIn;
+};
+export type ListDocumentsApiResponse = /** status 200 OK */ DocumentsOut;
+export type ListDocumentsApiArg = void;
+export type ListConsentsApiResponse = /** status 200 OK */ ConsentsOut;
+export type ListConsentsApiArg = void;
+export type GiveConsentsApiResponse = /** status 200 OK */ ConsentsOut;
+export type GiveConsentsApiArg = {
+  consentsIn: ConsentsIn;
 };
 export type ListTokensApiResponse = /** status 200 OK */ PersonalTokensOut;
 export type ListTokensApiArg = void;
@@ -2194,6 +2266,45 @@ export type EnableUserApiResponse = unknown;
 export type EnableUserApiArg = {
   userId: string;
 };
+export type ListJobsApiResponse = /** status 200 OK */ JobsOut;
+export type ListJobsApiArg = void;
+export type ListJobRunsApiResponse = /** status 200 OK */ JobRunsOut;
+export type ListJobRunsApiArg = {
+  name: string;
+  /** `next` of the page before. */
+  before?: string | null;
+  limit?: number;
+};
+export type RunJobApiResponse = /** status 202 OK */ JobRunOut;
+export type RunJobApiArg = {
+  name: string;
+};
+export type ListWatchedAccountsApiResponse =
+  /** status 200 OK */ WatchedAccountsOut;
+export type ListWatchedAccountsApiArg = {
+  /** Only these; else all but removed ones. */
+  state?: AccountState | null;
+  after?: string | null;
+  limit?: number;
+};
+export type ListUnclearOrdersApiResponse =
+  /** status 200 OK */ UnclearOrdersOut;
+export type ListUnclearOrdersApiArg = void;
+export type SearchAuditApiResponse = /** status 200 OK */ InstallationLogOut;
+export type SearchAuditApiArg = {
+  userId?: string | null;
+  /** Only these; may be given several times. */
+  action?: Action[] | null;
+  /** What it was done to, by its id. */
+  subject?: string | null;
+  /** From this moment on, with its offset. */
+  since?: string | null;
+  /** Before this moment, with its offset. */
+  until?: string | null;
+  /** `next` of the page before. */
+  before?: string | null;
+  limit?: number;
+};
 export type ReceiveAlertApiResponse = /** status 202 OK */ ReceivedOut;
 export type ReceiveAlertApiArg = {
   hookId: string;
@@ -2327,11 +2438,18 @@ export type SignupOut = {
   name: string;
   verify: boolean;
 };
+export type Kind = "terms" | "privacy";
+export type AgreedIn = {
+  document: Kind;
+  version: string;
+};
 export type SignupIn = {
   email: string;
   /** At least 10 characters. */
   password: string;
   name?: string;
+  /** What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter comes first, they are asked once they are signed in. */
+  agreed?: AgreedIn[];
 };
 export type Strength = "too_weak" | "weak" | "fair" | "strong";
 export type PasswordCheckOut = {
@@ -2467,6 +2585,29 @@ export type PasswordIn = {
   old_password?: string;
   /** At least 10 characters. */
   new_password: string;
+};
+export type Kind2 = "terms" | "privacy";
+export type DocumentOut = {
+  document: Kind2;
+  version: string;
+  url: string;
+  published_at: string;
+};
+export type DocumentsOut = {
+  items: DocumentOut[];
+};
+export type ConsentOut = {
+  document: Kind2;
+  version: string;
+  at: string;
+  address: string;
+};
+export type ConsentsOut = {
+  needed: DocumentOut[];
+  given: ConsentOut[];
+};
+export type ConsentsIn = {
+  agreed: AgreedIn[];
 };
 export type Scope = "read" | "trade" | "funds";
 export type Side = "BUY" | "SELL";
@@ -2924,14 +3065,14 @@ export type AuthoriseIn = {
   symbol: string;
   quantity: number;
 };
-export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
+export type Kind3 = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
   symbol: string;
   exchange: Exchange;
   trading_symbol: string;
   name: string;
   isin: string | null;
-  kind: Kind;
+  kind: Kind3;
   lot: number;
   tick: string;
   freeze: number | null;
@@ -2983,7 +3124,7 @@ export type StockDetail = {
   trading_symbol: string;
   name: string;
   isin: string | null;
-  kind: Kind;
+  kind: Kind3;
   lot: number;
   tick: string;
   freeze: number | null;
@@ -3065,7 +3206,7 @@ export type HistoryOut = {
 };
 export type PricedOut = {
   symbol: string;
-  kind: Kind;
+  kind: Kind3;
   last_price: string | null;
   change: string | null;
   change_percent: string | null;
@@ -3143,7 +3284,7 @@ export type ChainOut = {
 export type PriceOf = "given" | "bid" | "ask" | "last";
 export type PayoffLegOut = {
   symbol: string;
-  kind: Kind;
+  kind: Kind3;
   side: Side;
   quantity: number;
   strike: string | null;
@@ -4328,6 +4469,7 @@ export type Action =
   | "user.disabled"
   | "user.enabled"
   | "user.unlocked"
+  | "consent.given"
   | "user.exported"
   | "user.deletion_asked"
   | "user.deletion_called_off"
@@ -4392,11 +4534,14 @@ export type Action =
   | "funds.moved"
   | "lot_event.told"
   | "lot_event.withdrawn"
+  | "job.asked"
   | "sandbox.changed"
   | "audit.sealed_anew"
   | "key.made"
   | "key.in_use"
-  | "key.retired";
+  | "key.retired"
+  | "document.published"
+  | "document.withdrawn";
 export type Form = "csv" | "jsonl";
 export type SandboxBrokerOut = {
   broker: BrokerId;
@@ -4608,6 +4753,81 @@ export type KnownUserOut = {
 };
 export type KnownUsersOut = {
   items: KnownUserOut[];
+  next: string | null;
+};
+export type Missed = "once" | "each";
+export type JobOutcome = "done" | "failed" | "skipped";
+export type JobRunOut = {
+  due_at: string;
+  asked_by: string;
+  attempt: number;
+  process: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  outcome: JobOutcome | null;
+  words: string;
+  running: boolean;
+};
+export type JobOut = {
+  name: string;
+  tells: string;
+  when: string;
+  missed: Missed;
+  next_due_at: string | null;
+  last_done: JobRunOut | null;
+  last_failed: JobRunOut | null;
+  open: JobRunOut | null;
+  failing: boolean;
+};
+export type JobsOut = {
+  items: JobOut[];
+};
+export type JobRunsOut = {
+  items: JobRunOut[];
+  next: string | null;
+};
+export type WatchedAccountOut = {
+  id: string;
+  user_id: string;
+  broker: BrokerId;
+  state: AccountState;
+  connected_at: string | null;
+  session_expires_at: string | null;
+  failing_since: string | null;
+  as_of: string | null;
+  reads: string | null;
+  writes: string | null;
+  last_error: string | null;
+};
+export type WatchedAccountsOut = {
+  items: WatchedAccountOut[];
+  next: string | null;
+};
+export type UnclearOrderOut = {
+  child_id: string;
+  order_id: string;
+  user_id: string;
+  account_id: string;
+  broker: BrokerId;
+  status: Status;
+  since: string;
+  tag: string;
+};
+export type UnclearOrdersOut = {
+  items: UnclearOrderOut[];
+};
+export type LogEntryOut = {
+  id: string;
+  at: string;
+  user_id: string | null;
+  action: string;
+  actor_kind: string;
+  actor: string;
+  subject: string;
+  position: number | null;
+};
+export type InstallationLogOut = {
+  items: LogEntryOut[];
   next: string | null;
 };
 export type DeliveryOutcome =
