@@ -51,9 +51,9 @@ from orchestrator.measures.recorder import Recorder
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.changes import Changes
 from orchestrator.orders.reconcile import Reconciler
+from orchestrator.orders.shown import Shown
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
-from orchestrator.orders.shown import Shown
 from orchestrator.performance.evenings import Evenings
 from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.postbacks.desk import Postbacks
@@ -368,6 +368,7 @@ def _open_jobs(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None
             candles=state.candle_keeper,
             evenings=state.evenings,
             trading=state.trading,
+            pruned=policies(outbox_hours=settings.outbox_hours, notice_days=settings.notice_days),
         )
     )
     opened.push_async_callback(loops.close)
@@ -380,4 +381,3 @@ async def _migrated(db: Database, settings: Settings) -> None:
         await migrations.upgrade(db)
     elif await migrations.current(db) != migrations.newest():
         raise migrations.OutOfDate("the database is not up to date: run `orchestrator migrate`")
-            pruned=policies(outbox_hours=settings.outbox_hours, notice_days=settings.notice_days),
