@@ -54,6 +54,8 @@ from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.shown import Shown
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates
+from orchestrator.outbox.delivery import Delivery
+from orchestrator.outbox.relay import Relay
 from orchestrator.performance.evenings import Evenings
 from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.postbacks.desk import Postbacks
