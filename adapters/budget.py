@@ -28,12 +28,24 @@ class Window:
         self.limit = limit
         self._span = limit.seconds + (SLACK if limit.seconds == 1 else 0.0)
         self._calls: deque[float] = deque()
+        self._last = float("-inf")
 
-    def wait(self, now: float, reserve: int = 0) -> float:
-        """Seconds until a call fits beside `reserve` others; 0.0 when it fits now. `now` in seconds of wall time."""
+    @property
+    def span(self) -> float:
+        """Seconds in which no more than the limit's calls are sent."""
+        return self._span
+
+    def wait(self, now: float, reserve: int = 0, *, among: int = 1) -> float:
+        """Seconds until a call fits beside `reserve` others; 0.0 when it fits now. `now` in seconds of wall time.
+
+        `among` so many programs the room is divided; where there are more of them than calls, each waits for its turn.
+        """
         while self._calls and self._calls[0] <= now - self._span:
             self._calls.popleft()
         room = max(1, self.limit.calls - reserve)
+        if room < among:
+            return max(0.0, self._last + self._span * -(-among // room) - now)
+        room //= among
         if len(self._calls) < room:
             return 0.0
         return self._calls[len(self._calls) - room] + self._span - now
@@ -47,6 +59,7 @@ class Window:
 
     def add(self, now: float) -> None:
         self._calls.append(now)
+        self._last = now
 
 
 class Budget:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from adapters.broker import Change, MarketProtection, RateLimit, Terms
 from adapters.budget import DAY, Window, span
+from adapters.room import Share
 from domain.instrument import Exchange
 from domain.order import ChildOrder, OrderType, Validity
 from domain.report import OrderReport
@@ -100,10 +101,11 @@ class Governor:
         """Whether the broker has a limit of a day."""
         return bool(self._days)
 
-    def take(self, call: Call) -> Hold | None:
-        """Count the call and return None, or count nothing and say what holds it."""
+    def take(self, call: Call, *, among: int = 1) -> Hold | None:
+        """Count the call and return None, or count nothing and say what holds it. `among`: so many programs send to
+        the account without knowing of each other's calls, and each keeps to its part."""
         now = self._clock()
-        if (hold := self._hold(call, now)) is not None:
+        if (hold := self._hold(call, now, among)) is not None:
             return hold
         for window in self._windows(call.exchange):
             window.add(now)
@@ -114,6 +116,19 @@ class Governor:
     def hold(self, call: Call) -> Hold | None:
         """What would hold the call now. Counts nothing."""
         return self._hold(call, self._clock())
+
+    def shares(self, call: Call) -> list[Share]:
+        """What the call takes of limits that other programs of ours may use up as well. Those of a day are not among
+        them: the broker's book tells of everybody's orders."""
+        return [
+            Share(
+                call.exchange if window.limit.kind == "exchange" else f"orders {window.limit.seconds}",
+                window.span,
+                max(1, window.limit.calls - (0 if call.urgent else reserve(window.limit.calls))),
+                self._rule(window.limit),
+            )
+            for window in self._windows(call.exchange)
+        ]
 
     def orders_left(self, exchange: Exchange, *, within: float, urgent: bool = False) -> int | None:
         """How many new orders may be sent at least, the last of them `within` seconds from now; None: no rule binds."""
@@ -161,11 +176,11 @@ class Governor:
             )
         return None
 
-    def _hold(self, call: Call, now: float) -> Hold | None:
+    def _hold(self, call: Call, now: float, among: int = 1) -> Hold | None:
         holds = [
             Hold(wait, self._rule(window.limit))
             for window in self._windows(call.exchange)
-            if (wait := window.wait(now, 0 if call.urgent else reserve(window.limit.calls))) > 0
+            if (wait := window.wait(now, 0 if call.urgent else reserve(window.limit.calls), among=among)) > 0
         ]
         holds += [
             Hold(wait, f"{self._terms.name} takes {day.most:,} orders a day over all programs and apps")

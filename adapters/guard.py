@@ -31,6 +31,7 @@ from adapters.broker import (
 )
 from adapters.budget import Budget
 from adapters.governor import ORDERS_A_SECOND, Call, Governor, Hold
+from adapters.room import Room, Unshared
 from domain.account import Margin
 from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import (
@@ -121,8 +122,10 @@ class Guarded:
         governor: Governor | None = None,
         measured: Callable[[Measured], None] = unheard,
         address_refused: Callable[[str], None] = lambda words: None,
+        room: Room | None = None,
     ) -> None:
-        """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session.
+        """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session. `room`: what our
+        other programs leave of its limits for orders; None: there are none.
 
         `measured` is told of every call that left, once, `address_refused` the broker's words when it takes no order
         from where ours come from.
@@ -135,7 +138,7 @@ class Guarded:
         )
         self._reads = breaker(self._settings.breaker_failures, self._settings.breaker_reset)
         self._writes = breaker(self._settings.breaker_failures, self._settings.breaker_reset)
-        self._measured, self._address_refused = measured, address_refused
+        self._measured, self._address_refused, self._room_of_all = measured, address_refused, room
         self._last_ok: datetime | None = None
         self._last_error: str | None = None
 
@@ -386,11 +389,28 @@ class Guarded:
     async def _admitted(self, call: Call | None, patience: float) -> None:
         """Wait for room. Raises NotSent, with the rule, when that would take longer than `patience` seconds."""
         waited = 0.0
-        while hold := self._governor.take(call) if call else self._other():
+        while hold := await self._counted(call) if call else self._other():
             waited += hold.seconds
             if waited > patience:
                 raise NotSent(f"{hold.rule}: nothing more fits for the next {hold.seconds:.1f} s")
             await asyncio.sleep(hold.seconds)
+
+    async def _counted(self, call: Call) -> Hold | None:
+        """Counted with those of our other programs, or held."""
+        if self._room_of_all is None:
+            return self._governor.take(call)
+        if (hold := self._governor.hold(call)) is not None:
+            return hold
+        shares = self._governor.shares(call)
+        try:
+            wait = await self._room_of_all.take(shares) if shares else 0.0
+        except Unshared as alone:
+            return self._governor.take(call, among=alone.among)
+        if wait <= 0:
+            return self._governor.take(call)
+        by_length = sorted(shares, key=lambda share: share.seconds)
+        rule = next((share.rule for share in by_length if share.seconds >= wait), by_length[-1].rule)
+        return Hold(wait, f"{rule}, over all our processes")
 
     def _other(self) -> Hold | None:
         wait = self._budget.take("other")
@@ -410,8 +430,15 @@ def guarded(
     governor: Governor | None = None,
     measured: Callable[[Measured], None] = unheard,
     address_refused: Callable[[str], None] = lambda words: None,
+    room: Room | None = None,
 ) -> Guarded:
     """The broker as everyone outside `adapters` uses it."""
     return Guarded(
-        inner, settings, wall=wall, governor=governor, measured=measured, address_refused=address_refused
+        inner,
+        settings,
+        wall=wall,
+        governor=governor,
+        measured=measured,
+        address_refused=address_refused,
+        room=room,
     )

@@ -16,6 +16,7 @@ from domain.calendar import Calendar
 from orchestrator import migrations
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
+from orchestrator.accounts.shared_room import SharedRooms
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.approvals.service import Expiry
 from orchestrator.attention.watch import Attention
@@ -38,6 +39,7 @@ from orchestrator.kite.day_tokens import DayTokens
 from orchestrator.kite.listings import Listings
 from orchestrator.kite.postbacks import Postbacks as KitePostbacks
 from orchestrator.leases.leases import Leases
+from orchestrator.leases.presence import Presence
 from orchestrator.leases.shards import MARKET, Nobodys, Shards
 from orchestrator.loops import Loops
 from orchestrator.mail.carriers import carrier_of
@@ -130,6 +132,7 @@ async def open_parts(
         symbols=state.instruments.symbols,
         recorder=state.recorder,
         owning=state.owning,
+        rooms=state.rooms,
     )
     measuring = Loops()
     measuring.start("measurements", state.recorder.run)
@@ -161,22 +164,35 @@ async def open_parts(
     await _open_trading(app, settings, opened)
     _open_webhooks(app, settings, opened)
     _open_jobs(app, settings, opened)
+    await _begin_to_own(app, settings, opened)
 
 
 async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """Whom this process works for of its own accord, and what it does alone. HTTP alone works for nobody."""
-    state, owning = app.state, Loops()
+    state, works = app.state, settings.role is not Role.API
     state.leases = Leases(state.db, seize=settings.sqlite_path is not None)
-    state.owning = Nobodys()
-    if settings.role is Role.API:
-        return
-    state.owning = shards = Shards(state.db, state.leases)
+    state.presence = Presence(state.db, state.leases, works=works)
+    state.owning = Shards(state.leases, state.presence) if works else Nobodys()
+    state.rooms = None
     opened.push_async_callback(state.leases.close)
-    opened.push_async_callback(owning.close)
-    await shards.start()
-    await state.leases.take(MARKET)
-    owning.start("leases", state.leases.run)
-    owning.start("shards", shards.run)
+    if settings.sqlite_path is not None and works:
+        await state.leases.take(MARKET)  # there is nobody else
+    if settings.redis_url:
+        state.rooms = SharedRooms(settings.redis_url, among=state.presence.among)
+        opened.push_async_callback(state.rooms.close)
+
+
+async def _begin_to_own(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
+    """Last: who starts is busy, and would lose what it had just taken."""
+    state, loops = app.state, Loops()
+    opened.push_async_callback(loops.close)
+    loops.start("leases", state.leases.run)
+    if settings.role is Role.API:
+        await state.presence.start()
+        loops.start("presence", state.presence.run)
+    else:
+        await state.owning.start()
+        loops.start("shards", state.owning.run)
 
 
 def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:

@@ -21,6 +21,7 @@ from adapters.broker import (
 )
 from adapters.governor import Governor
 from adapters.guard import Guarded, GuardSettings, Health, guarded
+from adapters.room import Room
 from domain.account import AccountState, BrokerAccount
 from domain.errors import SessionExpired
 from domain.fees import STANDARD, FeePlan
@@ -46,6 +47,7 @@ class Connection:
     clock: Clock
     book: Book = field(default_factory=Book)  # what is measured of its calls
     governor: Governor | None = None  # outlives sessions: limits count on through a new login
+    room: Room | None = None  # what other processes leave of its limits
     allowed: Capabilities = field(default_factory=Capabilities)  # what it may do, as far as the broker told
     probed_at: datetime | None = None
     egress: Egress = field(default_factory=Egress)
@@ -129,6 +131,7 @@ class Connection:
             governor=self.governor,
             measured=self._measured,
             address_refused=self._address_refused,
+            room=self.room,
         )
         self.session, self.sealed_session = session, sealed
         self.generation += 1

@@ -29,6 +29,7 @@ from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.accounts.parting import log_out, parting
 from orchestrator.accounts.readings import BUSY_AFTER, Readings
 from orchestrator.accounts.repository import StoredAccount
+from orchestrator.accounts.shared_room import SharedRooms
 from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
@@ -51,7 +52,10 @@ WARNING = timedelta(minutes=30)  # before the end of a session
 
 
 class Connections:
-    """`owning`: the accounts of users whom this process works for are read regularly; others when someone asks."""
+    """`owning`: the accounts of users whom this process works for are read regularly; others when someone asks.
+
+    `rooms`: where the limits for orders are counted with those of other processes; None: there are no others.
+    """
 
     def __init__(
         self,
@@ -65,9 +69,11 @@ class Connections:
         symbols: Callable[[BrokerId], Symbols],
         recorder: Recorder | None = None,
         owning: Owning | None = None,
+        rooms: SharedRooms | None = None,
     ) -> None:
         self._db, self._bus, self._vault, self._settings, self._clock = db, bus, vault, settings, clock
         self._adapters, self._symbols, self._owning = adapters, symbols, owning or Asked()
+        self._rooms = rooms
         self._recorder = recorder or Recorder(db, clock)
         self._guard = GuardSettings(
             read_deadline=settings.read_deadline,
@@ -259,6 +265,7 @@ class Connections:
                 clock=self._clock,
                 book=self._recorder.book(account.id),
                 governor=self._governor(account.broker),
+                room=self._rooms.of(account.id) if self._rooms else None,
             )
             self._all[account.id] = connection
         way = connection.way

@@ -100,7 +100,7 @@ class Leases:
         if taken:
             moved = [lease.name for lease in taken]
             LEASE_MOVES.inc(len(moved))
-            log.info("leases.taken", count=len(moved), first=moved[0])
+            log.info("leases.taken", owner=self.owner, count=len(moved), first=moved[0])
             for heard in self._moved:
                 heard(moved)
         return taken

@@ -15,16 +15,14 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.leases import rows
 from orchestrator.leases.lease import LeaseLost
 from orchestrator.leases.leases import Leases
+from orchestrator.leases.presence import Presence
 
 SHARDS = 64  # no setting: processes that counted otherwise would both own a user
-PRESENCE = "process/"
 MARKET = "market"  # the price feeds, and what is done with all prices: one process for all users
 PASS = 1.0  # seconds between looks at who lives and what nobody holds
-FORGET = 3_600_000  # milliseconds after which a process that ended is forgotten
 
 
 class Owning(Protocol):
@@ -79,9 +77,8 @@ def fair_share(living: int) -> int:
 class Shards:
     """This process's part of all users."""
 
-    def __init__(self, db: Database, leases: Leases) -> None:
-        self._db, self._leases = db, leases
-        self._present = f"{PRESENCE}{leases.owner}"
+    def __init__(self, leases: Leases, presence: Presence) -> None:
+        self._leases, self._presence = leases, presence
 
     def owns(self, user_id: UserId) -> bool:
         return self._leases.held(shard_of(user_id))
@@ -98,7 +95,8 @@ class Shards:
 
     async def start(self) -> None:
         """Take a first share before anything works for anybody."""
-        await self._db.write(lambda conn: rows.forget(conn, PRESENCE, FORGET))
+        if not self._leases.seizes:
+            await self._presence.start()
         await self.step()
 
     async def run(self) -> None:
@@ -118,9 +116,7 @@ class Shards:
     async def _share(self) -> int:
         if self._leases.seizes:  # alone
             return SHARDS
-        await self._leases.take(self._present)
-        living = await self._db.read(lambda conn: rows.held_now(conn, PRESENCE))
-        return fair_share(len(living))
+        return fair_share(await self._presence.look())
 
 
 def _surplus(mine: Sequence[str], share: int) -> Sequence[str]:

@@ -14,6 +14,7 @@ from domain.account import UserId
 from orchestrator.db import Database
 from orchestrator.leases.lease import LeaseLost
 from orchestrator.leases.leases import Leases
+from orchestrator.leases.presence import Presence
 from orchestrator.leases.shards import ALL, SHARDS, Nobodys, Shards, fair_share, shard_of
 from orchestrator.tables_leases import leases
 
@@ -23,7 +24,8 @@ USERS = [UserId(f"usr_{number}") for number in range(300)]
 class Process:
     def __init__(self, db: Database) -> None:
         self.leases = Leases(db)
-        self.shards = Shards(db, self.leases)
+        self.presence = Presence(db, self.leases, works=True)
+        self.shards = Shards(self.leases, self.presence)
 
 
 async def _settled(processes: list[Process]) -> None:
@@ -77,11 +79,22 @@ async def test_processes_that_start_at_one_moment_never_own_the_same_user(db: Da
     _even(processes)
 
 
+async def test_who_answers_only_is_seen_and_gets_no_share(db: Database) -> None:
+    answers = Leases(db)
+    presence = Presence(db, answers, works=False)
+    await presence.start()
+    worker = Process(db)
+    await worker.shards.start()
+    assert len(worker.shards.held()) == SHARDS
+    assert await presence.look() == 1
+    assert (presence.among(), worker.presence.among()) == (2, 2)
+
+
 async def test_who_is_alone_works_for_everybody_from_the_start(db: Database) -> None:
     killed = Process(db)
     await killed.shards.start()
     seizing = Leases(db, seize=True)
-    alone = Shards(db, seizing)
+    alone = Shards(seizing, Presence(db, seizing, works=True))
     await alone.start()
     assert len(alone.held()) == SHARDS
     await alone.step()
