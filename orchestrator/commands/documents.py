@@ -11,7 +11,7 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.commands import installation
 from orchestrator.identity.consent import documents
-from orchestrator.identity.consent.documents import Document, Kind
+from orchestrator.identity.consent.documents import Document, DocumentKind
 from orchestrator.identity.consent.schemas import VERSION_LENGTH
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart
@@ -21,7 +21,7 @@ commands = typer.Typer()
 consent = typer.Typer(help="What users agree to before they trade.", no_args_is_help=True)
 commands.add_typer(consent, name="documents")
 
-Which = Annotated[Kind, typer.Argument(help="terms or privacy.")]
+Which = Annotated[DocumentKind, typer.Argument(help="terms or privacy.")]
 
 
 @consent.command("list")

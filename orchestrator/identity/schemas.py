@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
 from orchestrator.identity.claims import Role
-from orchestrator.identity.consent.documents import Kind
+from orchestrator.identity.consent.documents import DocumentKind
 from orchestrator.identity.consent.schemas import AgreedIn
 from orchestrator.identity.passkeys.schemas import AnswerIn
 from orchestrator.schemas import In, Out, Time
@@ -61,7 +61,7 @@ class SignupIn(In):
     agreed: Annotated[
         list[AgreedIn],
         Field(
-            max_length=len(Kind),
+            max_length=len(DocumentKind),
             default_factory=list,
             description="What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter "
             "comes first, they are asked once they are signed in.",

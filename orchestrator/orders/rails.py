@@ -17,7 +17,7 @@ from domain.money import Money, Price
 from domain.order import ChildOrder, OrderId, OrderIntent, Side
 from domain.routing import Candidate, Denied, Market, Reason, ReasonCode, RoutingDecision, Slice
 from orchestrator.guards import repository as guards
-from orchestrator.identity.consent.documents import Kind
+from orchestrator.identity.consent.documents import DocumentKind
 from orchestrator.orders import finding, outside
 from orchestrator.orders.leaving import Leaving, leaving
 from orchestrator.prepared import Prepared, Question
@@ -41,7 +41,7 @@ AGREED = (
 UNAGREED = (
     sa.select(sa.func.count())
     .select_from(documents)
-    .where(documents.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in Kind]), ~AGREED)
+    .where(documents.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in DocumentKind]), ~AGREED)
     .correlate(users)
     .scalar_subquery()
 )

@@ -24,7 +24,7 @@ from orchestrator.tables_people import consents, documents
 DOCUMENT, CONSENT = documents.c, consents.c
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     TERMS = "terms"
     PRIVACY = "privacy"
 
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class Document:
     """The version in force. `url` is where it can be read."""
 
-    kind: Kind
+    kind: DocumentKind
     version: str
     url: str
     published_at: datetime
@@ -41,7 +41,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    kind: Kind
+    kind: DocumentKind
     version: str
     at: datetime
     address: str
@@ -51,20 +51,20 @@ class Consent:
 class Agreed:
     """What somebody says that they agree to."""
 
-    kind: Kind
+    kind: DocumentKind
     version: str
 
 
 def in_force(conn: Connection) -> list[Document]:
     rows = conn.execute(sa.select(documents).order_by(DOCUMENT.kind.desc())).mappings()
-    return [Document(**{**row, "kind": Kind(row["kind"])}) for row in rows]
+    return [Document(**{**row, "kind": DocumentKind(row["kind"])}) for row in rows]
 
 
 def given(conn: Connection, user_id: UserId) -> list[Consent]:
     """The newest first."""
     columns = (CONSENT.kind, CONSENT.version, CONSENT.at, CONSENT.address)
     query = sa.select(*columns).where(CONSENT.user_id == user_id).order_by(CONSENT.at.desc(), CONSENT.kind)
-    return [Consent(Kind(row.kind), row.version, row.at, row.address) for row in conn.execute(query)]
+    return [Consent(DocumentKind(row.kind), row.version, row.at, row.address) for row in conn.execute(query)]
 
 
 def needed(conn: Connection, user_id: UserId) -> list[Document]:
@@ -120,6 +120,6 @@ def publish(conn: Connection, document: Document, *, by: Actor) -> None:
     )
 
 
-def withdraw(conn: Connection, kind: Kind) -> bool:
+def withdraw(conn: Connection, kind: DocumentKind) -> bool:
     """Nobody is asked for it any more; False when there was none."""
     return bool(conn.execute(sa.delete(documents).where(DOCUMENT.kind == kind.value)).rowcount)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from orchestrator.identity.consent.documents import Agreed, Consent, Document, Kind
+from orchestrator.identity.consent.documents import Agreed, Consent, Document, DocumentKind
 from orchestrator.schemas import In, Out, Time
 
 VERSION_LENGTH = 40
@@ -16,7 +16,7 @@ Version = Annotated[str, Field(min_length=1, max_length=VERSION_LENGTH, examples
 class DocumentOut(Out):
     """`url`: where it can be read."""
 
-    document: Kind
+    document: DocumentKind
     version: str
     url: str
     published_at: Time
@@ -33,7 +33,7 @@ class DocumentsOut(Out):
 class ConsentOut(Out):
     """`address`: where it was given from, as far as we know."""
 
-    document: Kind
+    document: DocumentKind
     version: str
     at: Time
     address: str
@@ -53,7 +53,7 @@ class ConsentsOut(Out):
 class AgreedIn(In):
     """The version that the person has seen."""
 
-    document: Kind
+    document: DocumentKind
     version: Version
 
     def agreed(self) -> Agreed:
@@ -61,4 +61,4 @@ class AgreedIn(In):
 
 
 class ConsentsIn(In):
-    agreed: Annotated[list[AgreedIn], Field(min_length=1, max_length=len(Kind))]
+    agreed: Annotated[list[AgreedIn], Field(min_length=1, max_length=len(DocumentKind))]

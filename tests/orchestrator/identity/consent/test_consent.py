@@ -17,7 +17,7 @@ from orchestrator.audit.record import Actor
 from orchestrator.cli import cli
 from orchestrator.config import Settings
 from orchestrator.identity.consent import documents
-from orchestrator.identity.consent.documents import Document, Kind
+from orchestrator.identity.consent.documents import Document, DocumentKind
 from orchestrator.tables_audit import audit_log
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 
@@ -26,7 +26,7 @@ BY = Actor.command("documents publish")
 TERMS, PRIVACY = {"document": "terms", "version": "1"}, {"document": "privacy", "version": "1"}
 
 
-async def publish(app: FastAPI, kind: Kind, version: str) -> None:
+async def publish(app: FastAPI, kind: DocumentKind, version: str) -> None:
     document = Document(kind, version, f"https://tm.example/{kind}/{version}", NOW)
     await app.state.db.write(lambda conn: documents.publish(conn, document, by=BY))
 
@@ -56,8 +56,8 @@ async def test_each_version_is_agreed_to_once_and_kept_with_time_and_address(
     person: Login, app: FastAPI, watch: Watch
 ) -> None:
     asha = await person("asha")
-    await publish(app, Kind.TERMS, "1")
-    await publish(app, Kind.PRIVACY, "1")
+    await publish(app, DocumentKind.TERMS, "1")
+    await publish(app, DocumentKind.PRIVACY, "1")
     assert await needed(asha) == [("terms", "1"), ("privacy", "1")]
     assert [one["url"] for one in (await asha.get("/v1/users/documents")).json()["items"]] == [
         "https://tm.example/terms/1",
@@ -73,13 +73,13 @@ async def test_each_version_is_agreed_to_once_and_kept_with_time_and_address(
         ("privacy", "2026-11-23T10:30:00.000+05:30", "127.0.0.1"),
     }
     assert [kind for _, kind in await entries(app)] == ["login", "login"]
-    await publish(app, Kind.TERMS, "2")
+    await publish(app, DocumentKind.TERMS, "2")
     assert await needed(asha) == [("terms", "2")]
 
 
 async def test_nobody_agrees_to_a_version_that_is_not_in_force(person: Login, app: FastAPI) -> None:
     asha = await person("asha")
-    await publish(app, Kind.TERMS, "2")
+    await publish(app, DocumentKind.TERMS, "2")
     for one in (TERMS, PRIVACY):
         refused = await agree(asha, {"document": "terms", "version": "2"}, one)
         assert (refused.status_code, refused.json()["code"]) == (409, "document_changed")
@@ -88,7 +88,7 @@ async def test_nobody_agrees_to_a_version_that_is_not_in_force(person: Login, ap
 
 
 async def test_it_can_be_agreed_to_at_sign_up(client: httpx.AsyncClient, app: FastAPI) -> None:
-    await publish(app, Kind.TERMS, "1")
+    await publish(app, DocumentKind.TERMS, "1")
     body = {"email": "asha@trademaster.test", "password": PASSWORD}
     old = await client.post("/v1/users/signup", json=body | {"agreed": [PRIVACY]})
     assert old.json()["code"] == "document_changed"
@@ -101,7 +101,7 @@ async def test_it_can_be_agreed_to_at_sign_up(client: httpx.AsyncClient, app: Fa
 
 async def test_a_consent_is_ones_own(person: Login, app: FastAPI) -> None:
     asha, ravi = await person("asha"), await person("ravi")
-    await publish(app, Kind.TERMS, "1")
+    await publish(app, DocumentKind.TERMS, "1")
     assert (await agree(asha, TERMS)).json()["needed"] == []
     assert await needed(ravi) == [("terms", "1")]
 
