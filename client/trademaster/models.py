@@ -488,6 +488,19 @@ class DepthOut(Model):
     asks: list[DepthLevelOut]
 
 
+class DocumentOut(Model):
+    """`url`: where it can be read."""
+
+    document: str | Literal["terms", "privacy"]
+    version: str
+    url: str
+    published_at: AwareDatetime
+
+
+class DocumentsOut(Model):
+    items: list[DocumentOut]
+
+
 class DrawdownOut(Model):
     """From the evening of `peak` to that of `trough`; `recovered` null: not yet."""
 
@@ -1183,6 +1196,19 @@ class PriceIn(Model):
     price: Annotated[Exact, Field(examples=["1512.35"])]
 
 
+class PricedOut(Model):
+    """A share, index or future and its newest price. `stale`: nobody could be asked now, and this is older."""
+
+    symbol: str
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    last_price: Exact | None
+    change: Exact | None
+    change_percent: str | None
+    as_of: AwareDatetime | None
+    source: str | None
+    stale: bool
+
+
 class ProblemOut(Model):
     """A problem as callers get it."""
 
@@ -1536,6 +1562,60 @@ class SliceOut(Model):
     """false: by the broker's own call, or by a plain rule"""
 
 
+class StockDetail(Model):
+    """`quote` is null while no account can be asked."""
+
+    symbol: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    trading_symbol: str
+    name: str
+    isin: str | None
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    lot: int
+    tick: Annotated[Exact, Field(examples=["1512.35"])]
+    freeze: int | None
+    expiry: date | None
+    strike: Exact | None
+    underlying: str | None
+    sector: str | None
+    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
+    last_price: Exact | None
+    change: Exact | None
+    change_percent: str | None
+    price_as_of: AwareDatetime | None
+    quote: QuoteOut | None
+
+
+class StockOut(Model):
+    """One listing or contract. `lot` and `freeze` in units; `brokers` are those that list it."""
+
+    symbol: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    trading_symbol: str
+    name: str
+    isin: str | None
+    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
+    lot: int
+    tick: Annotated[Exact, Field(examples=["1512.35"])]
+    freeze: int | None
+    expiry: date | None
+    strike: Exact | None
+    underlying: str | None
+    sector: str | None
+    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
+    last_price: Exact | None
+    change: Exact | None
+    change_percent: str | None
+    price_as_of: AwareDatetime | None
+
+
+class StockPage(Model):
+    items: list[StockOut]
+    page: int
+    limit: int
+    total: int
+
+
 class SwitchesIn(Model):
     """What is left out stays. `strict`: every switch as the real broker has it, before the others."""
 
@@ -1773,6 +1853,17 @@ class UnclearOrdersOut(Model):
     items: list[UnclearOrderOut]
 
 
+class UnderlyingOut(Model):
+    """What contracts are on. `name` is short, as in contracts; `spot` is null where no exchange lists it."""
+
+    name: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    lot: int
+    spot: PricedOut | None
+    futures: list[PricedOut]
+    expiries: list[ExpiryOut]
+
+
 class UnquotedOut(Model):
     """`reason`: instrument_unknown (no broker lists it) or no_quote (no account can be asked)."""
 
@@ -1829,6 +1920,20 @@ class WatchedAccountsOut(Model):
 
     items: list[WatchedAccountOut]
     next: str | None
+
+
+class WatchlistDetail(Model):
+    """`items` in the order of the list, with their newest prices; `unlisted` is what no broker lists any more."""
+
+    id: str
+    name: str
+    place: int
+    version: int
+    symbols: list[str]
+    room: int
+    changed_at: AwareDatetime
+    items: list[StockOut]
+    unlisted: list[str]
 
 
 class WatchlistIn(Model):
@@ -2422,6 +2527,13 @@ class ConsentsIn(Model):
     agreed: Annotated[list[AgreedIn], Field(max_length=2, min_length=1)]
 
 
+class ConsentsOut(Model):
+    """While something is in `needed`, nothing that opens or adds to a position is sent."""
+
+    needed: list[DocumentOut]
+    given: list[ConsentOut]
+
+
 class ContractNoteOut(Model):
     """
     The note that a day should bring for `orders` of ours. `charges` as billed, with the note's roundings; `exact`:
@@ -2494,19 +2606,6 @@ class DifferenceOut(Model):
 
     cause: str | Literal["fill", "depository", "rounding", "broker"]
     amount: Annotated[Exact, Field(examples=["1500.00"])]
-
-
-class DocumentOut(Model):
-    """`url`: where it can be read."""
-
-    document: str | Literal["terms", "privacy"]
-    version: str
-    url: str
-    published_at: AwareDatetime
-
-
-class DocumentsOut(Model):
-    items: list[DocumentOut]
 
 
 class EgressOut(Model):
@@ -3230,6 +3329,28 @@ class PayoffLegOut(Model):
     iv: str | None
 
 
+class PayoffOut(Model):
+    """
+    Before charges and margin. `max_profit` null: unlimited, as `profit_unlimited` says; the same of the loss.
+
+    `net_premium` above zero is received. Prices are of the underlying at expiry. `greeks` null: not all legs have an
+    implied volatility.
+    """
+
+    name: str
+    expiry: date | None
+    spot: PricedOut | None
+    legs: list[PayoffLegOut]
+    net_premium: Annotated[Exact, Field(examples=["1500.00"])]
+    max_profit: Exact | None
+    profit_unlimited: bool
+    max_loss: Exact | None
+    loss_unlimited: bool
+    break_evens: list[Exact]
+    points: list[PayoffPointOut]
+    greeks: NetGreeksOut | None
+
+
 class PersonalTokenOut(Model):
     """`used_at` is to the minute; `old_until`: until then the text of before the last rotation is good, too."""
 
@@ -3361,19 +3482,6 @@ class PreviewOut(Model):
     as_of: AwareDatetime
 
 
-class PricedOut(Model):
-    """A share, index or future and its newest price. `stale`: nobody could be asked now, and this is older."""
-
-    symbol: str
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    last_price: Exact | None
-    change: Exact | None
-    change_percent: str | None
-    as_of: AwareDatetime | None
-    source: str | None
-    stale: bool
-
-
 class ProfitRowOut(Model):
     """One instrument, account or day: the others of these three are null. `beside`: of every account in the row."""
 
@@ -3503,60 +3611,6 @@ class SignupIn(Model):
     """What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter comes first, they are asked once they are signed in."""
 
 
-class StockDetail(Model):
-    """`quote` is null while no account can be asked."""
-
-    symbol: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    trading_symbol: str
-    name: str
-    isin: str | None
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    lot: int
-    tick: Annotated[Exact, Field(examples=["1512.35"])]
-    freeze: int | None
-    expiry: date | None
-    strike: Exact | None
-    underlying: str | None
-    sector: str | None
-    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
-    last_price: Exact | None
-    change: Exact | None
-    change_percent: str | None
-    price_as_of: AwareDatetime | None
-    quote: QuoteOut | None
-
-
-class StockOut(Model):
-    """One listing or contract. `lot` and `freeze` in units; `brokers` are those that list it."""
-
-    symbol: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    trading_symbol: str
-    name: str
-    isin: str | None
-    kind: str | Literal["EQ", "IDX", "FUT", "CE", "PE"]
-    lot: int
-    tick: Annotated[Exact, Field(examples=["1512.35"])]
-    freeze: int | None
-    expiry: date | None
-    strike: Exact | None
-    underlying: str | None
-    sector: str | None
-    brokers: list[str | Literal["zerodha", "upstox", "groww", "mock"]]
-    last_price: Exact | None
-    change: Exact | None
-    change_percent: str | None
-    price_as_of: AwareDatetime | None
-
-
-class StockPage(Model):
-    items: list[StockOut]
-    page: int
-    limit: int
-    total: int
-
-
 class StrikeOut(Model):
     strike: Annotated[Exact, Field(examples=["1512.35"])]
     call: OptionOut | None
@@ -3629,31 +3683,6 @@ class TradesOut(Model):
 
     items: list[TradeOut]
     next_cursor: str | None
-
-
-class UnderlyingOut(Model):
-    """What contracts are on. `name` is short, as in contracts; `spot` is null where no exchange lists it."""
-
-    name: str
-    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
-    lot: int
-    spot: PricedOut | None
-    futures: list[PricedOut]
-    expiries: list[ExpiryOut]
-
-
-class WatchlistDetail(Model):
-    """`items` in the order of the list, with their newest prices; `unlisted` is what no broker lists any more."""
-
-    id: str
-    name: str
-    place: int
-    version: int
-    symbols: list[str]
-    room: int
-    changed_at: AwareDatetime
-    items: list[StockOut]
-    unlisted: list[str]
 
 
 class WebhookChangeIn(Model):
@@ -3886,13 +3915,6 @@ class ConditionalsOut(Model):
     unclear: list[RequestOut]
 
 
-class ConsentsOut(Model):
-    """While something is in `needed`, nothing that opens or adds to a position is sent."""
-
-    needed: list[DocumentOut]
-    given: list[ConsentOut]
-
-
 class DeliveriesOut(Model):
     """Newest first. `next_cursor` is null on the last page."""
 
@@ -3983,28 +4005,6 @@ class PayoffIn(Model):
     legs: Annotated[list[PayoffLegIn], Field(max_length=20, min_length=1)]
     low: Exact | None = None
     high: Exact | None = None
-
-
-class PayoffOut(Model):
-    """
-    Before charges and margin. `max_profit` null: unlimited, as `profit_unlimited` says; the same of the loss.
-
-    `net_premium` above zero is received. Prices are of the underlying at expiry. `greeks` null: not all legs have an
-    implied volatility.
-    """
-
-    name: str
-    expiry: date | None
-    spot: PricedOut | None
-    legs: list[PayoffLegOut]
-    net_premium: Annotated[Exact, Field(examples=["1500.00"])]
-    max_profit: Exact | None
-    profit_unlimited: bool
-    max_loss: Exact | None
-    loss_unlimited: bool
-    break_evens: list[Exact]
-    points: list[PayoffPointOut]
-    greeks: NetGreeksOut | None
 
 
 class PerformanceOut(Model):

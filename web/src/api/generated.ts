@@ -2438,9 +2438,9 @@ export type SignupOut = {
   name: string;
   verify: boolean;
 };
-export type Kind = "terms" | "privacy";
+export type DocumentKind = "terms" | "privacy";
 export type AgreedIn = {
-  document: Kind;
+  document: DocumentKind;
   version: string;
 };
 export type SignupIn = {
@@ -2586,9 +2586,8 @@ export type PasswordIn = {
   /** At least 10 characters. */
   new_password: string;
 };
-export type Kind2 = "terms" | "privacy";
 export type DocumentOut = {
-  document: Kind2;
+  document: DocumentKind;
   version: string;
   url: string;
   published_at: string;
@@ -2597,7 +2596,7 @@ export type DocumentsOut = {
   items: DocumentOut[];
 };
 export type ConsentOut = {
-  document: Kind2;
+  document: DocumentKind;
   version: string;
   at: string;
   address: string;
@@ -3065,14 +3064,14 @@ export type AuthoriseIn = {
   symbol: string;
   quantity: number;
 };
-export type Kind3 = "EQ" | "IDX" | "FUT" | "CE" | "PE";
+export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
   symbol: string;
   exchange: Exchange;
   trading_symbol: string;
   name: string;
   isin: string | null;
-  kind: Kind3;
+  kind: Kind;
   lot: number;
   tick: string;
   freeze: number | null;
@@ -3124,7 +3123,7 @@ export type StockDetail = {
   trading_symbol: string;
   name: string;
   isin: string | null;
-  kind: Kind3;
+  kind: Kind;
   lot: number;
   tick: string;
   freeze: number | null;
@@ -3206,7 +3205,7 @@ export type HistoryOut = {
 };
 export type PricedOut = {
   symbol: string;
-  kind: Kind3;
+  kind: Kind;
   last_price: string | null;
   change: string | null;
   change_percent: string | null;
@@ -3284,7 +3283,7 @@ export type ChainOut = {
 export type PriceOf = "given" | "bid" | "ask" | "last";
 export type PayoffLegOut = {
   symbol: string;
-  kind: Kind3;
+  kind: Kind;
   side: Side;
   quantity: number;
   strike: string | null;
