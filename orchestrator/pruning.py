@@ -55,5 +55,8 @@ def bite(conn: Connection, one: Pruned, before: datetime) -> int:
     """Delete what is too old among the oldest rows; how many it was. Reads no more rows than it may delete."""
     oldest = sa.select(one.order, one.at).where(one.order.is_not(None)).order_by(one.order).limit(BITE)
     some = oldest.subquery()
-    old = sa.select(some.c[one.order.key]).where(some.c[one.at.key] < before)
-    return conn.execute(sa.delete(one.table).where(one.order.in_(old))).rowcount
+    place, at = some.c[one.order.key], some.c[one.at.key]
+    last = conn.execute(sa.select(sa.func.max(place)).where(at < before)).scalar_one()
+    if last is None:
+        return 0
+    return conn.execute(sa.delete(one.table).where(one.order <= last, one.at < before)).rowcount

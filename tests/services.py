@@ -158,6 +158,12 @@ def postgres_url(postgres_server: str) -> str:
     return _new_database(postgres_server)
 
 
+@pytest.fixture(scope="module")
+def postgres_of_module(postgres_server: str) -> str:
+    """URL of a new, empty database for one file of tests."""
+    return _new_database(postgres_server)
+
+
 @pytest.fixture(scope="session")
 def shared_postgres(postgres_server: str) -> str:
     """URL of a database with every table, for one test at a time: making one anew takes longer than most tests."""

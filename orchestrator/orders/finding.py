@@ -132,7 +132,8 @@ def unfinished_cancels(conn: Connection, account_id: AccountId, *, before: datet
 
 def unclear_children(conn: Connection) -> list[LiveChild]:
     """Children of all users whose request has no clear answer yet; oldest first."""
-    return [live_child(row) for row in UNCLEAR.rows(conn, {})]
+    found = [live_child(row) for row in UNCLEAR.rows(conn, {})]
+    return sorted(found, key=lambda live: live.child.id)
 
 
 def unexplained_fills(conn: Connection, account_id: AccountId) -> list[ChildOrder]:

@@ -152,10 +152,10 @@ ADD_QUANTITY = Prepared(
     .where(ORDER.id == bindparam("parent"))
     .values(quantity=ORDER.quantity + bindparam("more"))
 )
-UNCLEAR = Prepared(
-    sa.select(order_children)
-    .where(CHILD.live, (CHILD.status == Status.SUBMITTING) | (CHILD.status == Status.UNKNOWN))
-    .order_by(CHILD.id)
+UNCLEAR = Prepared(  # in any order: for an order by id SQLite would walk through all there ever were
+    sa.select(order_children).where(
+        CHILD.live, (CHILD.status == Status.SUBMITTING) | (CHILD.status == Status.UNKNOWN)
+    )
 )
 FIND_CHILD = Prepared(
     sa.select(order_children)
