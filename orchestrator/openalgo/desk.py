@@ -10,10 +10,11 @@ from typing import Any
 
 from adapters.http import json_number
 from domain.account import UserId
-from domain.calendar import IST
+from domain.calendar import IST, Calendar
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import Price
 from orchestrator.instruments.service import Instruments
+from orchestrator.leases.leases import Leases
 from orchestrator.openalgo.symbols import Name, Names, written
 from orchestrator.own_api import Answer, OwnApi
 
@@ -41,7 +42,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`dry_run`: the token places nothing."""
+    """`dry_run`: the token places nothing. `leases`: by which one process at a time works out a position."""
 
     user: UserId
     api: OwnApi
@@ -49,6 +50,8 @@ class Desk:
     names: Names
     now: datetime
     dry_run: bool
+    calendar: Calendar
+    leases: Leases
 
     async def read(self, path: str, query: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
         """The answer to a question. Raises Refused."""

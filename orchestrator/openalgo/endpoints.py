@@ -62,6 +62,8 @@ async def _answered(name: str, request: Request) -> Json:
         names=_names(state),
         now=state.clock(),
         dry_run=caller.policy is not None and caller.policy.dry_run,
+        calendar=state.calendar,
+        leases=state.leases,
     )
     return await way.run(desk, given)
 

@@ -6,11 +6,8 @@ places two orders, unless it gives a key of its own (`idempotency_key`).
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
-from domain.account import UserId
 from domain.instrument import Instrument
 from domain.order import Side
 from orchestrator.ids import new_id
@@ -26,6 +23,7 @@ from orchestrator.openalgo.requests import (
     SmartBody,
     SplitBody,
 )
+from orchestrator.openalgo.turns import BUSY, turn
 from orchestrator.own_api import Answer
 
 NOT_CLEAR = "The broker gave no clear answer: the order is looked for. Do not place it again."
@@ -33,8 +31,6 @@ DRY = "This token places nothing: the order was only checked, and nothing was se
 WAITS = "This is outside of what the token may do: it waits for your approval, and nothing was sent yet."
 MATCHED = "Positions Already Matched. No Action needed."
 ENDED = ("CANCELLED", "FILLED", "REJECTED", "EXPIRED")
-
-_smart: WeakValueDictionary[tuple[UserId, str], asyncio.Lock] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +88,21 @@ async def place(desk: Desk, order: PlaceBody) -> Json:
 async def place_smart(desk: Desk, order: SmartBody) -> Json:
     """Bring the position to a size: what is held, and what own orders are about to add to it, is taken into account.
 
-    One at a time for a program's instrument, so that two signals never both see the position of before.
+    One at a time for a position, whichever process is asked, so that two signals never both see what was before.
     """
     one = desk.instrument(order.exchange, order.symbol)
-    lock = _smart.setdefault((desk.user, f"{one.id} {order.product}"), asyncio.Lock())
-    async with lock:
+    async with turn(desk.leases, f"{desk.user} {one.id} {order.product}") as lease:
         held = await will_hold(desk, one, order.product)
-        if order.position_size == held:
-            if held or not order.quantity:
-                return {"status": "success", "message": MATCHED}
-            return await send(
-                desk, Ask(one, order, order.action, order.quantity), _key(order.idempotency_key)
-            )
-        missing = order.position_size - held
-        side = Side.BUY if missing > 0 else Side.SELL
-        return await send(desk, Ask(one, order, side, abs(missing)), _key(order.idempotency_key))
+        missing, side = order.position_size - held, order.action
+        if missing:
+            side = Side.BUY if missing > 0 else Side.SELL
+        elif held or not order.quantity:
+            return {"status": "success", "message": MATCHED}
+        if not lease.held:
+            raise Refused(503, BUSY, wait="5")
+        return await send(
+            desk, Ask(one, order, side, abs(missing) or order.quantity), _key(order.idempotency_key)
+        )
 
 
 async def place_basket(desk: Desk, basket: BasketBody) -> Json:

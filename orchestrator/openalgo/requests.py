@@ -208,6 +208,28 @@ def _day(value: Any) -> date | None:
 Day = Annotated[date | None, BeforeValidator(_day)]
 
 
+def _iso_day(value: Any) -> date | None:
+    if value is None or value == "":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("give a day as YYYY-MM-DD") from None
+
+
+IsoDay = Annotated[date | None, BeforeValidator(_iso_day)]
+
+
+class HolidaysBody(Body):
+    year: Annotated[int | None, BeforeValidator(lambda value: None if value is None else _whole(value))] = (
+        None
+    )
+
+
+class TimingsBody(Body):
+    date: IsoDay = None
+
+
 class ChainBody(Body):
     underlying: Word
     exchange: Word

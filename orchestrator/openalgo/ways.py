@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from orchestrator.openalgo import books, placing, prices
+from orchestrator.openalgo import books, days, placing, prices
 from orchestrator.openalgo.desk import Desk, Json, Refused
 from orchestrator.openalgo.requests import (
     BasketBody,
@@ -17,6 +17,7 @@ from orchestrator.openalgo.requests import (
     ExpiryBody,
     HeldBody,
     HistoryBody,
+    HolidaysBody,
     MarginBody,
     ModifyBody,
     Named,
@@ -27,6 +28,7 @@ from orchestrator.openalgo.requests import (
     SearchBody,
     SmartBody,
     SplitBody,
+    TimingsBody,
 )
 
 B = TypeVar("B", bound=Body)
@@ -91,14 +93,14 @@ WAYS: Mapping[str, Way] = {
     "expiry": _way(ExpiryBody, prices.expiries, reads=True),
     "optionchain": _way(ChainBody, prices.option_chain, reads=True),
     "optionsymbol": _way(OptionBody, prices.option_symbol, reads=True),
+    "market/holidays": _way(HolidaysBody, days.holidays, reads=True),
+    "market/timings": _way(TimingsBody, days.timings, reads=True),
     "analyzer": _way(Body, _analyzer, reads=True),
     "ping": _way(Body, _ping, reads=True),
 }
 ABSENT: Mapping[str, str] = {
     "analyzer/toggle": "whether orders are only tried out is set with the token, where it is made",
     "instruments": "OpenAlgo's client sends the key in the address here, where logs keep it: use search and symbol",
-    "market/holidays": "holidays are not told here",
-    "market/timings": "the hours of trading are not told here",
     "optiongreeks": "the greeks of options are in our own API: GET /v1/options/{underlying}/chain",
     "optionsmultiorder": "ask optionsymbol for each leg, then send a basketorder",
     "optionsorder": "ask optionsymbol which contract it is, then send a placeorder",
