@@ -77,6 +77,7 @@ export const baseApi = createApi({
     "Kill",
     "Conditional",
     "Security",
+    "Consent",
     "Token",
     "KnownUser",
     "Webhook",

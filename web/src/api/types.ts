@@ -33,6 +33,7 @@ export type {
   DecisionOut as Decision,
   DeliveryOut as Delivery,
   DepthLevelOut as DepthLevel,
+  DocumentOut as Document,
   EntryOut as AuditEntry,
   EstimateOut as ChargesEstimate,
   Exchange,

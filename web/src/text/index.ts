@@ -7,6 +7,7 @@ import type audit from "./en/audit.json";
 import type brokers from "./en/brokers.json";
 import type charges from "./en/charges.json";
 import common from "./en/common.json";
+import type consent from "./en/consent.json";
 import type departure from "./en/departure.json";
 import device from "./en/device.json";
 import type hooks from "./en/hooks.json";
@@ -49,6 +50,7 @@ for (const [room, words] of Object.entries(atOnce)) addRoom(room, words);
 
 interface Later {
   audit: typeof audit;
+  consent: typeof consent;
   departure: typeof departure;
   brokers: typeof brokers;
   pnl: typeof pnl;

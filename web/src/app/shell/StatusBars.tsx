@@ -1,6 +1,6 @@
 // What is wrong with the connection, as a bar over every page that cannot be overlooked nor closed.
 import { CloudOff } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useGetPortfolioQuery } from "@/api";
 import { UpdateBar } from "@/features/device/UpdateBar";
 import { usePriceFeedState } from "@/features/market/prices";
@@ -8,6 +8,10 @@ import { useReach } from "@/features/session/reach";
 import { useKeptAt } from "@/features/session/state";
 import { dayTime } from "@/lib/time";
 import { t } from "@/text";
+
+const ConsentBar = lazy(() =>
+  import("@/features/identity/ConsentBar").then((module) => ({ default: module.ConsentBar })),
+);
 
 /** True once the prices have been away for some seconds; a blink is not worth a word. */
 function useLostFeed(): boolean {
@@ -45,6 +49,9 @@ export function StatusBars() {
         )}
       </div>
       <UpdateBar />
+      <Suspense fallback={null}>
+        <ConsentBar />
+      </Suspense>
     </>
   );
 }

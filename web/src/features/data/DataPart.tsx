@@ -18,11 +18,13 @@ import { toast } from "@/components/toasts";
 import { saveAddress } from "@/lib/files";
 import { dayName, istDay } from "@/lib/time";
 import { t } from "@/text";
+import { ConsentsPart } from "./ConsentsPart";
 
 export function DataPart() {
   return (
     <>
       <Take />
+      <ConsentsPart />
       <Leave />
     </>
   );

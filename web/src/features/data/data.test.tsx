@@ -29,6 +29,7 @@ function answers(first: object): string[] {
     http.get(url("/v1/users/me"), () =>
       HttpResponse.json({ id: "usr_1", email: "asha@example.in", name: "Asha", mode: "standard" }),
     ),
+    http.get(url("/v1/users/me/consents"), () => HttpResponse.json({ needed: [], given: [] })),
     http.get(url("/v1/users/me/deletion"), () => HttpResponse.json(told)),
     http.delete(url("/v1/users/me"), async ({ request }) => {
       done.push(`leave ${((await request.json()) as { email: string }).email}`);

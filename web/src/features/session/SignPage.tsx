@@ -5,10 +5,12 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, Navigate, useLocation, useSearchParams } from "react-router";
 import * as z from "zod/mini";
-import { inWords, problemOf, useLogInMutation, useMetaQuery, useSignUpMutation } from "@/api";
+import { inWords, problemOf, useListDocumentsQuery, useLogInMutation, useMetaQuery, useSignUpMutation } from "@/api";
 import { Button } from "@/components/button";
+import { Check } from "@/components/check";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";
+import { DocumentLinks } from "@/features/identity/DocumentLinks";
 import { OtherWays, Refused } from "@/features/identity/OtherWays";
 import { NewPasswordField, PasswordField } from "@/features/identity/PasswordField";
 import { ProviderCode } from "@/features/identity/ProviderCode";
@@ -40,6 +42,9 @@ export function SignPage({ fresh }: { fresh: boolean }) {
   const [signUp] = useSignUpMutation();
   const [failure, setFailure] = useState<string | null>(null);
   const [askCode, setAskCode] = useState(false);
+  const { data: known } = useListDocumentsQuery(undefined, { skip: !fresh });
+  const documents = known?.items ?? [];
+  const [agreed, setAgreed] = useState(false);
   const [written, setWritten] = useState<string | null>(null); // whom a letter went to
   const form = useForm<Form>({
     resolver: zodResolver(fresh ? newUser : schema),
@@ -69,10 +74,13 @@ export function SignPage({ fresh }: { fresh: boolean }) {
   }
 
   async function submit({ name, email, password, totp }: Form): Promise<void> {
+    if (fresh && documents.length > 0 && !agreed) return setFailure(t("consent:missing"));
     setFailure(null);
     try {
       if (fresh) {
-        const made = await signUp({ signupIn: { email, password, ...(name ? { name } : {}) } }).unwrap();
+        const seen = documents.map(({ document, version }) => ({ document, version }));
+        const who = { email, password, ...(name ? { name } : {}) };
+        const made = await signUp({ signupIn: { ...who, agreed: seen } }).unwrap();
         if (made.verify) return setWritten(made.email);
       }
       enter(await signIn({ loginIn: { email, password, ...(totp ? { totp } : {}) } }).unwrap());
@@ -143,6 +151,14 @@ export function SignPage({ fresh }: { fresh: boolean }) {
             error={errors.totp?.message}
             {...form.register("totp")}
           />
+        )}
+        {fresh && documents.length > 0 && (
+          <div>
+            <p className="text-quiet">
+              {t("consent:tick")} <DocumentLinks items={documents} />
+            </p>
+            <Check label={t("consent:agree")} checked={agreed} onChange={setAgreed} />
+          </div>
         )}
         <Button look="primary" size="lg" type="submit" disabled={isSubmitting} why={t("session:waiting")}>
           {isSubmitting ? t("session:one_moment") : t(fresh ? "session:create" : "session:sign_in")}

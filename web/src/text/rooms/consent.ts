@@ -1,0 +1,4 @@
+import words from "../en/consent.json";
+import { addRoom } from "../language";
+
+addRoom("consent", words);
