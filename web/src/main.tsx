@@ -11,9 +11,10 @@ import "./index.css";
 
 // The frame of whoever is signed in comes while it is still asked who that is.
 if (mayHaveSession()) void Promise.all([import("@/app/shell/Shell"), import("@/app/streams")]).catch(() => undefined);
+setTimeout(router); // in a task of its own: on a phone that is busy with one, taps wait
 watchLook();
 watchInstall(Date.now());
-startWorker((path) => void router.navigate(path));
+startWorker((path) => void router().navigate(path));
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

@@ -54,7 +54,7 @@ function Running({ store }: { store: Store }) {
   const shown = useDeferredValue(status);
   if (shown === "starting") return <Starting />;
   if (shown === "unreachable") return <Unreachable onRetry={() => void start()} />;
-  return <RouterProvider router={router} />;
+  return <RouterProvider router={router()} />;
 }
 
 export function App({ store }: { store: Store }) {

@@ -6,10 +6,10 @@ import { MorePage, NotFound } from "./pages";
 import { Starting } from "./Starting";
 
 // Until a page's script has come the frame stands already, with rows that wait.
-const waitingFor = (pages: RouteObject[]): RouteObject[] =>
-  pages.map((page) => (page.lazy ? { ...page, hydrateFallbackElement: <Waiting rows={12} /> } : page));
+const waitingFor = (inside: RouteObject[]): RouteObject[] =>
+  inside.map((page) => (page.lazy ? { ...page, hydrateFallbackElement: <Waiting rows={12} /> } : page));
 
-export const router = createBrowserRouter([
+const pages: RouteObject[] = [
   {
     path: "/signin",
     errorElement: <Broken />,
@@ -150,4 +150,11 @@ export const router = createBrowserRouter([
       },
     ],
   },
-]);
+];
+
+let made: ReturnType<typeof createBrowserRouter> | null = null;
+/** The one router, made when it is first asked for: making it begins to load the page of the address. */
+export function router(): ReturnType<typeof createBrowserRouter> {
+  made ??= createBrowserRouter(pages);
+  return made;
+}

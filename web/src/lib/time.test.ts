@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, dayName, dayTime, istDay, preciseTime, until } from "./time";
+import { age, dayName, dayTime, istDay, longDate, preciseTime, shortDay, span, timeOfDay, until } from "./time";
 
 const now = Date.parse("2026-11-20T10:00:00+05:30");
 
@@ -24,4 +24,20 @@ test("a day begins at midnight in India", () => {
   expect(istDay("2026-11-20T18:29:59Z")).toBe("2026-11-20");
   expect(istDay("2026-11-20T18:30:00Z")).toBe("2026-11-21");
   expect(dayName("2026-11-20T18:30:00Z")).toContain("21 Nov");
+});
+test("the calendar agrees with the browser's own, in every month and at the edges of days and years", () => {
+  const own = (parts: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Kolkata", hourCycle: "h23", ...parts });
+  const clock = own({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const long = own({ day: "numeric", month: "long", year: "numeric" });
+  const weekday = own({ weekday: "short" });
+  for (let at = Date.parse("2023-12-25T18:29:59.999Z"); at < Date.parse("2029-01-05"); at += 86_400_000 * 6.37) {
+    expect(timeOfDay(at)).toBe(clock.format(at));
+    expect(longDate(at)).toBe(long.format(at));
+    expect(dayName(at).slice(0, 3)).toBe(weekday.format(at));
+    expect(longDate(at)).toContain(shortDay(at).slice(3));
+  }
+});
+test("a length of time is in words", () => {
+  expect([span(0), span(59.4), span(240), span(7500)]).toEqual(["0 s", "59 s", "4 min", "2 h 5 min"]);
 });

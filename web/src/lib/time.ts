@@ -1,23 +1,39 @@
 // Times as a trader in India reads them: always IST, always said so; ages in words.
+import { t } from "@/text";
 
-const IST = "Asia/Kolkata";
+// India has kept one offset without summer time since 1945, so a sum does it. `Intl` would take tens of milliseconds
+// on a phone until its first format is ready.
+const OFFSET = 330 * 60_000;
 
-/** A format made when it is first asked for: each takes milliseconds to make, and no page needs them all. */
-function written(locale: string, parts: Intl.DateTimeFormatOptions): (at: Date | number) => string {
-  let format: Intl.DateTimeFormat | null = null;
-  return (at) => {
-    format ??= new Intl.DateTimeFormat(locale, { timeZone: IST, ...parts });
-    return format.format(at);
-  };
-}
+/** The clock and calendar of India, by the methods that say UTC. */
+const india = (at: Date | number): Date => new Date(Number(at) + OFFSET);
+const two = (part: number): string => String(part).padStart(2, "0");
 
-const clock = written("en-IN", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const minuteClock = written("en-IN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = written("en-IN", { day: "2-digit", month: "short" });
-const wholeDay = written("en-IN", { day: "numeric", month: "long", year: "numeric" });
-const weekday = written("en-IN", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const dayKey = written("en-CA", {});
-const milliseconds = written("en-IN", { fractionalSecondDigits: 3 });
+const minuteClock = (at: Date | number): string => {
+  const here = india(at);
+  return `${two(here.getUTCHours())}:${two(here.getUTCMinutes())}`;
+};
+const clock = (at: Date | number): string => `${minuteClock(at)}:${two(india(at).getUTCSeconds())}`;
+const dayKey = (at: Date | number): string => india(at).toISOString().slice(0, 10);
+
+/** A word of a list of the catalogue, which has them in their order with spaces between. */
+const nth = (words: string, place: number): string => words.split(" ")[place] ?? "";
+const monthOf = (here: Date): string => nth(t("common:time.months"), here.getUTCMonth());
+
+const day = (at: Date | number): string => {
+  const here = india(at);
+  return `${two(here.getUTCDate())} ${monthOf(here)}`;
+};
+const wholeDay = (at: Date | number): string => {
+  const here = india(at);
+  const month = nth(t("common:time.long_months"), here.getUTCMonth());
+  return `${here.getUTCDate()} ${month} ${here.getUTCFullYear()}`;
+};
+const weekday = (at: Date | number): string => {
+  const here = india(at);
+  const name = nth(t("common:time.days"), here.getUTCDay());
+  return `${name}, ${here.getUTCDate()} ${monthOf(here)} ${here.getUTCFullYear()}`;
+};
 
 type When = string | number | Date | null | undefined;
 
@@ -34,7 +50,7 @@ export const shortTime = (value: When): string => format(value, minuteClock);
 /** "09:41:07.123" in IST, for timelines. */
 export function preciseTime(value: When): string {
   const at = date(value);
-  return at ? `${clock(at)}.${milliseconds(at).padStart(3, "0")}` : "—";
+  return at ? `${clock(at)}.${String(at.getUTCMilliseconds()).padStart(3, "0")}` : "—";
 }
 
 /** "20 November 2026" in IST. */
@@ -73,27 +89,30 @@ export function secondsSince(value: When, now: number = Date.now()): number | nu
 /** "12 s old", "4 min old", "as of 15:29". */
 export function age(value: When, now: number = Date.now()): string {
   const seconds = secondsSince(value, now);
-  if (seconds === null) return "age unknown";
-  if (seconds < 60) return `${seconds} s old`;
-  if (seconds < 600) return `${Math.floor(seconds / 60)} min old`;
-  return `as of ${dayTime(value, now)} IST`;
+  if (seconds === null) return t("common:time.age_unknown");
+  if (seconds < 60) return t("common:time.seconds_old", { seconds });
+  if (seconds < 600) return t("common:time.minutes_old", { minutes: Math.floor(seconds / 60) });
+  return t("common:time.as_of", { time: dayTime(value, now) });
 }
 
 /** "in 3 h 12 min", "in 4 min", "passed". */
 export function until(value: When, now: number = Date.now()): string {
   const at = date(value);
-  if (!at) return "unknown";
+  if (!at) return t("common:time.unknown");
   const minutes = Math.floor((at.getTime() - now) / 60_000);
-  if (minutes < 0) return "passed";
-  if (minutes < 60) return `in ${minutes} min`;
-  return `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 0) return t("common:time.passed");
+  return t("common:time.in", { span: inMinutes(minutes) });
 }
 
 /** A length of time: "0 s", "12 s", "4 min", "2 h 5 min". */
 export function span(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (seconds < 60) return t("common:time.seconds", { seconds: Math.round(seconds) });
+  return inMinutes(Math.round(seconds / 60));
+}
+
+function inMinutes(minutes: number): string {
+  if (minutes < 60) return t("common:time.minutes", { minutes });
+  return t("common:time.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** Minutes since midnight in IST, which has no summer time. */

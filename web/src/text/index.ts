@@ -77,16 +77,27 @@ export type Key = { [Room in keyof Rooms & string]: `${Room}:${Paths<Rooms[Room]
 
 /** The words under a key: `t("orders:cancelled", { count: 3 })`. Values are filled in as they are, so format them first. */
 export function t(key: Key, values?: TOptions): string {
-  if (values) return String(language.t(key as never, values as never));
-  // Most words have nothing to fill in, and a page asks for hundreds of them whenever it is drawn.
+  const words = wordsOf(key);
+  if (words === undefined) return String(language.t(key as never, values as never)); // a plural: its key has an ending
+  return values ? filledIn(words, values) : words;
+}
+
+/** A page asks for hundreds of words whenever it is drawn, and few of them have plurals: those are read as they stand. */
+function wordsOf(key: Key): string | undefined {
   let words = plain.get(key);
   if (words === undefined) {
-    words = String(language.t(key as never));
-    if (language.exists(key)) plain.set(key, words);
+    const [room = "", ...path] = key.split(":");
+    const found: unknown = language.getResource(language.language, room, path.join(":"));
+    if (typeof found !== "string") return undefined;
+    words = found;
+    plain.set(key, words);
   }
   return words;
 }
 const plain = new Map<Key, string>();
+
+const filledIn = (words: string, values: Readonly<Record<string, unknown>>): string =>
+  words.replace(/{{(\w+)}}/g, (_, name: string) => String(values[name] ?? ""));
 
 /** True when the catalogue has words under a key that is put together at run time, such as one named after a server's enum. */
 export const hasText = (key: string): key is Key => language.exists(key);

@@ -130,7 +130,7 @@ test("trades say where they were learnt and what their file did not tell", async
   const table = await screen.findByLabelText("Trades, times in IST");
   expect(within(table).getByText("file")).toBeTruthy();
   expect(within(table).getByText("unknown: the file does not tell the product")).toBeTruthy();
-  expect(within(table).getByText("Fri, 20 Nov, 2026")).toBeTruthy();
+  expect(within(table).getByText("Fri, 20 Nov 2026")).toBeTruthy();
 });
 
 async function chooseFile(): Promise<void> {
