@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from orchestrator.commands import (
     audit,
+    backups,
     brokers,
     documents,
     generated,
@@ -32,7 +33,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for part in (running, generated, brokers, orders, trades, audit, keys, users, documents, jobs):
+for part in (running, generated, brokers, orders, trades, audit, keys, users, documents, jobs, backups):
     cli.add_typer(part.commands)
 
 

@@ -140,6 +140,12 @@ class Settings(BaseSettings):
         description="32 bytes in base64; several with commas, the newest first. Empty: made in the data folder.",
     )
 
+    backup_recipients: str = Field(
+        "",
+        description="Public halves of the keys that open backups (age1...), with commas between; "
+        "`orchestrator backup-key` makes one. Empty: no backup can be made.",
+    )
+
     # trading
     paper: bool = Field(False, description="Say everywhere that no real money moves.")
     always_open: bool = Field(False, description="Treat every exchange as open: for the sandbox.")

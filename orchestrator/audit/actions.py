@@ -109,6 +109,7 @@ class Action(StrEnum):
     LOT_EVENT_TOLD = "lot_event.told"
     LOT_EVENT_WITHDRAWN = "lot_event.withdrawn"
     # --- the installation ----------------------------------------------------------------------------------------
+    RESTORED = "installation.restored"  # from a backup
     JOB_ASKED = "job.asked"  # to be done at once, beside its schedule
     SANDBOX_CHANGED = "sandbox.changed"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"

@@ -4533,6 +4533,7 @@ export type Action =
   | "funds.moved"
   | "lot_event.told"
   | "lot_event.withdrawn"
+  | "installation.restored"
   | "job.asked"
   | "sandbox.changed"
   | "audit.sealed_anew"
