@@ -1,5 +1,8 @@
 """Brings a database to the newest revision of `alembic/`, on either dialect, one process at a time.
 
+Two that begin at once: one waits and finds nothing left to do. A table that somebody holds for longer than a moment is
+not waited for, since everybody who came later would wait behind us: nothing is changed, and it can be tried again.
+
 Alembic itself is only loaded when there is something to do: half a second of every start otherwise.
 """
 
@@ -9,17 +12,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from orchestrator.db import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+PATIENCE = "5s"  # for a table that somebody else holds
+NOT_GIVEN = "55P03"  # PostgreSQL's word for a lock that took too long
 FOLDER = Path(__file__).resolve().parent.parent / "alembic"
 
 
 class OutOfDate(Exception):
     """The database lacks a revision that this code needs."""
+
+
+class Busy(Exception):
+    """Somebody holds a table that has to be changed."""
 
 
 def newest() -> str | None:
@@ -42,11 +52,18 @@ async def current(db: Database) -> str | None:
 
 
 async def upgrade(db: Database) -> bool:
-    """Apply what is missing, in one transaction. Returns whether anything was."""
+    """Apply what is missing, in one transaction. Returns whether anything was. Raises Busy: nothing was changed."""
     if await current(db) == newest():
         return False
-    await db.write(_upgrade, lock="migrate")
-    return True
+    try:
+        return await db.write(_upgrade, lock="migrate")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != NOT_GIVEN:
+            raise
+        raise Busy(
+            f"a table was in use for longer than {PATIENCE}, and nothing was changed: end what uses it "
+            "(pg_stat_activity shows it) or try again in a quiet moment"
+        ) from error
 
 
 def _current(connection: Connection) -> str | None:
@@ -55,10 +72,15 @@ def _current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection) -> bool:
+    if _current(connection) == newest():
+        return False  # another process was at it while we waited
     from alembic import command
 
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
     command.upgrade(config(connection), "head")
+    return True
 
 
 def config(connection: Connection | None = None) -> Config:

@@ -61,7 +61,10 @@ def migrate() -> None:
         finally:
             await database.close()
 
-    changed = uvloop.run(upgrade())
+    try:
+        changed = uvloop.run(upgrade())
+    except migrations.Busy as error:
+        raise CannotStart(str(error)) from error
     typer.echo("Migrated." if changed else "Up to date.")
 
 
