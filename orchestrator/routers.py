@@ -29,6 +29,7 @@ from orchestrator.kite import routers as kite
 from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
 from orchestrator.openalgo import endpoints as openalgo
+from orchestrator.openalgo import sockets as openalgo_feed
 from orchestrator.operating import endpoints as operating
 from orchestrator.operating import job_endpoints as operator_jobs
 from orchestrator.operating import oversight_endpoints as oversight
@@ -103,6 +104,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     operator_jobs.router,
     oversight.router,
     openalgo.router,
+    openalgo_feed.router,
     tradingview.router,
     webhooks.router,
     *kite.ROUTERS,

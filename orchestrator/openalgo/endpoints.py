@@ -59,7 +59,7 @@ async def _answered(name: str, request: Request) -> Json:
         user=caller.user_id,
         api=OwnApi.behind(request, key),
         instruments=state.instruments,
-        names=_names(state),
+        names=names_of(state),
         now=state.clock(),
         dry_run=caller.policy is not None and caller.policy.dry_run,
         calendar=state.calendar,
@@ -82,7 +82,7 @@ def _no_number(word: str) -> Any:
     raise ValueError(f"{word} is no number")
 
 
-def _names(state: Any) -> Names:
+def names_of(state: Any) -> Names:
     """Made at the first call."""
     if not hasattr(state, "openalgo_names"):
         state.openalgo_names = Names(state.instruments)

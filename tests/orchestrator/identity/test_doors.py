@@ -78,7 +78,7 @@ OPEN_TO_LIMITED_TOKENS = {
     "GET /v1/approvals": Door.ASKING,
     "GET /v1/approvals/{approval_id}": Door.ASKING,
 }
-SOCKETS = {"/kite/ws", "/v1/stocks/live", "/v1/stream"}
+SOCKETS = {"/api/v1/ws", "/kite/ws", "/v1/stocks/live", "/v1/stream"}
 
 
 def test_what_anybody_may_ask_is_listed() -> None:
