@@ -16,9 +16,8 @@ SandboxUser = dict[str, Any]
 NewUser = Callable[..., SandboxUser]
 
 
-@pytest.fixture
-def new_user(sandbox: Sandbox) -> NewUser:
-    """A fresh user at a broker (kite, upstox, groww, mock) with cash and holdings in rupees and shares."""
+def users_of(sandbox: Sandbox) -> NewUser:
+    """Makes users at a broker (kite, upstox, groww, mock) with cash and holdings in rupees and shares."""
 
     def create(broker: str, *, cash: str = "100000", holdings: dict[str, int] | None = None) -> SandboxUser:
         rows = [{"symbol": symbol, "quantity": quantity} for symbol, quantity in (holdings or {}).items()]
@@ -26,6 +25,12 @@ def new_user(sandbox: Sandbox) -> NewUser:
         return {**user, "broker": broker}
 
     return create
+
+
+@pytest.fixture
+def new_user(sandbox: Sandbox) -> NewUser:
+    """A fresh user at a broker: see `users_of`."""
+    return users_of(sandbox)
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Literal
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.chromium import CHROMIUM, FLAGS
 from tests.stories.product import PASSWORD, ROOT, Product, Trader
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
@@ -22,10 +25,22 @@ async ({ tags, rules }) => {
 """
 
 
+@asynccontextmanager
+async def a_browser() -> AsyncIterator[Browser]:
+    """A running Chromium."""
+    assert (ROOT / "web/dist/index.html").exists(), "the web is not built: run `make web`"
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        await running.close()
+
+
 async def open_page(
     browser: Browser, product: Product, trader: Trader, *, first_sight: str = "Portfolio value", **screen: Any
 ) -> Page:
-    """A page of a signed-in trader."""
+    """A page of a signed-in trader, without the service worker, which fetches every file there is, unless `screen`
+    allows it."""
+    screen = {"service_workers": "block", **screen}
     context = await browser.new_context(base_url=product.url, locale="en-IN", **screen)
     context.set_default_timeout(15_000)
     page = await context.new_page()

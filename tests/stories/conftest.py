@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from tests.chromium import CHROMIUM, FLAGS
-from tests.stories.product import ROOT
+from tests.stories.browsing import a_browser
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    assert (ROOT / "web/dist/index.html").exists(), "the web is not built: run `make web`"
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with a_browser() as running:
         yield running
-        await running.close()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+import pytest_asyncio
+from playwright.async_api import Page, expect
 
+from mocks.launch import Sandbox
 from tests.chromium import DESK, IN_CHROMIUM, PHONE
-from tests.stories.browsing import open_page, violations, wear
-from tests.stories.product import Product, Trader, order
-from tests.traders import NewUser
+from tests.stories.browsing import a_browser, open_page, violations, wear
+from tests.stories.product import Product, Trader, a_trader, order
+from tests.traders import NewUser, users_of
 
-pytestmark = IN_CHROMIUM
+pytestmark = [*IN_CHROMIUM, pytest.mark.asyncio(loop_scope="module")]
 
 SCREENS = {
     "money": ("/holdings", "/", "/positions", "/funds", "/performance", "/pnl"),
@@ -90,18 +93,24 @@ async def wider_than_the_screen(page: Page) -> int:
     return over
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[DESK, PHONE], ids=["desk", "phone"])
+async def seen(
+    request: pytest.FixtureRequest, shared_product: Product, shared_sandbox: Sandbox
+) -> AsyncIterator[tuple[Page, dict[str, str]]]:
+    """One trader's page for all screens, and the ids of what has a page: signing in takes longer than a look."""
+    if not shared_product.running:
+        await shared_product.start()
+    async with a_trader(shared_product) as trader, a_browser() as browser:
+        known = await stocked(trader, users_of(shared_sandbox))
+        look: dict[str, Any] = {"color_scheme": "dark", "reduced_motion": "reduce", **request.param}
+        yield await open_page(browser, shared_product, trader, **look), known
+
+
 @pytest.mark.parametrize("screens", SCREENS.values(), ids=SCREENS)
-@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
 async def test_a_screen_is_accessible_in_both_themes_and_fits_its_device(
-    browser: Browser,
-    product: Product,
-    trader: Trader,
-    new_user: NewUser,
-    device: dict[str, Any],
-    screens: tuple[str, ...],
+    seen: tuple[Page, dict[str, str]], screens: tuple[str, ...]
 ) -> None:
-    known = await stocked(trader, new_user)
-    page = await open_page(browser, product, trader, color_scheme="dark", reduced_motion="reduce", **device)
+    page, known = seen
     wrong: list[str] = []
     for screen in screens:
         path = screen.format(**known)

@@ -27,7 +27,7 @@ async def test_a_first_visit_loads_no_more_script_than_allowed(
         if response.request.resource_type == "script" and response.ok:
             scripts[response.url.rpartition("/")[2]] = len(gzip.compress(await response.body()))
 
-    page = await open_page(browser, product, trader, service_workers="block", **PHONE)
+    page = await open_page(browser, product, trader, **PHONE)
     page.on("response", weigh)
     await page.goto("/")
     await expect(page.get_by_text("Portfolio value")).to_be_visible()

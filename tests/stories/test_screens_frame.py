@@ -36,7 +36,7 @@ async def test_offline_the_last_numbers_stand_greyed_and_nothing_can_be_sent(
 ) -> None:
     await trader.connect(new_user("mock", holdings={"NSE:INFY": 20}), "Mock")
     await trader.settled()
-    page = await open_page(browser, product, trader, **PHONE)
+    page = await open_page(browser, product, trader, service_workers="allow", **PHONE)
     await keep_numbers(page)
 
     await page.context.set_offline(True)
@@ -66,7 +66,7 @@ async def test_no_number_outlives_the_session_on_the_device(
 ) -> None:
     await trader.connect(new_user("mock", holdings={"NSE:INFY": 20}), "Mock")
     await trader.settled()
-    page = await open_page(browser, product, trader, **DESK)
+    page = await open_page(browser, product, trader, service_workers="allow", **DESK)
     await keep_numbers(page)
     assert await page.evaluate(NUMBERS_IN_CACHES) == []
 
