@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import sys
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,7 @@ def _run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         with stopping() as stop:
             await work(stop)
 
+    faulthandler.enable()  # SIGABRT writes every stack to the log: a process that hangs says where
     sys.setswitchinterval(0.0005)
     # Little of what an order leaves behind is cyclic, and a full collection walks every instrument: halves the p99.
     gc.set_threshold(20_000, 20, 50)
