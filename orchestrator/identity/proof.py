@@ -15,7 +15,8 @@ from orchestrator.errors import Problem
 from orchestrator.identity import repository
 from orchestrator.identity.access import CurrentBearer
 from orchestrator.identity.claims import Role, Way
-from orchestrator.identity.passkeys import repository as passkey_repository
+from orchestrator.identity.oidc import repository as oidc
+from orchestrator.identity.passkeys import repository as passkeys
 from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.tokens import Bearer
 from orchestrator.state import Config, Db, Now
@@ -23,10 +24,10 @@ from orchestrator.state import Config, Db, Now
 
 async def proven(login: CurrentBearer, db: Db, settings: Config, clock: Now) -> Bearer:
     """A login whose person proved lately who they are. Raises Problem 401, 403 `step_up_needed` with the `ways` that
-    they have: all of them together prove it, and a passkey alone."""
+    they have: a passkey proves it alone, and so does the provider; else all the others together."""
     if clock() - login.proven_at <= timedelta(minutes=settings.step_up_minutes):
         return login
-    ways = await db.read(lambda connection: ways_of(connection, login.user_id))
+    ways = await db.read(lambda connection: ways_of(connection, login.user_id, issuer=settings.oidc_issuer))
     raise Problem(
         403,
         "step_up_needed",
@@ -65,12 +66,16 @@ async def verified_first(db: Database, settings: Settings, user_id: UserId) -> N
         )
 
 
-def ways_of(connection: Connection, user_id: UserId) -> set[Way]:
-    """In which the user can prove who they are."""
+def ways_of(connection: Connection, user_id: UserId, *, issuer: str) -> set[Way]:
+    """In which the user can prove who they are. `issuer`: the provider at which one may sign in now, "" for none; its
+    word does not stand in for a second factor here."""
     user = repository.by_id(connection, user_id)
+    coded = second_factor.is_on(connection, user_id)
+    tied = any(one.issuer == issuer for one in oidc.links_of_user(connection, user_id))
     has = {
         Way.PASSWORD: user is not None and user.password_hash is not None,
-        Way.TOTP: second_factor.is_on(connection, user_id),
-        Way.PASSKEY: passkey_repository.number(connection, user_id) > 0,
+        Way.TOTP: coded,
+        Way.PASSKEY: passkeys.number(connection, user_id) > 0,
+        Way.OIDC: tied and not coded,
     }
     return {way for way, there in has.items() if there}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import Key, RSAKey
@@ -44,6 +44,9 @@ class OpenId:
     tokens: dict[str, Any] = field(default_factory=dict)
     serves: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
+    person: dict[str, Any] = field(default_factory=dict)  # who sits at the browser that comes here
+    since: datetime | None = None
+    deaf: bool = False
     forms: list[dict[str, str]] = field(default_factory=list)
     _codes: dict[str, tuple[dict[str, str], dict[str, Any]]] = field(default_factory=dict)
 
@@ -63,6 +66,16 @@ class OpenId:
         code = secrets.token_urlsafe(16)
         self._codes[code] = (asked, {"sub": "person-1"} | person)
         return {"code": code, "state": asked["state"]}
+
+    def authorize(self, path: str) -> str:
+        """Where a browser that comes to the sign-in page is sent back: whoever is logged in there since `since` says
+        yes, and proves it anew when that is asked for, unless it is `deaf` to that."""
+        self.asked["/authorize"] += 1
+        asked = parse_qs(urlsplit(path).query)
+        anew = asked.get("prompt") == ["login"] and not self.deaf
+        at = self.now() if anew or self.since is None else self.since
+        back = self.approve(f"{self.url}{path}", auth_time=int(at.timestamp()), **self.person)
+        return f"{asked['redirect_uri'][0]}?{urlencode(back)}"
 
     def get(self, path: str) -> tuple[int, bytes]:
         self.asked[path] += 1
@@ -131,7 +144,13 @@ def openid(now: Callable[[], datetime]) -> Iterator[OpenId]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(*provider.get(self.path))
+            if self.path.startswith("/authorize?"):
+                self.send_response(303)
+                self.send_header("location", provider.authorize(self.path))
+                self.send_header("content-length", "0")
+                self.end_headers()
+            else:
+                self._answer(*provider.get(self.path))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()

@@ -342,6 +342,8 @@ async def test_the_provider_can_be_asked_to_prove_it_anew(
         assert (query(url)["prompt"], query(url)["max_age"]) == ("login", "0")
         return to(await visitor.get(BACK, params=there.approve(url, **person)))
 
+    old = await visitor.post("/v1/users/me/passkeys/options", headers=bearer)
+    assert old.json()["ways"] == ["password", "oidc"]
     before = int(watch.now.timestamp()) - 600
     assert await ask(auth_time=before) == "/settings/security?refused=oidc_not_anew"
     assert await ask(sub="person-2") == "/settings/security?refused=oidc_unknown"

@@ -11,6 +11,7 @@ import { Notice } from "@/components/surface";
 import { t } from "@/text";
 import { PasswordField } from "./PasswordField";
 import { ProofByPasskey } from "./ProofByPasskey";
+import { ProofByProvider } from "./ProofByProvider";
 
 interface Props {
   ways: ProofWay[];
@@ -43,9 +44,8 @@ export function ProofDialog({ ways, onDone }: Props) {
         <p className="text-quiet">{t("security:proof.why")}</p>
         {problem && !problem.field && <Notice tone="bad">{inWords(problem)}</Notice>}
         {ways.includes("passkey") && <ProofByPasskey onToken={shown} />}
-        {!asksPassword && !asksCode && !ways.includes("passkey") && (
-          <Notice tone="warning">{t("security:proof.nothing")}</Notice>
-        )}
+        {ways.includes("oidc") && <ProofByProvider />}
+        {ways.length === 0 && <Notice tone="warning">{t("security:proof.nothing")}</Notice>}
         {asksPassword && (
           <PasswordField
             label={t("security:password")}

@@ -1,6 +1,7 @@
 // Who one is at the provider that this installation knows: tied to the account here, or not.
 import "@/text/rooms/identity";
-import { useSearchParams } from "react-router";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
 import { inWords, problemOf, useBeginOidcLinkMutation, useListOidcLinksQuery, useRemoveOidcLinkMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Part } from "@/components/part";
@@ -8,12 +9,14 @@ import { Notice } from "@/components/surface";
 import { longDate } from "@/lib/time";
 import { t } from "@/text";
 import { Refused } from "./OtherWays";
+import { askedOn } from "./ProofByProvider";
 
 export function ProviderPart() {
   const { data } = useListOidcLinksQuery();
   const [begin, beginning] = useBeginOidcLinkMutation();
   const [remove, removing] = useRemoveOidcLinkMutation();
   const [asked] = useSearchParams();
+  const [from] = useState(askedOn);
   if (!data || (!data.label && data.items.length === 0)) return null;
   const label = data.label ?? t("identity:provider");
   const failed = beginning.error ?? removing.error;
@@ -27,7 +30,16 @@ export function ProviderPart() {
     <Part title={t("identity:tied.title", { label })} about={t("identity:tied.about")} room="narrow">
       <Refused />
       {asked.get("tied") && <Notice>{t("identity:tied.done", { label })}</Notice>}
-      {asked.get("proven") && <Notice>{t("identity:tied.proven")}</Notice>}
+      {asked.get("proven") && (
+        <Notice>
+          {t("identity:tied.proven")}{" "}
+          {from && (
+            <Link to={from} className="text-accent underline underline-offset-2">
+              {t("identity:provider_proof_back")}
+            </Link>
+          )}
+        </Notice>
+      )}
       {failed && <Notice tone="bad">{inWords(problemOf(failed))}</Notice>}
       {data.items.map((link) => (
         <div key={link.id} className="flex min-h-8 flex-wrap items-center gap-2">
