@@ -80,6 +80,7 @@ export const baseApi = createApi({
     "Consent",
     "Token",
     "KnownUser",
+    "Job",
     "Webhook",
     "WebhookDelivery",
     "Approval",

@@ -7,7 +7,13 @@ export interface AccountState {
   word: string;
 }
 
-export function accountState(account: Account): AccountState {
+/** What an account's condition is read from. */
+interface Known {
+  state: Account["state"];
+  health: { reads: string; writes: string } | null;
+}
+
+export function accountState(account: Known): AccountState {
   switch (account.state) {
     case "disconnected":
       return { tone: "quiet", word: t("accounts:states.disconnected") };
@@ -22,7 +28,7 @@ export function accountState(account: Account): AccountState {
   }
 }
 
-function connectedState({ health }: Account): AccountState {
+function connectedState({ health }: Known): AccountState {
   if (!health) return { tone: "quiet", word: t("accounts:states.connecting") };
   const { reads, writes } = health;
   if (reads === "open" && writes === "open") return { tone: "bad", word: t("accounts:states.down") };

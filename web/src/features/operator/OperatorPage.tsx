@@ -6,9 +6,19 @@ import { Button } from "@/components/button";
 import { Parted } from "@/components/parted";
 import { Notice, Waiting } from "@/components/surface";
 import { t } from "@/text";
+import { AccountsPart } from "./AccountsPart";
+import { JobsPart } from "./JobsPart";
+import { LogPart } from "./LogPart";
+import { UnclearPart } from "./UnclearPart";
 import { UsersPart } from "./UsersPart";
 
-const parts = [{ part: "users", Shown: UsersPart }] as const;
+const parts = [
+  { part: "users", Shown: UsersPart },
+  { part: "accounts", Shown: AccountsPart },
+  { part: "unclear", Shown: UnclearPart },
+  { part: "jobs", Shown: JobsPart },
+  { part: "log", Shown: LogPart },
+] as const;
 
 export function OperatorPage() {
   const { part } = useParams();

@@ -1,22 +1,26 @@
 // Everybody who has an account here, found by name, page under page.
 import "@/text/rooms/operator";
-import { useState } from "react";
-import { inWords, type KnownUser, problemOf, useGetMeQuery, useListUsersQuery } from "@/api";
+import { useCallback, useState } from "react";
+import { useSearchParams } from "react-router";
+import { type KnownUser, useGetMeQuery, useListUsersQuery } from "@/api";
 import { StateWord, Tag } from "@/components/badge";
-import { Button } from "@/components/button";
 import { Field } from "@/components/field";
-import { Notice, Waiting } from "@/components/surface";
 import { useSettled } from "@/lib/hooks";
 import { dayTime, longDate } from "@/lib/time";
 import { t } from "@/text";
+import { Looked, Pages, Room } from "./Looked";
 import { UserActions } from "./UserActions";
 
 export function UsersPart() {
-  const [text, setText] = useState("");
+  const [asked] = useSearchParams();
+  const [text, setText] = useState(asked.get("find") ?? "");
   const find = useSettled(text.trim(), 250);
+  const page = useCallback<React.ComponentProps<typeof Pages>["page"]>(
+    (props) => <Page find={find} {...props} />,
+    [find],
+  );
   return (
-    <div className="flex flex-col gap-3 border-t border-line px-4 py-4">
-      <p className="text-xs text-faint">{t("operator:users.about")}</p>
+    <Room about={t("operator:users.about")}>
       <Field
         label={t("operator:users.find")}
         type="search"
@@ -25,67 +29,33 @@ export function UsersPart() {
         maxLength={254}
         onChange={(event) => setText(event.target.value)}
       />
-      <Pages key={find} find={find} />
-    </div>
-  );
-}
-
-function Pages({ find }: { find: string }) {
-  const [after, setAfter] = useState<(string | undefined)[]>([undefined]);
-  return (
-    <div>
-      {after.map((one, at) => (
-        <Page
-          key={one ?? "first"}
-          find={find}
-          after={one}
-          last={at === after.length - 1}
-          onMore={(next) => setAfter([...after, next])}
-        />
-      ))}
-    </div>
+      <Pages key={find} page={page} />
+    </Room>
   );
 }
 
 interface PageProps {
   find: string;
   after: string | undefined;
-  last: boolean;
-  onMore: (next: string) => void;
+  more: (next: string | null | undefined) => React.ReactNode;
 }
 
-function Page({ find, after, last, onMore }: PageProps) {
-  const { data, error, refetch } = useListUsersQuery(
-    { find: find || undefined, after },
-    { refetchOnMountOrArgChange: true },
-  );
-  const next = data?.next;
+function Page({ find, after, more }: PageProps) {
+  const answer = useListUsersQuery({ find: find || undefined, after }, { refetchOnMountOrArgChange: true });
+  const none = find ? t("operator:users.none_found", { text: find }) : t("operator:users.none");
   return (
-    <>
-      {error && (
-        <Notice tone="bad" action={<Button onClick={refetch}>{t("common:retry")}</Button>}>
-          {inWords(problemOf(error))}
-        </Notice>
+    <Looked answer={answer} nothing={({ items }) => (items.length === 0 ? none : null)}>
+      {({ items, next }) => (
+        <>
+          <ul aria-label={t("operator:users.title")} className="border-t border-line">
+            {items.map((user) => (
+              <Row key={user.id} user={user} />
+            ))}
+          </ul>
+          {more(next)}
+        </>
       )}
-      {!data && !error && <Waiting rows={6} />}
-      {data?.items.length === 0 && !after && (
-        <p role="status" className="text-quiet">
-          {find ? t("operator:users.none_found", { text: find }) : t("operator:users.none")}
-        </p>
-      )}
-      {data && data.items.length > 0 && (
-        <ul aria-label={t("operator:users.title")} className="border-t border-line">
-          {data.items.map((user) => (
-            <Row key={user.id} user={user} />
-          ))}
-        </ul>
-      )}
-      {last && next && (
-        <Button className="mt-3" onClick={() => onMore(next)}>
-          {t("operator:users.more")}
-        </Button>
-      )}
-    </>
+    </Looked>
   );
 }
 

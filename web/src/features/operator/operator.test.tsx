@@ -26,7 +26,7 @@ const asha = {
   last_seen: "2026-11-20T10:00:00+05:30",
 };
 
-function shown(users: object[], role = "operator"): void {
+function shown(users: object[], role = "operator", at = "/operator/users"): void {
   server.use(
     http.get(url("/v1/users/me"), () => HttpResponse.json({ ...me, role })),
     http.get(url("/v1/operator/users"), ({ request }) => {
@@ -37,7 +37,7 @@ function shown(users: object[], role = "operator"): void {
   );
   render(
     <Provider store={testStore()}>
-      <MemoryRouter initialEntries={["/operator/users"]}>
+      <MemoryRouter initialEntries={[at]}>
         <Routes>
           <Route path="/" element={<p>Overview</p>} />
           <Route path="/operator/:part?" element={<OperatorPage />} />
@@ -88,4 +88,113 @@ test("nobody shuts out himself", async () => {
   await user.click(await screen.findByRole("button", { name: "What to do about me@x.in" }));
   expect((await screen.findByRole("menuitem", { name: /Shut out/ })).getAttribute("aria-disabled")).toBe("true");
   screen.getByText(/have another operator do it/);
+});
+
+test("accounts tell their sessions and breakers, and lead to their user", async () => {
+  const account = {
+    id: "acc_1",
+    user_id: "usr_1",
+    broker: "zerodha",
+    state: "connected",
+    connected_at: asha.created_at,
+    session_expires_at: null,
+    failing_since: null,
+    as_of: null,
+    reads: "closed",
+    writes: "open",
+    last_error: "timeout",
+  };
+  server.use(
+    http.get(url("/v1/operator/accounts"), ({ request }) => {
+      const after = new URL(request.url).searchParams.get("after");
+      const items = [after ? { ...account, id: "acc_2", reads: null, writes: null, state: "login_needed" } : account];
+      return HttpResponse.json({ items, next: after ? null : "acc_1" });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([asha], "operator", "/operator/accounts");
+  await screen.findByText("orders paused");
+  screen.getByText("timeout");
+  await user.click(screen.getByRole("button", { name: "More" }));
+  await screen.findByText(/acc_2/);
+  expect(screen.queryByRole("button", { name: "More" })).toBeNull();
+  await user.click(screen.getAllByRole("link", { name: "usr_1" })[0] as HTMLElement);
+  expect(((await screen.findByLabelText(/Find by e-mail/)) as HTMLInputElement).value).toBe("usr_1");
+});
+
+test("what nobody knows of an order is told with where to look for it, and no way to send it again", async () => {
+  const order = {
+    child_id: "chd_1",
+    order_id: "ord_1",
+    user_id: "usr_1",
+    account_id: "acc_1",
+    broker: "upstox",
+    status: "UNKNOWN",
+    since: asha.created_at,
+    tag: "tmabc123",
+  };
+  server.use(http.get(url("/v1/operator/orders/unclear"), () => HttpResponse.json({ items: [order] })));
+  shown([], "operator", "/operator/unclear");
+  await screen.findByText("tag tmabc123");
+  screen.getByText("Unknown — checking");
+  expect(screen.queryAllByRole("button")).toEqual([]);
+});
+
+test("a job that fails says why, has its history, and is done now when asked", async () => {
+  const run = {
+    due_at: asha.created_at,
+    asked_by: "",
+    attempt: 2,
+    process: "api-1",
+    started_at: "2026-11-20T10:00:00+05:30",
+    ended_at: "2026-11-20T10:00:04+05:30",
+    outcome: "failed",
+    words: "no broker told it",
+    running: false,
+  };
+  const job = {
+    name: "instruments",
+    tells: "Loads what each broker lists.",
+    when: "08:30 IST",
+    missed: "once",
+    next_due_at: null,
+    last_done: null,
+    last_failed: run,
+    open: null,
+    failing: true,
+  };
+  const asked: string[] = [];
+  server.use(
+    http.get(url("/v1/operator/jobs"), () => HttpResponse.json({ items: [job] })),
+    http.get(url("/v1/operator/jobs/instruments/runs"), () => HttpResponse.json({ items: [run], next: null })),
+    http.post(url("/v1/operator/jobs/:name/runs"), ({ params }) => {
+      asked.push(String(params.name));
+      return HttpResponse.json({ ...run, outcome: null, ended_at: null }, { status: 202 });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/jobs");
+  await screen.findByText("no broker told it");
+  await user.click(screen.getByRole("button", { name: "Do it now: instruments" }));
+  await waitFor(() => expect(asked).toEqual(["instruments"]));
+  await user.click(screen.getByRole("button", { name: "History: instruments" }));
+  await within(await screen.findByRole("dialog")).findByText(/attempt 2 · took 4 s · api-1/);
+});
+
+test("the log is searched by whole days of India", async () => {
+  const asked: string[] = [];
+  server.use(
+    http.get(url("/v1/operator/audit"), ({ request }) => {
+      asked.push(new URL(request.url).search);
+      const entry = { id: "aud_1", at: asha.created_at, user_id: "usr_1", action: "login", actor_kind: "login" };
+      return HttpResponse.json({ items: [{ ...entry, actor: "usr_1", subject: "", position: 1 }], next: null });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/log");
+  await screen.findByText("Logged in");
+  await user.type(screen.getByLabelText("From (IST)"), "2026-11-20");
+  await user.type(screen.getByLabelText("To (IST)"), "2026-11-20");
+  const day = "?since=2026-11-19T18%3A30%3A00.000Z&until=2026-11-20T18%3A30%3A00.000Z";
+  await waitFor(() => expect(asked.at(-1)).toBe(day));
 });
