@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pybreaker
@@ -10,9 +11,21 @@ import pybreaker
 from domain.errors import BrokerRejected, SessionExpired
 
 
-def breaker(failures: int, reset: float) -> pybreaker.CircuitBreaker:
-    """Opens after so many failures in a row, and lets one call try after `reset` seconds."""
+class _Opened(pybreaker.CircuitBreakerListener):
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+
+    def state_change(
+        self, cb: pybreaker.CircuitBreaker, old_state: object, new_state: pybreaker.CircuitBreakerState
+    ) -> None:
+        if new_state.name == pybreaker.STATE_OPEN:
+            self._tell()
+
+
+def breaker(failures: int, reset: float, opened: Callable[[], None]) -> pybreaker.CircuitBreaker:
+    """Opens after so many failures in a row, which `opened` is told, and lets one call try after `reset` seconds."""
     return pybreaker.CircuitBreaker(
+        listeners=[_Opened(opened)],
         fail_max=failures,
         reset_timeout=reset,
         # A clear no is an answer: the broker is alive. Our own cancellation says nothing about it.
@@ -20,6 +33,12 @@ def breaker(failures: int, reset: float) -> pybreaker.CircuitBreaker:
         # Else the call that trips the breaker would lose its own error, and with it the unknown outcome.
         throw_new_error_on_trip=False,
     )
+
+
+def doubt(one: pybreaker.CircuitBreaker) -> None:
+    """Somebody else's has opened: the next call is a trial, whose failure opens this one at once."""
+    if one.current_state == pybreaker.STATE_CLOSED:
+        one.half_open()
 
 
 def state_of(one: pybreaker.CircuitBreaker) -> str:

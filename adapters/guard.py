@@ -10,14 +10,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import pybreaker
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from adapters.breaker import breaker, state_of
+from adapters.breaker import breaker, doubt, state_of
 from adapters.broker import (
     Authorisation,
     Broker,
@@ -30,7 +30,8 @@ from adapters.broker import (
     Terms,
 )
 from adapters.budget import Budget
-from adapters.governor import ORDERS_A_SECOND, Call, Governor, Hold
+from adapters.governor import Call, Governor, Hold
+from adapters.held import GuardSettings, Health, NotSent, TooLate, nothing
 from adapters.room import Room, Unshared
 from domain.account import Margin
 from domain.conditional import ConditionalIntent, ConditionalReport
@@ -51,7 +52,10 @@ from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
 from domain.report import OrderReport
 
+__all__ = ["GuardSettings", "Guarded", "Health", "NotSent", "TooLate", "guarded"]
+
 T = TypeVar("T")
+READS, WRITES = "reads", "writes"  # what has a breaker of its own
 PROBE_CALLS = ("quote", "other", "other")  # what a probe asks at most beside its first call
 
 END_OF: dict[type[BrokerError], CallEnd] = {
@@ -67,49 +71,6 @@ def unheard(_: Measured) -> None:
     """For those who do not measure."""
 
 
-@dataclass(frozen=True, slots=True)
-class GuardSettings:
-    """Seconds. `read_attempts` counts the first one."""
-
-    read_deadline: float = 5.0
-    list_deadline: float = 15.0  # of a list that takes many calls
-    write_deadline: float = 8.0
-    read_attempts: int = 3
-    write_patience: float = 2.0  # longest wait for room in the rate budget before a write is held back
-    cancel_patience: float = 20.0  # the same for a cancel: late is better than not at all
-    orders_a_second: int = ORDERS_A_SECOND  # order calls to one exchange, below the legal 10
-    breaker_failures: int = 3
-    breaker_reset: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How calls to one account stand now. Breakers are closed | open | half_open."""
-
-    reads: str
-    writes: str
-    last_ok_at: datetime | None
-    last_error: str | None
-
-    @property
-    def tripped(self) -> bool:
-        """Whether an order should rather go elsewhere."""
-        return "open" in (self.reads, self.writes)
-
-
-class NotSent(BrokerUnavailable):
-    """Held back by ourselves: the breaker is open or the budget is spent. Nothing left, and waiting may help."""
-
-
-class TooLate(BrokerUnavailable):
-    """Held back by the caller at the last moment: nothing left, and nothing is to leave in its place."""
-
-
-def nothing() -> str | None:
-    """What stands against sending, for those whom nothing does."""
-    return None
-
-
 class Guarded:
     """A Broker around a Broker."""
 
@@ -123,9 +84,10 @@ class Guarded:
         measured: Callable[[Measured], None] = unheard,
         address_refused: Callable[[str], None] = lambda words: None,
         room: Room | None = None,
+        opened: Callable[[str], None] = lambda kind: None,
     ) -> None:
         """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session. `room`: what our
-        other programs leave of its limits for orders; None: there are none.
+        other programs leave of its limits for orders; None: there are none. `opened` is told which breaker has.
 
         `measured` is told of every call that left, once, `address_refused` the broker's words when it takes no order
         from where ours come from.
@@ -136,8 +98,9 @@ class Guarded:
         self._governor = governor or Governor(
             inner.terms, wall, orders_a_second=self._settings.orders_a_second
         )
-        self._reads = breaker(self._settings.breaker_failures, self._settings.breaker_reset)
-        self._writes = breaker(self._settings.breaker_failures, self._settings.breaker_reset)
+        failures, reset = self._settings.breaker_failures, self._settings.breaker_reset
+        self._reads = breaker(failures, reset, partial(opened, READS))
+        self._writes = breaker(failures, reset, partial(opened, WRITES))
         self._measured, self._address_refused, self._room_of_all = measured, address_refused, room
         self._last_ok: datetime | None = None
         self._last_error: str | None = None
@@ -153,6 +116,10 @@ class Guarded:
             last_ok_at=self._last_ok,
             last_error=self._last_error,
         )
+
+    def doubt(self, kind: str) -> None:
+        """Another program's breaker of this kind has opened."""
+        doubt({READS: self._reads, WRITES: self._writes}[kind])
 
     # --- the rules for orders ------------------------------------------------------------------------------------
 
@@ -431,6 +398,7 @@ def guarded(
     measured: Callable[[Measured], None] = unheard,
     address_refused: Callable[[str], None] = lambda words: None,
     room: Room | None = None,
+    opened: Callable[[str], None] = lambda kind: None,
 ) -> Guarded:
     """The broker as everyone outside `adapters` uses it."""
     return Guarded(
@@ -441,4 +409,5 @@ def guarded(
         measured=measured,
         address_refused=address_refused,
         room=room,
+        opened=opened,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -48,6 +48,7 @@ class Connection:
     book: Book = field(default_factory=Book)  # what is measured of its calls
     governor: Governor | None = None  # outlives sessions: limits count on through a new login
     room: Room | None = None  # what other processes leave of its limits
+    opened: Callable[[str], None] = lambda kind: None  # is told which breaker has
     allowed: Capabilities = field(default_factory=Capabilities)  # what it may do, as far as the broker told
     probed_at: datetime | None = None
     egress: Egress = field(default_factory=Egress)
@@ -132,6 +133,7 @@ class Connection:
             measured=self._measured,
             address_refused=self._address_refused,
             room=self.room,
+            opened=self.opened,
         )
         self.session, self.sealed_session = session, sealed
         self.generation += 1

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -23,6 +24,7 @@ from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
 from orchestrator.accounts import repository
 from orchestrator.accounts.addresses import AddressChecks
+from orchestrator.accounts.breakers import Breakers
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
 from orchestrator.accounts.opening import egress_of, opened_session
@@ -84,6 +86,7 @@ class Connections:
         )
         self._all: dict[AccountId, Connection] = {}
         self._telling = Telling(bus)
+        self._breakers = Breakers(bus, self._telling.origin, self._all.get, self._spawn)
         self._addresses = AddressChecks(
             probe_url=settings.egress_probe_url, clock=clock, changed=self._telling.account, renew=self._renew
         )
@@ -266,6 +269,7 @@ class Connections:
                 book=self._recorder.book(account.id),
                 governor=self._governor(account.broker),
                 room=self._rooms.of(account.id) if self._rooms else None,
+                opened=partial(self._breakers.opened, account.id),
             )
             self._all[account.id] = connection
         way = connection.way
@@ -329,6 +333,7 @@ class Connections:
         self._loops.start("accounts of other processes", lambda: self._listen(listening))
         await listening.wait()
         self._loops.start("accounts", self._watch_over)
+        self._loops.start("breakers of other processes", self._breakers.run)
 
     async def close(self) -> None:
         await self._loops.close()

@@ -20,7 +20,7 @@ from domain.account import AccountId
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 0.25  # seconds that an order waits for Redis
+PATIENCE = 1.0  # seconds that an order waits for Redis: a busy machine is no Redis that is away
 AGAIN = 2.0  # seconds until a Redis that did not answer is asked again
 CHANGED = 1.05  # seconds without a call after a change of who counts
 

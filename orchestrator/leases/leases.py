@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 LASTS = 6.0  # seconds without renewal until another process may take one
 RENEWED = 3  # times in that
 EARLY = 0.1  # of its length by which we stop before the row says so: clocks run at slightly different speeds
+RETRY = 0.5  # seconds until a database that did not answer is asked again
 LOOK = 0.25  # seconds between looks at whether work that is done alone is ours
 
 
@@ -136,10 +137,17 @@ class Leases:
     # --- running -------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Renew, until cancelled."""
+        """Renew, until cancelled; where the database does not answer, again soon."""
+        pause = self._lasts * (1 - EARLY) / RENEWED
+        answered = True
         while True:
-            await asyncio.sleep(self._lasts * (1 - EARLY) / RENEWED)
-            await self.renew()
+            await asyncio.sleep(pause if answered else RETRY)
+            try:
+                await self.renew()
+                answered = True
+            except (SQLAlchemyError, OSError) as error:
+                answered = False
+                log.warning("leases.not_renewed", error=type(error).__name__)
 
     async def close(self) -> None:
         """Give everything back, so that nobody has to wait until it has run out."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.util import await_only
 
 from orchestrator.config import Settings
@@ -160,6 +161,29 @@ async def test_an_earlier_lease_of_the_same_owner_is_no_proof(db: Database) -> N
     with pytest.raises(LeaseLost):
         await db.write(lambda conn: rows.fenced(conn, old))
     await db.write(lambda conn: rows.fenced(conn, new))
+
+
+async def test_a_renewal_that_failed_is_tried_again_at_once(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.leases.leases.RETRY", 0.0)
+    uptime = Uptime()
+    one = Leases(db, lasts=0.03, clock=uptime)
+    lease = await one.take("market")
+    assert lease is not None
+    uptime.now += 10
+    renew, failures = one.renew, [OperationalError("UPDATE", {}, OSError()), OSError()]
+
+    async def fails() -> None:
+        if failures:
+            raise failures.pop(0)
+        await renew()
+
+    monkeypatch.setattr(one, "renew", fails)
+    running = asyncio.create_task(one.run())
+    await _until(lambda: lease.held)
+    running.cancel()
+    assert failures == []
 
 
 async def test_what_is_given_back_is_not_held_while_the_row_is_written(db: Database) -> None:
