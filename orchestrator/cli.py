@@ -14,6 +14,7 @@ from orchestrator.commands import (
     audit,
     backups,
     brokers,
+    doctor,
     documents,
     generated,
     jobs,
@@ -33,7 +34,20 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for part in (running, generated, brokers, orders, trades, audit, keys, users, documents, jobs, backups):
+for part in (
+    running,
+    generated,
+    brokers,
+    orders,
+    trades,
+    audit,
+    keys,
+    users,
+    documents,
+    jobs,
+    backups,
+    doctor,
+):
     cli.add_typer(part.commands)
 
 

@@ -14,6 +14,8 @@ from orchestrator.backups import archive, crypt
 from orchestrator.backups.crypt import BadBackup
 from orchestrator.backups.restoring import restore as put_back
 from orchestrator.commands import installation
+from orchestrator.jobs import rows as job_rows
+from orchestrator.jobs.plan import BACKUP
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart
 from orchestrator.state import system_clock
@@ -54,8 +56,9 @@ def backup(
     """
     settings = installation.settings()
     made = _done(archive.make(settings, file, version=meta.own_version(), now=system_clock()))
-    rows = sum(made.rows.values())
-    typer.echo(f"{file}: {len(made.rows)} tables, {rows} rows, {made.bytes} bytes before encryption.")
+    said = f"{len(made.rows)} tables, {sum(made.rows.values())} rows"
+    installation.write(lambda conn: job_rows.record(conn, BACKUP, made.made_at, said))
+    typer.echo(f"{file}: {said}, {made.bytes} bytes before encryption.")
 
 
 @commands.command()

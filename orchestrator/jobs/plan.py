@@ -66,4 +66,9 @@ OLD_EVENTS = Plan(
     Schedule(time(0, 10), every=timedelta(hours=1)),
 )
 
-PLANS = {plan.name: plan for plan in (INSTRUMENTS, EVENINGS, CANDLES, OLD_CANDLES, CHARGES, BOOKS, HISTORY, OLD_EVENTS)}
+BACKUP = "backup"  # no job: a command, whose runs are written down beside them
+
+PLANS = {
+    plan.name: plan
+    for plan in (INSTRUMENTS, EVENINGS, CANDLES, OLD_CANDLES, CHARGES, BOOKS, HISTORY, OLD_EVENTS)
+}

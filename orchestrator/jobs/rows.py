@@ -175,6 +175,12 @@ def _as_is(run: Run) -> tuple[sa.ColumnElement[bool], ...]:
 # --- the history -------------------------------------------------------------------------------------------------
 
 
+def record(conn: Connection, name: str, at: datetime, words: str) -> None:
+    """Something that was done outside the schedule, to be seen beside it."""
+    now = server_time(conn)
+    _add(conn, name, at, now, asked_by="command", ended_at=now, outcome=Outcome.DONE.value, words=words)
+
+
 def find(conn: Connection, job: str, due_at: datetime) -> Run | None:
     row = conn.execute(sa.select(job_runs).where(ROW.job == job, ROW.due_at == due_at)).one_or_none()
     return None if row is None else _run(row)
