@@ -37,6 +37,7 @@ def _queues(conn: Connection, now: datetime) -> None:
     metrics.QUEUE_WAITING.labels("letters").set(_count(conn, letters.c.due_at <= now))
     due = _count(conn, MESSAGE.state == "waiting", MESSAGE.due_at <= now)
     metrics.QUEUE_WAITING.labels("webhooks").set(due)
+    metrics.DEAD_LETTERS.labels("webhooks").set(_count(conn, MESSAGE.state == "dead"))
 
 
 def _outbox(conn: Connection, now: datetime) -> None:

@@ -1,0 +1,79 @@
+"""Dead letters: messages to users' servers that were given up after a day.
+
+Whoever keeps the installation sees which and why, sends them again, or drops them; never what is in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from orchestrator.tables_webhooks import webhook_messages, webhooks
+from orchestrator.webhooks.repository import WebhookDeliveryState
+
+ROW, HOOK = webhook_messages.c, webhooks.c
+DEAD = ROW.state == WebhookDeliveryState.DEAD
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """`words`: what its server answered last, or why it did not. `enabled`: whether its webhook is on."""
+
+    number: int
+    id: str
+    user_id: str
+    webhook_id: str
+    enabled: bool
+    type: str
+    made_at: datetime
+    tried_at: datetime | None
+    attempts: int
+    words: str
+
+
+def page(conn: Connection, *, before: int | None = None, limit: int = 100) -> list[DeadLetter]:
+    """The newest first; `before` is the number of one that is known."""
+    query = (
+        sa.select(
+            ROW.number, ROW.id, ROW.user_id, ROW.webhook_id, HOOK.enabled, ROW.type, ROW.made_at,
+            ROW.tried_at, ROW.attempts, ROW.answer,
+        )
+        .join(webhooks, HOOK.id == ROW.webhook_id)
+        .where(DEAD)
+    )  # fmt: skip
+    if before is not None:
+        query = query.where(ROW.number < before)
+    return [DeadLetter(*row) for row in conn.execute(query.order_by(ROW.number.desc()).limit(limit))]
+
+
+def count(conn: Connection) -> int:
+    """How many there are."""
+    return int(conn.execute(sa.select(sa.func.count()).where(DEAD)).scalar_one())
+
+
+def replay(conn: Connection, ids: Sequence[str] | None, now: datetime) -> list[str]:
+    """Send these again, or all (None), under their old ids, from the beginning; those of a webhook that is off stay.
+    Which they were."""
+    on = sa.select(HOOK.id).where(HOOK.enabled)
+    found = _found(conn, ids, ROW.webhook_id.in_(on))
+    values = {"state": WebhookDeliveryState.WAITING, "attempts": 0, "due_at": now}
+    conn.execute(sa.update(webhook_messages).where(ROW.id.in_(found), DEAD).values(values))
+    return found
+
+
+def drop(conn: Connection, ids: Sequence[str] | None) -> list[str]:
+    """Forget these, or all (None). Which they were."""
+    found = _found(conn, ids)
+    conn.execute(sa.delete(webhook_messages).where(ROW.id.in_(found), DEAD))
+    return found
+
+
+def _found(conn: Connection, ids: Sequence[str] | None, *such: sa.ColumnElement[bool]) -> list[str]:
+    query = sa.select(ROW.id).where(DEAD, *such)
+    if ids is not None:
+        query = query.where(ROW.id.in_(ids))
+    return list(conn.execute(query.order_by(ROW.number)).scalars())
