@@ -14,7 +14,7 @@ from orchestrator.commands import (
     audit,
     backups,
     brokers,
-    doctor,
+    dead_letters,
     documents,
     generated,
     jobs,
@@ -45,8 +45,8 @@ for part in (
     users,
     documents,
     jobs,
+    dead_letters,
     backups,
-    doctor,
 ):
     cli.add_typer(part.commands)
 
