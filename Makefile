@@ -1,7 +1,7 @@
 # `make` lists the targets. Two of them do everything: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-pure simulate simulate-all accuracy check lint types imports fix e2e bench migrate docs client setup setup-web web protos clean
+.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench migrate docs client setup setup-web web protos clean
 
 # Compiled modules make every start twice as fast; some machines switch them off for all programs.
 unexport PYTHONDONTWRITEBYTECODE
@@ -60,6 +60,9 @@ simulate: setup ## orders under crashes and bad networks, from seeds: make simul
 
 simulate-all: setup ## the simulation's whole test: 200 seeds, a crash at every step, and every deliberate break noticed
 	SIMULATION=whole $(BIN)/python -m pytest -n $(WORKERS) tests/simulation
+
+chaos: setup ## many processes that die, sleep and are cut off, again and again: half an hour
+	CHAOS=long $(BIN)/python -m pytest tests/many
 
 accuracy: SEEDS = 100
 accuracy: setup ## portfolios over simulated months against the exchange's own ledger: make accuracy SEEDS=100

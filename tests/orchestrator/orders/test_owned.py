@@ -32,9 +32,9 @@ __all__ = ["book"]  # a fixture
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 @dataclass
@@ -145,9 +145,7 @@ async def test_what_an_owner_decided_is_not_sent_once_it_owns_nobody_any_more() 
     assert fact.words == "another process works for this user now"
 
 
-async def test_an_order_that_others_found_absent_ends_without_a_fill_when_its_sender_wakes(
-    book: Database,
-) -> None:
+def test_an_order_that_others_found_absent_ends_without_a_fill_when_its_sender_wakes() -> None:
     lost = apply(child_of("ord_1"), Lost(T0, "the product stopped before the answer came"))
     late = apply(lost, Ended(End.REJECTED, T0, "it could not be sent in time: it was recorded too long ago"))
     assert (late.status, late.live_quantity) == (Status.REJECTED, 0)
