@@ -20,7 +20,9 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if "build
 
 
 def test_it_has_every_part_of_the_product() -> None:
-    assert set(COMPOSE["services"]) == {"postgres", "redis", "migrate", "api", "worker", "sandbox"}
+    ours = {"migrate", "api", "worker", "sandbox"}
+    assert set(OURS) == ours
+    assert set(COMPOSE["services"]) == ours | {"postgres", "redis", "prometheus", "grafana", "caddy"}
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -60,7 +62,34 @@ def test_every_dependency_is_a_service() -> None:
 def test_ports_are_published_on_this_machine_only() -> None:
     published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
     assert published
-    assert all(port.startswith("127.0.0.1:") for port in published)
+    tls = COMPOSE["services"]["caddy"]["ports"]
+    assert tls == ["${TLS_ADDRESS:-127.0.0.1}:443:443"]  # others only where somebody says so
+    assert all(port.startswith("127.0.0.1:") for port in published if port not in tls)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_no_container_of_ours_may_do_more_than_it_needs(name: str) -> None:
+    service = OURS[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_everything_that_is_mounted_exists() -> None:
+    for service in COMPOSE["services"].values():
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            assert (ROOT / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
+
+
+def test_prometheus_asks_where_processes_answer() -> None:
+    scrape = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    ports = {one["port"] for job in scrape["scrape_configs"] for one in job["dns_sd_configs"]}
+    names = {
+        name for job in scrape["scrape_configs"] for one in job["dns_sd_configs"] for name in one["names"]
+    }
+    assert names == {"api", "worker"}
+    assert ports == {int(OURS[name]["environment"]["TRADEMASTER_PROBE_PORT"]) for name in names}
 
 
 def test_everything_the_image_copies_exists() -> None:
