@@ -33,9 +33,9 @@ from tests.orchestrator.stub_broker import StubAdapter
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 @pytest.fixture

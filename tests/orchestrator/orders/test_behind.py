@@ -23,9 +23,9 @@ REFUSED = Denied((Reason(ReasonCode.REDUCE_ONLY, "You have set reduce-only."),))
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 async def late(

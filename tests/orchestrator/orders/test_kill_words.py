@@ -19,9 +19,9 @@ __all__ = ["book"]  # a fixture
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 def resting(number: str) -> OrderReport:

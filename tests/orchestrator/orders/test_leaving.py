@@ -16,9 +16,9 @@ __all__ = ["book"]  # a fixture
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 async def found(book: Database, *, read: float, side: Side = Side.SELL) -> Leaving:

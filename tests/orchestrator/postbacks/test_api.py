@@ -29,9 +29,9 @@ REPORT = OrderReport("2611230001", ReportStatus.OPEN, "UPDATE", AT, 10, 5)
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 @pytest.fixture(autouse=True)

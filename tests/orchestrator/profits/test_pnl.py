@@ -31,9 +31,9 @@ BOOK = """
 
 
 @pytest.fixture
-def database_settings(settings: Settings) -> Settings:
+def database_settings(sqlite_settings: Settings) -> Settings:
     """One database: nothing here depends on which."""
-    return settings
+    return sqlite_settings
 
 
 @pytest.fixture
