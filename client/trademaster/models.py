@@ -109,6 +109,8 @@ class Action(
             "lot_event.withdrawn",
             "installation.restored",
             "job.asked",
+            "dead_letter.replayed",
+            "dead_letter.dropped",
             "sandbox.changed",
             "audit.sealed_anew",
             "key.made",
@@ -214,6 +216,8 @@ class Action(
         "lot_event.withdrawn",
         "installation.restored",
         "job.asked",
+        "dead_letter.replayed",
+        "dead_letter.dropped",
         "sandbox.changed",
         "audit.sealed_anew",
         "key.made",
@@ -1077,6 +1081,23 @@ class OutageOut(Model):
     last_seen: AwareDatetime
 
 
+class PartOut(Model):
+    """
+    `percent` is of the value of all holdings. `cash` is that of the account or broker, in no other number.
+
+    Null is not known; for cash also where the parts have none.
+    """
+
+    key: str
+    name: str
+    value: Exact | None
+    percent: str | None
+    invested: Exact | None
+    pnl: Exact | None
+    day_pnl: Exact | None
+    cash: Exact | None
+
+
 class PasskeyIn(Model):
     """`name`: how its user recognises it; without one, it is called after the browser."""
 
@@ -1356,6 +1377,12 @@ class ReadIn(Model):
     )
     ids: Annotated[list[str] | None, Field(max_length=200, min_length=1)] = None
     up_to: Annotated[str | None, Field(max_length=64)] = None
+
+
+class ReadyPartOut(Model):
+    part: str | Literal["database", "migrations", "clock", "bus", "staying"]
+    ok: bool
+    says: str
 
 
 class ReasonOut(Model):
@@ -2096,29 +2123,6 @@ class WeightsOut(Model):
     reliability: int
 
 
-class OrchestratorPortfolioAllocationSchemasPartOut(Model):
-    """
-    `percent` is of the value of all holdings. `cash` is that of the account or broker, in no other number.
-
-    Null is not known; for cash also where the parts have none.
-    """
-
-    key: str
-    name: str
-    value: Exact | None
-    percent: str | None
-    invested: Exact | None
-    pnl: Exact | None
-    day_pnl: Exact | None
-    cash: Exact | None
-
-
-class OrchestratorProbesEndpointsPartOut(Model):
-    part: str | Literal["database", "migrations", "clock", "bus", "staying"]
-    ok: bool
-    says: str
-
-
 class AgreedIn(Model):
     """The version that the person has seen."""
 
@@ -2208,7 +2212,7 @@ class AllocationOut(Model):
     as_of: AwareDatetime
     by: str | Literal["broker", "account", "instrument", "kind"]
     value: Exact | None
-    parts: list[OrchestratorPortfolioAllocationSchemasPartOut]
+    parts: list[PartOut]
     gaps: list[GapOut]
 
 
@@ -3531,7 +3535,7 @@ class ReadyOut(Model):
     """`status` is ok, or degraded: it takes work, and something that it can do without is away."""
 
     status: str
-    parts: list[OrchestratorProbesEndpointsPartOut]
+    parts: list[ReadyPartOut]
 
 
 class RebuiltDayOut(Model):

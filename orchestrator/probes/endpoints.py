@@ -24,7 +24,7 @@ class Health(Out):
     status: str
 
 
-class PartOut(Out):
+class ReadyPartOut(Out):
     part: Part
     ok: bool
     says: str
@@ -34,11 +34,11 @@ class ReadyOut(Out):
     """`status` is ok, or degraded: it takes work, and something that it can do without is away."""
 
     status: str
-    parts: list[PartOut]
+    parts: list[ReadyPartOut]
 
     @staticmethod
     def of(seen: Readiness) -> ReadyOut:
-        parts = [PartOut(part=one.part, ok=one.ok, says=one.words) for one in seen.answers]
+        parts = [ReadyPartOut(part=one.part, ok=one.ok, says=one.words) for one in seen.answers]
         return ReadyOut(status="ok" if seen.whole else "degraded", parts=parts)
 
 
