@@ -40,14 +40,14 @@ def page(conn: Connection, *, before: int | None = None, limit: int = 100) -> li
     query = (
         sa.select(
             ROW.number, ROW.id, ROW.user_id, ROW.webhook_id, HOOK.enabled, ROW.type, ROW.made_at,
-            ROW.tried_at, ROW.attempts, ROW.answer,
+            ROW.tried_at, ROW.attempts, ROW.answer.label("words"),
         )
         .join(webhooks, HOOK.id == ROW.webhook_id)
         .where(DEAD)
     )  # fmt: skip
     if before is not None:
         query = query.where(ROW.number < before)
-    return [DeadLetter(*row) for row in conn.execute(query.order_by(ROW.number.desc()).limit(limit))]
+    return [DeadLetter(**row._mapping) for row in conn.execute(query.order_by(ROW.number.desc()).limit(limit))]
 
 
 def count(conn: Connection) -> int:
