@@ -34,7 +34,7 @@ async def list_conditionals(caller: ReadingCaller, trading: Room) -> Conditional
     )
 
 
-@router.post("", responses=problems(401, 404, 409, 422))
+@router.post("", responses=problems(401, 404, 409, 422, 503))
 async def place_conditional(
     body: ConditionalIn, caller: TradingCaller, trading: Room, idempotency_key: Key
 ) -> RequestOut:
@@ -54,7 +54,7 @@ async def place_conditional(
     return RequestOut.of(request)
 
 
-@router.patch("/{account}/{conditional_id}", responses=problems(401, 404, 409, 422))
+@router.patch("/{account}/{conditional_id}", responses=problems(401, 404, 409, 422, 503))
 async def modify_conditional(
     account: str,
     conditional_id: str,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from domain.conditional import ConditionalIntent
+from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.money import Money
-from domain.order import OrderIntent, OrderType
+from domain.order import OrderIntent, OrderType, Side
 from domain.token_policy import Clause, TokenPolicy
 from orchestrator.accounts.connections import Connection
 from orchestrator.identity.caller import Caller
@@ -33,6 +33,26 @@ def within_policy(
         found += _of_the_day(caller.policy)
     if found:
         raise outside_policy(OutsidePolicy.of(found))
+
+
+def unprotected(
+    held: int, intent: ConditionalIntent, kept: Iterable[ConditionalReport], *, besides: str | None = None
+) -> int:
+    """What is left of a position once every other order that the broker keeps to close it has fired: each of several
+    may be as large as all of it, and the second would turn it round. `besides`: the one that is being changed."""
+    closing = intent.side is Side.SELL if held > 0 else intent.side is Side.BUY
+    if not closing or intent.product in DELIVERED:
+        return held
+    waiting = sum(
+        max(leg.quantity for leg in one.intent.legs)  # of a target and its stop only one fires
+        for one in kept
+        if one.intent is not None
+        and one.conditional_id != besides
+        and not one.status.final
+        and (one.intent.instrument, one.intent.side, one.intent.product)
+        == (intent.instrument, intent.side, intent.product)
+    )
+    return max(0, held - waiting) if held > 0 else min(0, held + waiting)
 
 
 def _broken(

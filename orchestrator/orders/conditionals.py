@@ -16,7 +16,7 @@ from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import conditional_permit
 from orchestrator.orders.permit import outside_policy, without_effect
-from orchestrator.orders.rails import refused_at_broker
+from orchestrator.orders.rails import rails, refused_at_broker
 from orchestrator.orders.requests import Request, ask_once, asked_before, unclear
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import In
@@ -118,7 +118,7 @@ async def modify(
     if (earlier := await asked_before(trading, connection.account.user_id, key, fingerprint)) is not None:
         return earlier
     await _kept(trading, connection, conditional_id)
-    await _within_rails(trading, caller, connection, intent)
+    await _within_rails(trading, caller, connection, intent, besides=conditional_id)
 
     async def call(broker: Guarded) -> str:
         await broker.modify_conditional(conditional_id, intent)
@@ -139,16 +139,29 @@ async def modify(
 
 
 async def _within_rails(
-    trading: Trading, caller: Caller, connection: Connection, intent: ConditionalIntent
+    trading: Trading,
+    caller: Caller,
+    connection: Connection,
+    intent: ConditionalIntent,
+    *,
+    besides: str | None = None,
 ) -> None:
+    """`besides`: the one that is being changed. Raises Problem 403, 409, 503 where it counts what the broker keeps
+    already and that cannot be read."""
     positions = connection.snapshot.positions if connection.snapshot else ()
     held = sum(
         one.quantity
         for one in positions
         if one.instrument == intent.instrument and one.product is intent.product
     )
-    conditional_permit.within_policy(trading, caller, connection, intent, held)
     user_id = connection.account.user_id
+    bound = (await trading.db.read(lambda conn: rails(conn, user_id))).exits_only is not None
+    if held and (bound or caller.policy is not None):
+        read = await _read(trading, connection)
+        if read.unread is not None:
+            raise Problem(503, "broker_unavailable", read.unread)
+        held = conditional_permit.unprotected(held, intent, read.reports, besides=besides)
+    conditional_permit.within_policy(trading, caller, connection, intent, held)
     reason = await trading.db.read(lambda conn: refused_at_broker(conn, user_id, intent, held))
     if reason is not None:
         raise Problem(409, reason.code, reason.message, field=reason.field, rule=reason.message)
