@@ -26,6 +26,8 @@ SCREENS = {
     "settings": tuple(f"/settings/{part}" for part in ("trading", "limits", "look", "notifications", "you")),
     "security": ("/settings/security", "/settings/data", "/settings/audit"),
     "programs": ("/settings/tokens", "/settings/hooks", "/approvals", "/approvals/{approval}"),
+    "servers": ("/settings/webhooks",),
+    "operator": tuple(f"/operator/{part}" for part in ("users", "accounts", "unclear", "jobs", "log")),
 }
 # A page in its own theme is looked at for everything, in the other one for what a theme changes.
 BY_THEME = ("color-contrast", "link-in-text-block")
@@ -41,6 +43,8 @@ async def stocked(trader: Trader, new_user: NewUser) -> dict[str, str]:
     await trader.call(
         "POST", "/v1/alerts", json={"symbol": "NSE:INFY", "kind": "above", "threshold": "99999"}
     )
+    told = {"name": "journal", "url": "http://127.0.0.1:9/", "events": ["order.filled"]}
+    await trader.call("POST", "/v1/webhooks", json=told)
     return {"account": account, "order": filled["id"], "approval": await asking(trader)}
 
 
@@ -81,7 +85,12 @@ def screen_of(path: str) -> str:
     """What keeps its heading between two addresses."""
     path = path.partition("?")[0]
     return next(
-        (same for same in ("/settings", "/brokers/connect", "/approvals") if path.startswith(same)), path
+        (
+            same
+            for same in ("/settings", "/operator", "/brokers/connect", "/approvals")
+            if path.startswith(same)
+        ),
+        path,
     )
 
 
@@ -102,6 +111,8 @@ async def seen(
         await shared_product.start()
     async with a_trader(shared_product) as trader, a_browser() as browser:
         known = await stocked(trader, users_of(shared_sandbox))
+        await shared_product.command("users", "operator", trader.email)  # which ends the login
+        await trader.log_in()
         look: dict[str, Any] = {"color_scheme": "dark", "reduced_motion": "reduce", **request.param}
         yield await open_page(browser, shared_product, trader, **look), known
 

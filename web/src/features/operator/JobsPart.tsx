@@ -66,7 +66,7 @@ function Row({ job, onHistory }: { job: Job; onHistory: () => void }) {
         <p className="text-sm text-quiet">{job.tells}</p>
         {wrong && <p className="text-sm break-words text-loss">{wrong}</p>}
         <p className="text-xs text-faint">
-          {job.when}
+          {t("operator:jobs.when", { when: job.when })}
           {job.next_due_at && ` · ${t("operator:jobs.next", { time: dayTime(job.next_due_at) })}`}
         </p>
       </div>

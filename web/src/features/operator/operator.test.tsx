@@ -73,7 +73,7 @@ test("shutting out is asked first and says what it does not do", async () => {
     }),
   );
   shown([asha]);
-  await user.click(await screen.findByRole("button", { name: "What to do about asha@x.in" }));
+  await user.click(await screen.findByRole("button", { name: "Actions: asha@x.in" }));
   await user.click(await screen.findByRole("menuitem", { name: /Shut out/ }));
   const question = within(await screen.findByRole("dialog"));
   question.getByText(/open orders stay open at the brokers/);
@@ -85,7 +85,7 @@ test("shutting out is asked first and says what it does not do", async () => {
 test("nobody shuts out himself", async () => {
   const user = userEvent.setup();
   shown([{ ...asha, ...me }]);
-  await user.click(await screen.findByRole("button", { name: "What to do about me@x.in" }));
+  await user.click(await screen.findByRole("button", { name: "Actions: me@x.in" }));
   expect((await screen.findByRole("menuitem", { name: /Shut out/ })).getAttribute("aria-disabled")).toBe("true");
   screen.getByText(/have another operator do it/);
 });
