@@ -1,7 +1,7 @@
 # `make` lists the targets. Two of them do everything: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench migrate docs client setup setup-web web protos clean
+.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench migrate docs client sbom setup setup-web web protos clean
 
 # Compiled modules make every start twice as fast; some machines switch them off for all programs.
 unexport PYTHONDONTWRITEBYTECODE
@@ -81,6 +81,14 @@ client: setup setup-web ## write openapi.json, the Python client's models and th
 	$(BIN)/orchestrator openapi
 	$(BIN)/python client/generate.py
 	cd web && npm run --silent api
+
+SBOM ?= build/sbom
+
+sbom: setup setup-web ## write the bills of materials: build/sbom/python.json, and web.json with the build tools
+	@mkdir -p $(SBOM)
+	@$(BIN)/cyclonedx-py requirements requirements/runtime.lock --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)/python.json 2>/dev/null
+	@cd web && npm sbom --sbom-format cyclonedx --package-lock-only > $(abspath $(SBOM))/web.json 2>/dev/null
+	@echo "$(SBOM)/python.json and $(SBOM)/web.json"
 
 # --- setting up: done once, again only when a lock file changed ------------------------------------------------
 
