@@ -13,11 +13,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mocks.launch import Sandbox
 from tests.collector import Collector, Span, collecting
+from tests.deploy.test_watching import expressions, names_in
 from tests.services import free_port
 from tests.stories.product import Product, Trader, a_trader, eventually
 from tests.traders import NewUser, sandbox_settings
 
 TRACE, CLICK = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+RARE = {
+    "trademaster_clock_skew_seconds",  # one process on SQLite has one clock
+    "trademaster_loop_failures_total",  # of loops that failed
+    "trademaster_job_failing",  # of jobs that ended
+    "trademaster_job_failures_total",
+    "trademaster_job_last_success_timestamp_seconds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,13 @@ class Watched:
                 if one.name == name and labels.items() <= one.labels.items():
                     return float(one.value)
         return None
+
+    async def untold(self) -> set[str]:
+        """What rules and board look at and no sample tells now."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            page = (await http.get(f"{self.probes}/metrics")).text
+        told = {one.name for family in text_string_to_metric_families(page) for one in family.samples}
+        return names_in("\n".join(expressions())) - told
 
     async def trace(self, trace: str, *names: str) -> list[Span]:
         """Its spans, once all of these are there."""
@@ -86,6 +102,7 @@ async def test_one_trace_holds_an_order_from_the_click_to_what_was_heard_of_it_l
         await trader.order_when(lost["id"], "FILLED")
         await _found_again(watched, lost["id"], TRACE.replace("4b", "aa"))
         await trader.call("GET", "/v1/portfolio")
+        await eventually(watched.untold, lambda lacking: lacking <= RARE, seconds=60)
 
     assert (await watched.number("trademaster_order_overhead_seconds_count") or 0) >= 2
     assert await watched.number(
