@@ -8,8 +8,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers by default: pytest-xdist's own count takes every core of a big machine.
+# Two workers by default of what only computes: pytest-xdist's own count takes every core of a big machine.
 WORKERS ?= 2
+# More of the tests: two of them leave a fifth of two cores idle while they wait for processes, pages and clocks.
+TESTERS ?= 3
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,7 +23,7 @@ demo-reset: setup ## forget the demo's data; the next `make demo` starts over
 	@$(BIN)/orchestrator demo --reset
 
 test: setup web ## set up and run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal
 	cd web && npm test --silent
 
 test-pure: setup ## the tests of the pure rooms alone: seconds

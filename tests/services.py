@@ -296,6 +296,10 @@ async def _fill(settings: Settings) -> None:
     await database.close()
 
 
+# For what has nothing to do with how rows are kept: input refused before anything is stored.
+ON_SQLITE = pytest.mark.parametrize("database_settings", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 async def db(database_settings: Settings) -> AsyncIterator[Database]:
     """An open database with every table, once for each dialect."""

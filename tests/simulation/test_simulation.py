@@ -1,6 +1,7 @@
 """The order path under everything that can go wrong, seed by seed; and that a seed is a replay.
 
-Every run of the tests takes a share of it; `make simulate-all` takes the whole.
+Every run of the tests takes a share of it, CI goes on with other seeds (`make simulate`), `make simulate-all` takes the
+whole.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.simulation.weather import Weather
 
 ROOT = Path(__file__).parents[2]
 WHOLE = os.environ.get("SIMULATION") == "whole"
-SEEDS = 200 if WHOLE else 30
+SEEDS = 200 if WHOLE else 20
 TOGETHER = 10  # seeds of one test: so many share what a test costs by itself
 
 

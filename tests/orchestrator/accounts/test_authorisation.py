@@ -12,6 +12,7 @@ from domain.errors import BrokerError, BrokerRejected, BrokerUnavailable, Sessio
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import Login
 from tests.orchestrator.stub_broker import StubAdapter
+from tests.services import ON_SQLITE
 
 SHARES = {"exchange": "NSE", "symbol": "infy", "quantity": 20}
 
@@ -39,6 +40,7 @@ async def test_it_is_begun_for_ones_own_account_only(person: Login) -> None:
     assert (await begin(asha, AccountId("acc_none"))).status_code == 404
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("wrong", [{"quantity": 0}, {"quantity": "20"}, {"symbol": ""}, {"exchange": "LSE"}])
 async def test_shares_that_are_none_are_refused(wrong: dict[str, Any], person: Login) -> None:
     asha = await person("asha")

@@ -24,6 +24,7 @@ from tests.adapters.proxy import running as proxied
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.stub_broker import StubAdapter
+from tests.services import ON_SQLITE
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.4"
@@ -200,6 +201,7 @@ async def test_the_way_out_of_another_person_is_not_mine_to_set(person: Login) -
     assert (await ravi.post(f"/v1/accounts/{account}/address-check")).status_code == 404
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("what", "body", "field"),
     [

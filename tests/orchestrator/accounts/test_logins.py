@@ -17,6 +17,7 @@ from orchestrator.tables import accounts, login_states
 from tests.orchestrator.accounts.conftest import KEYS, begin, come_back, connect, state_of, until
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.orchestrator.stub_broker import StubAdapter
+from tests.services import ON_SQLITE
 
 Stubs = dict[BrokerId, StubAdapter]
 
@@ -71,6 +72,7 @@ async def test_wrong_keys_leave_no_account_and_show_the_brokers_words(person: Lo
     assert (await asha.get("/v1/accounts")).json() == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("broker", "credentials", "field"),
     [

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from orchestrator.identity.endpoints import COOKIE
 from orchestrator.tables import refresh_tokens, users
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
+from tests.services import ON_SQLITE
 
 ASHA = {"email": "asha@trademaster.test", "password": PASSWORD}
 
@@ -65,6 +66,7 @@ async def test_a_short_password_is_refused_with_rule_and_fix(client: httpx.Async
     assert problem["fix"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("email", ["", "asha", "asha@", "@trademaster.test", "a b@trademaster.test"])
 async def test_what_is_no_email_is_refused(client: httpx.AsyncClient, email: str) -> None:
     answer = await _sign_up(client, email=email)
@@ -118,6 +120,7 @@ async def test_an_access_token_ends_after_fifteen_minutes(person: Login, watch: 
     assert ended.headers["www-authenticate"] == "Bearer"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0."])
 async def test_a_forged_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
     answer = await client.get("/v1/users/me", headers={"authorization": f"Bearer {token}"})
@@ -250,6 +253,7 @@ async def test_an_unknown_mode_never_becomes_a_default(person: Login) -> None:
     assert "orchestrator" in answer.json()["fix"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "header",
     [

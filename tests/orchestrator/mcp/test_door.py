@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from tests.orchestrator.conftest import Login
 from tests.orchestrator.holders import MakeKey
+from tests.services import ON_SQLITE
 
 ASK = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 ACCEPT = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
@@ -64,6 +65,7 @@ async def test_a_gateway_asks_our_own_api_whatever_its_sender_called_us(
         assert told.json()["result"]["structuredContent"] == {"accounts": []}, (host, told.text)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("version", [None, "2025-06-18", "2099-01-01", "\xff"])
 async def test_nonsense_is_refused_and_breaks_nothing(
     person: Login, make_key: MakeKey, client: httpx.AsyncClient, version: str | None

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from orchestrator.telemetry.door import Counted
 from orchestrator.telemetry.metrics import REGISTRY
 from orchestrator.telemetry.overhead import CURRENT, Overhead, broker_wait
+from tests.services import ON_SQLITE
 
 
 def counted(method: str, route: str, status: str) -> float:
@@ -25,6 +26,7 @@ async def ask(app: FastAPI, method: str, path: str) -> None:
         await client.request(method, path)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("method", "path", "route", "status"),
     [

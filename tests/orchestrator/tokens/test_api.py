@@ -14,6 +14,7 @@ from orchestrator.tables import users
 from orchestrator.tables_audit import audit_log
 from orchestrator.tokens import service
 from tests.orchestrator.conftest import Login, Watch, browser
+from tests.services import ON_SQLITE
 
 PATH = "/v1/users/me/tokens"
 
@@ -131,6 +132,7 @@ async def test_a_program_cannot_handle_tokens(app: FastAPI, asha: httpx.AsyncCli
     assert [(one.status_code, one.json()["code"]) for one in answers] == [(403, "login_only")] * 3
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "body",
     [

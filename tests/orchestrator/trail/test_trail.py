@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from tests.orchestrator.conftest import Login, Watch
+from tests.services import ON_SQLITE
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ async def test_entries_are_found_by_action_and_day(asha: httpx.AsyncClient, watc
     assert await actions(asha, "?to=2026-11-22") == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "query",
     ["?before=x", "?before=-1", "?limit=0", "?limit=201", "?action=none", "?from=soon", "?from=0001-01-01"],

@@ -15,6 +15,7 @@ from orchestrator.webhooks import signing
 from orchestrator.webhooks.endpoints import MOST
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.webhooks.receiver import Came, receiving
+from tests.services import ON_SQLITE
 
 
 async def made(client: httpx.AsyncClient, url: str, **given: Any) -> Any:
@@ -133,6 +134,7 @@ async def test_a_webhook_can_be_switched_off_and_on_and_removed_with_its_log(
     assert not any("secret-path" in (one.detail or "") for one in told), "a URL may be a secret"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "wrong",
     [
