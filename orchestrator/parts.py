@@ -170,12 +170,12 @@ async def open_parts(
 async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
     """Whom this process works for of its own accord, and what it does alone. HTTP alone works for nobody."""
     state, works = app.state, settings.role is not Role.API
-    state.leases = Leases(state.db, seize=settings.sqlite_path is not None)
+    state.leases = Leases(state.db, seize=not settings.redis_url)
     state.presence = Presence(state.db, state.leases, works=works)
     state.owning = Shards(state.leases, state.presence) if works else Nobodys()
     state.rooms = None
     opened.push_async_callback(state.leases.close)
-    if settings.sqlite_path is not None and works:
+    if state.leases.seizes and works:
         await state.leases.take(MARKET)  # there is nobody else
     if settings.redis_url:
         state.rooms = SharedRooms(settings.redis_url, among=state.presence.among)
