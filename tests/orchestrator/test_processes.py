@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -77,11 +78,10 @@ async def _process(environment: dict[str, str], name: str, **settings: str) -> A
 
 async def _ready(client: httpx.AsyncClient) -> None:
     while True:
-        try:
+        with contextlib.suppress(httpx.TransportError):
             if (await client.get("/readyz")).status_code == 200:
                 return
-        except httpx.TransportError:
-            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)
 
 
 async def _listed(client: httpx.AsyncClient) -> None:
