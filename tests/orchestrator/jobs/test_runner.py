@@ -16,7 +16,7 @@ from tests.orchestrator.jobs.conftest import DAILY, EACH, Office, Work
 async def held(office: Office, at_it: asyncio.Event, runner: Runner) -> asyncio.Task[None]:
     """A process whose runner has begun the job."""
     running = asyncio.create_task(runner.run())
-    await asyncio.wait_for(at_it.wait(), 10)
+    await asyncio.wait_for(at_it.wait(), 60)
     return running
 
 
@@ -200,7 +200,7 @@ async def test_who_slept_through_its_claim_is_cancelled_and_writes_nothing(offic
     office.server.pass_time(seconds=61)
     await office.begun(other)
     await stop(running)
-    await asyncio.wait_for(cancelled.wait(), 10)
+    await asyncio.wait_for(cancelled.wait(), 60)
     (run,) = await office.runs("daily")
     assert (run.claimed_by, run.attempt, run.words) == ("other", 2, "well")
     assert lost == ["daily"]
@@ -222,7 +222,7 @@ async def test_a_lost_claim_ends_the_work_under_way(office: Office) -> None:
     await office.db.write(lambda conn: rows.give_back(conn, mine, office.server.now, "taken away"))
     later = office.server.now
     office.server.pass_time(seconds=-1)  # nobody may claim it meanwhile
-    await asyncio.wait_for(runner.settled(), 10)
+    await asyncio.wait_for(runner.settled(), 60)
     await stop(running)
     (run,) = await office.runs("daily")
     assert (run.words, run.until, run.ended_at) == ("taken away", later, None)
