@@ -146,7 +146,9 @@ export function OwnOrders({ tab, filters, onFilters }: Props) {
                 title={narrowed ? t("orders:empty.narrowed.title") : t(`orders:empty.${tab}.title`)}
                 action={narrowed && <Button onClick={() => onFilters(none)}>{t("orders:filter.clear")}</Button>}
               >
-                {narrowed ? t("orders:empty.narrowed.text") : t(`orders:empty.${tab}.text`)}
+                {narrowed
+                  ? t("orders:empty.narrowed.text")
+                  : t(phone && tab === "all" ? "orders:empty.all.text_phone" : `orders:empty.${tab}.text`)}
               </Empty>
             )
           }
