@@ -79,8 +79,8 @@ def create_app(
         version=meta.own_version(),
         summary="One command centre over the Indian broker accounts a trader already has.",
         lifespan=lifespan,
-        openapi_url="/openapi.json",
-        docs_url=None,  # ours loads nothing from elsewhere
+        openapi_url=None,  # ours waits for nothing, and its page
+        docs_url=None,  # loads nothing from elsewhere
         redoc_url=None,
     )
     app.state.draining = False  # whether it was told to end, and takes no new work

@@ -15,6 +15,7 @@ from orchestrator.commands import (
     backups,
     brokers,
     dead_letters,
+    doctor,
     documents,
     generated,
     jobs,
@@ -47,6 +48,7 @@ for part in (
     jobs,
     dead_letters,
     backups,
+    doctor,
 ):
     cli.add_typer(part.commands)
 

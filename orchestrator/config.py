@@ -91,7 +91,10 @@ class Settings(BaseSettings):
         "", description="Where traces are sent, as http://collector:4318. Empty: none are made."
     )
     otlp_share: float = Field(
-        1.0, ge=0, le=1, description="The part of questions that are traced; what changes something always is."
+        1.0,
+        ge=0,
+        le=1,
+        description="The part of questions that are traced; what changes something always is.",
     )
 
     allowed_hosts: str = Field(
@@ -163,7 +166,10 @@ class Settings(BaseSettings):
 
     # the market
     outbox_hours: int = Field(
-        24, ge=1, le=720, description="Hours that changes of orders are kept for who comes back and asks for them."
+        24,
+        ge=1,
+        le=720,
+        description="Hours that changes of orders are kept for who comes back and asks for them.",
     )
     notice_days: int = Field(365, ge=1, le=3650, description="Days that notices of price alerts are kept.")
     candle_days: int = Field(30, ge=1, le=3650, description="Days that candles of a minute are kept.")

@@ -3614,7 +3614,7 @@ class SignupIn(Model):
 
     name: Annotated[str, Field(max_length=100)] = ""
     agreed: Annotated[list[AgreedIn] | None, Field(max_length=2)] = None
-    """What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter comes first, they are asked once they are signed in."""
+    """What of `GET /v1/users/documents` the person has agreed to; else they are asked later."""
 
 
 class StrikeOut(Model):

@@ -111,7 +111,9 @@ class Action(StrEnum):
     # --- the installation ----------------------------------------------------------------------------------------
     RESTORED = "installation.restored"  # from a backup
     JOB_ASKED = "job.asked"  # to be done at once, beside its schedule
-    DEAD_LETTER_REPLAYED = "dead_letter.replayed"  # a message to a user's server that was given up is sent again
+    DEAD_LETTER_REPLAYED = (
+        "dead_letter.replayed"  # a message to a user's server that was given up is sent again
+    )
     DEAD_LETTER_DROPPED = "dead_letter.dropped"
     SANDBOX_CHANGED = "sandbox.changed"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"

@@ -12,8 +12,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP
 
 import structlog
-
 from sqlalchemy import Connection as SqlConnection
+
 from adapters.broker import MarginAsk
 from domain.account import AccountId, UserId
 from domain.calendar import IST
@@ -25,8 +25,8 @@ from domain.order import ChildId, ChildOrder, OrderType
 from orchestrator.accounts.connections import Connection
 from orchestrator.charges import repository
 from orchestrator.charges.repository import Charged
-from orchestrator.orders.trading import Trading
 from orchestrator.orders import repository as orders
+from orchestrator.orders.trading import Trading
 from routing.fees import ChargesUnknown, Trade, charges
 from routing.notation import Unreadable, kind_of
 

@@ -63,8 +63,7 @@ class SignupIn(In):
         Field(
             max_length=len(DocumentKind),
             default_factory=list,
-            description="What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter "
-            "comes first, they are asked once they are signed in.",
+            description="What of `GET /v1/users/documents` the person has agreed to; else they are asked later.",
         ),
     ]
 

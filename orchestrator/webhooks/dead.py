@@ -47,7 +47,9 @@ def page(conn: Connection, *, before: int | None = None, limit: int = 100) -> li
     )  # fmt: skip
     if before is not None:
         query = query.where(ROW.number < before)
-    return [DeadLetter(**row._mapping) for row in conn.execute(query.order_by(ROW.number.desc()).limit(limit))]
+    return [
+        DeadLetter(**row._mapping) for row in conn.execute(query.order_by(ROW.number.desc()).limit(limit))
+    ]
 
 
 def count(conn: Connection) -> int:

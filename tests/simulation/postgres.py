@@ -39,6 +39,10 @@ class SimulatedPostgres:
     async def read(self, work: Work[T]) -> T:
         return await self._hopping(lambda: self._real.read(work))
 
+    @property
+    def waiting(self) -> int:
+        return self._real.waiting
+
     async def close(self) -> None:
         self.end()
 

@@ -13,6 +13,7 @@ PUBLIC = {
     "GET /readyz",
     "GET /health/brokers",  # without a word about whose accounts they are
     "GET /metrics",  # asks for the token of the settings: orchestrator/probes
+    "GET /openapi.json",
     "GET /v1/meta",
     "GET /v1/brokers",
     "GET /v1/accounts/callback/{broker}",  # the browser that comes back from a broker's login proves itself

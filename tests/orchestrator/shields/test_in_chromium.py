@@ -63,7 +63,7 @@ async def elsewhere() -> AsyncIterator[int]:
         return HTMLResponse("<!doctype html><p>elsewhere</p>")
 
     app, port = Starlette(routes=[Route("/", page)]), free_port()
-    server = server_of(app, proxied=False)  # type: ignore[arg-type]
+    server = server_of(app, proxied=False)
     serving = asyncio.create_task(server.serve(sockets=[listen("127.0.0.1", port)]))
     yield port
     server.should_exit = True

@@ -2448,7 +2448,7 @@ export type SignupIn = {
   /** At least 10 characters. */
   password: string;
   name?: string;
-  /** What of `GET /v1/users/documents` the person has agreed to. Otherwise, and where a letter comes first, they are asked once they are signed in. */
+  /** What of `GET /v1/users/documents` the person has agreed to; else they are asked later. */
   agreed?: AgreedIn[];
 };
 export type Strength = "too_weak" | "weak" | "fair" | "strong";
@@ -4535,6 +4535,8 @@ export type Action =
   | "lot_event.withdrawn"
   | "installation.restored"
   | "job.asked"
+  | "dead_letter.replayed"
+  | "dead_letter.dropped"
   | "sandbox.changed"
   | "audit.sealed_anew"
   | "key.made"
