@@ -1,4 +1,5 @@
 // Sign in and sign up: one quiet form, errors beside the field they belong to.
+import "@/text/rooms/consent";
 import "@/text/rooms/security";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
