@@ -1,7 +1,7 @@
 # `make` lists the targets. Two of them do everything: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench migrate docs client sbom setup setup-web web protos clean
+.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench load migrate docs client sbom setup setup-web web protos clean
 
 # Compiled modules make every start twice as fast; some machines switch them off for all programs.
 unexport PYTHONDONTWRITEBYTECODE
@@ -72,6 +72,15 @@ accuracy: setup ## portfolios over simulated months against the exchange's own l
 
 bench: setup ## measure, and print ratios to a direct call in the same run
 	$(BIN)/python -m benchmarks
+
+# `make load SHAPE=many MINUTES=60`: two processes of HTTP and two workers on PostgreSQL and Redis, for an hour.
+SHAPE ?= one
+MINUTES ?= 10
+USERS ?= 100
+SOCKETS ?= 1000
+
+load: setup ## the whole stack under many users at once: make load SHAPE=many MINUTES=10
+	$(BIN)/python -m benchmarks.load --shape $(SHAPE) --minutes $(MINUTES) --users $(USERS) --sockets $(SOCKETS)
 
 migrate: setup ## bring the database of the settings up to date
 	$(BIN)/orchestrator migrate

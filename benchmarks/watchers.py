@@ -8,7 +8,7 @@ import os
 import time
 from array import array
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import orjson
 
@@ -17,6 +17,16 @@ from benchmarks.ticker import Ticker, tick_of
 RESOLUTION = 10_000  # parts of a second that latencies are counted in
 MOST = 10  # seconds; longer ones count as this long
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
+
+
+class Watched(Protocol):
+    """Where clients tell what they got."""
+
+    octets: int
+    closed: int
+
+    def heard(self, last: dict[int, int], prices: Sequence[dict[str, Any]], now: float) -> None:
+        """`last`: what this client keeps of each instrument, by its number. `now`: of `perf_counter`."""
 
 
 class Watching:
@@ -51,7 +61,7 @@ class Watching:
 class Client(asyncio.Protocol):
     """One socket that follows some instruments."""
 
-    def __init__(self, watching: Watching, path: str, token: str, symbols: Sequence[str]) -> None:
+    def __init__(self, watching: Watched, path: str, token: str, symbols: Sequence[str]) -> None:
         self._watching, self._path, self._token, self.symbols = watching, path, token, symbols
         self._buffer = b""
         self._open = False
@@ -113,7 +123,7 @@ class Client(asyncio.Protocol):
 
 
 async def connect(
-    watching: Watching,
+    watching: Watched,
     *,
     port: int,
     token: str,

@@ -1,0 +1,1 @@
+"""Tests of what measures: a wrong instrument is worse than none."""
