@@ -87,8 +87,7 @@ class Leases:
         new = {name for name in names if name not in self._asked}
 
         def work(conn: Connection) -> dict[str, int]:
-            if new:
-                rows.make(conn, new)
+            rows.make(conn, names)  # also again: names of processes are forgotten
             begins = self.seizes and bool(new)
             return rows.take(conn, names, owner=self.owner, lasts=lasts, most=most, seize=begins)
 
@@ -107,10 +106,13 @@ class Leases:
         return taken
 
     async def renew(self) -> None:
-        """Hold on to everything that is ours; what another process took is ours no more."""
+        """Hold on to everything that we know to be ours; what another process took is ours no more.
+
+        What was taken or given back without an answer from the database runs out, and is taken again by anybody.
+        """
         asked_at, before = self._clock(), dict(self._mine)
         lasts = round(self._lasts * 1000)
-        fences = await self._db.write(lambda conn: rows.renew(conn, self.owner, lasts))
+        fences = await self._db.write(lambda conn: rows.renew(conn, self.owner, before, lasts))
         for name, lease in before.items():
             if self._mine.get(name) is not lease:
                 continue  # given back, or taken anew, meanwhile

@@ -40,11 +40,11 @@ def take(
 ) -> dict[str, int]:
     """The fences of at most so many of these that are ours from now on, for `lasts` milliseconds.
 
-    Only what nobody holds, or held too long; `seize`: whoever holds it. One that another transaction is under right now
-    is left out: it is looked at again soon.
+    Only what nobody holds, or held too long; `seize`: whoever else holds it. One that another transaction is under
+    right now is left out: it is looked at again soon.
     """
     now = _now(conn)
-    free = ROW.owner != owner if seize else sa.or_(ROW.owner == NOBODY, ROW.until <= now)
+    free = sa.or_(ROW.owner != owner if seize else ROW.owner == NOBODY, ROW.until <= now)
     query = sa.select(ROW.name).where(ROW.name.in_(list(names)), free).order_by(ROW.name).limit(most)
     found = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
     if not found:
@@ -54,9 +54,11 @@ def take(
     return {row.name: row.fence for row in conn.execute(taken)}
 
 
-def renew(conn: Connection, owner: str, lasts: int) -> dict[str, int]:
-    """The fences of everything that still is this owner's, also what it renews late and nobody has taken meanwhile."""
-    update = sa.update(leases).where(ROW.owner == owner).values(until=_now(conn) + lasts)
+def renew(conn: Connection, owner: str, names: Iterable[str], lasts: int) -> dict[str, int]:
+    """The fences of those of these that still are this owner's, also what it renews late and nobody has taken
+    meanwhile."""
+    mine = (ROW.owner == owner, ROW.name.in_(list(names)))
+    update = sa.update(leases).where(*mine).values(until=_now(conn) + lasts)
     return {row.name: row.fence for row in conn.execute(update.returning(ROW.name, ROW.fence))}
 
 

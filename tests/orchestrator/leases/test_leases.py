@@ -326,3 +326,65 @@ async def test_nobody_takes_it_during_a_fenced_transaction_and_renewing_does_not
 
 def test_a_lease_says_who_owns_it_without_its_clock() -> None:
     assert "clock" not in repr(Lease("a", "prc_1", 1, 0.0, Uptime()))
+
+
+class Refusing:
+    """A database whose next transaction is durable or not, and whose answer nobody hears."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.dialect = db, db.dialect
+        self.unheard = self.refused = False
+
+    async def write(self, work: Work[T], *, lock: str | None = None, alone: bool = False) -> T:
+        if self.refused:
+            raise OperationalError("BEGIN", (), ConnectionError())
+        result = await self._db.write(work)
+        if self.unheard:
+            raise OperationalError("COMMIT", (), ConnectionError())
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        return await self._db.read(work)
+
+    @property
+    def waiting(self) -> int:
+        return self._db.waiting
+
+    async def close(self) -> None:
+        await self._db.close()
+
+
+@pytest.mark.parametrize("seize", [False, True])
+async def test_what_was_taken_without_hearing_of_it_runs_out_and_is_taken_again(
+    db: Database, seize: bool
+) -> None:
+    away = Refusing(db)
+    one = Leases(away, seize=seize)
+    away.unheard = True
+    with pytest.raises(OperationalError):
+        await one.take("users/1")
+    away.unheard = False
+    await _run_out(db, one.owner)
+    await one.renew()
+    assert await one.take("users/1") is not None
+
+
+async def test_what_could_not_be_given_back_runs_out(db: Database) -> None:
+    away, other = Refusing(db), Leases(db)
+    one = Leases(away)
+    assert await one.take("users/1")
+    away.refused = True
+    with pytest.raises(OperationalError):
+        await one.release(["users/1"])
+    away.refused = False
+    await _run_out(db, one.owner)
+    await one.renew()
+    assert await other.take("users/1") is not None
+
+
+async def test_a_name_that_was_forgotten_while_its_owner_slept_is_taken_again(db: Database) -> None:
+    one = Leases(db)
+    assert await one.take("process/1")
+    await db.write(lambda conn: conn.execute(sa.delete(leases)))
+    await one.renew()
+    assert await one.take("process/1") is not None
