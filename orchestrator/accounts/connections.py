@@ -379,7 +379,8 @@ class Connections:
                 if connection.announced != mark(connection):
                     await self._telling.account(connection)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._until_due())
+                async with asyncio.timeout(self._until_due()):  # wait_for can swallow a cancellation
+                    await self._wake.wait()
 
     def _until_due(self) -> float:
         """Seconds until the next look: sooner where something happened at an account."""

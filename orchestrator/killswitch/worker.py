@@ -71,7 +71,8 @@ class KillSwitch:
                 self._wake.clear()
                 await self.step()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), PAUSE)
+                    async with asyncio.timeout(PAUSE):  # wait_for can swallow a cancellation
+                        await self._wake.wait()
         finally:
             for task in self._passes.values():
                 task.cancel()

@@ -5,6 +5,7 @@ server that is slow or away keeps nobody waiting. Each goes out at least once, a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, cast
@@ -81,10 +82,9 @@ class Mailer:
         while True:
             self._put.clear()
             if await self.send_due() < TOGETHER:
-                try:
-                    await asyncio.wait_for(self._put.wait(), LOOK)
-                except TimeoutError:
-                    continue
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):  # wait_for can swallow a cancellation
+                        await self._put.wait()
 
     async def send_due(self) -> int:
         """Try some of what is due; how many they were."""

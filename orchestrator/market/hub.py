@@ -7,6 +7,7 @@ it over the bus, and the ticks come back the same way.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any
 
@@ -208,10 +209,9 @@ class Hub:
                 self._feeds.serve(self.wanted(), self._wants.edition)
             else:
                 await self._feeds.close()
-            try:
-                await asyncio.wait_for(self._wake.wait(), PASS)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PASS):  # wait_for can swallow a cancellation
+                    await self._wake.wait()
 
     async def _poll(self) -> None:
         closes_due = 0.0
@@ -244,10 +244,9 @@ class Hub:
                 data = {mode.value: [str(name) for name, one in new.items() if one is mode] for mode in Mode}
                 await self._bus.signal(TOPIC, {"type": "want", "data": data})
                 told = dict(wanted)
-            try:
-                await asyncio.wait_for(self._wake.wait(), 1.0)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._wake.wait()
 
     async def _hear_wants(self) -> None:
         async with self._bus.subscribe(TOPIC) as events:

@@ -5,6 +5,7 @@ whoever asks is answered at once, and whoever follows is told of what changed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 
 import orjson
@@ -135,10 +136,9 @@ class Portfolios:
 
     async def _woken(self, woken: asyncio.Event, seconds: float) -> None:
         woken.clear()
-        try:
-            await asyncio.wait_for(woken.wait(), max(SOON, seconds))
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(SOON, seconds)):  # wait_for can swallow a cancellation
+                await woken.wait()
 
     def _message(self, kept: Kept, tag: str) -> str:
         now = self._clock()

@@ -7,6 +7,7 @@ sent again, under the same id.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -46,10 +47,9 @@ class Deliverer:
         while True:
             self._ended.clear()
             if not await self.begin():
-                try:
-                    await asyncio.wait_for(self._ended.wait(), LOOK)
-                except TimeoutError:
-                    continue
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):  # wait_for can swallow a cancellation
+                        await self._ended.wait()
 
     async def begin(self) -> int:
         """Begin to send what is due; how many messages that are."""

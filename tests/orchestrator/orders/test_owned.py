@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -161,3 +162,24 @@ def test_under_way_keeps_the_first_moment_and_forgets_what_was_answered() -> Non
     under_way.discard("a")
     under_way.discard("c")
     assert ("a" in under_way, set(under_way), len(under_way)) == (False, {"b"}, 1)
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_the_kill_switch_stops_however_shortly_before_it_was_woken(book: Database, turns: int) -> None:
+    switch = KillSwitch(_trading(Account([]), book, Owner()))
+    passed = 0
+
+    async def step() -> None:
+        nonlocal passed
+        passed += 1
+
+    switch.step = step  # type: ignore[method-assign]
+    running = asyncio.create_task(switch.run())
+    await asyncio.sleep(0.05)
+    switch.wake()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    ended, _ = await asyncio.wait({running}, timeout=0.5)
+    running.cancel()
+    assert ended and passed <= 2
