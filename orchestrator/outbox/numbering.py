@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam
 
 from orchestrator.bus import Kept
 from orchestrator.outbox.reading import ALL, ROW, kept_of
+from orchestrator.prepared import Prepared
 from orchestrator.tables_outbox import outbox, outbox_heads
 
 LOCK = "outbox"
@@ -21,6 +22,7 @@ AT_ONCE = 500  # rows in one transaction
 HEAD = outbox_heads.c
 
 WAITING = sa.select(outbox).where(ROW.position.is_(None)).order_by(ROW.id).limit(AT_ONCE)
+ANY = Prepared(sa.select(ROW.id).where(ROW.position.is_(None)).limit(1))
 PLACE = (
     sa.update(outbox)
     .where(ROW.id == bindparam("row"))
@@ -31,7 +33,7 @@ MOVE = sa.update(outbox_heads).where(HEAD.user_id == bindparam("of")).values(seq
 
 def waiting(conn: Connection) -> bool:
     """Whether any event has no place yet."""
-    return conn.execute(sa.select(sa.select(ROW.id).where(ROW.position.is_(None)).exists())).scalar_one()
+    return bool(ANY.rows(conn, {}))
 
 
 def number(conn: Connection) -> list[Kept]:

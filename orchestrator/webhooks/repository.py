@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.ids import new_id
+from orchestrator.prepared import Prepared
 from orchestrator.tables import users
 from orchestrator.tables_webhooks import webhook_messages, webhooks
 from orchestrator.webhooks.events import Fact, WebhookEvent, body
@@ -21,12 +22,25 @@ from orchestrator.webhooks.events import Fact, WebhookEvent, body
 HOOK, MESSAGE = webhooks.c, webhook_messages.c
 KEPT = timedelta(days=30)  # that messages are shown
 SHUT_OUT = sa.select(users.c.id).where(users.c.disabled_at.is_not(None))
+# Both are asked all the time, and nearly always for nothing.
+_LISTENING = Prepared(sa.select(webhooks).where(HOOK.enabled.is_(True)).order_by(HOOK.id.desc()))
 
 
 class WebhookDeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     DEAD = "dead"  # given up; its user may have it sent again
+
+
+_DUE = Prepared(
+    sa.select(MESSAGE.number)
+    .where(
+        MESSAGE.state == WebhookDeliveryState.WAITING.value,
+        MESSAGE.due_at <= sa.bindparam("now"),
+        MESSAGE.user_id.not_in(SHUT_OUT),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,7 @@ def of_user(conn: Connection, user_id: UserId) -> list[Webhook]:
 
 def listening(conn: Connection) -> list[Webhook]:
     """All that are switched on."""
-    return [_webhook(row) for row in conn.execute(_all().where(HOOK.enabled.is_(True)))]
+    return [_webhook(row) for row in _LISTENING.rows(conn, {})]
 
 
 def switched_off(conn: Connection, user_id: UserId) -> list[Webhook]:
@@ -127,7 +141,7 @@ def _row(one: Webhook) -> dict[str, Any]:
     return {**values, "events": orjson.dumps(one.events).decode()}
 
 
-def _webhook(row: sa.Row[Any]) -> Webhook:
+def _webhook(row: Any) -> Webhook:
     values = {field.name: getattr(row, field.name) for field in fields(Webhook)}
     return Webhook(**{**values, "events": tuple(map(WebhookEvent, orjson.loads(row.events)))})
 
@@ -209,12 +223,7 @@ def due(
 
 
 def anything_due(conn: Connection, now: datetime) -> bool:
-    query = sa.select(MESSAGE.number).where(
-        MESSAGE.state == WebhookDeliveryState.WAITING,
-        MESSAGE.due_at <= now,
-        MESSAGE.user_id.not_in(SHUT_OUT),
-    )
-    return conn.execute(query.limit(1)).first() is not None
+    return bool(_DUE.rows(conn, {"now": now}))
 
 
 def save_message(conn: Connection, one: Message) -> bool:
