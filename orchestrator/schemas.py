@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -48,6 +49,13 @@ def in_ist(moment: datetime) -> str:
     return moment.astimezone(IST).isoformat(timespec="milliseconds")
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("that is out of all reach") from error
+
+
 def _schema(pattern: str, example: str) -> dict[str, Any]:
     return {"type": "string", "format": "decimal", "pattern": pattern, "examples": [example]}
 
@@ -71,6 +79,7 @@ Time = Annotated[
     PlainSerializer(in_ist, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+AskedTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]  # of a question: a database can compare with it
 
 
 class In(BaseModel):

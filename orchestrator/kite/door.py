@@ -96,11 +96,14 @@ KnownTokens = Annotated[PersonalTokens, Depends(_tokens)]
 
 
 async def _form(request: Request) -> Mapping[str, str]:
-    """The urlencoded body. Raises Problem 422 for a field that is there twice: which one is meant is not guessed."""
+    """The urlencoded body. Raises Problem 422 for a field that is there twice, which one is meant is not guessed, and
+    for a NUL character, which PostgreSQL cannot keep."""
     fields: dict[str, str] = {}
     for name, value in parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True):
         if name in fields:
             raise Problem(422, "invalid_input", f"`{name}` is given twice.", field=name)
+        if "\0" in name or "\0" in value:
+            raise Problem(422, "invalid_input", "The request has a NUL character.")
         fields[name] = value
     return fields
 

@@ -17,7 +17,7 @@ from orchestrator.identity.proof import Operator
 from orchestrator.jobs import rows
 from orchestrator.jobs.plan import PLANS, Missed, Plan
 from orchestrator.jobs.rows import Outcome, Run
-from orchestrator.schemas import Out, Time
+from orchestrator.schemas import AskedTime, Out, Time
 from orchestrator.state import Db, Hours, Now
 
 router = APIRouter(prefix="/v1/operator/jobs", tags=["operator"])
@@ -114,13 +114,11 @@ async def list_job_runs(
     name: str,
     _operator: Operator,
     db: Db,
-    before: Annotated[datetime | None, Query(description="`next` of the page before.")] = None,
+    before: Annotated[AskedTime | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JobRunsOut:
     """The history of one job; ninety days of it are kept."""
     _known(name)
-    if before is not None and before.tzinfo is None:
-        raise not_found("page")
 
     def read(conn: Connection) -> tuple[list[Run], datetime]:
         return rows.history(conn, name, before=before, limit=limit + 1), rows.server_time(conn)

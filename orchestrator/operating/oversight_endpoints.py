@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,11 +11,11 @@ from domain.order import Status
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.audit.actions import Action
-from orchestrator.errors import Problem, problems
+from orchestrator.errors import problems
 from orchestrator.identity.proof import Operator
 from orchestrator.operating import oversight
 from orchestrator.operating.oversight import KeptAccount, Unclear
-from orchestrator.schemas import Out, Time
+from orchestrator.schemas import AskedTime, Out, Time
 from orchestrator.state import Db
 
 router = APIRouter(prefix="/v1/operator", tags=["operator"])
@@ -166,18 +165,14 @@ async def search_audit(
     subject: Annotated[
         str | None, Query(max_length=128, description="What it was done to, by its id.")
     ] = None,
-    since: Annotated[datetime | None, Query(description="From this moment on, with its offset.")] = None,
-    until: Annotated[datetime | None, Query(description="Before this moment, with its offset.")] = None,
+    since: Annotated[AskedTime | None, Query(description="From this moment on, with its offset.")] = None,
+    until: Annotated[AskedTime | None, Query(description="Before this moment, with its offset.")] = None,
     before: Annotated[
         str | None, Query(pattern="^[0-9]{1,18}$", description="`next` of the page before.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> InstallationLogOut:
     """Who did what to what, over all users. Details and addresses are shown to the user alone."""
-    for name, moment in (("since", since), ("until", until)):
-        if moment is not None and moment.tzinfo is None:
-            rule = "a moment has an offset, as in 2026-11-23T09:15:00+05:30"
-            raise Problem(422, "invalid_input", rule, field=name, rule=rule)
     rows = await db.read(
         lambda conn: oversight.entries(
             conn,

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from kiteconnect import KiteConnect, exceptions
 
+from tests.orchestrator.conftest import browser
 from tests.orchestrator.kite.programs import Owner, Program, a_program
 from tests.stories.product import Product, eventually
 
@@ -100,6 +102,17 @@ async def test_a_field_that_is_given_twice_or_a_body_too_long_is_refused(
         keyed = headers | {"Idempotency-Key": "k" * 65}
         body = "exchange=NSE&tradingsymbol=INFY&transaction_type=BUY&quantity=1&product=CNC&order_type=MARKET"
         assert (await http.post("/kite/orders/regular", content=body, headers=keyed)).status_code == 400
+
+
+async def test_a_nul_character_is_refused_before_any_database_is_asked(app: FastAPI) -> None:
+    named = {"content-type": "application/x-www-form-urlencoded"}
+    async with browser(app) as client:
+        for body in (
+            "api_key=tm_%00&request_token=x&checksum=y",
+            "api_key=a&request_token=x&checksum=y&%00=z",
+        ):
+            answer = await client.post("/kite/session/token", content=body, headers=named)
+            assert (answer.status_code, answer.json()["error_type"]) == (400, "InputException")
 
 
 async def test_one_key_is_one_order_however_many_ask_at_once(
