@@ -1,6 +1,7 @@
 """`make bench`: every benchmark, or those named:
 
 python -m benchmarks [exchange] [books] [orders] [portfolio] [routing] [instruments] [ticks]
+python -m benchmarks capacity ...    what a user, an order and a price cost: by itself, see --help
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ import asyncio
 import subprocess
 import sys
 
-from benchmarks import exchange_events, instruments, orders, portfolio, routing, ticks
+from benchmarks import capacity, exchange_events, instruments, orders, portfolio, routing, ticks
 
 ALL = ("exchange", "books", "orders", "portfolio", "routing", "instruments", "ticks")
 
 
 def main() -> None:
     wanted = sys.argv[1:] or ALL
+    if wanted[0] == "capacity":
+        capacity.main(sys.argv[2:])
+        return
     if "exchange" in wanted:
         exchange_events.main([])
     if "books" in wanted:  # in a process of its own, because its memory is measured

@@ -15,30 +15,18 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks.load.books import compared
+from benchmarks.load.generators import Size, end_sockets, end_users, open_sockets, start_users
 from benchmarks.load.measured import counted, histogram
 from benchmarks.load.people import bad_day, people
 from benchmarks.load.report import Run, text
 from benchmarks.load.stack import SHAPES, Stack, a_stack
 from benchmarks.measure import pace, processor_ms
-from mocks.exchange.catalogue import shares
 from tests.stories.product import ROOT
-
-SPAWNED_WITHIN = 10  # seconds until all users are there
-LAST_ANSWERS = 90  # seconds for what was asked when the time was over
-
-
-@dataclass(frozen=True)
-class Size:
-    shape: str
-    minutes: float
-    users: int
-    sockets: int
-    each: int
 
 
 def main() -> None:
@@ -66,19 +54,18 @@ async def _all(size: Size, folder: Path) -> Run:
         (folder / "people.json").write_text(json.dumps([asdict(person) for person in who]))
         await asyncio.to_thread(stack.sandbox.post, "/faults/plan", bad_day())
         with ExitStack() as opened:
-            sockets = await asyncio.to_thread(_open_sockets, size, folder, opened)
+            sockets = await asyncio.to_thread(open_sockets, size, folder, opened)
             before, used, began = await stack.metrics(), stack.processor(), time.monotonic()
-            users = _users(size, folder, opened)
+            users = start_users(size, folder, opened)
             memory, generators = await _watched(size, stack, {"users": users, "sockets": sockets})
             after, seconds = await stack.metrics(), time.monotonic() - began
             processor = {name: now - used[name] for name, now in stack.processor().items()} | generators
-            await asyncio.to_thread(users.wait, LAST_ANSWERS)
-            heard = await asyncio.to_thread(_end_sockets, sockets, folder)
+            done = await asyncio.to_thread(end_users, users, folder)
+            heard = await asyncio.to_thread(end_sockets, sockets, folder)
         injected = sum(
             int(rule["hits"]) for rule in stack.sandbox.get("/faults")["faults"] if rule["fault"] != "delay"
         )
         await asyncio.to_thread(stack.sandbox.delete, "/faults")
-        done = json.loads((folder / "users.json").read_text())
         return Run(
             title=f"{size.shape}: {size.users} users, {size.sockets} sockets, {size.minutes:g} minutes",
             seconds=seconds, users=done, sockets=heard,
@@ -88,48 +75,6 @@ async def _all(size: Size, folder: Path) -> Run:
             bugs=int(counted(after, "bugs")), ended=stack.ended(),
             books=await compared(stack, who, done), notes=[_where(size)],
         )  # fmt: skip
-
-
-def _open_sockets(size: Size, folder: Path, opened: ExitStack) -> subprocess.Popen[str] | None:
-    """The process of all sockets, once they are open."""
-    if not size.sockets:
-        return None
-    symbols = [f"NSE:{share.symbol}" for share in shares()]
-    symbols += [f"BSE:{share.symbol}" for share in shares() if share.bse_token]
-    files = [str(folder / "people.json"), str(folder / "sockets.json")]
-    count = ["--sockets", str(size.sockets), "--each", str(size.each)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.load.sockets", *files, *count, "--symbols", *symbols],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    opened.callback(process.kill)
-    assert process.stdout is not None
-    if process.stdout.readline() != "open\n":
-        raise RuntimeError("the sockets did not open")
-    return process
-
-
-def _end_sockets(process: subprocess.Popen[str] | None, folder: Path) -> dict[str, Any] | None:
-    if process is None:
-        return None
-    process.communicate("enough\n", LAST_ANSWERS)
-    return dict(json.loads((folder / "sockets.json").read_text()))
-
-
-def _users(size: Size, folder: Path, opened: ExitStack) -> subprocess.Popen[bytes]:
-    files = {"LOAD_PEOPLE": str(folder / "people.json"), "LOAD_RESULT": str(folder / "users.json")}
-    log = opened.enter_context((folder / "users.log").open("wb"))
-    rate = max(1, size.users // SPAWNED_WITHIN)
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "locust", "-f", "benchmarks/load/users.py", "--headless", "--only-summary"),
-            *("-u", str(size.users), "-r", str(rate), "-t", f"{round(size.minutes * 60)}s"),
-            *("--stop-timeout", "60", "--exit-code-on-error", "0"),
-        ],
-        cwd=ROOT, env=os.environ | files, stdout=log, stderr=log,
-    )  # fmt: skip
-    opened.callback(process.kill)
-    return process
 
 
 async def _watched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,16 +27,17 @@ class Books:
 
 
 async def compared(stack: Stack, people: Sequence[Person], done: Mapping[str, Any]) -> Books:
-    """After the load: waits until each person's orders have ended. `done`: what the users wrote."""
+    """After the load, when orders have ended and portfolios are read. `done`: what the users wrote."""
     books = Books()
+    deadline = time.monotonic() + PATIENCE
     for person in people:
         headers = person.headers()
         async with httpx.AsyncClient(
             base_url=person.url, headers=headers, trust_env=False, timeout=60
         ) as http:
-            ours = await _settled(http)
+            ours = await _settled(http, deadline)
             truth = await asyncio.to_thread(stack.sandbox.get, f"/users/{person.broker}/{person.user_id}")
-            held = await _held(http, sum(int(row["quantity"]) for row in truth["positions"]))
+            held = await _held(http, sum(int(row["quantity"]) for row in truth["positions"]), deadline)
         books.orders += len(ours)
         books.rejected += sum(one["status"] == "REJECTED" for one in ours)
         made = done["made"].get(person.account, {})
@@ -87,12 +89,11 @@ def _numbers(order: Mapping[str, Any]) -> list[str]:
     ]
 
 
-async def _settled(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+async def _settled(http: httpx.AsyncClient, deadline: float) -> list[dict[str, Any]]:
     """All orders, once none is under way; as they are when that takes too long."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         seen = await _orders(http)
-        if all(one["status"] in OVER for one in seen) or asyncio.get_running_loop().time() > deadline:
+        if all(one["status"] in OVER for one in seen) or time.monotonic() > deadline:
             return seen
         await asyncio.sleep(1)
 
@@ -108,12 +109,11 @@ async def _orders(http: httpx.AsyncClient) -> list[dict[str, Any]]:
         query["cursor"] = page["next_cursor"]
 
 
-async def _held(http: httpx.AsyncClient, wanted: int) -> int:
+async def _held(http: httpx.AsyncClient, wanted: int, deadline: float) -> int:
     """Net units that the portfolio shows, once they are as many; as they are when that takes too long."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         seen = (await http.get("/v1/portfolio")).raise_for_status().json()
         units = sum(int(line["quantity"]) for line in seen["positions"])
-        if units == wanted or asyncio.get_running_loop().time() > deadline:
+        if units == wanted or time.monotonic() > deadline:
             return units
         await asyncio.sleep(1)

@@ -125,7 +125,7 @@ def _errors(run: Run) -> str:
 
 def _verdict(run: Run) -> str:
     books, wrong = run.books, run.wrong()
-    told = f"{books.orders} orders compared with the exchange's ({books.rejected} of them rejected there)"
+    told = f"{books.orders} orders compared with the exchange's ({books.rejected} of them rejected)"
     if not wrong:
         return f"{told}: nothing lost, nothing doubled."
     return f"{told}. **Wrong:**\n\n" + "\n".join(f"- {one}" for one in wrong)
