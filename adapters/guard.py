@@ -214,7 +214,10 @@ class Guarded:
         call = Call(child.instrument.exchange, max(1, child.iceberg_legs), urgent=exits)
         return await self._write("place", lambda: self._inner.place(child), call, against=against)
 
-    async def modify(self, child: ChildOrder, change: Change) -> None:
+    async def modify(
+        self, child: ChildOrder, change: Change, *, against: Callable[[], str | None] = nothing
+    ) -> None:
+        """`against`: as for `place`."""
         most = self.terms.most_changes
         if most is not None and child.asked is not None and child.asked.number > most:
             raise NotSent(
@@ -224,7 +227,7 @@ class Guarded:
         if (forbidden := self._governor.forbids(child, change)) is not None:
             raise NotSent(forbidden)
         call = Call(child.instrument.exchange)
-        await self._write("modify", lambda: self._inner.modify(child, change), call)
+        await self._write("modify", lambda: self._inner.modify(child, change), call, against=against)
 
     async def cancel(self, child: ChildOrder) -> None:
         call = Call(child.instrument.exchange, urgent=True)

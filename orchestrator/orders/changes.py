@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection as SqlConnection
 
@@ -80,7 +81,9 @@ async def _ask(trading: Trading, child: ChildOrder, asked: ChangeAsked) -> None:
         asked.disclosed_quantity,
     )
     try:
-        await connection.broker.modify(child.one_changing(), change)
+        await connection.broker.modify(
+            child.one_changing(), change, against=partial(_against, trading, child)
+        )
     except BrokerUnavailable as error:
         await _over(trading, child, asked, error.words)
         return
@@ -99,6 +102,13 @@ async def _ask(trading: Trading, child: ChildOrder, asked: ChangeAsked) -> None:
         await learn(trading, child.id, [], source=Source.ANSWER, events=[event])
         return
     await _settle(trading, child, taken=True)
+
+
+def _against(trading: Trading, child: ChildOrder) -> str | None:
+    """Why it must not leave any more; asked at the last moment."""
+    if trading.changing.too_late(child.id):
+        return "it could not be sent in time: it was recorded too long ago"
+    return None
 
 
 async def _over(trading: Trading, child: ChildOrder, asked: ChangeAsked, words: str) -> None:
@@ -266,7 +276,7 @@ class Changes:
         self, trading: Trading, *, alone: bool, answer_deadline: float, quiet_window: float | None
     ) -> None:
         """As `Reconciler`. A change whose order keeps its old terms over the quiet window was not made."""
-        self._trading = trading
+        self._trading, self._answer_deadline = trading, answer_deadline
         self._grace = timedelta(0) if alone else timedelta(seconds=answer_deadline)
         self._quiet_window = quiet_window
         self._looks: dict[ChildId, Looks] = {}
@@ -279,7 +289,7 @@ class Changes:
 
     async def step(self) -> None:
         """One look at every change that nobody here is asking for."""
-        busy = set(self._trading.changing)  # before the read: one that is answered meanwhile is not open
+        busy = self._being_asked()  # before the read: one that is answered meanwhile is not open
         stored = await self._trading.db.read(change_rows.changing_children)
         self._looks = {
             live.child.id: looks for live in stored if (looks := self._looks.get(live.child.id)) is not None
@@ -294,9 +304,12 @@ class Changes:
 
     def _left_behind(self, child: ChildOrder) -> bool:
         changing = child.changing
-        if changing is None or child.id in self._trading.changing:
+        if changing is None or child.id in self._being_asked():
             return False
         return changing.at + self._grace <= self._trading.clock()
+
+    def _being_asked(self) -> set[str]:
+        return self._trading.changing.awaited(self._answer_deadline)
 
     async def _look(self, live: LiveChild) -> None:
         child, asked = live.child, live.child.changing

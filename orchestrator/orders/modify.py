@@ -221,6 +221,7 @@ def _record(
         if same and new.live == child.live_quantity:
             continue
         fact = _ask(situation, child, intent, child.filled_quantity + new.live)
+        trading.changing.discard(child.id)  # of one whose recording failed
         trading.changing.add(child.id)
         price = counted_price(intent, situation.market)
         asked.append(change_rows.ask_change(conn, child, fact, margin=new.margin, live=new.live, price=price))

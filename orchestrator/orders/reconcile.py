@@ -50,7 +50,7 @@ class Reconciler:
 
         Otherwise it counts as one after `answer_deadline` seconds. `quiet_window` overrides the brokers' own.
         """
-        self._trading = trading
+        self._trading, self._answer_deadline = trading, answer_deadline
         self._grace = timedelta(0) if alone else timedelta(seconds=answer_deadline)
         self._quiet_window = quiet_window
         self._searches: dict[ChildId, Search] = {}
@@ -63,9 +63,7 @@ class Reconciler:
 
     async def step(self) -> None:
         """One pass over what is unclear now."""
-        being_sent = set(
-            self._trading.sending
-        )  # before the read: one that is answered meanwhile is not unclear
+        being_sent = self._being_sent()  # before the read: one that is answered meanwhile is not unclear
         stored = await self._trading.db.read(finding.unclear_children)
         owns = self._trading.owning.owns
         unclear = [live for live in stored if owns(live.user_id) and self._unclear(live, being_sent)]
@@ -86,8 +84,11 @@ class Reconciler:
             live.child.status is Status.SUBMITTING
             and left_behind
             and live.child.id not in being_sent
-            and live.child.id not in self._trading.sending
+            and live.child.id not in self._being_sent()
         )
+
+    def _being_sent(self) -> set[str]:
+        return self._trading.sending.awaited(self._answer_deadline)
 
     def _search(self, live: LiveChild) -> Search:
         return self._searches.get(live.child.id) or Search(next_look=self._trading.clock())

@@ -40,7 +40,7 @@ class Trading:
     # children whose answer this process still waits for
     sending: UnderWay = field(default_factory=UnderWay)
     # ids of children whose change this process is asking for
-    changing: set[str] = field(default_factory=set)
+    changing: UnderWay = field(default_factory=UnderWay)
     # one exit at a time for each account
     exiting: dict[AccountId, asyncio.Lock] = field(default_factory=dict)
     # orders whose request is still to be answered by this process

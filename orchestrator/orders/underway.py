@@ -1,4 +1,5 @@
-"""Children that this process is sending, and since when: what was recorded too long ago must not leave any more."""
+"""Children that this process is sending or changing, and since when: what was recorded too long ago must not leave any
+more."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from orchestrator.leases.lease import Seconds, since_boot
 # A process that was stopped in between wakes up after others have begun to look for the order, and may have found that
 # it never left. They begin later than this.
 LATEST = 5.0  # seconds from the recording
+LEARNING = 30.0  # seconds more that an answer may take to be written down
 
 
 class UnderWay:
@@ -34,6 +36,12 @@ class UnderWay:
         """Whether it may have been given up by others."""
         since = self._since.get(one)
         return since is not None and self._clock() - since > LATEST
+
+    def awaited(self, answer_deadline: float) -> set[str]:
+        """Those whose answer may still come. Of an older one the recording itself was never answered: whether it was
+        recorded or not, nobody sends it."""
+        oldest = self._clock() - answer_deadline - LEARNING
+        return {one for one, since in self._since.items() if since >= oldest}
 
     def __contains__(self, one: object) -> bool:
         return one in self._since

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.broker import BrokerFill, Change
+from adapters.held import TooLate, nothing
 from domain.account import BrokerId
 from domain.errors import BrokerRejected, OutcomeUnknown
 from domain.limits import KillDepth
@@ -28,6 +30,7 @@ from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.learn import learn
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
+from orchestrator.orders.underway import LATEST, UnderWay
 from orchestrator.orders.updates import OrderUpdates, Watch
 from tests.orchestrator.orders.test_repository import T0, USER, ZERODHA, book, child_of, record
 
@@ -63,8 +66,12 @@ class Twice:
             row, status=ReportStatus.CANCELLED, words="CANCELLED", at=NOW
         )
 
-    async def modify(self, child: ChildOrder, change: Change) -> None:
+    async def modify(
+        self, child: ChildOrder, change: Change, *, against: Callable[[], str | None] = nothing
+    ) -> None:
         assert child.broker_order_id is not None
+        if (words := against()) is not None:
+            raise TooLate(words)
         if self.refuses:
             raise BrokerRejected(self.refuses)
         self.changed[child.broker_order_id] += 1
@@ -102,7 +109,7 @@ class Desk:
             clock=lambda: NOW,
             known=KnownChildren(),
             stories={},
-            changing=set(),
+            changing=UnderWay(),
             announcer=SimpleNamespace(changed=lambda user, order: None),
             instruments=SimpleNamespace(isin=lambda instrument: None),
         )
@@ -292,6 +299,21 @@ async def test_what_filled_before_a_refused_change_is_known_at_once(desk: Desk) 
     await carry_out(desk.trading, await _asked(desk, child, fact))
     after = (await desk.order(order_id)).order.children[0]
     assert (after.status, after.changing, after.quantity_now) == (Status.FILLED, None, 10)
+
+
+async def test_a_change_that_was_recorded_too_long_ago_is_not_sent(desk: Desk) -> None:
+    """The process was stopped in between: others may have found meanwhile that it was never made."""
+    child, order_id = await _placed(desk)
+    slept = 0.0
+    changing = UnderWay(lambda: slept)
+    cast(Any, desk.trading).changing = changing
+    fact = ChangeAsked(1, 5, OrderType.LIMIT, Price.of(1501), None, 0, NOW)
+    changing.add(child.id)
+    asked = await _asked(desk, child, fact)
+    slept = LATEST + 1
+    await carry_out(desk.trading, asked)
+    after = (await desk.order(order_id)).order.children[0]
+    assert (desk.broker.changed.total(), after.changing, after.quantity_now) == (0, None, 10)
 
 
 async def _asked(desk: Desk, child: ChildOrder, fact: ChangeAsked) -> ChildOrder:

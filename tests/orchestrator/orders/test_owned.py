@@ -21,10 +21,11 @@ from orchestrator.db import Database
 from orchestrator.killswitch import repository as kills
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.leases.lease import LeaseLost
+from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.send import _ask
 from orchestrator.orders.trading import Trading
-from orchestrator.orders.underway import LATEST, UnderWay
+from orchestrator.orders.underway import LATEST, LEARNING, UnderWay
 from tests.adapters.test_guard import Scripted
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, learn, record
 from tests.orchestrator.orders.test_unread import Account, trading_at
@@ -92,6 +93,24 @@ async def test_unclear_orders_are_looked_for_by_the_owner_alone(book: Database) 
     await reconciler.step()
     assert reconciler._searches == {}
     owner.believes = True
+    await reconciler.step()
+    assert list(reconciler._searches) == [child.id]
+
+
+async def test_one_whose_recording_was_never_answered_is_looked_for_all_the_same(book: Database) -> None:
+    """The database went away at the commit: the order is there, and whoever asked for it went on without sending."""
+    child, uptime = child_of("ord_1"), Uptime()
+    await record(book, child)
+    trading = _trading(Account([]), book, Owner())
+    trading.sending = UnderWay(uptime)
+    trading.known, trading.stories = KnownChildren(), {}
+    trading.announcer = SimpleNamespace(changed=lambda user, order: None)
+    trading.sending.update([child.id])
+    reconciler = Reconciler(trading, alone=True, answer_deadline=13, quiet_window=9)
+    uptime.now += 13
+    await reconciler.step()
+    assert reconciler._searches == {}, "its answer may still come"
+    uptime.now += LEARNING + 1
     await reconciler.step()
     assert list(reconciler._searches) == [child.id]
 
@@ -182,4 +201,5 @@ async def test_the_kill_switch_stops_however_shortly_before_it_was_woken(book: D
     running.cancel()
     ended, _ = await asyncio.wait({running}, timeout=0.5)
     running.cancel()
-    assert ended and passed <= 2
+    assert ended
+    assert passed <= 2
