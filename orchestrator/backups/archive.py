@@ -76,11 +76,14 @@ async def make(settings: Settings, target: Path, *, version: str, now: datetime)
         )
         partial = target.with_name(f".{target.name}.partial")
         opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(opened, "wb") as sealed, _packed(manifest, copied) as plain:
-            crypt.seal(plain, sealed, recipients)
-            sealed.flush()
-            os.fsync(sealed.fileno())
-        os.replace(partial, target)
+        try:
+            with os.fdopen(opened, "wb") as sealed, _packed(manifest, copied) as plain:
+                crypt.seal(plain, sealed, recipients)
+                sealed.flush()
+                os.fsync(sealed.fileno())
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
     return manifest
 
 
@@ -129,22 +132,28 @@ def _unpacked(packed: Path, copied: Path) -> Manifest:
 
 @contextmanager
 def _packed(manifest: Manifest, copied: Path) -> Iterator[BinaryIO]:
-    """The tar as it is read: it is nowhere as a whole."""
+    """The tar as it is read: it is nowhere as a whole. Raises BadBackup at the end where not all of it was given."""
     reading, writing = os.pipe()
+    failed: list[Exception] = []
 
     def pack() -> None:
-        with os.fdopen(writing, "wb") as end, tarfile.open(fileobj=end, mode="w|") as tar:
-            said = orjson.dumps(manifest.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
-            info = tarfile.TarInfo(MANIFEST)
-            info.size = len(said)
-            tar.addfile(info, BytesIO(said))
-            tar.add(copied, DATABASE)
+        try:
+            with os.fdopen(writing, "wb") as end, tarfile.open(fileobj=end, mode="w|") as tar:
+                said = orjson.dumps(manifest.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
+                info = tarfile.TarInfo(MANIFEST)
+                info.size = len(said)
+                tar.addfile(info, BytesIO(said))
+                tar.add(copied, DATABASE)
+        except (OSError, tarfile.TarError) as error:
+            failed.append(error)
 
     thread = threading.Thread(target=pack, name="backup")
     thread.start()
     with os.fdopen(reading, "rb") as plain:
         yield plain
     thread.join()
+    if failed:
+        raise BadBackup(f"the copy of the database cannot be read: {failed[0]}")
 
 
 @contextmanager

@@ -54,7 +54,11 @@ def key_of(path: Path) -> pyrage.x25519.Identity:
 
 
 def seal(plain: BinaryIO, sealed: BinaryIO, recipients: Sequence[pyrage.x25519.Recipient]) -> None:
-    pyrage.encrypt_io(plain, sealed, list(recipients))
+    """Raises BadBackup."""
+    try:
+        pyrage.encrypt_io(plain, sealed, list(recipients))
+    except (pyrage.EncryptError, OSError) as error:
+        raise BadBackup(f"the backup cannot be written: {error}") from error
 
 
 def unseal(sealed: BinaryIO, plain: BinaryIO, key: pyrage.x25519.Identity) -> None:

@@ -1,8 +1,9 @@
 """Puts a backup back, into a database that is not there yet, and makes what it holds safe to go on from.
 
-What happened after the backup is not in it. Logins are ended: one that was ended since would be good again. Orders that
-were on their way then are unclear now, and looked for at their brokers by their tags; what was placed since is found in
-the brokers' books and shown as placed elsewhere. What only a person can judge is said.
+What happened after the backup is not in it. Logins are ended, also those of programs by the browser: one that was ended
+since would be good again. Orders that were on their way then are unclear now, and looked for at their brokers by their
+tags; what was placed since is found in the brokers' books and shown as placed elsewhere. What only a person can judge
+is said.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from orchestrator.db import open_database
 from orchestrator.identity import repository
 from orchestrator.identity.ended import EndedWhy
 from orchestrator.tables import user_sessions
+from orchestrator.tables_kite import kite_logins
 from orchestrator.tables_tokens import personal_tokens
 
 ACTOR = Actor.command("restore")
@@ -74,6 +76,7 @@ def _made_safe(conn: Connection, manifest: Manifest, now: datetime) -> tuple[int
     going = conn.execute(sa.select(session.id).where(session.ended_at.is_(None))).scalars().all()
     for start in range(0, len(going), 500):
         repository.end_sessions(conn, going[start : start + 500], EndedWhy.ENDED_BY_OPERATOR, now)
+    conn.execute(sa.delete(kite_logins))
     tokens = conn.execute(
         sa.select(sa.func.count()).select_from(personal_tokens).where(token.revoked_at.is_(None))
     ).scalar_one()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import stat
+import tarfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -135,6 +138,52 @@ async def test_what_is_not_whole_or_not_ours_is_refused_and_leaves_nothing(
     assert "is no key of backups" in await say("restore", str(backup), "--key", str(backup))
     assert "there is no" in await say("restore", str(tmp_path / "none"), "--key", str(key))
     assert (await say("restore", str(backup), "--key", str(key))).startswith("0 ")  # nothing was in the way
+
+
+async def test_a_copy_that_cannot_be_read_whole_makes_no_backup(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: Environment
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(tarfile.TarFile, "add", broken)
+    told = await say("backup", str(tmp_path / "second.age"))
+    assert told.startswith("1 "), told
+    assert "cannot be read: [Errno 5]" in told
+    assert not list(tmp_path.glob("*second.age*"))
+
+
+async def test_a_login_of_a_program_is_no_more_good_than_its_users(
+    made: tuple[Path, Path],
+    app: FastAPI,
+    database_settings: Settings,
+    elsewhere: Settings,
+    tmp_path: Path,
+    watch: Watch,
+) -> None:
+    async with browser(app) as client:
+        told = await log_in(client)
+        client.headers["authorization"] = f"Bearer {told.json()['access_token']}"
+        token = (await client.post("/v1/users/me/tokens", json={"name": "kite", "scopes": ["read"]})).json()
+        path, api_key = f"/v1/users/me/tokens/{token['id']}/kite", f"tm_{token['id']}"
+        secret = (await client.put(path, json={"redirect_url": "https://a.test/"})).json()["api_secret"]
+        led = (await client.post(f"{path}/logins", json={})).json()["redirect_url"]
+        request_token = parse_qs(urlsplit(led).query)["request_token"][0]
+        proof = hashlib.sha256(f"{api_key}{request_token}{secret}".encode()).hexdigest()
+        asked = {"api_key": api_key, "request_token": request_token, "checksum": proof}
+        day = (await client.post("/kite/session/token", data=asked)).json()["data"]["access_token"]
+        named = {"authorization": f"token {api_key}:{day}"}
+        assert (await client.get("/kite/user/profile", headers=named)).status_code == 200
+
+    backup = tmp_path / "second.age"
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv("TRADEMASTER_DATA", str(database_settings.data))
+        here.setenv("TRADEMASTER_DATABASE_URL", database_settings.database_url)
+        assert (await say("backup", str(backup))).startswith("0 ")
+    assert (await say("restore", str(backup), "--key", str(made[1]))).startswith("0 ")
+    again = create_app(elsewhere, clock=watch, adapters={})
+    async with again.router.lifespan_context(again), browser(again) as client:
+        assert (await client.get("/kite/user/profile", headers=named)).status_code == 403
 
 
 async def test_without_a_key_there_is_no_backup(
