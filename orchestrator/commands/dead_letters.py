@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -47,7 +48,7 @@ def replay(ids: Ids = None, every: All = False) -> None:
         _noted(conn, Action.DEAD_LETTER_REPLAYED, done, "dead-letters replay")
         return done
 
-    typer.echo(f"{len(installation.write(work, lock='webhooks'))} will be sent again.")
+    typer.echo(f"{_all_of(work)} will be sent again.")
 
 
 @letters.command()
@@ -60,13 +61,21 @@ def drop(ids: Ids = None, every: All = False) -> None:
         _noted(conn, Action.DEAD_LETTER_DROPPED, done, "dead-letters drop")
         return done
 
-    typer.echo(f"{len(installation.write(work, lock='webhooks'))} are forgotten.")
+    typer.echo(f"{_all_of(work)} are forgotten.")
 
 
 def _wanted(ids: list[str] | None, every: bool) -> list[str] | None:
     if bool(ids) == every:
         raise CannotStart("name messages, or say --all")
     return None if every else ids
+
+
+def _all_of(work: Callable[[Connection], list[str]]) -> int:
+    """Some at a time, until there are none; how many they were."""
+    count = 0
+    while done := installation.write(work, lock="webhooks"):
+        count += len(done)
+    return count
 
 
 def _noted(conn: Connection, action: Action, ids: list[str], command: str) -> None:

@@ -17,6 +17,7 @@ from orchestrator.webhooks.repository import WebhookDeliveryState
 
 ROW, HOOK = webhook_messages.c, webhooks.c
 DEAD = ROW.state == WebhookDeliveryState.DEAD
+AT_ONCE = 500  # messages in one transaction: nobody's orders wait for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def count(conn: Connection) -> int:
 
 def replay(conn: Connection, ids: Sequence[str] | None, now: datetime) -> list[str]:
     """Send these again, or all (None), under their old ids, from the beginning; those of a webhook that is off stay.
-    Which they were."""
+    Which they were, at most `AT_ONCE`: ask until there are none."""
     on = sa.select(HOOK.id).where(HOOK.enabled)
     found = _found(conn, ids, ROW.webhook_id.in_(on))
     values = {"state": WebhookDeliveryState.WAITING, "attempts": 0, "due_at": now}
@@ -68,7 +69,7 @@ def replay(conn: Connection, ids: Sequence[str] | None, now: datetime) -> list[s
 
 
 def drop(conn: Connection, ids: Sequence[str] | None) -> list[str]:
-    """Forget these, or all (None). Which they were."""
+    """Forget these, or all (None). Which they were, at most `AT_ONCE`: ask until there are none."""
     found = _found(conn, ids)
     conn.execute(sa.delete(webhook_messages).where(ROW.id.in_(found), DEAD))
     return found
@@ -78,4 +79,4 @@ def _found(conn: Connection, ids: Sequence[str] | None, *such: sa.ColumnElement[
     query = sa.select(ROW.id).where(DEAD, *such)
     if ids is not None:
         query = query.where(ROW.id.in_(ids))
-    return list(conn.execute(query.order_by(ROW.number)).scalars())
+    return list(conn.execute(query.order_by(ROW.number).limit(AT_ONCE)).scalars())

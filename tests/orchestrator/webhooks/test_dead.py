@@ -78,6 +78,19 @@ async def test_only_what_was_given_up_is_dropped(given_up: Database) -> None:
     assert await states(given_up) == {"on2": "delivered", "off2": "delivered"}
 
 
+async def test_there_may_be_more_than_a_database_takes_at_once(
+    given_up: Database, database_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADEMASTER_DATA", str(database_settings.data))
+    monkeypatch.setenv("TRADEMASTER_DATABASE_URL", database_settings.database_url)
+    monkeypatch.setattr(dead, "AT_ONCE", 2)
+    assert await given_up.write(lambda conn: dead.drop(conn, None)) == ["on0", "on1"]
+    await given_up.write(lambda conn: conn.execute(sa.update(webhook_messages).values(state="dead")))
+    done = await asyncio.to_thread(CliRunner().invoke, cli, ["dead-letters", "drop", "--all"])
+    assert done.output.startswith("4 are forgotten.")
+    assert await states(given_up) == {}
+
+
 async def test_the_command_line_does_it_and_writes_it_down(
     given_up: Database, database_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
