@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 from aiohttp import web
 
-from tests.stories.product import ROOT
+from benchmarks.load.generators import Size, end_users, start_users
 
 
 async def test_an_order_without_an_answer_is_asked_again_with_its_key_and_noted_once(tmp_path: Path) -> None:
@@ -37,29 +36,14 @@ async def test_an_order_without_an_answer_is_asked_again_with_its_key_and_noted_
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    people, result = tmp_path / "people.json", tmp_path / "users.json"
-    people.write_text(json.dumps([{"url": url, "token": f"of {name}", "account": name} for name in "ab"]))
+    people = [{"url": url, "token": f"of {name}", "account": name} for name in "ab"]
+    (tmp_path / "people.json").write_text(json.dumps(people))
+    size = Size("one", minutes=4 / 60, users=40, sockets=0, each=0)
     try:
-        users = await asyncio.create_subprocess_exec(
-            *(
-                sys.executable,
-                "-m",
-                "locust",
-                "-f",
-                "benchmarks/load/users.py",
-                "--headless",
-                "--only-summary",
-            ),
-            *("-u", "40", "-r", "40", "-t", "4s", "--stop-timeout", "30", "--exit-code-on-error", "0"),
-            cwd=ROOT,
-            env=os.environ | {"LOAD_PEOPLE": str(people), "LOAD_RESULT": str(result)},
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        assert await users.wait() == 0
+        with ExitStack() as opened:
+            done = await asyncio.to_thread(end_users, start_users(size, tmp_path, opened), tmp_path)
     finally:
         await runner.cleanup()
-    done = json.loads(result.read_text())
     made = {key: order for of in done["made"].values() for key, order in of.items()}
     assert made == {key: f"order of {key}" for key in asked}
     assert set(asked.values()) <= {2}
