@@ -17,6 +17,7 @@ from orchestrator.accounts.connections import Connection
 from orchestrator.orders.cancel import cancel_if_asked
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
+from orchestrator.orders.underway import MOVED
 from orchestrator.telemetry import tracing
 from orchestrator.telemetry.overhead import broker_wait
 
@@ -68,7 +69,8 @@ async def _ask_and_learn(trading: Trading, child: ChildOrder) -> Sent:
         latency_ms=latency,
     )
     await cancel_if_asked(trading, changed)
-    return Sent(changed.after, unsent)
+    # Whoever slept in between asks nobody else: hours later it may be the last thing that its user wants.
+    return Sent(changed.after, unsent and not trading.sending.too_late(child.id, MOVED))
 
 
 async def _ask(trading: Trading, child: ChildOrder) -> tuple[Fact, str | None, bool, bool]:

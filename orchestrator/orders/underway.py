@@ -10,6 +10,7 @@ from orchestrator.leases.lease import Seconds, since_boot
 # A process that was stopped in between wakes up after others have begun to look for the order, and may have found that
 # it never left. They begin later than this.
 LATEST = 5.0  # seconds from the recording
+MOVED = 20.0  # seconds from the recording in which what never reached its broker may go to another
 LEARNING = 30.0  # seconds more that an answer may take to be written down
 
 
@@ -32,10 +33,10 @@ class UnderWay:
     def discard(self, one: str) -> None:
         self._since.pop(one, None)
 
-    def too_late(self, one: str) -> bool:
+    def too_late(self, one: str, latest: float = LATEST) -> bool:
         """Whether it may have been given up by others."""
         since = self._since.get(one)
-        return since is not None and self._clock() - since > LATEST
+        return since is not None and self._clock() - since > latest
 
     def awaited(self, answer_deadline: float) -> set[str]:
         """Those whose answer may still come. Of an older one the recording itself was never answered: whether it was

@@ -14,18 +14,20 @@ from sqlalchemy import Connection as SqlConnection
 from adapters.broker import Broker
 from adapters.guard import Guarded
 from domain.account import UserId
+from domain.errors import BrokerUnavailable
 from domain.limits import KillDepth, Switch
-from domain.order import End, Ended, Lost, Status, apply
+from domain.order import Accepted, ChildOrder, End, Ended, Lost, Status, apply
 from orchestrator.config import Settings
 from orchestrator.db import Database
 from orchestrator.killswitch import repository as kills
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.leases.lease import LeaseLost
+from orchestrator.orders import finding
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.reconcile import Reconciler
-from orchestrator.orders.send import _ask
+from orchestrator.orders.send import _ask, _send
 from orchestrator.orders.trading import Trading
-from orchestrator.orders.underway import LATEST, LEARNING, UnderWay
+from orchestrator.orders.underway import LATEST, LEARNING, MOVED, UnderWay
 from tests.adapters.test_guard import Scripted
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, learn, record
 from tests.orchestrator.orders.test_unread import Account, trading_at
@@ -155,6 +157,29 @@ async def test_what_was_recorded_too_long_ago_is_not_sent_and_does_not_move(slep
         assert isinstance(fact, Ended)
         assert (fact.end, clear) == (End.REJECTED, True)
         assert note == "It was not sent, and nothing is sent in its place."
+
+
+@pytest.mark.parametrize(("slept", "moves"), [(MOVED - 1, True), (MOVED + 1, False)])
+async def test_what_never_reached_its_broker_goes_to_no_other_after_a_sleep(
+    book: Database, slept: float, moves: bool
+) -> None:
+    uptime, child = Uptime(), child_of("ord_1")
+
+    class Asleep(Scripted):
+        async def place(self, child: ChildOrder) -> Accepted:
+            uptime.now += slept  # the lid was closed while the connection was made
+            raise BrokerUnavailable("the network is away")
+
+    await record(book, child)
+    trading: Any = _sender(Asleep(), Owner(), uptime)
+    trading.db, trading.known, trading.stories = book, KnownChildren(), {}
+    trading.announcer = SimpleNamespace(changed=lambda user, order: None)
+    trading.connections.invalidate = lambda account: None
+    trading.sending.update([child.id])
+    assert (await _send(trading, child)).unsent is moves
+    stored = await book.read(lambda conn: finding.load(conn, USER, child.order_id))
+    assert stored is not None
+    assert stored.order.status is Status.REJECTED
 
 
 async def test_what_an_owner_decided_is_not_sent_once_it_owns_nobody_any_more() -> None:
