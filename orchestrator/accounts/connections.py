@@ -49,6 +49,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 PASS = 0.25  # seconds between looks at what is due
+COMPARE = 30.0  # seconds between looks at what other processes did and nobody heard of
 FIRST_READING = 2.0  # seconds an order waits for numbers never read before
 WARNING = timedelta(minutes=30)  # before the end of a session
 
@@ -333,6 +334,8 @@ class Connections:
         self._loops.start("accounts of other processes", lambda: self._listen(listening))
         await listening.wait()
         self._loops.start("accounts", self._watch_over)
+        if self._bus.shared:
+            self._loops.start("accounts that nobody told of", self._compare_again)
         self._loops.start("breakers of other processes", self._breakers.run)
 
     async def close(self) -> None:
@@ -356,6 +359,19 @@ class Connections:
                         await self._take_over(account_id)
                     except (SQLAlchemyError, OSError) as error:
                         log.error("accounts.not_taken_over", account=account_id, error=str(error))
+
+    async def _compare_again(self) -> None:
+        while True:
+            await asyncio.sleep(COMPARE)
+            await self.compare()
+
+    async def compare(self) -> None:
+        """Take over what another process did with an account while the bus was away."""
+        there = await self._db.read(repository.live_states)
+        here = {one.account.id: (one.account.state, one.connected_at) for one in self._all.values()}
+        for account_id in there.keys() | here.keys():
+            if there.get(account_id) != here.get(account_id):
+                await self._take_over(account_id)
 
     async def _watch_over(self) -> None:
         loop = asyncio.get_running_loop()

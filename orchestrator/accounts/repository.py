@@ -77,6 +77,14 @@ def live(connection: Connection) -> list[StoredAccount]:
     return [_stored(row) for row in connection.execute(query).mappings()]
 
 
+def live_states(connection: Connection) -> dict[AccountId, tuple[AccountState, datetime | None]]:
+    """Of every account that was not disconnected: its state, and since when it is connected."""
+    columns = accounts.c
+    query = select(columns.id, columns.state, columns.connected_at)
+    found = connection.execute(query.where(columns.state != AccountState.DISCONNECTED))
+    return {AccountId(row.id): (AccountState(row.state), row.connected_at) for row in found}
+
+
 def of_user(connection: Connection, user_id: UserId) -> list[StoredAccount]:
     """Disconnected ones too, oldest first."""
     query = select(accounts).where(accounts.c.user_id == user_id).order_by(accounts.c.id)

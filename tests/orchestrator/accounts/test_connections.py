@@ -305,6 +305,31 @@ async def test_a_login_in_one_process_reaches_the_others(
         await until(lambda: _connections(worker).get(account_id) is None)
 
 
+async def test_what_became_of_an_account_elsewhere_is_found_where_nobody_heard_of_it(
+    account: Connection,
+    app: FastAPI,
+    database_settings: Settings,
+    stubs: Stubs,
+    watch: Watch,
+    stub: StubAdapter,
+) -> None:
+    """Each has a bus of its own, as when Redis is away: then a login in one process must not wait for a restart."""
+    again = create_app(database_settings.model_copy(update={"role": Role.API}), clock=watch, adapters=stubs)
+    async with again.router.lifespan_context(again):
+        there = _connections(again)
+        mine = there.get(account.account.id)
+        assert mine is not None
+        await there.compare()
+        assert mine.ready
+        stub.fails["all"] = SessionExpired("token is dead")
+        while mine.account.state is not AccountState.LOGIN_NEEDED:
+            await there.compare()
+            await asyncio.sleep(0.01)
+        del there._all[account.account.id]
+        await there.compare()
+        assert there.get(account.account.id) is not None
+
+
 async def test_nobody_has_accounts_at_first(app: FastAPI) -> None:
     assert _connections(app).of_user(UserId("usr_nobody")) == []
 
