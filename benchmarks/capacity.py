@@ -1,8 +1,9 @@
 """What a user, an order, a page and a price cost: `python -m benchmarks capacity [--shape one|many]`.
 
 Counters of processes, PostgreSQL and Redis are taken before and after a known amount of work, and what the same stack
-uses in the same time without that work is taken off. Nothing else should run on the machine. `docs/scale.md` is the
-arithmetic on it.
+uses in the same time without that work is taken off. Who places an order or looks has their account read more often,
+and is told what changed: that is in the cost. Nothing else should run on the machine. `docs/scale.md` is the arithmetic
+on it.
 """
 
 from __future__ import annotations

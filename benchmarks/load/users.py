@@ -132,7 +132,7 @@ def _write(environment: Environment, **_: Any) -> None:
             "asked": entry.num_requests,
             "failed": entry.num_failures,
             **{f"p{share}": entry.get_response_time_percentile(share / 100) for share in (50, 95, 99)},
-            "most": entry.max_response_time,
+            "most": round(entry.max_response_time),
         }
         for entry in environment.stats.entries.values()
     }
