@@ -11,7 +11,7 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.commands import installation
 from orchestrator.identity.consent import documents
-from orchestrator.identity.consent.documents import Document, DocumentKind
+from orchestrator.identity.consent.documents import Document, DocumentKind, VersionUsed
 from orchestrator.identity.consent.schemas import VERSION_LENGTH
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart
@@ -43,7 +43,12 @@ def publish(
     if not 0 < len(version) <= VERSION_LENGTH:
         raise CannotStart(f"a version has 1 to {VERSION_LENGTH} characters")
     now, by = system_clock(), Actor.command("documents publish")
-    installation.write(lambda conn: documents.publish(conn, Document(kind, version, url, now), by=by))
+    try:
+        installation.write(lambda conn: documents.publish(conn, Document(kind, version, url, now), by=by))
+    except VersionUsed as error:
+        raise CannotStart(
+            f"somebody agreed to {kind} {version} already: give what is new a new name"
+        ) from error
     typer.echo(f"{kind} {version} is in force. Users are asked to agree to it.")
 
 

@@ -99,8 +99,16 @@ def give(conn: Connection, user_id: UserId, agreed: Sequence[Agreed], *, actor: 
             audited(conn, user_id=user_id, actor=actor, action=Action.CONSENT_GIVEN, at=now, detail=detail)
 
 
+class VersionUsed(Exception):
+    """Somebody agreed to this version when it was another text, or may have."""
+
+
 def publish(conn: Connection, document: Document, *, by: Actor) -> None:
-    """From now on this version is in force, in place of the one before."""
+    """From now on this version is in force, in place of the one before. Raises VersionUsed for one that somebody agreed
+    to before: they would count as having agreed to what they have not seen."""
+    same = (CONSENT.kind == document.kind.value, CONSENT.version == document.version)
+    if conn.execute(sa.select(CONSENT.user_id).where(*same).limit(1)).first() is not None:
+        raise VersionUsed
     withdraw(conn, document.kind)
     row = {
         "kind": document.kind.value,

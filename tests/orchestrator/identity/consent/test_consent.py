@@ -77,6 +77,19 @@ async def test_each_version_is_agreed_to_once_and_kept_with_time_and_address(
     assert await needed(asha) == [("terms", "2")]
 
 
+async def test_a_version_that_somebody_agreed_to_is_never_another_text(person: Login, app: FastAPI) -> None:
+    asha = await person("asha")
+    await publish(app, DocumentKind.TERMS, "1")
+    await publish(app, DocumentKind.TERMS, "1")  # nobody has agreed yet: its address may be mended
+    assert (await agree(asha, {"document": "terms", "version": "1"})).status_code == 200
+    with pytest.raises(documents.VersionUsed):
+        await publish(app, DocumentKind.TERMS, "1")
+    await publish(app, DocumentKind.TERMS, "2")
+    with pytest.raises(documents.VersionUsed):
+        await publish(app, DocumentKind.TERMS, "1")
+    assert await needed(asha) == [("terms", "2")]
+
+
 async def test_nobody_agrees_to_a_version_that_is_not_in_force(person: Login, app: FastAPI) -> None:
     asha = await person("asha")
     await publish(app, DocumentKind.TERMS, "2")
