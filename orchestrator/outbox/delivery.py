@@ -46,7 +46,10 @@ class Delivery:
 
     async def compare(self) -> None:
         """Tell what the database has and the bus did not bring."""
-        self._told = {user: seq for user, seq in self._told.items() if self._bus.watched(user_topic(user))}
+        async with self._turn:  # else a batch that is being told would miss whom it is for
+            self._told = {
+                user: seq for user, seq in self._told.items() if self._bus.watched(user_topic(user))
+            }
         if not self._told:
             return
         users = list(self._told)

@@ -11,6 +11,7 @@ from redis import asyncio as redis
 from orchestrator.bus import Bus, Event, Kept, LocalBus, batch, user_topic
 from orchestrator.db import Database
 from orchestrator.outbox import numbering, reading
+from orchestrator.outbox.delivery import Delivery
 from orchestrator.outbox.relay import Relay
 from orchestrator.redis_bus import OUTBOX, RedisBus
 from tests.orchestrator.outbox.process import ASHA, BINA, SOON, heard, keep, plain, process
@@ -176,3 +177,26 @@ async def test_events_reach_their_own_process_while_redis_is_away(
         await keep(db, ASHA, 1, 2)
         bus.nudge()
         assert [one.seq for one in await heard(events, 2)] == [1, 2]
+
+
+async def test_who_leaves_in_the_middle_of_a_batch_holds_up_nobody_else(db: Database) -> None:
+    bus, begun, may_go_on = LocalBus(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(kept: Sequence[Kept]) -> list[Event]:
+        begun.set()
+        await may_go_on.wait()
+        return []
+
+    delivery = Delivery(db, bus, slowly)
+    await keep(db, ASHA, 1, 2)
+    await keep(db, BINA, 1)
+    _, second, binas = await db.write(numbering.number, lock=numbering.LOCK)
+    async with bus.subscribe(user_topic(BINA)):
+        async with bus.subscribe(user_topic(ASHA)):
+            delivery._told |= {ASHA: 0, BINA: 0}
+            taking = asyncio.create_task(delivery._take([binas, second]))
+            await begun.wait()
+        comparing = asyncio.create_task(delivery.compare())
+        await asyncio.sleep(0)
+        may_go_on.set()
+        await asyncio.gather(taking, comparing)
