@@ -96,6 +96,8 @@ class Deliverer:
         return told
 
     async def _sent(self, hook: Webhook, one: Message) -> Answer:
+        if not one.body:
+            return Answer(None, 0, one.answer)  # it could not be made, and why
         now, content = self._clock(), one.body.encode()
         try:
             secrets = [secret_of(self._vault, hook.id, hook.secret)]
@@ -141,7 +143,7 @@ def _after(one: Message, answer: Answer, now: datetime) -> Message:
     """Delivered, given up, or tried again later."""
     if answer.good:
         return replace(one, state=WebhookDeliveryState.DELIVERED)
-    if one.final or one.attempts > len(MINUTES):
+    if one.final or not one.body or one.attempts > len(MINUTES):
         return replace(one, state=WebhookDeliveryState.DEAD)
     pause = timedelta(minutes=MINUTES[one.attempts - 1] * random.uniform(0.8, 1.2))
     return replace(one, due_at=now + pause)
@@ -149,7 +151,7 @@ def _after(one: Message, answer: Answer, now: datetime) -> Message:
 
 def _record(conn: Connection, told: Message, answer: Answer, now: datetime) -> None:
     hook = repository.find(conn, told.webhook_id)
-    if hook is None or not repository.save_message(conn, told) or told.final:
+    if hook is None or not repository.save_message(conn, told) or told.final or not told.body:
         return
     if answer.good:
         if hook.failing_since is not None:

@@ -138,6 +138,24 @@ async def test_a_failure_is_tried_again_and_holds_up_its_own_order_only(
         assert (await one_of(book, hook)).failing_since is None
 
 
+async def test_what_could_not_be_made_is_never_sent_empty(
+    book: Database, watch: Watch, deliverer: Deliverer
+) -> None:
+    async with receiving() as server:
+        hook = await listen(book, server.url)
+        await record(book, child_of("ord_a"))
+        await Follower(book, watch).follow()
+        shut = sa.update(webhook_messages).values(body="", answer="not sent: sealed", state="dead")
+        await book.write(lambda conn: conn.execute(shut))
+        (one,) = await log_of(book, hook)
+        await book.write(lambda conn: repository.send_again(conn, one.id, T0))
+        await sent(Follower(book, watch), deliverer)
+        assert server.came == []
+        (one,) = await log_of(book, hook)
+        assert (one.state, one.answer) == (WebhookDeliveryState.DEAD, "not sent: sealed")
+        assert (await one_of(book, hook)).failing_since is None
+
+
 async def test_a_server_that_hangs_drops_or_redirects_has_not_taken_it(
     book: Database, watch: Watch, deliverer: Deliverer
 ) -> None:
