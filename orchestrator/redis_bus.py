@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -207,11 +207,13 @@ class RedisBus:
             for stream, entries in answer or ():
                 if stream == OUTBOX.encode():
                     self._last_kept = entries[-1][0].decode()
-                    self._local.deliver(batch([_unpacked(fields[b"k"]) for _, fields in entries]))
+                    with _of_another_version():  # what is passed over is found in the database
+                        self._local.deliver(batch([_unpacked(fields[b"k"]) for _, fields in entries]))
                     continue
                 for entry_id, fields in entries:
                     self._last = entry_id.decode()
-                    self._local.deliver(_event(self._last, fields))
+                    with _of_another_version():
+                        self._local.deliver(_event(self._last, fields))
 
     async def _read_ticks(self, subscribed: asyncio.Event) -> None:
         while True:
@@ -224,8 +226,9 @@ class RedisBus:
                         if message["type"] != "message":
                             subscribed.set()
                         elif message["channel"] == SIGNALS.encode():
-                            topic, kind, data = orjson.loads(message["data"])
-                            await self._local.publish(topic, {"type": kind, "data": data})
+                            with _of_another_version():
+                                topic, kind, data = orjson.loads(message["data"])
+                                await self._local.publish(topic, {"type": kind, "data": data})
                         else:
                             self._take(message["data"])
             await asyncio.sleep(0.5)
@@ -233,13 +236,9 @@ class RedisBus:
     def _take(self, message: bytes) -> None:
         if message.startswith(self._origin):
             return
-        try:
+        with _of_another_version():
             for tick in ticks.unpacked(message[ORIGIN:]):
                 self._local.publish_tick(tick)
-        except (
-            ValueError
-        ) as error:  # of another version of the product: the next message is looked at all the same
-            log.warning("bus.unreadable_ticks", error=str(error))
 
     async def _catch_up(self) -> None:
         """After a lost connection: the last tick of an instrument may have come while nobody listened."""
@@ -249,6 +248,15 @@ class RedisBus:
             for name, tick in (await self._kept(known)).items():
                 if tick.at > known[name].at:
                     self._local.publish_tick(tick)
+
+
+@contextlib.contextmanager
+def _of_another_version() -> Iterator[None]:
+    """Pass over what another version of the product said otherwise: the next is looked at all the same."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("bus.unreadable", error=repr(error))
 
 
 def _event(entry_id: str, fields: Mapping[bytes, bytes]) -> Event:

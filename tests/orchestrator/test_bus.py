@@ -11,7 +11,7 @@ from domain.instrument import Exchange, InstrumentId
 from domain.market import Depth, DepthLevel, Tick
 from domain.money import Price
 from orchestrator.bus import LAGGED, QUEUE, Bus, LocalBus, user_topic
-from orchestrator.redis_bus import TICKS, RedisBus
+from orchestrator.redis_bus import OUTBOX, SIGNALS, STREAM, TICKS, RedisBus
 
 ONE, OTHER = user_topic(UserId("one")), user_topic(UserId("other"))
 INFY, TCS = InstrumentId(Exchange.NSE, "INFY"), InstrumentId(Exchange.NSE, "TCS")
@@ -143,6 +143,24 @@ async def test_ticks_of_another_version_are_passed_over(redis_url: str) -> None:
             await bus._redis.publish(TICKS, b'["NSE:INFY","1"]')
             bus.publish_tick(Tick(TCS, Price.of("3460"), NOW))
             assert (await asyncio.wait_for(anext(ticks), 5)).instrument == TCS
+    finally:
+        await bus.close()
+
+
+async def test_events_of_another_version_are_passed_over(redis_url: str) -> None:
+    """While a new version takes the place of an old one, each may read what the other says."""
+    bus = RedisBus(redis_url)
+    await bus.start()
+    try:
+        async with bus.subscribe("accounts") as events:
+            await bus._redis.xadd(STREAM, {"of": "another version"})
+            await bus._redis.xadd(STREAM, {"t": "accounts", "e": b"not JSON"})
+            await bus._redis.xadd(OUTBOX, {"k": b'[1,"usr_asha",1]'})
+            await bus._redis.publish(SIGNALS, b'["accounts"]')
+            await bus.publish("accounts", {"type": "account", "data": {}})
+            assert (await asyncio.wait_for(anext(events), 5)).type == "account"
+            await bus.signal("accounts", {"type": "signal", "data": {}})
+            assert (await asyncio.wait_for(anext(events), 5)).type == "signal"
     finally:
         await bus.close()
 
