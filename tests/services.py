@@ -176,20 +176,24 @@ def shared_postgres(postgres_server: str) -> str:
 def _broom(shared_postgres: str) -> Iterator[Callable[[], None]]:
     """Empties the shared database, over one connection for the whole run: a new one knows no table yet."""
     kept = [*metadata.tables, "alembic_version"]
+    connection: asyncpg.Connection | None = None
+
+    async def empty() -> None:
+        nonlocal connection
+        if connection is None or connection.is_closed():  # as after a test that ended every connection
+            connection = await asyncpg.connect(shared_postgres)
+        others = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)"
+        for row in await connection.fetch(others, kept):
+            await connection.execute(f'DROP TABLE "{row["tablename"]}" CASCADE')
+        await connection.execute(
+            "SET session_replication_role = replica;"  # no order of deletion is asked for
+            + ";".join(f'DELETE FROM "{name}"' for name in metadata.tables)
+        )
+
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        connection = runner.run(asyncpg.connect(shared_postgres))
-
-        async def empty() -> None:
-            others = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)"
-            for row in await connection.fetch(others, kept):
-                await connection.execute(f'DROP TABLE "{row["tablename"]}" CASCADE')
-            await connection.execute(
-                "SET session_replication_role = replica;"  # no order of deletion is asked for
-                + ";".join(f'DELETE FROM "{name}"' for name in metadata.tables)
-            )
-
         yield lambda: runner.run(empty())
-        runner.run(connection.close())
+        if connection is not None:
+            runner.run(connection.close())
 
 
 @pytest.fixture
