@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection
 
 from domain.account import UserId
-from orchestrator.bus import user_topic
+from orchestrator.bus import Event, user_topic
 from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.tokens import access_token
 from orchestrator.market import endpoints
@@ -25,6 +25,16 @@ from tests.orchestrator.portfolio.desk import ASHA, Desk
 from tests.services import free_port
 
 KEY = b"k" * 32
+
+
+class NothingKept:
+    """No order of hers has changed."""
+
+    async def begin(self, user_id: UserId) -> int:
+        return 0
+
+    async def missed(self, user_id: UserId, seq: int) -> list[Event] | None:
+        return []
 
 
 @asynccontextmanager
@@ -39,7 +49,7 @@ async def screen(desk: Desk) -> AsyncIterator[ClientConnection]:
     # Nobody asks for prices here, or comes with a personal token.
     everybody = SimpleNamespace(enter=lambda _user: None, leave=lambda _user: None)
     app.state.instruments, app.state.audience = None, SimpleNamespace(heartbeat=60, streams=everybody)
-    app.state.tokens = SimpleNamespace()
+    app.state.tokens, app.state.delivery = SimpleNamespace(), NothingKept()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     task = asyncio.create_task(server.serve())
     await portfolios.start()
