@@ -188,6 +188,7 @@ def _broom(shared_postgres: str) -> Iterator[Callable[[], None]]:
         await connection.execute(
             "SET session_replication_role = replica;"  # no order of deletion is asked for
             + ";".join(f'DELETE FROM "{name}"' for name in metadata.tables)
+            + f";UPDATE alembic_version SET version_num = '{migrations.newest()}'"
         )
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:

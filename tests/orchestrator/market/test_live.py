@@ -51,7 +51,7 @@ class AnyNames:
 
 
 @asynccontextmanager
-async def hub_alone(bus: LocalBus) -> AsyncIterator[Floor]:
+async def hub_alone(bus: LocalBus, store: Database) -> AsyncIterator[Floor]:
     """No account: prices come from `told`."""
     names, accounts = cast(Instruments, AnyNames()), Accounts()
     hub = Hub(
@@ -64,14 +64,14 @@ async def hub_alone(bus: LocalBus) -> AsyncIterator[Floor]:
     )
     await hub.start()
     try:
-        yield Floor(hub, names, accounts, {}, bus, cast(Database, None))
+        yield Floor(hub, names, accounts, {}, bus, store)
     finally:
         await hub.close()
 
 
 @pytest.fixture
-async def stand() -> AsyncIterator[tuple[Floor, Browser]]:
-    async with hub_alone(LocalBus()) as here, served(here) as browser:
+async def stand(store: Database) -> AsyncIterator[tuple[Floor, Browser]]:
+    async with hub_alone(LocalBus(), store) as here, served(here) as browser:
         yield here, browser
 
 

@@ -189,6 +189,7 @@ async def test_a_token_that_was_made_while_its_login_ended_renews_nothing(
         repository.add_refresh_token,
         token_hash=hash_of("late"),
         family=family,
+        turn=1,  # the next after the one of the login
         user_id=user,
         now=now,
         expires_at=now + timedelta(days=30),
