@@ -309,8 +309,8 @@ async def small(here: Floor, **limits: Any) -> AsyncIterator[str]:
         await task
 
 
-async def test_a_user_has_so_many_sockets_and_another_one_when_one_is_closed() -> None:
-    async with hub_alone(LocalBus()) as here, small(here, sockets=1) as url:
+async def test_a_user_has_so_many_sockets_and_another_one_when_one_is_closed(store: Database) -> None:
+    async with hub_alone(LocalBus(), store) as here, small(here, sockets=1) as url:
         headers = {"authorization": f"Bearer {Browser(0).token()}"}
         async with websockets.connect(url, additional_headers=headers, proxy=None) as first:
             await heard(first)
@@ -329,17 +329,17 @@ async def test_a_user_has_so_many_sockets_and_another_one_when_one_is_closed() -
             assert (await heard(third))["type"] == "pong"
 
 
-async def test_a_quiet_socket_hears_a_heartbeat() -> None:
-    async with hub_alone(LocalBus()) as here, small(here, heartbeat=0.05) as url:
+async def test_a_quiet_socket_hears_a_heartbeat(store: Database) -> None:
+    async with hub_alone(LocalBus(), store) as here, small(here, heartbeat=0.05) as url:
         headers = {"authorization": f"Bearer {Browser(0).token()}"}
         async with websockets.connect(url, additional_headers=headers, proxy=None) as socket:
             assert await heard(socket) == {"type": "authenticated"}
             assert (await heard(socket))["type"] == "heartbeat"
 
 
-async def test_a_socket_ends_with_its_token_and_says_so() -> None:
+async def test_a_socket_ends_with_its_token_and_says_so(store: Database) -> None:
     later = timedelta()
-    async with hub_alone(LocalBus()) as here, small(here, clock=lambda: now() + later) as url:
+    async with hub_alone(LocalBus(), store) as here, small(here, clock=lambda: now() + later) as url:
         headers = {"authorization": f"Bearer {Browser(0).token()}"}
         async with websockets.connect(url, additional_headers=headers, proxy=None) as socket:
             assert await heard(socket) == {"type": "authenticated"}
