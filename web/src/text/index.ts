@@ -19,7 +19,7 @@ import type options from "./en/options.json";
 import orders from "./en/orders.json";
 import type pnl from "./en/pnl.json";
 import portfolio from "./en/portfolio.json";
-import routing from "./en/routing.json";
+import type routing from "./en/routing.json";
 import type sandbox from "./en/sandbox.json";
 import type security from "./en/security.json";
 import session from "./en/session.json";
@@ -27,7 +27,7 @@ import type settings from "./en/settings.json";
 import shell from "./en/shell.json";
 import ticket from "./en/ticket.json";
 import type tokens from "./en/tokens.json";
-import watchlist from "./en/watchlist.json";
+import type watchlist from "./en/watchlist.json";
 import type webhooks from "./en/webhooks.json";
 import { addRoom, language } from "./language";
 
@@ -40,11 +40,9 @@ const atOnce = {
   notices,
   orders,
   portfolio,
-  routing,
   session,
   shell,
   ticket,
-  watchlist,
 } as const;
 for (const [room, words] of Object.entries(atOnce)) addRoom(room, words);
 
@@ -60,10 +58,12 @@ interface Later {
   identity: typeof identity;
   operator: typeof operator;
   options: typeof options;
+  routing: typeof routing;
   sandbox: typeof sandbox;
   tokens: typeof tokens;
   security: typeof security;
   settings: typeof settings;
+  watchlist: typeof watchlist;
   webhooks: typeof webhooks;
 }
 type Rooms = typeof atOnce & Later;

@@ -1,7 +1,7 @@
 // What is wrong with the connection, as a bar over every page that cannot be overlooked nor closed.
 import { CloudOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useGetPortfolioQuery } from "@/api";
+import { useGetPortfolioQuery, useListConsentsQuery } from "@/api";
 import { UpdateBar } from "@/features/device/UpdateBar";
 import { usePriceFeedState } from "@/features/market/prices";
 import { useReach } from "@/features/session/reach";
@@ -38,6 +38,7 @@ function useWords(): string | null {
 
 export function StatusBars() {
   const words = useWords();
+  const { data: consents } = useListConsentsQuery();
   return (
     <>
       <div role="alert">
@@ -49,9 +50,11 @@ export function StatusBars() {
         )}
       </div>
       <UpdateBar />
-      <Suspense fallback={null}>
-        <ConsentBar />
-      </Suspense>
+      {consents !== undefined && consents.needed.length > 0 && (
+        <Suspense fallback={null}>
+          <ConsentBar />
+        </Suspense>
+      )}
     </>
   );
 }

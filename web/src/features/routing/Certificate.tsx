@@ -1,4 +1,5 @@
 // Why no other plan is better, as the server proved it, and how to make the decision again from what it was made of.
+import "@/text/rooms/routing";
 import type { Decision } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";

@@ -1,4 +1,5 @@
 // The routing receipt: the choice in one line, every candidate with its cost, its speed and why not; items on demand.
+import "@/text/rooms/routing";
 import { Check } from "lucide-react";
 import { type Account, type Decision, useListAccountsQuery } from "@/api";
 import { BrokerBadge, brokerName } from "@/components/badge";

@@ -1,4 +1,5 @@
 // Pure: a decision as the list of candidates a person compares, the chosen one first.
+import "@/text/rooms/routing";
 import type { Alternative, Charges, Decision, PlannedLeg } from "@/api";
 import * as money from "@/lib/money";
 import { t } from "@/text";

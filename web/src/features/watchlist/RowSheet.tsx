@@ -1,4 +1,5 @@
 // Everything that can be done with a watched instrument, for a thumb.
+import "@/text/rooms/watchlist";
 import { ArrowDown, ArrowUp, Bell, ChartCandlestick, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";

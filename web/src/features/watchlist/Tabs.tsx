@@ -1,4 +1,5 @@
 // The lists as tabs, a new one behind them, and a dialog for the name, the place and the end of the one shown.
+import "@/text/rooms/watchlist";
 import { Pencil, Plus } from "lucide-react";
 import { useState } from "react";
 import {

@@ -1,4 +1,5 @@
 // One watched instrument: its price as it moves, the two buttons, its place in the list. A tick renders its two cells only.
+import "@/text/rooms/watchlist";
 import { X } from "lucide-react";
 import { memo } from "react";
 import { Link } from "react-router";

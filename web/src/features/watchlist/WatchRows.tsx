@@ -1,4 +1,5 @@
 // The rows of a list: all of a short one, of a long one those in sight, so that hundreds of prices cost what a screen costs.
+import "@/text/rooms/watchlist";
 import { useVirtualizer, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState } from "react";
 import type { Stock } from "@/api";

@@ -1,4 +1,5 @@
 // The watchlists: instruments of one's own choice with live prices; kept by the server, the same on every screen.
+import "@/text/rooms/watchlist";
 import { Plus, Search, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { inWords, problemOf, useGetWatchlistQuery } from "@/api";

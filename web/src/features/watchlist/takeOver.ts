@@ -1,4 +1,5 @@
 // Lists used to be kept by each browser: what it holds goes to the server once, and nothing of it is lost.
+import "@/text/rooms/watchlist";
 import { api, problemOf, type WatchedList } from "@/api";
 import type { AppDispatch } from "@/api/dispatch";
 import { toast } from "@/components/toasts";

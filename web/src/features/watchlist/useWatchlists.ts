@@ -1,4 +1,5 @@
 // The user's watchlists, the one this device shows, and what can be done with it.
+import "@/text/rooms/watchlist";
 import {
   inWords,
   problemOf,

@@ -1,0 +1,4 @@
+import words from "../en/routing.json";
+import { addRoom } from "../language";
+
+addRoom("routing", words);

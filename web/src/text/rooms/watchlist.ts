@@ -1,0 +1,4 @@
+import words from "../en/watchlist.json";
+import { addRoom } from "../language";
+
+addRoom("watchlist", words);
