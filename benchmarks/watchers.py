@@ -64,29 +64,34 @@ class Client(asyncio.Protocol):
     def __init__(self, watching: Watched, path: str, token: str, symbols: Sequence[str]) -> None:
         self._watching, self._path, self._token, self.symbols = watching, path, token, symbols
         self._buffer = b""
-        self._open = False
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.last: dict[int, int] = {}
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
         self.transport.write(
-            f"GET {self._path} HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n"
             f"Authorization: Bearer {self._token}\r\n\r\n".encode()
         )
 
     def data_received(self, data: bytes) -> None:
+        assert self.transport is not None
         now = time.perf_counter()
         self._watching.octets += len(data)
         buffer = self._buffer + data if self._buffer else data
-        if not self._open:
-            head, ended, buffer = buffer.partition(b"\r\n\r\n")
+        if not self.opened.done():
+            head, ended, rest = buffer.partition(b"\r\n\r\n")
             if not ended:
-                self._buffer = head
+                self._buffer = buffer
                 return
-            assert b" 101 " in head[:20], head
-            self._open = True
+            if b" 101 " not in head[:20]:
+                self.opened.set_exception(ConnectionRefusedError(buffer.decode(errors="replace")))
+                self.transport.abort()
+                return
+            buffer = rest
+            self.opened.set_result(None)
             self._say(TEXT, orjson.dumps({"action": "subscribe", "symbols": self.symbols}))
         at, size = 0, len(buffer)
         while size - at >= 2:
@@ -103,6 +108,8 @@ class Client(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._watching.closed += 1
+        if not self.opened.done():
+            self.opened.set_exception(error or ConnectionResetError("closed before it was open"))
 
     def _frame(self, kind: int, payload: bytes, now: float) -> None:
         if kind == PING:
@@ -132,7 +139,10 @@ async def connect(
     symbols: Sequence[str],
     options: str,
 ) -> list[Client]:
-    """Sockets whose subscriptions cover all instruments evenly. `options`: what their address asks for."""
+    """Open sockets whose subscriptions cover all instruments evenly. `options`: what their address asks for.
+
+    Raises what kept one from opening: ConnectionRefusedError with the server's answer.
+    """
     loop, clients = asyncio.get_running_loop(), list[Client]()
     for number in range(sockets):
         first = number * each
@@ -143,4 +153,5 @@ async def connect(
             port,
         )
         clients.append(client)
+    await asyncio.gather(*(client.opened for client in clients))
     return clients

@@ -44,7 +44,7 @@ def open_sockets(size: Size, folder: Path, opened: ExitStack) -> subprocess.Pope
     opened.callback(process.kill)
     assert process.stdout is not None
     if process.stdout.readline() != "open\n":
-        raise RuntimeError("the sockets did not open")
+        raise RuntimeError("the sockets did not open; why is above")
     return process
 
 

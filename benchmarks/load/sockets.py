@@ -1,8 +1,9 @@
 """Sockets of live prices, many of them in a process of its own: `python -m benchmarks.load.sockets PEOPLE RESULT ...`.
 
-Prints a line when all are open, reads until a line comes in, then writes what it measured. Two times of each price that
-is news: how long after the product sent it it was read here (the line, the system, and the wait for a processor), and
-how old it was by then since the exchange's time, which has the broker's own pause between two messages in it.
+Prints a line when all are open (one that is refused ends it), reads until a line comes in, then writes what it
+measured. Two times of each price that is news: how long after the product sent it it was read here (the line, the
+system, and the wait for a processor), and how old it was by then since the exchange's time, which has the broker's own
+pause between two messages in it.
 """
 
 from __future__ import annotations
@@ -23,12 +24,10 @@ from urllib.parse import urlsplit
 import uvloop
 
 from benchmarks.measure import memory_mib
-from benchmarks.watchers import connect
+from benchmarks.watchers import Client, connect
 
-RESOLUTION, MOST = (
-    1000,
-    30,
-)  # parts of a second that are counted; longer than so many seconds count as so many
+RESOLUTION = 1000  # parts of a second that are counted
+MOST = 30  # seconds; longer ones count as this long
 OPEN_AT_ONCE = 50
 
 
@@ -92,16 +91,11 @@ class Reading:
 
 async def _follow(given: argparse.Namespace, people: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What was measured until a line came in."""
-    reading, clients = Reading(given.symbols), []
+    reading, clients = Reading(given.symbols), list[Client]()
     for first in range(0, given.sockets, OPEN_AT_ONCE):
-        for number in range(first, min(first + OPEN_AT_ONCE, given.sockets)):
-            person, at = people[number % len(people)], number * given.each
-            mine = [given.symbols[(at + n) % len(given.symbols)] for n in range(given.each)]
-            clients += await connect(
-                reading, port=urlsplit(person["url"]).port or 0, token=person["token"], sockets=1,
-                each=given.each, symbols=mine, options="batch=true",
-            )  # fmt: skip
-        await asyncio.sleep(0.1)
+        numbers = range(first, min(first + OPEN_AT_ONCE, given.sockets))
+        opened = await asyncio.gather(*(_opened(reading, given, people, number) for number in numbers))
+        clients += [client for few in opened for client in few]
     print("open", flush=True)
     reading.counting, reading.octets = True, 0
     began, used = time.perf_counter(), time.process_time()
@@ -113,6 +107,18 @@ async def _follow(given: argparse.Namespace, people: Sequence[dict[str, Any]]) -
         if client.transport is not None:
             client.transport.abort()
     return told | {"memory": memory_mib(os.getpid())}
+
+
+async def _opened(
+    reading: Reading, given: argparse.Namespace, people: Sequence[dict[str, Any]], number: int
+) -> list[Client]:
+    """One socket, of the next person, with the next instruments."""
+    person, at = people[number % len(people)], number * given.each
+    mine = [given.symbols[(at + n) % len(given.symbols)] for n in range(given.each)]
+    return await connect(
+        reading, port=urlsplit(person["url"]).port or 0, token=person["token"], sockets=1,
+        each=given.each, symbols=mine, options="batch=true",
+    )  # fmt: skip
 
 
 def main() -> None:

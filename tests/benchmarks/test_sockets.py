@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from aiohttp import WSMsgType, web
 
 from benchmarks.load.generators import Size, end_sockets, open_sockets
@@ -49,13 +51,9 @@ async def test_every_price_that_is_news_is_counted_once(tmp_path: Path) -> None:
     prices = Prices()
     app = web.Application()
     app.router.add_get("/v1/stocks/live", prices.serve)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    person = {"url": f"http://127.0.0.1:{runner.addresses[0][1]}", "token": "of everybody"}
-    (tmp_path / "people.json").write_text(json.dumps([person]))
     size = Size("one", minutes=0, users=1, sockets=SOCKETS, each=EACH)
-    try:
+    async with _served(app) as url:
+        (tmp_path / "people.json").write_text(json.dumps([{"url": url, "token": "of everybody"}]))
         with ExitStack() as opened:
             process = await asyncio.to_thread(open_sockets, size, tmp_path, opened)
             await eventually(lambda: _now(len(prices.sockets)), lambda seen: seen == SOCKETS)
@@ -66,13 +64,36 @@ async def test_every_price_that_is_news_is_counted_once(tmp_path: Path) -> None:
                 await socket.ping()
             await eventually(lambda: _now(prices.pongs), lambda seen: seen == SOCKETS)
             heard = await asyncio.to_thread(end_sockets, process, tmp_path)
-    finally:
-        await runner.cleanup()
     assert heard is not None
     assert heard["prices"] == SOCKETS * EACH * ROUNDS
     assert heard["backwards"] == heard["closed"] == 0
     assert heard["on_the_way"]["p50"] is not None
     assert len({symbol for _, symbols in prices.sockets for symbol in symbols}) == SOCKETS * EACH
+
+
+async def test_a_socket_that_is_refused_ends_the_load(tmp_path: Path) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=421, text="none of ours")
+
+    app = web.Application()
+    app.router.add_get("/v1/stocks/live", refuse)
+    async with _served(app) as url:
+        (tmp_path / "people.json").write_text(json.dumps([{"url": url, "token": "of everybody"}]))
+        size = Size("one", minutes=0, users=1, sockets=SOCKETS, each=EACH)
+        with ExitStack() as opened, pytest.raises(RuntimeError, match="did not open"):
+            await asyncio.to_thread(open_sockets, size, tmp_path, opened)
+
+
+@asynccontextmanager
+async def _served(app: web.Application) -> AsyncIterator[str]:
+    """Its address."""
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 async def _now(count: int) -> int:
