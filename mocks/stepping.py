@@ -121,6 +121,7 @@ class Stepper:
         self._planned = self._clock.now_ns() + round(seconds * SECOND_NS * self._clock.speed)
         self._wake.clear()
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         except TimeoutError:
             return

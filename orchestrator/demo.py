@@ -166,7 +166,8 @@ async def _urls(process: asyncio.subprocess.Process) -> dict[str, str]:
     if process.stdout is None:
         raise CannotStart("the sandbox has no output")
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN)
+        async with asyncio.timeout(STARTS_WITHIN):
+            line = await process.stdout.readline()
     except TimeoutError as error:
         raise CannotStart(f"the sandbox is not ready after {STARTS_WITHIN:g} s") from error
     if not line:
@@ -180,7 +181,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), ENDS_WITHIN)
+        async with asyncio.timeout(ENDS_WITHIN):
+            await process.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

@@ -395,7 +395,7 @@ class Connections:
                 if connection.announced != mark(connection):
                     await self._telling.account(connection)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._until_due()):  # wait_for can swallow a cancellation
+                async with asyncio.timeout(self._until_due()):
                     await self._wake.wait()
 
     def _until_due(self) -> float:

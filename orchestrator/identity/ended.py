@@ -74,7 +74,8 @@ class EndedSessions:
         waiting = self._waiting.setdefault(session, set())
         waiting.add(told)
         try:
-            return await asyncio.wait_for(told, seconds)
+            async with asyncio.timeout(seconds):
+                return await told
         except TimeoutError:
             return None
         finally:

@@ -142,7 +142,8 @@ class Instruments:
         self._loops.start("instruments", lambda: self._keep(first))
         if len(self._masters) < len(self._adapters):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(first.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await first.wait()
 
     async def close(self) -> None:
         await self._loops.close()

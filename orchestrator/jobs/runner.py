@@ -107,7 +107,7 @@ class Runner:
                 self._wake.clear()
                 await self.step()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):  # wait_for can swallow a cancellation
+                    async with asyncio.timeout(LOOK):
                         await self._wake.wait()
         finally:
             await self._stop()

@@ -71,7 +71,7 @@ class KillSwitch:
                 self._wake.clear()
                 await self.step()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PAUSE):  # wait_for can swallow a cancellation
+                    async with asyncio.timeout(PAUSE):
                         await self._wake.wait()
         finally:
             for task in self._passes.values():

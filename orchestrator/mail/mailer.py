@@ -83,7 +83,7 @@ class Mailer:
             self._put.clear()
             if await self.send_due() < TOGETHER:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):  # wait_for can swallow a cancellation
+                    async with asyncio.timeout(LOOK):
                         await self._put.wait()
 
     async def send_due(self) -> int:

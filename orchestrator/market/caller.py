@@ -70,7 +70,8 @@ class Caller:
             if scheme.lower() == "bearer" and token:
                 await self.take(token)
             else:
-                first = await asyncio.wait_for(receive(self._socket), AUTH_WITHIN)
+                async with asyncio.timeout(AUTH_WITHIN):
+                    first = await receive(self._socket)
                 if first.get("action") != "auth":
                     raise Refused("not_authenticated", 'the first message is {"action":"auth","token":...}')
                 await self.take(str(first.get("token", "")))

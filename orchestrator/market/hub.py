@@ -210,7 +210,7 @@ class Hub:
             else:
                 await self._feeds.close()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PASS):  # wait_for can swallow a cancellation
+                async with asyncio.timeout(PASS):
                     await self._wake.wait()
 
     async def _poll(self) -> None:

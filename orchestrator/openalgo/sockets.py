@@ -57,7 +57,8 @@ class Line:
 
     async def run(self) -> None:
         try:
-            caller = await asyncio.wait_for(self._let_in(), AUTH_WITHIN)
+            async with asyncio.timeout(AUTH_WITHIN):
+                caller = await self._let_in()
             self._audience.enter(caller.user_id)
         except (Problem, Refused, TimeoutError) as error:
             words = error.detail if isinstance(error, Problem) else str(error) or "no key came in time"

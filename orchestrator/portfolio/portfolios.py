@@ -137,7 +137,7 @@ class Portfolios:
     async def _woken(self, woken: asyncio.Event, seconds: float) -> None:
         woken.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(SOON, seconds)):  # wait_for can swallow a cancellation
+            async with asyncio.timeout(max(SOON, seconds)):
                 await woken.wait()
 
     def _message(self, kept: Kept, tag: str) -> str:

@@ -122,7 +122,8 @@ class PersonalTokens:
             known = await self._look(token_id)
             if (end := _end(known.token if known else None, self._clock())) is not None:
                 return end
-            await asyncio.wait_for(told, seconds)
+            async with asyncio.timeout(seconds):
+                await told
         except TimeoutError:
             return None
         finally:

@@ -48,7 +48,7 @@ class Deliverer:
             self._ended.clear()
             if not await self.begin():
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):  # wait_for can swallow a cancellation
+                    async with asyncio.timeout(LOOK):
                         await self._ended.wait()
 
     async def begin(self) -> int:

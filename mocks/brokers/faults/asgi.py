@@ -40,7 +40,8 @@ def hear(scope: Scope, heard: bool) -> None:
 async def silence(scope: Scope, receive: Receive, seconds: float) -> None:
     """Hold the reply until the client gives up or the time is over, then cut the connection."""
     try:
-        await asyncio.wait_for(gone(receive), seconds)
+        async with asyncio.timeout(seconds):
+            await gone(receive)
     except TimeoutError:
         abort(scope)
         await gone(receive)

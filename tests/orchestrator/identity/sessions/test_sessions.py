@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -248,3 +249,13 @@ async def test_a_process_that_was_not_told_finds_out(app: FastAPI, asha: httpx.A
 
 async def test_who_waits_for_no_end_is_told_nothing(app: FastAPI) -> None:
     assert await app.state.ended_sessions.wait("some session", 0.01) is None
+
+
+async def test_who_is_told_and_cancelled_at_once_ends() -> None:
+    ended = EndedSessions(cast(Any, None), LocalBus(), lambda: datetime.now(UTC), minutes=15)
+    waits = asyncio.create_task(ended.wait("fam_1", 30))
+    await asyncio.sleep(0)
+    await ended.end(["fam_1"], EndedWhy.LOGGED_OUT)
+    waits.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
