@@ -1,10 +1,11 @@
-// Where the link of a letter leads: a new password.
+// Where the link of a letter leads: a new password. Where the link leads nowhere, a new one is asked for here.
 import "@/text/rooms/security";
 import { useState } from "react";
 import { inWords, problemOf, useResetPasswordMutation } from "@/api";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { t } from "@/text";
+import { ForgotForm } from "./ForgotForm";
 import { NewPasswordField } from "./PasswordField";
 import { SignFrame, takeToken } from "./SignFrame";
 
@@ -19,13 +20,20 @@ export function ResetPage() {
     void reset({ resetIn: { token, password } });
   }
 
+  const over = problem?.code === "link_over";
+  if (!token || over)
+    return (
+      <SignFrame title={t("security:reset.title")}>
+        <Notice tone="warning">{over ? inWords(problem) : t("security:link.missing")}</Notice>
+        <ForgotForm />
+      </SignFrame>
+    );
   return (
     <SignFrame title={t("security:reset.title")}>
       {resetting.isSuccess ? (
         <Notice>{t("security:reset.done")}</Notice>
       ) : (
         <form noValidate onSubmit={submit} className="flex flex-col gap-4">
-          {!token && <Notice tone="bad">{t("security:link_missing")}</Notice>}
           {problem && problem.field !== "password" && <Notice tone="bad">{inWords(problem)}</Notice>}
           <NewPasswordField
             label={t("security:reset.password")}
@@ -35,7 +43,7 @@ export function ResetPage() {
             onChange={(event) => setPassword(event.target.value)}
           />
           <p className="text-quiet">{t("security:reset.about")}</p>
-          <Button look="primary" size="lg" type="submit" disabled={!token || !password || resetting.isLoading}>
+          <Button look="primary" size="lg" type="submit" disabled={!password || resetting.isLoading}>
             {t("security:reset.set")}
           </Button>
         </form>
