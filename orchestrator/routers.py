@@ -54,6 +54,7 @@ from orchestrator.trades import endpoints as trades
 from orchestrator.tradingview import endpoints as tradingview
 from orchestrator.trail import endpoints as trail
 from orchestrator.watchlists import endpoints as watchlists
+from orchestrator.webhooks import dead_endpoints as dead_letters
 from orchestrator.webhooks import endpoints as webhooks
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -103,6 +104,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     operating.router,
     operator_jobs.router,
     oversight.router,
+    dead_letters.router,
     openalgo.router,
     openalgo_feed.router,
     tradingview.router,

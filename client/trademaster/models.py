@@ -446,6 +446,32 @@ class CurvePointOut(Model):
     drawdown: Exact | None
 
 
+class DeadLetterOut(Model):
+    """
+    A message that was given up. `words`: what its server answered last, or why it did not. `enabled`: whether its
+    webhook is on; those of one that is off stay until it is.
+    """
+
+    number: int
+    id: str
+    user_id: str
+    webhook_id: str
+    enabled: bool
+    type: str
+    made_at: AwareDatetime
+    tried_at: AwareDatetime | None
+    attempts: int
+    words: str
+
+
+class DeadLettersOut(Model):
+    """The newest first. `count`: of all. `next`: ask for those `before` it; null at the end."""
+
+    items: list[DeadLetterOut]
+    count: int
+    next: int | None
+
+
 class DeclineIn(Model):
     """`words` reach the program."""
 
@@ -925,6 +951,22 @@ class LeaveIn(Model):
     """My own e-mail, as a confirmation."""
 
 
+class LettersDoneOut(Model):
+    """How many it was done to, and how many dead letters there are now."""
+
+    done: int
+    left: int
+
+
+class LettersIn(Model):
+    """`ids` null: all that there are."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    ids: Annotated[list[str] | None, Field(max_length=500, min_length=1)]
+
+
 class LinkIn(Model):
     """`password`: the one chosen at sign-up, for the link of a sign-up."""
 
@@ -1071,6 +1113,26 @@ class NoticePage(Model):
     items: list[NoticeOut]
     next: str | None
     unread: int
+
+
+class OpenedLetterOut(Model):
+    """
+    `status`: of the last answer, null where none came. `form`: what the message has, with the kind of each value
+    in its place: what it says is its user's.
+    """
+
+    number: int
+    id: str
+    user_id: str
+    webhook_id: str
+    enabled: bool
+    type: str
+    made_at: AwareDatetime
+    tried_at: AwareDatetime | None
+    attempts: int
+    words: str
+    status: int | None
+    form: Any
 
 
 class OutageOut(Model):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -18,6 +20,14 @@ from orchestrator.webhooks.repository import WebhookDeliveryState
 ROW, HOOK = webhook_messages.c, webhooks.c
 DEAD = ROW.state == WebhookDeliveryState.DEAD
 AT_ONCE = 500  # messages in one transaction: nobody's orders wait for more
+LETTERS = (
+    sa.select(
+        ROW.number, ROW.id, ROW.user_id, ROW.webhook_id, HOOK.enabled, ROW.type, ROW.made_at, ROW.tried_at,
+        ROW.attempts, ROW.answer.label("words"),
+    )
+    .join(webhooks, HOOK.id == ROW.webhook_id)
+    .where(DEAD)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +46,50 @@ class DeadLetter:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeadBody:
+    """What a dead letter says, without its values; `status`: of the last answer, None where none came."""
+
+    status: int | None
+    form: Any
+
+
 def page(conn: Connection, *, before: int | None = None, limit: int = 100) -> list[DeadLetter]:
     """The newest first; `before` is the number of one that is known."""
-    query = (
-        sa.select(
-            ROW.number, ROW.id, ROW.user_id, ROW.webhook_id, HOOK.enabled, ROW.type, ROW.made_at,
-            ROW.tried_at, ROW.attempts, ROW.answer.label("words"),
-        )
-        .join(webhooks, HOOK.id == ROW.webhook_id)
-        .where(DEAD)
-    )  # fmt: skip
-    if before is not None:
-        query = query.where(ROW.number < before)
+    query = LETTERS if before is None else LETTERS.where(ROW.number < before)
     return [
         DeadLetter(**row._mapping) for row in conn.execute(query.order_by(ROW.number.desc()).limit(limit))
     ]
+
+
+def one(conn: Connection, message_id: str) -> tuple[DeadLetter, DeadBody] | None:
+    """One of them, and the form of what it says; None unless it was given up."""
+    row = conn.execute(LETTERS.add_columns(ROW.status, ROW.body).where(ROW.id == message_id)).one_or_none()
+    if row is None:
+        return None
+    told = dict(row._mapping)
+    status, body = told.pop("status"), told.pop("body")
+    return DeadLetter(**told), DeadBody(status, _form(body))
+
+
+def _form(body: str) -> Any:
+    """The names of what a message tells: what they are is its user's. None for one that is no JSON."""
+    try:
+        return _blank(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _blank(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _blank(part) for name, part in value.items()}
+        case list():
+            return [_blank(part) for part in value]
+        case None:
+            return None
+        case _:
+            return type(value).__name__
 
 
 def count(conn: Connection) -> int:

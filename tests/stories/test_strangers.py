@@ -101,7 +101,7 @@ WALKED_ELSEWHERE = {
 GONE_ALREADY = {"DELETE /v1/watchlists/{list_id}", "DELETE /v1/alerts/{alert_id}"}
 # Nobody's own: the market, tables of one's own, the sandbox; and what only an operator may.
 NOBODYS = re.compile(
-    r"\w+ /v1/(stocks|options|exports|sandbox|operator/(users|jobs))/|DELETE /v1/users/me/oidc/\{link_id\}"
+    r"\w+ /v1/(stocks|options|exports|sandbox|operator)/|DELETE /v1/users/me/oidc/\{link_id\}"
 )
 Ids = dict[str, str]
 

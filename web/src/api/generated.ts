@@ -1333,6 +1333,43 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listDeadLetters: build.query<
+      ListDeadLettersApiResponse,
+      ListDeadLettersApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/dead-letters`,
+        params: {
+          before: queryArg.before,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    getDeadLetter: build.query<GetDeadLetterApiResponse, GetDeadLetterApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/dead-letters/${encodeURIComponent(String(queryArg.messageId))}`,
+      }),
+    }),
+    replayDeadLetters: build.mutation<
+      ReplayDeadLettersApiResponse,
+      ReplayDeadLettersApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/dead-letters/replay`,
+        method: "POST",
+        body: queryArg.lettersIn,
+      }),
+    }),
+    dropDeadLetters: build.mutation<
+      DropDeadLettersApiResponse,
+      DropDeadLettersApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/dead-letters/drop`,
+        method: "POST",
+        body: queryArg.lettersIn,
+      }),
+    }),
     receiveAlert: build.mutation<ReceiveAlertApiResponse, ReceiveAlertApiArg>({
       query: (queryArg) => ({
         url: `/v1/hooks/tradingview/${encodeURIComponent(String(queryArg.hookId))}`,
@@ -2304,6 +2341,24 @@ export type SearchAuditApiArg = {
   /** `next` of the page before. */
   before?: string | null;
   limit?: number;
+};
+export type ListDeadLettersApiResponse = /** status 200 OK */ DeadLettersOut;
+export type ListDeadLettersApiArg = {
+  /** `next` of the page before. */
+  before?: number | null;
+  limit?: number;
+};
+export type GetDeadLetterApiResponse = /** status 200 OK */ OpenedLetterOut;
+export type GetDeadLetterApiArg = {
+  messageId: string;
+};
+export type ReplayDeadLettersApiResponse = /** status 200 OK */ LettersDoneOut;
+export type ReplayDeadLettersApiArg = {
+  lettersIn: LettersIn;
+};
+export type DropDeadLettersApiResponse = /** status 200 OK */ LettersDoneOut;
+export type DropDeadLettersApiArg = {
+  lettersIn: LettersIn;
 };
 export type ReceiveAlertApiResponse = /** status 202 OK */ ReceivedOut;
 export type ReceiveAlertApiArg = {
@@ -4831,6 +4886,44 @@ export type LogEntryOut = {
 export type InstallationLogOut = {
   items: LogEntryOut[];
   next: string | null;
+};
+export type DeadLetterOut = {
+  number: number;
+  id: string;
+  user_id: string;
+  webhook_id: string;
+  enabled: boolean;
+  type: string;
+  made_at: string;
+  tried_at: string | null;
+  attempts: number;
+  words: string;
+};
+export type DeadLettersOut = {
+  items: DeadLetterOut[];
+  count: number;
+  next: number | null;
+};
+export type OpenedLetterOut = {
+  number: number;
+  id: string;
+  user_id: string;
+  webhook_id: string;
+  enabled: boolean;
+  type: string;
+  made_at: string;
+  tried_at: string | null;
+  attempts: number;
+  words: string;
+  status: number | null;
+  form: any;
+};
+export type LettersDoneOut = {
+  done: number;
+  left: number;
+};
+export type LettersIn = {
+  ids: string[] | null;
 };
 export type DeliveryOutcome =
   | "received"
