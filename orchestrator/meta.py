@@ -85,5 +85,5 @@ def _exchange(exchange: Exchange, calendar: Calendar, now: datetime) -> Exchange
         auction_phase=calendar.phase(exchange, now, closing_auction=True) if cash else None,
         until=calendar.phase_ends(exchange, now),
         opens_at=calendar.next_opening(exchange, now),
-        holiday=None if calendar.always_open else calendar.holiday(now.astimezone(IST).date()),
+        holiday=calendar.holiday(now.astimezone(IST).date(), exchange),
     )

@@ -122,7 +122,7 @@ class History:
     async def _past_days(
         self, name: InstrumentId, base: Interval, begin: datetime, end: datetime, now: datetime
     ) -> Found:
-        days = self._trading_days(begin, end)
+        days = self._trading_days(name, begin, end)
         store = await self._stored(name, base, begin, end)
         morning = last_morning(now)
         told_today = {day for day, told in store.settled.items() if told.at >= morning}
@@ -130,26 +130,26 @@ class History:
         asked = Found()
         if wanting:
             asked = await self._asked(name, base, wanting)
-        lacking = {day for gap in asked.gaps for day in self._trading_days(gap.start, gap.end)}
+        lacking = {day for gap in asked.gaps for day in self._trading_days(name, gap.start, gap.end)}
         left = {*days, *store.kept} - (set(wanting) - lacking)
         if lacking and base is Interval.D1:
             store = await self._with_derived(name, store, lacking)
         pieces = [_without(piece, left) for piece in asked.pieces] + store.pieces(left)
         unknown = [day for day in lacking if day not in store.settled]
-        return Found(pieces, self._day_gaps(unknown, asked.gaps))
+        return Found(pieces, self._day_gaps(name, unknown, asked.gaps))
 
-    def _trading_days(self, start: datetime, end: datetime) -> list[date]:
+    def _trading_days(self, name: InstrumentId, start: datetime, end: datetime) -> list[date]:
         first, last = start.astimezone(IST).date(), end.astimezone(IST).date()
         days = ((first + timedelta(days=number)) for number in range((last - first).days + 1))
-        return [day for day in days if self._hub.grid.trading_day(day)]
+        return [day for day in days if self._hub.grid.trading_day(name.exchange, day)]
 
-    def _day_gaps(self, days: Iterable[date], asked: Sequence[Unasked]) -> list[Unasked]:
+    def _day_gaps(self, name: InstrumentId, days: Iterable[date], asked: Sequence[Unasked]) -> list[Unasked]:
         """Days that nobody told in full, next to each other in one."""
         gaps: list[Unasked] = []
         for day in sorted(days):
             why = asked[-1]
             start, end = midnight_of(day), midnight_of(day) + DAY - INSTANT
-            if gaps and not self._trading_days(gaps[-1].end + INSTANT, start - INSTANT):
+            if gaps and not self._trading_days(name, gaps[-1].end + INSTANT, start - INSTANT):
                 start = gaps.pop().start
             gaps.append(Unasked(start, end, why.reason, why.words))
         return gaps
@@ -227,7 +227,7 @@ class History:
     ) -> Found:
         grid, exchange = self._hub.grid, name.exchange
         opening = grid.opening(exchange, now.astimezone(IST).date())
-        if not grid.trading_day(opening.date()) or now < opening:
+        if not grid.trading_day(exchange, opening.date()) or now < opening:
             return Found()
         told = await self._told_today(name, base, now)
         formed = gathered(await self._formed(name, now), base, grid=grid, exchange=exchange)

@@ -120,7 +120,7 @@ class Grid:
             case Interval.MO1:
                 return midnight.replace(day=1)
             case _:
-                opening = midnight + _opening(exchange)
+                opening = midnight + self._opening(exchange, local.date())
                 if local < opening and self._calendar.phase(exchange, at) is Phase.PRE_OPEN:
                     return opening
                 span = interval.span
@@ -138,29 +138,33 @@ class Grid:
             return False
         if interval is not Interval.D1 or self._calendar.always_open:
             return True
-        return now.astimezone(IST) < session_end(exchange, start.astimezone(IST).date())
+        return now.astimezone(IST) < self._session_end(exchange, start.astimezone(IST).date())
 
-    def trading_day(self, day: date) -> bool:
-        """Whether the exchanges open on that day at all."""
-        return self._calendar.always_open or self._calendar.holiday(day) is None
+    def trading_day(self, exchange: Exchange, day: date) -> bool:
+        """Whether the exchange opens on that day at all."""
+        return self._calendar.trades(day, exchange)
 
     def opening(self, exchange: Exchange, day: date) -> datetime:
         """When candles of that day begin."""
         if self._calendar.always_open:
             return midnight_of(day)
-        return midnight_of(day) + _opening(exchange)
+        return midnight_of(day) + self._opening(exchange, day)
+
+    def _opening(self, exchange: Exchange, day: date) -> timedelta:
+        """After midnight: what an exchange announced for the day, else the usual."""
+        special = self._calendar.special.get((exchange, day))
+        if special is not None and special.opens is not None:
+            return timedelta(hours=special.opens.hour, minutes=special.opens.minute)
+        late = exchange in (Exchange.NSE, Exchange.BSE, Exchange.NFO, Exchange.BFO)
+        return _SHARES_OPEN if late else _OTHERS_OPEN
+
+    def _session_end(self, exchange: Exchange, day: date) -> datetime:
+        """When nothing trades any more on that day."""
+        special = self._calendar.special.get((exchange, day))
+        usual = _ENDS.get(exchange, time(16))
+        return datetime.combine(day, usual if special is None else special.ends or usual, IST)
 
 
 def midnight_of(day: date) -> datetime:
     """The beginning of a day in India."""
     return datetime.combine(day, time(), IST)
-
-
-def session_end(exchange: Exchange, day: date) -> datetime:
-    """When nothing trades any more on that day."""
-    return datetime.combine(day, _ENDS.get(exchange, time(16)), IST)
-
-
-def _opening(exchange: Exchange) -> timedelta:
-    late = exchange in (Exchange.NSE, Exchange.BSE, Exchange.NFO, Exchange.BFO)
-    return _SHARES_OPEN if late else _OTHERS_OPEN

@@ -92,7 +92,7 @@ def closing_interest(
     conn: Connection, options: list[Instrument], calendar: Calendar, now: datetime
 ) -> dict[str, int]:
     """Open interest at the end of the last trading day before today's, by name, of those whose candles were kept."""
-    today = midnight_of(calendar.trading_day(now))
+    today = midnight_of(calendar.trading_day(now, options[0].id.exchange if options else None))
     column = candles.c
     asked = (
         sa.select(column.instrument, column.open_interest)

@@ -76,11 +76,20 @@ def family(instruments: Instruments, text: str, now: datetime) -> Family:
 
 
 def expires_at(calendar: Calendar, exchange: Exchange, expiry: date) -> datetime:
-    """The end of trading on that day (aware, IST); of the day itself where the exchange never sleeps."""
-    if calendar.always_open:
+    """The end of trading on that day (aware, IST); of the day itself where the exchange never sleeps.
+
+    Where the day was announced as one without trading, on the day of trading before it, to which exchanges bring the
+    end forward. A holiday of the list moves nothing: who listed the contract knew it.
+    """
+    special = calendar.special.get((exchange, expiry))
+    if special is not None and not special.sessions:
+        while not calendar.trades(expiry, exchange):
+            expiry -= timedelta(days=1)
+        special = calendar.special.get((exchange, expiry))
+    if calendar.always_open and special is None:
         return datetime.combine(expiry + timedelta(days=1), time(), IST)
-    ends = [end for _, end, _ in sessions(exchange, expiry, closing_auction=False)]
-    return datetime.combine(expiry, max(ends), IST)
+    hours = special.sessions if special else sessions(exchange, expiry, closing_auction=False)
+    return datetime.combine(expiry, max(end for _, end, _ in hours), IST)
 
 
 def years_until(calendar: Calendar, exchange: Exchange, expiry: date, now: datetime) -> float:

@@ -74,7 +74,7 @@ def _broken(
         closes=closes,
         now=now,
         underlying=instrument.underlying if instrument else None,
-        trading_day=trading.calendar.always_open or trading.calendar.holiday(trading_day(now)) is None,
+        trading_day=trading.calendar.trades(trading_day(now), intent.instrument.exchange),
         order=False,
     )
     return breaches(asked, replace(policy, day_value=None, day_orders=None))

@@ -125,8 +125,8 @@ async def look(
 def _permit(trading: Trading, caller: Caller | None, instrument: Instrument, now: datetime) -> Permit | None:
     if caller is None or caller.token is None or caller.policy is None:
         return None
-    holiday = None if trading.calendar.always_open else trading.calendar.holiday(trading_day(now))
-    return Permit(caller.token, caller.policy, instrument.underlying, holiday is None)
+    trades = trading.calendar.trades(trading_day(now), instrument.id.exchange)
+    return Permit(caller.token, caller.policy, instrument.underlying, trades)
 
 
 async def with_result(trading: Trading, situation: Situation) -> Situation:
@@ -171,7 +171,8 @@ async def _market(trading: Trading, instrument: Instrument) -> Market:
         lower_band=quote.lower_circuit if quote else None,
         upper_band=quote.upper_circuit if quote else None,
         open=trading.calendar.is_open(instrument.id.exchange, now),
-        closed_because=trading.calendar.holiday(now.astimezone(IST).date()) or phase.value.replace("_", " "),
+        closed_because=trading.calendar.holiday(trading_day(now), instrument.id.exchange)
+        or phase.value.replace("_", " "),
         strike=instrument.strike,
         ware=ware_of(
             isin=instrument.isin,

@@ -84,7 +84,7 @@ def within_policy(trading: Trading, caller: Caller, intent: OrderIntent) -> None
         closes=False,
         now=now,
         underlying=instrument.underlying if instrument else None,
-        trading_day=trading.calendar.always_open or trading.calendar.holiday(trading_day(now)) is None,
+        trading_day=trading.calendar.trades(trading_day(now), intent.instrument.exchange),
         order=False,
     )
     if found := breaches(asked, replace(caller.policy, reduce_only=False)):

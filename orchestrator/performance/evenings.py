@@ -71,8 +71,8 @@ class Evenings:
         """The trading day whose evening it is, and since when."""
         now = self._clock().astimezone(IST)
         since = datetime.combine(now.date(), self._begins, IST)
-        trades = self._calendar.always_open or self._calendar.holiday(now.date()) is None
-        return (now.date() if trades and now >= since else None), since
+        due = self._calendar.trades(now.date()) and now >= since
+        return (now.date() if due else None), since
 
     async def _keep(self, user_id: UserId, day: date, since: datetime) -> int:
         kept = await self._portfolios.refresh(user_id)
@@ -125,7 +125,7 @@ class Evenings:
 
     def _day_before(self, day: date) -> date:
         earlier = day - timedelta(days=1)
-        while not self._calendar.always_open and self._calendar.holiday(earlier) is not None:
+        while not self._calendar.trades(earlier):
             earlier -= timedelta(days=1)
         return earlier
 

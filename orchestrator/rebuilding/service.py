@@ -54,7 +54,7 @@ async def rebuild(
     today = asked.now.astimezone(IST).date()
     told = Events.of(await sources.db.read(partial(events.load, user_id=asked.user_id)))
     trades = await trades_of(sources, asked.user_id, Wanted(accounts=asked.accounts))
-    evenings = [day for day in _days(asked) if day < today and _trades(calendar, day)]
+    evenings = [day for day in _days(asked) if day < today and calendar.trades(day)]
     if not trades or not evenings:
         return []
     now, names = _held_now(portfolio, asked.accounts)
@@ -96,10 +96,6 @@ async def _read(sources: Sources, asked: Asked) -> set[tuple[AccountId, date]]:
 
 def _days(asked: Asked) -> Iterable[date]:
     return (asked.first + timedelta(days=at) for at in range((asked.last - asked.first).days + 1))
-
-
-def _trades(calendar: Calendar, day: date) -> bool:
-    return calendar.always_open or calendar.holiday(day) is None
 
 
 def _held_now(

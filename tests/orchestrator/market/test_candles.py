@@ -1,12 +1,12 @@
 """Longer candles are made of shorter ones, counted from the opening, and go on where a broker's history ends."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import IST, Calendar
+from domain.calendar import IST, Calendar, Phase, SpecialDay
 from domain.instrument import Exchange
 from domain.market import Candle
 from domain.money import Price
@@ -58,6 +58,20 @@ def test_candles_count_from_the_opening(
     exchange: str, moment: datetime, interval: str, start: datetime
 ) -> None:
     assert GRID.start(Exchange(exchange), moment, Interval(interval)) == start
+
+
+def test_candles_of_a_special_day_count_from_its_own_opening() -> None:
+    sunday = date(2026, 11, 22)
+    evening = SpecialDay(
+        "Muhurat trading", ((time(18), time(18, 8), Phase.PRE_OPEN), (time(18, 10), time(19, 10), Phase.OPEN))
+    )
+    grid = Grid(Calendar(special={(Exchange.NSE, sunday): evening}))
+    assert grid.start(Exchange.NSE, day("2026-11-22 18:33"), Interval.M15) == day("2026-11-22 18:25")
+    assert grid.start(Exchange.NSE, day("2026-11-22 18:07"), Interval.M1) == day("2026-11-22 18:10")
+    assert grid.trading_day(Exchange.NSE, sunday)
+    assert not grid.trading_day(Exchange.NFO, sunday)
+    assert grid.forming(Exchange.NSE, day("2026-11-22"), Interval.D1, day("2026-11-22 19:09"))
+    assert not grid.forming(Exchange.NSE, day("2026-11-22"), Interval.D1, day("2026-11-22 19:10"))
 
 
 def test_a_market_that_never_closes_has_no_auction_to_fold() -> None:
