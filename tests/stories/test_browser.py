@@ -45,7 +45,7 @@ async def test_an_order_from_the_ticket_by_keyboard(
     await expect(ticket.get_by_role("table", name="What will be sent")).to_contain_text("Zerodha")
     await page.keyboard.press("Enter")
 
-    await expect(ticket.get_by_role("status")).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
     orders = (await trader.call("GET", "/v1/orders"))["items"]
     assert len(orders) == 1
     filled = await trader.order_when(orders[0]["id"], "FILLED")
@@ -75,7 +75,7 @@ async def test_an_order_on_the_phone(
     await ticket.get_by_role("button", name="Review buy").tap()
     await ticket.get_by_role("button", name="Send PAPER order").tap()
 
-    await expect(ticket.get_by_role("status")).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
     orders = (await trader.call("GET", "/v1/orders"))["items"]
     assert len(orders) == 1
     await trader.order_when(orders[0]["id"], "FILLED")

@@ -56,7 +56,7 @@ async def test_a_row_is_swiped_into_an_order_that_is_slid_to_send(
     await expect(slider).to_be_visible()
     assert (await trader.call("GET", "/v1/orders"))["items"] == [], "let go half way, nothing is sent"
     await drag(page, slider, x=360)
-    await expect(ticket.get_by_role("status")).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
     assert len((await trader.call("GET", "/v1/orders"))["items"]) == 1
 
 
@@ -84,7 +84,7 @@ async def test_an_order_whose_answer_a_reload_has_cut_off_is_found_and_not_sent_
     await asyncio.wait_for(recorded.wait(), 15)
 
     await page.reload()
-    await expect(ticket.get_by_role("status")).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
     assert len((await trader.call("GET", "/v1/orders"))["items"]) == 1
     await page.reload()
     await expect(page.get_by_role("main")).to_be_visible()

@@ -1,5 +1,5 @@
 // Changing an order where it stands: Enter sends, Escape leaves. It says what each broker's part becomes before it is sent.
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import {
   inWords,
   type ModifyIn,
@@ -39,7 +39,7 @@ export function EditField({ order, field, named }: { order: Order; field: Field;
   const { draft, problems } = useJudged(order);
   const input = useRef<HTMLInputElement>(null);
   const first = fieldsOf(order).find((one) => one !== "quantity") ?? "quantity";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (first !== field) return;
     input.current?.focus();
     input.current?.select();

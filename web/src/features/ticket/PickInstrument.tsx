@@ -1,5 +1,5 @@
 // The ticket opened without an instrument asks for it first.
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useGetStockQuery, useListStocksQuery } from "@/api";
 import { Tag } from "@/components/badge";
 import { PriceCell } from "@/features/market/PriceCell";
@@ -33,7 +33,7 @@ export function PickInstrument({ onPick }: { onPick: (symbol: string) => void })
   const { data } = useListStocksQuery({ q, limit: 12 }, { skip: q === "" });
   const found = (q ? (data?.items ?? []) : []).filter((stock) => stock.kind !== "IDX");
   const watched = useWatchlists().current?.symbols ?? [];
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   return (
     <form
       className="p-4"

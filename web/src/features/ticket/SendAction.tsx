@@ -1,5 +1,5 @@
 // The one action that sends: a button on the desk; on the phone a slide, with the same button beside it.
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import type { Side } from "@/api";
 import { Button } from "@/components/button";
 import { SlideToConfirm } from "@/components/hold";
@@ -18,7 +18,12 @@ interface Props {
 export function SendAction({ side, paper, ready, why, onBack, onSend }: Props) {
   const phone = usePhone();
   const send = useRef<HTMLButtonElement>(null);
-  useEffect(() => send.current?.focus({ preventScroll: true }), []);
+  // Before the review is painted: whoever sees it and presses Enter at once, on a slow machine too, is not ignored.
+  useLayoutEffect(() => send.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
+    // A button that was disabled for a while has lost the focus, and gets it back unless it went elsewhere.
+    if (ready && document.activeElement === document.body) send.current?.focus({ preventScroll: true });
+  }, [ready]);
   const look = side === "BUY" ? "buy" : "sell";
   const words = paper ? t("ticket:send_paper") : t("ticket:send");
   return (

@@ -1,6 +1,6 @@
 // What happens inside the ticket: typing beside a live preview, then review, then the answer. The action stays at the lower edge.
 import { LoaderCircle } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { inWords, type Side, type StockDetail, useGetMeQuery, useGetPortfolioQuery, useMetaQuery } from "@/api";
 import { useAppDispatch } from "@/api/dispatch";
 import { signedIn } from "@/api/session";
@@ -144,7 +144,7 @@ export function TicketBody({ seed, stock, onSide }: Props) {
   });
 
   useEffect(() => onSide(draft.side), [draft.side, onSide]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // On the phone the keyboard would cover half of the ticket before anything was read.
     if (sending.at !== "edit" || phone) return;
     const first = form.current?.querySelector<HTMLInputElement>("[data-autofocus]");
