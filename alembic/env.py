@@ -22,7 +22,7 @@ import orchestrator.tables_tokens
 import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
 from alembic import context
 from orchestrator.config import Settings
-from orchestrator.db import open_database
+from orchestrator.storage.db import open_database
 from orchestrator.tables import Moment, Rupees, metadata
 
 

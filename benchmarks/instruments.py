@@ -19,11 +19,11 @@ from benchmarks.measure import memory_mib, processor_ms
 from domain.account import BrokerId
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
 from domain.money import Price
-from orchestrator import migrations
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.instruments import repository
 from orchestrator.instruments.columns import Columns
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 from tests.stories.product import Product
 
 SIZES = (0, 100_000)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.config import Settings
-from orchestrator.db import open_database
+from orchestrator.storage.db import open_database
 from tests.services import POSTGRES_BIN, free_port, make_tables
 
 WAIT = 15.0  # seconds for a server to answer

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, select
 
 from domain.account import UserId
 from orchestrator.charges import asking
-from orchestrator.db import Database
 from orchestrator.identity.claims import Role
 from orchestrator.identity.repository import add_notice
 from orchestrator.instruments.service import Instruments
@@ -23,6 +22,7 @@ from orchestrator.orders.trading import Trading
 from orchestrator.performance.evenings import Evenings
 from orchestrator.pruning import Pruned, prune
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 
 KEPT = timedelta(days=90)  # that the history of jobs tells of

@@ -15,17 +15,17 @@ from adapters.guard import GuardSettings, guarded
 from adapters.registry import BROKERS
 from domain.account import AccountId, BrokerId
 from domain.errors import BrokerError
-from orchestrator import migrations
 from orchestrator.accounts import repository
 from orchestrator.accounts.egress import Egress
 from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.config import Settings, endpoints
-from orchestrator.db import open_database
 from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import BrokerNames, join
 from orchestrator.keys import keys
 from orchestrator.server import CannotStart
 from orchestrator.state import system_clock
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 from orchestrator.vault import Vault
 
 ALIASES = {"kite": BrokerId.ZERODHA}

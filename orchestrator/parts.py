@@ -13,7 +13,6 @@ from adapters.broker import Adapter
 from adapters.registry import BROKERS
 from domain.account import BrokerId
 from domain.calendar import Calendar
-from orchestrator import migrations
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.accounts.shared_room import SharedRooms
@@ -26,7 +25,6 @@ from orchestrator.audit.witness import Witness
 from orchestrator.charges import asking
 from orchestrator.config import Role, Settings, endpoints
 from orchestrator.daily import jobs, tell_operators
-from orchestrator.db import Database, open_database
 from orchestrator.departure.leaving import Departures
 from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.oidc.provider import provider
@@ -68,6 +66,8 @@ from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
 from orchestrator.state import Clock, system_clock
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 from orchestrator.telemetry import lag
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tradingview.placing import Placer

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, Connection, Table
 
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from orchestrator.tables_market import notices
 from orchestrator.tables_outbox import outbox
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy import ColumnClause, Connection, String, TableClause, column, func, select, table, update
 
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from orchestrator.vault import SealBroken, Vault
 
 BATCH = 200  # rows in a transaction: nobody waits long for it

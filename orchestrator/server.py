@@ -17,13 +17,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from orchestrator import migrations
 from orchestrator.clock import ClockUnreachable
 from orchestrator.config import Settings
 from orchestrator.frames import Connection
 from orchestrator.keys import BadKey
 from orchestrator.patience import Patient
 from orchestrator.probes.port import port_of
+from orchestrator.storage import migrations
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from starlette.requests import HTTPConnection
 from domain.calendar import Calendar
 from orchestrator.bus import Bus
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.keys import Keys
+from orchestrator.storage.db import Database
 from orchestrator.vault import Vault
 
 Clock = Callable[[], datetime]

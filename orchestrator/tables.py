@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.columns import EPOCH, Json, Moment, Rupees, metadata
+from orchestrator.storage.columns import EPOCH, Json, Moment, Rupees, metadata
 from orchestrator.tables_accounts import account_measures, account_outages, accounts, login_states
 from orchestrator.tables_identity import (
     attempts,

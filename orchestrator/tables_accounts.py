@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
-from orchestrator.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 accounts = Table(
     "accounts",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, String, Table, Text
 
-from orchestrator.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # The tag that a program gave its order. Written before the order is placed; `key` is that of the request, by which
 # `idempotency_keys` names the order once there is one.

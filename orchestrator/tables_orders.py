@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from orchestrator.columns import Moment, Rupees, metadata
+from orchestrator.storage.columns import Moment, Rupees, metadata
 
 orders = Table(
     "orders",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from orchestrator.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # What a transaction has changed, written by that transaction. `id` is given out before it is durable and tells nothing
 # of the order; `position` (among all) and `seq` (among the user's) are given afterwards, without gaps: null until then.

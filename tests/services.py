@@ -37,11 +37,11 @@ import orchestrator.tables_portfolio
 import orchestrator.tables_signin
 import orchestrator.tables_tokens
 import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
-from orchestrator import migrations
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.redis_bus import RedisBus
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables import metadata
 
 POSTGRES_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)

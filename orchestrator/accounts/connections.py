@@ -35,11 +35,11 @@ from orchestrator.accounts.shared_room import SharedRooms
 from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
-from orchestrator.db import Database
 from orchestrator.leases.shards import Asked, Owning
 from orchestrator.loops import Loops
 from orchestrator.measures.recorder import Recorder
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.telemetry.overhead import broker_wait
 from orchestrator.vault import Vault
 

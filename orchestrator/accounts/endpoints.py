@@ -31,12 +31,12 @@ from orchestrator.accounts.schemas import (
 from orchestrator.accounts.secrets import seal_proxy
 from orchestrator.audit.actions import Action
 from orchestrator.config import Settings, app_credentials
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.identity.doing import Acting
 from orchestrator.identity.proof import verified_first
 from orchestrator.state import Config, Db, Sealer
+from orchestrator.storage.db import Database
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 

@@ -26,11 +26,11 @@ from orchestrator.accounts.repository import LoginState, StoredAccount
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.config import Settings, app_credentials, endpoints
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, of_broker
 from orchestrator.identity.tokens import hash_of
 from orchestrator.ids import new_id
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.vault import Vault
 
 

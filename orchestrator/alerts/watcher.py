@@ -18,9 +18,9 @@ from domain.market import Mode, Tick
 from orchestrator.alerts import repository
 from orchestrator.alerts.telling import TOPIC, notice_of, tell_alert, tell_notice
 from orchestrator.bus import LAGGED, Bus
-from orchestrator.db import Database
 from orchestrator.market.hub import Hub
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

@@ -12,12 +12,12 @@ from domain.words import Status
 from orchestrator.accounts.connections import Connections
 from orchestrator.alerts import repository as alerts
 from orchestrator.attention.matters import Known, Placed
-from orchestrator.db import Database
 from orchestrator.killswitch import repository as switches
 from orchestrator.market.hub import Hub
 from orchestrator.market.intervals import midnight_of
 from orchestrator.orders import waiting
 from orchestrator.orders.rows import child_of
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_children
 from orchestrator.webhooks import repository as webhooks
 

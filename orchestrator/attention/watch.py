@@ -12,9 +12,9 @@ from orchestrator.attention.matters import Known, matters
 from orchestrator.attention.reading import read
 from orchestrator.attention.schemas import AttentionOut
 from orchestrator.bus import LAGGED, Bus, Event, user_topic
-from orchestrator.db import Database
 from orchestrator.market.hub import Hub
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 LOOK = 2.0  # seconds between looks
 STORED = 10.0  # seconds that what was read of the database holds, while nobody tells of a change

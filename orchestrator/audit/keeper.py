@@ -18,7 +18,7 @@ from orchestrator.audit import rows
 from orchestrator.audit.chain import BEGINNING, entry_hash, moment, personal_hash
 from orchestrator.audit.seal import Head, Seal
 from orchestrator.audit.witness import Note, Witness
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

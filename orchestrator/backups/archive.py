@@ -20,12 +20,12 @@ from typing import BinaryIO
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from orchestrator import migrations
 from orchestrator.backups import copies, crypt
 from orchestrator.backups.copies import Counts
 from orchestrator.backups.crypt import BadBackup
 from orchestrator.config import Settings
-from orchestrator.db import open_database
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"

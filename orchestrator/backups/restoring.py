@@ -15,16 +15,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator import migrations
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.backups import archive, copies
 from orchestrator.backups.archive import Manifest
 from orchestrator.backups.crypt import BadBackup
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.identity import repository
 from orchestrator.identity.ended import EndedWhy
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 from orchestrator.tables import user_sessions
 from orchestrator.tables_kite import kite_logins
 from orchestrator.tables_tokens import personal_tokens

@@ -9,11 +9,11 @@ from typing import TypeVar
 import uvloop
 from sqlalchemy import Connection
 
-from orchestrator import migrations
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.logs import configure
 from orchestrator.server import CannotStart
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 
 T = TypeVar("T")
 

@@ -13,10 +13,11 @@ import httpx
 import typer
 import uvloop
 
-from orchestrator import meta, migrations
+from orchestrator import meta
 from orchestrator.commands import installation
-from orchestrator.db import open_database
 from orchestrator.server import CannotStart, serve, stopping
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 
 commands = typer.Typer()
 

@@ -13,9 +13,9 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Table, literal, select, tuple_
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.departure.holdings import KEPT, Kept
 from orchestrator.schemas import in_ist
+from orchestrator.storage.db import Database
 from orchestrator.tables import metadata
 
 AT_ONCE = 500  # rows in one reading of the database

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 from domain.account import AccountId, AccountState, UserId
 from orchestrator.accounts import repository as accounts
 from orchestrator.accounts.connections import Connections
-from orchestrator.db import Database
 from orchestrator.departure import forgetting
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_children, user_sessions
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_departure import departures

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.account import AccountState, BrokerId
-from orchestrator import migrations
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.doctor import kept, machine, world
 from orchestrator.doctor.finding import Finding, fail, ok
 from orchestrator.keys import BadKey
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables import accounts
 
 

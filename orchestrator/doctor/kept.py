@@ -15,7 +15,6 @@ from orchestrator.audit.rows import count_waiting
 from orchestrator.audit.seal import Seal
 from orchestrator.audit.witness import Witness
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.doctor.finding import Finding, fail, ok, warn
 from orchestrator.instruments import repository as instruments
 from orchestrator.instruments.service import last_morning
@@ -26,6 +25,7 @@ from orchestrator.keys import keys
 from orchestrator.leases import rows as lease_rows
 from orchestrator.leases.presence import WORKS
 from orchestrator.orders import finding as orders
+from orchestrator.storage.db import Database
 from orchestrator.tables import accounts
 
 SKEW = 2.0  # seconds between two clocks

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.shields.networks import household
+from orchestrator.storage.db import Database
 from orchestrator.tables import attempts
 
 LOGINS, SIGNUPS = timedelta(minutes=1), timedelta(hours=1)

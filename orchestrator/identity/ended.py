@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orchestrator.bus import LAGGED, Bus
-from orchestrator.db import Database
 from orchestrator.identity import repository
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 TOPIC = "sessions"  # between processes: these are over
 RECHECK = 30.0  # seconds between looks at the database: what is told between processes may be lost

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.errors import Problem
+from orchestrator.storage.db import Database
 from orchestrator.tables_people import failures
 
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)  # waits: each is twice the one before

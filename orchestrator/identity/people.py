@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import passwords, repository, signing_in, strength
 from orchestrator.identity.consent import documents
@@ -28,6 +27,7 @@ from orchestrator.identity.sessions.issuing import From
 from orchestrator.identity.signing_in import Desk
 from orchestrator.ids import new_id
 from orchestrator.mail import words
+from orchestrator.storage.db import Database
 
 CHANGES = {
     "name": Action.NAME_CHANGED,

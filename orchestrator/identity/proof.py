@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import repository
 from orchestrator.identity.access import CurrentBearer
@@ -20,6 +19,7 @@ from orchestrator.identity.passkeys import repository as passkeys
 from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.tokens import Bearer
 from orchestrator.state import Config, Db, Now
+from orchestrator.storage.db import Database
 
 
 async def proven(login: CurrentBearer, db: Db, settings: Config, clock: Now) -> Bearer:

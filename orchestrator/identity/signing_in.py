@@ -13,7 +13,6 @@ from starlette.requests import HTTPConnection
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import brake, lockout, passwords, repository
 from orchestrator.identity.claims import Way
@@ -25,6 +24,7 @@ from orchestrator.identity.sessions.issuing import From, Tokens
 from orchestrator.keys import Keys
 from orchestrator.mail import words
 from orchestrator.mail.mailer import Mailer
+from orchestrator.storage.db import Database
 from orchestrator.vault import Vault
 
 

@@ -18,7 +18,6 @@ from domain.account import BrokerId
 from domain.calendar import IST
 from domain.errors import BrokerError
 from domain.instrument import Exchange, Instrument, InstrumentId
-from orchestrator.db import Database
 from orchestrator.instruments import repository
 from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.directory import EMPTY, BrokerNames, Directory, join
@@ -26,6 +25,7 @@ from orchestrator.instruments.families import Families
 from orchestrator.instruments.search import Search, Segment
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

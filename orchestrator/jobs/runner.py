@@ -19,11 +19,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.calendar import IST, Calendar
-from orchestrator.db import Database
 from orchestrator.jobs import rows
 from orchestrator.jobs.plan import Missed, Plan
 from orchestrator.jobs.rows import LASTS, Outcome, Run
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.telemetry.metrics import JOB_FAILURES
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,6 @@ from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.audit.actions import Action
 from orchestrator.bus import Bus, user_topic
-from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser, TradingCaller, seeing_all
 from orchestrator.identity.doing import Acting
@@ -24,6 +23,7 @@ from orchestrator.killswitch.schemas import KillIn, KillOut, ReleaseIn
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.orders.permit import outside_policy, within_some, without_effect
 from orchestrator.state import Db, EventBus, Now
+from orchestrator.storage.db import Database
 
 router = APIRouter(prefix="/v1/kill-switch", tags=["kill switch"])
 

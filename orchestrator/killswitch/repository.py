@@ -13,7 +13,7 @@ from domain.account import AccountId, UserId
 from domain.limits import KillDepth, Switch
 from domain.order import OrderEvent, OrderId
 from orchestrator.orders import repository as orders
-from orchestrator.prepared import Prepared
+from orchestrator.storage.prepared import Prepared
 from orchestrator.tables import kill_steps, kill_switches, order_children
 
 SWITCH, STEP, CHILD = kill_switches.c, kill_steps.c, order_children.c

@@ -12,12 +12,12 @@ from collections import OrderedDict
 from datetime import datetime
 
 from orchestrator.bus import LAGGED, Bus
-from orchestrator.db import Database
 from orchestrator.identity.caller import Caller
 from orchestrator.kite import apps
 from orchestrator.kite.apps import Login
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tokens.repository import Token
 

@@ -14,10 +14,10 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from orchestrator.db import Database
 from orchestrator.ids import new_id
 from orchestrator.leases import rows
 from orchestrator.leases.lease import Lease, Seconds, since_boot
+from orchestrator.storage.db import Database
 from orchestrator.telemetry.metrics import LEASE_MOVES
 
 log = structlog.get_logger(__name__)

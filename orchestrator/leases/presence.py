@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from orchestrator.db import Database
 from orchestrator.leases import rows
 from orchestrator.leases.leases import Leases
+from orchestrator.storage.db import Database
 
 PRESENT, WORKS, ANSWERS = "process/", "process/works/", "process/answers/"
 PASS = 2.0  # seconds between looks

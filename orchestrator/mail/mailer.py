@@ -17,12 +17,12 @@ from fastapi import Depends
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
-from orchestrator.db import Database
 from orchestrator.ids import new_id
 from orchestrator.mail.carriers import Carrier, NotCarried
 from orchestrator.mail.letter import Letter, message
-from orchestrator.prepared import Prepared
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
+from orchestrator.storage.prepared import Prepared
 from orchestrator.tables_people import letters
 from orchestrator.vault import SealBroken, Vault
 

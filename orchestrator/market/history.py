@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.calendar import IST
 from domain.instrument import InstrumentId
 from domain.market import Candle
-from orchestrator.db import Database
 from orchestrator.instruments.service import last_morning
 from orchestrator.market import candle_rows
 from orchestrator.market.candle_rows import LIVE, Kept, Settled
@@ -27,6 +26,7 @@ from orchestrator.market.intervals import DAY, Interval, midnight_of
 from orchestrator.market.keeping import store_days
 from orchestrator.market.past import Page, Past, Unasked
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

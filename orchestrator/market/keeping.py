@@ -11,13 +11,13 @@ import structlog
 
 from domain.calendar import IST
 from domain.instrument import InstrumentId
-from orchestrator.db import Database
 from orchestrator.market import candle_rows
 from orchestrator.market.forming import GRACE, Formed
 from orchestrator.market.hub import Hub
 from orchestrator.market.intervals import DAY, MINUTE, Interval, midnight_of
 from orchestrator.market.past import Page, Past
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

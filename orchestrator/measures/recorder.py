@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from domain.account import AccountId
 from domain.health import FILL, PLACE, CallEnd, Measured, Vitals
-from orchestrator.db import Database
 from orchestrator.measures import repository
 from orchestrator.measures.tally import BARRED, FAILED, REFUSED, Tally
 from orchestrator.measures.windows import Window
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 FLUSH = 10.0  # seconds that measurements stay in memory alone
 CARRY = timedelta(hours=1)

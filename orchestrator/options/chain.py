@@ -12,12 +12,12 @@ from domain import option_chain
 from domain.calendar import IST, Calendar
 from domain.instrument import Instrument, InstrumentId, Kind
 from domain.money import Price
-from orchestrator.db import Database
 from orchestrator.market.hub import Hub
 from orchestrator.market.intervals import Interval, midnight_of
 from orchestrator.options.contracts import Family, expires_at, listed, years_until
 from orchestrator.options.pricing import Sight, change_of, figure, look, modelled, priced
 from orchestrator.options.schemas import ChainOut, ForwardOf, OptionOut, StrikeOut
+from orchestrator.storage.db import Database
 from orchestrator.tables_market import candles
 
 LONGEST_BREAK = timedelta(days=10)  # between two trading days

@@ -43,7 +43,7 @@ from orchestrator.orders.statements import (
     UNEXPLAINED_FILLS,
     UNFINISHED_CANCELS,
 )
-from orchestrator.prepared import Prepared, Question
+from orchestrator.storage.prepared import Prepared, Question
 from orchestrator.tables import orders
 
 

@@ -12,7 +12,7 @@ from domain.account import AccountId, UserId
 from domain.instrument import Exchange, InstrumentId
 from domain.money import ZERO, Money
 from orchestrator.orders.statements import margins_held, units_held
-from orchestrator.prepared import Question
+from orchestrator.storage.prepared import Question
 from orchestrator.tables import EPOCH
 
 

@@ -15,7 +15,7 @@ from domain.limits import Resting
 from domain.money import Price
 from domain.order import OrderType, Side
 from domain.report import OrderReport, ReportStatus
-from orchestrator.prepared import Prepared, Question
+from orchestrator.storage.prepared import Prepared, Question
 from orchestrator.tables import order_children, outside_orders
 from routing.selftrade import STOPS
 

@@ -38,7 +38,7 @@ from orchestrator.orders.send import Sent, send_all
 from orchestrator.orders.story import Story
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.waiting import Approval, Waiting
-from orchestrator.prepared import ask_ahead
+from orchestrator.storage.prepared import ask_ahead
 from orchestrator.telemetry import tracing
 from routing.selftrade import Verdict
 from routing.words import rupees

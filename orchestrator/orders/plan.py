@@ -33,7 +33,7 @@ from orchestrator.orders.rails import rails as rails_of
 from orchestrator.orders.takers import naming_takers
 from orchestrator.orders.trading import Trading
 from orchestrator.policies import repository as policies
-from orchestrator.prepared import Question
+from orchestrator.storage.prepared import Question
 from routing.decide import decide
 from routing.selftrade import Verdict, refusal
 

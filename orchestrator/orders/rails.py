@@ -20,7 +20,7 @@ from orchestrator.guards import repository as guards
 from orchestrator.identity.consent.documents import DocumentKind
 from orchestrator.orders import finding, outside
 from orchestrator.orders.leaving import Leaving, leaving
-from orchestrator.prepared import Prepared, Question
+from orchestrator.storage.prepared import Prepared, Question
 from orchestrator.tables import kill_switches, user_limits, users
 from orchestrator.tables_people import consents, documents
 from routing.limits import Day, Planned, check

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from domain.order import OrderId
 from orchestrator.bus import PASSED, Event, Kept, user_topic
-from orchestrator.db import Database
 from orchestrator.orders import finding, repository, waiting
 from orchestrator.orders.approval_schemas import ApprovalOut
 from orchestrator.orders.schemas import OrderOut
+from orchestrator.storage.db import Database
 
 ORDER, APPROVAL = repository.ORDER_CHANGED["type"], waiting.APPROVAL_CHANGED["type"]
 FEW = 10  # orders read and rendered in one go

@@ -11,7 +11,6 @@ from domain.calendar import Calendar
 from domain.order import OrderId
 from orchestrator.accounts.connections import Connections
 from orchestrator.bus import Bus
-from orchestrator.db import Database
 from orchestrator.guards.result import DayResult
 from orchestrator.instruments.service import Instruments
 from orchestrator.leases.shards import Asked, Owning
@@ -22,6 +21,7 @@ from orchestrator.orders.margins import Margins
 from orchestrator.orders.story import Story
 from orchestrator.orders.underway import UnderWay
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 
 @dataclass(frozen=True, slots=True)

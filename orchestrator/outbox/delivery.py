@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from domain.account import UserId
 from orchestrator.bus import KEPT, LAGGED, Bus, Event, Kept, user_topic
-from orchestrator.db import Database
 from orchestrator.outbox import reading
+from orchestrator.storage.db import Database
 
 COMPARE = 2.0  # seconds between looks at what may not have arrived
 MOST = 500  # events that are told again to one who missed them; one who missed more reads everything again

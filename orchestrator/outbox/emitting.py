@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.prepared import Prepared
+from orchestrator.storage.prepared import Prepared
 from orchestrator.tables_outbox import outbox
 
 ADD = sa.insert(outbox)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam
 
 from orchestrator.bus import Kept
 from orchestrator.outbox.reading import ALL, ROW, kept_of
-from orchestrator.prepared import Prepared
+from orchestrator.storage.prepared import Prepared
 from orchestrator.tables_outbox import outbox, outbox_heads
 
 LOCK = "outbox"

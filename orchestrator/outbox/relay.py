@@ -13,8 +13,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from orchestrator.bus import Bus, Kept, batch
-from orchestrator.db import Database
 from orchestrator.outbox import numbering, reading
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

@@ -19,13 +19,13 @@ from domain.instrument import InstrumentId, Kind
 from domain.money import Money
 from domain.portfolio import Lot, Portfolio
 from orchestrator.accounts.connections import Connections
-from orchestrator.db import Database
 from orchestrator.ids import new_id
 from orchestrator.instruments.service import Instruments
 from orchestrator.performance import repository
 from orchestrator.performance.repository import Evening, Flow, FlowSource, FlowState
 from orchestrator.portfolio.portfolios import Portfolios
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,6 @@ from domain.money import ZERO, Money
 from orchestrator.accounts.access import Live
 from orchestrator.accounts.connections import Connections
 from orchestrator.audit.actions import Action
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found, problems
 from orchestrator.identity.access import FundsCaller
 from orchestrator.identity.caller import Caller
@@ -23,6 +22,7 @@ from orchestrator.performance import repository
 from orchestrator.performance.repository import Flow, FlowSource, FlowState
 from orchestrator.portfolio.schemas import FundsOut, TransferIn
 from orchestrator.state import Clock, Db, Now
+from orchestrator.storage.db import Database
 
 router = APIRouter(prefix="/v1", tags=["funds"])
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam
 from domain.account import AccountId, UserId
 from domain.policy import Policy, PolicyKind
 from orchestrator.policies.schemas import PolicyIn
-from orchestrator.prepared import Prepared, Question
+from orchestrator.storage.prepared import Prepared, Question
 from orchestrator.tables import user_policies, users
 
 CHEAPEST = Policy()

@@ -19,11 +19,11 @@ from orchestrator.accounts.logins import Logins
 from orchestrator.accounts.repository import StoredAccount
 from orchestrator.bus import Bus
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found
 from orchestrator.postbacks.hints import tell
 from orchestrator.postbacks.paths import Paths
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.vault import SealBroken
 
 log = structlog.get_logger(__name__)

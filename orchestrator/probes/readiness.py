@@ -17,10 +17,10 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from orchestrator import migrations
 from orchestrator.bus import Bus
-from orchestrator.db import Database
 from orchestrator.state import Clock, system_clock
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database
 from orchestrator.telemetry import metrics
 
 PATIENCE = 2.0  # seconds for all questions together

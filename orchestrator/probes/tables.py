@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator.db import Database
 from orchestrator.jobs.rows import Outcome
+from orchestrator.storage.db import Database
 from orchestrator.tables_jobs import job_runs
 from orchestrator.tables_outbox import outbox
 from orchestrator.tables_people import letters

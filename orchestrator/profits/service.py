@@ -19,13 +19,13 @@ from domain.trade import CASH, AccountTrade
 from orchestrator.accounts import repository as accounts
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.fees import plan_from
-from orchestrator.db import Database
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
 from orchestrator.profits import events
 from orchestrator.profits.beside import Beside, Sides
 from orchestrator.profits.bills import Billed, Desk, Payer
 from orchestrator.profits.events import Events
+from orchestrator.storage.db import Database
 from orchestrator.trades import repository
 from orchestrator.trades.repository import Wanted
 

@@ -10,11 +10,11 @@ from adapters.guard import Health
 from domain.account import AccountId, AccountState
 from domain.calendar import Calendar
 from orchestrator.accounts.connections import Connection, Connections
-from orchestrator.db import Database
 from orchestrator.leases.shards import Asked, Owning
 from orchestrator.measures import repository
 from orchestrator.measures.repository import Away, Outage
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 
 LOOK = 1.0  # seconds between looks
 TELL = 30.0  # seconds after which an outage that goes on is stored again

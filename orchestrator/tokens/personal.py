@@ -18,11 +18,11 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.bus import LAGGED, Bus
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import TOKEN_WORDS, Caller, TokenEnd
 from orchestrator.loops import Loops
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.tokens import repository, text
 from orchestrator.tokens.repository import Token
 

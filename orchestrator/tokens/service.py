@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from domain.token_policy import tightens
 from orchestrator.audit.actions import Action
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Scope
 from orchestrator.identity.doing import Doer
 from orchestrator.identity.repository import owns_account
+from orchestrator.storage.db import Database
 from orchestrator.tokens import repository, text
 from orchestrator.tokens.policy_schemas import PolicyIn
 from orchestrator.tokens.repository import Token

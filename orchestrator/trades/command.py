@@ -9,10 +9,10 @@ from adapters.broker import Endpoints
 from domain.account import AccountId, BrokerId
 from orchestrator.accounts import repository as accounts
 from orchestrator.audit.record import Actor
-from orchestrator.db import Database
 from orchestrator.identity.doing import Doer
 from orchestrator.instruments.service import Instruments
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.trades.importing import Report, bring_in
 
 Say = Callable[[str], None]

@@ -12,9 +12,9 @@ from domain.account import AccountId, BrokerId
 from domain.instrument import Exchange, InstrumentId
 from domain.trade import AccountTrade
 from orchestrator.audit.actions import Action
-from orchestrator.db import Database
 from orchestrator.identity.doing import Doer
 from orchestrator.instruments.service import Instruments
+from orchestrator.storage.db import Database
 from orchestrator.trades import repository
 from orchestrator.trades.overlap import sort_out
 from orchestrator.trades.repository import Wanted

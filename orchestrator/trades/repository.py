@@ -15,7 +15,7 @@ from domain.instrument import Exchange, InstrumentId
 from domain.money import Price
 from domain.order import ChildOrder, Product, Side
 from domain.trade import AccountTrade, TradeSource
-from orchestrator.prepared import Prepared
+from orchestrator.storage.prepared import Prepared
 from orchestrator.tables_portfolio import trades
 
 TRADE = trades.c

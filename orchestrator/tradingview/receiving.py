@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found
 from orchestrator.ids import new_id
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.tradingview import repository
 from orchestrator.tradingview.alert import Unusable, body_of, check_age, fingerprint, read_alert, shown
 from orchestrator.tradingview.proof import check_secret, check_signature, signed, unsealed

@@ -15,13 +15,13 @@ from fastapi.responses import StreamingResponse
 from domain.account import UserId
 from domain.calendar import IST
 from orchestrator.audit.actions import Action
-from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.exports.lines import lines
 from orchestrator.identity.access import LoggedIn
 from orchestrator.identity.sessions.devices import device
 from orchestrator.schemas import in_ist
 from orchestrator.state import Db, Now
+from orchestrator.storage.db import Database
 from orchestrator.trail import repository
 from orchestrator.trail.repository import Names, Sought
 from orchestrator.trail.schemas import AuditPage, EntryOut

@@ -12,7 +12,6 @@ from domain.account import UserId
 from domain.instrument import InstrumentId
 from orchestrator.audit.actions import Action
 from orchestrator.bus import Bus, user_topic
-from orchestrator.db import Database
 from orchestrator.errors import Problem, problems
 from orchestrator.identity.access import CurrentUser
 from orchestrator.identity.doing import Acting, Doer
@@ -21,6 +20,7 @@ from orchestrator.instruments.service import Instruments
 from orchestrator.market.access import Directory, Market
 from orchestrator.market.stocks import found, stock_out
 from orchestrator.state import Db, EventBus, Now
+from orchestrator.storage.db import Database
 from orchestrator.watchlists import changes, repository
 from orchestrator.watchlists.repository import Watchlist
 from orchestrator.watchlists.schemas import (

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import audited
-from orchestrator.db import Database
 from orchestrator.errors import not_found, problems
 from orchestrator.identity.doing import Acting, Doer
 from orchestrator.identity.proof import Operator, Proven
 from orchestrator.schemas import In, Out, Time
 from orchestrator.state import Db, Now
+from orchestrator.storage.db import Database
 from orchestrator.webhooks import dead
 from orchestrator.webhooks.dead import DeadBody, DeadLetter
 

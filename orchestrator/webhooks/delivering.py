@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from orchestrator.db import Database
 from orchestrator.identity.repository import add_notice
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.vault import SealBroken, Vault
 from orchestrator.webhooks import repository, signing
 from orchestrator.webhooks.repository import Message, Webhook, WebhookDeliveryState

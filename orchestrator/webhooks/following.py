@@ -16,8 +16,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator.db import Database
 from orchestrator.state import Clock
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_children, order_events, orders
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_market import notices

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.ids import new_id
-from orchestrator.prepared import Prepared
+from orchestrator.storage.prepared import Prepared
 from orchestrator.tables import users
 from orchestrator.tables_webhooks import webhook_messages, webhooks
 from orchestrator.webhooks.events import Fact, WebhookEvent, body

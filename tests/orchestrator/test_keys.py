@@ -19,12 +19,12 @@ from domain.account import AccountId, BrokerId, UserId
 from orchestrator import key_files
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.errors import Problem
 from orchestrator.identity.tokens import access_token, bearer_of
 from orchestrator.keys import BadKey, Ring, fresh, in_file, key_id, keys, line, parse, written
 from orchestrator.postbacks.paths import Paths
 from orchestrator.resealing import places, reseal, under
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables import accounts, users
 from orchestrator.tables_audit import audit_log
 from orchestrator.vault import SealBroken, Vault

@@ -23,11 +23,11 @@ from domain.order import OrderId, Side
 from orchestrator import pruning
 from orchestrator.audit import rows as audit
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.orders import finding, holds
 from orchestrator.outbox import numbering, reading
+from orchestrator.storage.db import Database, open_database
+from orchestrator.storage.trips import Trips
 from orchestrator.tables import metadata
-from orchestrator.trips import Trips
 from tests.services import make_tables
 
 ORDERS = int(os.environ.get("PLANS_ORDERS", "20000"))

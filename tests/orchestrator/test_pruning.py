@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from orchestrator import pruning
-from orchestrator.db import Database
 from orchestrator.outbox import reading
 from orchestrator.outbox.emitting import kept_row
 from orchestrator.pruning import policies, prune
+from orchestrator.storage.db import Database
 from orchestrator.tables_outbox import outbox, outbox_heads
 from tests.orchestrator.outbox.process import ASHA, T0
 

@@ -75,7 +75,7 @@ MUTATIONS = (
     ),
     Mutation(
         "send before the record is on the disk",
-        "orchestrator/db.py",
+        "orchestrator/storage/db.py",
         "        self._disk.submit(self._commit, transaction, loop, group)",
         "        for one in group:\n"
         "            one.deliver(None)\n"

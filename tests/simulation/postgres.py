@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from orchestrator.db import Database
-from orchestrator.postgres import PostgresDatabase
-from orchestrator.transactions import Work
+from orchestrator.storage.db import Database
+from orchestrator.storage.postgres import PostgresDatabase
+from orchestrator.storage.transactions import Work
 
 T = TypeVar("T")
 HOP_SECONDS = 0.003  # longest, of each way
@@ -22,7 +22,7 @@ CONNECTIONS = 2
 
 
 class SimulatedPostgres:
-    """See `orchestrator.db.Database`."""
+    """See `orchestrator.storage.db.Database`."""
 
     dialect = "postgresql"
 

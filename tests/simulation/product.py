@@ -16,9 +16,9 @@ from fastapi import FastAPI
 
 from domain.account import BrokerId
 from orchestrator.config import Settings
-from orchestrator.db import Database, SqliteDatabase
 from orchestrator.orders.trading import Trading
 from orchestrator.parts import open_parts
+from orchestrator.storage.db import Database, SqliteDatabase
 from tests.simulation.loop import PROCESS, Threads, VirtualLoop
 from tests.simulation.postgres import SimulatedPostgres
 from tests.simulation.world import World

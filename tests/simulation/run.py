@@ -22,9 +22,9 @@ import time_machine
 
 from domain.account import AccountId
 from domain.order import OrderEvent, OrderId
-from orchestrator.db import SqliteDatabase
 from orchestrator.orders import change_rows, finding
 from orchestrator.orders.rows import StoredOrder
+from orchestrator.storage.db import SqliteDatabase
 from tests.services import make_tables
 from tests.simulation import checks, exits
 from tests.simulation.brokers import adapters

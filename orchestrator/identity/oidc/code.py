@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import lockout, repository, signing_in
 from orchestrator.identity.claims import Way
@@ -19,6 +18,7 @@ from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.sessions import service
 from orchestrator.identity.sessions.issuing import From, Tokens
 from orchestrator.identity.signing_in import Desk
+from orchestrator.storage.db import Database
 
 
 async def ask(db: Database, done: Done, provider: Provider, *, browser: str) -> None:

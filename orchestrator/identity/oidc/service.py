@@ -24,7 +24,6 @@ from sqlalchemy.exc import IntegrityError
 from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, ActorKind, audited
-from orchestrator.db import Database
 from orchestrator.errors import not_found
 from orchestrator.identity import repository, ways_in
 from orchestrator.identity.doing import Doer
@@ -37,6 +36,7 @@ from orchestrator.identity.schemas import Email, Mode
 from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.sessions.issuing import From
 from orchestrator.ids import new_id
+from orchestrator.storage.db import Database
 from orchestrator.tables import EPOCH
 
 log = structlog.get_logger(__name__)

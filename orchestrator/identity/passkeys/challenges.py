@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity.passkeys import ceremony, repository
 from orchestrator.identity.passkeys.ceremony import Known
 from orchestrator.identity.passkeys.repository import Challenge, Purpose
 from orchestrator.ids import new_id
+from orchestrator.storage.db import Database
 
 LIFE = timedelta(seconds=ceremony.SECONDS)
 ASKED = 5  # challenges of one purpose that one browser or login may have open

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.account import UserId
 from orchestrator.audit.actions import Action
-from orchestrator.db import Database
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity import ways_in
 from orchestrator.identity.doing import Doer
@@ -22,6 +21,7 @@ from orchestrator.identity.passkeys.repository import Passkey, Purpose
 from orchestrator.identity.relying import RelyingParty
 from orchestrator.identity.repository import User, by_id
 from orchestrator.ids import new_id
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

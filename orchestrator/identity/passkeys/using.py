@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity.passkeys import ceremony, challenges, repository
 from orchestrator.identity.passkeys.ceremony import Known, Unfit
@@ -18,6 +17,7 @@ from orchestrator.identity.passkeys.challenges import ASKED, Answer, Ceremony
 from orchestrator.identity.passkeys.repository import Challenge, Passkey, Purpose
 from orchestrator.identity.relying import RelyingParty
 from orchestrator.identity.repository import User, add_notice, by_id
+from orchestrator.storage.db import Database
 
 log = structlog.get_logger(__name__)
 

@@ -15,11 +15,11 @@ import pyotp
 from sqlalchemy import Connection, Update, delete, func, insert, select, update
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import passwords
 from orchestrator.identity.claims import Way
 from orchestrator.identity.repository import User
+from orchestrator.storage.db import Database
 from orchestrator.tables_people import recovery_codes, second_factors
 from orchestrator.vault import Vault
 

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, ActorKind, audited
-from orchestrator.db import Database
 from orchestrator.identity import repository
 from orchestrator.identity.doing import Doer
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.identity.repository import Session
 from orchestrator.identity.tokens import hash_of
+from orchestrator.storage.db import Database
 
 
 async def log_out(

@@ -13,7 +13,6 @@ from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import claims, lockout, repository
 from orchestrator.identity.claims import Way
@@ -28,6 +27,7 @@ from orchestrator.ids import new_id
 from orchestrator.keys import Keys
 from orchestrator.mail import words
 from orchestrator.mail.mailer import Mailer
+from orchestrator.storage.db import Database
 
 # Two tabs may refresh at the same moment with one cookie; that is no theft. The cookie then holds one of the two
 # answers: the first of them that is used voids the other, so that a thief who was in time is found at the next turn.

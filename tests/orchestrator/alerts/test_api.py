@@ -20,7 +20,7 @@ from mocks.launch import Sandbox
 from orchestrator.alerts import endpoints, repository
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.bus import LocalBus, user_topic
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 from orchestrator.tables_market import notices
 from tests.adapters.desk import now

@@ -23,7 +23,7 @@ from orchestrator.alerts import repository
 from orchestrator.alerts.telling import notice_of
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.bus import Event, LocalBus
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)

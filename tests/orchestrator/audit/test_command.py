@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from orchestrator import migrations
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.seal import Seal
 from orchestrator.audit.witness import Witness
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.keys import keys
 from orchestrator.server import CannotStart
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 from tests.orchestrator.audit.test_keeper import tampered, written
 from tests.orchestrator.audit.test_record import AT
 

@@ -17,7 +17,7 @@ from orchestrator.audit.seal import Seal
 from orchestrator.audit.verify import Fault, Report, check
 from orchestrator.audit.witness import Note, Witness
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
+from orchestrator.storage.db import Database, open_database
 from tests.orchestrator.audit.test_record import AT, done, write_one
 
 SEAL = Seal(b"m" * 32)

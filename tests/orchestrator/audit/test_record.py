@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from domain.account import UserId
-from orchestrator import migrations
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import LONGEST, Actor, ActorKind, audited
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables_audit import audit_log, rules
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from orchestrator.app import create_app
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import open_database
+from orchestrator.storage.db import open_database
 from orchestrator.tables import user_sessions
 from orchestrator.tables_audit import audit_log
 from tests.orchestrator.conftest import Login, Watch, browser

@@ -20,9 +20,9 @@ from domain.order import ChildOrder, End, Ended, Fill, Filled, OrderId
 from orchestrator.charges.asking import LEGS, ask_for, ask_for_today
 from orchestrator.charges.repository import Charged, of_children
 from orchestrator.charges.schemas import ChildChargesOut, OrderChargesOut
-from orchestrator.db import Database
 from orchestrator.leases.shards import Asked
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from routing.reckoning import Cause
 from tests.orchestrator.orders.test_repository import INFY, T0, UPSTOX, USER, ZERODHA, child_of, learn, record
 from tests.orchestrator.orders.test_repository import book as book

@@ -21,7 +21,6 @@ from domain.money import Money, Price
 from domain.order import Order, OrderEvent, OrderId
 from domain.policy import Policy, PolicyKind, Weights
 from domain.routing import Charges, Leg, QuotedMargin, RoutingDecision
-from orchestrator.db import Database
 from orchestrator.decisions import kept as keeping
 from orchestrator.decisions.command import as_json, tell_replay, tell_whatif
 from orchestrator.decisions.kept import Kept, read
@@ -29,6 +28,7 @@ from orchestrator.decisions.replay import replay
 from orchestrator.decisions.whatif import compare, policy_of
 from orchestrator.orders import codec, repository
 from orchestrator.orders.repository import NewChild
+from orchestrator.storage.db import Database
 from routing.decide import decide
 from routing.fingerprint import inputs_text, stamp_of
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of

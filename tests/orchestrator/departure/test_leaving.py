@@ -19,11 +19,11 @@ from domain.account import BrokerId, UserId
 from orchestrator.audit import rows
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.verify import Report, check
-from orchestrator.db import Database
 from orchestrator.departure import export, forgetting, leaving
 from orchestrator.departure.export import owned
 from orchestrator.departure.holdings import KEPT, Fate
 from orchestrator.departure.leaving import Departures
+from orchestrator.storage.db import Database
 from orchestrator.tables import metadata
 from orchestrator.tables_audit import audit_log
 from tests.orchestrator.accounts.conftest import connect, until

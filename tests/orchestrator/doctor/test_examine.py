@@ -24,7 +24,6 @@ from orchestrator.audit.seal import Seal
 from orchestrator.audit.witness import Witness
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.doctor import kept, machine, world
 from orchestrator.doctor.examine import examine
 from orchestrator.doctor.finding import Finding, Level
@@ -36,6 +35,7 @@ from orchestrator.keys import keys
 from orchestrator.leases import rows as lease_rows
 from orchestrator.leases.presence import WORKS
 from orchestrator.orders.finding import unclear_children
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables_audit import audit_head
 from tests.orchestrator.orders.test_repository import book as book
 from tests.orchestrator.orders.test_repository import child_of, record

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.errors import Problem
 from orchestrator.identity import brake
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables import attempts
 from tests.orchestrator.conftest import PASSWORD, Watch
 

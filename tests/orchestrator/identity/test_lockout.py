@@ -11,11 +11,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity import lockout
 from orchestrator.identity.endpoints import DEVICE_COOKIE
 from orchestrator.identity.lockout import Tries
+from orchestrator.storage.db import Database
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.identity.letters.mailbox import letters, written_down
 

@@ -10,9 +10,9 @@ import pytest
 from adapters.broker import Endpoints
 from domain.account import BrokerId
 from domain.instrument import InstrumentId
-from orchestrator.db import Database
 from orchestrator.instruments.columns import Columns
 from orchestrator.instruments.service import Instruments, last_morning
+from orchestrator.storage.db import Database
 from tests.orchestrator.instruments.masters import GROWW, UPSTOX, ZERODHA, Masters, adapters
 
 EVENING = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

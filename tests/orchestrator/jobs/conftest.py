@@ -10,12 +10,12 @@ import pytest
 
 from domain.calendar import Calendar
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.jobs import rows
 from orchestrator.jobs.plan import Missed, Plan
 from orchestrator.jobs.rows import Outcome, Run
 from orchestrator.jobs.runner import Claim, Job, Runner
 from orchestrator.jobs.schedule import Schedule
+from orchestrator.storage.db import Database, open_database
 from tests.orchestrator.conftest import Watch
 
 DAILY = Plan("daily", "A job of a test.", Schedule(time(8, 30)), retries=(30, 60))

@@ -16,7 +16,6 @@ from domain.order import ChildId, Order, OrderId
 from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
 from domain.token_policy import TokenPolicy
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.ids import new_id
@@ -25,6 +24,7 @@ from orchestrator.kite.numbers import number_of, span_of
 from orchestrator.orders import repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 from tests.orchestrator.kite.test_rows import INTENT, SENT
 

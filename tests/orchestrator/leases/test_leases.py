@@ -13,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.util import await_only
 
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.leases import rows
 from orchestrator.leases.lease import Lease, LeaseLost
 from orchestrator.leases.leases import LASTS, Leases
+from orchestrator.storage.db import Database, open_database
+from orchestrator.storage.transactions import T, Work
 from orchestrator.tables_leases import leases
-from orchestrator.transactions import T, Work
 from tests.services import make_tables
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.leases.lease import LeaseLost
 from orchestrator.leases.leases import Leases
 from orchestrator.leases.presence import Presence
 from orchestrator.leases.shards import ALL, SHARDS, Nobodys, Shards, fair_share, shard_of
+from orchestrator.storage.db import Database
 from orchestrator.tables_leases import leases
 
 USERS = [UserId(f"usr_{number}") for number in range(300)]

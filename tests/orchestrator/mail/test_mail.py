@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from orchestrator.config import MailSecurity, Settings
-from orchestrator.db import Database
 from orchestrator.mail.carriers import NotCarried, Outbox, Smtp
 from orchestrator.mail.letter import Letter, message
 from orchestrator.mail.mailer import Mailer
+from orchestrator.storage.db import Database
 from orchestrator.tables_people import letters
 from orchestrator.vault import Vault
 from tests.orchestrator.conftest import Watch

@@ -21,7 +21,6 @@ from mocks.launch import Sandbox
 from orchestrator import errors
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.identity.ended import EndedSessions
 from orchestrator.identity.tokens import access_token
 from orchestrator.market import endpoints, stocks
@@ -30,6 +29,7 @@ from orchestrator.market.history import History
 from orchestrator.market.past import Past
 from orchestrator.outbox.delivery import Delivery
 from orchestrator.server import listen, server_of
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tokens.personal import PersonalTokens
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import Floor, floor

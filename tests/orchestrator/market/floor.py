@@ -19,9 +19,9 @@ from domain.money import Price
 from mocks.launch import Sandbox
 from orchestrator.accounts.connections import Connection
 from orchestrator.bus import Bus
-from orchestrator.db import Database
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.hub import Hub
+from orchestrator.storage.db import Database
 from tests.adapters.desk import SERVERS, Desk, Names, now, opened
 
 INFY = InstrumentId.parse("NSE:INFY")

@@ -10,7 +10,7 @@ import websockets
 from domain.account import BrokerId, UserId
 from mocks.launch import Sandbox
 from orchestrator.bus import LocalBus, user_topic
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from tests.orchestrator.market.conftest import heard, market, say
 from tests.orchestrator.market.floor import INFY
 

@@ -17,13 +17,13 @@ from domain.errors import BrokerUnavailable, SessionExpired
 from domain.instrument import InstrumentId
 from domain.market import Candle, Tick
 from domain.money import Price
-from orchestrator.db import Database
 from orchestrator.market import candle_rows
 from orchestrator.market.forming import CandleBook
 from orchestrator.market.history import History, Series
 from orchestrator.market.intervals import Grid, Interval
 from orchestrator.market.keeping import CandleKeeper
 from orchestrator.market.past import Past
+from orchestrator.storage.db import Database
 
 INFY = InstrumentId.parse("NSE:INFY")
 FRIDAY, MONDAY = date(2026, 11, 20), date(2026, 11, 23)

@@ -9,8 +9,8 @@ from domain.calendar import Calendar
 from domain.market import Mode
 from mocks.launch import Sandbox
 from orchestrator.bus import Bus, LocalBus
-from orchestrator.db import Database
 from orchestrator.market.hub import Hub
+from orchestrator.storage.db import Database
 from tests.adapters.desk import now
 from tests.orchestrator.market.floor import INFY, TCS, Accounts, Floor, floor
 

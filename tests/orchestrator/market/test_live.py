@@ -24,7 +24,6 @@ from domain.instrument import InstrumentId
 from domain.market import Depth, DepthLevel, Mode, Tick
 from domain.money import Price
 from orchestrator.bus import LocalBus
-from orchestrator.db import Database
 from orchestrator.identity.ended import EndedSessions
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
@@ -33,6 +32,7 @@ from orchestrator.market.following import Options
 from orchestrator.market.hub import Hub
 from orchestrator.market.live import LiveSocket
 from orchestrator.server import listen, server_of
+from orchestrator.storage.db import Database
 from orchestrator.tokens.personal import PersonalTokens
 from tests.adapters.desk import now
 from tests.orchestrator.market.conftest import KEY, Browser, heard, say, served

@@ -7,7 +7,7 @@ import pytest
 
 from domain.account import BrokerId
 from mocks.launch import Sandbox
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from tests.orchestrator.market.conftest import market
 
 

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from domain.account import AccountId
 from domain.health import FILL, PLACE, CallEnd, Measured, Vitals
-from orchestrator.db import Database
 from orchestrator.measures import repository
 from orchestrator.measures.recorder import Recorder
 from orchestrator.measures.repository import Away, Outage
 from orchestrator.measures.tally import Tally
 from orchestrator.measures.windows import SPANS, Window
 from orchestrator.scorecards.outages import minutes
+from orchestrator.storage.db import Database
 from orchestrator.tables import account_measures, accounts, users
 from tests.orchestrator.conftest import Watch
 

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from orchestrator.db import Database
 from orchestrator.leases.leases import Leases
 from orchestrator.openalgo import turns
 from orchestrator.openalgo.desk import Refused
 from orchestrator.openalgo.turns import turn
+from orchestrator.storage.db import Database
 
 POSITION = "usr_asha NSE:INFY MIS"
 

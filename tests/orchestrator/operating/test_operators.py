@@ -18,7 +18,6 @@ from domain.account import UserId
 from orchestrator.audit.record import Actor
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.identity import people, repository
 from orchestrator.identity.claims import Role, Way
 from orchestrator.identity.second_factor import codes
@@ -26,6 +25,7 @@ from orchestrator.identity.sessions import known
 from orchestrator.keys import keys
 from orchestrator.operating import service
 from orchestrator.state import system_clock
+from orchestrator.storage.db import open_database
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_people import letters, second_factors
 from tests.orchestrator.conftest import PASSWORD, Login, Watch

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from domain.account import BrokerId
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.jobs import rows
 from orchestrator.jobs.plan import PLANS
+from orchestrator.storage.db import open_database
 from orchestrator.tables_audit import audit_log
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.operating.test_operators import asha as asha

@@ -20,11 +20,11 @@ from domain.money import Price
 from mocks.launch import Sandbox
 from orchestrator import errors
 from orchestrator.bus import LocalBus
-from orchestrator.db import Database
 from orchestrator.identity.access import market_user
 from orchestrator.market.candle_rows import settle
 from orchestrator.market.intervals import Interval, midnight_of
 from orchestrator.options import endpoints
+from orchestrator.storage.db import Database
 from tests.adapters.desk import now
 from tests.orchestrator.market.conftest import USER, store
 from tests.orchestrator.market.floor import Floor, floor

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from domain.account import UserId
 from domain.order import OrderId
 from orchestrator.bus import Bus, Event, Kept, user_topic
-from orchestrator.db import Database
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.shown import Shown
+from orchestrator.storage.db import Database
 from orchestrator.tables import orders
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, record
 from tests.orchestrator.outbox.process import heard, process

@@ -12,10 +12,10 @@ from domain.account import AccountId
 from domain.order import OrderIntent, OrderType, Product, Progress, Side
 from domain.routing import Denied, Reason, ReasonCode
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.orders.behind import behind
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of, learn, record
 
 __all__ = ["book"]  # a fixture

@@ -12,11 +12,11 @@ import pytest
 from domain.money import Money, Price
 from domain.order import ChangeAsked, ChildOrder, Modified, OrderType, Progress, Source, apply
 from domain.report import OrderReport, ReportStatus
-from orchestrator.db import Database
 from orchestrator.orders import change_rows
 from orchestrator.orders.drift import told_terms
 from orchestrator.orders.learn import learn
 from orchestrator.orders.rows import StoredOrder
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_duplicates import NOW, Desk, _placed
 from tests.orchestrator.orders.test_repository import T0, book, child_of
 

@@ -20,7 +20,6 @@ from domain.money import Price
 from domain.order import Accepted, ChangeAsked, ChildOrder, Fill, OrderId, OrderType, Source, Status
 from domain.report import OrderReport, ReportStatus, facts_of
 from orchestrator.accounts.connection import Connection
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.killswitch import repository as switches
 from orchestrator.orders import change_rows, finding, modify
@@ -32,6 +31,7 @@ from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.underway import LATEST, UnderWay
 from orchestrator.orders.updates import OrderUpdates, Watch
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import T0, USER, ZERODHA, book, child_of, record
 
 __all__ = ["book"]  # a fixture

@@ -16,11 +16,11 @@ from domain.errors import BrokerError, BrokerUnavailable, SessionExpired
 from domain.money import Price
 from domain.order import Accepted, ChildOrder, Fact, Fill, Progress
 from domain.report import OrderReport, ReportStatus
-from orchestrator.db import Database
 from orchestrator.orders.evening_books import Compared, compare_books
 from orchestrator.orders.finding import find_child
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from orchestrator.tables_market import notices
 from tests.orchestrator.orders.test_repository import T0, UPSTOX, USER, ZERODHA, child_of, learn, record
 from tests.orchestrator.orders.test_repository import book as book

@@ -10,8 +10,8 @@ from domain.errors import BrokerError, OutcomeUnknown
 from domain.order import ChildOrder, OrderType, Product, Side
 from domain.report import OrderReport, ReportStatus
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.killswitch.worker import KillSwitch
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import INFY, T0, book
 from tests.orchestrator.orders.test_unread import Account, connection, trading_at
 

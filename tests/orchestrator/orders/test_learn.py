@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 
 from domain.order import Accepted, ChildOrder, End, Ended, Fact, Lost, OrderEvent, Source, Working
-from orchestrator.db import Database
 from orchestrator.orders import change_rows, finding, repository
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.learn import learn
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, record
 
 __all__ = ["book"]

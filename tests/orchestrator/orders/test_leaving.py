@@ -8,8 +8,8 @@ import pytest
 
 from domain.order import Product, Progress, Side
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.orders.leaving import Leaving, leaving
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of, learn, record
 
 __all__ = ["book"]  # a fixture

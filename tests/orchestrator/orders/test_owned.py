@@ -18,7 +18,6 @@ from domain.errors import BrokerUnavailable
 from domain.limits import KillDepth, Switch
 from domain.order import Accepted, ChildOrder, End, Ended, Lost, Status, apply
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.killswitch import repository as kills
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.leases.lease import LeaseLost
@@ -28,6 +27,7 @@ from orchestrator.orders.reconcile import Reconciler
 from orchestrator.orders.send import _ask, _send
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.underway import LATEST, LEARNING, MOVED, UnderWay
+from orchestrator.storage.db import Database
 from tests.adapters.test_guard import Scripted
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, learn, record
 from tests.orchestrator.orders.test_unread import Account, trading_at

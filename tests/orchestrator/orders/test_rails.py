@@ -12,13 +12,13 @@ from domain.limits import KillDepth, SelfTrade, Switch
 from domain.money import Money, Price
 from domain.order import Accepted, End, Ended, OrderId, OrderType, Progress, Side
 from domain.report import OrderReport, ReportStatus
-from orchestrator.db import Database
 from orchestrator.guards import repository as guards
 from orchestrator.guards.schemas import LimitsIn
 from orchestrator.killswitch import repository as switches
 from orchestrator.killswitch.repository import Step
 from orchestrator.orders import finding, outside
 from orchestrator.orders.rails import rails
+from orchestrator.storage.db import Database
 from orchestrator.tables import accounts, order_children
 from tests.orchestrator.orders.test_repository import (
     INFY,

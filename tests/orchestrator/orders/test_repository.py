@@ -44,11 +44,11 @@ from domain.order import (
 )
 from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.orders import change_rows, codec, finding, holds, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.sought import sought
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 
 T0 = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)

@@ -29,11 +29,11 @@ from domain.position import Holding
 from domain.routing import Market
 from orchestrator.accounts.connections import Connection
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.orders import finding, repository
 from orchestrator.orders.place import Recorded, _decide_and_record
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables import users
 from tests.orchestrator.stub_broker import StubAdapter, StubBroker, terms
 

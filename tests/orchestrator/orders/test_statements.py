@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Connection
 
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.orders import statements
 from orchestrator.orders.outside import OUTSIDE_IN
 from orchestrator.orders.rails import RAILS
 from orchestrator.policies.repository import CHOSEN
-from orchestrator.prepared import Prepared
+from orchestrator.storage.db import open_database
+from orchestrator.storage.prepared import Prepared
 
 ORDER_PATH = {
     "what is held in rupees": statements.margins_held(2),

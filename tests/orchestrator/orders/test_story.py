@@ -9,10 +9,10 @@ from domain.money import Money
 from domain.order import Accepted, ChildId, End, Ended, Order, OrderEvent, OrderId, OrderIntent, Source
 from domain.policy import Policy
 from domain.routing import Charges, RoutingDecision
-from orchestrator.db import Database
 from orchestrator.orders import finding, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.story import Story
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 from tests.orchestrator.orders.test_repository import T0, UPSTOX, child_of
 

@@ -15,10 +15,10 @@ from domain.errors import SessionExpired
 from domain.money import Price
 from domain.order import Fill
 from orchestrator.accounts.connection import Connection
-from orchestrator.db import Database
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.trading import Trading
 from orchestrator.orders.updates import OrderUpdates, Watch
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import T0, book, child_of, held, record
 
 __all__ = ["book"]  # a fixture

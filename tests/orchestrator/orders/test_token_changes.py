@@ -17,7 +17,6 @@ from domain.order import Accepted, Order, OrderId, OrderIntent, OrderType, Produ
 from domain.policy import Policy
 from domain.routing import Charges, Denied, Market, RoutingDecision, Slice
 from domain.token_policy import Clause, TokenPolicy
-from orchestrator.db import Database
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import finding, modify
 from orchestrator.orders.children import new_children
@@ -25,6 +24,7 @@ from orchestrator.orders.new_terms import NewTerms
 from orchestrator.orders.permit import OutsidePolicy, Permit, outside_change
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.rails import Setting
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_children, orders
 from routing.replan import NewPart
 from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of, learn, record

@@ -18,7 +18,6 @@ from domain.portfolio import AccountSnapshot
 from domain.report import OrderReport, ReportStatus
 from orchestrator.accounts.connection import Connection
 from orchestrator.config import Settings
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.worker import KillSwitch
@@ -27,6 +26,7 @@ from orchestrator.orders.reconcile import Reconciler, Search
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.sweep import Exit, _proven, exit_position
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of
 
 __all__ = ["book"]  # a fixture

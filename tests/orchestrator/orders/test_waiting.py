@@ -18,13 +18,13 @@ from domain.policy import Policy
 from domain.routing import Denied, RoutingDecision
 from domain.token_policy import Clause, OnBreach, TokenPolicy
 from orchestrator.audit.record import Actor
-from orchestrator.db import Database
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import finding, waiting
 from orchestrator.orders.permit import Approved, OutsidePolicy, Permit, used
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.waiting import Approval, ApprovalState
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_children, orders
 from orchestrator.tables_audit import audit_log
 from routing.token_policy import Breach

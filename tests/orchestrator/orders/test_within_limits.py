@@ -7,8 +7,8 @@ from sqlalchemy import update
 from domain.account import BrokerId
 from domain.limits import UserLimits
 from domain.money import Money
-from orchestrator.db import Database
 from orchestrator.orders.plan import within_limits
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_children
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, record
 from tests.routing.cases import account

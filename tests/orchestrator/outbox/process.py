@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.bus import Bus, Event, Kept, user_topic
-from orchestrator.db import Database
 from orchestrator.outbox.delivery import Delivery, Shown
 from orchestrator.outbox.emitting import emit
 from orchestrator.outbox.relay import Relay
+from orchestrator.storage.db import Database
 
 ASHA, BINA = UserId("usr_asha"), UserId("usr_bina")
 T0 = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -9,11 +9,11 @@ import pytest
 from redis import asyncio as redis
 
 from orchestrator.bus import Bus, Event, Kept, LocalBus, batch, user_topic
-from orchestrator.db import Database
 from orchestrator.outbox import numbering, reading
 from orchestrator.outbox.delivery import Delivery
 from orchestrator.outbox.relay import Relay
 from orchestrator.redis_bus import OUTBOX, RedisBus
+from orchestrator.storage.db import Database
 from tests.orchestrator.outbox.process import ASHA, BINA, SOON, heard, keep, plain, process
 
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from domain.account import UserId
-from orchestrator.db import Database
 from orchestrator.outbox import numbering, reading
 from orchestrator.outbox.emitting import emit, kept_row
+from orchestrator.storage.db import Database
 from orchestrator.tables_outbox import outbox
 from tests.orchestrator.outbox.process import ASHA, BINA, T0, keep
 

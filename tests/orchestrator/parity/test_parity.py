@@ -25,15 +25,15 @@ from domain.position import Holding
 from domain.report import ReportStatus
 from mocks.exchange.catalogue import instruments
 from mocks.launch import Sandbox
-from orchestrator import migrations
 from orchestrator.accounts import repository, secrets
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.direct import Access, at, at_work, of_account
 from orchestrator.keys import keys
 from orchestrator.parity import run
 from orchestrator.parity.compare import Difference
 from orchestrator.server import CannotStart
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 from orchestrator.tables import users
 from orchestrator.vault import Vault
 from tests.adapters.desk import Desk, complete, now, opened, working

@@ -10,10 +10,10 @@ from sqlalchemy import update
 
 from domain.account import AccountId
 from domain.policy import Policy, PolicyKind, Splitting, Weights
-from orchestrator.db import Database
 from orchestrator.orders.schemas import OrderIn
 from orchestrator.policies import repository
 from orchestrator.policies.schemas import PolicyIn
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 from tests.orchestrator.conftest import Login
 from tests.orchestrator.orders.test_repository import T0, USER, book

@@ -11,13 +11,13 @@ from fastapi import FastAPI
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy import text
 
-from orchestrator import migrations
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
 from orchestrator.probes.readiness import PATIENCE, Part, Readiness, look
 from orchestrator.redis_bus import RedisBus
 from orchestrator.state import system_clock
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 
 
 class LostBus(LocalBus):

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator.db import Database
 from orchestrator.jobs import rows
 from orchestrator.jobs.rows import Outcome
 from orchestrator.probes.tables import sample_tables
+from orchestrator.storage.db import Database
 from orchestrator.tables_outbox import outbox
 from orchestrator.telemetry.metrics import REGISTRY
 

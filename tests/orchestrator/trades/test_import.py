@@ -15,11 +15,11 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from domain.account import AccountId, AccountState, BrokerId, UserId
-from orchestrator import migrations
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import open_database
 from orchestrator.limits import LONGER
+from orchestrator.storage import migrations
+from orchestrator.storage.db import open_database
 from orchestrator.tables import accounts, users
 from orchestrator.trades import repository
 from orchestrator.trades.repository import Wanted

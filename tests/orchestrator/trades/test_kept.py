@@ -19,11 +19,11 @@ from domain.money import Price
 from domain.order import Accepted, Fact, Fill, Filled, OrderType, Product, Side, Source
 from domain.report import OrderReport, ReportStatus
 from domain.trade import AccountTrade, TradeSource
-from orchestrator.db import Database
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.learn import learn
 from orchestrator.orders.outside_trades import AT_ONCE, OutsideTrades
 from orchestrator.orders.trading import Trading
+from orchestrator.storage.db import Database
 from orchestrator.trades import repository
 from orchestrator.trades.repository import Wanted
 from tests.orchestrator.accounts.conftest import connect

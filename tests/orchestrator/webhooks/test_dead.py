@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from orchestrator.tables import users
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_webhooks import webhook_messages, webhooks

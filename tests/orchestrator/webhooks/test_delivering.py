@@ -18,9 +18,9 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.audit.seal import Seal
-from orchestrator.db import Database
 from orchestrator.identity.repository import add_notice
 from orchestrator.orders import repository as orders
+from orchestrator.storage.db import Database
 from orchestrator.tables import order_events, users
 from orchestrator.tables_market import notices
 from orchestrator.tables_webhooks import webhook_messages

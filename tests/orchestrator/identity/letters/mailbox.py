@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 from orchestrator.tables_audit import audit_log
 from orchestrator.tables_people import letters as waiting_letters
 

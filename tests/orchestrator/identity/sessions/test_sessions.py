@@ -15,11 +15,11 @@ from sqlalchemy import select
 
 from domain.account import UserId
 from orchestrator.bus import LocalBus
-from orchestrator.db import Database
 from orchestrator.identity import passwords, repository
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.identity.sessions.devices import UNKNOWN, device
 from orchestrator.identity.tokens import hash_of
+from orchestrator.storage.db import Database
 from orchestrator.tables_people import known_devices
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 

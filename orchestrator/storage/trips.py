@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.util import await_only
 
-from orchestrator.forms import Form
+from orchestrator.storage.forms import Form
 
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 MOST_ROWS = 16  # of one table in one statement, so that the server sees few different ones

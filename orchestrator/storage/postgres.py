@@ -21,9 +21,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from orchestrator.storage.transactions import T, Work, Write, dumps
+from orchestrator.storage.trips import FAILURES, Trips, failure
 from orchestrator.telemetry.transactions import taking
-from orchestrator.transactions import T, Work, Write, dumps
-from orchestrator.trips import FAILURES, Trips, failure
 
 RESTED = 1.0
 RUSH = 10.0  # seconds without use after which a connection beyond the pool is closed
@@ -76,7 +76,7 @@ class _Line:
 
 
 class PostgresDatabase:
-    """See `orchestrator.db.Database`. Owned by one event loop."""
+    """See `orchestrator.storage.db.Database`. Owned by one event loop."""
 
     dialect = "postgresql"
 

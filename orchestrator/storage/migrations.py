@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from orchestrator.db import Database
+from orchestrator.storage.db import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 PATIENCE = "5s"  # for a table that somebody else holds
 NOT_GIVEN = "55P03"  # PostgreSQL's word for a lock that took too long
-FOLDER = Path(__file__).resolve().parent.parent / "alembic"
+FOLDER = Path(__file__).resolve().parents[2] / "alembic"
 
 
 class OutOfDate(Exception):

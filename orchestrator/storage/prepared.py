@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from orchestrator.forms import POSTGRES, SQLITE, Form, Params, Statement
-from orchestrator.trips import Trips
+from orchestrator.storage.forms import POSTGRES, SQLITE, Form, Params, Statement
+from orchestrator.storage.trips import Trips
 
 
 class Prepared:

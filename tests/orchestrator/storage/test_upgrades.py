@@ -18,9 +18,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from alembic import command
-from orchestrator import migrations
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 
 ROWS = 3  # in each table
 REVISIONS = [one.revision for one in ScriptDirectory.from_config(migrations.config()).walk_revisions()]

@@ -23,9 +23,9 @@ import orchestrator.tables_portfolio
 import orchestrator.tables_signin
 import orchestrator.tables_tokens
 import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
-from orchestrator import migrations
 from orchestrator.config import Settings
-from orchestrator.db import Database, open_database
+from orchestrator.storage import migrations
+from orchestrator.storage.db import Database, open_database
 from orchestrator.tables import metadata
 
 

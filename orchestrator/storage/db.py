@@ -21,9 +21,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from orchestrator.config import Settings
-from orchestrator.postgres import PostgresDatabase
+from orchestrator.storage.postgres import PostgresDatabase
+from orchestrator.storage.transactions import T, Work, Write, dumps
 from orchestrator.telemetry.transactions import taking
-from orchestrator.transactions import T, Work, Write, dumps
 
 Threads = Callable[[int, str], Executor]  # so many of them, so named
 
