@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from mocks.launch import Sandbox
-from tests.chromium import CHROMIUM, DESK, FLAGS, IN_CHROMIUM, PHONE
+from tests.chromium import CHROMIUM, DESK, FLAGS, IN_CHROMIUM, PATIENCE, PHONE
 from tests.mocks.client import user
 
 pytestmark = IN_CHROMIUM
@@ -26,7 +26,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def open_page(browser: Browser, sandbox: Sandbox, **screen: Any) -> tuple[Page, list[str]]:
     """The page, and what goes wrong in it."""
     context = await browser.new_context(locale="en-IN", **screen)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

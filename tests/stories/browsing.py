@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.chromium import CHROMIUM, FLAGS
+from tests.chromium import CHROMIUM, FLAGS, PATIENCE
 from tests.stories.product import PASSWORD, ROOT, Product, Trader
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
@@ -42,7 +42,7 @@ async def open_page(
     allows it."""
     screen = {"service_workers": "block", **screen}
     context = await browser.new_context(base_url=product.url, locale="en-IN", **screen)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     await page.goto("/")
     await page.get_by_label("E-mail").fill(trader.email)

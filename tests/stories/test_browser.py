@@ -45,7 +45,7 @@ async def test_an_order_from_the_ticket_by_keyboard(
     await expect(ticket.get_by_role("table", name="What will be sent")).to_contain_text("Zerodha")
     await page.keyboard.press("Enter")
 
-    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at")
     orders = (await trader.call("GET", "/v1/orders"))["items"]
     assert len(orders) == 1
     filled = await trader.order_when(orders[0]["id"], "FILLED")
@@ -75,7 +75,7 @@ async def test_an_order_on_the_phone(
     await ticket.get_by_role("button", name="Review buy").tap()
     await ticket.get_by_role("button", name="Send PAPER order").tap()
 
-    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at")
     orders = (await trader.call("GET", "/v1/orders"))["items"]
     assert len(orders) == 1
     await trader.order_when(orders[0]["id"], "FILLED")
@@ -109,6 +109,6 @@ async def test_a_broken_broker_is_named_on_the_portfolio(
     await trader.settled()
     page = await open_page(browser, product, trader, **DESK)
     sandbox.post("/faults", {"broker": "kite", "fault": "outage"})
-    await expect(page.get_by_text("without Zerodha").first).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("without Zerodha").first).to_be_visible()
     sandbox.delete("/faults")
-    await expect(page.get_by_text("without Zerodha")).to_have_count(0, timeout=20_000)
+    await expect(page.get_by_text("without Zerodha")).to_have_count(0)

@@ -75,9 +75,8 @@ async def go(page: Page, path: str) -> None:
     before = await page.evaluate("location.pathname")
     await page.evaluate(GO, path)
     if screen_of(path) != screen_of(before):
-        await expect(page.locator("h1[data-left]")).to_have_count(
-            0, timeout=15_000
-        )  # else the page before is looked at
+        # Else the page before is looked at.
+        await expect(page.locator("h1[data-left]")).to_have_count(0)
     await expect(page.get_by_role("heading", level=1).first).to_be_attached()
 
 

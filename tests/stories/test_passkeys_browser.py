@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, CDPSession, Page, expect
 
-from tests.chromium import DESK, IN_CHROMIUM
+from tests.chromium import DESK, IN_CHROMIUM, PATIENCE
 from tests.stories.product import PASSWORD, Product, Trader
 
 pytestmark = IN_CHROMIUM
@@ -40,7 +40,7 @@ async def test_a_passkey_from_its_making_to_its_end(
     # Without the service worker, past which no answer can be put in.
     there = product.url.replace("127.0.0.1", "localhost")
     context = await browser.new_context(base_url=there, locale="en-IN", service_workers="block", **DESK)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     session, authenticator = await with_authenticator(page)
     person = {"authenticatorId": authenticator, "isUserVerified": True}

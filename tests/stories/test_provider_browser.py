@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.chromium import IN_CHROMIUM, PHONE
+from tests.chromium import IN_CHROMIUM, PATIENCE, PHONE
 from tests.orchestrator.identity.oidc.openid import CLIENT, SECRET, OpenId, openid
 from tests.stories.browsing import violations
 from tests.stories.product import Product
 
 pytestmark = IN_CHROMIUM
-PATIENCE = 45_000  # milliseconds until a page is as it will be, on a machine that has much else to do
 
 
 def world() -> datetime:
@@ -54,25 +53,25 @@ async def test_a_provider_signs_in_and_proves_anew_what_its_old_session_does_not
     page = await context.new_page()
     await page.goto("/signin")
     await page.get_by_text("Sign in with Example ID").tap()
-    await expect(page).to_have_url(f"{tied_product.url}/", timeout=PATIENCE)
+    await expect(page).to_have_url(f"{tied_product.url}/")
 
     # Logged in an hour ago there: that proves nothing now, and the provider is the only way to.
     await page.goto("/settings/security")
     await page.get_by_role("button", name="Turn on").tap()
     asked = page.get_by_role("dialog", name="Is it you?")
-    await expect(asked).to_be_visible(timeout=PATIENCE)
+    await expect(asked).to_be_visible()
     await expect(asked.get_by_label("Password", exact=True)).to_have_count(0)
     assert await violations(page) == []
     provider.deaf = True
     await asked.get_by_role("button", name="Prove it at Example ID").tap()
-    await expect(page.get_by_text("did not ask you again who you are")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text("did not ask you again who you are")).to_be_visible()
 
     # Asked there anew, it is a proof, and what asked for it is done.
     provider.deaf = False
     await page.goto("/settings/security")
     await page.get_by_role("button", name="Turn on").tap()
     await page.get_by_role("button", name="Prove it at Example ID").tap()
-    await expect(page.get_by_text("You have proved who you are.")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text("You have proved who you are.")).to_be_visible()
     await page.get_by_role("button", name="Turn on").tap()
-    await expect(page.get_by_role("img", name="QR code")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("img", name="QR code")).to_be_visible()
     await context.close()

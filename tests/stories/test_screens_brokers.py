@@ -95,7 +95,7 @@ async def test_an_outage_made_on_the_sandbox_page_shows_on_its_pill(
     groww = page.get_by_role("group", name="Groww is")
     await groww.get_by_label("Down").click()
     pill = page.get_by_role("navigation", name="Broker connections").get_by_role("link", name="Groww")
-    await expect(pill).to_contain_text("no answer", timeout=20_000)
+    await expect(pill).to_contain_text("no answer")
     await groww.get_by_label("Up").click()
-    await expect(pill).not_to_contain_text("no answer", timeout=20_000)
+    await expect(pill).not_to_contain_text("no answer")
     assert sandbox.get("/faults")["faults"] == []

@@ -56,7 +56,7 @@ async def test_offline_the_last_numbers_stand_greyed_and_nothing_can_be_sent(
     await page.keyboard.press("Escape")
 
     await page.context.set_offline(False)
-    await expect(bar).to_have_count(0, timeout=20_000)
+    await expect(bar).to_have_count(0)
     await expect(page.locator("html")).to_have_attribute("data-reach", "here")
     assert (await trader.call("GET", "/v1/orders?status=all"))["items"] == []
 

@@ -73,7 +73,7 @@ async def test_a_position_is_left_from_its_row(
     sheet = page.get_by_role("dialog", name="Exit SBIN MIS")
     assert await violations(page) == []
     await sheet.get_by_role("button", name="Sell 8 at market").tap()
-    await expect(sheet.get_by_text("Filled")).to_be_visible(timeout=20_000)
+    await expect(sheet.get_by_text("Filled")).to_be_visible()
     portfolio = await eventually(
         trader.portfolio, lambda seen: all(one["quantity"] == 0 for one in seen["positions"])
     )
@@ -129,7 +129,7 @@ async def test_the_kill_switch_is_held_and_proven_flat_at_every_broker(
     await sheet.get_by_role("radio", name="Cancel and close everything").check()
     assert await violations(page) == []
     await hold(page, "Hold 2 s to cancel and close everything")
-    await expect(sheet.get_by_text("Proven flat at every broker.")).to_be_visible(timeout=30_000)
+    await expect(sheet.get_by_text("Proven flat at every broker.")).to_be_visible()
     await expect(sheet.get_by_role("table")).to_contain_text("flat, proven")
     await expect(page.get_by_role("button", name="Kill switch is on", include_hidden=True)).to_be_attached()
     assert (await trader.call("GET", "/v1/orders?status=open"))["items"] == []

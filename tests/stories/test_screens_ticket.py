@@ -56,7 +56,7 @@ async def test_a_row_is_swiped_into_an_order_that_is_slid_to_send(
     await expect(slider).to_be_visible()
     assert (await trader.call("GET", "/v1/orders"))["items"] == [], "let go half way, nothing is sent"
     await drag(page, slider, x=360)
-    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at")
     assert len((await trader.call("GET", "/v1/orders"))["items"]) == 1
 
 
@@ -84,7 +84,7 @@ async def test_an_order_whose_answer_a_reload_has_cut_off_is_found_and_not_sent_
     await asyncio.wait_for(recorded.wait(), 15)
 
     await page.reload()
-    await expect(ticket).to_contain_text("Filled at", timeout=20_000)
+    await expect(ticket).to_contain_text("Filled at")
     assert len((await trader.call("GET", "/v1/orders"))["items"]) == 1
     await page.reload()
     await expect(page.get_by_role("main")).to_be_visible()
@@ -108,7 +108,7 @@ async def test_a_stop_goes_to_the_broker_once_the_order_has_filled(
     await ticket.get_by_role("button", name="Review buy").click()
     await expect(ticket.get_by_text("Stop-loss at ₹1,000.00 after the fill")).to_be_visible()
     await ticket.get_by_role("button", name="Send PAPER order").click()
-    await expect(page.get_by_text("stop and target are kept by Zerodha")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("stop and target are kept by Zerodha")).to_be_visible()
 
     kept = (await trader.call("GET", "/v1/conditionals"))["items"]
     assert [(one["kind"], one["side"], one["legs"][0]["trigger_price"]) for one in kept] == [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyotp
 from playwright.async_api import Browser, Page, expect
 
-from tests.chromium import IN_CHROMIUM, PHONE
+from tests.chromium import IN_CHROMIUM, PATIENCE, PHONE
 from tests.stories.browsing import violations
 from tests.stories.product import Product, eventually
 
@@ -54,7 +54,7 @@ async def link_for_password(data: Path) -> str:
 
 async def test_an_account_from_its_password_to_a_lost_one(browser: Browser, product: Product) -> None:
     context = await browser.new_context(base_url=product.url, locale="en-IN", **PHONE)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
 
     # What is guessed first is said to be so while it is typed.
