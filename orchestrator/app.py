@@ -20,11 +20,13 @@ from orchestrator.config import Settings
 from orchestrator.description import operations as description
 from orchestrator.description.going_away import Farewell
 from orchestrator.errors import Problem
-from orchestrator.express import Express
-from orchestrator.headers import SafeHeaders
+from orchestrator.http.express import Express
+from orchestrator.http.headers import SafeHeaders
+from orchestrator.http.limits import Limits
+from orchestrator.http.site import Site
+from orchestrator.http.unchanged import Unchanged
 from orchestrator.identity.access import PERSONAL, caller_of
 from orchestrator.kite.doorway import KiteDoorway
-from orchestrator.limits import Limits
 from orchestrator.loops import Loops
 from orchestrator.mcp.door import McpDoor
 from orchestrator.orders import express
@@ -35,12 +37,10 @@ from orchestrator.shields.names import KnownNames
 from orchestrator.shields.origins import OwnPages
 from orchestrator.shields.rate_door import RateDoor
 from orchestrator.shields.rates import Payer, Rates
-from orchestrator.site import Site
 from orchestrator.state import Clock, system_clock
 from orchestrator.telemetry import tracing
 from orchestrator.telemetry.door import Counted
 from orchestrator.telemetry.traced import Traced
-from orchestrator.unchanged import Unchanged
 
 EXPOSED = [
     "etag",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from orchestrator import docs_page, errors, meta
+from orchestrator import errors, meta
 from orchestrator.accounts import authorisation
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.alerts import endpoints as alerts
@@ -15,6 +15,7 @@ from orchestrator.charges import endpoints as charges
 from orchestrator.departure import endpoints as departure
 from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
+from orchestrator.http import docs_page
 from orchestrator.identity import endpoints as identity
 from orchestrator.identity import proof_endpoints as proof
 from orchestrator.identity.consent import endpoints as consent

@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 
 from orchestrator.clock import ClockUnreachable
 from orchestrator.config import Settings
-from orchestrator.frames import Connection
+from orchestrator.http.frames import Connection
+from orchestrator.http.patience import Patient
 from orchestrator.keys import BadKey
-from orchestrator.patience import Patient
 from orchestrator.probes.port import port_of
 from orchestrator.storage import migrations
 

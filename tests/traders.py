@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mocks.launch import Sandbox
-from orchestrator import demo
+from orchestrator.demo import run as demo
 from tests.stories.product import Product, Trader, a_trader
 
 SandboxUser = dict[str, Any]

@@ -79,7 +79,7 @@ def demo(
 ) -> None:
     """Start the product on the sandbox's brokers, with a demo user connected to all of them."""
     settings = installation.settings()
-    from orchestrator import demo as composition
+    from orchestrator.demo import run as composition
 
     if reset:
         composition.reset(settings)

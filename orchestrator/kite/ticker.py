@@ -17,7 +17,7 @@ from domain.instrument import InstrumentId
 from domain.market import Mode
 from domain.order import OrderId
 from orchestrator.bus import Bus, user_topic
-from orchestrator.frames import frames_of
+from orchestrator.http.frames import frames_of
 from orchestrator.identity.caller import TOKEN_WORDS, Caller, TokenEnd
 from orchestrator.kite import packets
 from orchestrator.kite.answers import encoded

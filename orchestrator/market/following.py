@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from domain.instrument import InstrumentId
 from domain.market import Mode
-from orchestrator.frames import Frames
+from orchestrator.http.frames import Frames
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Refused

@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from orchestrator.frames import frames_of
+from orchestrator.http.frames import frames_of
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import TOO_MANY, Caller, Refused, read, receive_text

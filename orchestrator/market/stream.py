@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.account import UserId
 from orchestrator.bus import LAGGED, PASSED, Bus, Event, user_topic
-from orchestrator.frames import frames_of
+from orchestrator.http.frames import frames_of
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import TOO_MANY, Caller, Refused, read, receive_text

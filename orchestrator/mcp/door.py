@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from orchestrator.errors import Problem, respond
+from orchestrator.http.own_api import BASE, OwnApi
 from orchestrator.identity.access import PERSONAL, bearer
 from orchestrator.identity.caller import Programs
-from orchestrator.own_api import BASE, OwnApi
 
 if TYPE_CHECKING:
     from trademaster import AsyncClient

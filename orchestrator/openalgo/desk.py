@@ -13,10 +13,10 @@ from domain.account import UserId
 from domain.calendar import IST, Calendar
 from domain.instrument import Exchange, Instrument, InstrumentId
 from domain.money import Price
+from orchestrator.http.own_api import Answer, OwnApi
 from orchestrator.instruments.service import Instruments
 from orchestrator.leases.leases import Leases
 from orchestrator.openalgo.symbols import Name, Names, written
-from orchestrator.own_api import Answer, OwnApi
 
 Json = dict[str, Any]
 PAGE = 200

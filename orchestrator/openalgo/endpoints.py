@@ -13,12 +13,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
 from orchestrator.errors import Problem
+from orchestrator.http.own_api import OwnApi
 from orchestrator.identity.access import within
 from orchestrator.identity.caller import Programs, Scope
 from orchestrator.openalgo.desk import Desk, Json, Refused
 from orchestrator.openalgo.symbols import Names
 from orchestrator.openalgo.ways import ABSENT, WAYS
-from orchestrator.own_api import OwnApi
 
 router = APIRouter(prefix="/api/v1", include_in_schema=False)
 

@@ -12,7 +12,7 @@ from adapters.http import json_number
 from domain.instrument import InstrumentId
 from domain.market import Depth, DepthLevel, Mode
 from domain.money import Price
-from orchestrator.frames import frames_of
+from orchestrator.http.frames import frames_of
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Refused
 from orchestrator.market.prices import Seen, change

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from domain.instrument import Instrument
 from domain.order import Side
+from orchestrator.http.own_api import Answer
 from orchestrator.ids import new_id
 from orchestrator.openalgo.desk import Desk, Json, Refused, refusal
 from orchestrator.openalgo.held import fits, will_hold
@@ -24,7 +25,6 @@ from orchestrator.openalgo.requests import (
     SplitBody,
 )
 from orchestrator.openalgo.turns import BUSY, turn
-from orchestrator.own_api import Answer
 
 NOT_CLEAR = "The broker gave no clear answer: the order is looked for. Do not place it again."
 DRY = "This token places nothing: the order was only checked, and nothing was sent."

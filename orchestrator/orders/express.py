@@ -7,7 +7,7 @@ import re
 
 from starlette.responses import Response
 
-from orchestrator.express import Plain
+from orchestrator.http.express import Plain
 from orchestrator.identity.access import bearer, caller_of, within
 from orchestrator.identity.caller import Scope
 from orchestrator.orders.endpoints import place_order

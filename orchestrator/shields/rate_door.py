@@ -8,7 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orchestrator.errors import Problem
-from orchestrator.own_api import INNER
+from orchestrator.http.own_api import INNER
 from orchestrator.shields.kinds import Kind, kind_of
 from orchestrator.shields.rates import Payer, Rates, Taken
 from orchestrator.shields.refusing import header, refuse

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from orchestrator.config import Settings
-from orchestrator.site import Site
+from orchestrator.http.site import Site
 from tests.orchestrator.conftest import Watch
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from domain.account import BrokerId
 from orchestrator.config import Role, Settings, app_credentials, endpoints
-from orchestrator.demo import sandbox_settings
+from orchestrator.demo.run import sandbox_settings
 from orchestrator.keys import keys
 
 

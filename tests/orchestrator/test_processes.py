@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from mocks.launch import Sandbox
-from orchestrator.demo import sandbox_settings
-from orchestrator.demo_person import connect_all
+from orchestrator.demo.person import connect_all
+from orchestrator.demo.run import sandbox_settings
 from tests.services import free_port
 
 ROOT = Path(__file__).parents[2]

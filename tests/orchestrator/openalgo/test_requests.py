@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.money import Price
 from domain.order import OrderType, Side
+from orchestrator.http.own_api import Answer
 from orchestrator.openalgo.desk import refusal
 from orchestrator.openalgo.requests import (
     Goods,
@@ -21,7 +22,6 @@ from orchestrator.openalgo.requests import (
     SmartBody,
     SplitBody,
 )
-from orchestrator.own_api import Answer
 
 ORDER: dict[str, Any] = {"symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "10"}
 

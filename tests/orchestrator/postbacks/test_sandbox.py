@@ -17,7 +17,7 @@ from domain.order import ChildId, ChildOrder, OrderId, OrderType, Product, Side,
 from mocks.launch import Sandbox
 from orchestrator.app import create_app
 from orchestrator.config import Settings
-from orchestrator.demo import APP_KEY, APP_SECRET, sandbox_settings
+from orchestrator.demo.run import APP_KEY, APP_SECRET, sandbox_settings
 from orchestrator.postbacks.hints import TOPIC
 from orchestrator.server import listen, opened, serve_on
 from tests.adapters.desk import INFY

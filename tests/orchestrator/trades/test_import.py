@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from domain.account import AccountId, AccountState, BrokerId, UserId
 from orchestrator.cli import cli
 from orchestrator.config import Settings
-from orchestrator.limits import LONGER
+from orchestrator.http.limits import LONGER
 from orchestrator.storage import migrations
 from orchestrator.storage.db import open_database
 from orchestrator.tables import accounts, users

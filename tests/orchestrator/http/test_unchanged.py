@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from orchestrator.description.going_away import Farewell, going_away
-from orchestrator.unchanged import Unchanged
+from orchestrator.http.unchanged import Unchanged
 from tests.orchestrator.conftest import Login
 
 STATE: dict[str, Any] = {}

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from domain.account import BrokerId
-from orchestrator import limits
 from orchestrator.app import create_app
 from orchestrator.config import Settings
-from orchestrator.patience import MOST, Patient
+from orchestrator.http import limits
+from orchestrator.http.patience import MOST, Patient
 from orchestrator.server import listen, opened, serve_on
 from tests.orchestrator.stub_broker import StubAdapter
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.services import free_port, free_ports
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LOGIN = {"email": "demo@trademaster.test", "password": "demo-trade-2026"}
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from domain.errors import BrokerUnavailable
 from orchestrator.errors import Problem
-from orchestrator.express import Express, Plain
+from orchestrator.http.express import Express, Plain
 from tests.orchestrator.conftest import Login, Watch
 
 ORDER = {

@@ -12,7 +12,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.frames import Frame, Opcode
 
-from orchestrator.frames import framed, frames_of
+from orchestrator.http.frames import framed, frames_of
 from orchestrator.server import listen, server_of
 
 LENGTHS = (0, 1, 125, 126, 65_535, 65_536, 200_000)

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import httpx
 import structlog
 
-from orchestrator import demo_history
+from orchestrator.demo import history
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ async def give_a_past(product_url: str) -> None:
     async with httpx.AsyncClient(trust_env=False, timeout=20) as browser:
         try:
             await _log_in(browser, product_url)
-            if await demo_history.tell(browser, product_url):
+            if await history.tell(browser, product_url):
                 log.info("demo.past_told")
         except httpx.HTTPError as error:
             raise NotConnected(f"{type(error).__name__} {error}".strip()) from error

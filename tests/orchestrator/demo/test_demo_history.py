@@ -6,7 +6,7 @@ import csv
 import io
 from datetime import date
 
-from orchestrator.demo_history import tradebooks
+from orchestrator.demo.history import tradebooks
 
 TODAY = date(2026, 11, 20)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import orjson
 import structlog
 
-from orchestrator import demo_person
 from orchestrator.audit import witness
 from orchestrator.config import Settings
+from orchestrator.demo import person
 from orchestrator.server import CannotStart, listen, opened, serve_on, stopping
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ STARTS_WITHIN = 60.0  # seconds
 ENDS_WITHIN = 8.0
 PORTS = 5  # control API and four brokers
 APP_KEY, APP_SECRET = "sandboxdemo", "sandboxdemo-secret"  # the sandbox's well-known app
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def sandbox_settings(urls: Mapping[str, str]) -> dict[str, str]:
@@ -111,18 +111,18 @@ async def _greet(settings: Settings, urls: Mapping[str, str], say: Callable[[str
     product = f"http://{settings.host}:{settings.port}"
     labels: list[str] = []
     try:
-        labels = await demo_person.connect_all(product, urls["control"])
+        labels = await person.connect_all(product, urls["control"])
         say(f"Connected: {', '.join(labels)}")
-    except demo_person.NotConnected as error:
+    except person.NotConnected as error:
         say(f"The demo accounts could not be connected: {error}")
     say(f"\n  TradeMaster Orchestrator   {settings.base_url}")
-    say(f"  Log in                     {demo_person.EMAIL} / {demo_person.PASSWORD}")
+    say(f"  Log in                     {person.EMAIL} / {person.PASSWORD}")
     say(f"  Break the sandbox          {urls['control']}\n")
     if labels:
         # Nobody waits for it: the screens fill while they are looked at.
         try:
-            await demo_person.give_a_past(product)
-        except demo_person.NotConnected as error:
+            await person.give_a_past(product)
+        except person.NotConnected as error:
             log.warning("demo.no_past", words=str(error))
 
 
