@@ -1,42 +1,36 @@
-"""Puts a backup back, into a database that is not there yet, and makes what it holds safe to go on from.
+"""Puts a backup back where no database is, and makes what it holds safe to go on from (see `afterwards`).
 
-What happened after the backup is not in it. Logins are ended, also those of programs by the browser: one that was ended
-since would be good again. Orders that were on their way then are unclear now, and looked for at their brokers by their
-tags; what was placed since is found in the brokers' books and shown as placed elsewhere. What only a person can judge
-is said.
+What happened after the backup is not in it. Orders that were on their way then are unclear now, and looked for at their
+brokers by their tags; what was placed since is found in the brokers' books and shown as placed elsewhere. What only a
+person can judge is said.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from orchestrator.audit.actions import Action
-from orchestrator.audit.record import Actor, audited
 from orchestrator.backups import archive, copies
+from orchestrator.backups.afterwards import Safe, make_safe
 from orchestrator.backups.archive import Manifest
 from orchestrator.backups.crypt import BadBackup
 from orchestrator.config import Settings
-from orchestrator.identity import repository
-from orchestrator.identity.ended import EndedWhy
+from orchestrator.leases import rows as leases
+from orchestrator.leases.presence import WORKS
+from orchestrator.outbox.numbering import LOCK
+from orchestrator.schemas import in_ist
 from orchestrator.storage import migrations
 from orchestrator.storage.db import open_database
-from orchestrator.tables import user_sessions
-from orchestrator.tables_kite import kite_logins
-from orchestrator.tables_tokens import personal_tokens
-
-ACTOR = Actor.command("restore")
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     manifest: Manifest
-    logins: int  # that were ended
-    tokens: int  # personal tokens that are good as they were then
+    safe: Safe
 
 
 async def restore(settings: Settings, backup: Path, key: Path, *, now: datetime) -> Restored:
@@ -50,13 +44,38 @@ async def restore(settings: Settings, backup: Path, key: Path, *, now: datetime)
                 name for name in {*rows, *manifest.rows} if rows.get(name) != manifest.rows.get(name)
             )
             raise BadBackup(f"it was put back, but not every row: {', '.join(other)}; do not use it")
+    return Restored(manifest, await put_in_order(settings, manifest.made_at, now=now))
+
+
+async def take_up(settings: Settings, moment: datetime, *, now: datetime) -> Safe:
+    """A database that was put back to this moment by other means, as its server's own, is made safe as one of a backup
+    is. Raises BadBackup while the product runs on it."""
+    database = open_database(settings)
+    try:
+        living = await database.read(lambda conn: leases.held_now(conn, WORKS))
+    except (SQLAlchemyError, OSError) as error:
+        raise BadBackup(f"the database cannot be read: {error}") from error
+    finally:
+        await database.close()
+    if living:
+        raise BadBackup(
+            f"{len(living)} processes work on this database, or did a few seconds before it ended: stop them, wait ten "
+            "seconds and say it again"
+        )
+    return await put_in_order(settings, moment, now=now)
+
+
+async def put_in_order(settings: Settings, moment: datetime, *, now: datetime) -> Safe:
+    """Its tables brought up to date, and what follows from the moment."""
     database = open_database(settings)
     try:
         await migrations.upgrade(database)
-        logins, tokens = await database.write(lambda conn: _made_safe(conn, manifest, now))
+        work = partial(
+            make_safe, moment=in_ist(moment), grace=timedelta(days=settings.deletion_days), now=now
+        )
+        return await database.write(work, lock=LOCK)
     finally:
         await database.close()
-    return Restored(manifest, logins, tokens)
 
 
 def _fits(manifest: Manifest, settings: Settings) -> None:
@@ -69,17 +88,3 @@ def _fits(manifest: Manifest, settings: Settings) -> None:
             f"its tables ({manifest.revision}) are newer than this version's ({newest}): install "
             f"{manifest.version} or a later one"
         )
-
-
-def _made_safe(conn: Connection, manifest: Manifest, now: datetime) -> tuple[int, int]:
-    session, token = user_sessions.c, personal_tokens.c
-    going = conn.execute(sa.select(session.id).where(session.ended_at.is_(None))).scalars().all()
-    for start in range(0, len(going), 500):
-        repository.end_sessions(conn, going[start : start + 500], EndedWhy.ENDED_BY_OPERATOR, now)
-    conn.execute(sa.delete(kite_logins))
-    tokens = conn.execute(
-        sa.select(sa.func.count()).select_from(personal_tokens).where(token.revoked_at.is_(None))
-    ).scalar_one()
-    detail = {"made_at": manifest.made_at.isoformat(), "version": manifest.version}
-    audited(conn, user_id=None, actor=ACTOR, action=Action.RESTORED, at=now, detail=detail)
-    return len(going), tokens

@@ -7,6 +7,7 @@ These are given to what is durable already, under one lock: who has read up to a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, bindparam
 from orchestrator.bus import Kept
 from orchestrator.outbox.reading import ALL, ROW, kept_of
 from orchestrator.storage.prepared import Prepared
+from orchestrator.tables import users
 from orchestrator.tables_outbox import outbox, outbox_heads
 
 LOCK = "outbox"
@@ -48,6 +50,21 @@ def number(conn: Connection) -> list[Kept]:
     if dropped:
         conn.execute(sa.delete(outbox).where(ROW.id.in_(dropped)))
     return _place(conn, placed)
+
+
+def begin_anew(conn: Connection, now: datetime) -> None:
+    """In a database that was put back to an earlier moment: no number that was given since is ever given again, so that
+    Redis and whoever comes back with one find that they know nothing of what follows, and read it anew.
+
+    Numbers go on from the milliseconds since 1970, which no installation's events have ever come up to.
+    """
+    least = int(now.timestamp() * 1000)
+    conn.execute(sa.update(outbox_heads).where(HEAD.seq < least).values(seq=least))
+    known = sa.select(HEAD.user_id)
+    lacking = sa.select(users.c.id, sa.literal(least)).where(users.c.id.not_in(known))
+    conn.execute(sa.insert(outbox_heads).from_select(["user_id", "seq"], lacking))
+    if ALL not in conn.execute(known.where(HEAD.user_id == ALL)).scalars().all():
+        conn.execute(sa.insert(outbox_heads), {"user_id": ALL, "seq": least})
 
 
 def _place(conn: Connection, rows: list[Any]) -> list[Kept]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from redis import asyncio as redis
 
 from orchestrator.bus import Bus, Event, Kept, LocalBus, batch, user_topic
@@ -14,6 +16,7 @@ from orchestrator.outbox.delivery import Delivery
 from orchestrator.outbox.relay import Relay
 from orchestrator.redis_bus import OUTBOX, RedisBus
 from orchestrator.storage.db import Database
+from orchestrator.tables_outbox import outbox, outbox_heads
 from tests.orchestrator.outbox.process import ASHA, BINA, SOON, heard, keep, plain, process
 
 
@@ -151,6 +154,37 @@ async def test_relays_at_work_together_carry_everything_once_and_in_order(
     ids = [entry.decode() for entry, _ in await server.xrange(OUTBOX)]
     await server.aclose()
     assert ids == [f"{number}-0" for number in range(1, 21)]
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+async def test_after_the_database_was_put_back_redis_is_behind_at_once(
+    db: Database, two: tuple[RedisBus, RedisBus], redis_url: str, emptied: bool
+) -> None:
+    """What it has is of a time that the database does not know; or it has nothing."""
+    for number in range(5):
+        await keep(db, ASHA, number)
+    await db.write(numbering.number, lock=numbering.LOCK)
+    kept = await db.read(lambda conn: reading.after(conn, 0, 10))
+    assert await two[0].carry(kept, 0)
+    moment = sa.update(outbox_heads).values(seq=2)
+    await db.write(lambda conn: conn.execute(sa.delete(outbox).where(outbox.c.position > 2)))
+    await db.write(lambda conn: conn.execute(moment))
+    server = redis.Redis.from_url(redis_url)
+    if emptied:
+        await server.flushall()
+    await server.aclose()
+    await db.write(lambda conn: numbering.begin_anew(conn, datetime.now(UTC)), lock=numbering.LOCK)
+    here, there = RedisBus(redis_url), RedisBus(redis_url)
+    for one in (here, there):
+        await one.start()
+    async with process(db, here), process(db, there), there.subscribe(user_topic(ASHA)) as events:
+        await keep(db, ASHA, 10, 11)
+        here.nudge()
+        told = await heard(events, 2)
+    assert [one.data["n"] for one in told] == [10, 11]
+    assert await here.carried() == await db.read(lambda conn: reading.head(conn, reading.ALL))
+    for one in (here, there):
+        await one.close()
 
 
 async def test_a_batch_is_refused_where_it_would_leave_a_gap(
