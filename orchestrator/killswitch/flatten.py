@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection as SqlConnection
@@ -62,8 +63,8 @@ async def _exit(
         mine = [one for one in (*live, *ended) if one.account_id == connection.account.id]
         return [one for one in mine if one.product is position.product and _unsettled(one, read_at)]
 
-    if await trading.db.read(earlier):
-        return f"An order in {position.instrument} is under way, or just filled: the next reading tells."
+    if before := await trading.db.read(earlier):
+        return _waits(before, position)
     instrument = trading.instruments.get(position.instrument)
     freeze = instrument.freeze if instrument else None
     quantity = abs(position.quantity)
@@ -92,3 +93,14 @@ def _unsettled(child: ChildOrder, read_at: datetime) -> bool:
         return True
     news = child.progressed_at
     return news is not None and news >= read_at - SETTLED
+
+
+def _waits(before: Sequence[ChildOrder], position: Position) -> str:
+    """What is waited for: at a price limit nobody takes the other side, and an exit may rest for hours."""
+    resting = [one.accepted_at for one in before if one.live_quantity and one.accepted_at is not None]
+    if not resting:
+        return f"An order in {position.instrument} is under way, or just filled: the next reading tells."
+    first = min(resting).astimezone(IST)
+    return (
+        f"An order in {position.instrument} is at the exchange since {first:%H:%M:%S} IST and not filled yet."
+    )

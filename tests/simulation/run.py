@@ -267,6 +267,7 @@ class Run:
         self.network.down.clear()
         await asyncio.gather(market, trouble, watch)
         self._kill_at.clear()
+        self.world.leave_limits()
         await self._settle_down()
         keeper.cancel()
         await self.lives[-1].stop()

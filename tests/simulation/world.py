@@ -199,3 +199,14 @@ class World:
             low, high = instrument.band or (moved, moved)
             self.exchange.set_price(key, min(max(moved, low), high // instrument.tick * instrument.tick))
             self.catch_up()
+
+    def leave_limits(self) -> None:
+        """Shares locked at a price limit trade again: at the limit nobody is on the other side of an exit."""
+        self.catch_up()
+        for key in SHARES:
+            instrument, last = self.exchange.instruments[key], self.exchange.quote(key).last_price
+            low, high = instrument.band or (0, 2 * last)
+            inside = min(max(last, low * 102 // 100), high * 98 // 100)
+            if inside != last:
+                self.exchange.set_price(key, inside // instrument.tick * instrument.tick)
+        self.catch_up()
