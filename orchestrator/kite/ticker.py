@@ -25,6 +25,7 @@ from orchestrator.kite.listings import Listings
 from orchestrator.kite.updates import Updates
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Refused, receive_text
+from orchestrator.market.conflating import Conflater
 from orchestrator.market.following import Allowance
 from orchestrator.market.prices import Seen
 from orchestrator.orders.trading import Trading
@@ -45,13 +46,10 @@ class Feed:
     """What one socket is subscribed to, and the newest of it whenever the connection takes more."""
 
     def __init__(self, socket: WebSocket, audience: Audience) -> None:
-        self._frames, self._audience, self._hub = frames_of(socket.scope), audience, audience.hub
+        self._frames, self._hub = frames_of(socket.scope), audience.hub
         self._follows: dict[InstrumentId, Mode] = {}
         self._numbers: dict[Seen, tuple[int, Mode]] = {}
-        self._fresh: dict[Seen, None] = {}
-        self._waiting = False
-        self._behind = asyncio.Event()
-        self.next_at = 0.0
+        self.out = Conflater(self._frames, audience, self._write, pace=PACE, most=FRAME)
         self.sent_at = asyncio.get_running_loop().time()
 
     def follow(self, tokens: dict[InstrumentId, int], mode: Mode | None) -> None:
@@ -66,9 +64,9 @@ class Feed:
                 if before is not None:
                     self._hub.unwatch([name], before)
             self._follows[name], self._numbers[seen] = wanted, (token, wanted)
-            seen.followers.add(self)
+            seen.followers.add(self.out)
             if seen.price is not None:
-                self.changed(seen)
+                self.out.changed(seen)
 
     def unfollow(self, names: Iterable[InstrumentId]) -> None:
         for name in names:
@@ -77,24 +75,12 @@ class Feed:
                 continue
             seen = self._hub.prices.seen(name)
             self._numbers.pop(seen, None)
-            self._fresh.pop(seen, None)
-            seen.followers.discard(self)
+            self.out.forget(seen)
+            seen.followers.discard(self.out)
             self._hub.unwatch([name], mode)
 
     def end(self) -> None:
         self.unfollow(list(self._follows))
-
-    def changed(self, seen: Seen) -> None:
-        self._fresh[seen] = None
-        if not self._waiting:
-            self._waiting = True
-            self._audience.soon(self)
-
-    def wake(self, now: float, now_ms: int) -> None:
-        if self._frames.ready:
-            self._send(now)
-        else:
-            self._behind.set()
 
     def beat(self, now: float) -> None:
         """Silence is told from a dead connection."""
@@ -102,28 +88,10 @@ class Feed:
             self._frames.binary(packets.HEARTBEAT)
             self.sent_at = now
 
-    async def catch_up(self) -> None:
-        """Send again when the connection takes more."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._behind.wait()
-            self._behind.clear()
-            await self._frames.drained()
-            self._send(loop.time())
-
-    def _send(self, now: float) -> None:
-        self._waiting = False
-        self.next_at = now + PACE
-        fresh = [(seen, *self._numbers[seen]) for seen in list(self._fresh)[:FRAME]]
-        for seen, _, _ in fresh:
-            del self._fresh[seen]
-        if fresh:
-            made = [packets.packet(token, seen, mode) for seen, token, mode in fresh]
-            self._frames.binary(packets.frame(made))
-            self.sent_at = now
-        if self._fresh:  # the rest when it is its turn again
-            self._waiting = True
-            self._audience.soon(self)
+    def _write(self, fresh: Iterable[Seen], now: float, now_ms: int) -> None:
+        made = [packets.packet(token, seen, mode) for seen in fresh for token, mode in (self._numbers[seen],)]
+        self._frames.binary(packets.frame(made))
+        self.sent_at = now
 
 
 class Ticker:
@@ -149,7 +117,13 @@ class Ticker:
 
     async def run(self) -> None:
         """Until the client leaves, its token ends, or it will not keep to the limits."""
-        work = (self._listen(), self._feed.catch_up(), self._beat(), self._tell_orders(), self._until_over())
+        work = (
+            self._listen(),
+            self._feed.out.catch_up(),
+            self._beat(),
+            self._tell_orders(),
+            self._until_over(),
+        )
         parts = [asyncio.create_task(part) for part in work]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.instrument import InstrumentId
@@ -12,6 +11,7 @@ from orchestrator.http.frames import Frames
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Refused
+from orchestrator.market.conflating import Conflater
 from orchestrator.market.prices import Seen
 from orchestrator.market.wording import (
     RANKS,
@@ -87,23 +87,7 @@ class Following:
         self._audience, self._hub, self._instruments = audience, audience.hub, instruments
         self._follows: dict[InstrumentId, Mode] = {}
         self._ranks: dict[Seen, int] = {}  # the same by where the price is
-        self._fresh: set[Seen] = set()
-        self._behind = asyncio.Event()
-        self._waiting = False
-        self.next_at = 0.0
-
-    def changed(self, seen: Seen) -> None:
-        self._fresh.add(seen)
-        if not self._waiting:
-            self._waiting = True
-            self._audience.soon(self)
-
-    def wake(self, now: float, now_ms: int) -> None:
-        """While a client does not take what is sent, only the newest of each price waits for it."""
-        if self._frames.ready:
-            self._send(now, now_ms)
-        else:
-            self._behind.set()
+        self.out = Conflater(frames, audience, self._write, pace=options.pace)
 
     async def obey(self, message: dict[str, object]) -> None:
         """One of `ACTIONS`. Raises Refused for what is not understood or too much."""
@@ -184,26 +168,21 @@ class Following:
         for name in names:
             seen = self._hub.prices.seen(name)
             self._follows[name], self._ranks[seen] = mode, RANKS[mode]
-            seen.followers.add(self)
+            seen.followers.add(self.out)
             if seen.price is not None:
-                self.changed(seen)
+                self.out.changed(seen)
 
     def _unfollow(self, names: list[InstrumentId]) -> None:
         for name in names:
             mode, seen = self._follows.pop(name), self._hub.prices.seen(name)
             del self._ranks[seen]
-            self._fresh.discard(seen)
-            seen.followers.discard(self)
+            self.out.forget(seen)
+            seen.followers.discard(self.out)
             self._hub.unwatch([name], mode)
 
     # --- what the client gets ------------------------------------------------------------------------------------
 
-    def _send(self, now: float, now_ms: int) -> None:
-        self._waiting = False
-        self.next_at = now + self._options.pace
-        fresh, self._fresh = self._fresh, set()
-        if not fresh:
-            return
+    def _write(self, fresh: Iterable[Seen], now: float, now_ms: int) -> None:
         ranks, frames = self._ranks, self._frames
         prices = [(seen, ranks[seen]) for seen in fresh]
         json = self._options.form is Form.JSON
@@ -215,20 +194,11 @@ class Following:
             return
         for seen, rank in prices:
             if not frames.ready:
-                self.changed(seen)
+                self.out.changed(seen)
             elif json:
                 frames.text(json_price(seen, rank, now_ms))
             else:
                 frames.binary(msgpack_price(seen, rank, now_ms))
-
-    async def catch_up(self) -> None:
-        """Send again when the connection takes more."""
-        loop, clock = asyncio.get_running_loop(), self._audience.clock
-        while True:
-            await self._behind.wait()
-            self._behind.clear()
-            await self._frames.drained()
-            self._send(loop.time(), int(clock().timestamp() * 1000))
 
 
 def _mode(message: dict[str, object]) -> Mode | None:

@@ -41,7 +41,7 @@ class LiveSocket:
         except Refused as error:
             await self._caller.dismiss(error.body, TOO_MANY)
             return
-        work = (self._listen(), self._following.catch_up(), self._beat(), self._caller.until_expired())
+        work = (self._listen(), self._following.out.catch_up(), self._beat(), self._caller.until_expired())
         parts = [asyncio.create_task(part) for part in work]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)

@@ -139,7 +139,7 @@ class Prices:
                 instruments=self._instruments,
                 options=self._options,
             )
-            self._catching_up = asyncio.create_task(self._following.catch_up())
+            self._catching_up = asyncio.create_task(self._following.out.catch_up())
             self._catching_up.add_done_callback(self._ended)
         await self._following.obey(message)
 

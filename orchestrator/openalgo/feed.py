@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from domain.money import Price
 from orchestrator.http.frames import frames_of
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import Refused
+from orchestrator.market.conflating import Conflater
 from orchestrator.market.prices import Seen, change
 from orchestrator.openalgo.symbols import Name
 
@@ -29,10 +30,7 @@ class Feed:
     def __init__(self, scope: Any, audience: Audience) -> None:
         self._frames, self._audience, self._hub = frames_of(scope), audience, audience.hub
         self._follows: dict[Seen, dict[int, Name]] = {}
-        self._fresh: dict[Seen, None] = {}
-        self._waiting = False
-        self._behind = asyncio.Event()
-        self.next_at = 0.0
+        self.out = Conflater(self._frames, audience, self._write, pace=PACE, most=AT_ONCE)
 
     def follow(self, one: InstrumentId, name: Name, mode: int) -> None:
         """Raises Refused."""
@@ -45,9 +43,9 @@ class Feed:
         if mode not in modes:
             self._hub.watch([one], MODES[mode])
         modes[mode] = name
-        seen.followers.add(self)
+        seen.followers.add(self.out)
         if seen.price is not None:
-            self.changed(seen)
+            self.out.changed(seen)
 
     def unfollow(self, one: InstrumentId, mode: int) -> bool:
         """False for what was not subscribed so."""
@@ -58,8 +56,8 @@ class Feed:
         self._hub.unwatch([one], MODES[mode])
         if not modes:
             del self._follows[seen]
-            self._fresh.pop(seen, None)
-            seen.followers.discard(self)
+            self.out.forget(seen)
+            seen.followers.discard(self.out)
         return True
 
     def end(self) -> None:
@@ -67,39 +65,13 @@ class Feed:
             for mode in list(modes):
                 self.unfollow(seen.name, mode)
 
-    def changed(self, seen: Seen) -> None:
-        self._fresh[seen] = None
-        if not self._waiting:
-            self._waiting = True
-            self._audience.soon(self)
-
-    def wake(self, now: float, now_ms: int) -> None:
-        if self._frames.ready:
-            self._send(now)
-        else:
-            self._behind.set()
-
-    async def catch_up(self) -> None:
-        """Send again when the connection takes more."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._behind.wait()
-            self._behind.clear()
-            await self._frames.drained()
-            self._send(loop.time())
-
-    def _send(self, now: float) -> None:
-        self._waiting = False
-        self.next_at = now + PACE
-        for seen in list(self._fresh)[:AT_ONCE]:
+    def _write(self, fresh: Iterable[Seen], now: float, now_ms: int) -> None:
+        for seen in fresh:
             if not self._frames.ready:
-                break
-            del self._fresh[seen]
+                self.out.changed(seen)
+                continue
             for mode, name in self._follows[seen].items():
                 self._frames.text(orjson.dumps(told(seen, name, mode)).decode())
-        if self._fresh:  # the rest when it is its turn again
-            self._waiting = True
-            self._audience.soon(self)
 
 
 def told(seen: Seen, name: Name, mode: int) -> dict[str, Any]:

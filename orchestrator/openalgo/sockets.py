@@ -65,7 +65,7 @@ class Line:
             await self._say({"type": "auth", "status": "error", "message": words})
             await self._socket.close(OVER)
             return
-        work = (self._listen(), self._feed.catch_up(), self._until_over(caller))
+        work = (self._listen(), self._feed.out.catch_up(), self._until_over(caller))
         parts = [asyncio.create_task(part) for part in work]
         try:
             await self._say(
