@@ -12,9 +12,10 @@ import pytest
 from adapters.rows import Rows
 from domain.account import AccountId, BrokerId, Margin, UserId
 from domain.limits import KillDepth, Switch
-from domain.money import Money
-from domain.order import Lost, Product, apply
+from domain.money import Money, Price
+from domain.order import Accepted, Lost, Product, Side, apply
 from domain.portfolio import AccountSnapshot
+from domain.position import Position
 from domain.report import OrderReport, ReportStatus
 from orchestrator.accounts.connection import Connection
 from orchestrator.config import Settings
@@ -27,7 +28,7 @@ from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.sweep import Exit, _proven, exit_position
 from orchestrator.orders.trading import Trading
 from orchestrator.storage.db import Database
-from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of
+from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of, learn, record
 
 __all__ = ["book"]  # a fixture
 LACKING = ("an order cannot be read: quantity is missing",)
@@ -124,3 +125,16 @@ async def test_the_kill_switch_counts_an_order_of_which_only_the_id_can_be_read(
         connection(account), cast(Any, account)
     )
     assert (still_open, words) == (1, "Order 42 cannot be read: cancel it in Zerodha's app.")
+
+
+async def test_an_exit_that_nobody_takes_the_other_side_of_is_told_with_its_time(book: Database) -> None:
+    exit = child_of("ord_1", side=Side.SELL, product=Product.MIS)
+    await record(book, exit)
+    await learn(book, exit, Accepted("111", T0))
+    account = Account([])
+    held = Position(INFY, Product.MIS, 10, 0, 10, Money.of(15_000), 0, ZERO, Price.of(1_500))
+    account.snapshot = replace(SEEN, positions=(held,), unread=())
+    switch = Switch(KillDepth.FLATTEN, 1, T0, "")
+    left, words = await flatten(trading_at(account, book), USER, switch, connection(account), T0)
+    assert left == 1
+    assert words == f"An order in {INFY} is at the exchange since 10:00:00 IST and not filled yet."
