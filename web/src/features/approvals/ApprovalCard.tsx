@@ -2,7 +2,8 @@
 import "@/text/rooms/tokens";
 import { useState } from "react";
 import { Link } from "react-router";
-import { type Approval, inWords, problemOf, useApproveOrderMutation, useDeclineOrderMutation } from "@/api";
+import { type Approval, inWords, problemOf } from "@/api";
+import { useApproveOrderMutation, useDeclineOrderMutation } from "@/api/programs";
 import { SideWord, StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";

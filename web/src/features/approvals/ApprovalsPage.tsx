@@ -1,7 +1,8 @@
 // Orders that programs ask for outside the limits of their tokens: looked at, and answered, one by one.
 import "@/text/rooms/tokens";
 import { Link, useParams } from "react-router";
-import { inWords, problemOf, useGetApprovalQuery, useListApprovalsQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useGetApprovalQuery, useListApprovalsQuery } from "@/api/programs";
 import { Button } from "@/components/button";
 import { Empty, Notice, PageHead, Waiting } from "@/components/surface";
 import { t } from "@/text";

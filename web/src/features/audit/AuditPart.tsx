@@ -2,7 +2,8 @@
 import "@/text/rooms/audit";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { inWords, problemOf, useLazyExportAuditQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useLazyExportAuditQuery } from "@/api/person";
 import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
 import { Part } from "@/components/part";

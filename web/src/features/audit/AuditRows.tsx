@@ -2,7 +2,8 @@
 import "@/text/rooms/audit";
 import { useState } from "react";
 import { Link } from "react-router";
-import { type AuditAction, type AuditEntry, inWords, problemOf, useListAuditQuery } from "@/api";
+import { type AuditAction, type AuditEntry, inWords, problemOf } from "@/api";
+import { useListAuditQuery } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";
 import { dayTime } from "@/lib/time";

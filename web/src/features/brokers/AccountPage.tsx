@@ -3,17 +3,8 @@ import "@/text/rooms/brokers";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
-import {
-  type Account,
-  type Broker,
-  inWords,
-  problemOf,
-  useAskOnPhoneMutation,
-  useDisconnectAccountMutation,
-  useListAccountsQuery,
-  useListBrokersQuery,
-  useRenameAccountMutation,
-} from "@/api";
+import { type Account, type Broker, inWords, problemOf, useListAccountsQuery, useListBrokersQuery } from "@/api";
+import { useAskOnPhoneMutation, useDisconnectAccountMutation, useRenameAccountMutation } from "@/api/brokers";
 import { BrokerBadge, StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Age, Unknown } from "@/components/figures";

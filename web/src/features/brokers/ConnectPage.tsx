@@ -2,7 +2,8 @@
 import "@/text/rooms/brokers";
 import { ArrowLeft } from "lucide-react";
 import { Link, useNavigate, useParams } from "react-router";
-import { type Broker, inWords, problemOf, useConnectAccountMutation, useListBrokersQuery } from "@/api";
+import { type Broker, inWords, problemOf, useListBrokersQuery } from "@/api";
+import { useConnectAccountMutation } from "@/api/brokers";
 import { BrokerBadge } from "@/components/badge";
 import { Notice, PageHead, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";

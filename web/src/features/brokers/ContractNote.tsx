@@ -1,7 +1,8 @@
 // What a day's contract note of an account should say about the orders sent from here.
 import "@/text/rooms/brokers";
 import { useState } from "react";
-import { type Account, inWords, problemOf, useGetContractNoteQuery } from "@/api";
+import { type Account, inWords, problemOf } from "@/api";
+import { useGetContractNoteQuery } from "@/api/brokers";
 import { Field } from "@/components/field";
 import { Amount } from "@/components/figures";
 import { Notice } from "@/components/surface";

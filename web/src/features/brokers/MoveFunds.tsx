@@ -1,7 +1,8 @@
 // Deposits and withdrawals of the mock broker.
 import "@/text/rooms/brokers";
 import { useState } from "react";
-import { type Account, inWords, problemOf, useDepositFundsMutation, useWithdrawFundsMutation } from "@/api";
+import { type Account, inWords, problemOf } from "@/api";
+import { useDepositFundsMutation, useWithdrawFundsMutation } from "@/api/brokers";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { toast } from "@/components/toasts";

@@ -1,6 +1,7 @@
 // The address at which a broker may tell of orders: shown on demand, copied, renewed.
 import "@/text/rooms/brokers";
-import { type Account, inWords, problemOf, useLazyGetPostbackQuery, useRenewPostbackMutation } from "@/api";
+import { type Account, inWords, problemOf } from "@/api";
+import { useLazyGetPostbackQuery, useRenewPostbackMutation } from "@/api/brokers";
 import { Button } from "@/components/button";
 import { HoldButton } from "@/components/hold";
 import { Notice } from "@/components/surface";

@@ -2,7 +2,8 @@
 import "@/text/rooms/brokers";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
-import { inWords, problemOf, type Scorecard, type ScoreWindow, useGetScorecardsQuery } from "@/api";
+import { inWords, problemOf, type Scorecard, type ScoreWindow } from "@/api";
+import { useGetScorecardsQuery } from "@/api/brokers";
 import { BrokerBadge } from "@/components/badge";
 import { Segmented } from "@/components/field";
 import { Unknown } from "@/components/figures";

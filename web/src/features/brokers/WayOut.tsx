@@ -1,15 +1,13 @@
 // Where an account's orders leave from: what is registered, what was seen, the proxy; each can be set here.
 import "@/text/rooms/brokers";
 import { useState } from "react";
+import { type Account, inWords, problemOf } from "@/api";
 import {
-  type Account,
-  inWords,
-  problemOf,
   useCheckAddressMutation,
   useClearProxyMutation,
   useSetAddressesMutation,
   useSetProxyMutation,
-} from "@/api";
+} from "@/api/brokers";
 import { StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Age, Unknown } from "@/components/figures";

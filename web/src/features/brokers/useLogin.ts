@@ -1,7 +1,8 @@
 // Logging an account in again: on the broker's page, or at once with the keys that are kept.
 import "@/text/rooms/brokers";
 import { useNavigate } from "react-router";
-import { type Account, problemOf, useLogInAgainMutation } from "@/api";
+import { type Account, problemOf } from "@/api";
+import { useLogInAgainMutation } from "@/api/brokers";
 import { toast } from "@/components/toasts";
 import { t } from "@/text";
 

@@ -1,6 +1,7 @@
 // After a fill: what was predicted, what the broker charges, and what explains the difference.
 import "@/text/rooms/charges";
-import { type Charged as ChargedOrder, type ChargedPart, type Order, useGetOrderChargesQuery } from "@/api";
+import type { Charged as ChargedOrder, ChargedPart, Order } from "@/api";
+import { useGetOrderChargesQuery } from "@/api/brokers";
 import { BrokerBadge } from "@/components/badge";
 import { Amount, Unknown } from "@/components/figures";
 import * as money from "@/lib/money";

@@ -1,7 +1,8 @@
 // What an account pays otherwise than its broker's list: routing and the calculator go by it.
 import "@/text/rooms/charges";
 import { useState } from "react";
-import { type Account, type FeePlan, inWords, problemOf, useGetFeesQuery, useSetFeesMutation } from "@/api";
+import { type Account, type FeePlan, inWords, problemOf } from "@/api";
+import { useGetFeesQuery, useSetFeesMutation } from "@/api/brokers";
 import { Button } from "@/components/button";
 import { Field, Segmented, Select } from "@/components/field";
 import { Notice, Waiting } from "@/components/surface";

@@ -1,15 +1,13 @@
 // All of the user's data as a file, and leaving.
 import "@/text/rooms/departure";
 import { useState } from "react";
+import { inWords, problemOf, useGetMeQuery } from "@/api";
 import {
-  inWords,
-  problemOf,
   useCallOffDeletionMutation,
   useDeleteMeMutation,
   useExportDataMutation,
   useGetDeletionQuery,
-  useGetMeQuery,
-} from "@/api";
+} from "@/api/person";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Part } from "@/components/part";

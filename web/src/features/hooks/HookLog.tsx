@@ -1,7 +1,8 @@
 // What came to a hook and what became of each alert, the newest first.
 import "@/text/rooms/hooks";
 import { Link } from "react-router";
-import { type Delivery, type Hook, inWords, problemOf, useListHookDeliveriesQuery } from "@/api";
+import { type Delivery, type Hook, inWords, problemOf } from "@/api";
+import { useListHookDeliveriesQuery } from "@/api/programs";
 import { StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";

@@ -1,17 +1,13 @@
 // Hooks: addresses that take alerts and place what they ask for, with what came to each.
 import "@/text/rooms/hooks";
 import { useState } from "react";
+import { type Hook, type HookMade, inWords, type PersonalToken, problemOf } from "@/api";
 import {
-  type Hook,
-  type HookMade,
-  inWords,
-  type PersonalToken,
-  problemOf,
   useChangeHookMutation,
   useListHooksQuery,
   useListTokensQuery,
   useRenewHookSecretMutation,
-} from "@/api";
+} from "@/api/programs";
 import { StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Part } from "@/components/part";

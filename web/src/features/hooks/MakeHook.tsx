@@ -2,7 +2,8 @@
 import "@/text/rooms/hooks";
 import { useId, useState } from "react";
 import { Link } from "react-router";
-import { type HookMade, inWords, problemOf, useListTokensQuery, useMakeHookMutation } from "@/api";
+import { type HookMade, inWords, problemOf } from "@/api";
+import { useListTokensQuery, useMakeHookMutation } from "@/api/programs";
 import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";

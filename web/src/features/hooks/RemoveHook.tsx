@@ -1,6 +1,7 @@
 // The question before a hook is removed.
 import "@/text/rooms/hooks";
-import { type Hook, inWords, problemOf, useRemoveHookMutation } from "@/api";
+import { type Hook, inWords, problemOf } from "@/api";
+import { useRemoveHookMutation } from "@/api/programs";
 import { Question } from "@/components/question";
 import { toast } from "@/components/toasts";
 import { t } from "@/text";

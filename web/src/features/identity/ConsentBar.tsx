@@ -1,6 +1,7 @@
 // Asks for a consent that is missing, over every page: it cannot be closed, for new orders wait for it.
 import "@/text/rooms/consent";
-import { inWords, problemOf, useGiveConsentsMutation, useListConsentsQuery } from "@/api";
+import { inWords, problemOf, useListConsentsQuery } from "@/api";
+import { useGiveConsentsMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { t } from "@/text";
 import { DocumentLinks } from "./DocumentLinks";

@@ -1,7 +1,8 @@
 // One's e-mail: whether it is confirmed, and a new one, which counts once its link was followed.
 import "@/text/rooms/security";
 import { useState } from "react";
-import { inWords, problemOf, type Security, useChangeEmailMutation, useVerifyEmailMutation } from "@/api";
+import { inWords, problemOf, type Security } from "@/api";
+import { useChangeEmailMutation, useVerifyEmailMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";

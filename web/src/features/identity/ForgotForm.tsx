@@ -1,7 +1,8 @@
 // Asks for the letter with which one sets a new password.
 import "@/text/rooms/security";
 import { useState } from "react";
-import { inWords, problemOf, useAskForResetMutation } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useAskForResetMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { Notice } from "@/components/surface";

@@ -2,7 +2,8 @@
 import "@/text/rooms/identity";
 import { KeyRound } from "lucide-react";
 import { useSearchParams } from "react-router";
-import { type Token, useListWaysInQuery } from "@/api";
+import type { Token } from "@/api";
+import { useListWaysInQuery } from "@/api/person";
 import { Button, buttonLook } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { hasText, t } from "@/text";

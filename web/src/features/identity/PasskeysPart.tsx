@@ -1,16 +1,14 @@
 // One's own passkeys: which there are, a new one, another name, an end.
 import "@/text/rooms/identity";
 import { useState } from "react";
+import { inWords, type Passkey, problemOf } from "@/api";
 import {
-  inWords,
-  type Passkey,
-  problemOf,
   useAddPasskeyMutation,
   useBeginPasskeyMutation,
   useListPasskeysQuery,
   useRemovePasskeyMutation,
   useRenamePasskeyMutation,
-} from "@/api";
+} from "@/api/person";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";

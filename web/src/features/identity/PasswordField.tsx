@@ -1,7 +1,7 @@
 // A password that can be looked at, pasted and filled in by a password manager; a new one says how good it is.
 import "@/text/rooms/security";
 import { useEffect, useState } from "react";
-import { useCheckPasswordMutation } from "@/api";
+import { useCheckPasswordMutation } from "@/api/person";
 import { Field } from "@/components/field";
 import { cx } from "@/lib/classes";
 import { t } from "@/text";

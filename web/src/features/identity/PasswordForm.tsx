@@ -1,7 +1,8 @@
 // A new password for the old one, or a first one; every other login ends.
 import "@/text/rooms/security";
 import { useState } from "react";
-import { inWords, problemOf, type Security, useChangePasswordMutation } from "@/api";
+import { inWords, problemOf, type Security } from "@/api";
+import { useChangePasswordMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { toast } from "@/components/toasts";

@@ -2,14 +2,8 @@
 import "@/text/rooms/identity";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
-import {
-  inWords,
-  problemOf,
-  type Token,
-  useBeginPasskeyProofMutation,
-  useListWaysInQuery,
-  useProveMutation,
-} from "@/api";
+import { inWords, problemOf, type Token } from "@/api";
+import { useBeginPasskeyProofMutation, useListWaysInQuery, useProveMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { t } from "@/text";

@@ -1,6 +1,7 @@
 // "Is it you?" answered by the provider, which asks anew: the browser goes there, and comes back to Settings, Security.
 import "@/text/rooms/identity";
-import { inWords, problemOf, useBeginOidcProofMutation, useListWaysInQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useBeginOidcProofMutation, useListWaysInQuery } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { t } from "@/text";

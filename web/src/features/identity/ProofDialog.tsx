@@ -1,7 +1,8 @@
 // "Is it you?": the password, and a code where a second factor is on.
 import "@/text/rooms/security";
 import { useState } from "react";
-import { inWords, problemOf, type Token, useProveMutation } from "@/api";
+import { inWords, problemOf, type Token } from "@/api";
+import { useProveMutation } from "@/api/person";
 import type { ProofWay } from "@/api/proof";
 import { holdToken } from "@/api/session";
 import { Button } from "@/components/button";

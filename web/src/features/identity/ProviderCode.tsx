@@ -2,7 +2,8 @@
 import "@/text/rooms/identity";
 import { useState } from "react";
 import { Link } from "react-router";
-import { inWords, problemOf, type Token, useFinishOidcWithCodeMutation } from "@/api";
+import { inWords, problemOf, type Token } from "@/api";
+import { useFinishOidcWithCodeMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { t } from "@/text";

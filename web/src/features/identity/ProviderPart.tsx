@@ -2,7 +2,8 @@
 import "@/text/rooms/identity";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { inWords, problemOf, useBeginOidcLinkMutation, useListOidcLinksQuery, useRemoveOidcLinkMutation } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useBeginOidcLinkMutation, useListOidcLinksQuery, useRemoveOidcLinkMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Part } from "@/components/part";
 import { Notice } from "@/components/surface";

@@ -1,7 +1,8 @@
 // Where the link of a letter leads: a new password. Where the link leads nowhere, a new one is asked for here.
 import "@/text/rooms/security";
 import { useState } from "react";
-import { inWords, problemOf, useResetPasswordMutation } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useResetPasswordMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { t } from "@/text";

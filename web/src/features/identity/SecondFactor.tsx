@@ -1,16 +1,13 @@
 // An authenticator app as the second factor: begun with a picture, turned on with a code, kept by recovery codes.
 import "@/text/rooms/security";
 import { useState } from "react";
+import { type SecondFactor as Begun, inWords, problemOf, type Security } from "@/api";
 import {
-  type SecondFactor as Begun,
-  inWords,
-  problemOf,
-  type Security,
   useBeginSecondFactorMutation,
   useConfirmSecondFactorMutation,
   useRenewRecoveryCodesMutation,
   useTurnOffSecondFactorMutation,
-} from "@/api";
+} from "@/api/person";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";

@@ -3,7 +3,8 @@
 import "@/text/rooms/security";
 import { useState } from "react";
 import { Link, Navigate } from "react-router";
-import { inWords, problemOf, useFollowLinkMutation, useLogInMutation } from "@/api";
+import { inWords, problemOf, useLogInMutation } from "@/api";
+import { useFollowLinkMutation } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/surface";
 import { useSessionStatus } from "@/features/session/state";

@@ -1,6 +1,7 @@
 // Signing in by a passkey: by its button, or picked from the list that the browser shows in the e-mail field.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { inWords, problemOf, type Token, useBeginPasskeyLoginMutation, useLogInByPasskeyMutation } from "@/api";
+import { inWords, problemOf, type Token } from "@/api";
+import { useBeginPasskeyLoginMutation, useLogInByPasskeyMutation } from "@/api/person";
 import { offersPasskeys, passkeysHere, signWithPasskey, whyNot } from "./passkeys";
 
 const RENEWED = 240_000; // milliseconds: what is to be signed is void after five minutes

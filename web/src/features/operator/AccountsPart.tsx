@@ -2,7 +2,8 @@
 import "@/text/rooms/operator";
 import { useCallback, useState } from "react";
 import { Link } from "react-router";
-import { useListWatchedAccountsQuery, type WatchedAccount } from "@/api";
+import type { WatchedAccount } from "@/api";
+import { useListWatchedAccountsQuery } from "@/api/operator";
 import { BrokerBadge, StateWord } from "@/components/badge";
 import { Chips } from "@/components/field";
 import { accountState } from "@/features/brokers/state";

@@ -1,15 +1,8 @@
 // What is done on a schedule: when it is due, how it went last, its history, and doing it now.
 import "@/text/rooms/operator";
 import { useCallback, useState } from "react";
-import {
-  inWords,
-  type Job,
-  type JobRun,
-  problemOf,
-  useListJobRunsQuery,
-  useListJobsQuery,
-  useRunJobMutation,
-} from "@/api";
+import { inWords, type Job, type JobRun, problemOf } from "@/api";
+import { useListJobRunsQuery, useListJobsQuery, useRunJobMutation } from "@/api/operator";
 import { StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Sheet } from "@/components/sheet";

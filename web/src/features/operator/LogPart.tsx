@@ -2,7 +2,8 @@
 import "@/text/rooms/audit";
 import "@/text/rooms/operator";
 import { useCallback, useState } from "react";
-import { type LogEntry, useSearchAuditQuery } from "@/api";
+import type { LogEntry } from "@/api";
+import { useSearchAuditQuery } from "@/api/operator";
 import { Field } from "@/components/field";
 import { useSettled } from "@/lib/hooks";
 import { dayTime } from "@/lib/time";

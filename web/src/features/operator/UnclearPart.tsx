@@ -1,6 +1,7 @@
 // Orders of which nobody knows whether they exist at their broker: where each was sent, since when, and under which tag.
 import "@/text/rooms/operator";
-import { type UnclearOrder, useListUnclearOrdersQuery } from "@/api";
+import type { UnclearOrder } from "@/api";
+import { useListUnclearOrdersQuery } from "@/api/operator";
 import { BrokerBadge, StateWord } from "@/components/badge";
 import { dayTime } from "@/lib/time";
 import { hasText, t } from "@/text";

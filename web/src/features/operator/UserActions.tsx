@@ -1,15 +1,13 @@
 // What an operator does about a user: ends logins, shuts out, lets in again, forgives failed logins.
 import "@/text/rooms/operator";
 import { useState } from "react";
+import { inWords, type KnownUser, problemOf } from "@/api";
 import {
-  inWords,
-  type KnownUser,
-  problemOf,
   useDisableUserMutation,
   useEnableUserMutation,
   useEndSessionsOfUserMutation,
   useUnlockUserMutation,
-} from "@/api";
+} from "@/api/operator";
 import { Button } from "@/components/button";
 import { Menu } from "@/components/menu";
 import { Question } from "@/components/question";

@@ -2,7 +2,8 @@
 import "@/text/rooms/operator";
 import { useCallback, useState } from "react";
 import { useSearchParams } from "react-router";
-import { type KnownUser, useGetMeQuery, useListUsersQuery } from "@/api";
+import { type KnownUser, useGetMeQuery } from "@/api";
+import { useListUsersQuery } from "@/api/operator";
 import { StateWord, Tag } from "@/components/badge";
 import { Field } from "@/components/field";
 import { useSettled } from "@/lib/hooks";

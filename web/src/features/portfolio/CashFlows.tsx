@@ -1,15 +1,8 @@
 // Money that was paid in or taken out: entered here, told by a broker, or inferred and waiting for a word.
 import { Plus } from "lucide-react";
 import { useMemo, useState } from "react";
-import {
-  type Account,
-  type CashFlow,
-  inWords,
-  problemOf,
-  useChangeFlowMutation,
-  useListFlowsQuery,
-  useRemoveFlowMutation,
-} from "@/api";
+import { type Account, type CashFlow, inWords, problemOf } from "@/api";
+import { useChangeFlowMutation, useListFlowsQuery, useRemoveFlowMutation } from "@/api/past";
 import { BrokerBadge, StateWord, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Amount } from "@/components/figures";

@@ -1,6 +1,7 @@
 // One payment in or out: entered, or corrected, which also confirms one that was inferred.
 import { useState } from "react";
-import { type Account, type CashFlow, inWords, problemOf, useAddFlowMutation, useChangeFlowMutation } from "@/api";
+import { type Account, type CashFlow, inWords, problemOf } from "@/api";
+import { useAddFlowMutation, useChangeFlowMutation } from "@/api/past";
 import { Button } from "@/components/button";
 import { Field, Segmented, Select } from "@/components/field";
 import { Sheet } from "@/components/sheet";

@@ -1,7 +1,8 @@
 // Evenings that nobody read, rebuilt from trades and closes: shares alone, beside the curve and in no return.
 import "@/text/rooms/pnl";
 import { useState } from "react";
-import { inWords, type Performance, problemOf, useBackfillEveningsMutation } from "@/api";
+import { inWords, type Performance, problemOf } from "@/api";
+import { useBackfillEveningsMutation } from "@/api/past";
 import { Button } from "@/components/button";
 import { Curve } from "@/components/charts/Curve";
 import { Field } from "@/components/field";

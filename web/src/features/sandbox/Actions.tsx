@@ -1,7 +1,8 @@
 // Splits, bonuses and dividends of the sandbox: announced for a later trading day.
 import "@/text/rooms/sandbox";
 import { useState } from "react";
-import { type CompanyActionIn, useAnnounceCompanyActionMutation, useListCompanyActionsQuery } from "@/api";
+import type { CompanyActionIn } from "@/api";
+import { useAnnounceCompanyActionMutation, useListCompanyActionsQuery } from "@/api/sandbox";
 import { Button } from "@/components/button";
 import { Field, Segmented } from "@/components/field";
 import { Part } from "@/components/part";

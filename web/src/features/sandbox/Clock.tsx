@@ -1,12 +1,12 @@
 // The simulated time: how fast it goes, put forward; trading halted and resumed; whether others trade.
 import "@/text/rooms/sandbox";
+import type { Sandbox } from "@/api";
 import {
-  type Sandbox,
   useHaltMarketMutation,
   useResumeMarketMutation,
   useSetFlowMutation,
   useSetSandboxClockMutation,
-} from "@/api";
+} from "@/api/sandbox";
 import { Button } from "@/components/button";
 import { Segmented } from "@/components/field";
 import { Part } from "@/components/part";

@@ -2,16 +2,14 @@
 import "@/text/rooms/sandbox";
 import { X } from "lucide-react";
 import { useState } from "react";
+import type { BrokerName, Sandbox, SandboxFault } from "@/api";
 import {
-  type BrokerName,
-  type Sandbox,
-  type SandboxFault,
   useAddFaultMutation,
   useClearFaultsMutation,
   useListFaultKindsQuery,
   useListFaultsQuery,
   useRemoveFaultMutation,
-} from "@/api";
+} from "@/api/sandbox";
 import { BrokerBadge, brokerName } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Field, Segmented, Select } from "@/components/field";

@@ -1,7 +1,8 @@
 // The switches of the sandbox behind the paper brokers: clock and market, faults, rules, scenarios, corporate actions.
 import "@/text/rooms/sandbox";
 import { ExternalLink } from "lucide-react";
-import { inWords, problemOf, useGetSandboxQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useGetSandboxQuery } from "@/api/sandbox";
 import { Button } from "@/components/button";
 import { Empty, Notice, PageHead, Waiting } from "@/components/surface";
 import { t } from "@/text";

@@ -1,7 +1,8 @@
 // What a market does now and then, played on demand; and one price moved by hand.
 import "@/text/rooms/sandbox";
 import { useState } from "react";
-import { type Sandbox, useMovePriceMutation, usePlayScenarioMutation } from "@/api";
+import type { Sandbox } from "@/api";
+import { useMovePriceMutation, usePlayScenarioMutation } from "@/api/sandbox";
 import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
 import { Part } from "@/components/part";

@@ -1,7 +1,8 @@
 // What each broker of the sandbox enforces: all off for a first try, all on as in life.
 import "@/text/rooms/sandbox";
 import { useState } from "react";
-import { type BrokerName, type Sandbox, useGetSwitchesQuery, useSetSwitchesMutation } from "@/api";
+import type { BrokerName, Sandbox } from "@/api";
+import { useGetSwitchesQuery, useSetSwitchesMutation } from "@/api/sandbox";
 import { brokerName } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Chips, Segmented } from "@/components/field";

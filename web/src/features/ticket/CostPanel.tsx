@@ -1,6 +1,7 @@
 // What the order would need and cost: margin by broker, charges, and the move that earns them.
 import { skipToken } from "@reduxjs/toolkit/query";
-import { type Decision, type OrderIn, type Preview, useCompareChargesQuery, useGetPortfolioQuery } from "@/api";
+import { type Decision, type OrderIn, type Preview, useGetPortfolioQuery } from "@/api";
+import { useCompareChargesQuery } from "@/api/brokers";
 import { BrokerBadge } from "@/components/badge";
 import { Amount, Unknown } from "@/components/figures";
 import { cx } from "@/lib/classes";

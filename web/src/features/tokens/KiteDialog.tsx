@@ -1,16 +1,13 @@
 // How a program written for Kite logs in: the address it is led back to, the server its postbacks go to, its secret.
 import "@/text/rooms/tokens";
 import { useState } from "react";
+import { inWords, type KiteApp, type PersonalToken, problemOf } from "@/api";
 import {
-  inWords,
-  type KiteApp,
-  type PersonalToken,
-  problemOf,
   useGetKiteAppQuery,
   useRemoveKiteAppMutation,
   useRenewKiteSecretMutation,
   useSetKiteAppMutation,
-} from "@/api";
+} from "@/api/programs";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";

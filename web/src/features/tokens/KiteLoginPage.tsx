@@ -1,7 +1,8 @@
 // A program written for Kite asks to be let in for the day: which one, what it may do, and where it takes you back to.
 import "@/text/rooms/tokens";
 import { Link, useSearchParams } from "react-router";
-import { inWords, problemOf, useAgreeToKiteLoginMutation, useGetKiteAppQuery, useGetTokenQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useAgreeToKiteLoginMutation, useGetKiteAppQuery, useGetTokenQuery } from "@/api/programs";
 import { Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Empty, Notice, PageHead, Waiting } from "@/components/surface";

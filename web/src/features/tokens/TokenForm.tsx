@@ -1,14 +1,8 @@
 // The form of a token, new or changed: what the program may do, within what, and the same in plain words.
 import "@/text/rooms/tokens";
 import { useState } from "react";
-import {
-  inWords,
-  type NewToken,
-  type PersonalToken,
-  problemOf,
-  useChangeTokenMutation,
-  useMakeTokenMutation,
-} from "@/api";
+import { inWords, type NewToken, type PersonalToken, problemOf } from "@/api";
+import { useChangeTokenMutation, useMakeTokenMutation } from "@/api/programs";
 import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";

@@ -3,15 +3,8 @@
 import "@/text/rooms/tokens";
 import { useState } from "react";
 import { Link } from "react-router";
-import {
-  inWords,
-  type NewToken,
-  type PersonalToken,
-  problemOf,
-  useListTokensQuery,
-  useRevokeTokenMutation,
-  useRotateTokenMutation,
-} from "@/api";
+import { inWords, type NewToken, type PersonalToken, problemOf } from "@/api";
+import { useListTokensQuery, useRevokeTokenMutation, useRotateTokenMutation } from "@/api/programs";
 import { StateWord, Tag } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";

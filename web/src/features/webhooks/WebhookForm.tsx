@@ -1,15 +1,8 @@
 // A new webhook, or what is to be another of one: its name, its address, what it is told of.
 import "@/text/rooms/webhooks";
 import { useState } from "react";
-import {
-  inWords,
-  problemOf,
-  useChangeWebhookMutation,
-  useMakeWebhookMutation,
-  type Webhook,
-  type WebhookEvent,
-  type WebhookMade,
-} from "@/api";
+import { inWords, problemOf, type Webhook, type WebhookEvent, type WebhookMade } from "@/api";
+import { useChangeWebhookMutation, useMakeWebhookMutation } from "@/api/programs";
 import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";

@@ -1,15 +1,8 @@
 // What was sent to a webhook and what came back, the newest first; what was given up can be sent again.
 import "@/text/rooms/webhooks";
 import { useState } from "react";
-import {
-  inWords,
-  problemOf,
-  useListWebhookDeliveriesQuery,
-  useResendWebhookDeliveryMutation,
-  type Webhook,
-  type WebhookDelivery,
-  type WebhookDeliveryState,
-} from "@/api";
+import { inWords, problemOf, type Webhook, type WebhookDelivery, type WebhookDeliveryState } from "@/api";
+import { useListWebhookDeliveriesQuery, useResendWebhookDeliveryMutation } from "@/api/programs";
 import { StateWord, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Segmented } from "@/components/field";

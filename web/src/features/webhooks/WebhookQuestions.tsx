@@ -1,14 +1,7 @@
 // What is asked before a webhook is paused, removed, or gets a new secret; and the secret, shown once.
 import "@/text/rooms/webhooks";
-import {
-  inWords,
-  problemOf,
-  useChangeWebhookMutation,
-  useRemoveWebhookMutation,
-  useRotateWebhookSecretMutation,
-  type Webhook,
-  type WebhookMade,
-} from "@/api";
+import { inWords, problemOf, type Webhook, type WebhookMade } from "@/api";
+import { useChangeWebhookMutation, useRemoveWebhookMutation, useRotateWebhookSecretMutation } from "@/api/programs";
 import { Button } from "@/components/button";
 import { Copied } from "@/components/copied";
 import { Dialog } from "@/components/dialog";

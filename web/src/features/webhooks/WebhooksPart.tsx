@@ -1,15 +1,8 @@
 // Webhooks: servers of the user's own that are told what happens, how each stands, and what can be done about it.
 import "@/text/rooms/webhooks";
 import { useState } from "react";
-import {
-  inWords,
-  problemOf,
-  useChangeWebhookMutation,
-  useListWebhooksQuery,
-  useTestWebhookMutation,
-  type Webhook,
-  type WebhookMade,
-} from "@/api";
+import { inWords, problemOf, type Webhook, type WebhookMade } from "@/api";
+import { useChangeWebhookMutation, useListWebhooksQuery, useTestWebhookMutation } from "@/api/programs";
 import { StateWord } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Part } from "@/components/part";

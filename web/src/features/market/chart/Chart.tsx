@@ -1,6 +1,7 @@
 // Candles of one instrument, following the ticks, with one's own trades, orders and average; loaded only where it is shown.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type StockDetail, useGetPortfolioQuery, useListOrdersQuery, useListTradesQuery } from "@/api";
+import { type StockDetail, useGetPortfolioQuery, useListOrdersQuery } from "@/api";
+import { useListTradesQuery } from "@/api/past";
 import { Button } from "@/components/button";
 import { Waiting } from "@/components/surface";
 import { cx } from "@/lib/classes";

@@ -1,6 +1,7 @@
 // Where one is logged in, each login with its device, and ending any of them.
 import "@/text/rooms/settings";
-import { inWords, problemOf, useEndOtherSessionsMutation, useEndSessionMutation, useListSessionsQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useEndOtherSessionsMutation, useEndSessionMutation, useListSessionsQuery } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";
 import { toast } from "@/components/toasts";

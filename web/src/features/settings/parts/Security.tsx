@@ -1,6 +1,7 @@
 // What keeps the account shut: second factor, passkeys, a provider, password, e-mail.
 import "@/text/rooms/security";
-import { inWords, problemOf, useGetSecurityQuery } from "@/api";
+import { inWords, problemOf } from "@/api";
+import { useGetSecurityQuery } from "@/api/person";
 import { Button } from "@/components/button";
 import { Notice, Waiting } from "@/components/surface";
 import { EmailForm } from "@/features/identity/EmailForm";
