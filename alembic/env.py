@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 import orchestrator.tables_audit
+import orchestrator.tables_calendar
 import orchestrator.tables_departure
 import orchestrator.tables_hooks
 import orchestrator.tables_jobs

@@ -15,6 +15,7 @@ from orchestrator.commands import (
     backups,
     brokers,
     dead_letters,
+    calendar,
     doctor,
     documents,
     generated,
@@ -48,6 +49,7 @@ for part in (
     jobs,
     dead_letters,
     backups,
+    calendar,
     doctor,
 ):
     cli.add_typer(part.commands)

@@ -71,6 +71,7 @@ from orchestrator.storage.db import Database, open_database
 from orchestrator.telemetry import lag
 from orchestrator.tokens.personal import PersonalTokens
 from orchestrator.tradingview.placing import Placer
+from orchestrator.trading_days.announced import Announced, LiveDays
 from orchestrator.tradingview.receiving import Receiver
 from orchestrator.vault import Vault
 from orchestrator.webhooks.delivering import Deliverer
@@ -90,7 +91,7 @@ async def open_parts(
     """Open everything endpoints use and put it on `app.state`; `opened` closes it again."""
     state = app.state
     state.settings, state.clock = settings, clock
-    state.calendar = Calendar(always_open=settings.always_open)
+    state.calendar = Calendar(always_open=settings.always_open, special=LiveDays())
     state.keys = keys(settings)
     state.vault = Vault(state.keys.master)
     state.db = database(settings)
@@ -102,6 +103,9 @@ async def open_parts(
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
     await _open_leases(app, settings, opened)
+    state.announced = Announced(state.db, state.bus, state.calendar.special)
+    await state.announced.start()
+    opened.push_async_callback(state.announced.close)
     state.oidc = provider(settings, system_clock)
     state.ended_sessions = EndedSessions(state.db, state.bus, clock, minutes=settings.access_minutes)
     await state.ended_sessions.start()

@@ -32,6 +32,8 @@ from orchestrator.market import stocks
 from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.openalgo import sockets as openalgo_feed
 from orchestrator.operating import endpoints as operating
+from orchestrator.operating import breaker_endpoints as breakers
+from orchestrator.operating import calendar_endpoints as operator_calendar
 from orchestrator.operating import job_endpoints as operator_jobs
 from orchestrator.operating import oversight_endpoints as oversight
 from orchestrator.options import endpoints as options
@@ -53,6 +55,7 @@ from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.tokens import endpoints as tokens
 from orchestrator.trades import endpoints as trades
 from orchestrator.tradingview import endpoints as tradingview
+from orchestrator.trading_days import endpoints as trading_days
 from orchestrator.trail import endpoints as trail
 from orchestrator.watchlists import endpoints as watchlists
 from orchestrator.webhooks import dead_endpoints as dead_letters
@@ -80,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     market.router,
     options.router,
     portfolio.router,
+    trading_days.router,
     transfers.router,
     performance.router,
     rebuilding.router,
@@ -107,6 +111,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     oversight.router,
     dead_letters.router,
     openalgo.router,
+    operator_calendar.router,
+    breakers.router,
     openalgo_feed.router,
     tradingview.router,
     webhooks.router,

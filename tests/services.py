@@ -25,6 +25,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 import orchestrator.tables_audit
+import orchestrator.tables_calendar
 import orchestrator.tables_departure
 import orchestrator.tables_hooks
 import orchestrator.tables_jobs

@@ -1130,6 +1130,29 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("settled_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("instrument", "interval", "day", name=op.f("pk_candle_days")),
+    op.create_table(
+        "calendar_overrides",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("exchange", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("sessions", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("added_at", Moment(), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_overrides")),
+    )
+    with op.batch_alter_table("calendar_overrides", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calendar_overrides_standing",
+            ["exchange", "day"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+
     )
     with op.batch_alter_table("candle_days", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_candle_days_interval_day"), ["interval", "day"], unique=False)
@@ -1270,6 +1293,10 @@ def downgrade() -> None:
     with op.batch_alter_table("order_children", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol_side"))
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"))
+    with op.batch_alter_table("calendar_overrides", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_overrides_standing")
+
+    op.drop_table("calendar_overrides")
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
         batch_op.drop_index("ix_order_children_icebergs")
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))

@@ -117,6 +117,8 @@ class Action(StrEnum):
     DEAD_LETTER_DROPPED = "dead_letter.dropped"
     SANDBOX_CHANGED = "sandbox.changed"
     AUDIT_SEALED_ANEW = "audit.sealed_anew"
+    CALENDAR_ADDED = "calendar.added"  # what an exchange does on one day, as an operator tells
+    CALENDAR_WITHDRAWN = "calendar.withdrawn"
     KEY_MADE = "key.made"  # and about to be used
     KEY_IN_USE = "key.in_use"
     KEY_RETIRED = "key.retired"

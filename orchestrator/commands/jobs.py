@@ -17,6 +17,7 @@ from orchestrator.jobs.rows import Outcome, Run
 from orchestrator.schemas import in_ist
 from orchestrator.server import CannotStart
 from orchestrator.state import system_clock
+from orchestrator.trading_days.rows import special_days, standing
 
 commands = typer.Typer()
 jobs = typer.Typer(help="What is done on a schedule, by one of all processes.", no_args_is_help=True)
@@ -33,7 +34,8 @@ def list_jobs() -> None:
         return [rows.last_ended(conn, Outcome.DONE), rows.last_ended(conn, Outcome.FAILED)]
 
     done, failed = installation.read(read)
-    calendar, now, failing = Calendar(), system_clock(), 0
+    special = special_days(installation.read(standing))
+    calendar, now, failing = Calendar(special=special), system_clock(), 0
     for name, plan in PLANS.items():
         due, good, bad = plan.schedule.next(now, calendar), done.get(name), failed.get(name)
         broken = bad is not None and (good is None or good.due_at < bad.due_at)

@@ -89,6 +89,7 @@ ABOUT_NOBODY = {
     "failures": "hashes of who guessed, for hours",
     "audit_head": "how far the audit log goes",
     "candles": "prices",
+    "calendar_overrides": "what exchanges do on single days, and which operator told it",
     "candle_days": "prices",
     "instrument_masters": "what brokers list",
     "leases": "which process owns what",

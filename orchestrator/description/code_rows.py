@@ -178,6 +178,8 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("not_your_email", "422", "departure", "What was typed is not your e-mail.", "Type it as it is shown."),
     ("leaving_already", "409", "departure", "This was asked before.", "Nothing."),
     ("orders_open", "409", "departure", "Orders may still trade.", "Cancel them, or wait until they have ended."),
+    ("override_exists", "409", "trading_days", "The exchange has an entry for that day.", "Withdraw it first."),
+    ("override_over", "409", "trading_days", "Its day is over, or it was withdrawn.", "Nothing."),
     ("own_user", "409", "operating", "This is you.", "Have another operator do it."),
     # the sandbox; what else it says is in docs/sandbox.md
     ("no_sandbox", "404", "sandbox", "This installation has no sandbox.", "Start the demo."),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -27,6 +29,7 @@ from orchestrator.leases.presence import WORKS
 from orchestrator.orders import finding as orders
 from orchestrator.storage.db import Database
 from orchestrator.tables import accounts
+from orchestrator.trading_days.rows import special_days, standing
 
 SKEW = 2.0  # seconds between two clocks
 LATE = timedelta(minutes=30)  # after which a job that is due should have begun
@@ -93,7 +96,7 @@ def _jobs(conn: Connection, settings: Settings, now: datetime) -> Finding:
         return warn("jobs", f"given up: {', '.join(broken)}", mend)
     if settings.clock_url:
         return ok("jobs", "none has failed; a simulated market has its own time")
-    calendar = Calendar(always_open=settings.always_open)
+    calendar = Calendar(always_open=settings.always_open, special=special_days(standing(conn)))
     late = []
     for name, plan in PLANS.items():
         due, known = plan.schedule.newest(now - LATE, calendar), job_rows.latest_due(conn, name)
@@ -105,13 +108,27 @@ def _jobs(conn: Connection, settings: Settings, now: datetime) -> Finding:
 
 
 def _backups(conn: Connection, settings: Settings, now: datetime) -> Finding:
-    last = job_rows.last_ended(conn, Outcome.DONE).get(BACKUP)
-    mend = "see docs/how-to/backups.md"
+    last, mend = job_rows.last_ended(conn, Outcome.DONE).get(BACKUP.name), "see docs/how-to/backups.md"
+    if settings.backup_folder and (lacking := _lacking(settings)):
+        return fail("backups", f"none can be made: {lacking}", mend)
+    nightly = "" if settings.backup_folder else "; none is made by itself (TRADEMASTER_BACKUP_FOLDER)"
     if last is None:
-        return warn("backups", "there never was one", mend)
+        words = f"there never was one{nightly}"
+        return ok("backups", words) if settings.paper else warn("backups", words, mend)
     age = now - last.due_at
-    words = f"the last one was made {age // timedelta(hours=1)} hours ago"
+    words = f"the last one was made {age // timedelta(hours=1)} hours ago{nightly}"
     return warn("backups", words, mend) if age > BACKED_UP else ok("backups", words)
+
+
+def _lacking(settings: Settings) -> str:
+    """What a backup of this night would lack; "": nothing."""
+    if not Path(settings.backup_folder).is_dir():
+        return f"there is no folder {settings.backup_folder}"
+    if not settings.backup_recipients:
+        return "nobody could open them (TRADEMASTER_BACKUP_RECIPIENTS)"
+    if settings.sqlite_path is None and shutil.which("pg_dump") is None:
+        return "pg_dump is not installed here"
+    return ""
 
 
 def _instruments(conn: Connection, now: datetime) -> Finding:
