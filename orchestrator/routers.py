@@ -32,7 +32,6 @@ from orchestrator.market import stocks
 from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.openalgo import sockets as openalgo_feed
 from orchestrator.operating import endpoints as operating
-from orchestrator.operating import breaker_endpoints as breakers
 from orchestrator.operating import calendar_endpoints as operator_calendar
 from orchestrator.operating import job_endpoints as operator_jobs
 from orchestrator.operating import oversight_endpoints as oversight
@@ -112,7 +111,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     dead_letters.router,
     openalgo.router,
     operator_calendar.router,
-    breakers.router,
     openalgo_feed.router,
     tradingview.router,
     webhooks.router,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -108,27 +106,13 @@ def _jobs(conn: Connection, settings: Settings, now: datetime) -> Finding:
 
 
 def _backups(conn: Connection, settings: Settings, now: datetime) -> Finding:
-    last, mend = job_rows.last_ended(conn, Outcome.DONE).get(BACKUP.name), "see docs/how-to/backups.md"
-    if settings.backup_folder and (lacking := _lacking(settings)):
-        return fail("backups", f"none can be made: {lacking}", mend)
-    nightly = "" if settings.backup_folder else "; none is made by itself (TRADEMASTER_BACKUP_FOLDER)"
+    last = job_rows.last_ended(conn, Outcome.DONE).get(BACKUP)
+    mend = "see docs/how-to/backups.md"
     if last is None:
-        words = f"there never was one{nightly}"
-        return ok("backups", words) if settings.paper else warn("backups", words, mend)
+        return warn("backups", "there never was one", mend)
     age = now - last.due_at
-    words = f"the last one was made {age // timedelta(hours=1)} hours ago{nightly}"
+    words = f"the last one was made {age // timedelta(hours=1)} hours ago"
     return warn("backups", words, mend) if age > BACKED_UP else ok("backups", words)
-
-
-def _lacking(settings: Settings) -> str:
-    """What a backup of this night would lack; "": nothing."""
-    if not Path(settings.backup_folder).is_dir():
-        return f"there is no folder {settings.backup_folder}"
-    if not settings.backup_recipients:
-        return "nobody could open them (TRADEMASTER_BACKUP_RECIPIENTS)"
-    if settings.sqlite_path is None and shutil.which("pg_dump") is None:
-        return "pg_dump is not installed here"
-    return ""
 
 
 def _instruments(conn: Connection, now: datetime) -> Finding:
