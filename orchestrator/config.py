@@ -148,6 +148,11 @@ class Settings(BaseSettings):
         description="Public halves of the keys that open backups (age1...), with commas between; "
         "`orchestrator backup-key` makes one. Empty: no backup can be made.",
     )
+    backup_folder: str = Field(
+        "",
+        description="Folder into which a backup is made every night at 02:00 IST, best on another disk. Empty: none.",
+    )
+    backup_kept: int = Field(14, ge=1, description="How many of them are kept there.")
 
     # trading
     paper: bool = Field(False, description="Say everywhere that no real money moves.")

@@ -9,13 +9,17 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from domain.account import UserId
+from orchestrator import meta
+from orchestrator.backups.crypt import BadBackup
+from orchestrator.backups.nightly import make_nightly
 from orchestrator.charges import asking
+from orchestrator.config import Settings
 from orchestrator.identity.claims import Role
 from orchestrator.identity.repository import add_notice
 from orchestrator.instruments.service import Instruments
 from orchestrator.jobs import plan, rows
 from orchestrator.jobs.rows import Outcome, Run
-from orchestrator.jobs.runner import Claim, Job, NotDone
+from orchestrator.jobs.runner import Claim, Job, NotDone, NothingToDo
 from orchestrator.market.keeping import CandleKeeper
 from orchestrator.orders.evening_books import compare_books
 from orchestrator.orders.trading import Trading
@@ -39,6 +43,7 @@ def jobs(
     evenings: Evenings,
     trading: Trading,
     pruned: list[Pruned],
+    settings: Settings,
 ) -> Iterator[Job]:
     """Every job of the plan."""
 
@@ -77,6 +82,14 @@ def jobs(
         gone = await prune(db, pruned, clock())
         return ", ".join(f"{count} of {table}" for table, count in gone.items()) + " were forgotten"
 
+    async def back_up(claim: Claim) -> str:
+        if not settings.backup_folder:
+            raise NothingToDo("no folder for backups is named: TRADEMASTER_BACKUP_FOLDER")
+        try:
+            return await make_nightly(settings, claim.run.due_at, version=meta.own_version(), now=clock())
+        except BadBackup as error:
+            raise NotDone(str(error)) from error
+
     yield Job(plan.INSTRUMENTS, load_instruments)
     yield Job(plan.EVENINGS, keep_evenings)
     yield Job(plan.CANDLES, settle_candles)
@@ -85,6 +98,7 @@ def jobs(
     yield Job(plan.BOOKS, books)
     yield Job(plan.HISTORY, forget_runs)
     yield Job(plan.OLD_EVENTS, forget_events)
+    yield Job(plan.BACKUP, back_up)
 
 
 async def tell_operators(run: Run, outcome: Outcome, words: str, *, db: Database, clock: Clock) -> None:

@@ -391,6 +391,7 @@ def _open_jobs(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None
             evenings=state.evenings,
             trading=state.trading,
             pruned=policies(outbox_hours=settings.outbox_hours, notice_days=settings.notice_days),
+            settings=settings,
         )
     )
     opened.push_async_callback(loops.close)

@@ -5,12 +5,13 @@ The manifest tells versions, rows and a checksum, so that what is put back is kn
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import tarfile
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import orjson
+import pyrage
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestrator.backups import copies, crypt
@@ -29,6 +31,7 @@ from orchestrator.storage.db import open_database
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
+PARTIAL = ".partial"
 LARGEST_MANIFEST = 1_000_000
 
 
@@ -48,7 +51,8 @@ class Manifest(BaseModel):
 
 
 async def make(settings: Settings, target: Path, *, version: str, now: datetime) -> Manifest:
-    """Write a backup where nothing is; nothing half made is ever under its name. Raises BadBackup."""
+    """Write a backup where nothing is; nothing half made is ever under its name. The event loop goes on meanwhile.
+    Raises BadBackup."""
     recipients = crypt.recipients_of(settings.backup_recipients)
     if not recipients:
         raise BadBackup(
@@ -71,20 +75,33 @@ async def make(settings: Settings, target: Path, *, version: str, now: datetime)
             dialect="postgresql" if settings.sqlite_path is None else "sqlite",
             revision=revision,
             bytes=copied.stat().st_size,
-            sha256=_digest(copied),
+            sha256=await asyncio.to_thread(_digest, copied),
             rows=rows,
         )
-        partial = target.with_name(f".{target.name}.partial")
-        opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(opened, "wb") as sealed, _packed(manifest, copied) as plain:
-                crypt.seal(plain, sealed, recipients)
-                sealed.flush()
-                os.fsync(sealed.fileno())
-            os.replace(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
+        await asyncio.to_thread(_write, manifest, copied, target, recipients)
     return manifest
+
+
+def _write(
+    manifest: Manifest, copied: Path, target: Path, recipients: Sequence[pyrage.x25519.Recipient]
+) -> None:
+    try:
+        opened, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=PARTIAL, dir=target.absolute().parent
+        )
+    except OSError as error:
+        raise BadBackup(f"{target} cannot be written: {error.strerror}") from error
+    partial = Path(name)
+    try:
+        with os.fdopen(opened, "wb") as sealed, _packed(manifest, copied) as plain:
+            crypt.seal(plain, sealed, recipients)
+            sealed.flush()
+            os.fsync(sealed.fileno())
+        os.replace(partial, target)
+    except OSError as error:
+        raise BadBackup(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _nothing_at(target: Path) -> None:

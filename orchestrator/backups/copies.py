@@ -157,6 +157,10 @@ async def _run(url: str, program: str, *words: str) -> None:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await process.communicate()
+    try:
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        raise
     if process.returncode:
         raise BadBackup(f"{program}: {said.decode(errors='replace').strip()[:400]}")

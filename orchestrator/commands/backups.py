@@ -62,7 +62,7 @@ def backup(
     settings = installation.settings()
     made = _done(archive.make(settings, file, version=meta.own_version(), now=system_clock()))
     said = f"{len(made.rows)} tables, {sum(made.rows.values())} rows"
-    installation.write(lambda conn: job_rows.record(conn, BACKUP, made.made_at, said))
+    installation.write(lambda conn: job_rows.record(conn, BACKUP.name, made.made_at, said))
     typer.echo(f"{file}: {said}, {made.bytes} bytes before encryption.")
 
 

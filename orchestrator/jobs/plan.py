@@ -66,9 +66,11 @@ OLD_EVENTS = Plan(
     Schedule(time(0, 10), every=timedelta(hours=1)),
 )
 
-BACKUP = "backup"  # no job: a command, whose runs are written down beside them
+BACKUP = Plan(  # `orchestrator backup` is written down beside it
+    "backup", "Makes an encrypted backup, where a folder for them is named.", Schedule(time(2, 0))
+)
 
 PLANS = {
     plan.name: plan
-    for plan in (INSTRUMENTS, EVENINGS, CANDLES, OLD_CANDLES, CHARGES, BOOKS, HISTORY, OLD_EVENTS)
+    for plan in (INSTRUMENTS, EVENINGS, CANDLES, OLD_CANDLES, CHARGES, BOOKS, HISTORY, OLD_EVENTS, BACKUP)
 }

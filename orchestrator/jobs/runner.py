@@ -37,6 +37,10 @@ class NotDone(Exception):
     """What could not be done, and why, in words for whoever looks at the history. It is tried again."""
 
 
+class NothingToDo(Exception):
+    """It is not wanted here, and why."""
+
+
 class ClaimLost(Exception):
     """Another process took the run over: write nothing more."""
 
@@ -208,6 +212,8 @@ class Runner:
             return Outcome.DONE, work.result()
         if isinstance(failure, ClaimLost):
             return None, ""
+        if isinstance(failure, NothingToDo):
+            return Outcome.SKIPPED, str(failure)
         if isinstance(failure, NotDone):
             return Outcome.FAILED, str(failure)
         log.error("job_failed", job=run.job, attempt=run.attempt, exc_info=failure)

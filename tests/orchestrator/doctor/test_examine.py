@@ -61,7 +61,7 @@ async def installation(database_settings: Settings) -> AsyncIterator[tuple[Datab
         audited(conn, user_id=None, actor=Actor.command("t"), action=Action.KEY_MADE, at=NOON)
         master = instruments.Master(BrokerId.ZERODHA, NOON - timedelta(hours=2), b"", 0)
         instruments.store(conn, master)
-        job_rows.record(conn, BACKUP, NOON - timedelta(hours=9), SAID)
+        job_rows.record(conn, BACKUP.name, NOON - timedelta(hours=9), SAID)
         lease_rows.make(conn, [f"{WORKS}one"])
         lease_rows.take(conn, [f"{WORKS}one"], owner="one", lasts=600_000, most=1, seize=False)
 

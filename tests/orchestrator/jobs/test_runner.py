@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.jobs import rows
 from orchestrator.jobs.rows import DIED, Outcome
-from orchestrator.jobs.runner import STOPPED, Claim, ClaimLost, Job, NotDone, Runner
+from orchestrator.jobs.runner import STOPPED, Claim, ClaimLost, Job, NotDone, NothingToDo, Runner
 from tests.orchestrator.jobs.conftest import DAILY, EACH, Office, Work
 
 
@@ -88,6 +88,18 @@ async def test_a_bugs_words_stay_in_the_log(office: Office) -> None:
     await office.begun(runner)
     (run,) = await office.runs("each")
     assert run.words == "failed (KeyError): see the log of the process"
+
+
+async def test_what_is_not_wanted_here_is_neither_done_nor_failed(office: Office) -> None:
+    def unwanted(_claim: Claim) -> str:
+        raise NothingToDo("no folder is named")
+
+    runner = office.process("one", Job(EACH, Work(then=unwanted)))
+    await office.begun(runner)
+    await office.days_pass()
+    await office.begun(runner)
+    (run,) = await office.runs("each")
+    assert (run.outcome, run.words) == (Outcome.SKIPPED, "no folder is named")
 
 
 async def test_the_next_time_takes_the_place_of_one_that_keeps_failing(office: Office) -> None:
