@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -106,8 +107,10 @@ def _jobs(conn: Connection, settings: Settings, now: datetime) -> Finding:
 
 
 def _backups(conn: Connection, settings: Settings, now: datetime) -> Finding:
-    last = job_rows.last_ended(conn, Outcome.DONE).get(BACKUP)
-    mend = "see docs/how-to/backups.md"
+    last, mend = job_rows.last_ended(conn, Outcome.DONE).get(BACKUP.name), "see docs/how-to/backups.md"
+    if settings.backup_folder and (lacking := _lacking(settings)):
+        return fail("backups", f"none can be made: {lacking}", mend)
+    nightly = "" if settings.backup_folder else "; none is made by itself (TRADEMASTER_BACKUP_FOLDER)"
     if last is None:
         return warn("backups", "there never was one", mend)
     age = now - last.due_at
@@ -117,6 +120,17 @@ def _backups(conn: Connection, settings: Settings, now: datetime) -> Finding:
 
 def _instruments(conn: Connection, now: datetime) -> Finding:
     loaded = instruments.loaded(conn)
+def _lacking(settings: Settings) -> str:
+    """What a backup of this night would lack; "": nothing."""
+    if not Path(settings.backup_folder).is_dir():
+        return f"there is no folder {settings.backup_folder}"
+    if not settings.backup_recipients:
+        return "nobody could open them (TRADEMASTER_BACKUP_RECIPIENTS)"
+    if settings.sqlite_path is None and shutil.which("pg_dump") is None:
+        return "pg_dump is not installed here"
+    return ""
+
+
     if not loaded:
         return warn(
             "instruments", "none was loaded yet", "start the product once, with its brokers reachable"
