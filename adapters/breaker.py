@@ -41,11 +41,22 @@ def doubt(one: pybreaker.CircuitBreaker) -> None:
         one.half_open()
 
 
+def try_again(one: pybreaker.CircuitBreaker) -> None:
+    """Whatever it was: the next call is a trial."""
+    if one.current_state != pybreaker.STATE_HALF_OPEN:
+        one.half_open()
+
+
+def opened_at(one: pybreaker.CircuitBreaker) -> datetime | None:
+    """Since when it is open, None while it is not."""
+    return one._state_storage.opened_at if one.current_state == pybreaker.STATE_OPEN else None
+
+
 def state_of(one: pybreaker.CircuitBreaker) -> str:
     """closed | open | half_open; pybreaker itself only notices the end of the pause at the next call."""
     if one.current_state != pybreaker.STATE_OPEN:
         return "closed" if one.current_state == pybreaker.STATE_CLOSED else "half_open"
-    opened_at = one._state_storage.opened_at
-    if opened_at and datetime.now(UTC) >= opened_at + timedelta(seconds=one.reset_timeout):
+    since = opened_at(one)
+    if since and datetime.now(UTC) >= since + timedelta(seconds=one.reset_timeout):
         return "half_open"
     return "open"

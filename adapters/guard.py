@@ -10,14 +10,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import pybreaker
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from adapters.breaker import breaker, doubt, state_of
+from adapters.breaker import breaker, doubt, opened_at, state_of, try_again
 from adapters.broker import (
     Authorisation,
     Broker,
@@ -71,6 +71,11 @@ def unheard(_: Measured) -> None:
     """For those who do not measure."""
 
 
+def unheld(_: ChildOrder) -> str | None:
+    """Where nobody holds a breaker open by hand."""
+    return None
+
+
 class Guarded:
     """A Broker around a Broker."""
 
@@ -85,12 +90,13 @@ class Guarded:
         address_refused: Callable[[str], None] = lambda words: None,
         room: Room | None = None,
         opened: Callable[[str], None] = lambda kind: None,
+        held: Callable[[ChildOrder], str | None] = unheld,
     ) -> None:
         """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session. `room`: what our
         other programs leave of its limits for orders; None: there are none. `opened` is told which breaker has.
 
         `measured` is told of every call that left, once, `address_refused` the broker's words when it takes no order
-        from where ours come from.
+        from where ours come from. `held` says why somebody lets no more of such an order leave.
         """
         self._inner = inner
         self._settings = settings or GuardSettings()
@@ -102,6 +108,7 @@ class Guarded:
         self._reads = breaker(failures, reset, partial(opened, READS))
         self._writes = breaker(failures, reset, partial(opened, WRITES))
         self._measured, self._address_refused, self._room_of_all = measured, address_refused, room
+        self._held = held
         self._last_ok: datetime | None = None
         self._last_error: str | None = None
 
@@ -110,16 +117,25 @@ class Guarded:
         return self._inner.terms
 
     def health(self) -> Health:
+        since = [at for one in (self._reads, self._writes) if (at := opened_at(one)) is not None]
+        pause = timedelta(seconds=self._settings.breaker_reset)
         return Health(
             reads=state_of(self._reads),
             writes=state_of(self._writes),
             last_ok_at=self._last_ok,
             last_error=self._last_error,
+            opened_at=min(since, default=None),
+            tries_at=max(since) + pause if since else None,
         )
 
     def doubt(self, kind: str) -> None:
         """Another program's breaker of this kind has opened."""
         doubt({READS: self._reads, WRITES: self._writes}[kind])
+
+    def try_again(self) -> None:
+        """Somebody closed the breakers by hand, or holds them open no more: the next call of each kind is a trial."""
+        try_again(self._reads)
+        try_again(self._writes)
 
     # --- the rules for orders ------------------------------------------------------------------------------------
 
@@ -212,7 +228,8 @@ class Guarded:
         if (forbidden := self._governor.forbids(child)) is not None:
             raise NotSent(forbidden)
         call = Call(child.instrument.exchange, max(1, child.iceberg_legs), urgent=exits)
-        return await self._write("place", lambda: self._inner.place(child), call, against=against)
+        held = partial(self._held, child)
+        return await self._write("place", lambda: self._inner.place(child), call, against=against, held=held)
 
     async def modify(
         self, child: ChildOrder, change: Change, *, against: Callable[[], str | None] = nothing
@@ -227,7 +244,10 @@ class Guarded:
         if (forbidden := self._governor.forbids(child, change)) is not None:
             raise NotSent(forbidden)
         call = Call(child.instrument.exchange)
-        await self._write("modify", lambda: self._inner.modify(child, change), call, against=against)
+        held = partial(self._held, child) if change.quantity > child.quantity_now else nothing
+        await self._write(
+            "modify", lambda: self._inner.modify(child, change), call, against=against, held=held
+        )
 
     async def cancel(self, child: ChildOrder) -> None:
         call = Call(child.instrument.exchange, urgent=True)
@@ -314,9 +334,12 @@ class Guarded:
         *,
         patience: float | None = None,
         against: Callable[[], str | None] = nothing,
+        held: Callable[[], str | None] = nothing,
     ) -> T:
         """Sent at most once. `call` is what the order rules count; None: no order call."""
         await self._admitted(call, self._settings.write_patience if patience is None else patience)
+        if (words := held()) is not None:
+            raise NotSent(words)
         if (words := against()) is not None:
             raise TooLate(words)
         try:
@@ -402,6 +425,7 @@ def guarded(
     address_refused: Callable[[str], None] = lambda words: None,
     room: Room | None = None,
     opened: Callable[[str], None] = lambda kind: None,
+    held: Callable[[ChildOrder], str | None] = unheld,
 ) -> Guarded:
     """The broker as everyone outside `adapters` uses it."""
     return Guarded(
@@ -413,4 +437,5 @@ def guarded(
         address_refused=address_refused,
         room=room,
         opened=opened,
+        held=held,
     )

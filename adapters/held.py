@@ -26,12 +26,15 @@ class GuardSettings:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How calls to one account stand now. Breakers are closed | open | half_open."""
+    """How calls to one account stand now. Breakers are closed | open | half_open; `opened_at`: since when one is open,
+    `tries_at`: when each that is lets a call try."""
 
     reads: str
     writes: str
     last_ok_at: datetime | None
     last_error: str | None
+    opened_at: datetime | None = None
+    tries_at: datetime | None = None
 
     @property
     def tripped(self) -> bool:

@@ -62,6 +62,7 @@ class ReasonCode(StrEnum):
     # why one account is passed over
     LOGIN_NEEDED = "login_needed"
     BREAKER_OPEN = "breaker_open"
+    BREAKER_HELD = "breaker_held"
     SNAPSHOT_MISSING = "snapshot_missing"
     NOT_LISTED_AT_BROKER = "not_listed_at_broker"
     EXCHANGE_UNSUPPORTED = "exchange_unsupported"
@@ -253,6 +254,7 @@ class Candidate:
     prices_stalled: bool = False  # its live prices are cut off, or stand still while others move
     may_order: bool = True  # false: the broker said that this login may only read
     releasable: int = 0
+    held_open: str = ""  # why somebody lets nothing new go there: it takes only what gives back what it holds
     wrong_address: str = ""  # the address that orders would come from, when it is not the registered one
     fees: FeePlan = STANDARD  # what the account pays otherwise than its broker's list
     traded_today: int = (

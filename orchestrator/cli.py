@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from orchestrator.commands import (
     audit,
     backups,
+    breakers,
     brokers,
     dead_letters,
     calendar,
@@ -40,6 +41,7 @@ for part in (
     running,
     generated,
     brokers,
+    breakers,
     orders,
     trades,
     audit,

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from orchestrator import errors, meta
 from orchestrator.accounts import authorisation
+from orchestrator.accounts import breaker_endpoints as own_breakers
 from orchestrator.accounts import endpoints as accounts
 from orchestrator.alerts import endpoints as alerts
 from orchestrator.approvals import endpoints as approvals
@@ -31,6 +32,7 @@ from orchestrator.market import endpoints as market
 from orchestrator.market import stocks
 from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.openalgo import sockets as openalgo_feed
+from orchestrator.operating import breaker_endpoints as breakers
 from orchestrator.operating import endpoints as operating
 from orchestrator.operating import calendar_endpoints as operator_calendar
 from orchestrator.operating import job_endpoints as operator_jobs
@@ -78,6 +80,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     charges.router,
     scorecards.router,
     authorisation.router,
+    own_breakers.router,
     stocks.router,
     market.router,
     options.router,
@@ -108,6 +111,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     operating.router,
     operator_jobs.router,
     oversight.router,
+    breakers.router,
     dead_letters.router,
     openalgo.router,
     operator_calendar.router,

@@ -29,6 +29,20 @@ accounts = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+# Breakers that a person holds open. `name`: who holds what (accounts/held_breakers.py); `account_id` null: all accounts
+# at the broker; `until` null: until it is closed by hand.
+held_breakers = Table(
+    "held_breakers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("broker", String, nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
+    Column("held_by", String, nullable=False),  # operator | owner
+    Column("reason", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+)
+
 login_states = Table(
     "login_states",
     metadata,

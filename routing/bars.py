@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.order import OrderIntent
+from domain.order import OrderIntent, Side
 from domain.policy import Policy
 from domain.routing import Candidate, Reason, ReasonCode
 from routing.aims import takes_part
+from routing.margin import DELIVERED, opposite_held
 
 
 def bars(intent: OrderIntent, policy: Policy, candidate: Candidate) -> Iterator[Reason]:
@@ -21,6 +22,9 @@ def bars(intent: OrderIntent, policy: Policy, candidate: Candidate) -> Iterator[
     if candidate.breaker_open:
         text = f"{label} does not answer; we wait before asking it again."
         yield Reason(ReasonCode.BREAKER_OPEN, text, account)
+    if candidate.held_open and not _gives_back(intent, candidate):
+        text = f"{label} takes nothing new: {candidate.held_open}."
+        yield Reason(ReasonCode.BREAKER_HELD, text, account)
     if not candidate.may_order:
         text = f"{label} lets this login read and not trade."
         yield Reason(
@@ -41,6 +45,13 @@ def bars(intent: OrderIntent, policy: Policy, candidate: Candidate) -> Iterator[
     if candidate.margin_available is None:
         text = f"The funds and holdings of {label} are not known yet."
         yield Reason(ReasonCode.SNAPSHOT_MISSING, text, account)
+
+
+def _gives_back(intent: OrderIntent, candidate: Candidate) -> bool:
+    """Whether any part of it only closes, or sells, what the account holds."""
+    if intent.product in DELIVERED:
+        return intent.side is Side.SELL
+    return opposite_held(intent, candidate) >= intent.quantity
 
 
 def _lacks(intent: OrderIntent, candidate: Candidate) -> Iterator[Reason]:

@@ -936,6 +936,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_outages_seen_at"), ["seen_at"], unique=False)
 
     op.create_table(
+        "held_breakers",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("broker", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("held_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("until", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_held_breakers_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_held_breakers")),
+    )
+    with op.batch_alter_table("held_breakers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_breakers_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "login_states",
         sa.Column("state_hash", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
@@ -1308,6 +1325,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_states_expires_at"))
 
     op.drop_table("login_states")
+    with op.batch_alter_table("held_breakers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_held_breakers_account_id"))
+
+    op.drop_table("held_breakers")
     with op.batch_alter_table("account_outages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_outages_seen_at"))
 

@@ -82,6 +82,7 @@ def _candidate(
         label=account.label,
         session_ok=account.state is AccountState.CONNECTED and connection.broker is not None,
         breaker_open=health is not None and health.tripped,
+        held_open="" if connection.held is None else connection.held.words(connection.clock()),
         listed=listed is not None,
         margin_available=available,
         sellable=max(0, _sellable(snapshot, instrument, product) - units_held),

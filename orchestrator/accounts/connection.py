@@ -29,8 +29,10 @@ from domain.health import Measured
 from domain.order import ChildOrder, Side
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.egress import Egress
+from orchestrator.accounts.held_breakers import HeldBreaker
 from orchestrator.measures.recorder import Book
 from orchestrator.telemetry import broker_calls, tracing
+from routing.margin import DELIVERED
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +51,7 @@ class Connection:
     governor: Governor | None = None  # outlives sessions: limits count on through a new login
     room: Room | None = None  # what other processes leave of its limits
     opened: Callable[[str], None] = lambda kind: None  # is told which breaker has
+    holds: Callable[[], tuple[HeldBreaker, ...]] = lambda: ()  # what holds its breaker open by hand
     allowed: Capabilities = field(default_factory=Capabilities)  # what it may do, as far as the broker told
     probed_at: datetime | None = None
     egress: Egress = field(default_factory=Egress)
@@ -70,6 +73,7 @@ class Connection:
     busy_until: float = 0.0
     tried_at: float = float("-inf")
     refreshing: asyncio.Task[None] | None = None
+    fetching: asyncio.Task[None] | None = None  # of the owner's numbers, where that is another process
     dirty: bool = False
     announced: tuple[str, ...] = ()
 
@@ -104,6 +108,17 @@ class Connection:
         )
         return child.quantity <= (held if child.side is Side.SELL else -held)
 
+    @property
+    def held(self) -> HeldBreaker | None:
+        """Of those by whom its breaker is held open by hand, the one that says most."""
+        return next(iter(self.holds()), None)
+
+    def held_against(self, child: ChildOrder) -> str | None:
+        """Why no more of such an order may leave for it; what gives back what is held there always may."""
+        held = self.held
+        returns = child.side is Side.SELL and child.product in DELIVERED
+        return None if held is None or returns or self.exits(child) else held.words(self.clock())
+
     def health(self) -> Health | None:
         """What the guard measured; None while nobody is logged in."""
         return self.broker.health() if self.broker else None
@@ -134,6 +149,7 @@ class Connection:
             address_refused=self._address_refused,
             room=self.room,
             opened=self.opened,
+            held=self.held_against,
         )
         self.session, self.sealed_session = session, sealed
         self.generation += 1

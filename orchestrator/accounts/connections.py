@@ -27,6 +27,7 @@ from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.breakers import Breakers
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
+from orchestrator.accounts.held_breakers import HeldBreakers
 from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.accounts.parting import log_out, parting
 from orchestrator.accounts.readings import BUSY_AFTER, Readings
@@ -88,6 +89,7 @@ class Connections:
         self._all: dict[AccountId, Connection] = {}
         self._telling = Telling(bus)
         self._breakers = Breakers(bus, self._telling.origin, self._all.get, self._spawn)
+        self.held = HeldBreakers(db, bus, clock, self._telling.origin, over=self._try_again)
         self._addresses = AddressChecks(
             probe_url=settings.egress_probe_url, clock=clock, changed=self._telling.account, renew=self._renew
         )
@@ -271,6 +273,7 @@ class Connections:
                 governor=self._governor(account.broker),
                 room=self._rooms.of(account.id) if self._rooms else None,
                 opened=partial(self._breakers.opened, account.id),
+                holds=partial(self.held.on, account.broker, account.id),
             )
             self._all[account.id] = connection
         way = connection.way
@@ -306,6 +309,19 @@ class Connections:
             self._retire(connection.begin(connection.session, connection.sealed_session, self._guard))
             self._wake.set()
 
+    def _try_again(self, broker: BrokerId, account_id: AccountId | None) -> None:
+        """A breaker is held open no more, or was closed by hand: one account is read at once, those of a whole broker
+        each in its turn."""
+        if account_id is None:
+            let_go = [one for one in self._all.values() if one.account.broker is broker]
+        else:
+            let_go = [one for one in (self._all.get(account_id),) if one is not None]
+        for one in let_go:
+            if one.broker is not None and one.held is None:
+                one.broker.try_again()
+        if account_id is not None and let_go and self._owning.owns(let_go[0].account.user_id):
+            self.invalidate(account_id)
+
     def _governor(self, broker: BrokerId) -> Governor:
         return Governor(
             self._adapters[broker].terms,
@@ -328,6 +344,7 @@ class Connections:
 
     async def start(self) -> None:
         """Load every account and begin to read them."""
+        await self.held.look()
         for stored in await self._db.read(repository.live):
             await self._count_today(self._hold(stored))
         listening = asyncio.Event()
@@ -337,6 +354,8 @@ class Connections:
         if self._bus.shared:
             self._loops.start("accounts that nobody told of", self._compare_again)
         self._loops.start("breakers of other processes", self._breakers.run)
+        self._loops.start("breakers held open", self.held.run)
+        self._loops.start("breakers held open by other processes", self.held.hear)
 
     async def close(self) -> None:
         await self._loops.close()

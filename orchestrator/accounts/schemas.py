@@ -13,6 +13,7 @@ from domain.instrument import Exchange
 from domain.order import OrderType, Product, Validity
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.egress import EgressState, address_of, proxy_of, without_secret
+from orchestrator.accounts.held_breakers import HeldBreaker, Holder
 from orchestrator.schemas import In, Out, Time
 
 Label = Annotated[str, Field(min_length=1, max_length=40)]
@@ -188,8 +189,31 @@ class EgressOut(Out):
         )
 
 
+class HeldOut(Out):
+    """A breaker that somebody holds open, over the account or its whole broker: nothing new goes there. `until` null:
+    until it is closed by hand. `reason` null: it is its owner's, and told to nobody else."""
+
+    by: Holder
+    whole_broker: bool
+    since: Time
+    until: Time | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, held: HeldBreaker, *, told_owner: bool = True) -> HeldOut:
+        told = told_owner or held.by is Holder.OPERATOR
+        return cls(
+            by=held.by,
+            whole_broker=held.account_id is None,
+            since=held.since,
+            until=held.until,
+            reason=held.reason if told else None,
+        )
+
+
 class AccountOut(Out):
-    """One of the user's accounts. `expires_at`: when the broker ends the session; then a person must log in."""
+    """One of the user's accounts. `expires_at`: when the broker ends the session; then a person must log in. `held`:
+    its breaker is held open by hand."""
 
     id: str
     broker: BrokerId
@@ -204,6 +228,7 @@ class AccountOut(Out):
     as_of: Time | None
     stale_since: Time | None
     health: HealthOut | None
+    held: HeldOut | None
     egress: EgressOut
     allowed: AllowedOut
     capabilities: CapabilitiesOut
@@ -236,6 +261,7 @@ class AccountOut(Out):
             )
             if health
             else None,
+            held=HeldOut.of(connection.held) if connection.held else None,
             egress=EgressOut.of(connection),
             allowed=AllowedOut.of(connection.allowed),
             capabilities=CapabilitiesOut.of(connection.terms),

@@ -61,4 +61,5 @@ def mark(connection: Connection) -> tuple[str, ...]:
         connection.account.label,
         connection.egress.state(connection.clock()),
         *((health.reads, health.writes) if health else ()),
+        *(f"{one.name} {one.since}" for one in connection.holds()),
     )

@@ -17,6 +17,7 @@ from domain.position import Position
 from domain.words import Status
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.egress import EgressState
+from orchestrator.accounts.held_breakers import Holder
 from orchestrator.attention.schemas import MatterKind, MatterOut, Severity
 from orchestrator.orders.waiting import Approval, ApprovalState
 from orchestrator.webhooks.repository import Webhook
@@ -185,6 +186,13 @@ def _reach(one: Connection, now: datetime) -> Iterator[MatterOut]:
         what = "orders" if open_ == ["writes"] else "questions" if open_ == ["reads"] else "anything"
         words = f"{one.terms.name} is left alone for some seconds, then tried again."
         yield _of(one, MatterKind.BREAKER_OPEN, Severity.URGENT, f"{label} does not answer {what}", words)
+    if (held := one.held) is not None:
+        severity = Severity.INFO if held.by is Holder.OWNER else Severity.WARNING
+        title = f"Nothing new goes to {label}"
+        words = (
+            f"Its breaker is {held.words(now)}. What you hold there can be closed or sold, orders cancelled."
+        )
+        yield _of(one, MatterKind.BREAKER_HELD, severity, title, words, since=held.since)
     if one.egress.state(now) is EgressState.DRIFTED:
         seen = one.egress.wrong_address(now)
         yield _of(

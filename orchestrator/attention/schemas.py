@@ -16,6 +16,7 @@ class MatterKind(StrEnum):
     LOGIN_NEEDED = "login_needed"
     LOGIN_EXPIRES = "login_expires"  # within the hour
     BREAKER_OPEN = "breaker_open"  # the broker does not answer
+    BREAKER_HELD = "breaker_held"  # somebody lets nothing new go there
     ADDRESS_DRIFTED = "address_drifted"  # its orders would be refused for where they come from
     NUMBERS_MISSING = "numbers_missing"  # holdings or positions are old, or some could not be read
     SQUARE_OFF = "square_off"  # intraday positions shortly before the close

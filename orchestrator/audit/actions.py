@@ -78,6 +78,8 @@ class Action(StrEnum):
     ACCOUNT_LOGIN_REFUSED = "account.login_refused"
     POSTBACK_RENEWED = "account.postback_renewed"
     ACCOUNT_LOGOUT = "account.logout"
+    BREAKER_OPENED = "breaker.opened"  # by hand, of an account or of all at a broker
+    BREAKER_CLOSED = "breaker.closed"
     # --- alerts that place orders --------------------------------------------------------------------------------
     HOOK_MADE = "hook.made"
     HOOK_CHANGED = "hook.changed"
@@ -115,10 +117,10 @@ class Action(StrEnum):
         "dead_letter.replayed"  # a message to a user's server that was given up is sent again
     )
     DEAD_LETTER_DROPPED = "dead_letter.dropped"
-    SANDBOX_CHANGED = "sandbox.changed"
-    AUDIT_SEALED_ANEW = "audit.sealed_anew"
     CALENDAR_ADDED = "calendar.added"  # what an exchange does on one day, as an operator tells
     CALENDAR_WITHDRAWN = "calendar.withdrawn"
+    SANDBOX_CHANGED = "sandbox.changed"
+    AUDIT_SEALED_ANEW = "audit.sealed_anew"
     KEY_MADE = "key.made"  # and about to be used
     KEY_IN_USE = "key.in_use"
     KEY_RETIRED = "key.retired"

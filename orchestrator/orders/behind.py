@@ -29,6 +29,7 @@ NOT_FOR_EXITS = frozenset(
         ReasonCode.TOKEN_POLICY,
         ReasonCode.OPENS_OPPOSITE,
         ReasonCode.HOLDINGS_SHORT,
+        ReasonCode.BREAKER_HELD,
     }
 )
 

@@ -11,12 +11,13 @@ from domain.conditional import ConditionalIntent, ConditionalKind, ConditionalRe
 from domain.errors import BrokerError, SessionExpired
 from domain.instrument import InstrumentId
 from domain.money import Price
+from domain.routing import ReasonCode
 from orchestrator.accounts.connections import Connection
 from orchestrator.errors import Problem, not_found
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import conditional_permit
 from orchestrator.orders.permit import outside_policy, without_effect
-from orchestrator.orders.rails import rails, refused_at_broker
+from orchestrator.orders.rails import protects, rails, refused_at_broker
 from orchestrator.orders.requests import Request, ask_once, asked_before, unclear
 from orchestrator.orders.trading import Trading
 from orchestrator.schemas import In
@@ -156,7 +157,8 @@ async def _within_rails(
     )
     user_id = connection.account.user_id
     bound = (await trading.db.read(lambda conn: rails(conn, user_id))).exits_only is not None
-    if held and (bound or caller.policy is not None):
+    shut = connection.held
+    if held and (bound or caller.policy is not None or shut is not None):
         read = await _read(trading, connection)
         if read.unread is not None:
             raise Problem(503, "broker_unavailable", read.unread)
@@ -165,6 +167,9 @@ async def _within_rails(
     reason = await trading.db.read(lambda conn: refused_at_broker(conn, user_id, intent, held))
     if reason is not None:
         raise Problem(409, reason.code, reason.message, field=reason.field, rule=reason.message)
+    if shut is not None and not protects(intent, held):
+        text = f"{connection.account.label} takes nothing new: {shut.words(trading.clock())}"
+        raise Problem(409, ReasonCode.BREAKER_HELD, text, field="account", rule=text)
 
 
 async def cancel(

@@ -67,6 +67,7 @@ def test_every_bar_is_a_coded_reason_of_its_alternative() -> None:
     bars: dict[ReasonCode, dict[str, Any]] = {
         ReasonCode.LOGIN_NEEDED: {"session_ok": False},
         ReasonCode.BREAKER_OPEN: {"breaker_open": True},
+        ReasonCode.BREAKER_HELD: {"held_open": "held open by an operator until 10:30 IST: orders fail"},
         ReasonCode.ORDERS_NOT_ALLOWED: {"may_order": False},
         ReasonCode.ADDRESS_DRIFTED: {"wrong_address": "198.51.100.4"},
         ReasonCode.ORDER_RATE: {"order_rate": "Zerodha takes 5,000 orders a day over all programs and apps"},
@@ -118,6 +119,26 @@ def test_a_pinned_account_is_never_left_for_another() -> None:
     )
     assert codes(refused) == [ReasonCode.BREAKER_OPEN]
     assert refused.alternatives[0].feasible
+
+
+def test_an_account_held_open_takes_what_only_gives_back_what_it_holds() -> None:
+    shut = {"held_open": "held open by you until 10:30 IST: enough"}
+    refused = denial("BUY 100 NSE:INFY CNC LIMIT 1500", account(Z, **shut))
+    assert (refused.reasons[-1].code, refused.reasons[-1].message) == (
+        ReasonCode.BREAKER_HELD,
+        "Zerodha takes nothing new: held open by you until 10:30 IST: enough.",
+    )
+    for text, more in (
+        ("SELL 100 NSE:INFY CNC LIMIT 1500", {"sellable": 100}),
+        ("SELL 100 NSE:INFY MIS LIMIT 1500", {"held": 100}),
+        ("BUY 100 NSE:INFY MIS LIMIT 1500", {"held": -100}),
+    ):
+        assert sent(plan(text, account(Z, **shut, **more))) == {"Zerodha": 100}
+    for text, more in (
+        ("SELL 101 NSE:INFY MIS LIMIT 1500", {"held": 100}),  # the last one would open
+        ("BUY 100 NSE:INFY MIS LIMIT 1500", {"held": 100}),
+    ):
+        assert codes(denial(text, account(Z, **shut, **more)))[-1] is ReasonCode.BREAKER_HELD
 
 
 def test_refusals_carry_codes() -> None:

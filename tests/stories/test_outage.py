@@ -72,6 +72,34 @@ async def test_an_order_that_never_left_moves_to_another_broker_by_a_decision_th
     assert told.count("Proven") == 1 + len(moves), told
 
 
+async def test_nothing_new_goes_where_a_breaker_is_held_open_and_what_is_there_is_sold(
+    trader: Trader, new_user: NewUser
+) -> None:
+    zerodha = await trader.connect(new_user("kite", holdings={"NSE:INFY": 20}))
+    await trader.connect(new_user("upstox"))
+    await trader.settled()
+    mine = f"/v1/accounts/{zerodha}/breaker"
+    await trader.call("POST", f"{mine}/open", json={"reason": "its app shows no orders"})
+
+    placed = await trader.place("BUY 10 NSE:INFY CNC MARKET")
+    assert [child["broker"] for child in placed["children"]] == ["upstox"]
+    told = {
+        reason["code"]: reason["message"]
+        for other in placed["decision"]["alternatives"]
+        for reason in other["reasons"]
+        if reason["account"] == zerodha
+    }
+    assert "held open by you until it is closed by hand: its app shows no orders" in told["breaker_held"]
+    sold = await trader.place("SELL 20 NSE:INFY CNC MARKET")
+    assert "zerodha" in [child["broker"] for child in sold["children"]]
+    await trader.order_when(sold["id"], "FILLED")
+
+    closed = await trader.call("POST", f"{mine}/close")
+    assert (closed["held"], closed["writes"]) == ([], "half_open")
+    decision = await trader.preview("BUY 10 NSE:INFY CNC MARKET")
+    assert decision["plan"][0]["broker"] == "zerodha"
+
+
 async def test_a_dead_session_asks_for_a_login_and_the_others_go_on(
     trader: Trader, new_user: NewUser, sandbox: Sandbox
 ) -> None:
