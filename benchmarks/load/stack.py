@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -132,17 +133,21 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 async def _ready(processes: tuple[Process, ...], folder: Path) -> None:
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(trust_env=False, timeout=5) as http:
+    """Raises RuntimeError with what the one says that ended, or took too long."""
+    until = time.monotonic() + PATIENCE
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
         for one in processes:
-            while not await _answers(http, one):
-                if one.child.poll() is not None:
+            while (answer := await _not_ready(http, one)) is not None:
+                if one.child.poll() is not None or time.monotonic() > until:
                     log = (folder / f"{one.name}.log").read_text(errors="replace")
-                    raise RuntimeError(f"{one.name} ended:\n{log[-3000:]}")
+                    raise RuntimeError(f"{one.name} is not ready: {answer}\n{log[-3000:]}")
                 await asyncio.sleep(0.1)
 
 
-async def _answers(http: httpx.AsyncClient, one: Process) -> bool:
+async def _not_ready(http: httpx.AsyncClient, one: Process) -> str | None:
+    """What it says of itself; None once it is ready."""
     try:
-        return (await http.get(f"{one.probe}/readyz")).status_code == 200
-    except httpx.HTTPError:
-        return False
+        answer = await http.get(f"{one.probe}/readyz")
+    except httpx.HTTPError as error:
+        return repr(error)
+    return None if answer.status_code == 200 else answer.text

@@ -1,13 +1,16 @@
 """The open sockets of live prices in this process, and when each gets its next message.
 
 A lone change leaves at once; what changes again within a socket's pace leaves together when the pace is over. The
-moments of different sockets are spread, because each counts from its own last message.
+moments of different sockets are spread, because each counts from its own last message. Telling a thousand of one frame
+takes a tenth of a second: it is done in short slices, so that an order never waits behind all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from time import monotonic
 from typing import Protocol
 
 from domain.account import UserId
@@ -21,6 +24,7 @@ SYMBOLS = 1000  # one socket may follow
 HEARTBEAT = 10.0  # seconds
 STREAMS = 2  # sockets of events for one of prices: most screens have one of each
 SLOT = 0.005  # seconds: moments are rounded up to these, so that few timers serve many sockets
+SLICE = 0.002  # seconds of telling sockets, until whatever else waits for the event loop has its turn
 
 
 class Listener(Protocol):
@@ -72,6 +76,7 @@ class Audience:
         self._slots: dict[int, list[Listener]] = {}
         self._due: list[Listener] = []
         self._due_since = 0.0
+        self._rounds: deque[tuple[Iterator[Listener], float]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def enter(self, user_id: UserId) -> None:
@@ -104,25 +109,31 @@ class Audience:
 
     def _wake_due(self) -> None:
         due, self._due = self._due, []
-        self._wake(due)
-        self._late(self._due_since)
+        self._wake(due, self._due_since)
 
     def _wake_slot(self, slot: int) -> None:
-        self._wake(self._slots.pop(slot))
-        self._late(slot * SLOT)
+        self._wake(self._slots.pop(slot), slot * SLOT)
 
-    def _late(self, since: float) -> None:
-        """All who were to be told from that moment on have been."""
-        assert self._loop is not None
-        TICK_SECONDS.observe(self._loop.time() - since)
+    def _wake(self, listeners: Iterable[Listener], since: float) -> None:
+        """Who may be told from that moment on. Rounds are told one after the other."""
+        self._rounds.append((iter(listeners), since))
+        if len(self._rounds) == 1:
+            self._tell()
 
-    def _wake(self, listeners: list[Listener]) -> None:
+    def _tell(self) -> None:
         assert self._loop is not None
-        now, now_ms = self._loop.time(), int(self.clock().timestamp() * 1000)
-        waiting = iter(listeners)
         try:
+            self._tell_some(monotonic() + SLICE, self._loop.time(), int(self.clock().timestamp() * 1000))
+        finally:
+            if self._rounds:  # one that fails is its own affair
+                self._loop.call_soon(self._tell)
+
+    def _tell_some(self, until: float, now: float, now_ms: int) -> None:
+        while self._rounds:
+            waiting, since = self._rounds[0]
             for listener in waiting:
                 listener.wake(now, now_ms)
-        finally:
-            if rest := list(waiting):  # one that fails is its own affair
-                self._loop.call_soon(self._wake, rest)
+                if monotonic() >= until:
+                    return
+            self._rounds.popleft()
+            TICK_SECONDS.observe(monotonic() - since)  # the loop's own time stands still inside a slice
