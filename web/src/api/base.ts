@@ -81,6 +81,7 @@ export const baseApi = createApi({
     "Token",
     "KnownUser",
     "Job",
+    "DeadLetter",
     "Webhook",
     "WebhookDelivery",
     "Approval",

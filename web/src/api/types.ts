@@ -30,6 +30,7 @@ export type {
   ConditionalKind,
   ConditionalOut as Conditional,
   ConvertIn,
+  DeadLetterOut as DeadLetter,
   DecisionOut as Decision,
   DeliveryOut as Delivery,
   DepthLevelOut as DepthLevel,

@@ -8,6 +8,7 @@ import { Notice, Waiting } from "@/components/surface";
 import { t } from "@/text";
 import { AccountsPart } from "./AccountsPart";
 import { JobsPart } from "./JobsPart";
+import { LettersPart } from "./LettersPart";
 import { LogPart } from "./LogPart";
 import { UnclearPart } from "./UnclearPart";
 import { UsersPart } from "./UsersPart";
@@ -16,6 +17,7 @@ const parts = [
   { part: "users", Shown: UsersPart },
   { part: "accounts", Shown: AccountsPart },
   { part: "unclear", Shown: UnclearPart },
+  { part: "letters", Shown: LettersPart },
   { part: "jobs", Shown: JobsPart },
   { part: "log", Shown: LogPart },
 ] as const;

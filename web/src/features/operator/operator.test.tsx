@@ -198,3 +198,78 @@ test("the log is searched by whole days of India", async () => {
   const day = "?since=2026-11-19T18%3A30%3A00.000Z&until=2026-11-20T18%3A30%3A00.000Z";
   await waitFor(() => expect(asked.at(-1)).toBe(day));
 });
+
+test("a message that was given up says why, is looked into without its values, and is sent again when asked", async () => {
+  const letter = {
+    number: 7,
+    id: "msg_1",
+    user_id: "usr_1",
+    webhook_id: "whk_1",
+    enabled: false,
+    type: "order.filled",
+    made_at: asha.created_at,
+    tried_at: asha.created_at,
+    attempts: 8,
+    words: "no such host",
+  };
+  const asked: unknown[] = [];
+  let left = [letter];
+  server.use(
+    http.get(url("/v1/operator/dead-letters"), () =>
+      HttpResponse.json({ items: left, count: left.length, next: null }),
+    ),
+    http.get(url("/v1/operator/dead-letters/msg_1"), () =>
+      HttpResponse.json({ ...letter, status: null, form: { order: { id: "", price: "" } } }),
+    ),
+    http.post(url("/v1/operator/dead-letters/replay"), async ({ request }) => {
+      asked.push(await request.json());
+      left = [];
+      return HttpResponse.json({ done: 1, left: 0 });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/letters");
+  await screen.findByText("no such host");
+  screen.getByText(/tried 8 times .* its webhook is off/);
+  await user.click(screen.getByRole("button", { name: "Look: msg_1" }));
+  await within(await screen.findByRole("dialog")).findByText(/"price": ""/);
+  await user.keyboard("{Escape}");
+  await user.click(screen.getByRole("button", { name: "Send again: msg_1" }));
+  expect(asked).toEqual([]);
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Send again" }));
+  await screen.findByText("No message was given up.");
+  expect(asked).toEqual([{ ids: ["msg_1"] }]);
+});
+
+test("letting every message go is asked first", async () => {
+  const letter = {
+    id: "msg_1",
+    user_id: "usr_1",
+    webhook_id: "whk_1",
+    enabled: true,
+    type: "order.filled",
+    words: "gone",
+  };
+  const asked: unknown[] = [];
+  server.use(
+    http.get(url("/v1/operator/dead-letters"), () =>
+      HttpResponse.json({
+        items: [{ ...letter, number: 7, made_at: asha.created_at, tried_at: null, attempts: 8 }],
+        count: 3,
+        next: null,
+      }),
+    ),
+    http.post(url("/v1/operator/dead-letters/drop"), async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ done: 3, left: 0 });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/letters");
+  await screen.findByText("3 messages given up");
+  await user.click(screen.getByRole("button", { name: "Let all go" }));
+  const question = within(await screen.findByRole("dialog"));
+  question.getByText(/cannot be brought back/);
+  await user.click(question.getByRole("button", { name: "Let go" }));
+  await waitFor(() => expect(asked).toEqual([{ ids: null }]));
+});
