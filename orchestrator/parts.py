@@ -16,6 +16,7 @@ from domain.calendar import Calendar
 from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.logins import Logins
 from orchestrator.accounts.shared_room import SharedRooms
+from orchestrator.accounts.shelf import Shelf
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.approvals.service import Expiry
 from orchestrator.attention.watch import Attention
@@ -137,6 +138,7 @@ async def open_parts(
         recorder=state.recorder,
         owning=state.owning,
         rooms=state.rooms,
+        shelf=state.shelf,
     )
     measuring = Loops()
     measuring.start("measurements", state.recorder.run)
@@ -177,13 +179,15 @@ async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack)
     state.leases = Leases(state.db, seize=not settings.redis_url)
     state.presence = Presence(state.db, state.leases, works=works)
     state.owning = Shards(state.leases, state.presence) if works else Nobodys()
-    state.rooms = None
+    state.rooms = state.shelf = None
     opened.push_async_callback(state.leases.close)
     if state.leases.seizes and works:
         await state.leases.take(MARKET)  # there is nobody else
     if settings.redis_url:
         state.rooms = SharedRooms(settings.redis_url, among=state.presence.among)
         opened.push_async_callback(state.rooms.close)
+        state.shelf = Shelf(settings.redis_url, state.vault, state.clock)
+        opened.push_async_callback(state.shelf.close)
 
 
 async def _begin_to_own(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:

@@ -27,12 +27,14 @@ from orchestrator.accounts.addresses import AddressChecks
 from orchestrator.accounts.breakers import Breakers
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.fees import plan_from
+from orchestrator.accounts.handing import Handing
 from orchestrator.accounts.held_breakers import HeldBreakers
 from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.accounts.parting import log_out, parting
 from orchestrator.accounts.readings import BUSY_AFTER, Readings
 from orchestrator.accounts.repository import StoredAccount
 from orchestrator.accounts.shared_room import SharedRooms
+from orchestrator.accounts.shelf import Shelf
 from orchestrator.accounts.telling import TOPIC, Telling, mark
 from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
@@ -58,7 +60,8 @@ WARNING = timedelta(minutes=30)  # before the end of a session
 class Connections:
     """`owning`: the accounts of users whom this process works for are read regularly; others when someone asks.
 
-    `rooms`: where the limits for orders are counted with those of other processes; None: there are no others.
+    `rooms`: where the limits of accounts are counted with those of other processes, `shelf`: where readings are handed
+    to them; None: there are no others.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Connections:
         recorder: Recorder | None = None,
         owning: Owning | None = None,
         rooms: SharedRooms | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._db, self._bus, self._vault, self._settings, self._clock = db, bus, vault, settings, clock
         self._adapters, self._symbols, self._owning = adapters, symbols, owning or Asked()
@@ -101,9 +105,21 @@ class Connections:
             spawn=self._spawn,
             session_over=self.login_needed,
         )
+        self._wake = asyncio.Event()
+        if shelf is not None:
+            self._readings.handing = Handing(
+                shelf,
+                bus,
+                self._owning,
+                clock,
+                self._telling.origin,
+                find=self._all.get,
+                spawn=self._spawn,
+                wake=self._wake.set,
+                reader=self._readings,
+            )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loops = Loops()
-        self._wake = asyncio.Event()
 
     # --- looking -------------------------------------------------------------------------------------------------
 
@@ -127,8 +143,8 @@ class Connections:
 
         An account that fails to answer keeps its old numbers and is not waited for again right away.
         """
-        mine, now = self.of_user(user_id), asyncio.get_running_loop().time()
-        waited = []
+        mine, now, read = self.of_user(user_id), asyncio.get_running_loop().time(), self._readings
+        ours, waited = self._owning.owns(user_id), []
         for one in mine:
             one.busy_until = now + BUSY_AFTER
             if not one.ready:
@@ -137,10 +153,10 @@ class Connections:
                 self._spawn(self._readings.probe(one))
             if self._addresses.due(one):
                 waited.append(self._looking(one))
-            if self._readings.unfit(one, now):
-                waited.append(self._readings.reading(one))
-            elif not self._owning.owns(user_id) and self._readings.aged(one, now):
-                self._readings.reading(one)
+            if read.unfit(one, now):
+                waited.append(read.reading(one) if ours else read.fetching(one, read.unfit))
+            elif not ours and read.aged(one, now):
+                read.fetching(one, read.aged)
         if waited:
             with broker_wait():
                 await asyncio.wait(waited, timeout=FIRST_READING)
@@ -157,11 +173,22 @@ class Connections:
         connection = self._all.get(account_id)
         if connection is None or not connection.ready:
             return
-        if self._readings.expect(connection):
-            if self._owning.owns(connection.account.user_id):
+        ours = self._owning.owns(connection.account.user_id)
+        if self._readings.handing is not None and not ours:
+            self._readings.happened(connection)
+        elif self._readings.expect(connection):
+            if ours:
                 self._wake.set()
             else:
                 self._spawn(self._readings.read_soon(connection))
+
+    def told(self, account_id: AccountId) -> None:
+        """Another process read other numbers there."""
+        connection = self._all.get(account_id)
+        if self._readings.handing is None:
+            self.invalidate(account_id)
+        elif connection is not None and connection.ready:
+            self._readings.fetching(connection, self._readings.aged)
 
     # --- the way out ----------------------------------------------------------------------------------------------
 
@@ -240,6 +267,8 @@ class Connections:
         if stored is None or stored.account.state is AccountState.DISCONNECTED:
             if known is not None:
                 del self._all[account_id]
+                if self._readings.handing is not None:
+                    self._readings.handing.forget(account_id)
                 self._retire(known.end(AccountState.DISCONNECTED, None, self._clock()))
                 await self._telling.account(known)
                 await self._telling.portfolio_changed(known, "disconnected")
@@ -354,6 +383,8 @@ class Connections:
         if self._bus.shared:
             self._loops.start("accounts that nobody told of", self._compare_again)
         self._loops.start("breakers of other processes", self._breakers.run)
+        if self._readings.handing is not None:
+            self._loops.start("readings of other processes", self._readings.handing.run)
         self._loops.start("breakers held open", self.held.run)
         self._loops.start("breakers held open by other processes", self.held.hear)
 
@@ -424,6 +455,7 @@ class Connections:
             one.due_at
             for one in self._all.values()
             if one.dirty and one.ready and (one.refreshing is None or one.refreshing.done())
+            if self._owning.owns(one.account.user_id)
         )
         return max(0.0, min(PASS, min(waiting, default=now + PASS) - now))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from domain.account import AccountId
 from domain.errors import BrokerError
 from domain.portfolio import AccountSnapshot
 from orchestrator.accounts.connection import Connection
+from orchestrator.accounts.handing import Handing
 from orchestrator.accounts.snapshot import SHARES, numbers, read_snapshot
 from orchestrator.accounts.telling import Telling
 from orchestrator.bus import Bus, user_topic
@@ -33,7 +35,12 @@ TOO_OLD = 3  # busy pauses after which numbers are read again before they are us
 
 
 class Readings:
-    """`session_over(account, words)`: asks whether a session that a call called dead is; gives whether it is over."""
+    """`session_over(account, words)`: asks whether a session that a call called dead is; gives whether it is over.
+
+    `handing`: what the processes that own accounts hand to the others; None: there are no others.
+    """
+
+    handing: Handing | None = None
 
     def __init__(
         self,
@@ -86,6 +93,18 @@ class Readings:
         connection.due_at = min(connection.due_at, self._soon(connection, now))
         return True
 
+    def look(self, connection: Connection) -> None:
+        """Someone looks who cannot see how old the numbers are: they are due where they are old."""
+        now = asyncio.get_running_loop().time()
+        connection.busy_until = now + BUSY_AFTER
+        if connection.refreshing is None or connection.refreshing.done():
+            connection.due_at = min(connection.due_at, self._soon(connection, now))
+
+    def fresh(self, connection: Connection) -> bool:
+        """Whether the last reading was good and stands."""
+        old = connection.dirty or self.aged(connection, asyncio.get_running_loop().time())
+        return not old and connection.failing_since is None
+
     def _soon(self, connection: Connection, now: float) -> float:
         """At once, or when the events after the last reading have gathered."""
         return max(now, connection.tried_at + SETTLE)
@@ -106,11 +125,58 @@ class Readings:
         if connection.ready:
             await asyncio.shield(self.reading(connection))
 
+    def fetching(
+        self, connection: Connection, unless: Callable[[Connection, float], bool]
+    ) -> asyncio.Task[None]:
+        """Of an account that another process owns, the owner's numbers, where they are not too old (`unless`); else the
+        account is read here. Or join what is under way."""
+        if connection.fetching is None or connection.fetching.done():
+            connection.fetching = self._spawn(self._fetch(connection, unless))
+        return connection.fetching
+
+    def happened(self, connection: Connection) -> None:
+        """Something did, here, at an account that another process owns."""
+        connection.busy_until = asyncio.get_running_loop().time() + BUSY_AFTER
+        if self.handing is not None and self.handing.happened(connection):
+            self._spawn(self._catch_up(self.handing, connection))
+
+    async def _catch_up(self, handing: Handing, connection: Connection) -> None:
+        await handing.tell(connection)
+        if connection.fetching is not None:
+            await asyncio.wait([connection.fetching])
+        if connection.ready:
+            await asyncio.shield(self.fetching(connection, lambda _connection, _now: False))
+
+    async def _fetch(self, connection: Connection, unless: Callable[[Connection, float], bool]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def fit(one: Connection) -> bool:
+            return not unless(one, loop.time())
+
+        if self.handing is not None:
+            if await self.handing.fetch(connection, fit):
+                return
+            now = loop.time()
+            await asyncio.sleep(self._soon(connection, now) - now)
+        if connection.ready:
+            await asyncio.shield(self.reading(connection))
+
+    async def take_over(self, connection: Connection, snapshot: AccountSnapshot) -> None:
+        """Numbers that the account's owner read."""
+        age = max(0.0, (self._clock() - snapshot.as_of).total_seconds())
+        connection.snapshot = replace(snapshot, label=connection.account.label)
+        connection.tried_at = asyncio.get_running_loop().time() - age
+        if connection.failing_since is not None:
+            connection.failing_since = connection.last_error = None
+            await self._telling.account(connection)
+            await self._telling.portfolio_changed(connection, "recovered")
+
     async def _read(self, connection: Connection) -> None:
         broker, generation = connection.broker, connection.generation
         if broker is None:
             return
         now = asyncio.get_running_loop().time()
+        heard = self.handing.heard(connection) if self.handing else {}
         # An event during the reading may not be in it and sets this again; and after an event a broker's books may lag.
         connection.due_at = now + LAG if connection.dirty else float("inf")
         connection.tried_at, connection.dirty = now, False
@@ -125,6 +191,8 @@ class Readings:
             before = broker.health().last_error if isinstance(failure, NotSent) else None
             await self._not_read(connection, before or failure.words, reading.snapshot)
         elif reading.snapshot is not None:
+            if self.handing is not None:
+                await self.handing.read(connection, reading.snapshot, heard)
             await self._has_read(connection, reading.snapshot)
 
     async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:

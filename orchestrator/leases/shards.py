@@ -34,6 +34,10 @@ class Owning(Protocol):
         """Raises LeaseLost where another process does, and holds that off until the transaction has ended."""
         ...
 
+    def number(self, user_id: UserId) -> int | None:
+        """It grows with each process that comes to work for the user; None where this one does not."""
+        ...
+
 
 class Asked:
     """For what a person or program asks for: any process does it, as it comes, and nobody has to own anything."""
@@ -44,6 +48,9 @@ class Asked:
     def fence(self, conn: Connection, user_id: UserId) -> None:
         return None
 
+    def number(self, user_id: UserId) -> int | None:
+        return 0
+
 
 class Nobodys:
     """Of a process that works for nobody by itself: HTTP alone."""
@@ -53,6 +60,9 @@ class Nobodys:
 
     def fence(self, conn: Connection, user_id: UserId) -> None:
         raise LeaseLost(shard_of(user_id))
+
+    def number(self, user_id: UserId) -> int | None:
+        return None
 
 
 @lru_cache(maxsize=100_000)
@@ -88,6 +98,10 @@ class Shards:
         if lease is None:
             raise LeaseLost(shard_of(user_id))
         rows.fenced(conn, lease)
+
+    def number(self, user_id: UserId) -> int | None:
+        lease = self._leases.get(shard_of(user_id))
+        return None if lease is None else lease.fence
 
     def held(self) -> list[str]:
         """The shards of this process."""

@@ -250,4 +250,4 @@ class Portfolios:
                     if account is None or self._owning.owns(account.account.user_id):
                         continue
                     if account.account.user_id in self._until:
-                        self._connections.invalidate(account.account.id)
+                        self._connections.told(account.account.id)
