@@ -81,6 +81,8 @@ class Action(
             "account.login_refused",
             "account.postback_renewed",
             "account.logout",
+            "breaker.opened",
+            "breaker.closed",
             "hook.made",
             "hook.changed",
             "hook.secret_renewed",
@@ -111,6 +113,8 @@ class Action(
             "job.asked",
             "dead_letter.replayed",
             "dead_letter.dropped",
+            "calendar.added",
+            "calendar.withdrawn",
             "sandbox.changed",
             "audit.sealed_anew",
             "key.made",
@@ -188,6 +192,8 @@ class Action(
         "account.login_refused",
         "account.postback_renewed",
         "account.logout",
+        "breaker.opened",
+        "breaker.closed",
         "hook.made",
         "hook.changed",
         "hook.secret_renewed",
@@ -218,6 +224,8 @@ class Action(
         "job.asked",
         "dead_letter.replayed",
         "dead_letter.dropped",
+        "calendar.added",
+        "calendar.withdrawn",
         "sandbox.changed",
         "audit.sealed_anew",
         "key.made",
@@ -251,6 +259,14 @@ class AddressesIn(Model):
         extra="forbid",
     )
     addresses: Annotated[list[str], Field(max_length=4)]
+
+
+class AnnouncedOut(Model):
+    """Why the day is not like others, and where the exchange says so."""
+
+    id: str
+    words: str
+    source: str
 
 
 class AnswerIn(Model):
@@ -800,6 +816,16 @@ class HistoryPartOut(Model):
     as_of: AwareDatetime
     start: AwareDatetime
     end: AwareDatetime
+
+
+class HoldOpenIn(Model):
+    """`reason`: read by whoever is refused. `until` null: until it is closed by hand; at most 31 days away."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    reason: Annotated[str, Field(max_length=200, min_length=3)]
+    until: AwareDatetime | None = None
 
 
 class HoursIn(Model):
@@ -1615,22 +1641,17 @@ class SegmentInput(RootModel[Literal["equity", "index", "derivatives", "currency
     """The parts of the market as people know them; each exchange names its own."""
 
 
-class SessionOut(Model):
-    """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
+class SessionIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    begins: Annotated[str, Field(examples=["18:15"], pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    """IST, HH:MM."""
 
-    id: str
-    device: str
-    address: str
-    created_at: AwareDatetime
-    used_at: AwareDatetime
-    expires_at: AwareDatetime
-    current: bool
+    ends: Annotated[str, Field(examples=["18:15"], pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    """IST, HH:MM."""
 
-
-class SessionsOut(Model):
-    """The last used first."""
-
-    items: list[SessionOut]
+    phase: Literal["pre_open", "open", "post_close"] = "open"
 
 
 class SignupOut(Model):
@@ -2185,6 +2206,31 @@ class WeightsOut(Model):
     reliability: int
 
 
+class Which(RootModel[Literal["standing", "all"]]):
+    root: Literal["standing", "all"]
+    """`standing`: open, half open or held open."""
+
+
+class OrchestratorIdentitySchemasSessionOut(Model):
+    """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
+
+    id: str
+    device: str
+    address: str
+    created_at: AwareDatetime
+    used_at: AwareDatetime
+    expires_at: AwareDatetime
+    current: bool
+
+
+class OrchestratorTradingDaysSchemasSessionOut(Model):
+    """`ends` may be 24:00, of an exchange that never sleeps."""
+
+    begins: str
+    ends: str
+    phase: str | Literal["closed", "pre_open", "open", "closing_auction", "post_close"]
+
+
 class AgreedIn(Model):
     """The version that the person has seen."""
 
@@ -2703,6 +2749,16 @@ class EstimateOut(Model):
     funded: FundedOut | None
 
 
+class ExchangeDayOut(Model):
+    """`sessions`: of a share that does not close by auction. `override`: the day was announced; null: as listed."""
+
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    open: bool
+    closed_because: str | None
+    override: AnnouncedOut | None
+    sessions: list[OrchestratorTradingDaysSchemasSessionOut]
+
+
 class ExchangeOut(Model):
     """
     One exchange segment now. `until`: when this session gives way to another; `opens_at`: the next beginning of
@@ -2860,6 +2916,19 @@ class HedgeOut(Model):
     quantity: int
     product: str | Literal["CNC", "MIS", "NRML", "MTF"]
     words: str
+
+
+class HeldOut(Model):
+    """
+    A breaker that somebody holds open, over the account or its whole broker: nothing new goes there. `until` null:
+    until it is closed by hand. `reason` null: it is its owner's, and told to nobody else.
+    """
+
+    by: str | Literal["operator", "owner"]
+    whole_broker: bool
+    since: AwareDatetime
+    until: AwareDatetime | None
+    reason: str | None
 
 
 class HistoryOut(Model):
@@ -3142,6 +3211,7 @@ class MatterOut(Model):
             "login_needed",
             "login_expires",
             "breaker_open",
+            "breaker_held",
             "address_drifted",
             "numbers_missing",
             "square_off",
@@ -3340,6 +3410,51 @@ class OrderOut(Model):
 class OrderPage(Model):
     items: list[OrderOut]
     next_cursor: str | None
+
+
+class OverrideIn(Model):
+    """
+    Without `sessions` the exchanges are closed all day. `words` are shown to users; `source`: the circular's number
+    or address.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    exchanges: Annotated[
+        list[Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]],
+        Field(max_length=7, min_length=1),
+    ]
+    day: date
+    sessions: Annotated[list[SessionIn] | None, Field(max_length=12)] = None
+    words: Annotated[str, Field(max_length=200, min_length=1)]
+    source: Annotated[str, Field(max_length=300, min_length=1)]
+
+
+class OverrideOut(Model):
+    """
+    What one exchange does on one day, as an operator told. `added_by` and `withdrawn_by` are users' ids; "" is the
+    machine's command line.
+    """
+
+    id: str
+    exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
+    day: date
+    closed: bool
+    sessions: list[OrchestratorTradingDaysSchemasSessionOut]
+    words: str
+    source: str
+    added_at: AwareDatetime
+    added_by: str
+    withdrawn_at: AwareDatetime | None
+    withdrawn_by: str | None
+    state: str | Literal["coming", "today", "past", "withdrawn"]
+
+
+class OverridesOut(Model):
+    """The earliest day first."""
+
+    items: list[OverrideOut]
 
 
 class OwnOrderOut(Model):
@@ -3666,6 +3781,12 @@ class ScorecardOut(Model):
     calls: list[CallOut]
 
 
+class SessionsOut(Model):
+    """The last used first."""
+
+    items: list[OrchestratorIdentitySchemasSessionOut]
+
+
 class SignupIn(Model):
     model_config = ConfigDict(
         extra="forbid",
@@ -3753,6 +3874,22 @@ class TradesOut(Model):
     next_cursor: str | None
 
 
+class WatchedBreakerOut(Model):
+    """Of anybody's account. The reason of a hold of its owner's is not told."""
+
+    account_id: str
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    state: str | Literal["connecting", "connected", "login_needed", "disconnected"]
+    reads: str | None
+    writes: str | None
+    opened_at: AwareDatetime | None
+    tries_at: AwareDatetime | None
+    last_ok_at: AwareDatetime | None
+    last_error: str | None
+    held: list[HeldOut]
+    user_id: str
+
+
 class WebhookChangeIn(Model):
     """What is left out stays."""
 
@@ -3837,6 +3974,38 @@ class AttentionOut(Model):
     as_of: AwareDatetime
 
 
+class BreakerOut(Model):
+    """
+    How calls to an account stand in the process that answers. `reads` and `writes` are closed, open or half_open,
+    null while nobody is logged in; `opened_at`: since when one is open by itself, `tries_at`: when it lets a call try.
+    `held`: by whom it is held open by hand; any of them refuses what is new.
+    """
+
+    account_id: str
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    state: str | Literal["connecting", "connected", "login_needed", "disconnected"]
+    reads: str | None
+    writes: str | None
+    opened_at: AwareDatetime | None
+    tries_at: AwareDatetime | None
+    last_ok_at: AwareDatetime | None
+    last_error: str | None
+    held: list[HeldOut]
+
+
+class BrokerBreakerOut(Model):
+    """
+    All accounts at a broker that are logged in: how many, at how many calls are held back or tried. `held`: the
+    whole broker is held open by hand.
+    """
+
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    accounts: int
+    open: int
+    half_open: int
+    held: HeldOut | None
+
+
 class BrokerOut(Model):
     """`expires_daily_at` is IST, HH:MM."""
 
@@ -3851,6 +4020,11 @@ class BrokerOut(Model):
     login: LoginOut
     tag_length: int
     expires_daily_at: str
+
+
+class CalendarDayOut(Model):
+    day: date
+    exchanges: list[ExchangeDayOut]
 
 
 class CancelManyOut(Model):
@@ -4020,6 +4194,13 @@ class LotsOut(Model):
     closings: list[ClosingOut]
 
 
+class MarketCalendarOut(Model):
+    """`always_open`: the exchanges are simulated and never sleep, but on days that were announced."""
+
+    always_open: bool
+    items: list[CalendarDayOut]
+
+
 class OrderChargesOut(Model):
     """Predicted and charged side by side. `charged` and `difference` are null while any filled part is unknown."""
 
@@ -4124,7 +4305,10 @@ class WebhookDeliveriesOut(Model):
 
 
 class AccountOut(Model):
-    """One of the user's accounts. `expires_at`: when the broker ends the session; then a person must log in."""
+    """
+    One of the user's accounts. `expires_at`: when the broker ends the session; then a person must log in. `held`:
+    its breaker is held open by hand.
+    """
 
     id: str
     broker: str | Literal["zerodha", "upstox", "groww", "mock"]
@@ -4139,6 +4323,7 @@ class AccountOut(Model):
     as_of: AwareDatetime | None
     stale_since: AwareDatetime | None
     health: HealthOut | None
+    held: HeldOut | None
     egress: EgressOut
     allowed: AllowedOut
     capabilities: CapabilitiesOut
@@ -4151,6 +4336,17 @@ class BasketIn(Model):
         extra="forbid",
     )
     orders: Annotated[list[OrderIn], Field(max_length=20, min_length=1)]
+
+
+class BreakersOut(Model):
+    """
+    As the process that answers has them; what is held open by hand is so in all of them. `items` by account;
+    `next`: ask for those `after` it; null at the end.
+    """
+
+    brokers: list[BrokerBreakerOut]
+    items: list[WatchedBreakerOut]
+    next: str | None
 
 
 class ExitAllOut(Model):

@@ -136,6 +136,18 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    getMarketCalendar: build.query<
+      GetMarketCalendarApiResponse,
+      GetMarketCalendarApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/market/calendar`,
+        params: {
+          from: queryArg["from"],
+          days: queryArg.days,
+        },
+      }),
+    }),
     getPerformance: build.query<
       GetPerformanceApiResponse,
       GetPerformanceApiArg
@@ -795,6 +807,19 @@ export type BeginAuthorisationApiArg = {
   accountId: string;
   authoriseIn: AuthoriseIn;
 };
+export type GetBreakerApiResponse = /** status 200 OK */ BreakerOut;
+export type GetBreakerApiArg = {
+  accountId: string;
+};
+export type OpenBreakerApiResponse = /** status 200 OK */ BreakerOut;
+export type OpenBreakerApiArg = {
+  accountId: string;
+  holdOpenIn: HoldOpenIn;
+};
+export type CloseBreakerApiResponse = /** status 200 OK */ BreakerOut;
+export type CloseBreakerApiArg = {
+  accountId: string;
+};
 export type ListStocksApiResponse = /** status 200 OK */ StockPage;
 export type ListStocksApiArg = {
   /** Words, for example "nifty 24500 ce". */
@@ -862,6 +887,13 @@ export type GetAllocationApiArg = {
 };
 export type GetBalanceApiResponse = /** status 200 OK */ BalanceOut;
 export type GetBalanceApiArg = void;
+export type GetMarketCalendarApiResponse =
+  /** status 200 OK */ MarketCalendarOut;
+export type GetMarketCalendarApiArg = {
+  /** The first day; today when left out. */
+  from?: string | null;
+  days?: number;
+};
 export type DepositFundsApiResponse = /** status 200 OK */ FundsOut;
 export type DepositFundsApiArg = {
   transferIn: TransferIn;
@@ -1357,6 +1389,31 @@ export type SearchAuditApiArg = {
   before?: string | null;
   limit?: number;
 };
+export type ListBreakersApiResponse = /** status 200 OK */ BreakersOut;
+export type ListBreakersApiArg = {
+  which?: Which;
+  broker?: BrokerId | null;
+  after?: string | null;
+  limit?: number;
+};
+export type OpenBrokerApiResponse = /** status 200 OK */ BrokerBreakerOut;
+export type OpenBrokerApiArg = {
+  broker: string;
+  holdOpenIn: HoldOpenIn;
+};
+export type CloseBrokerApiResponse = /** status 200 OK */ BrokerBreakerOut;
+export type CloseBrokerApiArg = {
+  broker: string;
+};
+export type OpenAccountApiResponse = /** status 200 OK */ WatchedBreakerOut;
+export type OpenAccountApiArg = {
+  accountId: string;
+  holdOpenIn: HoldOpenIn;
+};
+export type CloseAccountApiResponse = /** status 200 OK */ WatchedBreakerOut;
+export type CloseAccountApiArg = {
+  accountId: string;
+};
 export type ListDeadLettersApiResponse = /** status 200 OK */ DeadLettersOut;
 export type ListDeadLettersApiArg = {
   /** `next` of the page before. */
@@ -1374,6 +1431,21 @@ export type ReplayDeadLettersApiArg = {
 export type DropDeadLettersApiResponse = /** status 200 OK */ LettersDoneOut;
 export type DropDeadLettersApiArg = {
   lettersIn: LettersIn;
+};
+export type ListCalendarOverridesApiResponse =
+  /** status 200 OK */ OverridesOut;
+export type ListCalendarOverridesApiArg = {
+  /** Those of days that are over, and withdrawn ones, too. */
+  past?: boolean;
+};
+export type AddCalendarOverrideApiResponse = /** status 201 OK */ OverridesOut;
+export type AddCalendarOverrideApiArg = {
+  overrideIn: OverrideIn;
+};
+export type WithdrawCalendarOverrideApiResponse =
+  /** status 200 OK */ OverrideOut;
+export type WithdrawCalendarOverrideApiArg = {
+  overrideId: string;
 };
 export type ReceiveAlertApiResponse = /** status 202 OK */ ReceivedOut;
 export type ReceiveAlertApiArg = {
@@ -1891,6 +1963,14 @@ export type HealthOut = {
   last_seen: string | null;
   reject_rate: number | null;
 };
+export type Holder = "operator" | "owner";
+export type HeldOut = {
+  by: Holder;
+  whole_broker: boolean;
+  since: string;
+  until: string | null;
+  reason: string | null;
+};
 export type EgressState = "unregistered" | "unknown" | "confirmed" | "drifted";
 export type EgressOut = {
   state: EgressState;
@@ -1927,6 +2007,7 @@ export type AccountOut = {
   as_of: string | null;
   stale_since: string | null;
   health: HealthOut | null;
+  held: HeldOut | null;
   egress: EgressOut;
   allowed: AllowedOut;
   capabilities: CapabilitiesOut;
@@ -2133,6 +2214,22 @@ export type AuthoriseIn = {
   exchange: Exchange;
   symbol: string;
   quantity: number;
+};
+export type BreakerOut = {
+  account_id: string;
+  broker: BrokerId;
+  state: AccountState;
+  reads: string | null;
+  writes: string | null;
+  opened_at: string | null;
+  tries_at: string | null;
+  last_ok_at: string | null;
+  last_error: string | null;
+  held: HeldOut[];
+};
+export type HoldOpenIn = {
+  reason: string;
+  until?: string | null;
 };
 export type Kind = "EQ" | "IDX" | "FUT" | "CE" | "PE";
 export type StockOut = {
@@ -2550,6 +2647,31 @@ export type BalanceOut = {
   total_margin_available: string | null;
   accounts: FundsOut[];
   gaps: GapOut[];
+};
+export type AnnouncedOut = {
+  id: string;
+  words: string;
+  source: string;
+};
+export type SessionOut2 = {
+  begins: string;
+  ends: string;
+  phase: Phase;
+};
+export type ExchangeDayOut = {
+  exchange: Exchange;
+  open: boolean;
+  closed_because: string | null;
+  override: AnnouncedOut | null;
+  sessions: SessionOut2[];
+};
+export type CalendarDayOut = {
+  day: string;
+  exchanges: ExchangeDayOut[];
+};
+export type MarketCalendarOut = {
+  always_open: boolean;
+  items: CalendarDayOut[];
 };
 export type TransferIn = {
   account: string;
@@ -3577,6 +3699,8 @@ export type Action =
   | "account.login_refused"
   | "account.postback_renewed"
   | "account.logout"
+  | "breaker.opened"
+  | "breaker.closed"
   | "hook.made"
   | "hook.changed"
   | "hook.secret_renewed"
@@ -3607,6 +3731,8 @@ export type Action =
   | "job.asked"
   | "dead_letter.replayed"
   | "dead_letter.dropped"
+  | "calendar.added"
+  | "calendar.withdrawn"
   | "sandbox.changed"
   | "audit.sealed_anew"
   | "key.made"
@@ -3780,6 +3906,7 @@ export type MatterKind =
   | "login_needed"
   | "login_expires"
   | "breaker_open"
+  | "breaker_held"
   | "address_drifted"
   | "numbers_missing"
   | "square_off"
@@ -3902,6 +4029,32 @@ export type InstallationLogOut = {
   items: LogEntryOut[];
   next: string | null;
 };
+export type BrokerBreakerOut = {
+  broker: BrokerId;
+  accounts: number;
+  open: number;
+  half_open: number;
+  held: HeldOut | null;
+};
+export type WatchedBreakerOut = {
+  account_id: string;
+  broker: BrokerId;
+  state: AccountState;
+  reads: string | null;
+  writes: string | null;
+  opened_at: string | null;
+  tries_at: string | null;
+  last_ok_at: string | null;
+  last_error: string | null;
+  held: HeldOut[];
+  user_id: string;
+};
+export type BreakersOut = {
+  brokers: BrokerBreakerOut[];
+  items: WatchedBreakerOut[];
+  next: string | null;
+};
+export type Which = "standing" | "all";
 export type DeadLetterOut = {
   number: number;
   id: string;
@@ -3939,6 +4092,38 @@ export type LettersDoneOut = {
 };
 export type LettersIn = {
   ids: string[] | null;
+};
+export type OverrideState = "coming" | "today" | "past" | "withdrawn";
+export type OverrideOut = {
+  id: string;
+  exchange: Exchange;
+  day: string;
+  closed: boolean;
+  sessions: SessionOut2[];
+  words: string;
+  source: string;
+  added_at: string;
+  added_by: string;
+  withdrawn_at: string | null;
+  withdrawn_by: string | null;
+  state: OverrideState;
+};
+export type OverridesOut = {
+  items: OverrideOut[];
+};
+export type SessionIn = {
+  /** IST, HH:MM. */
+  begins: string;
+  /** IST, HH:MM. */
+  ends: string;
+  phase?: "pre_open" | "open" | "post_close";
+};
+export type OverrideIn = {
+  exchanges: Exchange[];
+  day: string;
+  sessions?: SessionIn[];
+  words: string;
+  source: string;
 };
 export type DeliveryOutcome =
   | "received"

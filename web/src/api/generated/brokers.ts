@@ -7,6 +7,8 @@ import type {
   CheckAddressApiResponse,
   ClearProxyApiArg,
   ClearProxyApiResponse,
+  CloseBreakerApiArg,
+  CloseBreakerApiResponse,
   CompareChargesApiArg,
   CompareChargesApiResponse,
   ConnectAccountApiArg,
@@ -19,6 +21,8 @@ import type {
   GetAccountApiResponse,
   GetBalanceApiArg,
   GetBalanceApiResponse,
+  GetBreakerApiArg,
+  GetBreakerApiResponse,
   GetContractNoteApiArg,
   GetContractNoteApiResponse,
   GetFeesApiArg,
@@ -31,6 +35,8 @@ import type {
   GetScorecardsApiResponse,
   LogInAgainApiArg,
   LogInAgainApiResponse,
+  OpenBreakerApiArg,
+  OpenBreakerApiResponse,
   RenameAccountApiArg,
   RenameAccountApiResponse,
   RenewPostbackApiArg,
@@ -181,6 +187,24 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/authorisation`,
         method: "POST",
         body: queryArg.authoriseIn,
+      }),
+    }),
+    getBreaker: build.query<GetBreakerApiResponse, GetBreakerApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/breaker`,
+      }),
+    }),
+    openBreaker: build.mutation<OpenBreakerApiResponse, OpenBreakerApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/breaker/open`,
+        method: "POST",
+        body: queryArg.holdOpenIn,
+      }),
+    }),
+    closeBreaker: build.mutation<CloseBreakerApiResponse, CloseBreakerApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/breaker/close`,
+        method: "POST",
       }),
     }),
     getBalance: build.query<GetBalanceApiResponse, GetBalanceApiArg>({

@@ -1,4 +1,10 @@
 import type {
+  AddCalendarOverrideApiArg,
+  AddCalendarOverrideApiResponse,
+  CloseAccountApiArg,
+  CloseAccountApiResponse,
+  CloseBrokerApiArg,
+  CloseBrokerApiResponse,
   DisableUserApiArg,
   DisableUserApiResponse,
   DropDeadLettersApiArg,
@@ -9,6 +15,10 @@ import type {
   EndSessionsOfUserApiResponse,
   GetDeadLetterApiArg,
   GetDeadLetterApiResponse,
+  ListBreakersApiArg,
+  ListBreakersApiResponse,
+  ListCalendarOverridesApiArg,
+  ListCalendarOverridesApiResponse,
   ListDeadLettersApiArg,
   ListDeadLettersApiResponse,
   ListJobRunsApiArg,
@@ -21,6 +31,10 @@ import type {
   ListUsersApiResponse,
   ListWatchedAccountsApiArg,
   ListWatchedAccountsApiResponse,
+  OpenAccountApiArg,
+  OpenAccountApiResponse,
+  OpenBrokerApiArg,
+  OpenBrokerApiResponse,
   ReplayDeadLettersApiArg,
   ReplayDeadLettersApiResponse,
   RunJobApiArg,
@@ -29,6 +43,8 @@ import type {
   SearchAuditApiResponse,
   UnlockUserApiArg,
   UnlockUserApiResponse,
+  WithdrawCalendarOverrideApiArg,
+  WithdrawCalendarOverrideApiResponse,
 } from "../generated";
 import { baseApi as api } from "../base";
 const injectedRtkApi = api.injectEndpoints({
@@ -121,6 +137,43 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listBreakers: build.query<ListBreakersApiResponse, ListBreakersApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/breakers`,
+        params: {
+          which: queryArg.which,
+          broker: queryArg.broker,
+          after: queryArg.after,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    openBroker: build.mutation<OpenBrokerApiResponse, OpenBrokerApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/breakers/brokers/${encodeURIComponent(String(queryArg.broker))}/open`,
+        method: "POST",
+        body: queryArg.holdOpenIn,
+      }),
+    }),
+    closeBroker: build.mutation<CloseBrokerApiResponse, CloseBrokerApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/breakers/brokers/${encodeURIComponent(String(queryArg.broker))}/close`,
+        method: "POST",
+      }),
+    }),
+    openAccount: build.mutation<OpenAccountApiResponse, OpenAccountApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/breakers/accounts/${encodeURIComponent(String(queryArg.accountId))}/open`,
+        method: "POST",
+        body: queryArg.holdOpenIn,
+      }),
+    }),
+    closeAccount: build.mutation<CloseAccountApiResponse, CloseAccountApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/operator/breakers/accounts/${encodeURIComponent(String(queryArg.accountId))}/close`,
+        method: "POST",
+      }),
+    }),
     listDeadLetters: build.query<
       ListDeadLettersApiResponse,
       ListDeadLettersApiArg
@@ -156,6 +209,36 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/operator/dead-letters/drop`,
         method: "POST",
         body: queryArg.lettersIn,
+      }),
+    }),
+    listCalendarOverrides: build.query<
+      ListCalendarOverridesApiResponse,
+      ListCalendarOverridesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/calendar`,
+        params: {
+          past: queryArg.past,
+        },
+      }),
+    }),
+    addCalendarOverride: build.mutation<
+      AddCalendarOverrideApiResponse,
+      AddCalendarOverrideApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/calendar`,
+        method: "POST",
+        body: queryArg.overrideIn,
+      }),
+    }),
+    withdrawCalendarOverride: build.mutation<
+      WithdrawCalendarOverrideApiResponse,
+      WithdrawCalendarOverrideApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/calendar/${encodeURIComponent(String(queryArg.overrideId))}/withdraw`,
+        method: "POST",
       }),
     }),
   }),
