@@ -1130,23 +1130,6 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("job", "due_at", name=op.f("pk_job_runs")),
     )
-    with op.batch_alter_table("job_runs", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_job_runs_open",
-            ["job", "due_at"],
-            unique=False,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-
-    op.create_table(
-        "candle_days",
-        sa.Column("instrument", sa.String(), nullable=False),
-        sa.Column("interval", sa.String(), nullable=False),
-        sa.Column("day", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("settled_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("instrument", "interval", "day", name=op.f("pk_candle_days")),
     op.create_table(
         "calendar_overrides",
         sa.Column("id", sa.String(), nullable=False),
@@ -1170,6 +1153,23 @@ def upgrade() -> None:
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         )
 
+    with op.batch_alter_table("job_runs", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_job_runs_open",
+            ["job", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "candle_days",
+        sa.Column("instrument", sa.String(), nullable=False),
+        sa.Column("interval", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("instrument", "interval", "day", name=op.f("pk_candle_days")),
     )
     with op.batch_alter_table("candle_days", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_candle_days_interval_day"), ["interval", "day"], unique=False)
@@ -1293,6 +1293,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_candle_days_interval_day"))
 
     op.drop_table("candle_days")
+    with op.batch_alter_table("calendar_overrides", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_overrides_standing")
+
+    op.drop_table("calendar_overrides")
     with op.batch_alter_table("job_runs", schema=None) as batch_op:
         batch_op.drop_index("ix_job_runs_open")
 
@@ -1310,10 +1314,6 @@ def downgrade() -> None:
     with op.batch_alter_table("order_children", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_live_symbol_side"))
         batch_op.drop_index(batch_op.f("ix_order_children_user_id_answered_at_account_id_margin_held"))
-    with op.batch_alter_table("calendar_overrides", schema=None) as batch_op:
-        batch_op.drop_index("ix_calendar_overrides_standing")
-
-    op.drop_table("calendar_overrides")
         batch_op.drop_index(batch_op.f("ix_order_children_order_id"))
         batch_op.drop_index("ix_order_children_icebergs")
         batch_op.drop_index(batch_op.f("ix_order_children_live_account_id"))
