@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 INFY = InstrumentId(Exchange.NSE, "INFY")
 TCS = InstrumentId(Exchange.NSE, "TCS")
-PATIENCE_SECONDS = 8.0
+PATIENCE_SECONDS = 60.0
 
 
 def zerodha(base: str, ws: str) -> Endpoints:

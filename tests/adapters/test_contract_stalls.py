@@ -13,7 +13,7 @@ from domain.account import BrokerId
 from domain.errors import BrokerUnavailable
 from tests.adapters.desk import INFY, Desk, next_good, now
 
-SILENCE = 1.0  # seconds; the price moves three times in it
+SILENCE = 2.0  # seconds; the price moves six times in it
 
 
 def streams(desk: Desk) -> tuple[Any, Any]:

@@ -211,11 +211,11 @@ async def test_rejections_do_not_trip_the_breaker() -> None:
 
 async def test_a_breaker_lets_one_call_try_after_the_pause_and_closes_when_it_works() -> None:
     broker = Scripted(BrokerUnavailable("down"))
-    guarded = guard(broker, breaker_failures=1, breaker_reset=0.05, read_attempts=1)
+    guarded = guard(broker, breaker_failures=1, breaker_reset=0.5, read_attempts=1)
     with pytest.raises(BrokerUnavailable):
         await guarded.margin()
     assert guarded.health().reads == "open"
-    await asyncio.sleep(0.06)
+    await asyncio.sleep(0.55)
     assert guarded.health().reads == "half_open"
     assert await guarded.margin() == FUNDS
     assert guarded.health().reads == "closed"

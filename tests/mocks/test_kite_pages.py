@@ -54,7 +54,7 @@ async def app_of_the_client() -> AsyncIterator[tuple[str, asyncio.Queue[dict[str
 
 
 async def test_postbacks_tell_the_app_of_its_own_orders_signed(server: Server) -> None:
-    async with app_of_the_client() as (url, heard), asyncio.timeout(10):
+    async with app_of_the_client() as (url, heard), asyncio.timeout(60):
         server.office.directory.app("key").postback_url = url
         other = server.office.directory.open_session("KT1", "personal")
         placed = await server.placed()

@@ -22,7 +22,7 @@ from mocks.launch import Sandbox
 from tests.mocks.upstox_sdk import INFY, VERSION, client_for, gtt, limit, market, new_user
 
 NIFTY = "NSE_INDEX|Nifty 50"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 ROOT = Path(__file__).parents[2]
 
 

@@ -24,6 +24,7 @@ LIMIT = {
     "quantity": 1,
 }
 SILENCE = 0.6
+PATIENCE = 60.0
 
 
 @asynccontextmanager
@@ -35,12 +36,13 @@ async def listening(sandbox: Sandbox) -> AsyncIterator[tuple[Client, ClientConne
             yield client, socket
 
 
-async def order_updates(socket: ClientConnection, seconds: float = SILENCE) -> list[tuple[str, int]]:
-    """Status and sequence of every order update until the socket is silent."""
+async def order_updates(socket: ClientConnection, count: int) -> list[tuple[str, int]]:
+    """Status and sequence of so many order updates, and of every other until the socket is silent."""
     heard: list[tuple[str, int]] = []
     while True:
         try:
-            message = json.loads(await asyncio.wait_for(socket.recv(), seconds))
+            wait = PATIENCE if len(heard) < count else SILENCE
+            message = json.loads(await asyncio.wait_for(socket.recv(), wait))
         except TimeoutError:
             return heard
         if message["type"] == "order":
@@ -66,24 +68,24 @@ async def test_the_third_update_meets_its_fault(
     async with listening(sandbox) as (client, socket):
         client.fault(fault, after=2, times=1, **more)
         await client.call("POST", "/orders", LIMIT)
-        assert await order_updates(socket) == heard
+        assert await order_updates(socket, len(heard)) == heard
 
 
 async def test_an_update_held_for_the_next_goes_out_alone_when_none_comes(sandbox: Sandbox) -> None:
     async with listening(sandbox) as (client, socket):
         client.fault("reorder_updates", after=3, times=1, seconds=0.2)
         await client.call("POST", "/orders", LIMIT)
-        assert await order_updates(socket) == WHOLE
+        assert await order_updates(socket, len(WHOLE)) == WHOLE
 
 
 async def test_a_stalled_socket_is_open_and_silent_and_loses_what_it_did_not_say(sandbox: Sandbox) -> None:
     async with listening(sandbox) as (client, socket):
         rule = client.fault("stall")
         await client.call("POST", "/orders", LIMIT)
-        assert await order_updates(socket) == []
+        assert await order_updates(socket, 0) == []
         sandbox.delete(f"/faults/{rule['id']}")
         _, made = await client.call("POST", "/orders", LIMIT)
-        assert [number for _, number in await order_updates(socket)] == [1, 2, 3, 4]
+        assert [number for _, number in await order_updates(socket, 4)] == [1, 2, 3, 4]
         assert made["status"] == "open"
 
 
@@ -92,7 +94,7 @@ async def test_old_prices_come_again_until_the_rule_goes(sandbox: Sandbox) -> No
 
         async def tick() -> str:
             while True:
-                message = json.loads(await asyncio.wait_for(socket.recv(), 5))
+                message = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
                 if message["type"] == "tick":
                     return str(message["last_price"])
 

@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from mocks.launch import Sandbox
 
 INFY, NIFTY = "NSE_EQ|INE009A01021", "NSE_INDEX|Nifty 50"
-PATIENCE_SECONDS = 8
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")

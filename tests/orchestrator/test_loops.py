@@ -20,7 +20,7 @@ async def test_a_loop_that_fails_is_begun_again_and_ends_only_when_closed() -> N
 
     loops = Loops(pause=0)
     loops.start("work", work)
-    await asyncio.wait_for(steady.wait(), 5)
+    await asyncio.wait_for(steady.wait(), 60)
     await loops.close()
     assert begun == [0, 1, 2]
 

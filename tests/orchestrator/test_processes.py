@@ -69,7 +69,7 @@ async def _process(environment: dict[str, str], name: str, **settings: str) -> A
     try:
         yield
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 30) == 0, log.read_text()
+        assert await asyncio.wait_for(process.wait(), 60) == 0, log.read_text()
     finally:
         if process.returncode is None:
             process.kill()

@@ -146,7 +146,7 @@ class _Form(HTMLParser):
 async def approve_login(login_url: str, user_id: str, cookies: httpx.Cookies) -> httpx.Response:
     """What a person does on the broker's login page, up to the page of ours that they land on."""
     async with httpx.AsyncClient(
-        trust_env=False, follow_redirects=True, timeout=15, cookies=cookies
+        trust_env=False, follow_redirects=True, timeout=60, cookies=cookies
     ) as browser:
         page = await browser.get(login_url)
         form = _Form()
@@ -240,7 +240,7 @@ class Trader:
     async def order(self, order_id: str) -> Any:
         return await self.call("GET", f"/v1/orders/{order_id}")
 
-    async def order_when(self, order_id: str, *statuses: str, seconds: float = 20) -> Any:
+    async def order_when(self, order_id: str, *statuses: str, seconds: float = 60) -> Any:
         """The order once its status is one of these."""
         return await eventually(
             lambda: self.order(order_id), lambda seen: seen["status"] in statuses, seconds
@@ -274,7 +274,7 @@ def order(text: str, **more: Any) -> dict[str, Any]:
 
 
 async def eventually(
-    look: Callable[[], Awaitable[Any]], fits: Callable[[Any], bool], seconds: float = 20
+    look: Callable[[], Awaitable[Any]], fits: Callable[[Any], bool], seconds: float = 60
 ) -> Any:
     """What `look` sees once it fits; fails with the last sight when it never does."""
     seen: Any = None
@@ -292,7 +292,7 @@ async def eventually(
 @asynccontextmanager
 async def a_trader(product: Product) -> AsyncIterator[Trader]:
     """A new user, whose accounts are disconnected in the end: nothing is read for those who have left."""
-    async with httpx.AsyncClient(base_url=product.url, trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=product.url, trust_env=False, timeout=60) as http:
         trader = Trader(http)
         await trader.sign_up()
         yield trader

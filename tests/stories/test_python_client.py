@@ -89,7 +89,7 @@ async def test_what_is_anothers_is_not_found(client: AsyncClient) -> None:
 async def test_events_and_prices_come_as_they_happen(client: AsyncClient) -> None:
     async with aclosing(client.stream.events(symbols=["NSE:INFY"], portfolio=True)) as events:
         seen: list[Event] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await anext(events)).type == "connected"
             placed = await client.orders.place(BUY)
             async for event in events:
@@ -106,11 +106,11 @@ async def test_a_stream_comes_back_after_the_product_was_started_anew(
     product: Product, client: AsyncClient
 ) -> None:
     async with aclosing(client.stream.events(symbols=["NSE:INFY"])) as events:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert not (await anext(events)).again
         await product.kill()
         await product.start()
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             async for event in events:
                 if event.type == "connected" and event.again:
                     break

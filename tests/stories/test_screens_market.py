@@ -47,7 +47,7 @@ async def test_an_order_is_moved_by_its_line_on_the_chart(
     await expect(page.get_by_role("dialog", name="Change the order?")).to_be_visible()
     assert (await seen(trader, order))["price"] == f"{price}.00"
     await page.get_by_role("button", name="Change to").click()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await seen(trader, order))["price"] == f"{price}.00":
             await asyncio.sleep(0.1)
     assert Decimal((await seen(trader, order))["price"]) < price

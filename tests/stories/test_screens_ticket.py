@@ -81,7 +81,7 @@ async def test_an_order_whose_answer_a_reload_has_cut_off_is_found_and_not_sent_
     ticket = page.get_by_role("dialog", name="Order ticket")
     await ticket.get_by_role("button", name="Review buy").click()
     await ticket.get_by_role("button", name="Send PAPER order").click()
-    await asyncio.wait_for(recorded.wait(), 15)
+    await asyncio.wait_for(recorded.wait(), 60)
 
     await page.reload()
     await expect(ticket).to_contain_text("Filled at")

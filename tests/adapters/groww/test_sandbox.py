@@ -364,7 +364,7 @@ async def test_prices_come_over_the_feed(
         await feed.subscribe([INFY, nifty])
         moving = asyncio.create_task(_move(sandbox, groww))
         seen: dict[InstrumentId, Tick] = {}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for tick in feed.ticks():
                 seen[tick.instrument] = tick
                 if len(seen) == 2:
@@ -387,7 +387,7 @@ async def test_an_order_is_followed_over_the_feed(
     session: Session, endpoints: Endpoints, symbols: Table, groww: GrowwBroker
 ) -> None:
     events = ADAPTER.order_stream(session, endpoints, symbols, clock=clock)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert isinstance(await anext(events), Connected)
         mine = await placed(groww)
         await groww.cancel(mine)
@@ -412,7 +412,7 @@ async def test_a_dropped_feed_ends_the_stream(
     rule = {"broker": "groww", "fault": "drop_socket", "account": account["user_id"]}
     await asyncio.to_thread(sandbox.post, "/faults", rule)
     with pytest.raises(BrokerUnavailable):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await anext(events)
 
 
@@ -426,7 +426,7 @@ async def test_a_quiet_instrument_still_gets_its_first_price(
     session: Session, endpoints: Endpoints, symbols: Table
 ) -> None:
     quiet = InstrumentId(Exchange.BSE, "MRF")
-    async with asyncio.timeout(20), ADAPTER.market_feed(session, endpoints, symbols, clock=clock) as feed:
+    async with asyncio.timeout(60), ADAPTER.market_feed(session, endpoints, symbols, clock=clock) as feed:
         for _ in range(2):  # again after leaving it
             await feed.subscribe([quiet, quiet])
             ticks = feed.ticks()

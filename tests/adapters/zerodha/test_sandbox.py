@@ -339,7 +339,7 @@ async def test_a_postback_is_read_only_with_the_right_signature(desk: Desk) -> N
     try:
         desk.sandbox.put(f"/apps/kite/{desk.session.api_key}", {"postback_url": f"{listener.url}/hook"})
         child = await desk.placed(desk.child(order_type=OrderType.MARKET))
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             body = await heard.get()
         while json.loads(body)["order_id"] != child.broker_order_id:
             body = await heard.get()

@@ -248,7 +248,7 @@ def stream(client: Client) -> connect:
 
 
 async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             message: dict[str, Any] = json.loads(await socket.recv())
             if message["type"] == kind:

@@ -90,7 +90,7 @@ async def test_a_broker_that_comes_up_later_is_asked_again(db: Database) -> None
     async with started(db, zerodha=late) as service:
         assert service.get(INFY) is None
         late.down = False
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while service.get(INFY) is None:
                 await asyncio.sleep(0.05)
 
@@ -101,7 +101,7 @@ async def test_a_start_on_another_day_asks_even_before_the_morning(db: Database)
         pass
     before_half_past_eight = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
     async with started(db, before_half_past_eight, zerodha=masters):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while masters.asked < 2:
                 await asyncio.sleep(0.02)
 

@@ -153,7 +153,7 @@ async def test_a_policy_and_a_revocation_hold_in_a_login_by_the_browser(
     url = f"{running.url.replace('http', 'ws')}/kite/ws?api_key={program.api_key}&access_token="
     async with websockets.connect(f"{url}{app.kite.access_token}", proxy=None) as socket:
         await owner.call("DELETE", app.path.removesuffix("/kite"))
-        told = await asyncio.wait_for(_text(socket), 10)
+        told = await asyncio.wait_for(_text(socket), 60)
         assert "revoked" in told["data"]
     with pytest.raises(exceptions.TokenException, match="revoked"):
         await app.profile()

@@ -26,7 +26,7 @@ from tests.adapters.desk import SERVERS, Desk, Names, now, opened
 
 INFY = InstrumentId.parse("NSE:INFY")
 TCS = InstrumentId.parse("NSE:TCS")
-PATIENCE = 10.0
+PATIENCE = 60.0
 MASTERS: dict[BrokerId, Names] = {}
 LOADED: dict[str, Instruments] = {}  # by the sandbox: reading the masters takes longer than most tests
 

@@ -135,7 +135,7 @@ class Market:
     async def serve(self, wanted: dict[InstrumentId, Mode], good: Callable[[], bool]) -> None:
         """Until it is so."""
         self.edition += 1
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 self.feeds.serve(wanted, self.edition)
                 for _ in range(10):

@@ -44,7 +44,7 @@ def socket(product: Product) -> Any:
 
 async def said(line: Any, kind: str) -> Any:
     """The next message of this kind."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             message = json.loads(await line.recv())
             if message["type"] == kind:

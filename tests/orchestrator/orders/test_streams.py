@@ -63,7 +63,7 @@ async def test_a_stream_refused_while_the_session_lives_is_opened_again() -> Non
     connection: Any = Forbidden()
     watch = Watch(cast(Connection, connection))
     streaming = asyncio.create_task(OrderUpdates(cast(Trading, trading))._stream(watch))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not watch.streaming:
             await asyncio.sleep(0.01)
     streaming.cancel()

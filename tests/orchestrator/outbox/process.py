@@ -18,7 +18,7 @@ from orchestrator.storage.db import Database
 
 ASHA, BINA = UserId("usr_asha"), UserId("usr_bina")
 T0 = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-SOON = 10.0
+SOON = 60.0
 
 
 async def plain(kept: Sequence[Kept]) -> list[Event]:

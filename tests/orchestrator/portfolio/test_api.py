@@ -181,7 +181,7 @@ async def test_a_fill_comes_to_the_screen_that_follows(trader: Trader, new_user:
     await trader.settled()
     url = str(trader.http.base_url).replace("http", "ws").rstrip("/")
     token = str(trader.http.headers["Authorization"]).removeprefix("Bearer ")
-    async with websockets.connect(f"{url}/v1/stream", proxy=None) as socket, asyncio.timeout(20):
+    async with websockets.connect(f"{url}/v1/stream", proxy=None) as socket, asyncio.timeout(60):
         await socket.send(json.dumps({"action": "auth", "token": token}))
         await socket.send(json.dumps({"action": "follow", "what": "portfolio"}))
 

@@ -30,7 +30,7 @@ async def running(desk: Desk, *, background: bool = True) -> AsyncIterator[Portf
 
 
 async def heard(messages: AsyncIterator[str]) -> dict[str, Any]:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         told: dict[str, Any] = json.loads(await anext(messages))
     assert told["type"] == "portfolio_lines"
     return dict(told["data"])
@@ -99,7 +99,7 @@ async def test_what_a_limit_alone_asks_for_is_kept_and_not_written() -> None:
         portfolios.day_result(ASHA)
         desk.hub.tick("NSE:INFY", "1550", "1500")
         kept = portfolios._held(ASHA)
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while not kept.settled or kept.moved:
                 await asyncio.sleep(0.01)
         assert not kept._texts
@@ -180,7 +180,7 @@ async def test_a_process_that_reads_only_when_asked_reads_again_what_another_rea
     async with running(desk, background=False) as portfolios:
         await portfolios.look(ASHA)
         event = {"type": "portfolio", "data": {"reason": "numbers", "account": "z"}}
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while not desk.accounts.asked["soon z"]:
                 await desk.bus.publish(user_topic(ASHA), event)
                 await asyncio.sleep(0)
@@ -195,6 +195,6 @@ async def test_a_process_that_reads_only_when_asked_asks_for_those_who_follow() 
     ):
         await heard(messages)
         before = desk.accounts.asked["ready"]
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while desk.accounts.asked["ready"] == before:
                 await asyncio.sleep(0.01)

@@ -72,7 +72,7 @@ async def say(socket: ClientConnection, **message: Any) -> None:
 
 
 async def heard(socket: ClientConnection) -> Any:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         return json.loads(await socket.recv())
 
 

@@ -26,7 +26,7 @@ class Looked:
         self.look(AccountId("everywhere"))
 
     async def until(self, *wanted: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.at != list(wanted):
                 self.changed.clear()
                 await self.changed.wait()

@@ -23,7 +23,7 @@ from orchestrator.server import listen, opened, serve_on
 from tests.adapters.desk import INFY
 from tests.stories.product import Trader, eventually
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ async def made(client: httpx.AsyncClient, token: str, **given: Any) -> Any:
 
 async def deliveries(client: httpx.AsyncClient, hook: Any, count: int = 1) -> list[Any]:
     """Once they are all done with."""
-    for _ in range(200):
+    for _ in range(3000):
         found: list[Any] = (await client.get(f"/v1/hooks/{hook['id']}/deliveries")).json()["items"]
         if len(found) >= count and all(one["outcome"] != "received" for one in found):
             return found

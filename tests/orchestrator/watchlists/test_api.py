@@ -101,5 +101,5 @@ async def test_two_screens_that_add_at_once_lose_nothing_and_hear_of_each_other(
 
 
 async def _next(events: Any) -> Any:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         return await anext(events)
