@@ -20,8 +20,8 @@ from tests.simulation.weather import Weather
 
 ROOT = Path(__file__).parents[2]
 WHOLE = os.environ.get("SIMULATION") == "whole"
-SEEDS = 200 if WHOLE else 20
-TOGETHER = 10  # seeds of one test: so many share what a test costs by itself
+SEEDS = 200 if WHOLE else 10
+TOGETHER = 5  # seeds of one test: so many share what a test costs by itself
 
 
 @pytest.mark.parametrize("first", range(1, SEEDS + 1, TOGETHER))
