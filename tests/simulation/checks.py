@@ -243,9 +243,11 @@ def _check_self_trades(world: World, person: Person, stored: list[StoredOrder]) 
             for other, theirs in mine
             if theirs.key == order.key and theirs.side is not order.side and theirs.exchange_number
         ]
-        # A stop's release is told late, and what a broker took long after it was given up for is told later still.
+        # A stop's release is told late, a broker's own second order later, and what it took long after it was
+        # given up for later still.
         told = [one for one, _ in (*met, (child, order)) if one is not None]
-        plain = len(told) > len(met) and not any(one.absent or one.order_type in STOPS for one in told)
+        late = any(one.absent or one.order_type in STOPS or len(one.broker_order_ids) > 1 for one in told)
+        plain = len(told) > len(met) and not late
         insist(not plain, f"{child.id} met an own order at the exchange: {[o.order_id for _, o in met]}")
 
 
