@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from adapters.broker import RateLimit
+from adapters.room import Share
 
 DAY = 86_400
 SLACK = 0.05  # seconds by which one request may be faster on its way than the one before it
@@ -69,13 +70,27 @@ class Budget:
         self._windows = [Window(limit) for limit in limits]
         self._clock = clock
 
-    def take(self, kind: str) -> float:
-        """Count one call of `kind` and return 0.0, or count nothing and return the seconds to wait."""
+    def wait(self, kind: str, *, among: int = 1) -> float:
+        """Seconds until a call of `kind` fits; 0.0 when it fits now. Counts nothing. `among`: as of `Window`."""
         now = self._clock()
-        windows = [window for window in self._windows if window.limit.kind == kind]
-        wait = max((window.wait(now) for window in windows), default=0.0)
+        return max((window.wait(now, among=among) for window in self._of(kind)), default=0.0)
+
+    def take(self, kind: str, *, among: int = 1) -> float:
+        """Count one call of `kind` and return 0.0, or count nothing and return the seconds to wait."""
+        wait = self.wait(kind, among=among)
         if wait <= 0:
-            for window in windows:
+            now = self._clock()
+            for window in self._of(kind):
                 window.add(now)
             return 0.0
         return wait
+
+    def shares(self, kind: str) -> list[Share]:
+        """What a call of `kind` takes of limits that other programs of ours use up as well."""
+        return [
+            Share(f"{kind} {window.limit.seconds}", window.span, window.limit.calls, f"{kind} calls")
+            for window in self._of(kind)
+        ]
+
+    def _of(self, kind: str) -> list[Window]:
+        return [window for window in self._windows if window.limit.kind == kind]

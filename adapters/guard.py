@@ -93,7 +93,7 @@ class Guarded:
         held: Callable[[ChildOrder], str | None] = unheld,
     ) -> None:
         """`wall`: seconds since 1970, UTC. `governor`: the account's, when it outlives this session. `room`: what our
-        other programs leave of its limits for orders; None: there are none. `opened` is told which breaker has.
+        other programs leave of its limits; None: there are none. `opened` is told which breaker has.
 
         `measured` is told of every call that left, once, `address_refused` the broker's words when it takes no order
         from where ours come from. `held` says why somebody lets no more of such an order leave.
@@ -320,11 +320,24 @@ class Guarded:
     async def _room(self, kind: str, patience: float) -> None:
         """Until a read fits. Raises NotSent when that would take longer than `patience` seconds."""
         waited = 0.0
-        while wait := self._budget.take(kind):
+        while wait := await self._counted_read(kind):
             waited += wait
             if waited > patience:
                 raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.0f} s")
             await asyncio.sleep(wait)
+
+    async def _counted_read(self, kind: str) -> float:
+        """0.0 when it was counted with those of our other programs, else the seconds to wait."""
+        if self._room_of_all is None:
+            return self._budget.take(kind)
+        if (wait := self._budget.wait(kind)) > 0:
+            return wait
+        shares = self._budget.shares(kind)
+        try:
+            wait = await self._room_of_all.take(shares) if shares else 0.0
+        except Unshared as alone:
+            return self._budget.take(kind, among=alone.among)
+        return wait if wait > 0 else self._budget.take(kind)
 
     async def _write(
         self,
@@ -382,7 +395,7 @@ class Guarded:
     async def _admitted(self, call: Call | None, patience: float) -> None:
         """Wait for room. Raises NotSent, with the rule, when that would take longer than `patience` seconds."""
         waited = 0.0
-        while hold := await self._counted(call) if call else self._other():
+        while hold := await (self._counted(call) if call else self._other()):
             waited += hold.seconds
             if waited > patience:
                 raise NotSent(f"{hold.rule}: nothing more fits for the next {hold.seconds:.1f} s")
@@ -405,8 +418,8 @@ class Guarded:
         rule = next((share.rule for share in by_length if share.seconds >= wait), by_length[-1].rule)
         return Hold(wait, f"{rule}, over all our processes")
 
-    def _other(self) -> Hold | None:
-        wait = self._budget.take("other")
+    async def _other(self) -> Hold | None:
+        wait = await self._counted_read("other")
         return Hold(wait, f"{self.terms.name}'s limit of calls is used up") if wait else None
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from redis import asyncio as redis
 from redis.exceptions import ConnectionError as RedisGone
 
 from adapters.broker import Broker, RateLimit
@@ -26,7 +28,8 @@ THREE = Share("orders", 60.0, 3, "three in a minute")
 
 
 @pytest.fixture
-async def processes(redis_url: str) -> AsyncIterator[list[SharedRooms]]:
+async def processes(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[SharedRooms]]:
+    monkeypatch.setattr(shared_room, "PATIENCE", 60.0)  # a busy machine is no Redis that is away
     made = [SharedRooms(redis_url, among=lambda: 3) for _ in range(3)]
     yield made
     for one in made:
@@ -66,6 +69,39 @@ async def test_the_reserve_of_urgent_calls_is_room_in_the_same_limit(processes: 
     assert await processes[1].of(ONE).take([calm]) > 0
     assert [await processes[1].of(ONE).take([urgent]) for _ in range(2)] == [0.0, 0.0]
     assert await processes[2].of(ONE).take([urgent]) > 0
+
+
+async def test_a_long_window_is_kept_by_all_processes_in_few_numbers(
+    processes: list[SharedRooms], redis_url: str
+) -> None:
+    half_an_hour = Share("other 1800", 1800.0, 20, "twenty in half an hour")
+    waits = await asyncio.gather(*(processes[n % 3].of(ONE).take([half_an_hour]) for n in range(30)))
+    assert waits.count(0.0) == 20
+    assert all(1700 < wait <= 1831 for wait in waits if wait), (
+        "until the sixtieth is over that the first was in"
+    )
+    async with redis.Redis.from_url(redis_url) as raw:
+        [key] = await raw.keys("*")
+        assert await cast(Awaitable[int], raw.hlen(key)) <= 2
+        assert 0 < await raw.pttl(key) <= 1_830_000
+
+
+async def test_what_is_old_leaves_a_long_window_and_room_comes_back_in_order(
+    processes: list[SharedRooms], redis_url: str
+) -> None:
+    two_minutes, here = Share("other 120", 120.0, 5, ""), processes[0].of(ONE)
+    async with redis.Redis.from_url(redis_url) as raw:
+        seconds, _ = await raw.time()
+        now = seconds // 2  # in sixtieths of two minutes
+        key = f"trademaster:parts:{ONE}:other 120"
+        for part, calls in ((now - 70, 50), (now - 40, 2), (now - 20, 3)):
+            await cast(Awaitable[int], raw.hset(key, str(part), str(calls)))
+        wait = await here.take([two_minutes])
+        assert 0 < wait <= 42, "the older two leave first; fifty are gone"
+        assert await cast(Awaitable[int], raw.hlen(key)) == 2
+        await cast(Awaitable[int], raw.hdel(key, str(now - 40)))
+    assert [await here.take([two_minutes]) for _ in range(2)] == [0.0, 0.0]
+    assert await here.take([two_minutes]) > 0
 
 
 async def test_while_redis_is_away_nothing_leaves_at_first_and_then_each_process_keeps_to_its_part(
@@ -173,3 +209,53 @@ async def test_without_anybody_to_ask_the_guard_sends_its_part() -> None:
     with pytest.raises(NotSent):
         await guarded.place(CHILD)
     assert broker.calls == 2
+
+
+# --- questions ---------------------------------------------------------------------------------------------------
+
+SIX_A_MINUTE = replace(TERMS, limits=(RateLimit("other", 6, 60),))
+
+
+def _asks(room: Room) -> tuple[Guarded, Scripted]:
+    broker = Scripted(terms=SIX_A_MINUTE)
+    return Guarded(cast(Broker, broker), wall=lambda: 1000.0, room=room), broker
+
+
+async def _until_held_back(*guards: Guarded) -> None:
+    for number in range(20):
+        with pytest.raises(NotSent) if number >= 6 else nullcontext():
+            await guards[number % len(guards)].margin()
+
+
+async def test_all_processes_together_ask_a_broker_no_more_than_it_allows(
+    processes: list[SharedRooms],
+) -> None:
+    asked = [_asks(one.of(ONE)) for one in processes]
+    await _until_held_back(*(guarded for guarded, _ in asked))
+    assert [broker.calls for _, broker in asked] == [2, 2, 2]
+    other, broker = _asks(processes[0].of(TWO))
+    await other.margin()
+    assert broker.calls == 1, "another account has its own"
+
+
+async def test_a_question_waits_for_room_that_others_used_up_and_is_asked_once() -> None:
+    room = Answers(0.01, 0.01, 0.0)
+    guarded, broker = _asks(room)
+    await guarded.margin()
+    assert (broker.calls, room.asked) == (1, 3)
+
+
+async def test_without_anybody_to_ask_each_asks_its_part() -> None:
+    guarded, broker = _asks(Answers(*(Unshared(3) for _ in range(9))))
+    for _ in range(2):
+        await guarded.margin()
+    with pytest.raises(NotSent):
+        await guarded.margin()
+    assert broker.calls == 2
+
+
+async def test_what_no_limit_binds_asks_nobody_for_room() -> None:
+    room = Answers(Unshared(1))
+    broker = Scripted()
+    await Guarded(cast(Broker, broker), wall=lambda: 1000.0, room=room).margin()
+    assert (broker.calls, room.asked) == (1, 0)
