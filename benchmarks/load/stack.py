@@ -21,7 +21,7 @@ from tests.services import POSTGRES_BIN, free_port
 from tests.stories.product import RATES, ROOT
 from tests.traders import sandbox_settings
 
-PATIENCE = 120.0  # seconds until everything is ready, and until it has ended
+PATIENCE = 300.0  # seconds until everything is ready, and until it has ended: four processes start at once
 SHAPES = {"one": ("product",), "many": ("api0", "api1", "worker0", "worker1")}
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from sqlalchemy import Connection
 
 from domain.order import OrderId
 from domain.routing import Denied
 from orchestrator.errors import not_found, problems
 from orchestrator.identity.access import ReadingCaller, ReadingUser, TradingCaller
 from orchestrator.orders import cancel as cancelling
-from orchestrator.orders import finding
+from orchestrator.orders import finding, looking
 from orchestrator.orders import modify as modifying
 from orchestrator.orders import place as placing
 from orchestrator.orders.approval_answer import waits
@@ -110,22 +112,18 @@ async def list_orders(
 ) -> Response:
     """Newest first; `cursor` is the `next_cursor` of the page before."""
     before = OrderId(cursor) if cursor else None
-    stored = await trading.db.read(
-        lambda conn: finding.page(
-            conn,
-            caller.user_id,
-            status=status,
-            before=before,
-            limit=limit + 1,
-            sought=seen_by(caller, wanted),
+    look = seen_by(caller, wanted)
+
+    def work(conn: Connection) -> tuple[list[str], OrderId | None]:
+        found = finding.page_rows(
+            conn, caller.user_id, status=status, before=before, limit=limit + 1, sought=look
         )
-    )
-    more = len(stored) > limit
-    page = OrderPage(
-        items=[OrderOut.of(one) for one in stored[:limit]],
-        next_cursor=stored[limit - 1].order.id if more else None,
-    )
-    return answer(page)
+        last = found[limit - 1].order.id if len(found) > limit else None
+        return [trading.written.text(one) for one in found[:limit]], last
+
+    items, next_cursor = await trading.db.read(work)
+    page = f'{{"items":[{",".join(items)}],"next_cursor":{json.dumps(next_cursor)}}}'
+    return Response(page, media_type="application/json")
 
 
 @router.get("/by-key/{key:path}", responses=problems(401, 404))
@@ -175,6 +173,16 @@ async def modify_order(
         raise refusal(outcome, title="The order was not changed")
     stored, replayed = outcome
     return answer(OrderOut.of(stored), headers={"Idempotency-Replayed": "true"} if replayed else None)
+
+
+@router.post("/{order_id}/parts/{child_id}/look", responses=problems(401, 404, 409, 503))
+async def look_for_part(order_id: str, child_id: str, caller: TradingCaller, trading: Room) -> OrderOut:
+    """Ask the broker now for a part without a clear answer. What is found is learnt; what is not is looked for on, and
+    counts as absent only by looks over the broker's quiet window. Nothing is ever sent in its place."""
+    order = await get_order(order_id, caller, trading)
+    live = await looking.unclear_part_of(trading, caller.user_id, order.id, child_id)
+    await looking.look(trading, live, caller.actor)
+    return await get_order(order_id, caller, trading)
 
 
 @router.delete("/{order_id}", status_code=202, responses=problems(401, 404, 409))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,6 @@ from domain.account import AccountId, UserId
 from domain.instrument import InstrumentId
 from domain.order import (
     ChildOrder,
-    OrderEvent,
     OrderId,
     Side,
 )
@@ -45,6 +45,24 @@ from orchestrator.orders.statements import (
 )
 from orchestrator.storage.prepared import Prepared, Question
 from orchestrator.tables import orders
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows that an order is made of."""
+
+    order: sa.Row[Any]
+    children: tuple[sa.Row[Any], ...]
+    events: tuple[sa.Row[Any], ...]
+
+    @property
+    def state(self) -> Hashable:
+        """Equal while the order is as it was: its decision and the lines of its timeline are never written over."""
+        lines = tuple(event.seq for event in self.events)
+        return self.order.quantity, self.order.done, tuple(map(tuple, self.children)), lines
+
+    def stored(self) -> StoredOrder:
+        return stored_order(self.order, self.children, [event_of(event) for event in self.events])
 
 
 def replayed(conn: Connection, user_id: UserId, key: str) -> tuple[OrderId, str] | None:
@@ -86,6 +104,20 @@ def page(
     sought: Sought | None = None,
 ) -> list[StoredOrder]:
     """Newest first. `status` is open | done | all; ids grow with time, so `before` is the cursor."""
+    found = page_rows(conn, user_id, status=status, before=before, limit=limit, sought=sought)
+    return [one.stored() for one in found]
+
+
+def page_rows(
+    conn: Connection,
+    user_id: UserId,
+    *,
+    status: str,
+    before: OrderId | None,
+    limit: int,
+    sought: Sought | None = None,
+) -> list[Found]:
+    """The rows of `page`."""
     query = sa.select(orders).where(orders.c.user_id == user_id)
     if status != "all":
         query = query.where(orders.c.done == (status == "done"))
@@ -93,7 +125,7 @@ def page(
         query = query.where(orders.c.id < before)
     if sought is not None:
         query = sought.narrowed(query)
-    return _assemble(conn, conn.execute(query.order_by(orders.c.id.desc()).limit(limit)).all())
+    return _found(conn, conn.execute(query.order_by(orders.c.id.desc()).limit(limit)).all())
 
 
 def live_children(conn: Connection, account_id: AccountId) -> list[ChildOrder]:
@@ -157,14 +189,18 @@ def find_child(
 
 
 def _assemble(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredOrder]:
+    return [one.stored() for one in _found(conn, rows)]
+
+
+def _found(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[Found]:
     ids = [row.id for row in rows]
     children: dict[str, list[sa.Row[Any]]] = {order_id: [] for order_id in ids}
     for child in _of_parents(conn, CHILDREN_OF, CHILDREN_OF_ONE, ids):
         children[child.order_id].append(child)
-    events: dict[str, list[OrderEvent]] = {order_id: [] for order_id in ids}
+    events: dict[str, list[sa.Row[Any]]] = {order_id: [] for order_id in ids}
     for event in _of_parents(conn, EVENTS_OF, EVENTS_OF_ONE, ids):
-        events[event.order_id].append(event_of(event))
-    return [stored_order(row, children[row.id], events[row.id]) for row in rows]
+        events[event.order_id].append(event)
+    return [Found(row, tuple(children[row.id]), tuple(events[row.id])) for row in rows]
 
 
 def _of_parents(

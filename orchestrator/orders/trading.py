@@ -20,6 +20,7 @@ from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.margins import Margins
 from orchestrator.orders.story import Story
 from orchestrator.orders.underway import UnderWay
+from orchestrator.orders.written import Written
 from orchestrator.state import Clock
 from orchestrator.storage.db import Database
 
@@ -49,3 +50,5 @@ class Trading:
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     known: KnownChildren = field(default_factory=KnownChildren)
     margins: Margins = field(default_factory=Margins)
+    # of lists of orders
+    written: Written = field(default_factory=Written)
