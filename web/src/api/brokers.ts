@@ -3,6 +3,9 @@ import { generatedApi } from "./generated/brokers";
 
 const brokersApi = generatedApi.enhanceEndpoints({
   endpoints: {
+    getBreaker: { providesTags: ["Breaker"] },
+    openBreaker: { invalidatesTags: ["Breaker", "Account"] },
+    closeBreaker: { invalidatesTags: ["Breaker", "Account"] },
     connectAccount: { invalidatesTags: ["Account", "Portfolio"] },
     logInAgain: { invalidatesTags: ["Account", "Portfolio"] },
     disconnectAccount: { invalidatesTags: ["Account", "Portfolio"] },
@@ -23,6 +26,9 @@ const brokersApi = generatedApi.enhanceEndpoints({
 });
 
 export const {
+  useGetBreakerQuery,
+  useOpenBreakerMutation,
+  useCloseBreakerMutation,
   useConnectAccountMutation,
   useLogInAgainMutation,
   useDisconnectAccountMutation,

@@ -182,6 +182,7 @@ export const account: Account = {
     last_seen: null,
     reject_rate: null,
   },
+  held: null,
   egress: {
     state: "unregistered",
     registered: [],

@@ -19,6 +19,7 @@ import { ContractNote } from "./ContractNote";
 import { CredentialsForm } from "./CredentialsForm";
 import { rateText } from "./measures";
 import { OneField } from "./OneField";
+import { OwnBreaker } from "./OwnBreaker";
 import { Postback } from "./Postback";
 import { BreakerWord, Expiry, Fact } from "./Session";
 import { accountState, adviceFor } from "./state";
@@ -66,6 +67,7 @@ function Parts({ account, broker }: { account: Account; broker: Broker | undefin
       <Session account={account} broker={broker} />
       <Part title={t("brokers:account.health")} about={t("brokers:account.health_about")}>
         <Health account={account} />
+        <OwnBreaker account={account} />
       </Part>
       <Part title={t("brokers:account.way_out")} about={t("brokers:account.way_out_about")}>
         <WayOut account={account} />

@@ -11,6 +11,8 @@ export interface AccountState {
 interface Known {
   state: Account["state"];
   health: { reads: string; writes: string } | null;
+  /** Nothing new goes there while somebody holds its breaker open. */
+  held?: Account["held"];
 }
 
 export function accountState(account: Known): AccountState {
@@ -28,7 +30,8 @@ export function accountState(account: Known): AccountState {
   }
 }
 
-function connectedState({ health }: Known): AccountState {
+function connectedState({ health, held }: Known): AccountState {
+  if (held) return { tone: "bad", word: t("accounts:states.held") };
   if (!health) return { tone: "quiet", word: t("accounts:states.connecting") };
   const { reads, writes } = health;
   if (reads === "open" && writes === "open") return { tone: "bad", word: t("accounts:states.down") };
@@ -45,6 +48,8 @@ export function adviceFor(account: Account): string | null {
   if (account.state === "login_needed") return t("accounts:advice.login_needed", { name });
   if (account.state === "disconnected") return t("accounts:advice.disconnected", { name });
   if (account.state !== "connected" || !account.health) return null;
+  if (account.held)
+    return t("accounts:advice.held", { name, why: account.held.reason ?? t("accounts:advice.held_by_hand") });
   const { reads, writes } = account.health;
   if (reads === "open") return t("accounts:advice.no_answer", { name });
   if (writes === "open") return t("accounts:advice.orders_paused", { name });

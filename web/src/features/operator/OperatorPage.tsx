@@ -7,6 +7,7 @@ import { Parted } from "@/components/parted";
 import { Notice, Waiting } from "@/components/surface";
 import { t } from "@/text";
 import { AccountsPart } from "./AccountsPart";
+import { BreakersPart } from "./BreakersPart";
 import { JobsPart } from "./JobsPart";
 import { LettersPart } from "./LettersPart";
 import { LogPart } from "./LogPart";
@@ -16,6 +17,7 @@ import { UsersPart } from "./UsersPart";
 const parts = [
   { part: "users", Shown: UsersPart },
   { part: "accounts", Shown: AccountsPart },
+  { part: "breakers", Shown: BreakersPart },
   { part: "unclear", Shown: UnclearPart },
   { part: "letters", Shown: LettersPart },
   { part: "jobs", Shown: JobsPart },

@@ -273,3 +273,69 @@ test("letting every message go is asked first", async () => {
   await user.click(question.getByRole("button", { name: "Let go" }));
   await waitFor(() => expect(asked).toEqual([{ ids: null }]));
 });
+
+const breaker = {
+  account_id: "acc_1",
+  user_id: "usr_1",
+  broker: "upstox",
+  state: "connected",
+  reads: "closed",
+  writes: "open",
+  opened_at: asha.created_at,
+  tries_at: null,
+  last_ok_at: null,
+  last_error: "HTTP 503",
+  held: [],
+};
+
+test("a whole broker is held open with a reason and an end in India's time, and is closed again", async () => {
+  const by = { by: "operator", whole_broker: true, since: asha.created_at };
+  let held: object | null = null;
+  const asked: unknown[] = [];
+  server.use(
+    http.get(url("/v1/operator/breakers"), ({ request }) => {
+      const all = new URL(request.url).searchParams.get("which") === "all";
+      const brokers = [{ broker: "upstox", accounts: 4, open: 1, half_open: 0, held }];
+      return HttpResponse.json({ brokers, items: all ? [breaker] : [], next: null });
+    }),
+    http.post(url("/v1/operator/breakers/brokers/upstox/open"), async ({ request }) => {
+      const body = (await request.json()) as { reason: string; until: string };
+      asked.push(body);
+      held = { ...by, ...body };
+      return HttpResponse.json({ broker: "upstox", accounts: 4, open: 1, half_open: 0, held });
+    }),
+    http.post(url("/v1/operator/breakers/brokers/upstox/close"), () => {
+      held = null;
+      return HttpResponse.json({ broker: "upstox", accounts: 4, open: 0, half_open: 1, held });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/breakers");
+  await screen.findByText("No account's breaker stands open.");
+  await user.click(screen.getByRole("button", { name: "Hold open: Upstox" }));
+  const question = within(await screen.findByRole("dialog"));
+  expect(question.getByRole("button", { name: "Hold open" }).hasAttribute("disabled")).toBe(true);
+  await user.type(question.getByLabelText("Why"), "status page says down");
+  await user.type(question.getByLabelText("Until (IST)"), "2026-11-20T10:30");
+  await user.click(question.getByRole("button", { name: "Hold open" }));
+  await screen.findByText(/Held open by an operator since .* with the whole broker, until .*: status page says down/);
+  expect(asked).toEqual([{ reason: "status page says down", until: "2026-11-20T10:30:00+05:30" }]);
+  await user.click(screen.getByRole("button", { name: "Close: Upstox" }));
+  await screen.findByRole("button", { name: "Hold open: Upstox" });
+});
+
+test("an account's breaker that opened by itself says why, and is closed by hand", async () => {
+  const asked: string[] = [];
+  server.use(
+    http.get(url("/v1/operator/breakers"), () => HttpResponse.json({ brokers: [], items: [breaker], next: null })),
+    http.post(url("/v1/operator/breakers/accounts/:id/close"), ({ params }) => {
+      asked.push(String(params.id));
+      return HttpResponse.json({ ...breaker, writes: "half_open" });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/breakers");
+  await screen.findByText("HTTP 503");
+  await user.click(screen.getByRole("button", { name: "Close: Upstox acc_1" }));
+  await waitFor(() => expect(asked).toEqual(["acc_1"]));
+});
