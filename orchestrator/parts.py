@@ -24,7 +24,7 @@ from orchestrator.audit.keeper import Keeper
 from orchestrator.audit.seal import Seal
 from orchestrator.audit.witness import Witness
 from orchestrator.charges import asking
-from orchestrator.config import Role, Settings, endpoints
+from orchestrator.config import Settings, endpoints
 from orchestrator.daily import jobs, tell_operators
 from orchestrator.departure.leaving import Departures
 from orchestrator.identity.ended import EndedSessions
@@ -66,13 +66,14 @@ from orchestrator.pruning import policies
 from orchestrator.redis_bus import open_bus
 from orchestrator.sandbox.control import SandboxControl
 from orchestrator.scorecards.outages import OutageWatch
+from orchestrator.settings.process import Role
 from orchestrator.state import Clock, system_clock
 from orchestrator.storage import migrations
 from orchestrator.storage.db import Database, open_database
 from orchestrator.telemetry import lag
 from orchestrator.tokens.personal import PersonalTokens
-from orchestrator.tradingview.placing import Placer
 from orchestrator.trading_days.announced import Announced, LiveDays
+from orchestrator.tradingview.placing import Placer
 from orchestrator.tradingview.receiving import Receiver
 from orchestrator.vault import Vault
 from orchestrator.webhooks.delivering import Deliverer

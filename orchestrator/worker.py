@@ -7,8 +7,9 @@ import asyncio
 import structlog
 
 from orchestrator.app import create_app
-from orchestrator.config import Role, Settings
+from orchestrator.config import Settings
 from orchestrator.server import opened
+from orchestrator.settings.process import Role
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import aiosmtplib
 
-from orchestrator.config import MailSecurity, Settings
+from orchestrator.config import Settings
+from orchestrator.settings.letters import MailSecurity
 
 LONGEST_WAIT = 30.0  # seconds for an SMTP server to say anything
 

@@ -15,10 +15,10 @@ from domain.calendar import Phase
 from domain.instrument import Exchange
 from orchestrator import meta
 from orchestrator.accounts.connections import Connection
-from orchestrator.config import Role
 from orchestrator.market.line import FeedState
 from orchestrator.probes import readiness
 from orchestrator.probes.tables import sample_tables
+from orchestrator.settings.process import Role
 from orchestrator.telemetry import metrics
 
 BREAKER_STATES = ("closed", "half_open", "open")

@@ -9,9 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from domain.account import BrokerId
-from orchestrator.config import Role, Settings, app_credentials, endpoints
+from orchestrator.config import Settings, app_credentials, endpoints
 from orchestrator.demo.run import sandbox_settings
 from orchestrator.keys import keys
+from orchestrator.settings.process import Role
 
 
 @pytest.fixture

@@ -24,10 +24,11 @@ from domain.routing import Charges, RoutingDecision
 from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.app import create_app
 from orchestrator.bus import Event, user_topic
-from orchestrator.config import Role, Settings
+from orchestrator.config import Settings
 from orchestrator.ids import new_id
 from orchestrator.orders import repository
 from orchestrator.orders.repository import NewChild
+from orchestrator.settings.process import Role
 from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 from tests.orchestrator.stub_broker import StubAdapter

@@ -21,7 +21,8 @@ from orchestrator.accounts.connections import Connection, Connections
 from orchestrator.accounts.handing import Handing
 from orchestrator.accounts.shelf import Handed, Shelf, by_our_clock
 from orchestrator.app import create_app
-from orchestrator.config import Role, Settings
+from orchestrator.config import Settings
+from orchestrator.settings.process import Role
 from orchestrator.state import system_clock
 from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import PASSWORD, browser

@@ -23,7 +23,8 @@ from orchestrator.accounts.connections import Connections
 from orchestrator.accounts.held_breakers import HeldBreaker, HeldBreakers, Holder
 from orchestrator.app import create_app
 from orchestrator.bus import LocalBus
-from orchestrator.config import Role, Settings
+from orchestrator.config import Settings
+from orchestrator.settings.process import Role
 from orchestrator.storage.db import Database
 from orchestrator.tables import accounts, users
 from orchestrator.tables_audit import audit_log

@@ -16,10 +16,11 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
-from orchestrator.config import MailSecurity, Settings
+from orchestrator.config import Settings
 from orchestrator.mail.carriers import NotCarried, Outbox, Smtp
 from orchestrator.mail.letter import Letter, message
 from orchestrator.mail.mailer import Mailer
+from orchestrator.settings.letters import MailSecurity
 from orchestrator.storage.db import Database
 from orchestrator.tables_people import letters
 from orchestrator.vault import Vault
