@@ -37,6 +37,7 @@ from orchestrator.operating import endpoints as operating
 from orchestrator.operating import calendar_endpoints as operator_calendar
 from orchestrator.operating import job_endpoints as operator_jobs
 from orchestrator.operating import oversight_endpoints as oversight
+from orchestrator.operating import unclear_endpoints as unclear_orders
 from orchestrator.options import endpoints as options
 from orchestrator.orders import conditional_endpoints as conditionals
 from orchestrator.orders import endpoints as orders
@@ -112,6 +113,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     operator_jobs.router,
     oversight.router,
     breakers.router,
+    unclear_orders.router,
     dead_letters.router,
     openalgo.router,
     operator_calendar.router,

@@ -95,6 +95,8 @@ class Action(StrEnum):
     ORDER_REFUSED = "order.refused"
     ORDER_CHANGED = "order.changed"
     ORDER_CANCELLED = "order.cancelled"
+    ORDER_SOUGHT = "order.sought"  # without a clear answer: its broker was asked anew, because somebody asked
+    ORDER_OWNER_TOLD = "order.owner_told"  # by an operator, that it has no clear answer
     OUTSIDE_CANCELLED = "order.outside_cancelled"  # one that was not placed here
     CONVERTED = "position.converted"
     CONDITIONAL_PLACED = "conditional.placed"

@@ -41,6 +41,16 @@ def reset(to: str, *, link: str, minutes: int) -> Letter:
     )
 
 
+def order_unclear(to: str, *, label: str, broker: str, since: datetime, link: str) -> Letter:
+    return Letter(
+        to,
+        "An order has had no clear answer",
+        f"An order of yours went to {label} at {_when(since)}, and no clear answer has come. It is looked for, and "
+        f"never sent again. Look into {broker}'s own app, and log in to the account again if it asks:\n\n{link}"
+        "\n\nDo not place the order anew before it is found or shown to be absent.",
+    )
+
+
 def password_changed(to: str, *, base: str, at: datetime) -> Letter:
     return Letter(
         to,

@@ -7,6 +7,7 @@ recording and the answer, and is looked for in the same way.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,20 +124,12 @@ class Reconciler:
                 await trading.connections.login_needed(child.account_id, error.words)
             return
         if reports:
-            await self._found(child, connection, reports)
+            await adopt(trading, child, connection, reports)
         elif lacking := unread(reports):
             search.clean_since, search.clean_looks = None, 0  # it may be the row that cannot be read
             log.warning("orders.book_unread", account=child.account_id, rows=lacking)
         else:
             await self._not_there(child, connection, search, now)
-
-    async def _found(self, child: ChildOrder, connection: Connection, reports: list[OrderReport]) -> None:
-        facts: list[Fact] = [fact for report in reports for fact in facts_of(report)]
-        now = self._trading.clock()
-        changed = await learn(self._trading, child.id, facts, source=Source.RECONCILE, answered_at=now)
-        if changed.after.filled_quantity:
-            await read_trades(self._trading, connection, changed.after)
-        await cancel_if_asked(self._trading, changed)
 
     async def _not_there(
         self, child: ChildOrder, connection: Connection, search: Search, now: datetime
@@ -155,6 +148,19 @@ class Reconciler:
             source=Source.RECONCILE,
             answered_at=self._trading.clock(),
         )
+
+
+async def adopt(
+    trading: Trading, child: ChildOrder, connection: Connection, reports: Sequence[OrderReport]
+) -> ChildOrder:
+    """A lost child was found: what its broker says of it is learnt, and a cancel asked meanwhile is sent. The child as
+    it is then."""
+    facts: list[Fact] = [fact for report in reports for fact in facts_of(report)]
+    changed = await learn(trading, child.id, facts, source=Source.RECONCILE, answered_at=trading.clock())
+    if changed.after.filled_quantity:
+        await read_trades(trading, connection, changed.after)
+    await cancel_if_asked(trading, changed)
+    return changed.after
 
 
 def _tell(unclear: list[LiveChild], now: datetime) -> None:

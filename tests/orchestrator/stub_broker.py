@@ -83,6 +83,7 @@ class StubAdapter:
     held: list[Holding] = field(default_factory=list)
     listed: list[Listing] = field(default_factory=list)
     candles_told: list[Candle] = field(default_factory=list)
+    found: list[OrderReport] = field(default_factory=list)  # by the tag of whatever order
     hold_back: asyncio.Event | None = None
     allowed: Capabilities = field(default_factory=Capabilities)
     seen: list[Mapping[str, str]] = field(default_factory=list)
@@ -201,7 +202,8 @@ class StubBroker:
         return None
 
     async def find(self, child: ChildOrder) -> list[OrderReport]:
-        return []
+        await self._asked("find")
+        return list(self.adapter.found)
 
     async def trades(self, child: ChildOrder) -> list[BrokerFill]:
         return []

@@ -51,6 +51,7 @@ WALK: dict[str, Any] = {
     "GET /v1/orders/by-key/{key:path}": None,
     "PATCH /v1/orders/{order_id}": {"quantity": 2},
     "DELETE /v1/orders/{order_id}": None,
+    "POST /v1/orders/{order_id}/parts/{child_id}/look": None,
     "DELETE /v1/orders/external/{account}/{broker_order_id}": None,
     "PATCH /v1/conditionals/{account}/{conditional_id}": CONDITIONAL,
     "DELETE /v1/conditionals/{account}/{conditional_id}": None,

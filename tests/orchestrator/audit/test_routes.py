@@ -74,6 +74,7 @@ TOLD_INSIDE = {
     "POST /v1/orders": Action.ORDER_PLACED,
     "PATCH /v1/orders/{order_id}": Action.ORDER_CHANGED,
     "DELETE /v1/orders/{order_id}": Action.ORDER_CANCELLED,
+    "POST /v1/orders/{order_id}/parts/{child_id}/look": Action.ORDER_SOUGHT,
     "POST /v1/orders/cancel": Action.ORDER_CANCELLED,
     "DELETE /v1/orders/external/{account}/{broker_order_id}": Action.OUTSIDE_CANCELLED,
     "POST /v1/positions/exit": Action.ORDER_PLACED,

@@ -40,6 +40,7 @@ OPEN_TO_TOKENS = {
     "POST /v1/orders": Door.TRADING,
     "PATCH /v1/orders/{order_id}": Door.TRADING,
     "DELETE /v1/orders/{order_id}": Door.TRADING,
+    "POST /v1/orders/{order_id}/parts/{child_id}/look": Door.TRADING,
     "POST /v1/orders/cancel": Door.TRADING,
     "POST /v1/kill-switch": Door.TRADING,
     "DELETE /v1/orders/external/{account}/{broker_order_id}": Door.TRADING,
