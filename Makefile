@@ -1,7 +1,7 @@
 # `make` lists the targets. Two of them do everything: `make demo` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench load migrate docs client sbom setup setup-web web protos clean
+.PHONY: help demo demo-reset test test-pure simulate simulate-all chaos accuracy check lint types imports fix e2e bench load measure migrate docs client sbom setup setup-web web protos clean
 
 # Compiled modules make every start twice as fast; some machines switch them off for all programs.
 unexport PYTHONDONTWRITEBYTECODE
@@ -81,6 +81,9 @@ SOCKETS ?= 1000
 
 load: setup ## the whole stack under many users at once: make load SHAPE=many MINUTES=10
 	$(BIN)/python -m benchmarks.load --shape $(SHAPE) --minutes $(MINUTES) --users $(USERS) --sockets $(SOCKETS)
+
+measure: setup ## every number of docs/scale.md and docs/benchmarks.md, unattended: two hours on a quiet machine
+	$(BIN)/python -m benchmarks everything
 
 migrate: setup ## bring the database of the settings up to date
 	$(BIN)/orchestrator migrate

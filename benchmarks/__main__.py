@@ -2,6 +2,7 @@
 
 python -m benchmarks [exchange] [books] [orders] [portfolio] [routing] [instruments] [ticks]
 python -m benchmarks capacity ...    what a user, an order and a price cost: by itself, see --help
+python -m benchmarks everything ...  `make measure`: these and the load, unattended, see --help
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import subprocess
 import sys
 
-from benchmarks import capacity, exchange_events, instruments, orders, portfolio, routing, ticks
+from benchmarks import capacity, everything, exchange_events, instruments, orders, portfolio, routing, ticks
 
 ALL = ("exchange", "books", "orders", "portfolio", "routing", "instruments", "ticks")
 
@@ -20,6 +21,8 @@ def main() -> None:
     if wanted[0] == "capacity":
         capacity.main(sys.argv[2:])
         return
+    if wanted[0] == "everything":
+        sys.exit(everything.main(sys.argv[2:]))
     if "exchange" in wanted:
         exchange_events.main([])
     if "books" in wanted:  # in a process of its own, because its memory is measured

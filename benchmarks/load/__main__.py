@@ -42,7 +42,7 @@ def main() -> None:
     told = text(run)
     kept = ROOT / "build" / "load"
     kept.mkdir(parents=True, exist_ok=True)
-    (kept / f"{size.shape}.md").write_text(told)
+    (kept / f"{size.shape}-{size.minutes:g}.md").write_text(told)
     print(told)
     sys.exit(1 if run.wrong() else 0)
 

@@ -17,7 +17,7 @@ from mocks.exchange.catalogue import shares
 from tests.stories.product import ROOT
 
 SPAWNED_WITHIN = 10  # seconds until all users are there
-LAST_ANSWERS = 90  # seconds for what was asked when the time was over
+LAST_ANSWERS = 180  # seconds for what was asked when the time was over
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ OF_BROKERS = frozenset(
     {"broker_unavailable", "outcome_unknown", "cancel_unconfirmed", "no_quote", "position_unknown"}
 )
 
+ENOUGH = 5  # minutes that tell a growth
+
 
 @dataclass
 class Run:
@@ -109,10 +111,23 @@ def _processor(run: Run) -> str:
     return table(("process", "of one core"), rows)
 
 
+def growth(memory: Sequence[Mapping[str, float]], name: str) -> float | None:
+    """MiB an hour that a process grew by in the second half of the minutes (least squares); None for too few."""
+    half = [at[name] for at in memory[len(memory) // 2 :]]
+    if len(half) < ENOUGH:
+        return None
+    middle, mean = (len(half) - 1) / 2, sum(half) / len(half)
+    spread = sum((minute - middle) ** 2 for minute in range(len(half)))
+    return 60 * sum((minute - middle) * (size - mean) for minute, size in enumerate(half)) / spread
+
+
 def _memory(run: Run) -> str:
     names = list(run.memory[0]) if run.memory else []
     rows = [(minute, *(f"{at[name]:.0f}" for name in names)) for minute, at in enumerate(run.memory)]
-    return table(("minute", *(f"{name} MiB" for name in names)), rows)
+    grown = ((name, growth(run.memory, name)) for name in names)
+    told = [f"{name} {by:+.0f} MiB" for name, by in grown if by is not None]
+    words = f"\n\nIn the second half an hour would have added: {', '.join(told)}." if told else ""
+    return table(("minute", *(f"{name} MiB" for name in names)), rows) + words
 
 
 def _errors(run: Run) -> str:

@@ -49,7 +49,7 @@ class Stack:
 
     async def metrics(self) -> list[str]:
         """What each process tells Prometheus now."""
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
             return [(await http.get(f"{one.probe}/metrics")).text for one in self.processes]
 
     def memory(self) -> dict[str, float]:
