@@ -82,6 +82,7 @@ export const baseApi = createApi({
     "KnownUser",
     "Job",
     "DeadLetter",
+    "CalendarOverride",
     "Breaker",
     "Webhook",
     "WebhookDelivery",

@@ -84,6 +84,7 @@ export type {
   OrderPage,
   OrderType,
   OutageOut as Outage,
+  OverrideOut as CalendarOverride,
   PartOut as AllocationPart,
   PasskeyOut as Passkey,
   PayoffLegIn as PayoffLeg,

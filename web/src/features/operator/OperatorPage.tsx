@@ -8,6 +8,7 @@ import { Notice, Waiting } from "@/components/surface";
 import { t } from "@/text";
 import { AccountsPart } from "./AccountsPart";
 import { BreakersPart } from "./BreakersPart";
+import { CalendarPart } from "./CalendarPart";
 import { JobsPart } from "./JobsPart";
 import { LettersPart } from "./LettersPart";
 import { LogPart } from "./LogPart";
@@ -20,6 +21,7 @@ const parts = [
   { part: "breakers", Shown: BreakersPart },
   { part: "unclear", Shown: UnclearPart },
   { part: "letters", Shown: LettersPart },
+  { part: "calendar", Shown: CalendarPart },
   { part: "jobs", Shown: JobsPart },
   { part: "log", Shown: LogPart },
 ] as const;

@@ -339,3 +339,46 @@ test("an account's breaker that opened by itself says why, and is closed by hand
   await user.click(screen.getByRole("button", { name: "Close: Upstox acc_1" }));
   await waitFor(() => expect(asked).toEqual(["acc_1"]));
 });
+
+test("a day with hours of its own is set with its words and source, and withdrawn only when asked twice", async () => {
+  const told = { exchange: "NSE", day: "2027-10-29", words: "Muhurat trading", source: "NSE circular 71/2027" };
+  const hours = [{ begins: "18:00", ends: "19:00", phase: "open" }];
+  const asked: unknown[] = [];
+  let items: object[] = [];
+  server.use(
+    http.get(url("/v1/operator/calendar"), () => HttpResponse.json({ items })),
+    http.post(url("/v1/operator/calendar"), async ({ request }) => {
+      asked.push(await request.json());
+      const by = { added_at: asha.created_at, added_by: "usr_me", withdrawn_at: null, withdrawn_by: null };
+      items = [{ id: "cal_1", ...told, closed: false, sessions: hours, ...by, state: "coming" }];
+      return HttpResponse.json({ items }, { status: 201 });
+    }),
+    http.post(url("/v1/operator/calendar/cal_1/withdraw"), () => {
+      const [only] = items;
+      items = [];
+      return HttpResponse.json({ ...only, state: "withdrawn" });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/calendar");
+  await screen.findByText("No day is set by hand.");
+  await user.click(screen.getByRole("button", { name: "Set a day" }));
+  const form = within(await screen.findByRole("dialog"));
+  expect(form.getByRole("button", { name: "Set it" }).hasAttribute("disabled")).toBe(true);
+  await user.click(form.getByLabelText("BSE"));
+  await user.type(form.getByLabelText("Day"), told.day);
+  await user.click(form.getByLabelText("Hours of its own"));
+  await user.type(form.getByLabelText("From (IST)"), "18:00");
+  await user.type(form.getByLabelText("To (IST)"), "19:00");
+  await user.type(form.getByLabelText("What it is called"), told.words);
+  await user.type(form.getByLabelText("Where it is announced"), told.source);
+  await user.click(form.getByRole("button", { name: "Set it" }));
+  await screen.findByText(/Muhurat trading · Open 18:00–19:00 IST/);
+  expect(asked).toEqual([
+    { exchanges: ["NSE"], day: told.day, sessions: hours, words: told.words, source: told.source },
+  ]);
+  await user.click(screen.getByRole("button", { name: "Withdraw: NSE Fri, 29 Oct 2027" }));
+  const question = within(await screen.findByRole("dialog"));
+  await user.click(question.getByRole("button", { name: "Withdraw" }));
+  await screen.findByText("No day is set by hand.");
+});
