@@ -15,15 +15,17 @@ from orchestrator.commands import (
     backups,
     breakers,
     brokers,
-    dead_letters,
     calendar,
+    dead_letters,
     doctor,
     documents,
+    fees,
     generated,
     jobs,
     keys,
     orders,
     running,
+    sessions,
     trades,
     users,
 )
@@ -52,6 +54,8 @@ for part in (
     dead_letters,
     backups,
     calendar,
+    fees,
+    sessions,
     doctor,
 ):
     cli.add_typer(part.commands)

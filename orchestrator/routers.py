@@ -13,6 +13,7 @@ from orchestrator.alerts import endpoints as alerts
 from orchestrator.approvals import endpoints as approvals
 from orchestrator.attention import endpoints as attention
 from orchestrator.charges import endpoints as charges
+from orchestrator.charges import table_endpoints as fee_tables
 from orchestrator.departure import endpoints as departure
 from orchestrator.exports import endpoints as exports
 from orchestrator.guards import endpoints as guards
@@ -33,10 +34,11 @@ from orchestrator.market import stocks
 from orchestrator.openalgo import endpoints as openalgo
 from orchestrator.openalgo import sockets as openalgo_feed
 from orchestrator.operating import breaker_endpoints as breakers
-from orchestrator.operating import endpoints as operating
 from orchestrator.operating import calendar_endpoints as operator_calendar
+from orchestrator.operating import endpoints as operating
 from orchestrator.operating import job_endpoints as operator_jobs
 from orchestrator.operating import oversight_endpoints as oversight
+from orchestrator.operating import session_endpoints as operator_sessions
 from orchestrator.operating import unclear_endpoints as unclear_orders
 from orchestrator.options import endpoints as options
 from orchestrator.orders import conditional_endpoints as conditionals
@@ -56,8 +58,8 @@ from orchestrator.sandbox import endpoints as sandbox
 from orchestrator.scorecards import endpoints as scorecards
 from orchestrator.tokens import endpoints as tokens
 from orchestrator.trades import endpoints as trades
-from orchestrator.tradingview import endpoints as tradingview
 from orchestrator.trading_days import endpoints as trading_days
+from orchestrator.tradingview import endpoints as tradingview
 from orchestrator.trail import endpoints as trail
 from orchestrator.watchlists import endpoints as watchlists
 from orchestrator.webhooks import dead_endpoints as dead_letters
@@ -79,14 +81,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     security.router,
     accounts.router,
     charges.router,
+    fee_tables.router,
     scorecards.router,
     authorisation.router,
     own_breakers.router,
     stocks.router,
     market.router,
+    trading_days.router,
     options.router,
     portfolio.router,
-    trading_days.router,
     transfers.router,
     performance.router,
     rebuilding.router,
@@ -112,11 +115,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     operating.router,
     operator_jobs.router,
     oversight.router,
+    operator_calendar.router,
+    operator_sessions.router,
     breakers.router,
     unclear_orders.router,
     dead_letters.router,
     openalgo.router,
-    operator_calendar.router,
     openalgo_feed.router,
     tradingview.router,
     webhooks.router,

@@ -14,6 +14,8 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.tables import accounts, login_states, order_children, users
 
+BY_ITSELF = Actor.program("connections")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAccount:
@@ -107,7 +109,13 @@ def clear_primary(connection: Connection, account_id: AccountId) -> None:
 
 
 def end_session(
-    connection: Connection, account: BrokerAccount, sealed: str | None, words: str, at: datetime
+    connection: Connection,
+    account: BrokerAccount,
+    sealed: str | None,
+    words: str,
+    at: datetime,
+    *,
+    by: Actor = BY_ITSELF,
 ) -> bool:
     """CONNECTED to LOGIN_NEEDED, unless another session has begun meanwhile. Says whether it was."""
     query = update(accounts).where(
@@ -121,7 +129,7 @@ def end_session(
     audited(
         connection,
         user_id=account.user_id,
-        actor=Actor.program("connections"),
+        actor=by,
         action=Action.ACCOUNT_LOGOUT,
         at=at,
         subject=account.id,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -11,20 +13,52 @@ from domain.fees import Taxed
 from domain.money import plain
 from routing.fees import SCHEDULES, words
 from routing.schedules import statutory
-from routing.schedules.table import Brokerage, BrokerSchedule, Dated, Depository, Funding, Levy
+from routing.schedules.table import UNVERIFIED, Brokerage, BrokerSchedule, Dated, Depository, Funding, Levy
 from routing.schedules.venues import BSE_GROUPS, VENUES, Venue
 
 HEAD = ("who", "on what", "from", "how much", "source")
-Row = tuple[str, ...]
 T = TypeVar("T")
 
 
-def rows() -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Terms of one kind: who takes them, on what, and both ends of the days on which they count (`until` None: on)."""
+
+    who: str
+    what: str
+    since: date
+    until: date | None
+    terms: str
+    source: str
+
+    @property
+    def unverified(self) -> bool:
+        """No page of who takes it confirms it."""
+        return self.source.startswith(UNVERIFIED)
+
+
+def rows() -> list[tuple[str, ...]]:
+    """As a page shows them."""
+    return [(one.who, one.what, f"{one.since:%d %b %Y}", one.terms, one.source) for one in every()]
+
+
+def every() -> list[Row]:
     """In the order: state and regulator, exchanges, brokers."""
     return [
         *_state(),
         *_exchanges(),
         *(row for name, schedule in _brokers() for row in _broker(name, schedule)),
+    ]
+
+
+def in_force(day: date, who: str = "") -> list[Row]:
+    """What counts on that day. `who`: of this broker, exchange or tax alone, in any case."""
+    named = who.strip().lower()
+    return [
+        row
+        for row in every()
+        if row.since <= day and (row.until is None or day <= row.until)
+        if not named or row.who.lower() == named
     ]
 
 
@@ -71,8 +105,12 @@ def _broker(name: str, schedule: BrokerSchedule) -> Iterator[Row]:
     yield from _each(name, "lines that GST is on", schedule.taxed, _taxed)
 
 
-def _each(who: str, what: str, dated: Sequence[Dated[T]], tell: Callable[[T], str]) -> Iterable[Row]:
-    return [(who, what, f"{row.start:%d %b %Y}", tell(row.terms), row.source) for row in dated]
+def _each(who: str, what: str, dated: Sequence[Dated[T]], tell: Callable[[T], str]) -> Iterator[Row]:
+    starts = sorted(row.start for row in dated)
+    for row in dated:
+        later = next((start for start in starts if start > row.start), None)
+        until = later - timedelta(days=1) if later else None
+        yield Row(who, what, row.start, until, tell(row.terms), row.source)
 
 
 def _percent(part: Decimal) -> str:

@@ -29,6 +29,7 @@ from orchestrator.leases.presence import WORKS
 from orchestrator.orders import finding as orders
 from orchestrator.storage.db import Database
 from orchestrator.tables import accounts
+from orchestrator.trading_days.rows import special_days, standing
 
 SKEW = 2.0  # seconds between two clocks
 LATE = timedelta(minutes=30)  # after which a job that is due should have begun
@@ -95,7 +96,7 @@ def _jobs(conn: Connection, settings: Settings, now: datetime) -> Finding:
         return warn("jobs", f"given up: {', '.join(broken)}", mend)
     if settings.clock_url:
         return ok("jobs", "none has failed; a simulated market has its own time")
-    calendar = Calendar(always_open=settings.always_open)
+    calendar = Calendar(always_open=settings.always_open, special=special_days(standing(conn)))
     late = []
     for name, plan in PLANS.items():
         due, known = plan.schedule.newest(now - LATE, calendar), job_rows.latest_due(conn, name)

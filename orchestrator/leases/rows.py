@@ -74,6 +74,12 @@ def held_now(conn: Connection, prefix: str) -> list[str]:
     return list(conn.execute(query.where(ROW.until > _now(conn)).order_by(ROW.name)).scalars())
 
 
+def owners(conn: Connection, names: Collection[str]) -> dict[str, str]:
+    """Which process holds each, of those that are held now."""
+    query = sa.select(ROW.name, ROW.owner).where(ROW.name.in_(names), ROW.until > _now(conn))
+    return {row.name: row.owner for row in conn.execute(query)}
+
+
 def forget(conn: Connection, prefix: str, milliseconds: int) -> None:
     """Remove what ended so long ago, of names that never come back."""
     gone = sa.delete(leases).where(ROW.name.startswith(prefix, autoescape=True))

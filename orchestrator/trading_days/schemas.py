@@ -19,7 +19,7 @@ MIDNIGHT = "24:00"
 Clock = Annotated[str, Field(pattern=CLOCK, description="IST, HH:MM.", examples=["18:15"])]
 
 
-class SessionOut(Out):
+class TradingSessionOut(Out):
     """`ends` may be 24:00, of an exchange that never sleeps."""
 
     begins: str
@@ -27,13 +27,13 @@ class SessionOut(Out):
     phase: Phase
 
     @staticmethod
-    def of(session: Session) -> SessionOut:
+    def of(session: Session) -> TradingSessionOut:
         begins, ends, phase = session
         over = MIDNIGHT if ends == time.max else f"{ends:%H:%M}"
-        return SessionOut(begins=f"{begins:%H:%M}", ends=over, phase=phase)
+        return TradingSessionOut(begins=f"{begins:%H:%M}", ends=over, phase=phase)
 
 
-class SessionIn(In):
+class TradingSessionIn(In):
     begins: Clock
     ends: Clock
     phase: Literal[Phase.PRE_OPEN, Phase.OPEN, Phase.POST_CLOSE] = Phase.OPEN
@@ -48,7 +48,7 @@ class OverrideIn(In):
 
     exchanges: Annotated[list[Exchange], Field(min_length=1, max_length=len(Exchange))]
     day: date
-    sessions: list[SessionIn] = Field(default_factory=list, max_length=12)
+    sessions: list[TradingSessionIn] = Field(default_factory=list, max_length=12)
     words: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -68,7 +68,7 @@ class OverrideOut(Out):
     exchange: Exchange
     day: date
     closed: bool
-    sessions: list[SessionOut]
+    sessions: list[TradingSessionOut]
     words: str
     source: str
     added_at: Time
@@ -84,7 +84,7 @@ class OverrideOut(Out):
             exchange=one.exchange,
             day=one.day,
             closed=not one.special.sessions,
-            sessions=[SessionOut.of(session) for session in one.special.sessions],
+            sessions=[TradingSessionOut.of(session) for session in one.special.sessions],
             words=one.special.words,
             source=one.source,
             added_at=one.added_at,
@@ -116,7 +116,7 @@ class ExchangeDayOut(Out):
     open: bool
     closed_because: str | None
     override: AnnouncedOut | None
-    sessions: list[SessionOut]
+    sessions: list[TradingSessionOut]
 
     @staticmethod
     def of(calendar: Calendar, exchange: Exchange, day: date, override: Override | None) -> ExchangeDayOut:
@@ -127,7 +127,7 @@ class ExchangeDayOut(Out):
             closed_because=why,
             override=override
             and AnnouncedOut(id=override.id, words=override.special.words, source=override.source),
-            sessions=[SessionOut.of(session) for session in calendar.hours(exchange, day)],
+            sessions=[TradingSessionOut.of(session) for session in calendar.hours(exchange, day)],
         )
 
 

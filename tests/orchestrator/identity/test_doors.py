@@ -66,6 +66,7 @@ OPEN_TO_LIMITED_TOKENS = {
     "GET /v1/stocks/{symbol}/history": Door.MARKET,
     "GET /v1/quotes": Door.MARKET,
     "GET /v1/market/calendar": Door.MARKET,
+    "GET /v1/charges/tables": Door.MARKET,
     "GET /v1/options/{underlying}": Door.MARKET,
     "GET /v1/options/{underlying}/chain": Door.MARKET,
     "GET /v1/portfolio": Door.READING,
