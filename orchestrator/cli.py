@@ -17,6 +17,7 @@ from orchestrator.commands import (
     brokers,
     calendar,
     dead_letters,
+    diagnostics,
     doctor,
     documents,
     fees,
@@ -57,6 +58,7 @@ for part in (
     fees,
     sessions,
     doctor,
+    diagnostics,
 ):
     cli.add_typer(part.commands)
 
