@@ -191,6 +191,7 @@ async def _everything(asha: Trader, sandbox: Sandbox, new_user: NewUser) -> Ids:
         "account_id": account,
         "account": account,
         "order_id": resting["id"],
+        "child_id": resting["children"][0]["id"],
         "key:path": key,
         "broker_order_id": number,
         "conditional_id": conditional["broker_id"],
