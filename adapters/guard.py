@@ -17,6 +17,7 @@ from typing import TypeVar
 import pybreaker
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from adapters.admission import Admission
 from adapters.breaker import breaker, doubt, opened_at, state_of, try_again
 from adapters.broker import (
     Authorisation,
@@ -32,7 +33,7 @@ from adapters.broker import (
 from adapters.budget import Budget
 from adapters.governor import Call, Governor, Hold
 from adapters.held import GuardSettings, Health, NotSent, TooLate, nothing
-from adapters.room import Room, Unshared
+from adapters.room import Room
 from domain.account import Margin
 from domain.conditional import ConditionalIntent, ConditionalReport
 from domain.errors import (
@@ -52,7 +53,7 @@ from domain.order import Accepted, ChildOrder
 from domain.position import Holding, Position
 from domain.report import OrderReport
 
-__all__ = ["GuardSettings", "Guarded", "Health", "NotSent", "TooLate", "guarded"]
+__all__ = ["GuardSettings", "Guarded", "Health", "NotSent", "TooLate"]
 
 T = TypeVar("T")
 READS, WRITES = "reads", "writes"  # what has a breaker of its own
@@ -77,7 +78,7 @@ def unheld(_: ChildOrder) -> str | None:
 
 
 class Guarded:
-    """A Broker around a Broker."""
+    """A Broker around a Broker: as everyone outside `adapters` uses it."""
 
     def __init__(
         self,
@@ -100,14 +101,14 @@ class Guarded:
         """
         self._inner = inner
         self._settings = settings or GuardSettings()
-        self._budget = Budget(inner.terms.limits, wall)
         self._governor = governor or Governor(
             inner.terms, wall, orders_a_second=self._settings.orders_a_second
         )
         failures, reset = self._settings.breaker_failures, self._settings.breaker_reset
         self._reads = breaker(failures, reset, partial(opened, READS))
         self._writes = breaker(failures, reset, partial(opened, WRITES))
-        self._measured, self._address_refused, self._room_of_all = measured, address_refused, room
+        self._admission = Admission(Budget(inner.terms.limits, wall), self._governor, room, inner.terms.name)
+        self._measured, self._address_refused = measured, address_refused
         self._held = held
         self._last_ok: datetime | None = None
         self._last_error: str | None = None
@@ -207,7 +208,7 @@ class Guarded:
 
     async def probe(self) -> Capabilities:
         for kind in PROBE_CALLS:
-            await self._room(kind, self._settings.read_deadline)
+            await self._admission.read(kind, self._settings.read_deadline)
         return await self._read("probe", "other", self._inner.probe)
 
     async def authorisation(self, needs: Mapping[InstrumentId, int]) -> Authorisation:
@@ -301,7 +302,7 @@ class Guarded:
         raise AssertionError("tenacity re-raises the last failure")
 
     async def _read_once(self, name: str, kind: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
-        await self._room(kind, deadline)
+        await self._admission.read(kind, deadline)
         try:
             with self._reads.calling(), self._timed(name):
                 try:
@@ -317,28 +318,6 @@ class Guarded:
         self._last_ok = datetime.now(UTC)
         return answer
 
-    async def _room(self, kind: str, patience: float) -> None:
-        """Until a read fits. Raises NotSent when that would take longer than `patience` seconds."""
-        waited = 0.0
-        while wait := await self._counted_read(kind):
-            waited += wait
-            if waited > patience:
-                raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.0f} s")
-            await asyncio.sleep(wait)
-
-    async def _counted_read(self, kind: str) -> float:
-        """0.0 when it was counted with those of our other programs, else the seconds to wait."""
-        if self._room_of_all is None:
-            return self._budget.take(kind)
-        if (wait := self._budget.wait(kind)) > 0:
-            return wait
-        shares = self._budget.shares(kind)
-        try:
-            wait = await self._room_of_all.take(shares) if shares else 0.0
-        except Unshared as alone:
-            return self._budget.take(kind, among=alone.among)
-        return wait if wait > 0 else self._budget.take(kind)
-
     async def _write(
         self,
         name: str,
@@ -350,7 +329,7 @@ class Guarded:
         held: Callable[[], str | None] = nothing,
     ) -> T:
         """Sent at most once. `call` is what the order rules count; None: no order call."""
-        await self._admitted(call, self._settings.write_patience if patience is None else patience)
+        await self._admission.write(call, self._settings.write_patience if patience is None else patience)
         if (words := held()) is not None:
             raise NotSent(words)
         if (words := against()) is not None:
@@ -392,63 +371,7 @@ class Guarded:
             raise
         ended(CallEnd.OK)
 
-    async def _admitted(self, call: Call | None, patience: float) -> None:
-        """Wait for room. Raises NotSent, with the rule, when that would take longer than `patience` seconds."""
-        waited = 0.0
-        while hold := await (self._counted(call) if call else self._other()):
-            waited += hold.seconds
-            if waited > patience:
-                raise NotSent(f"{hold.rule}: nothing more fits for the next {hold.seconds:.1f} s")
-            await asyncio.sleep(hold.seconds)
-
-    async def _counted(self, call: Call) -> Hold | None:
-        """Counted with those of our other programs, or held."""
-        if self._room_of_all is None:
-            return self._governor.take(call)
-        if (hold := self._governor.hold(call)) is not None:
-            return hold
-        shares = self._governor.shares(call)
-        try:
-            wait = await self._room_of_all.take(shares) if shares else 0.0
-        except Unshared as alone:
-            return self._governor.take(call, among=alone.among)
-        if wait <= 0:
-            return self._governor.take(call)
-        by_length = sorted(shares, key=lambda share: share.seconds)
-        rule = next((share.rule for share in by_length if share.seconds >= wait), by_length[-1].rule)
-        return Hold(wait, f"{rule}, over all our processes")
-
-    async def _other(self) -> Hold | None:
-        wait = await self._counted_read("other")
-        return Hold(wait, f"{self.terms.name}'s limit of calls is used up") if wait else None
-
 
 def _worth_repeating(error: BaseException) -> bool:
     # Waiting a moment mends neither an open breaker nor a spent budget.
     return isinstance(error, BrokerUnavailable) and not isinstance(error, NotSent)
-
-
-def guarded(
-    inner: Broker,
-    settings: GuardSettings | None = None,
-    *,
-    wall: Callable[[], float] = time.time,
-    governor: Governor | None = None,
-    measured: Callable[[Measured], None] = unheard,
-    address_refused: Callable[[str], None] = lambda words: None,
-    room: Room | None = None,
-    opened: Callable[[str], None] = lambda kind: None,
-    held: Callable[[ChildOrder], str | None] = unheld,
-) -> Guarded:
-    """The broker as everyone outside `adapters` uses it."""
-    return Guarded(
-        inner,
-        settings,
-        wall=wall,
-        governor=governor,
-        measured=measured,
-        address_refused=address_refused,
-        room=room,
-        opened=opened,
-        held=held,
-    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adapters.broker import Adapter, Broker, Endpoints, Session
-from adapters.guard import GuardSettings, guarded
+from adapters.guard import Guarded, GuardSettings
 from adapters.registry import BROKERS
 from domain.account import AccountId, BrokerId
 from domain.errors import BrokerError
@@ -114,7 +114,7 @@ async def at_work(access: Access, guard: GuardSettings | None = None) -> AsyncIt
         raise CannotStart(f"{adapter.terms.name}'s instruments cannot be read: {error.words}") from error
     names = join({access.broker: Columns.of(master)}).names[access.broker]
     inner = adapter.connect(access.session, access.endpoints, names, clock=system_clock)
-    broker = guarded(inner, guard, wall=lambda: system_clock().timestamp())
+    broker = Guarded(inner, guard, wall=lambda: system_clock().timestamp())
     try:
         yield Desk(access, names, broker)
     finally:

@@ -20,7 +20,7 @@ from adapters.broker import (
     Terms,
 )
 from adapters.governor import Governor
-from adapters.guard import Guarded, GuardSettings, Health, guarded
+from adapters.guard import Guarded, GuardSettings, Health
 from adapters.room import Room
 from domain.account import AccountState, BrokerAccount
 from domain.errors import SessionExpired
@@ -140,7 +140,7 @@ class Connection:
         """Use a new session. Returns the broker of the old one, to be closed when its calls are over."""
         old = self.broker
         inner = self.adapter.connect(session, self.way, self.symbols, clock=self.clock)
-        self.broker = guarded(
+        self.broker = Guarded(
             inner,
             settings,
             wall=lambda: self.clock().timestamp(),

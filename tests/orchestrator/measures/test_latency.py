@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from adapters.broker import Endpoints
-from adapters.guard import GuardSettings, guarded
+from adapters.guard import Guarded, GuardSettings
 from domain.account import AccountId, BrokerId
 from domain.errors import BrokerRejected
 from domain.health import PLACE, CallEnd, Measured
@@ -90,7 +90,7 @@ def test_seeded_latencies_and_refusals_are_recovered() -> None:
         endpoints = Endpoints(rest="http://mock", login="")
         names = Names(await adapter.instruments(endpoints))
         inner = adapter.connect(world.log_in(client), endpoints, names, clock=world.now)
-        broker = guarded(
+        broker = Guarded(
             inner, GuardSettings(write_patience=3600), wall=lambda: world.now().timestamp(), measured=heard
         )
         for number in range(ORDERS):

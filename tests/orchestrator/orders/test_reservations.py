@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import insert
 
 from adapters.broker import Endpoints, LoginKind, Session
-from adapters.guard import guarded
+from adapters.guard import Guarded
 from adapters.values import Listing
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, Margin, UserId
 from domain.instrument import Exchange, Instrument, InstrumentId, Kind
@@ -80,7 +80,7 @@ def ledger(broker: BrokerId) -> Ledger:
     connection = Connection(
         account=account, adapter=cast(Any, adapter), endpoints=endpoints, symbols=cast(Any, None), clock=now
     )
-    connection.broker = guarded(cast(Any, StubBroker(adapter, Session("", "", now()))))
+    connection.broker = Guarded(cast(Any, StubBroker(adapter, Session("", "", now()))))
     return Ledger(connection)
 
 
