@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -25,7 +26,7 @@ from orchestrator.orders import finding
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.vault import SealBroken, Vault
 from orchestrator.webhooks import repository
-from orchestrator.webhooks.events import Fact
+from orchestrator.webhooks.events import UNREADABLE, Fact
 from orchestrator.webhooks.repository import Message, Webhook, WebhookDeliveryState
 
 TYPE = "kite.postback"
@@ -47,7 +48,10 @@ class Postbacks:
         for fact in facts if app is not None else ():
             stored = finding.load(conn, to.user_id, OrderId(fact.subject))
             if app is not None and stored is not None and stored.order.token == app.token_id:
-                self._tell(conn, to, app, fact, stored, now)
+                try:
+                    self._tell(conn, to, app, fact, stored, now)
+                except UNREADABLE as error:  # one order that has no form of Kite's holds up nobody else's
+                    repository.put(conn, to, replace(fact, unmade=f"it could not be told: {error!r}"), now)
 
     def _tell(
         self, conn: Connection, to: Webhook, app: App, fact: Fact, stored: StoredOrder, now: datetime

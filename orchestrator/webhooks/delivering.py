@@ -20,6 +20,7 @@ from orchestrator.state import Clock
 from orchestrator.storage.db import Database
 from orchestrator.vault import SealBroken, Vault
 from orchestrator.webhooks import repository, signing
+from orchestrator.webhooks.following import made_again
 from orchestrator.webhooks.repository import Message, Webhook, WebhookDeliveryState
 from orchestrator.webhooks.way import Answer, Sender
 
@@ -84,6 +85,9 @@ class Deliverer:
         hook = await self._db.read(lambda conn: _open(conn, one.webhook_id))
         if hook is None:
             return one
+        if not one.body and hook.token_id is None:
+            again = await self._db.read(lambda conn: made_again(conn, one.source))
+            one = replace(one, body=again)
         answer, tried_at = await self._sent(hook, one), self._clock()
         told = replace(
             _after(one, answer, tried_at),

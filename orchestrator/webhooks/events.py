@@ -25,6 +25,7 @@ class WebhookEvent(StrEnum):
 
 
 TEST = "webhook.test"
+UNREADABLE = (ValueError, LookupError, TypeError, ArithmeticError)  # what a row that cannot be told raises
 FILL = "fill"  # the kind of a line of the timeline
 OF_AUDIT = {
     "approval.asked": WebhookEvent.APPROVAL_WAITING,
@@ -36,7 +37,10 @@ OF_AUDIT = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened to a user. `source` names it among all; those of one `subject` are told in order."""
+    """Something that happened to a user. `source` names it among all; those of one `subject` are told in order.
+
+    `unmade`: why it cannot be told, "" where it can.
+    """
 
     user_id: str
     type: WebhookEvent
@@ -44,6 +48,7 @@ class Fact:
     source: str
     subject: str
     data: dict[str, Any]
+    unmade: str = ""
 
 
 def body(name: str, at: datetime, data: dict[str, Any]) -> str:

@@ -1,19 +1,21 @@
 """Makes messages of what is durable already: the timelines of orders, the audit log, the notices of alerts.
 
 Nothing is asked of the order path. Each record is read behind a cursor that moves in the transaction that keeps the
-messages: after a crash it goes on where it was, and no fact is told twice to a webhook or left out.
+messages: after a crash it goes on where it was, and no fact is told twice to a webhook or left out. One that cannot be
+told is a dead letter at once, and holds up nothing behind it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import Connection
 
 from orchestrator.state import Clock
@@ -23,8 +25,19 @@ from orchestrator.tables_audit import audit_log
 from orchestrator.tables_market import notices
 from orchestrator.tables_webhooks import webhook_cursors
 from orchestrator.webhooks import repository
-from orchestrator.webhooks.events import OF_AUDIT, Fact, of_audit, of_notice, of_order
+from orchestrator.webhooks.events import (
+    OF_AUDIT,
+    UNREADABLE,
+    Fact,
+    WebhookEvent,
+    body,
+    of_audit,
+    of_notice,
+    of_order,
+)
 from orchestrator.webhooks.repository import MESSAGE, Webhook
+
+log = structlog.get_logger(__name__)
 
 LOOK = 0.5  # seconds between two looks
 AT_ONCE = 500  # rows of a record in one go
@@ -91,7 +104,8 @@ class Follower:
             wanted = [fact for fact in seen.facts if _wants(one, fact)]
             if one.token_id is None:
                 for fact in wanted:
-                    repository.put(conn, one, fact, now)
+                    if repository.put(conn, one, fact, now) and fact.unmade:
+                        log.error("webhooks.not_told", source=fact.source, words=fact.unmade)
             elif self._apps is not None:
                 self._apps.put(conn, one, wanted, now)
             if wanted:
@@ -136,7 +150,7 @@ def _orders(
     new = sa.and_(EVENT.seq > position)
     missed = EVENT.seq.in_(cursor.missing)
     rows = conn.execute(_lines().where(sa.or_(new, missed)).order_by(EVENT.seq).limit(AT_ONCE)).all()
-    facts += [of_order(row) for row in rows if row.user_id in users]
+    facts += [fact for row in rows if row.user_id in users and (fact := _of(ORDERS, row)) is not None]
     missing = {number: since for number, since in cursor.missing.items() if now - since < SETTLED}
     for row in rows:
         missing.pop(row.seq, None)
@@ -170,7 +184,7 @@ def _audit(conn: Connection, cursor: Cursor, users: Iterable[str], facts: list[F
     """Its entries are linked one after the other, without gaps."""
     query = sa.select(audit_log).where(ENTRY.position > int(cursor.position))
     rows = conn.execute(query.order_by(ENTRY.position).limit(AT_ONCE)).all()
-    told = [of_audit(row) for row in rows if row.user_id in users and row.action in OF_AUDIT]
+    told = [_of(AUDIT, row) for row in rows if row.user_id in users and row.action in OF_AUDIT]
     facts += [fact for fact in told if fact is not None]
     return Cursor(str(rows[-1].position)) if rows else cursor
 
@@ -181,12 +195,58 @@ def _alerts(
     """Their ids grow with the time on the machine that made them: the last minute is read again each time."""
     query = sa.select(notices).where(NOTICE.id > cursor.position)
     rows = conn.execute(query.order_by(NOTICE.id).limit(AT_ONCE)).all()
-    fired = [of_notice(row) for row in rows if row.kind == ALERT and row.user_id in users]
+    alerts = [_of(ALERTS, row) for row in rows if row.kind == ALERT and row.user_id in users]
+    fired = [fact for fact in alerts if fact is not None]
     known = MESSAGE.source.in_([fact.source for fact in fired])
     told = set(conn.execute(sa.select(MESSAGE.source).where(known)).scalars()) if fired else set()
     facts += [fact for fact in fired if fact.source not in told]
     old = [row.id for row in rows if now - row.at > SETTLED]
     return Cursor(old[-1]) if old else cursor
+
+
+def _order(row: Any) -> Fact:
+    """What can be said of a line of a timeline in any case."""
+    return Fact(row.user_id, WebhookEvent.ORDER_UPDATED, row.at, f"order:{row.seq}", row.order_id, {})
+
+
+def _entry(row: Any) -> Fact:
+    return Fact(row.user_id, OF_AUDIT[row.action], row.at, f"audit:{row.position}", row.subject, {})
+
+
+def _notice(row: Any) -> Fact:
+    return Fact(row.user_id, WebhookEvent.ALERT_FIRED, row.at, f"notice:{row.id}", row.subject, {})
+
+
+# How a row of each record is told, and what is known of it where it cannot be.
+FORMS: dict[str, tuple[Callable[[Any], Fact | None], Callable[[Any], Fact]]] = {
+    ORDERS: (of_order, _order),
+    AUDIT: (of_audit, _entry),
+    ALERTS: (of_notice, _notice),
+}
+
+
+def _of(record: str, row: Any) -> Fact | None:
+    told, known = FORMS[record]
+    try:
+        return told(row)
+    except UNREADABLE as error:
+        return replace(known(row), unmade=f"it could not be told: {error!r}")
+
+
+def made_again(conn: Connection, source: str) -> str:
+    """What a message of this fact says, made anew from its record; "" where that cannot be done."""
+    record, _, name = source.partition(":")
+    if record == "order" and name.isdecimal():
+        kind, query = ORDERS, _lines().where(EVENT.seq == int(name))
+    elif record == "audit" and name.isdecimal():
+        kind, query = AUDIT, sa.select(audit_log).where(ENTRY.position == int(name))
+    elif record == "notice":
+        kind, query = ALERTS, sa.select(notices).where(NOTICE.id == name)
+    else:
+        return ""
+    row = conn.execute(query).one_or_none()
+    fact = None if row is None else _of(kind, row)
+    return "" if fact is None or fact.unmade else body(fact.type.value, fact.at, fact.data)
 
 
 def _wants(one: Webhook, fact: Fact) -> bool:

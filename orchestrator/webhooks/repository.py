@@ -150,7 +150,7 @@ def _webhook(row: Any) -> Webhook:
 
 
 def put(conn: Connection, to: Webhook, fact: Fact, now: datetime) -> bool:
-    """A message that waits to be sent. False when this fact was told to this webhook already."""
+    """A message that waits to be sent, or a dead one of what cannot be told. False when this webhook has it already."""
     same = (MESSAGE.webhook_id == to.id, MESSAGE.source == fact.source)
     if conn.execute(sa.select(MESSAGE.number).where(*same)).first() is not None:
         return False
@@ -161,9 +161,11 @@ def put(conn: Connection, to: Webhook, fact: Fact, now: datetime) -> bool:
         source=fact.source,
         subject=fact.subject,
         type=fact.type.value,
-        body=body(fact.type.value, fact.at, fact.data),
+        body="" if fact.unmade else body(fact.type.value, fact.at, fact.data),
         made_at=now,
         due_at=now,
+        state=WebhookDeliveryState.DEAD if fact.unmade else WebhookDeliveryState.WAITING,
+        answer=fact.unmade,
     )
     add_message(conn, one)
     return True

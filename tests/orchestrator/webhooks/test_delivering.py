@@ -145,7 +145,9 @@ async def test_what_could_not_be_made_is_never_sent_empty(
         hook = await listen(book, server.url)
         await record(book, child_of("ord_a"))
         await Follower(book, watch).follow()
-        shut = sa.update(webhook_messages).values(body="", answer="not sent: sealed", state="dead")
+        shut = sa.update(webhook_messages).values(
+            body="", answer="not sent: sealed", state="dead", source="order:1:of a program"
+        )
         await book.write(lambda conn: conn.execute(shut))
         (one,) = await log_of(book, hook)
         await book.write(lambda conn: repository.send_again(conn, one.id, T0))
@@ -327,6 +329,36 @@ async def test_the_audit_log_and_alerts_are_told_of_too(
             ("approval.waiting", "apr_1"),
             ("kill_switch.on", "1"),
         ]
+
+
+async def test_what_cannot_be_told_is_a_dead_letter_holds_up_nothing_and_can_be_sent_when_it_is_mended(
+    book: Database, watch: Watch, deliverer: Deliverer
+) -> None:
+    async with receiving() as server:
+        hook = await listen(book, server.url, WebhookEvent.ALERT_FIRED)
+        await book.write(
+            lambda conn: add_notice(conn, USER, "price_alert", "alr_1", "INFY is above 1500", T0)
+        )
+        broken = sa.update(notices).values(data='{"price": 15')
+        await book.write(lambda conn: conn.execute(broken))
+        await book.write(lambda conn: add_notice(conn, USER, "price_alert", "alr_2", "TCS is above 3000", T0))
+        for _ in range(2):
+            await sent(Follower(book, watch), deliverer)
+        assert [one.said["data"]["alert"] for one in server.came] == ["alr_2"]
+        dead = next(one for one in await log_of(book, hook) if one.subject == "alr_1")
+        assert (dead.state, dead.body) == (WebhookDeliveryState.DEAD, "")
+        assert "could not be told" in dead.answer
+
+        await book.write(lambda conn: repository.send_again(conn, dead.id, T0))
+        await sent(Follower(book, watch), deliverer)
+        assert len(server.came) == 1, "it still cannot be told"
+
+        await book.write(lambda conn: conn.execute(sa.update(notices).values(data='{"price": "1500"}')))
+        await book.write(lambda conn: repository.send_again(conn, dead.id, T0))
+        await sent(Follower(book, watch), deliverer)
+        assert [one.said["data"]["alert"] for one in server.came] == ["alr_2", "alr_1"]
+        assert server.came[1].id == dead.id
+        assert server.came[1].said["data"]["price"] == "1500"
 
 
 async def test_nothing_from_before_is_told_and_nothing_of_others(
