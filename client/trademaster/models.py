@@ -95,6 +95,8 @@ class Action(
             "order.refused",
             "order.changed",
             "order.cancelled",
+            "order.sought",
+            "order.owner_told",
             "order.outside_cancelled",
             "position.converted",
             "conditional.placed",
@@ -206,6 +208,8 @@ class Action(
         "order.refused",
         "order.changed",
         "order.cancelled",
+        "order.sought",
+        "order.owner_told",
         "order.outside_cancelled",
         "position.converted",
         "conditional.placed",
@@ -674,6 +678,29 @@ class FaultOut(Model):
 
 class FaultsOut(Model):
     items: list[FaultOut]
+
+
+class FeeRowOut(Model):
+    """
+    `who`: the broker, the exchange, or the tax. `terms` are for people. `since` and `until`: its first and last day;
+    `until` is null while nothing follows. `unverified`: no page of who takes it confirms it, `source` says why it is
+    believed.
+    """
+
+    who: str
+    what: str
+    terms: str
+    since: date
+    until: date | None
+    source: str
+    unverified: bool
+
+
+class FeeTablesOut(Model):
+    """Taxes first, then the exchanges, then the brokers."""
+
+    on: date
+    items: list[FeeRowOut]
 
 
 class FieldOut(Model):
@@ -1525,6 +1552,12 @@ class RenameIn(Model):
     label: Annotated[str, Field(max_length=40, min_length=1)]
 
 
+class RenewalOut(Model):
+    """What was done: logged in anew with the stored keys, or asked in the broker's app."""
+
+    asked: str | Literal["by_keys", "in_app", "by_owner"]
+
+
 class ResetIn(Model):
     model_config = ConfigDict(
         extra="forbid",
@@ -1641,17 +1674,22 @@ class SegmentInput(RootModel[Literal["equity", "index", "derivatives", "currency
     """The parts of the market as people know them; each exchange names its own."""
 
 
-class SessionIn(Model):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    begins: Annotated[str, Field(examples=["18:15"], pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    """IST, HH:MM."""
+class SessionOut(Model):
+    """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
 
-    ends: Annotated[str, Field(examples=["18:15"], pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    """IST, HH:MM."""
+    id: str
+    device: str
+    address: str
+    created_at: AwareDatetime
+    used_at: AwareDatetime
+    expires_at: AwareDatetime
+    current: bool
 
-    phase: Literal["pre_open", "open", "post_close"] = "open"
+
+class SessionsOut(Model):
+    """The last used first."""
+
+    items: list[SessionOut]
 
 
 class SignupOut(Model):
@@ -1892,6 +1930,10 @@ class TokenPolicyOut(Model):
     ask_proof: bool
 
 
+class ToldOut(Model):
+    told_at: AwareDatetime
+
+
 class TotalsOut(Model):
     """
     Exact sums over the lines; null when a part is not known.
@@ -1921,6 +1963,27 @@ class TradedOut(Model):
     buy_value: Annotated[Exact, Field(examples=["1500.00"])]
     sell_quantity: int
     sell_value: Annotated[Exact, Field(examples=["1500.00"])]
+
+
+class TradingSessionIn(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    begins: Annotated[str, Field(examples=["18:15"], pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    """IST, HH:MM."""
+
+    ends: Annotated[str, Field(examples=["18:15"], pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    """IST, HH:MM."""
+
+    phase: Literal["pre_open", "open", "post_close"] = "open"
+
+
+class TradingSessionOut(Model):
+    """`ends` may be 24:00, of an exchange that never sleeps."""
+
+    begins: str
+    ends: str
+    phase: str | Literal["closed", "pre_open", "open", "closing_auction", "post_close"]
 
 
 class TransferIn(Model):
@@ -2211,26 +2274,6 @@ class Which(RootModel[Literal["standing", "all"]]):
     """`standing`: open, half open or held open."""
 
 
-class OrchestratorIdentitySchemasSessionOut(Model):
-    """One login of one browser or program. `device`: what it calls itself; `current`: the one that asks."""
-
-    id: str
-    device: str
-    address: str
-    created_at: AwareDatetime
-    used_at: AwareDatetime
-    expires_at: AwareDatetime
-    current: bool
-
-
-class OrchestratorTradingDaysSchemasSessionOut(Model):
-    """`ends` may be 24:00, of an exchange that never sleeps."""
-
-    begins: str
-    ends: str
-    phase: str | Literal["closed", "pre_open", "open", "closing_auction", "post_close"]
-
-
 class AgreedIn(Model):
     """The version that the person has seen."""
 
@@ -2465,6 +2508,27 @@ class BrokerHealthOut(Model):
     broker: str | Literal["zerodha", "upstox", "groww", "mock"]
     state: str | Literal["ok", "troubled", "down", "unused"]
     last_answer_at: AwareDatetime | None
+
+
+class BrokerSessionOut(Model):
+    """`since`: the last login. `process`: the one that works for its owner, by its lease; null: none does now."""
+
+    account_id: str
+    user_id: str
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    state: str | Literal["connecting", "connected", "login_needed", "disconnected"]
+    since: AwareDatetime | None
+    expires_at: AwareDatetime | None
+    renewal: str | Literal["by_keys", "in_app", "by_owner"]
+    process: str | None
+    last_error: str | None
+
+
+class BrokerSessionsOut(Model):
+    """By account. `next`: ask for those `after` it; null at the end."""
+
+    items: list[BrokerSessionOut]
+    next: str | None
 
 
 class BrokersHealthOut(Model):
@@ -2756,7 +2820,7 @@ class ExchangeDayOut(Model):
     open: bool
     closed_because: str | None
     override: AnnouncedOut | None
-    sessions: list[OrchestratorTradingDaysSchemasSessionOut]
+    sessions: list[TradingSessionOut]
 
 
 class ExchangeOut(Model):
@@ -3066,6 +3130,16 @@ class HooksOut(Model):
     items: list[HookOut]
 
 
+class HopOut(Model):
+    """A step of its way. `words` are of a broker or the line that gave no clear answer, and null of all else."""
+
+    at: AwareDatetime
+    kind: str
+    source: str | Literal["answer", "stream", "poll", "reconcile"] | None
+    latency_ms: int | None
+    words: str | None
+
+
 class ImportOut(Model):
     """
     What a file has. `verified`: its layout is known from public sources. `new` rows are kept if `committed`, all of
@@ -3187,6 +3261,28 @@ class LimitsOut(Model):
     used: UsedOut
     day_result: Exact | None
     day_result_unknown: str
+
+
+class LookedOut(Model):
+    """What came of asking its broker now. Not found is no proof: that takes the quiet window."""
+
+    child_id: str
+    found: bool
+    status: (
+        str
+        | Literal[
+            "SUBMITTING",
+            "UNKNOWN",
+            "OPEN",
+            "TRIGGER_PENDING",
+            "PARTIALLY_FILLED",
+            "FILLED",
+            "CANCELLED",
+            "REJECTED",
+            "EXPIRED",
+        ]
+    )
+    words: str
 
 
 class MarketOut(Model):
@@ -3426,7 +3522,7 @@ class OverrideIn(Model):
         Field(max_length=7, min_length=1),
     ]
     day: date
-    sessions: Annotated[list[SessionIn] | None, Field(max_length=12)] = None
+    sessions: Annotated[list[TradingSessionIn] | None, Field(max_length=12)] = None
     words: Annotated[str, Field(max_length=200, min_length=1)]
     source: Annotated[str, Field(max_length=300, min_length=1)]
 
@@ -3441,7 +3537,7 @@ class OverrideOut(Model):
     exchange: str | Literal["NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX"]
     day: date
     closed: bool
-    sessions: list[OrchestratorTradingDaysSchemasSessionOut]
+    sessions: list[TradingSessionOut]
     words: str
     source: str
     added_at: AwareDatetime
@@ -3781,12 +3877,6 @@ class ScorecardOut(Model):
     calls: list[CallOut]
 
 
-class SessionsOut(Model):
-    """The last used first."""
-
-    items: list[OrchestratorIdentitySchemasSessionOut]
-
-
 class SignupIn(Model):
     model_config = ConfigDict(
         extra="forbid",
@@ -3872,6 +3962,40 @@ class TradesOut(Model):
 
     items: list[TradeOut]
     next_cursor: str | None
+
+
+class UnclearPartOut(Model):
+    """
+    `logged_in`: whether its broker can be asked at all; `reads` and `writes`: the account's breakers in the process
+    that answers. `told_at`: its owner was last told by an operator.
+    """
+
+    child_id: str
+    order_id: str
+    user_id: str
+    account_id: str
+    broker: str | Literal["zerodha", "upstox", "groww", "mock"]
+    status: (
+        str
+        | Literal[
+            "SUBMITTING",
+            "UNKNOWN",
+            "OPEN",
+            "TRIGGER_PENDING",
+            "PARTIALLY_FILLED",
+            "FILLED",
+            "CANCELLED",
+            "REJECTED",
+            "EXPIRED",
+        ]
+    )
+    since: AwareDatetime
+    tag: str
+    logged_in: bool
+    reads: str | None
+    writes: str | None
+    told_at: AwareDatetime | None
+    hops: list[HopOut]
 
 
 class WatchedBreakerOut(Model):

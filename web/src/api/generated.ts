@@ -89,6 +89,18 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    getMarketCalendar: build.query<
+      GetMarketCalendarApiResponse,
+      GetMarketCalendarApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/market/calendar`,
+        params: {
+          from: queryArg["from"],
+          days: queryArg.days,
+        },
+      }),
+    }),
     getUnderlying: build.query<GetUnderlyingApiResponse, GetUnderlyingApiArg>({
       query: (queryArg) => ({
         url: `/v1/options/${encodeURIComponent(String(queryArg.underlying))}`,
@@ -133,18 +145,6 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/portfolio/allocation`,
         params: {
           by: queryArg.by,
-        },
-      }),
-    }),
-    getMarketCalendar: build.query<
-      GetMarketCalendarApiResponse,
-      GetMarketCalendarApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/v1/market/calendar`,
-        params: {
-          from: queryArg["from"],
-          days: queryArg.days,
         },
       }),
     }),
@@ -294,6 +294,12 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}`,
         method: "DELETE",
+      }),
+    }),
+    lookForPart: build.mutation<LookForPartApiResponse, LookForPartApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/orders/${encodeURIComponent(String(queryArg.orderId))}/parts/${encodeURIComponent(String(queryArg.childId))}/look`,
+        method: "POST",
       }),
     }),
     cancelOrders: build.mutation<CancelOrdersApiResponse, CancelOrdersApiArg>({
@@ -797,6 +803,13 @@ export type SetFeesApiArg = {
   accountId: string;
   feePlanIn: FeePlanIn;
 };
+export type ListFeeTablesApiResponse = /** status 200 OK */ FeeTablesOut;
+export type ListFeeTablesApiArg = {
+  /** What counts on that day; today when left out. */
+  on?: string | null;
+  /** Of this broker, exchange or tax alone: Zerodha, NSE, GST. */
+  who?: string;
+};
 export type GetScorecardsApiResponse = /** status 200 OK */ ScorecardOut[];
 export type GetScorecardsApiArg = {
   window?: Window;
@@ -857,6 +870,13 @@ export type GetHistoryApiArg = {
   /** RFC 3339, or a date; now when left out. */
   to?: string | null;
 };
+export type GetMarketCalendarApiResponse =
+  /** status 200 OK */ MarketCalendarOut;
+export type GetMarketCalendarApiArg = {
+  /** The first day; today when left out. */
+  from?: string | null;
+  days?: number;
+};
 export type GetUnderlyingApiResponse = /** status 200 OK */ UnderlyingOut;
 export type GetUnderlyingApiArg = {
   underlying: string;
@@ -887,13 +907,6 @@ export type GetAllocationApiArg = {
 };
 export type GetBalanceApiResponse = /** status 200 OK */ BalanceOut;
 export type GetBalanceApiArg = void;
-export type GetMarketCalendarApiResponse =
-  /** status 200 OK */ MarketCalendarOut;
-export type GetMarketCalendarApiArg = {
-  /** The first day; today when left out. */
-  from?: string | null;
-  days?: number;
-};
 export type DepositFundsApiResponse = /** status 200 OK */ FundsOut;
 export type DepositFundsApiArg = {
   transferIn: TransferIn;
@@ -1073,6 +1086,11 @@ export type ModifyOrderApiArg = {
 export type CancelOrderApiResponse = /** status 202 OK */ OrderOut;
 export type CancelOrderApiArg = {
   orderId: string;
+};
+export type LookForPartApiResponse = /** status 200 OK */ OrderOut;
+export type LookForPartApiArg = {
+  orderId: string;
+  childId: string;
 };
 export type CancelOrdersApiResponse = /** status 200 OK */ CancelManyOut;
 export type CancelOrdersApiArg = {
@@ -1389,6 +1407,37 @@ export type SearchAuditApiArg = {
   before?: string | null;
   limit?: number;
 };
+export type ListCalendarOverridesApiResponse =
+  /** status 200 OK */ OverridesOut;
+export type ListCalendarOverridesApiArg = {
+  /** Those of days that are over, and withdrawn ones, too. */
+  past?: boolean;
+};
+export type AddCalendarOverrideApiResponse = /** status 201 OK */ OverridesOut;
+export type AddCalendarOverrideApiArg = {
+  overrideIn: OverrideIn;
+};
+export type WithdrawCalendarOverrideApiResponse =
+  /** status 200 OK */ OverrideOut;
+export type WithdrawCalendarOverrideApiArg = {
+  overrideId: string;
+};
+export type ListBrokerSessionsApiResponse =
+  /** status 200 OK */ BrokerSessionsOut;
+export type ListBrokerSessionsApiArg = {
+  /** Only these; else all but removed ones. */
+  state?: AccountState | null;
+  after?: string | null;
+  limit?: number;
+};
+export type EndBrokerSessionApiResponse = unknown;
+export type EndBrokerSessionApiArg = {
+  accountId: string;
+};
+export type RenewBrokerSessionApiResponse = /** status 200 OK */ RenewalOut;
+export type RenewBrokerSessionApiArg = {
+  accountId: string;
+};
 export type ListBreakersApiResponse = /** status 200 OK */ BreakersOut;
 export type ListBreakersApiArg = {
   which?: Which;
@@ -1414,6 +1463,18 @@ export type CloseAccountApiResponse = /** status 200 OK */ WatchedBreakerOut;
 export type CloseAccountApiArg = {
   accountId: string;
 };
+export type GetUnclearOrderApiResponse = /** status 200 OK */ UnclearPartOut;
+export type GetUnclearOrderApiArg = {
+  childId: string;
+};
+export type LookForUnclearOrderApiResponse = /** status 200 OK */ LookedOut;
+export type LookForUnclearOrderApiArg = {
+  childId: string;
+};
+export type TellOwnerOfUnclearOrderApiResponse = /** status 200 OK */ ToldOut;
+export type TellOwnerOfUnclearOrderApiArg = {
+  childId: string;
+};
 export type ListDeadLettersApiResponse = /** status 200 OK */ DeadLettersOut;
 export type ListDeadLettersApiArg = {
   /** `next` of the page before. */
@@ -1431,21 +1492,6 @@ export type ReplayDeadLettersApiArg = {
 export type DropDeadLettersApiResponse = /** status 200 OK */ LettersDoneOut;
 export type DropDeadLettersApiArg = {
   lettersIn: LettersIn;
-};
-export type ListCalendarOverridesApiResponse =
-  /** status 200 OK */ OverridesOut;
-export type ListCalendarOverridesApiArg = {
-  /** Those of days that are over, and withdrawn ones, too. */
-  past?: boolean;
-};
-export type AddCalendarOverrideApiResponse = /** status 201 OK */ OverridesOut;
-export type AddCalendarOverrideApiArg = {
-  overrideIn: OverrideIn;
-};
-export type WithdrawCalendarOverrideApiResponse =
-  /** status 200 OK */ OverrideOut;
-export type WithdrawCalendarOverrideApiArg = {
-  overrideId: string;
 };
 export type ReceiveAlertApiResponse = /** status 202 OK */ ReceivedOut;
 export type ReceiveAlertApiArg = {
@@ -2156,6 +2202,19 @@ export type FeePlanIn = {
   taxed?: Taxed[] | null;
   stamp_in_rupees?: boolean;
 };
+export type FeeRowOut = {
+  who: string;
+  what: string;
+  terms: string;
+  since: string;
+  until: string | null;
+  source: string;
+  unverified: boolean;
+};
+export type FeeTablesOut = {
+  on: string;
+  items: FeeRowOut[];
+};
 export type Window = "1h" | "1d" | "7d" | "30d";
 export type TimesOut = {
   count: number;
@@ -2369,6 +2428,31 @@ export type HistoryOut = {
   candles: CandleOut[];
   parts: HistoryPartOut[];
   gaps: HistoryGapOut[];
+};
+export type AnnouncedOut = {
+  id: string;
+  words: string;
+  source: string;
+};
+export type TradingSessionOut = {
+  begins: string;
+  ends: string;
+  phase: Phase;
+};
+export type ExchangeDayOut = {
+  exchange: Exchange;
+  open: boolean;
+  closed_because: string | null;
+  override: AnnouncedOut | null;
+  sessions: TradingSessionOut[];
+};
+export type CalendarDayOut = {
+  day: string;
+  exchanges: ExchangeDayOut[];
+};
+export type MarketCalendarOut = {
+  always_open: boolean;
+  items: CalendarDayOut[];
 };
 export type PricedOut = {
   symbol: string;
@@ -2647,31 +2731,6 @@ export type BalanceOut = {
   total_margin_available: string | null;
   accounts: FundsOut[];
   gaps: GapOut[];
-};
-export type AnnouncedOut = {
-  id: string;
-  words: string;
-  source: string;
-};
-export type SessionOut2 = {
-  begins: string;
-  ends: string;
-  phase: Phase;
-};
-export type ExchangeDayOut = {
-  exchange: Exchange;
-  open: boolean;
-  closed_because: string | null;
-  override: AnnouncedOut | null;
-  sessions: SessionOut2[];
-};
-export type CalendarDayOut = {
-  day: string;
-  exchanges: ExchangeDayOut[];
-};
-export type MarketCalendarOut = {
-  always_open: boolean;
-  items: CalendarDayOut[];
 };
 export type TransferIn = {
   account: string;
@@ -3713,6 +3772,8 @@ export type Action =
   | "order.refused"
   | "order.changed"
   | "order.cancelled"
+  | "order.sought"
+  | "order.owner_told"
   | "order.outside_cancelled"
   | "position.converted"
   | "conditional.placed"
@@ -4029,6 +4090,57 @@ export type InstallationLogOut = {
   items: LogEntryOut[];
   next: string | null;
 };
+export type OverrideState = "coming" | "today" | "past" | "withdrawn";
+export type OverrideOut = {
+  id: string;
+  exchange: Exchange;
+  day: string;
+  closed: boolean;
+  sessions: TradingSessionOut[];
+  words: string;
+  source: string;
+  added_at: string;
+  added_by: string;
+  withdrawn_at: string | null;
+  withdrawn_by: string | null;
+  state: OverrideState;
+};
+export type OverridesOut = {
+  items: OverrideOut[];
+};
+export type TradingSessionIn = {
+  /** IST, HH:MM. */
+  begins: string;
+  /** IST, HH:MM. */
+  ends: string;
+  phase?: "pre_open" | "open" | "post_close";
+};
+export type OverrideIn = {
+  exchanges: Exchange[];
+  day: string;
+  sessions?: TradingSessionIn[];
+  words: string;
+  source: string;
+};
+export type Renewal = "by_keys" | "in_app" | "by_owner";
+export type BrokerSessionOut = {
+  account_id: string;
+  user_id: string;
+  broker: BrokerId;
+  state: AccountState;
+  since: string | null;
+  expires_at: string | null;
+  renewal: Renewal;
+  process: string | null;
+  last_error: string | null;
+};
+export type BrokerSessionsOut = {
+  items: BrokerSessionOut[];
+  next: string | null;
+};
+export type RenewalOut = {
+  asked: Renewal;
+};
 export type BrokerBreakerOut = {
   broker: BrokerId;
   accounts: number;
@@ -4055,6 +4167,38 @@ export type BreakersOut = {
   next: string | null;
 };
 export type Which = "standing" | "all";
+export type Source = "answer" | "stream" | "poll" | "reconcile";
+export type HopOut = {
+  at: string;
+  kind: string;
+  source: Source | null;
+  latency_ms: number | null;
+  words: string | null;
+};
+export type UnclearPartOut = {
+  child_id: string;
+  order_id: string;
+  user_id: string;
+  account_id: string;
+  broker: BrokerId;
+  status: Status;
+  since: string;
+  tag: string;
+  logged_in: boolean;
+  reads: string | null;
+  writes: string | null;
+  told_at: string | null;
+  hops: HopOut[];
+};
+export type LookedOut = {
+  child_id: string;
+  found: boolean;
+  status: Status;
+  words: string;
+};
+export type ToldOut = {
+  told_at: string;
+};
 export type DeadLetterOut = {
   number: number;
   id: string;
@@ -4092,38 +4236,6 @@ export type LettersDoneOut = {
 };
 export type LettersIn = {
   ids: string[] | null;
-};
-export type OverrideState = "coming" | "today" | "past" | "withdrawn";
-export type OverrideOut = {
-  id: string;
-  exchange: Exchange;
-  day: string;
-  closed: boolean;
-  sessions: SessionOut2[];
-  words: string;
-  source: string;
-  added_at: string;
-  added_by: string;
-  withdrawn_at: string | null;
-  withdrawn_by: string | null;
-  state: OverrideState;
-};
-export type OverridesOut = {
-  items: OverrideOut[];
-};
-export type SessionIn = {
-  /** IST, HH:MM. */
-  begins: string;
-  /** IST, HH:MM. */
-  ends: string;
-  phase?: "pre_open" | "open" | "post_close";
-};
-export type OverrideIn = {
-  exchanges: Exchange[];
-  day: string;
-  sessions?: SessionIn[];
-  words: string;
-  source: string;
 };
 export type DeliveryOutcome =
   | "received"

@@ -33,6 +33,8 @@ import type {
   GetPostbackApiResponse,
   GetScorecardsApiArg,
   GetScorecardsApiResponse,
+  ListFeeTablesApiArg,
+  ListFeeTablesApiResponse,
   LogInAgainApiArg,
   LogInAgainApiResponse,
   OpenBreakerApiArg,
@@ -169,6 +171,15 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/accounts/${encodeURIComponent(String(queryArg.accountId))}/fees`,
         method: "PUT",
         body: queryArg.feePlanIn,
+      }),
+    }),
+    listFeeTables: build.query<ListFeeTablesApiResponse, ListFeeTablesApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/charges/tables`,
+        params: {
+          on: queryArg.on,
+          who: queryArg.who,
+        },
       }),
     }),
     getScorecards: build.query<GetScorecardsApiResponse, GetScorecardsApiArg>({

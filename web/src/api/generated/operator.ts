@@ -11,12 +11,18 @@ import type {
   DropDeadLettersApiResponse,
   EnableUserApiArg,
   EnableUserApiResponse,
+  EndBrokerSessionApiArg,
+  EndBrokerSessionApiResponse,
   EndSessionsOfUserApiArg,
   EndSessionsOfUserApiResponse,
   GetDeadLetterApiArg,
   GetDeadLetterApiResponse,
+  GetUnclearOrderApiArg,
+  GetUnclearOrderApiResponse,
   ListBreakersApiArg,
   ListBreakersApiResponse,
+  ListBrokerSessionsApiArg,
+  ListBrokerSessionsApiResponse,
   ListCalendarOverridesApiArg,
   ListCalendarOverridesApiResponse,
   ListDeadLettersApiArg,
@@ -31,16 +37,22 @@ import type {
   ListUsersApiResponse,
   ListWatchedAccountsApiArg,
   ListWatchedAccountsApiResponse,
+  LookForUnclearOrderApiArg,
+  LookForUnclearOrderApiResponse,
   OpenAccountApiArg,
   OpenAccountApiResponse,
   OpenBrokerApiArg,
   OpenBrokerApiResponse,
+  RenewBrokerSessionApiArg,
+  RenewBrokerSessionApiResponse,
   ReplayDeadLettersApiArg,
   ReplayDeadLettersApiResponse,
   RunJobApiArg,
   RunJobApiResponse,
   SearchAuditApiArg,
   SearchAuditApiResponse,
+  TellOwnerOfUnclearOrderApiArg,
+  TellOwnerOfUnclearOrderApiResponse,
   UnlockUserApiArg,
   UnlockUserApiResponse,
   WithdrawCalendarOverrideApiArg,
@@ -137,6 +149,67 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    listCalendarOverrides: build.query<
+      ListCalendarOverridesApiResponse,
+      ListCalendarOverridesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/calendar`,
+        params: {
+          past: queryArg.past,
+        },
+      }),
+    }),
+    addCalendarOverride: build.mutation<
+      AddCalendarOverrideApiResponse,
+      AddCalendarOverrideApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/calendar`,
+        method: "POST",
+        body: queryArg.overrideIn,
+      }),
+    }),
+    withdrawCalendarOverride: build.mutation<
+      WithdrawCalendarOverrideApiResponse,
+      WithdrawCalendarOverrideApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/calendar/${encodeURIComponent(String(queryArg.overrideId))}/withdraw`,
+        method: "POST",
+      }),
+    }),
+    listBrokerSessions: build.query<
+      ListBrokerSessionsApiResponse,
+      ListBrokerSessionsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/sessions`,
+        params: {
+          state: queryArg.state,
+          after: queryArg.after,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    endBrokerSession: build.mutation<
+      EndBrokerSessionApiResponse,
+      EndBrokerSessionApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/sessions/${encodeURIComponent(String(queryArg.accountId))}/end`,
+        method: "POST",
+      }),
+    }),
+    renewBrokerSession: build.mutation<
+      RenewBrokerSessionApiResponse,
+      RenewBrokerSessionApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/sessions/${encodeURIComponent(String(queryArg.accountId))}/renewal`,
+        method: "POST",
+      }),
+    }),
     listBreakers: build.query<ListBreakersApiResponse, ListBreakersApiArg>({
       query: (queryArg) => ({
         url: `/v1/operator/breakers`,
@@ -171,6 +244,32 @@ const injectedRtkApi = api.injectEndpoints({
     closeAccount: build.mutation<CloseAccountApiResponse, CloseAccountApiArg>({
       query: (queryArg) => ({
         url: `/v1/operator/breakers/accounts/${encodeURIComponent(String(queryArg.accountId))}/close`,
+        method: "POST",
+      }),
+    }),
+    getUnclearOrder: build.query<
+      GetUnclearOrderApiResponse,
+      GetUnclearOrderApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/orders/unclear/${encodeURIComponent(String(queryArg.childId))}`,
+      }),
+    }),
+    lookForUnclearOrder: build.mutation<
+      LookForUnclearOrderApiResponse,
+      LookForUnclearOrderApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/orders/unclear/${encodeURIComponent(String(queryArg.childId))}/look`,
+        method: "POST",
+      }),
+    }),
+    tellOwnerOfUnclearOrder: build.mutation<
+      TellOwnerOfUnclearOrderApiResponse,
+      TellOwnerOfUnclearOrderApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/operator/orders/unclear/${encodeURIComponent(String(queryArg.childId))}/tell`,
         method: "POST",
       }),
     }),
@@ -209,36 +308,6 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/v1/operator/dead-letters/drop`,
         method: "POST",
         body: queryArg.lettersIn,
-      }),
-    }),
-    listCalendarOverrides: build.query<
-      ListCalendarOverridesApiResponse,
-      ListCalendarOverridesApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/v1/operator/calendar`,
-        params: {
-          past: queryArg.past,
-        },
-      }),
-    }),
-    addCalendarOverride: build.mutation<
-      AddCalendarOverrideApiResponse,
-      AddCalendarOverrideApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/v1/operator/calendar`,
-        method: "POST",
-        body: queryArg.overrideIn,
-      }),
-    }),
-    withdrawCalendarOverride: build.mutation<
-      WithdrawCalendarOverrideApiResponse,
-      WithdrawCalendarOverrideApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/v1/operator/calendar/${encodeURIComponent(String(queryArg.overrideId))}/withdraw`,
-        method: "POST",
       }),
     }),
   }),
