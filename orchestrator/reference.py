@@ -63,7 +63,8 @@ REASONS: dict[ReasonCode, str] = {
     ReasonCode.BROKER_LIMIT: "More than you allow for a day at this broker.",
     ReasonCode.TOKEN_POLICY: "Outside the policy of the program's personal token; the words name the clause.",
     ReasonCode.LOGIN_NEEDED: "The account's session has ended: log in at the broker.",
-    ReasonCode.BREAKER_HELD: "A person holds the account's breaker open: only what it holds may be closed or sold there.",
+    ReasonCode.BREAKER_HELD: "A person holds the account's breaker open: only what it holds may be closed or sold "
+    "there.",
     ReasonCode.BREAKER_OPEN: "The broker failed repeatedly and is left alone for a moment.",
     ReasonCode.SNAPSHOT_MISSING: "Funds and holdings of this account have not been read yet.",
     ReasonCode.NOT_LISTED_AT_BROKER: "The broker does not list this instrument.",
