@@ -121,7 +121,7 @@ function Hours({ sessions, onChange }: HoursProps) {
   return (
     <div className="flex flex-col gap-3">
       {sessions.map(({ id, begins, ends, phase }) => (
-        <div key={id} className="grid grid-cols-[1fr_1fr_1.2fr] items-end gap-2">
+        <div key={id} className="grid grid-cols-2 items-end gap-2 md:grid-cols-[1fr_1fr_1.2fr]">
           <Field
             type="time"
             label={t("operator:calendar.begins")}
@@ -135,6 +135,7 @@ function Hours({ sessions, onChange }: HoursProps) {
             onChange={(event) => change(id, { ends: event.target.value })}
           />
           <Select
+            className="max-md:col-span-2"
             label={t("operator:calendar.what")}
             value={phase}
             onChange={(event) => change(id, { phase: phases.find((each) => each === event.target.value) ?? phase })}

@@ -17,6 +17,7 @@ import { toast } from "@/components/toasts";
 import { HoldOpen } from "@/features/brokers/HoldOpen";
 import { heldWords } from "@/features/brokers/held";
 import { BreakerWord } from "@/features/brokers/Session";
+import { cx } from "@/lib/classes";
 import { dayTime } from "@/lib/time";
 import { t } from "@/text";
 import { OfUser } from "./AccountsPart";
@@ -57,11 +58,15 @@ function Page({ which, after, more }: PageProps) {
       {({ brokers, items, next }) => (
         <>
           {after === undefined && (
-            <ul aria-label={t("operator:breakers.brokers")} className="border-t border-line">
-              {brokers.map((each) => (
-                <Whole key={each.broker} whole={each} />
-              ))}
-            </ul>
+            <>
+              <h2 className="font-medium">{t("operator:breakers.brokers")}</h2>
+              <ul aria-label={t("operator:breakers.brokers")} className="border-t border-line">
+                {brokers.map((each) => (
+                  <Whole key={each.broker} whole={each} />
+                ))}
+              </ul>
+              <h2 className="font-medium">{t("operator:breakers.accounts")}</h2>
+            </>
           )}
           {items.length === 0 && after === undefined ? (
             <p role="status" className="text-quiet">
@@ -81,7 +86,7 @@ function Page({ which, after, more }: PageProps) {
   );
 }
 
-const row = "flex items-center justify-between gap-3 border-b border-line py-2 max-md:flex-col max-md:items-stretch";
+const row = "flex items-center justify-between gap-3 border-b border-line py-2";
 
 function Whole({ whole: { broker, accounts, open, half_open, held } }: { whole: WholeBreaker }) {
   const [hold, holding] = useOpenBrokerMutation();
@@ -102,7 +107,7 @@ function Whole({ whole: { broker, accounts, open, half_open, held } }: { whole: 
           <StateWord tone={tone}>{t(`operator:breakers.${word}`)}</StateWord>
           <span className="text-xs text-faint tabular-nums">{words.join(" · ")}</span>
         </div>
-        {held && <p className="text-sm break-words text-warning">{heldWords(held)}</p>}
+        {held && <p className="text-sm break-words text-warning">{heldWords({ ...held, whole_broker: false })}</p>}
       </div>
       <ByHand
         name={name}
@@ -130,7 +135,7 @@ function One({ one }: { one: WatchedBreaker }) {
     ...(one.last_ok_at ? [t("operator:breakers.last_ok", { time: dayTime(one.last_ok_at) })] : []),
   ];
   return (
-    <li className={row}>
+    <li className={cx(row, "max-md:flex-col max-md:items-stretch")}>
       <div className="flex min-w-0 flex-col gap-0.5">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
           <BrokerBadge broker={one.broker} named />
@@ -143,7 +148,11 @@ function One({ one }: { one: WatchedBreaker }) {
             {heldWords(each)}
           </p>
         ))}
-        {one.last_error && <p className="text-sm break-words text-quiet">{one.last_error}</p>}
+        {one.last_error && (
+          <p className="text-sm break-words text-quiet">
+            {t("operator:breakers.last_error", { words: one.last_error })}
+          </p>
+        )}
         <p className="text-xs break-all text-faint">
           {accountId} · <OfUser id={one.user_id} />
         </p>

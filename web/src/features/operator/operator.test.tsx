@@ -318,7 +318,7 @@ test("a whole broker is held open with a reason and an end in India's time, and 
   await user.type(question.getByLabelText("Why"), "status page says down");
   await user.type(question.getByLabelText("Until (IST)"), "2026-11-20T10:30");
   await user.click(question.getByRole("button", { name: "Hold open" }));
-  await screen.findByText(/Held open by an operator since .* with the whole broker, until .*: status page says down/);
+  await screen.findByText(/Held open by an operator since .*, until .*: status page says down/);
   expect(asked).toEqual([{ reason: "status page says down", until: "2026-11-20T10:30:00+05:30" }]);
   await user.click(screen.getByRole("button", { name: "Close: Upstox" }));
   await screen.findByRole("button", { name: "Hold open: Upstox" });
@@ -335,7 +335,7 @@ test("an account's breaker that opened by itself says why, and is closed by hand
   );
   const user = userEvent.setup();
   shown([], "operator", "/operator/breakers");
-  await screen.findByText("HTTP 503");
+  await screen.findByText("last error: HTTP 503");
   await user.click(screen.getByRole("button", { name: "Close: Upstox acc_1" }));
   await waitFor(() => expect(asked).toEqual(["acc_1"]));
 });
