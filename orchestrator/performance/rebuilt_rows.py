@@ -9,15 +9,14 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.account import AccountId, UserId
 from domain.money import Money
+from orchestrator.performance import by_day
 from orchestrator.tables_portfolio import rebuilt_days
 
-DAY = rebuilt_days.c
 MAKERS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -71,14 +70,8 @@ def rebuilt(
     last: date | None = None,
 ) -> list[Rebuilt]:
     """By day, then by account; both ends included."""
-    query = sa.select(rebuilt_days).where(DAY.user_id == user_id)
-    if accounts:
-        query = query.where(DAY.account_id.in_(accounts))
-    if first is not None:
-        query = query.where(DAY.day >= first.isoformat())
-    if last is not None:
-        query = query.where(DAY.day <= last.isoformat())
-    return [_rebuilt(row) for row in conn.execute(query.order_by(DAY.day, DAY.account_id))]
+    query = by_day.of_user(rebuilt_days, user_id, accounts=accounts, first=first, last=last)
+    return [_rebuilt(row) for row in conn.execute(query)]
 
 
 def _rebuilt(row: Any) -> Rebuilt:

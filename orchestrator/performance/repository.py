@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.account import AccountId, BrokerId, UserId
 from domain.money import Money
+from orchestrator.performance import by_day
 from orchestrator.tables_portfolio import account_days, cash_flows
 
 DAY, FLOW = account_days.c, cash_flows.c
@@ -94,14 +95,8 @@ def evenings(
     last: date | None = None,
 ) -> list[Evening]:
     """By day, then by account; both ends included."""
-    query = sa.select(account_days).where(DAY.user_id == user_id)
-    if accounts:
-        query = query.where(DAY.account_id.in_(accounts))
-    if first is not None:
-        query = query.where(DAY.day >= first.isoformat())
-    if last is not None:
-        query = query.where(DAY.day <= last.isoformat())
-    return [_evening(row) for row in conn.execute(query.order_by(DAY.day, DAY.account_id))]
+    query = by_day.of_user(account_days, user_id, accounts=accounts, first=first, last=last)
+    return [_evening(row) for row in conn.execute(query)]
 
 
 def evening_before(conn: Connection, account_id: AccountId, day: date) -> Evening | None:
