@@ -90,6 +90,7 @@ async def test_nothing_new_goes_where_a_breaker_is_held_open_and_what_is_there_i
         if reason["account"] == zerodha
     }
     assert "held open by you until it is closed by hand: its app shows no orders" in told["breaker_held"]
+    await trader.order_when(placed["id"], "FILLED")
     sold = await trader.place("SELL 20 NSE:INFY CNC MARKET")
     assert "zerodha" in [child["broker"] for child in sold["children"]]
     await trader.order_when(sold["id"], "FILLED")
