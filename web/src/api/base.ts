@@ -82,6 +82,8 @@ export const baseApi = createApi({
     "KnownUser",
     "Job",
     "DeadLetter",
+    "Unclear",
+    "BrokerSession",
     "CalendarOverride",
     "Breaker",
     "Webhook",

@@ -17,6 +17,7 @@ export type {
   BrokerBreakerOut as WholeBreaker,
   BrokerId as BrokerName,
   BrokerOut as Broker,
+  BrokerSessionOut as BrokerSession,
   By as AllocationBy,
   CallEnd,
   CandleOut as Candle,

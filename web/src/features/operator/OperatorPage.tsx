@@ -12,12 +12,14 @@ import { CalendarPart } from "./CalendarPart";
 import { JobsPart } from "./JobsPart";
 import { LettersPart } from "./LettersPart";
 import { LogPart } from "./LogPart";
+import { SessionsPart } from "./SessionsPart";
 import { UnclearPart } from "./UnclearPart";
 import { UsersPart } from "./UsersPart";
 
 const parts = [
   { part: "users", Shown: UsersPart },
   { part: "accounts", Shown: AccountsPart },
+  { part: "sessions", Shown: SessionsPart },
   { part: "breakers", Shown: BreakersPart },
   { part: "unclear", Shown: UnclearPart },
   { part: "letters", Shown: LettersPart },

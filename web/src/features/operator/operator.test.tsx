@@ -5,11 +5,15 @@ import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { dismissAll, Toasts } from "@/components/toasts";
 import { server, testStore, url } from "@/test/server";
 import { OperatorPage } from "./OperatorPage";
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
-afterEach(() => server.resetHandlers());
+afterEach(() => {
+  server.resetHandlers();
+  dismissAll();
+});
 afterAll(() => server.close());
 
 const me = { id: "usr_me", email: "me@x.in", name: "Me", role: "operator" };
@@ -42,6 +46,7 @@ function shown(users: object[], role = "operator", at = "/operator/users"): void
           <Route path="/" element={<p>Overview</p>} />
           <Route path="/operator/:part?" element={<OperatorPage />} />
         </Routes>
+        <Toasts />
       </MemoryRouter>
     </Provider>,
   );
@@ -122,7 +127,7 @@ test("accounts tell their sessions and breakers, and lead to their user", async 
   expect(((await screen.findByLabelText(/Find by e-mail/)) as HTMLInputElement).value).toBe("usr_1");
 });
 
-test("what nobody knows of an order is told with where to look for it, and no way to send it again", async () => {
+test("what nobody knows of an order is looked for when asked, its owner is told, and nothing sends it again", async () => {
   const order = {
     child_id: "chd_1",
     order_id: "ord_1",
@@ -134,10 +139,35 @@ test("what nobody knows of an order is told with where to look for it, and no wa
     tag: "tmabc123",
   };
   server.use(http.get(url("/v1/operator/orders/unclear"), () => HttpResponse.json({ items: [order] })));
+  const asked: string[] = [];
+  const hop = { at: asha.created_at, kind: "sent", source: "place", latency_ms: null, words: "the answer was lost" };
+  server.use(
+    http.get(url("/v1/operator/orders/unclear/chd_1"), () =>
+      HttpResponse.json({ ...order, logged_in: true, reads: "closed", writes: "closed", told_at: null, hops: [hop] }),
+    ),
+    http.post(url("/v1/operator/orders/unclear/chd_1/:act"), ({ params }) => {
+      asked.push(String(params.act));
+      if (params.act === "tell") return HttpResponse.json({ told_at: asha.created_at });
+      return HttpResponse.json({
+        child_id: "chd_1",
+        found: false,
+        status: "UNKNOWN",
+        words: "The broker does not show it",
+      });
+    }),
+  );
   shown([], "operator", "/operator/unclear");
   await screen.findByText("tag tmabc123");
   screen.getByText("Unknown — checking");
-  expect(screen.queryAllByRole("button")).toEqual([]);
+  const user = userEvent.setup();
+  await user.click(screen.getByRole("button", { name: "Look now: chd_1" }));
+  await screen.findByText("The broker does not show it");
+  await user.click(screen.getByRole("button", { name: "Tell the owner: chd_1" }));
+  await screen.findByText("The owner is told");
+  await user.click(screen.getByRole("button", { name: "Its way: chd_1" }));
+  await within(await screen.findByRole("dialog")).findByText("the answer was lost");
+  expect(asked).toEqual(["look", "tell"]);
+  expect(screen.queryByRole("button", { name: /send/i })).toBeNull();
 });
 
 test("a job that fails says why, has its history, and is done now when asked", async () => {
@@ -381,4 +411,37 @@ test("a day with hours of its own is set with its words and source, and withdraw
   const question = within(await screen.findByRole("dialog"));
   await user.click(question.getByRole("button", { name: "Withdraw" }));
   await screen.findByText("No day is set by hand.");
+});
+
+test("a session at a broker is renewed by whom it takes, and ended only when asked twice", async () => {
+  const session = {
+    account_id: "acc_1",
+    user_id: "usr_1",
+    broker: "zerodha",
+    state: "connected",
+    since: asha.created_at,
+    expires_at: null,
+    renewal: "by_owner",
+    process: "worker-2",
+    last_error: null,
+  };
+  const ended: string[] = [];
+  server.use(
+    http.get(url("/v1/operator/sessions"), () => HttpResponse.json({ items: [session], next: null })),
+    http.post(url("/v1/operator/sessions/acc_1/renewal"), () => HttpResponse.json({ asked: "by_owner" })),
+    http.post(url("/v1/operator/sessions/acc_1/end"), () => {
+      ended.push("acc_1");
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/sessions");
+  await screen.findByText(/worked with by worker-2 · renewed by its owner/);
+  await user.click(screen.getByRole("button", { name: "Renew: Zerodha acc_1" }));
+  await screen.findByText("The owner is asked to log in");
+  await user.click(screen.getByRole("button", { name: "End: Zerodha acc_1" }));
+  const question = within(await screen.findByRole("dialog"));
+  expect(ended).toEqual([]);
+  await user.click(question.getByRole("button", { name: "End" }));
+  await waitFor(() => expect(ended).toEqual(["acc_1"]));
 });
