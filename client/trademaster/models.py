@@ -3523,8 +3523,8 @@ class OverrideIn(Model):
     ]
     day: date
     sessions: Annotated[list[TradingSessionIn] | None, Field(max_length=12)] = None
-    words: Annotated[str, Field(max_length=200, min_length=1)]
-    source: Annotated[str, Field(max_length=300, min_length=1)]
+    words: Annotated[str, Field(examples=["Muhurat trading"], max_length=200, min_length=1)]
+    source: Annotated[str, Field(examples=["NSE/CMTR/70000"], max_length=300, min_length=1)]
 
 
 class OverrideOut(Model):

@@ -49,8 +49,8 @@ class OverrideIn(In):
     exchanges: Annotated[list[Exchange], Field(min_length=1, max_length=len(Exchange))]
     day: date
     sessions: list[TradingSessionIn] = Field(default_factory=list, max_length=12)
-    words: Annotated[str, Field(min_length=1, max_length=200)]
-    source: Annotated[str, Field(min_length=1, max_length=300)]
+    words: Annotated[str, Field(min_length=1, max_length=200, examples=["Muhurat trading"])]
+    source: Annotated[str, Field(min_length=1, max_length=300, examples=["NSE/CMTR/70000"])]
 
 
 class OverrideState(StrEnum):
