@@ -105,7 +105,7 @@ def test_a_runbook_says_what_users_see_where_to_look_and_what_to_do(page: Path) 
     root = typer.main.get_command(cli)
     for words in re.findall(r"`orchestrator ([a-z -]+)", text):
         command: Any = root
-        for word in words.split():
+        for word in words.partition(" --")[0].split():
             command = getattr(command, "commands", {}).get(word)
             assert command is not None, f"there is no `orchestrator {words}`"
 
