@@ -18,6 +18,7 @@ from domain.market import Mode
 from domain.order import OrderId
 from orchestrator.bus import Bus, user_topic
 from orchestrator.http.frames import frames_of
+from orchestrator.http.together import until_one_ends
 from orchestrator.identity.caller import TOKEN_WORDS, Caller, TokenEnd
 from orchestrator.kite import packets
 from orchestrator.kite.answers import encoded
@@ -117,24 +118,17 @@ class Ticker:
 
     async def run(self) -> None:
         """Until the client leaves, its token ends, or it will not keep to the limits."""
-        work = (
-            self._listen(),
-            self._feed.out.catch_up(),
-            self._beat(),
-            self._tell_orders(),
-            self._until_over(),
-        )
-        parts = [asyncio.create_task(part) for part in work]
         try:
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await until_one_ends(
+                self._listen(),
+                self._feed.out.catch_up(),
+                self._beat(),
+                self._tell_orders(),
+                self._until_over(),
+            )
         except (WebSocketDisconnect, RuntimeError):
             return  # starlette says RuntimeError for a send after the end
         finally:
-            for task in parts:
-                task.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
             self._feed.end()
 
     async def _listen(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from orchestrator.http.frames import frames_of
+from orchestrator.http.together import until_one_ends
 from orchestrator.instruments.service import Instruments
 from orchestrator.market.audience import Audience
 from orchestrator.market.caller import TOO_MANY, Caller, Refused, read, receive_text
@@ -41,18 +42,13 @@ class LiveSocket:
         except Refused as error:
             await self._caller.dismiss(error.body, TOO_MANY)
             return
-        work = (self._listen(), self._following.out.catch_up(), self._beat(), self._caller.until_expired())
-        parts = [asyncio.create_task(part) for part in work]
         try:
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await until_one_ends(
+                self._listen(), self._following.out.catch_up(), self._beat(), self._caller.until_expired()
+            )
         except (WebSocketDisconnect, RuntimeError):
             return  # starlette says RuntimeError for a send after the end
         finally:
-            for task in parts:
-                task.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
             self._following.end()
             self._audience.leave(user_id)
 

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from domain.instrument import Instrument
 from orchestrator.errors import Problem
+from orchestrator.http.together import until_one_ends
 from orchestrator.identity.access import within
 from orchestrator.identity.caller import TOKEN_WORDS, Caller, Programs, Scope, TokenEnd
 from orchestrator.market.audience import Audience
@@ -65,8 +66,6 @@ class Line:
             await self._say({"type": "auth", "status": "error", "message": words})
             await self._socket.close(OVER)
             return
-        work = (self._listen(), self._feed.out.catch_up(), self._until_over(caller))
-        parts = [asyncio.create_task(part) for part in work]
         try:
             await self._say(
                 {
@@ -77,13 +76,8 @@ class Line:
                     "user_id": caller.user_id,
                 }
             )
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await until_one_ends(self._listen(), self._feed.out.catch_up(), self._until_over(caller))
         finally:
-            for task in parts:
-                task.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
             self._feed.end()
             self._audience.leave(caller.user_id)
 
