@@ -30,6 +30,7 @@ MOST = 256_000  # bytes of one: a larger account is read by each process for its
 PATIENCE = 0.5  # seconds that Redis is waited for
 AGAIN = 2.0  # seconds until a Redis that did not answer is asked again
 APART = timedelta(milliseconds=250)  # by which two processes' clocks may differ and be called the same
+ON_ITS_WAY = timedelta(seconds=1)  # to Redis, at most: what may look like a clock that is behind
 TABLE, COLUMN = "redis", "reading"  # what it is sealed for, beside the account
 
 # Only a later one than what lies there: of the same ownership, or of a later one. A process that was stopped and wakes
@@ -104,6 +105,7 @@ class Shelf:
         """The newest reading that its owner left, its times as this process's clock has them."""
         if self.away:
             return None
+        asked = self._clock()
         try:
             found = await self._look(keys=[_key(account_id)])
         except (RedisError, OSError) as error:
@@ -118,7 +120,7 @@ class Shelf:
         except (SealBroken, UnicodeDecodeError, msgspec.DecodeError) as error:
             log.warning("readings.not_opened", account=account_id, error=type(error).__name__)
             return None
-        return by_our_clock(handed, self._clock() - timedelta(milliseconds=int(lain)))
+        return by_our_clock(handed, asked - timedelta(milliseconds=int(lain)))
 
     @property
     def away(self) -> bool:
@@ -131,10 +133,14 @@ class Shelf:
 
 
 def by_our_clock(handed: Handed, at: datetime) -> Handed:
-    """The same where it was left at `at` by our clock; clocks that all but agree are left alone."""
+    """The same where it lay there from `at` on by our clock; clocks that all but agree are left alone.
+
+    It is never made younger than it is: an order of before it would seem to be in its margin.
+    """
     apart, seen = at - handed.at, handed.snapshot
-    if abs(apart) <= APART:
+    if -APART <= apart <= ON_ITS_WAY:
         return handed
+    apart = min(apart, max(apart - ON_ITS_WAY, timedelta(0)))
     funds = seen.margin_as_of + apart if seen.margin_as_of else None
     return replace(handed, at=at, snapshot=replace(seen, as_of=seen.as_of + apart, margin_as_of=funds))
 

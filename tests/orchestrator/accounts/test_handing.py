@@ -282,3 +282,11 @@ async def test_ages_are_counted_by_one_clock_whatever_the_others_say(fleet: Flee
     ours = by_our_clock(handed, handed.at + behind)
     assert ours.snapshot.as_of == handed.snapshot.as_of + behind
     assert ours.snapshot.funds_as_of == handed.snapshot.funds_as_of + behind
+
+
+async def test_a_reading_that_was_long_on_its_way_is_not_called_younger_than_it_is(fleet: Fleet) -> None:
+    handed = _handed(fleet)
+    slow = by_our_clock(handed, handed.at + timedelta(milliseconds=900))
+    assert slow.snapshot.as_of == handed.snapshot.as_of, "an order of that time is not in its margin"
+    ahead = by_our_clock(handed, handed.at + timedelta(minutes=1))
+    assert ahead.snapshot.as_of == handed.snapshot.as_of + timedelta(seconds=59)
