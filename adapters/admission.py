@@ -17,10 +17,11 @@ class Admission:
     def __init__(self, budget: Budget, governor: Governor, room: Room | None, broker: str) -> None:
         self._budget, self._governor, self._room, self._broker = budget, governor, room, broker
 
-    async def read(self, kind: str, patience: float) -> None:
-        """Until a read fits. Raises NotSent when that would take longer than `patience` seconds."""
+    async def read(self, kind: str, patience: float, *, spare: bool = False) -> None:
+        """Until a read fits. Raises NotSent when that would take longer than `patience` seconds. `spare`: as of
+        `Budget`."""
         waited = 0.0
-        while wait := await self._counted_read(kind):
+        while wait := await self._counted_read(kind, spare=spare):
             waited += wait
             if waited > patience:
                 raise NotSent(f"the broker's limit of {kind} calls is used up for the next {wait:.0f} s")
@@ -36,18 +37,18 @@ class Admission:
                 raise NotSent(f"{hold.rule}: nothing more fits for the next {hold.seconds:.1f} s")
             await asyncio.sleep(hold.seconds)
 
-    async def _counted_read(self, kind: str) -> float:
+    async def _counted_read(self, kind: str, *, spare: bool = False) -> float:
         """0.0 when it was counted with those of our other programs, else the seconds to wait."""
         if self._room is None:
-            return self._budget.take(kind)
-        if (wait := self._budget.wait(kind)) > 0:
+            return self._budget.take(kind, spare=spare)
+        if (wait := self._budget.wait(kind, spare=spare)) > 0:
             return wait
-        shares = self._budget.shares(kind)
+        shares = self._budget.shares(kind, spare=spare)
         try:
             wait = await self._room.take(shares) if shares else 0.0
         except Unshared as alone:
-            return self._budget.take(kind, among=alone.among)
-        return wait if wait > 0 else self._budget.take(kind)
+            return self._budget.take(kind, among=alone.among, spare=spare)
+        return wait if wait > 0 else self._budget.take(kind, spare=spare)
 
     async def _counted(self, call: Call) -> Hold | None:
         """Counted with those of our other programs, or held."""

@@ -13,6 +13,7 @@ from adapters.broker import RateLimit
 from adapters.room import Share
 
 DAY = 86_400
+LEFT = 4  # one in so many calls of a window is left by those that can be done without
 SLACK = 0.05  # seconds by which one request may be faster on its way than the one before it
 _SPANS = {1: "a second", 60: "a minute", 3600: "an hour", DAY: "a day"}
 
@@ -70,14 +71,18 @@ class Budget:
         self._windows = [Window(limit) for limit in limits]
         self._clock = clock
 
-    def wait(self, kind: str, *, among: int = 1) -> float:
-        """Seconds until a call of `kind` fits; 0.0 when it fits now. Counts nothing. `among`: as of `Window`."""
-        now = self._clock()
-        return max((window.wait(now, among=among) for window in self._of(kind)), default=0.0)
+    def wait(self, kind: str, *, among: int = 1, spare: bool = False) -> float:
+        """Seconds until a call of `kind` fits; 0.0 when it fits now. Counts nothing. `among`: as of `Window`.
 
-    def take(self, kind: str, *, among: int = 1) -> float:
+        `spare`: one that can be done without, which leaves a part of every window to the others.
+        """
+        now = self._clock()
+        waits = (window.wait(now, _left(window.limit, spare), among=among) for window in self._of(kind))
+        return max(waits, default=0.0)
+
+    def take(self, kind: str, *, among: int = 1, spare: bool = False) -> float:
         """Count one call of `kind` and return 0.0, or count nothing and return the seconds to wait."""
-        wait = self.wait(kind, among=among)
+        wait = self.wait(kind, among=among, spare=spare)
         if wait <= 0:
             now = self._clock()
             for window in self._of(kind):
@@ -85,12 +90,22 @@ class Budget:
             return 0.0
         return wait
 
-    def shares(self, kind: str) -> list[Share]:
+    def shares(self, kind: str, *, spare: bool = False) -> list[Share]:
         """What a call of `kind` takes of limits that other programs of ours use up as well."""
         return [
-            Share(f"{kind} {window.limit.seconds}", window.span, window.limit.calls, f"{kind} calls")
+            Share(
+                f"{kind} {window.limit.seconds}",
+                window.span,
+                window.limit.calls - _left(window.limit, spare),
+                f"{kind} calls",
+            )
             for window in self._of(kind)
         ]
 
     def _of(self, kind: str) -> list[Window]:
         return [window for window in self._windows if window.limit.kind == kind]
+
+
+def _left(limit: RateLimit, spare: bool) -> int:
+    """Calls of a window that a call leaves to others."""
+    return limit.calls // LEFT if spare else 0

@@ -194,13 +194,17 @@ class Guarded:
         )
 
     async def required_margin(self, ask: MarginAsk) -> Money:
-        return await self._read("required_margin", "other", lambda: self._inner.required_margin(ask))
+        return await self._read(
+            "required_margin", "other", lambda: self._inner.required_margin(ask), spare=True
+        )
 
     async def required_margins(self, asks: Sequence[MarginAsk]) -> Money:
-        return await self._read("required_margins", "other", lambda: self._inner.required_margins(asks))
+        return await self._read(
+            "required_margins", "other", lambda: self._inner.required_margins(asks), spare=True
+        )
 
     async def charges(self, asks: Sequence[MarginAsk]) -> list[Money] | None:
-        return await self._read("charges", "other", lambda: self._inner.charges(asks))
+        return await self._read("charges", "other", lambda: self._inner.charges(asks), spare=True)
 
     async def conditionals(self) -> list[ConditionalReport]:
         deadline = self._settings.list_deadline
@@ -286,9 +290,16 @@ class Guarded:
     # --- how ---------------------------------------------------------------------------------------------------
 
     async def _read(
-        self, name: str, kind: str, call: Callable[[], Awaitable[T]], *, deadline: float | None = None
+        self,
+        name: str,
+        kind: str,
+        call: Callable[[], Awaitable[T]],
+        *,
+        deadline: float | None = None,
+        spare: bool = False,
     ) -> T:
-        """`name` is the call's, `kind` is what the rate budget counts it as."""
+        """`name` is the call's, `kind` is what the rate budget counts it as. `spare`: an estimate, which leaves room
+        for what tells where the money is: positions, orders, an unclear one that is looked for."""
         seconds = deadline or self._settings.read_deadline
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self._settings.read_attempts),
@@ -298,11 +309,11 @@ class Guarded:
         )
         async for attempt in attempts:
             with attempt:
-                return await self._read_once(name, kind, call, seconds)
+                await self._admission.read(kind, seconds, spare=spare)
+                return await self._read_once(name, call, seconds)
         raise AssertionError("tenacity re-raises the last failure")
 
-    async def _read_once(self, name: str, kind: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
-        await self._admission.read(kind, deadline)
+    async def _read_once(self, name: str, call: Callable[[], Awaitable[T]], deadline: float) -> T:
         try:
             with self._reads.calling(), self._timed(name):
                 try:

@@ -102,3 +102,18 @@ async def test_only_a_cancel_may_use_the_room_that_is_kept_for_getting_out(name:
         await guarded.cancel_conditional(replace(REPORT, intent=None))
     with pytest.raises(NotSent):
         await WRITES[name](guarded)
+
+
+async def test_estimates_leave_room_for_what_tells_where_the_money_is() -> None:
+    broker = Counting(terms=replace(TERMS, limits=(RateLimit("other", 20, 1800),)))
+    guarded = guard(broker)
+    for _ in range(15):
+        await guarded.required_margin(ASK)
+    for estimate in (guarded.required_margin(ASK), guarded.required_margins([ASK]), guarded.charges([ASK])):
+        with pytest.raises(NotSent, match="limit of other calls"):
+            await estimate
+    for _ in range(5):
+        await guarded.positions()
+    with pytest.raises(NotSent):
+        await guarded.positions()
+    assert len(broker.calls) == 20
