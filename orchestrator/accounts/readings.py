@@ -180,6 +180,7 @@ class Readings:
         # An event during the reading may not be in it and sets this again; and after an event a broker's books may lag.
         connection.due_at = now + LAG if connection.dirty else float("inf")
         connection.tried_at, connection.dirty = now, False
+        before = connection.snapshot
         reading = await read_snapshot(connection, broker, self._clock)
         if (refusal := reading.refusal) and await self._session_over(connection.account.id, refusal.words):
             return
@@ -188,12 +189,14 @@ class Readings:
         if reading.failures:
             failure = refusal or reading.failures[0]
             # "Held back" says nothing about why: the failure before it does.
-            before = broker.health().last_error if isinstance(failure, NotSent) else None
-            await self._not_read(connection, before or failure.words, reading.snapshot)
+            earlier = broker.health().last_error if isinstance(failure, NotSent) else None
+            await self._not_read(connection, earlier or failure.words, reading.snapshot)
         elif reading.snapshot is not None:
             if self.handing is not None:
                 await self.handing.read(connection, reading.snapshot, heard)
-            await self._has_read(connection, reading.snapshot)
+            over = connection.generation != generation or not connection.ready
+            if not over and not _overtaken(connection.snapshot, before, reading.snapshot):
+                await self._has_read(connection, reading.snapshot)
 
     async def _has_read(self, connection: Connection, snapshot: AccountSnapshot) -> None:
         before, connection.snapshot = connection.snapshot, snapshot
@@ -239,6 +242,11 @@ class Readings:
         if connection.generation == generation and allowed != connection.allowed:
             connection.allowed = allowed
             await self._telling.account(connection)
+
+
+def _overtaken(here: AccountSnapshot | None, before: AccountSnapshot | None, read: AccountSnapshot) -> bool:
+    """Whether a newer reading of another process was taken over while this one was made."""
+    return here is not None and here is not before and here.as_of > read.as_of
 
 
 def _changed(before: AccountSnapshot | None, after: AccountSnapshot | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -192,3 +192,35 @@ async def test_what_a_holding_had_cost_outlives_its_last_share(desk: Desk) -> No
         assert gone.average_price == INFY.average_price
     desk.stub.held = [INFY]
     assert (await desk.read()).holdings[0] == INFY
+
+
+async def test_a_slow_reading_replaces_no_newer_one_that_was_taken_over_meanwhile(desk: Desk) -> None:
+    before = await desk.read()
+    desk.watch.pass_time(seconds=1)
+    desk.stub.hold_back = asyncio.Event()
+    slow = desk.readings.reading(desk.account)
+    while desk.stub.calls.total() < 6:
+        await asyncio.sleep(0)
+    desk.watch.pass_time(seconds=1)
+    newer = replace(before, as_of=desk.watch.now, margin_as_of=None)
+    await desk.readings.take_over(desk.account, newer)
+    desk.stub.hold_back.set()
+    await slow
+    assert desk.account.snapshot == newer, "an order that was sent meanwhile is in this one alone"
+
+
+async def test_what_is_handed_on_slowly_is_not_fresh_after_the_session_has_ended(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.read()
+
+    class Slow:
+        def heard(self, _: Connection) -> dict[str, int]:
+            return {}
+
+        async def read(self, connection: Connection, *_: object) -> None:
+            connection.end(AccountState.LOGIN_NEEDED, "over", desk.watch.now)
+
+    monkeypatch.setattr(desk.readings, "handing", Slow())
+    seen = await desk.read()
+    assert seen.stale_since == desk.watch.now
