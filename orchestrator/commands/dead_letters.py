@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -43,12 +44,12 @@ def replay(ids: Ids = None, every: All = False) -> None:
     """Send them again, under their old ids; those of a webhook that is off stay."""
     wanted, now = _wanted(ids, every), system_clock()
 
-    def work(conn: Connection) -> list[str]:
-        done = dead.replay(conn, wanted, now)
+    def work(conn: Connection, part: Sequence[str]) -> list[str]:
+        done = dead.replay(conn, part, now)
         _noted(conn, Action.DEAD_LETTER_REPLAYED, done, "dead-letters replay")
         return done
 
-    typer.echo(f"{_all_of(work)} will be sent again.")
+    typer.echo(f"{_all_of(wanted, work)} will be sent again.")
 
 
 @letters.command()
@@ -56,12 +57,12 @@ def drop(ids: Ids = None, every: All = False) -> None:
     """Forget them."""
     wanted = _wanted(ids, every)
 
-    def work(conn: Connection) -> list[str]:
-        done = dead.drop(conn, wanted)
+    def work(conn: Connection, part: Sequence[str]) -> list[str]:
+        done = dead.drop(conn, part)
         _noted(conn, Action.DEAD_LETTER_DROPPED, done, "dead-letters drop")
         return done
 
-    typer.echo(f"{_all_of(work)} are forgotten.")
+    typer.echo(f"{_all_of(wanted, work)} are forgotten.")
 
 
 def _wanted(ids: list[str] | None, every: bool) -> list[str] | None:
@@ -70,12 +71,14 @@ def _wanted(ids: list[str] | None, every: bool) -> list[str] | None:
     return None if every else ids
 
 
-def _all_of(work: Callable[[Connection], list[str]]) -> int:
-    """Some at a time, until there are none; how many they were."""
-    count = 0
-    while done := installation.write(work, lock="webhooks"):
-        count += len(done)
-    return count
+def _all_of(wanted: list[str] | None, work: Callable[[Connection, Sequence[str]], list[str]]) -> int:
+    """Some at a time; how many they were."""
+
+    def some(conn: Connection, part: Sequence[str]) -> int:
+        return len(work(conn, part))
+
+    parts = installation.read(lambda conn: dead.parts(conn, wanted))
+    return sum([installation.write(partial(some, part=part), lock="webhooks") for part in parts])
 
 
 def _noted(conn: Connection, action: Action, ids: list[str], command: str) -> None:

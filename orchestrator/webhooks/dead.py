@@ -97,9 +97,17 @@ def count(conn: Connection) -> int:
     return int(conn.execute(sa.select(sa.func.count()).where(DEAD)).scalar_one())
 
 
-def replay(conn: Connection, ids: Sequence[str] | None, now: datetime) -> list[str]:
-    """Send these again, or all (None), under their old ids, from the beginning; those of a webhook that is off stay.
-    Which they were, at most `AT_ONCE`: ask until there are none."""
+def parts(conn: Connection, ids: Sequence[str] | None) -> list[list[str]]:
+    """These, or all there are now (None), as many at a time as one transaction takes: each once, so that nothing is
+    asked for again and again that is given up at once."""
+    if ids is None:
+        ids = list(conn.execute(sa.select(ROW.id).where(DEAD).order_by(ROW.number)).scalars())
+    return [list(ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE)]
+
+
+def replay(conn: Connection, ids: Sequence[str], now: datetime) -> list[str]:
+    """Send these again, under their old ids, from the beginning; those of a webhook that is off stay. Which they
+    were."""
     on = sa.select(HOOK.id).where(HOOK.enabled)
     found = _found(conn, ids, ROW.webhook_id.in_(on))
     values = {"state": WebhookDeliveryState.WAITING, "attempts": 0, "due_at": now}
@@ -107,15 +115,13 @@ def replay(conn: Connection, ids: Sequence[str] | None, now: datetime) -> list[s
     return found
 
 
-def drop(conn: Connection, ids: Sequence[str] | None) -> list[str]:
-    """Forget these, or all (None). Which they were, at most `AT_ONCE`: ask until there are none."""
+def drop(conn: Connection, ids: Sequence[str]) -> list[str]:
+    """Forget these. Which they were."""
     found = _found(conn, ids)
     conn.execute(sa.delete(webhook_messages).where(ROW.id.in_(found), DEAD))
     return found
 
 
-def _found(conn: Connection, ids: Sequence[str] | None, *such: sa.ColumnElement[bool]) -> list[str]:
-    query = sa.select(ROW.id).where(DEAD, *such)
-    if ids is not None:
-        query = query.where(ROW.id.in_(ids))
-    return list(conn.execute(query.order_by(ROW.number).limit(AT_ONCE)).scalars())
+def _found(conn: Connection, ids: Sequence[str], *such: sa.ColumnElement[bool]) -> list[str]:
+    query = sa.select(ROW.id).where(DEAD, ROW.id.in_(ids), *such)
+    return list(conn.execute(query.order_by(ROW.number)).scalars())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -113,7 +114,7 @@ async def replay_dead_letters(
     """Send them again, under their old ids; those of a webhook that is off stay, and what is none of them is passed
     over."""
     return await _done(
-        db, doer, Action.DEAD_LETTER_REPLAYED, lambda conn: dead.replay(conn, body.ids, clock())
+        db, doer, Action.DEAD_LETTER_REPLAYED, body.ids, lambda conn, ids: dead.replay(conn, ids, clock())
     )
 
 
@@ -122,21 +123,25 @@ async def drop_dead_letters(
     body: LettersIn, _operator: Operator, _proven: Proven, doer: Acting, db: Db
 ) -> LettersDoneOut:
     """Forget them."""
-    return await _done(db, doer, Action.DEAD_LETTER_DROPPED, lambda conn: dead.drop(conn, body.ids))
+    return await _done(db, doer, Action.DEAD_LETTER_DROPPED, body.ids, dead.drop)
 
 
 async def _done(
-    db: Database, doer: Doer, action: Action, work: Callable[[Connection], list[str]]
+    db: Database,
+    doer: Doer,
+    action: Action,
+    ids: Sequence[str] | None,
+    work: Callable[[Connection, Sequence[str]], list[str]],
 ) -> LettersDoneOut:
-    """Some at a time, until there are none."""
+    """Some at a time."""
 
-    def some(conn: Connection) -> int:
-        ids, now = work(conn), doer.clock()
-        for one in ids:
+    def some(conn: Connection, part: Sequence[str]) -> int:
+        done, now = work(conn, part), doer.clock()
+        for one in done:
             audited(conn, user_id=None, actor=doer.actor, action=action, at=now, subject=one)
-        return len(ids)
+        return len(done)
 
-    done = 0
-    while more := await db.write(some, lock=LOCK):
-        done += more
-    return LettersDoneOut(done=done, left=await db.read(dead.count))
+    count = 0
+    for part in await db.read(lambda conn: dead.parts(conn, ids)):
+        count += await db.write(partial(some, part=part), lock=LOCK)
+    return LettersDoneOut(done=count, left=await db.read(dead.count))

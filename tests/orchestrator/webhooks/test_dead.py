@@ -62,7 +62,7 @@ async def test_what_was_given_up_is_shown_the_newest_first(given_up: Database) -
 async def test_those_that_can_go_are_sent_again_from_the_beginning(given_up: Database) -> None:
     wanted = ["on0", "on2", "off0", "none"]
     assert await given_up.write(lambda conn: dead.replay(conn, wanted, T0)) == ["on0"]
-    assert await given_up.write(lambda conn: dead.replay(conn, None, T0)) == ["on1"]
+    assert await given_up.write(lambda conn: dead.replay(conn, ["on1", "off1"], T0)) == ["on1"]
     now = await states(given_up)
     assert [now[name] for name in ("on0", "on1", "on2", "off0")] == [
         "waiting",
@@ -74,7 +74,11 @@ async def test_those_that_can_go_are_sent_again_from_the_beginning(given_up: Dat
 
 async def test_only_what_was_given_up_is_dropped(given_up: Database) -> None:
     assert await given_up.write(lambda conn: dead.drop(conn, ["on0", "on2"])) == ["on0"]
-    assert await given_up.write(lambda conn: dead.drop(conn, None)) == ["on1", "off0", "off1"]
+    assert await given_up.write(lambda conn: dead.drop(conn, ["off1", "on1", "off0"])) == [
+        "on1",
+        "off0",
+        "off1",
+    ]
     assert await states(given_up) == {"on2": "delivered", "off2": "delivered"}
 
 
@@ -84,10 +88,10 @@ async def test_there_may_be_more_than_a_database_takes_at_once(
     monkeypatch.setenv("TRADEMASTER_DATA", str(database_settings.data))
     monkeypatch.setenv("TRADEMASTER_DATABASE_URL", database_settings.database_url)
     monkeypatch.setattr(dead, "AT_ONCE", 2)
-    assert await given_up.write(lambda conn: dead.drop(conn, None)) == ["on0", "on1"]
+    assert await given_up.read(lambda conn: dead.parts(conn, None)) == [["on0", "on1"], ["off0", "off1"]]
     await given_up.write(lambda conn: conn.execute(sa.update(webhook_messages).values(state="dead")))
     done = await asyncio.to_thread(CliRunner().invoke, cli, ["dead-letters", "drop", "--all"])
-    assert done.output.startswith("4 are forgotten.")
+    assert done.output.startswith("6 are forgotten.")
     assert await states(given_up) == {}
 
 

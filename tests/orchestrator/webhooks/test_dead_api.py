@@ -3,6 +3,7 @@ down."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -97,6 +98,22 @@ async def test_some_are_sent_again_and_the_rest_dropped_and_both_are_written_dow
         ("dead_letter.replayed", "m1", me),
         *(("dead_letter.dropped", one, me) for one in ("m2", "m3", "m4")),
     ]
+
+
+async def test_each_is_sent_again_once_also_where_it_is_given_up_at_once(
+    app: FastAPI, keeper: httpx.AsyncClient, given_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay = dead.replay
+
+    def refused_at_once(conn: sa.Connection, ids: Sequence[str], now: datetime) -> list[str]:
+        found = replay(conn, ids, now)
+        conn.execute(sa.update(webhook_messages).values(state="dead"))
+        return found
+
+    monkeypatch.setattr(dead, "AT_ONCE", 2)
+    monkeypatch.setattr(dead, "replay", refused_at_once)
+    again = await keeper.post(f"{LETTERS}/replay", json={"ids": None})
+    assert again.json() == {"done": 3, "left": 5}
 
 
 async def test_it_asks_for_the_person_and_for_ids_that_are_some(
