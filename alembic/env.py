@@ -7,24 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-import orchestrator.tables_audit
-import orchestrator.tables_calendar
-import orchestrator.tables_departure
-import orchestrator.tables_hooks
-import orchestrator.tables_jobs
-import orchestrator.tables_kite
-import orchestrator.tables_leases
-import orchestrator.tables_market
-import orchestrator.tables_outbox
-import orchestrator.tables_people
-import orchestrator.tables_portfolio
-import orchestrator.tables_signin
-import orchestrator.tables_tokens
-import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
 from alembic import context
 from orchestrator.config import Settings
+from orchestrator.storage.columns import Moment, Rupees
 from orchestrator.storage.db import open_database
-from orchestrator.tables import Moment, Rupees, metadata
+from orchestrator.tables import metadata
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:

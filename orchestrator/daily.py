@@ -27,7 +27,7 @@ from orchestrator.performance.evenings import Evenings
 from orchestrator.pruning import Pruned, prune
 from orchestrator.state import Clock
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 
 KEPT = timedelta(days=90)  # that the history of jobs tells of
 CHARGED = timedelta(days=5)  # back to which brokers are asked what they charged

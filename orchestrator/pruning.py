@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Connection, Table
 
 from orchestrator.storage.db import Database
-from orchestrator.tables_market import notices
-from orchestrator.tables_outbox import outbox
+from orchestrator.tables.market import notices
+from orchestrator.tables.outbox import outbox
 
 BITE = 1000  # rows in one transaction
 PAUSE = 0.05  # seconds between two, for whoever waits for the database

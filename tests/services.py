@@ -24,20 +24,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-import orchestrator.tables_audit
-import orchestrator.tables_calendar
-import orchestrator.tables_departure
-import orchestrator.tables_hooks
-import orchestrator.tables_jobs
-import orchestrator.tables_kite
-import orchestrator.tables_leases
-import orchestrator.tables_market
-import orchestrator.tables_outbox
-import orchestrator.tables_people
-import orchestrator.tables_portfolio
-import orchestrator.tables_signin
-import orchestrator.tables_tokens
-import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
 from orchestrator.bus import Bus, LocalBus
 from orchestrator.config import Settings
 from orchestrator.redis_bus import RedisBus

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from alembic import op
-from orchestrator import tables_audit
-from orchestrator.tables import Moment, Rupees
+from orchestrator.storage.columns import Moment, Rupees
+from orchestrator.tables.audit import rules as audit_rules
 
 revision: str = "0001"
 down_revision: str | None = None
@@ -62,7 +62,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("position IS NULL"),
         )
 
-    for audit_rule in tables_audit.rules(op.get_bind().dialect.name):
+    for audit_rule in audit_rules(op.get_bind().dialect.name):
         op.execute(audit_rule)
 
     op.create_table(

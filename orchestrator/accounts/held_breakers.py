@@ -21,7 +21,7 @@ from domain.calendar import IST
 from orchestrator.bus import Bus
 from orchestrator.state import Clock
 from orchestrator.storage.db import Database
-from orchestrator.tables_accounts import held_breakers
+from orchestrator.tables.accounts import held_breakers
 
 TOPIC = "held breakers"
 LOCK = "held breakers"

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, RowMapping, case, delete, func, insert, selec
 from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
-from orchestrator.tables import accounts, login_states, order_children, users
+from orchestrator.tables.accounts import accounts, login_states
+from orchestrator.tables.identity import users
+from orchestrator.tables.orders import order_children
 
 BY_ITSELF = Actor.program("connections")
 

@@ -16,7 +16,7 @@ from domain.account import UserId
 from domain.alert import Alert, AlertKind, AlertRule, AlertState
 from domain.instrument import InstrumentId
 from domain.money import Price
-from orchestrator.tables_market import notices, price_alerts
+from orchestrator.tables.market import notices, price_alerts
 
 ROW, NOTICE = price_alerts.c, notices.c
 

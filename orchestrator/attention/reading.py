@@ -18,7 +18,7 @@ from orchestrator.market.intervals import midnight_of
 from orchestrator.orders import waiting
 from orchestrator.orders.rows import child_of
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 from orchestrator.webhooks import repository as webhooks
 
 ROW = order_children.c

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert
 from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 
 LONGEST = 500  # characters that an entry keeps of one detail
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, bindparam, func, insert, select, tex
 from orchestrator.audit.chain import Entry, moment
 from orchestrator.audit.seal import Head
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables_audit import audit_head, audit_log
+from orchestrator.tables.audit import audit_head, audit_log
 
 COLUMNS = (
     audit_log.c.position,

@@ -27,15 +27,16 @@ from orchestrator.orders import change_rows, waiting
 from orchestrator.orders.repository import add_facts
 from orchestrator.orders.waiting import ApprovalState
 from orchestrator.outbox import numbering
-from orchestrator.tables import kill_switches, login_states, user_sessions, users
-from orchestrator.tables_departure import departures
-from orchestrator.tables_hooks import hook_deliveries
-from orchestrator.tables_kite import kite_logins
-from orchestrator.tables_leases import leases
-from orchestrator.tables_market import notices
-from orchestrator.tables_people import mail_links
-from orchestrator.tables_signin import oidc_flows, passkey_challenges
-from orchestrator.tables_tokens import approvals, personal_tokens
+from orchestrator.tables.accounts import login_states
+from orchestrator.tables.departure import departures
+from orchestrator.tables.hooks import hook_deliveries
+from orchestrator.tables.identity import kill_switches, user_sessions, users
+from orchestrator.tables.kite import kite_logins
+from orchestrator.tables.leases import leases
+from orchestrator.tables.market import notices
+from orchestrator.tables.people import mail_links
+from orchestrator.tables.signin import oidc_flows, passkey_challenges
+from orchestrator.tables.tokens import approvals, personal_tokens
 from orchestrator.tradingview.repository import Outcome
 
 T = TypeVar("T")

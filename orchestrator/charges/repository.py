@@ -12,7 +12,7 @@ from domain.account import AccountId, UserId
 from domain.money import Money
 from domain.order import ChildId, ChildOrder
 from orchestrator.orders.rows import child_of
-from orchestrator.tables import charged_children, order_children
+from orchestrator.tables.orders import charged_children, order_children
 
 CHILD, CHARGED = order_children.c, charged_children.c
 MOST_USERS = 500  # in one question

@@ -15,7 +15,7 @@ from domain.calendar import IST
 from domain.order import OrderId
 from domain.routing import RoutingDecision
 from orchestrator.orders import codec
-from orchestrator.tables import moved_decisions, orders
+from orchestrator.tables.orders import moved_decisions, orders
 from routing.fingerprint import Inputs
 
 _INPUTS = TypeAdapter(Inputs)

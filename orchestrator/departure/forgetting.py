@@ -14,10 +14,11 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.departure.export import owned
 from orchestrator.departure.holdings import KEPT, Fate
-from orchestrator.tables import metadata, users
-from orchestrator.tables_departure import departures
-from orchestrator.tables_market import price_alerts
-from orchestrator.tables_webhooks import webhooks
+from orchestrator.tables import metadata
+from orchestrator.tables.departure import departures
+from orchestrator.tables.identity import users
+from orchestrator.tables.market import price_alerts
+from orchestrator.tables.webhooks import webhooks
 
 AT_ONCE = 1000  # rows in one transaction, which the event loop waits for
 ITSELF = Actor.program("departures")

@@ -19,10 +19,11 @@ from orchestrator.departure import forgetting
 from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.state import Clock
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_children, user_sessions
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_departure import departures
-from orchestrator.tables_tokens import personal_tokens
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.departure import departures
+from orchestrator.tables.identity import user_sessions
+from orchestrator.tables.orders import order_children
+from orchestrator.tables.tokens import personal_tokens
 from orchestrator.tokens.personal import PersonalTokens
 
 log = structlog.get_logger(__name__)

@@ -32,12 +32,14 @@ from orchestrator.jobs.plan import PLANS
 from orchestrator.outbox import reading
 from orchestrator.storage import migrations
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables import accounts, metadata, order_children
-from orchestrator.tables_jobs import job_runs
-from orchestrator.tables_leases import leases
-from orchestrator.tables_outbox import outbox
-from orchestrator.tables_people import letters
-from orchestrator.tables_webhooks import webhook_messages
+from orchestrator.tables import metadata
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.jobs import job_runs
+from orchestrator.tables.leases import leases
+from orchestrator.tables.orders import order_children
+from orchestrator.tables.outbox import outbox
+from orchestrator.tables.people import letters
+from orchestrator.tables.webhooks import webhook_messages
 
 RUNS = 20  # of each job
 LINES = 2000  # of the log, the newest

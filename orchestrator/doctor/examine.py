@@ -15,7 +15,7 @@ from orchestrator.doctor.finding import Finding, fail, ok
 from orchestrator.keys import BadKey
 from orchestrator.storage import migrations
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables import accounts
+from orchestrator.tables.accounts import accounts
 
 
 async def examine(settings: Settings, now: datetime) -> list[Finding]:

@@ -28,7 +28,7 @@ from orchestrator.leases import rows as lease_rows
 from orchestrator.leases.presence import WORKS
 from orchestrator.orders import finding as orders
 from orchestrator.storage.db import Database
-from orchestrator.tables import accounts
+from orchestrator.tables.accounts import accounts
 from orchestrator.trading_days.rows import special_days, standing
 
 SKEW = 2.0  # seconds between two clocks

@@ -15,7 +15,8 @@ from domain.instrument import Exchange, InstrumentId
 from domain.limits import Usage, UserLimits
 from domain.money import ZERO, Money
 from orchestrator.guards.schemas import LimitsIn
-from orchestrator.tables import order_children, user_limits
+from orchestrator.tables.identity import user_limits
+from orchestrator.tables.orders import order_children
 
 CHILD = order_children.c
 _UNITS, _EACH = CHILD.filled_quantity + CHILD.live_quantity, CHILD.value // CHILD.quantity

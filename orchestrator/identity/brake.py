@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from orchestrator.errors import Problem
 from orchestrator.shields.networks import household
 from orchestrator.storage.db import Database
-from orchestrator.tables import attempts
+from orchestrator.tables.identity import attempts
 
 LOGINS, SIGNUPS = timedelta(minutes=1), timedelta(hours=1)
 PER_ADDRESS = 5  # times the limit of one e-mail: several people may share an address

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from orchestrator.errors import Problem
 from orchestrator.storage.db import Database
-from orchestrator.tables_people import failures
+from orchestrator.tables.people import failures
 
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)  # waits: each is twice the one before
 FORGOTTEN = timedelta(days=1)  # after which failures count no more

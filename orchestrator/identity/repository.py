@@ -13,8 +13,9 @@ from domain.account import AccountState, UserId
 from orchestrator.identity import claims
 from orchestrator.identity.claims import Role, Way, Ways
 from orchestrator.ids import new_id
-from orchestrator.tables import accounts, refresh_tokens, user_sessions, users
-from orchestrator.tables_market import notices
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.identity import refresh_tokens, user_sessions, users
+from orchestrator.tables.market import notices
 
 
 @dataclass(frozen=True, slots=True)

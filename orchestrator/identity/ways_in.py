@@ -6,8 +6,8 @@ from sqlalchemy import Connection, func, select
 
 from domain.account import UserId
 from orchestrator.errors import Problem
-from orchestrator.tables import users
-from orchestrator.tables_signin import oidc_links, passkeys
+from orchestrator.tables.identity import users
+from orchestrator.tables.signin import oidc_links, passkeys
 
 
 def lock(user_id: UserId) -> str:

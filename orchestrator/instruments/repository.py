@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from domain.account import BrokerId
-from orchestrator.tables_market import instrument_masters
+from orchestrator.tables.market import instrument_masters
 
 
 @dataclass(frozen=True, slots=True)

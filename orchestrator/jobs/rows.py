@@ -12,7 +12,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator.tables_jobs import job_runs
+from orchestrator.tables.jobs import job_runs
 
 ROW = job_runs.c
 LASTS = timedelta(seconds=60)  # a claim, from each renewal

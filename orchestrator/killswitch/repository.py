@@ -14,7 +14,8 @@ from domain.limits import KillDepth, Switch
 from domain.order import OrderEvent, OrderId
 from orchestrator.orders import repository as orders
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables import kill_steps, kill_switches, order_children
+from orchestrator.tables.identity import kill_steps, kill_switches
+from orchestrator.tables.orders import order_children
 
 SWITCH, STEP, CHILD = kill_switches.c, kill_steps.c, order_children.c
 DEPTHS = tuple(KillDepth)

@@ -32,7 +32,7 @@ from orchestrator.leases.lease import LeaseLost
 from orchestrator.orders import finding
 from orchestrator.orders.learn import learn
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 
 log = structlog.get_logger(__name__)
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from domain.calendar import IST
-from orchestrator.tables_kite import kite_apps, kite_logins
+from orchestrator.tables.kite import kite_apps, kite_logins
 from orchestrator.vault import Vault
 
 APP, LOGIN = kite_apps.c, kite_logins.c

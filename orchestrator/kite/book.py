@@ -21,7 +21,7 @@ from orchestrator.orders.permit import visible
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.sought import Sought
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import orders
+from orchestrator.tables.orders import orders
 
 MOST = 5000  # orders of a day that one user may place at a broker
 UNKNOWN_ORDER = "Couldn't find that `order_id`."

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.errors import not_found
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from domain.order import OrderId
-from orchestrator.tables import idempotency_keys
-from orchestrator.tables_kite import kite_tags
+from orchestrator.tables.kite import kite_tags
+from orchestrator.tables.orders import idempotency_keys
 
 TAG, KEY = kite_tags.c, idempotency_keys.c
 

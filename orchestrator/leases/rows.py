@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from orchestrator.leases.lease import Lease, LeaseLost
-from orchestrator.tables_leases import leases
+from orchestrator.tables.leases import leases
 
 ROW = leases.c
 NOBODY = ""

@@ -23,7 +23,7 @@ from orchestrator.mail.letter import Letter, message
 from orchestrator.state import Clock
 from orchestrator.storage.db import Database
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables_people import letters
+from orchestrator.tables.people import letters
 from orchestrator.vault import SealBroken, Vault
 
 log = structlog.get_logger(__name__)

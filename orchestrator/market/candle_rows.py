@@ -16,7 +16,7 @@ from domain.instrument import InstrumentId
 from domain.market import Candle
 from domain.money import Price
 from orchestrator.market.intervals import Interval, midnight_of
-from orchestrator.tables_market import candle_days, candles
+from orchestrator.tables.market import candle_days, candles
 
 LIVE = "live"  # the source of what formed here
 TAIL = timedelta(minutes=5)  # by which a broker's whole day may end before ours

@@ -20,7 +20,7 @@ from domain.account import AccountId
 from domain.health import CallEnd
 from orchestrator.measures.tally import Tally
 from orchestrator.measures.windows import SPANS, Span
-from orchestrator.tables import account_measures, account_outages, accounts
+from orchestrator.tables.accounts import account_measures, account_outages, accounts
 
 MEASURE, OUTAGE = account_measures.c, account_outages.c
 SHORTEST = SPANS[0]

@@ -17,8 +17,9 @@ from domain.account import AccountState
 from domain.order import Status
 from orchestrator.audit.actions import Action
 from orchestrator.orders import finding
-from orchestrator.tables import accounts, order_children
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.orders import order_children
 
 ACCOUNT, LOG = accounts.c, audit_log.c
 

@@ -22,9 +22,9 @@ from orchestrator.identity.ended import EndedWhy
 from orchestrator.identity.repository import User
 from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.sessions import known
-from orchestrator.tables import user_sessions, users
-from orchestrator.tables_people import second_factors
-from orchestrator.tables_tokens import personal_tokens
+from orchestrator.tables.identity import user_sessions, users
+from orchestrator.tables.people import second_factors
+from orchestrator.tables.tokens import personal_tokens
 
 ROW = users.c
 

@@ -17,8 +17,8 @@ from orchestrator.identity import repository as people
 from orchestrator.identity.repository import User
 from orchestrator.orders.rows import LiveChild
 from orchestrator.schemas import in_ist
-from orchestrator.tables import order_events
-from orchestrator.tables_market import notices
+from orchestrator.tables.market import notices
+from orchestrator.tables.orders import order_events
 
 NOTICE = "order_unclear"
 AGAIN = timedelta(hours=1)  # until the owner may be told once more

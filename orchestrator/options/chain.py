@@ -18,7 +18,7 @@ from orchestrator.options.contracts import Family, expires_at, listed, years_unt
 from orchestrator.options.pricing import Sight, change_of, figure, look, modelled, priced
 from orchestrator.options.schemas import ChainOut, ForwardOf, OptionOut, StrikeOut
 from orchestrator.storage.db import Database
-from orchestrator.tables_market import candles
+from orchestrator.tables.market import candles
 
 LONGEST_BREAK = timedelta(days=10)  # between two trading days
 

@@ -15,7 +15,7 @@ from domain.order import ChildOrder
 from domain.report import OrderReport
 from orchestrator.orders.rows import child_of
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 
 AT_ONCE = 200  # reports looked up by one statement
 ONE_DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from orchestrator.orders.reading import read_order
 from orchestrator.orders.repository import Changed
 from orchestrator.orders.rows import StoredOrder
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 
 
 async def cancel(

@@ -28,7 +28,7 @@ from orchestrator.orders.learn import learn
 from orchestrator.orders.reconcile import read_trades
 from orchestrator.orders.rows import child_of
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 
 log = structlog.get_logger(__name__)
 

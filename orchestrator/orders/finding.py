@@ -44,7 +44,7 @@ from orchestrator.orders.statements import (
     UNFINISHED_CANCELS,
 )
 from orchestrator.storage.prepared import Prepared, Question
-from orchestrator.tables import orders
+from orchestrator.tables.orders import orders
 
 
 @dataclass(frozen=True, slots=True)

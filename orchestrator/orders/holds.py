@@ -12,8 +12,8 @@ from domain.account import AccountId, UserId
 from domain.instrument import Exchange, InstrumentId
 from domain.money import ZERO, Money
 from orchestrator.orders.statements import margins_held, units_held
+from orchestrator.storage.columns import EPOCH
 from orchestrator.storage.prepared import Question
-from orchestrator.tables import EPOCH
 
 
 @dataclass(frozen=True, slots=True)

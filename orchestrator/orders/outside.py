@@ -16,7 +16,7 @@ from domain.money import Price
 from domain.order import OrderType, Side
 from domain.report import OrderReport, ReportStatus
 from orchestrator.storage.prepared import Prepared, Question
-from orchestrator.tables import order_children, outside_orders
+from orchestrator.tables.orders import order_children, outside_orders
 from routing.selftrade import STOPS
 
 ROW = outside_orders.c

@@ -22,7 +22,7 @@ from orchestrator.guards.repository import COUNTED, day_began
 from orchestrator.identity.caller import Caller
 from orchestrator.orders.rails import Setting, reduces
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables import order_children, orders
+from orchestrator.tables.orders import order_children, orders
 from routing.margin import DELIVERED
 from routing.token_policy import Asked, Breach, breaches, counted_price, misplaced
 

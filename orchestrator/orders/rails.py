@@ -21,8 +21,8 @@ from orchestrator.identity.consent.documents import DocumentKind
 from orchestrator.orders import finding, outside
 from orchestrator.orders.leaving import Leaving, leaving
 from orchestrator.storage.prepared import Prepared, Question
-from orchestrator.tables import kill_switches, user_limits, users
-from orchestrator.tables_people import consents, documents
+from orchestrator.tables.identity import kill_switches, user_limits, users
+from orchestrator.tables.people import consents, documents
 from routing.limits import Day, Planned, check
 from routing.margin import DELIVERED, opposite_held, reference_price
 from routing.selftrade import STOPS, Verdict, judge

@@ -26,7 +26,7 @@ from orchestrator.orders.permit import OutsidePolicy, outside_policy, without_ef
 from orchestrator.orders.place import replayed_order
 from orchestrator.orders.plan import trading_day
 from orchestrator.orders.trading import Trading
-from orchestrator.tables import broker_requests
+from orchestrator.tables.orders import broker_requests
 from routing.token_policy import Asked, breaches
 
 Call = Callable[

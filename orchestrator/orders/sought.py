@@ -14,7 +14,7 @@ from domain.calendar import IST
 from domain.order import Side
 from orchestrator.errors import Problem
 from orchestrator.identity.caller import Caller
-from orchestrator.tables import order_children, orders
+from orchestrator.tables.orders import order_children, orders
 
 OfAccount = Annotated[str | None, Query(max_length=64, description="orders with a part at this account")]
 OfSymbol = Annotated[str | None, Query(max_length=64, description="the symbol, or its beginning")]

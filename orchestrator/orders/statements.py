@@ -10,7 +10,13 @@ from sqlalchemy import bindparam
 from domain.order import Product, Side, Status
 from orchestrator.outbox.emitting import ADD
 from orchestrator.storage.prepared import Prepared, Swap
-from orchestrator.tables import idempotency_keys, moved_decisions, order_children, order_events, orders
+from orchestrator.tables.orders import (
+    idempotency_keys,
+    moved_decisions,
+    order_children,
+    order_events,
+    orders,
+)
 
 CHILD, ORDER, KEY = order_children.c, orders.c, idempotency_keys.c
 

@@ -26,8 +26,8 @@ from orchestrator.orders import codec, repository
 from orchestrator.orders.permit import OutsidePolicy
 from orchestrator.orders.plan import Situation
 from orchestrator.outbox.emitting import emit
-from orchestrator.tables import idempotency_keys
-from orchestrator.tables_tokens import approvals, personal_tokens
+from orchestrator.tables.orders import idempotency_keys
+from orchestrator.tables.tokens import approvals, personal_tokens
 from routing.token_policy import Breach
 
 PREFIX = "apr"

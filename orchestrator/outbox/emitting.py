@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables_outbox import outbox
+from orchestrator.tables.outbox import outbox
 
 ADD = sa.insert(outbox)
 KEEP = Prepared(ADD)

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, bindparam
 from orchestrator.bus import Kept
 from orchestrator.outbox.reading import ALL, ROW, kept_of
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables import users
-from orchestrator.tables_outbox import outbox, outbox_heads
+from orchestrator.tables.identity import users
+from orchestrator.tables.outbox import outbox, outbox_heads
 
 LOCK = "outbox"
 AT_ONCE = 500  # rows in one transaction

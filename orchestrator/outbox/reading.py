@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from orchestrator.bus import Kept
-from orchestrator.tables_outbox import outbox, outbox_heads
+from orchestrator.tables.outbox import outbox, outbox_heads
 
 ALL = ""  # among the heads: of all users' events
 ROW, HEAD = outbox.c, outbox_heads.c

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from domain.account import AccountId, UserId
 from domain.money import Money
 from orchestrator.performance import by_day
-from orchestrator.tables_portfolio import rebuilt_days
+from orchestrator.tables.portfolio import rebuilt_days
 
 MAKERS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from domain.account import AccountId, BrokerId, UserId
 from domain.money import Money
 from orchestrator.performance import by_day
-from orchestrator.tables_portfolio import account_days, cash_flows
+from orchestrator.tables.portfolio import account_days, cash_flows
 
 DAY, FLOW = account_days.c, cash_flows.c
 MAKERS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

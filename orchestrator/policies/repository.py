@@ -12,7 +12,7 @@ from domain.account import AccountId, UserId
 from domain.policy import Policy, PolicyKind
 from orchestrator.policies.schemas import PolicyIn
 from orchestrator.storage.prepared import Prepared, Question
-from orchestrator.tables import user_policies, users
+from orchestrator.tables.identity import user_policies, users
 
 CHEAPEST = Policy()
 CHOSEN = Prepared(

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from orchestrator.jobs.rows import Outcome
 from orchestrator.storage.db import Database
-from orchestrator.tables_jobs import job_runs
-from orchestrator.tables_outbox import outbox
-from orchestrator.tables_people import letters
-from orchestrator.tables_webhooks import webhook_messages
+from orchestrator.tables.jobs import job_runs
+from orchestrator.tables.outbox import outbox
+from orchestrator.tables.people import letters
+from orchestrator.tables.webhooks import webhook_messages
 from orchestrator.telemetry import metrics
 
 MESSAGE, RUN = webhook_messages.c, job_runs.c

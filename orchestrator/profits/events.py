@@ -14,7 +14,7 @@ from domain.calendar import IST
 from domain.instrument import InstrumentId
 from domain.lots import ActionKind, CorporateAction, Settlement
 from domain.money import Price
-from orchestrator.tables_portfolio import lot_events
+from orchestrator.tables.portfolio import lot_events
 
 EVENT = lot_events.c
 SETTLEMENT = "settlement"

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam
 from domain.account import UserId
 from domain.token_policy import TokenPolicy
 from orchestrator.identity.caller import Scope
-from orchestrator.tables import users
-from orchestrator.tables_tokens import personal_tokens
+from orchestrator.tables.identity import users
+from orchestrator.tables.tokens import personal_tokens
 from orchestrator.tokens.policy_schemas import parsed
 
 ROW = personal_tokens.c

@@ -16,7 +16,7 @@ from domain.money import Price
 from domain.order import ChildOrder, Product, Side
 from domain.trade import AccountTrade, TradeSource
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables_portfolio import trades
+from orchestrator.tables.portfolio import trades
 
 TRADE = trades.c
 KEY = ("account_id", "day", "exchange", "symbol", "side", "trade_id")

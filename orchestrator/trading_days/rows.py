@@ -17,7 +17,7 @@ from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, ActorKind, audited
 from orchestrator.errors import Problem, not_found
 from orchestrator.ids import new_id
-from orchestrator.tables_calendar import calendar_overrides
+from orchestrator.tables.calendar import calendar_overrides
 
 LOCK = "calendar"  # held by whoever changes it
 AHEAD = timedelta(days=366)  # what lies further ahead is a slip of the hand

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.account import UserId
-from orchestrator.tables_hooks import hook_deliveries, hooks
+from orchestrator.tables.hooks import hook_deliveries, hooks
 
 HOOK, DELIVERY = hooks.c, hook_deliveries.c
 KEPT = timedelta(days=90)  # that deliveries are shown; no alert is good for nearly as long

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 from domain.account import UserId
 from domain.calendar import IST
 from orchestrator.audit.actions import Action
-from orchestrator.tables import user_sessions
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_tokens import personal_tokens
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import user_sessions
+from orchestrator.tables.tokens import personal_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from domain.account import UserId
 from domain.instrument import InstrumentId
-from orchestrator.tables_market import watchlists
+from orchestrator.tables.market import watchlists
 
 ROW = watchlists.c
 

@@ -14,7 +14,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from orchestrator.tables_webhooks import webhook_messages, webhooks
+from orchestrator.tables.webhooks import webhook_messages, webhooks
 from orchestrator.webhooks.repository import WebhookDeliveryState
 
 ROW, HOOK = webhook_messages.c, webhooks.c

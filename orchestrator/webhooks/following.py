@@ -20,10 +20,10 @@ from sqlalchemy import Connection
 
 from orchestrator.state import Clock
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_children, order_events, orders
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_market import notices
-from orchestrator.tables_webhooks import webhook_cursors
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.market import notices
+from orchestrator.tables.orders import order_children, order_events, orders
+from orchestrator.tables.webhooks import webhook_cursors
 from orchestrator.webhooks import repository
 from orchestrator.webhooks.events import (
     OF_AUDIT,

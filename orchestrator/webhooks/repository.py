@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from domain.account import UserId
 from orchestrator.ids import new_id
 from orchestrator.storage.prepared import Prepared
-from orchestrator.tables import users
-from orchestrator.tables_webhooks import webhook_messages, webhooks
+from orchestrator.tables.identity import users
+from orchestrator.tables.webhooks import webhook_messages, webhooks
 from orchestrator.webhooks.events import Fact, WebhookEvent, body
 
 HOOK, MESSAGE = webhooks.c, webhook_messages.c

@@ -25,8 +25,9 @@ from orchestrator.keys import BadKey, Ring, fresh, in_file, key_id, keys, line, 
 from orchestrator.postbacks.paths import Paths
 from orchestrator.resealing import places, reseal, under
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables import accounts, users
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import users
 from orchestrator.vault import SealBroken, Vault
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

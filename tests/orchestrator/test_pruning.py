@@ -12,7 +12,7 @@ from orchestrator.outbox import reading
 from orchestrator.outbox.emitting import kept_row
 from orchestrator.pruning import policies, prune
 from orchestrator.storage.db import Database
-from orchestrator.tables_outbox import outbox, outbox_heads
+from orchestrator.tables.outbox import outbox, outbox_heads
 from tests.orchestrator.outbox.process import ASHA, T0
 
 EVENTS = policies(outbox_hours=24, notice_days=365)[:1]

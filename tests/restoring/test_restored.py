@@ -24,7 +24,7 @@ from orchestrator.backups.afterwards import Safe
 from orchestrator.backups.crypt import BadBackup
 from orchestrator.config import Settings
 from orchestrator.storage.db import open_database
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 from tests.restoring.archived import archived
 from tests.services import POSTGRES_BIN, _left_out, make_tables
 from tests.stories.product import Product, Trader, eventually

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from orchestrator.orders.conditionals import CANCEL, PLACE
 from orchestrator.orders.requests import Outcome
-from orchestrator.tables import broker_requests
+from orchestrator.tables.orders import broker_requests
 from tests.simulation.person import Person
 from tests.simulation.product import Process
 from tests.simulation.verdict import insist

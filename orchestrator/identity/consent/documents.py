@@ -19,7 +19,7 @@ from domain.account import UserId
 from orchestrator.audit.actions import Action
 from orchestrator.audit.record import Actor, audited
 from orchestrator.errors import Problem
-from orchestrator.tables_people import consents, documents
+from orchestrator.tables.people import consents, documents
 
 DOCUMENT, CONSENT = documents.c, consents.c
 

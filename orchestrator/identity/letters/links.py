@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from domain.account import UserId
 from orchestrator.identity.tokens import hash_of, new_refresh_token
-from orchestrator.tables_people import mail_links, sign_ups
+from orchestrator.tables.people import mail_links, sign_ups
 
 ROW, WAITS = mail_links.c, sign_ups.c
 

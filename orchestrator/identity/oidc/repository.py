@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, insert, select, update
 
 from domain.account import UserId
-from orchestrator.tables_signin import oidc_flows, oidc_links
+from orchestrator.tables.signin import oidc_flows, oidc_links
 
 LINK = oidc_links.c
 FLOW = oidc_flows.c

@@ -36,8 +36,8 @@ from orchestrator.identity.schemas import Email, Mode
 from orchestrator.identity.second_factor import codes as second_factor
 from orchestrator.identity.sessions.issuing import From
 from orchestrator.ids import new_id
+from orchestrator.storage.columns import EPOCH
 from orchestrator.storage.db import Database
-from orchestrator.tables import EPOCH
 
 log = structlog.get_logger(__name__)
 

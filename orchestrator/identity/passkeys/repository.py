@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from domain.account import UserId
-from orchestrator.tables_signin import passkey_challenges, passkeys
+from orchestrator.tables.signin import passkey_challenges, passkeys
 
 KEY = passkeys.c
 ASKED = passkey_challenges.c

@@ -20,7 +20,7 @@ from orchestrator.identity import passwords
 from orchestrator.identity.claims import Way
 from orchestrator.identity.repository import User
 from orchestrator.storage.db import Database
-from orchestrator.tables_people import recovery_codes, second_factors
+from orchestrator.tables.people import recovery_codes, second_factors
 from orchestrator.vault import Vault
 
 ISSUER = "TradeMaster"

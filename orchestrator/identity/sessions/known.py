@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from domain.account import UserId
 from orchestrator.identity.tokens import hash_of
-from orchestrator.tables_people import known_devices
+from orchestrator.tables.people import known_devices
 
 LIFE = timedelta(days=400)  # what browsers keep a cookie for, at most
 MOST = 50  # of one user

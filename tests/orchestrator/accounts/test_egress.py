@@ -18,7 +18,7 @@ from domain.errors import BrokerUnavailable
 from orchestrator.accounts.connection import Connection
 from orchestrator.accounts.egress import Egress, EgressState, look, proxy_of
 from orchestrator.config import Settings
-from orchestrator.tables import accounts
+from orchestrator.tables.accounts import accounts
 from tests.adapters.proxy import Proxy
 from tests.adapters.proxy import running as proxied
 from tests.orchestrator.accounts.conftest import connect

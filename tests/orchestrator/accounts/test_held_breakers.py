@@ -26,8 +26,9 @@ from orchestrator.bus import LocalBus
 from orchestrator.config import Settings
 from orchestrator.settings.process import Role
 from orchestrator.storage.db import Database
-from orchestrator.tables import accounts, users
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import users
 from tests.adapters.test_guard import CHILD, Scripted, guard
 from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import Login, Watch

@@ -13,7 +13,7 @@ from domain.account import AccountId, BrokerId
 from domain.errors import BrokerUnavailable
 from orchestrator.accounts import repository
 from orchestrator.audit.record import Actor
-from orchestrator.tables import accounts, login_states
+from orchestrator.tables.accounts import accounts, login_states
 from tests.orchestrator.accounts.conftest import KEYS, begin, come_back, connect, state_of, until
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.orchestrator.stub_broker import StubAdapter

@@ -21,8 +21,8 @@ from orchestrator.alerts import endpoints, repository
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.bus import LocalBus, user_topic
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
-from orchestrator.tables_market import notices
+from orchestrator.tables.identity import users
+from orchestrator.tables.market import notices
 from tests.adapters.desk import now
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.market.floor import INFY, floor

@@ -24,7 +24,7 @@ from orchestrator.alerts.telling import notice_of
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.bus import Event, LocalBus
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
 INFY, TCS = InstrumentId.parse("NSE:INFY"), InstrumentId.parse("NSE:TCS")

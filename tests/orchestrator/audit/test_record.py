@@ -16,7 +16,7 @@ from orchestrator.audit.record import LONGEST, Actor, ActorKind, audited
 from orchestrator.config import Settings
 from orchestrator.storage import migrations
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables_audit import audit_log, rules
+from orchestrator.tables.audit import audit_log, rules
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ASHA = UserId("usr_asha")

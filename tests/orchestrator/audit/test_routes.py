@@ -17,7 +17,7 @@ from orchestrator.audit.actions import Action
 from orchestrator.identity import doing
 from orchestrator.identity.ended import EndedWhy
 from orchestrator.routers import ROUTERS
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import PASSWORD, Login
 from tests.orchestrator.identity.doors import calls

@@ -15,12 +15,12 @@ from orchestrator.killswitch import repository as switches
 from orchestrator.orders import change_rows, waiting
 from orchestrator.outbox import numbering, reading
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
-from orchestrator.tables_departure import departures
-from orchestrator.tables_hooks import hook_deliveries, hooks
-from orchestrator.tables_market import notices
-from orchestrator.tables_people import mail_links
-from orchestrator.tables_tokens import personal_tokens
+from orchestrator.tables.departure import departures
+from orchestrator.tables.hooks import hook_deliveries, hooks
+from orchestrator.tables.identity import users
+from orchestrator.tables.market import notices
+from orchestrator.tables.people import mail_links
+from orchestrator.tables.tokens import personal_tokens
 from orchestrator.tradingview import repository as alerts
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, learn, record
 from tests.orchestrator.orders.test_waiting import ask

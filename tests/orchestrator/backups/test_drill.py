@@ -20,8 +20,8 @@ from orchestrator.app import create_app
 from orchestrator.cli import cli
 from orchestrator.config import Settings
 from orchestrator.storage.db import open_database
-from orchestrator.tables import user_sessions
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import user_sessions
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.stories.product import eventually
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-from pathlib import Path
 
 import pytest
 
-import orchestrator
 from orchestrator.departure.holdings import ABOUT_NOBODY, KEPT, Fate
 from orchestrator.tables import metadata
-
-for _file in Path(orchestrator.__file__).parent.glob("tables*.py"):
-    importlib.import_module(f"orchestrator.{_file.stem}")
 
 SECRET = re.compile(r"hash|secret|password|credential|session|proxy|sealed|token$|_key$|^key$")
 # Columns whose name sounds like a secret and that are none, by table.

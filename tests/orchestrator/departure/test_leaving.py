@@ -25,7 +25,7 @@ from orchestrator.departure.holdings import KEPT, Fate
 from orchestrator.departure.leaving import Departures
 from orchestrator.storage.db import Database
 from orchestrator.tables import metadata
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 from tests.orchestrator.accounts.conftest import connect, until
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.stub_broker import StubAdapter

@@ -36,7 +36,7 @@ from orchestrator.leases import rows as lease_rows
 from orchestrator.leases.presence import WORKS
 from orchestrator.orders.finding import unclear_children
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables_audit import audit_head
+from orchestrator.tables.audit import audit_head
 from tests.orchestrator.orders.test_repository import book as book
 from tests.orchestrator.orders.test_repository import child_of, record
 from tests.services import free_port, make_tables

@@ -13,7 +13,7 @@ from orchestrator.config import Settings
 from orchestrator.errors import Problem
 from orchestrator.identity import brake
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables import attempts
+from orchestrator.tables.identity import attempts
 from tests.orchestrator.conftest import PASSWORD, Watch
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from orchestrator.identity.endpoints import COOKIE
-from orchestrator.tables import refresh_tokens, users
+from orchestrator.tables.identity import refresh_tokens, users
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 from tests.services import ON_SQLITE
 

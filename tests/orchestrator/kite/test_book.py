@@ -25,7 +25,7 @@ from orchestrator.orders import repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.trading import Trading
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 from tests.orchestrator.kite.test_rows import INTENT, SENT
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

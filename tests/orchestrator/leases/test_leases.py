@@ -18,7 +18,7 @@ from orchestrator.leases.lease import Lease, LeaseLost
 from orchestrator.leases.leases import LASTS, Leases
 from orchestrator.storage.db import Database, open_database
 from orchestrator.storage.transactions import T, Work
-from orchestrator.tables_leases import leases
+from orchestrator.tables.leases import leases
 from tests.services import make_tables
 
 

@@ -16,7 +16,7 @@ from orchestrator.leases.leases import Leases
 from orchestrator.leases.presence import Presence
 from orchestrator.leases.shards import ALL, SHARDS, Nobodys, Shards, fair_share, shard_of
 from orchestrator.storage.db import Database
-from orchestrator.tables_leases import leases
+from orchestrator.tables.leases import leases
 
 USERS = [UserId(f"usr_{number}") for number in range(300)]
 

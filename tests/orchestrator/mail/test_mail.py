@@ -22,7 +22,7 @@ from orchestrator.mail.letter import Letter, message
 from orchestrator.mail.mailer import Mailer
 from orchestrator.settings.letters import MailSecurity
 from orchestrator.storage.db import Database
-from orchestrator.tables_people import letters
+from orchestrator.tables.people import letters
 from orchestrator.vault import Vault
 from tests.orchestrator.conftest import Watch
 from tests.services import free_port

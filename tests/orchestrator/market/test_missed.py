@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection
 from domain.account import UserId
 from orchestrator.bus import LocalBus, user_topic
 from orchestrator.storage.db import Database
-from orchestrator.tables_outbox import outbox
+from orchestrator.tables.outbox import outbox
 from tests.orchestrator.market.conftest import heard, market
 from tests.orchestrator.outbox.process import keep, process
 

@@ -17,7 +17,8 @@ from orchestrator.measures.tally import Tally
 from orchestrator.measures.windows import SPANS, Window
 from orchestrator.scorecards.outages import minutes
 from orchestrator.storage.db import Database
-from orchestrator.tables import account_measures, accounts, users
+from orchestrator.tables.accounts import account_measures, accounts
+from orchestrator.tables.identity import users
 from tests.orchestrator.conftest import Watch
 
 ONE = AccountId("acc_1")

@@ -16,8 +16,9 @@ from orchestrator.commands import breakers
 from orchestrator.config import Settings
 from orchestrator.server import CannotStart
 from orchestrator.storage.db import Database
-from orchestrator.tables import accounts, users
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import users
 from tests.orchestrator.accounts.test_held_breakers import ONE, Z
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # 10:00 IST

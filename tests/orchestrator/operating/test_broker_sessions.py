@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from domain.account import AccountId, AccountState, BrokerId
 from orchestrator.accounts import repository
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.operating.test_operators import keeper  # noqa: F401  (a fixture)

@@ -26,8 +26,8 @@ from orchestrator.keys import keys
 from orchestrator.operating import service
 from orchestrator.state import system_clock
 from orchestrator.storage.db import open_database
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_people import letters, second_factors
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.people import letters, second_factors
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.identity.letters.mailbox import written_down
 

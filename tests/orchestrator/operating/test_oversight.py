@@ -17,7 +17,7 @@ from orchestrator.config import Settings
 from orchestrator.jobs import rows
 from orchestrator.jobs.plan import PLANS
 from orchestrator.storage.db import open_database
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.operating.test_operators import asha as asha
 from tests.orchestrator.operating.test_operators import id_of

@@ -18,9 +18,9 @@ from orchestrator.app import create_app
 from orchestrator.config import Settings
 from orchestrator.orders import repository
 from orchestrator.settings.process import Role
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_market import notices
-from orchestrator.tables_people import letters
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.market import notices
+from orchestrator.tables.people import letters
 from tests.orchestrator.accounts.conftest import connect
 from tests.orchestrator.conftest import Login, Watch
 from tests.orchestrator.operating.test_operators import again, id_of

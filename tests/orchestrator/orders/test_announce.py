@@ -12,7 +12,7 @@ from orchestrator.bus import Bus, Event, Kept, user_topic
 from orchestrator.orders.announce import Announcer
 from orchestrator.orders.shown import Shown
 from orchestrator.storage.db import Database
-from orchestrator.tables import orders
+from orchestrator.tables.orders import orders
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, record
 from tests.orchestrator.outbox.process import heard, process
 

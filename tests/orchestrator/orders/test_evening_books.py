@@ -21,7 +21,7 @@ from orchestrator.orders.finding import find_child
 from orchestrator.orders.known import KnownChildren
 from orchestrator.orders.trading import Trading
 from orchestrator.storage.db import Database
-from orchestrator.tables_market import notices
+from orchestrator.tables.market import notices
 from tests.orchestrator.orders.test_repository import T0, UPSTOX, USER, ZERODHA, child_of, learn, record
 from tests.orchestrator.orders.test_repository import book as book
 

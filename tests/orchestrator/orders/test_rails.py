@@ -19,7 +19,8 @@ from orchestrator.killswitch.repository import Step
 from orchestrator.orders import finding, outside
 from orchestrator.orders.rails import rails
 from orchestrator.storage.db import Database
-from orchestrator.tables import accounts, order_children
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.orders import order_children
 from tests.orchestrator.orders.test_repository import (
     INFY,
     T0,

@@ -49,7 +49,7 @@ from orchestrator.orders import change_rows, codec, finding, holds, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.sought import sought
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 
 T0 = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 USER = UserId("usr_1")

@@ -34,7 +34,7 @@ from orchestrator.orders.place import Recorded, _decide_and_record
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.trading import Trading
 from orchestrator.storage.db import Database, open_database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 from tests.orchestrator.stub_broker import StubAdapter, StubBroker, terms
 
 USER = UserId("usr_1")

@@ -13,7 +13,7 @@ from orchestrator.orders import finding, repository
 from orchestrator.orders.repository import NewChild
 from orchestrator.orders.story import Story
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 from tests.orchestrator.orders.test_repository import T0, UPSTOX, child_of
 
 OWNER = UserId("usr_story")

@@ -25,7 +25,7 @@ from orchestrator.orders.permit import OutsidePolicy, Permit, outside_change
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.rails import Setting
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_children, orders
+from orchestrator.tables.orders import order_children, orders
 from routing.replan import NewPart
 from tests.orchestrator.orders.test_repository import INFY, T0, USER, ZERODHA, book, child_of, learn, record
 

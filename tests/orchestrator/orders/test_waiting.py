@@ -25,8 +25,8 @@ from orchestrator.orders.permit import Approved, OutsidePolicy, Permit, used
 from orchestrator.orders.plan import Situation
 from orchestrator.orders.waiting import Approval, ApprovalState
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_children, orders
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.orders import order_children, orders
 from routing.token_policy import Breach
 from tests.orchestrator.orders.test_repository import INFY, T0, USER, book, child_of, learn, record
 

@@ -9,7 +9,7 @@ from domain.limits import UserLimits
 from domain.money import Money
 from orchestrator.orders.plan import within_limits
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_children
+from orchestrator.tables.orders import order_children
 from tests.orchestrator.orders.test_repository import T0, USER, book, child_of, record
 from tests.routing.cases import account
 

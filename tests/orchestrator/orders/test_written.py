@@ -15,7 +15,7 @@ from orchestrator.orders.finding import Found
 from orchestrator.orders.schemas import OrderOut
 from orchestrator.orders.written import Written
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 from tests.orchestrator.orders.test_repository import T0, USER, child_of, learn, record
 
 

@@ -16,7 +16,7 @@ from orchestrator.outbox.delivery import Delivery
 from orchestrator.outbox.relay import Relay
 from orchestrator.redis_bus import OUTBOX, RedisBus
 from orchestrator.storage.db import Database
-from orchestrator.tables_outbox import outbox, outbox_heads
+from orchestrator.tables.outbox import outbox, outbox_heads
 from tests.orchestrator.outbox.process import ASHA, BINA, SOON, heard, keep, plain, process
 
 

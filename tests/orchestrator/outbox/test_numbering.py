@@ -11,7 +11,7 @@ from domain.account import UserId
 from orchestrator.outbox import numbering, reading
 from orchestrator.outbox.emitting import emit, kept_row
 from orchestrator.storage.db import Database
-from orchestrator.tables_outbox import outbox
+from orchestrator.tables.outbox import outbox
 from tests.orchestrator.outbox.process import ASHA, BINA, T0, keep
 
 

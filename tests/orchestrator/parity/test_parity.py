@@ -34,7 +34,7 @@ from orchestrator.parity.compare import Difference
 from orchestrator.server import CannotStart
 from orchestrator.storage import migrations
 from orchestrator.storage.db import open_database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 from orchestrator.vault import Vault
 from tests.adapters.desk import Desk, complete, now, opened, working
 

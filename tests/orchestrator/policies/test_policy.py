@@ -14,7 +14,7 @@ from orchestrator.orders.schemas import OrderIn
 from orchestrator.policies import repository
 from orchestrator.policies.schemas import PolicyIn
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
+from orchestrator.tables.identity import users
 from tests.orchestrator.conftest import Login
 from tests.orchestrator.orders.test_repository import T0, USER, book
 

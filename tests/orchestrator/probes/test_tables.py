@@ -11,7 +11,7 @@ from orchestrator.jobs import rows
 from orchestrator.jobs.rows import Outcome
 from orchestrator.probes.tables import sample_tables
 from orchestrator.storage.db import Database
-from orchestrator.tables_outbox import outbox
+from orchestrator.tables.outbox import outbox
 from orchestrator.telemetry.metrics import REGISTRY
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

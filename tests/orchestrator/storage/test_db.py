@@ -29,9 +29,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.util import await_only
 
 from orchestrator.config import Settings
+from orchestrator.storage.columns import Moment, Rupees
 from orchestrator.storage.db import Database, open_database
 from orchestrator.storage.postgres import PostgresDatabase
-from orchestrator.tables import Moment, Rupees
 
 notes = Table(
     "notes",

@@ -1,7 +1,8 @@
-"""The migrations give exactly the tables of `tables.py`, on both databases."""
+"""The migrations give exactly the tables of `tables/`, on both databases."""
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,19 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-import orchestrator.tables_audit
-import orchestrator.tables_calendar
-import orchestrator.tables_departure
-import orchestrator.tables_hooks
-import orchestrator.tables_jobs
-import orchestrator.tables_kite
-import orchestrator.tables_leases
-import orchestrator.tables_market
-import orchestrator.tables_outbox
-import orchestrator.tables_portfolio
-import orchestrator.tables_signin
-import orchestrator.tables_tokens
-import orchestrator.tables_webhooks  # noqa: F401  (its tables join the others)
+from orchestrator import tables
 from orchestrator.config import Settings
 from orchestrator.storage import migrations
 from orchestrator.storage.db import Database, open_database
@@ -45,6 +34,11 @@ async def test_the_migrations_give_the_tables_of_the_code(empty: Database) -> No
         return list(compare_metadata(context, metadata))
 
     assert await empty.read(differences) == []
+
+
+def test_every_module_of_tables_joins_the_others() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(tables.__path__)}
+    assert modules == set(tables.__all__) - {"metadata"}
 
 
 def test_the_newest_file_is_the_last_revision() -> None:

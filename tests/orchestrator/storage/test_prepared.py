@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Integer, MetaData, String, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 
+from orchestrator.storage.columns import Moment, Rupees
 from orchestrator.storage.db import Database
 from orchestrator.storage.prepared import Prepared, Swap, ask_ahead
 from orchestrator.storage.trips import Trips
-from orchestrator.tables import Moment, Rupees
 
 boxes = Table(
     "boxes",

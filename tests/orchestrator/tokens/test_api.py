@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from orchestrator.audit.actions import Action
-from orchestrator.tables import users
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import users
 from orchestrator.tokens import service
 from tests.orchestrator.conftest import Login, Watch, browser
 from tests.services import ON_SQLITE

@@ -20,7 +20,8 @@ from orchestrator.config import Settings
 from orchestrator.http.limits import LONGER
 from orchestrator.storage import migrations
 from orchestrator.storage.db import open_database
-from orchestrator.tables import accounts, users
+from orchestrator.tables.accounts import accounts
+from orchestrator.tables.identity import users
 from orchestrator.trades import repository
 from orchestrator.trades.repository import Wanted
 from tests.orchestrator.accounts.conftest import connect

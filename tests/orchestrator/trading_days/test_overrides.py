@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
 from domain.instrument import Exchange
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 from tests.orchestrator.conftest import Watch
 
 DAYS = "/v1/operator/calendar"

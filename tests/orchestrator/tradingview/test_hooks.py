@@ -20,8 +20,8 @@ from domain.routing import Charges, RoutingDecision
 from orchestrator.ids import new_id
 from orchestrator.orders import repository as orders
 from orchestrator.orders.repository import NewChild
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_hooks import hook_deliveries, hooks
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.hooks import hook_deliveries, hooks
 from orchestrator.tradingview import repository
 from orchestrator.tradingview.proof import SIGNATURE, TIME, signature
 from orchestrator.tradingview.repository import Outcome

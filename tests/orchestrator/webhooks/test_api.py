@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_webhooks import webhook_messages, webhooks
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.webhooks import webhook_messages, webhooks
 from orchestrator.webhooks import signing
 from orchestrator.webhooks.endpoints import MOST
 from tests.orchestrator.conftest import Login, Watch

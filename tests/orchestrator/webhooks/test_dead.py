@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from orchestrator.cli import cli
 from orchestrator.config import Settings
 from orchestrator.storage.db import Database
-from orchestrator.tables import users
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_webhooks import webhook_messages, webhooks
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.identity import users
+from orchestrator.tables.webhooks import webhook_messages, webhooks
 from orchestrator.webhooks import dead
 
 T0 = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

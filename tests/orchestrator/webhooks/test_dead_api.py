@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_webhooks import webhook_messages, webhooks
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.webhooks import webhook_messages, webhooks
 from orchestrator.webhooks import dead
 from tests.orchestrator.conftest import Watch
 from tests.orchestrator.operating.test_operators import asha as asha

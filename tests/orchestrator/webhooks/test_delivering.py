@@ -21,9 +21,10 @@ from orchestrator.audit.seal import Seal
 from orchestrator.identity.repository import add_notice
 from orchestrator.orders import repository as orders
 from orchestrator.storage.db import Database
-from orchestrator.tables import order_events, users
-from orchestrator.tables_market import notices
-from orchestrator.tables_webhooks import webhook_messages
+from orchestrator.tables.identity import users
+from orchestrator.tables.market import notices
+from orchestrator.tables.orders import order_events
+from orchestrator.tables.webhooks import webhook_messages
 from orchestrator.vault import Vault
 from orchestrator.webhooks import repository, signing
 from orchestrator.webhooks.delivering import EACH, LEASE, MINUTES, Deliverer, sealed

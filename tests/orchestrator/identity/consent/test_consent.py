@@ -18,7 +18,7 @@ from orchestrator.cli import cli
 from orchestrator.config import Settings
 from orchestrator.identity.consent import documents
 from orchestrator.identity.consent.documents import Document, DocumentKind
-from orchestrator.tables_audit import audit_log
+from orchestrator.tables.audit import audit_log
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

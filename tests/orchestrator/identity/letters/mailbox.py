@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from orchestrator.storage.db import Database
-from orchestrator.tables_audit import audit_log
-from orchestrator.tables_people import letters as waiting_letters
+from orchestrator.tables.audit import audit_log
+from orchestrator.tables.people import letters as waiting_letters
 
 
 async def letters(app: FastAPI, to: str | None = None) -> list[str]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from orchestrator.identity import passwords
-from orchestrator.tables_people import mail_links
+from orchestrator.tables.people import mail_links
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.identity.letters.mailbox import letters, link, written_down
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from orchestrator.tables_people import recovery_codes, second_factors
+from orchestrator.tables.people import recovery_codes, second_factors
 from tests.orchestrator.conftest import PASSWORD, Login, Watch
 from tests.orchestrator.identity.letters.mailbox import letters, written_down
 

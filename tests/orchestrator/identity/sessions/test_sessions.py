@@ -20,7 +20,7 @@ from orchestrator.identity.ended import EndedSessions, EndedWhy
 from orchestrator.identity.sessions.devices import UNKNOWN, device
 from orchestrator.identity.tokens import hash_of
 from orchestrator.storage.db import Database
-from orchestrator.tables_people import known_devices
+from orchestrator.tables.people import known_devices
 from tests.orchestrator.conftest import PASSWORD, Login, Watch, browser
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"

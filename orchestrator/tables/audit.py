@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, BigInteger, Column, Index, Integer, String, Table, Text, event, text
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # No foreign key: what was done stays told when a user or an account is gone. `position` and what follows are null
 # until the keeper has linked the entry. `address`, `detail` and `salt` are null again once they are erased.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, String, Table, Text, text
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # Rows are never removed: what a past day was like stays known, and what was withdrawn by whom.
 calendar_overrides = Table(

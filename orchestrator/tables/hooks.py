@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # An address that takes alerts for a personal token. `secret` is sealed for this row; `rules` are JSON as the API takes
 # them; of what is older than `max_age` seconds nothing is placed.

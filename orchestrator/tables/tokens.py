@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # A program's key. Of its text only a hash is kept; `old_hash`, of before the last rotation, is good until `old_until`.
 personal_tokens = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from orchestrator.tables import Moment, Rupees, metadata
+from orchestrator.storage.columns import Moment, Rupees, metadata
 
 # Every trade that is known of an account: own fills, brokers' books, imported files. Never changed but by better
 # knowledge of the same trade. An account's trades outlive it, as its orders do.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Table
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # From the asking on nothing of the user's trades. `left_at`: the user is gone;
 # `forgotten_at`: what was kept about them, too; `erased_at`: what the log had of them.

@@ -1,4 +1,4 @@
-"""The tables of users: who they are, how they are logged in, and their own rails. Part of `columns.metadata`."""
+"""The tables of users: who they are, how they are logged in, and their own rails. Part of `tables.metadata`."""
 
 from __future__ import annotations
 

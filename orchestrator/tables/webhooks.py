@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # `secret` and `old_secret` are sealed for this row; the old one signs, too, until `old_until`. `events` is a JSON list.
 # `off_why`: why it was switched off by itself, "" while it is on or was switched off by its user. `token_id`: it takes

@@ -1,4 +1,4 @@
-"""The tables of broker accounts, and of how well they have worked. Part of `columns.metadata`."""
+"""The tables of broker accounts, and of how well they have worked. Part of `tables.metadata`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, String, Table
 
-from orchestrator.tables import metadata
+from orchestrator.storage.columns import metadata
 
 # `fence` grows with each change of owner and never shrinks, so a row stays when nobody holds it any more.
 leases = Table(

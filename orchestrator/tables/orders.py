@@ -1,4 +1,4 @@
-"""The tables of orders: what was asked and sent, and what became of it. Part of `columns.metadata`."""
+"""The tables of orders: what was asked and sent, and what became of it. Part of `tables.metadata`."""
 
 from __future__ import annotations
 

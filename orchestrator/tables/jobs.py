@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # `attempt` grows with each claim, so that whoever lost one can write nothing; `until`: the claim's end, or while
 # nobody has it, from when it may be claimed. `asked_by`: "operator" or "command"; "" for the schedule.

@@ -1,4 +1,4 @@
-"""The tables of events that cannot be lost (see outbox/). Part of `columns.metadata`."""
+"""The tables of events that cannot be lost (see outbox/). Part of `tables.metadata`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint
 
-from orchestrator.tables import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata
 
 # `credential`: the authenticator's own id of it, base64url. `sign_count`: 0 for ever at many authenticators.
 passkeys = Table(

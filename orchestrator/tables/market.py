@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from orchestrator.tables import Moment, Rupees, metadata
+from orchestrator.storage.columns import Moment, Rupees, metadata
 
 # One row a broker: its last good master, packed (see instruments/repository.py). Masters are read whole or not at all.
 instrument_masters = Table(
