@@ -101,9 +101,7 @@ def _steps(
             after.lost.words,
         )
     if after.absent and not before.absent and not after.broker_order_ids:
-        line(
-            "absent", "Looked for by its tag and not there: it never reached the broker.", after.absent.words
-        )
+        line("absent", "Looked for by its tag and not there.", after.absent.words)
     for number, words in _new_states(before, after):
         line("state", f"At the broker{_which(after, number)}: {words}.", words)
     if after.modified and after.modified != before.modified:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from adapters.rows import unread
+from domain.calendar import IST
 from domain.errors import BrokerError, SessionExpired
 from domain.order import Absent, ChildId, ChildOrder, Fact, Filled, Lost, Source, Status
 from domain.report import OrderReport, facts_of
@@ -129,10 +130,10 @@ class Reconciler:
             search.clean_since, search.clean_looks = None, 0  # it may be the row that cannot be read
             log.warning("orders.book_unread", account=child.account_id, rows=lacking)
         else:
-            await self._not_there(child, connection, search, now)
+            await self._not_there(live, connection, search, now)
 
     async def _not_there(
-        self, child: ChildOrder, connection: Connection, search: Search, now: datetime
+        self, live: LiveChild, connection: Connection, search: Search, now: datetime
     ) -> None:
         search.clean_since = search.clean_since or now
         search.clean_looks += 1
@@ -140,10 +141,16 @@ class Reconciler:
         long_enough = now - search.clean_since >= timedelta(seconds=window)
         if not long_enough or search.clean_looks < ENOUGH_LOOKS:
             return
-        words = f"not in {connection.terms.name}'s order book by its tag, {search.clean_looks} looks over {window:g} s"
+        broker, day = connection.terms.name, live.created_at.astimezone(IST)
+        looks = f"{search.clean_looks} looks over {window:g} s"
+        if day.date() == now.astimezone(IST).date():
+            words = f"not in {broker}'s order book by its tag, {looks}: it never reached the broker"
+        else:  # brokers keep a book for its day
+            words = f"not in {broker}'s order book of today, {looks}. That of {day:%d %b}, when it was sent, is gone: "
+            words += f"look into {broker}'s own app whether it was made, before you place it again"
         await learn(
             self._trading,
-            child.id,
+            live.child.id,
             [Absent(now, words)],
             source=Source.RECONCILE,
             answered_at=self._trading.clock(),

@@ -23,6 +23,7 @@ from orchestrator.errors import Problem
 from orchestrator.killswitch.flatten import flatten
 from orchestrator.killswitch.worker import KillSwitch
 from orchestrator.leases.shards import Asked
+from orchestrator.orders import reconcile
 from orchestrator.orders.reconcile import Reconciler, Search
 from orchestrator.orders.rows import LiveChild
 from orchestrator.orders.sweep import Exit, _proven, exit_position
@@ -90,6 +91,26 @@ async def test_a_look_by_tag_that_lacks_a_row_proves_no_absence() -> None:
     search = reconciler._searches[child.id] = Search(T0, looks=9, clean_since=T0, clean_looks=9)
     await reconciler._look(LiveChild(child, UserId(USER), T0, False))
     assert (search.clean_since, search.clean_looks) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [(timedelta(), "it never reached the broker"), (timedelta(days=1), "look into Zerodha's own app")],
+)
+async def test_a_book_of_today_does_not_say_that_an_order_of_an_earlier_day_never_reached_the_broker(
+    sent: timedelta, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    async def learn_it(_trading: object, _child: object, facts: list[Any], **_: object) -> None:
+        told.extend(fact.words for fact in facts)
+
+    monkeypatch.setattr(reconcile, "learn", learn_it)
+    child = apply(child_of("ord_1"), Lost(T0, "no answer"))
+    reconciler = Reconciler(trading_at(Account([])), alone=True, answer_deadline=1, quiet_window=None)
+    reconciler._searches[child.id] = Search(T0, looks=9, clean_since=T0, clean_looks=9)
+    await reconciler._look(LiveChild(child, UserId(USER), T0 - sent, False))
+    assert [said in one for one in told] == [True]
 
 
 async def test_no_account_is_proven_flat_while_a_position_cannot_be_read() -> None:
