@@ -59,7 +59,25 @@ machines, keys, tokens, passwords. Look through it before you hand it on.
 
 async def gather(settings: Settings, log: Path | None, now: datetime) -> dict[str, bytes]:
     """The files of a report, by name."""
-    known = values_of(settings) | {str(Path.home()), platform.node()}
+    known = {*values_of(settings), str(Path.home()), platform.node()} - {"", "/"}
+    doctor = [_finding(asdict(one), known) for one in await examine(settings, now)]
+    files = {
+        "README.txt": README.encode(),
+        "settings.json": _json(settings_shown(settings)),
+        "doctor.json": _json(doctor),
+        "metrics.txt": (await _metrics(settings)).encode(),
+    }
+    files |= {name: _json(told) for name, told in (await _of_database(settings, known, now)).items()}
+    if log is not None:
+        files["log.jsonl"] = _log(log)
+    return files
+
+
+async def _of_database(settings: Settings, known: set[str], now: datetime) -> dict[str, Any]:
+    """What is read there. Where there is no file none is made: nothing could be restored in its place."""
+    path = settings.sqlite_path
+    if path is not None and not path.exists():
+        return {"versions.json": _product()}
     database = open_database(settings)
     reads: dict[str, Callable[[Connection], Any]] = {
         "jobs.json": lambda conn: _jobs(conn, known),
@@ -69,20 +87,12 @@ async def gather(settings: Settings, log: Path | None, now: datetime) -> dict[st
         "outbox.json": lambda conn: _outbox(conn, now),
     }
     try:
-        files = {
-            "README.txt": README.encode(),
-            "versions.json": _json(await _told(lambda: _versions(database))),
-            "settings.json": _json(settings_shown(settings)),
-            "doctor.json": _json([_finding(asdict(one), known) for one in await examine(settings, now)]),
-            "metrics.txt": (await _metrics(settings)).encode(),
-        }
+        told = {"versions.json": _product() | await _told(lambda: _versions(database))}
         for name, work in reads.items():
-            files[name] = _json(await _told(lambda work=work: database.read(work)))  # type: ignore[misc]
+            told[name] = await _told(lambda work=work: database.read(work))  # type: ignore[misc]
     finally:
         await database.close()
-    if log is not None:
-        files["log.jsonl"] = _log(log)
-    return files
+    return told
 
 
 async def _told(asked: Callable[[], Awaitable[Any]]) -> Any:
@@ -92,6 +102,17 @@ async def _told(asked: Callable[[], Awaitable[Any]]) -> Any:
         return {"cannot be read": type(error).__name__}
 
 
+def _product() -> dict[str, Any]:
+    return {
+        "product": meta.own_version(),
+        "python": sys.version.split()[0],
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "packages": {
+            one.name: one.version for one in sorted(distributions(), key=lambda one: one.name.lower())
+        },
+    }
+
+
 async def _versions(database: Database) -> dict[str, Any]:
     def server(conn: Connection) -> str:
         if conn.dialect.name == "sqlite":
@@ -99,15 +120,9 @@ async def _versions(database: Database) -> dict[str, Any]:
         return f"PostgreSQL {conn.execute(sa.text('SHOW server_version')).scalar_one()}"
 
     return {
-        "product": meta.own_version(),
-        "python": sys.version.split()[0],
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "database": await database.read(server),
         "tables": await migrations.current(database),
         "tables_needed": migrations.newest(),
-        "packages": {
-            one.name: one.version for one in sorted(distributions(), key=lambda one: one.name.lower())
-        },
     }
 
 
@@ -196,7 +211,9 @@ async def _metrics(settings: Settings) -> str:
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
             answer = await http.get(
-                f"http://{host}:{settings.probe_port or settings.port}/metrics",
+                httpx.URL(
+                    scheme="http", host=host, port=settings.probe_port or settings.port, path="/metrics"
+                ),
                 headers={"Authorization": f"Bearer {token}"} if token else {},
             )
     except httpx.HTTPError as error:
