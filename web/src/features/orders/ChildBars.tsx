@@ -4,6 +4,7 @@ import { BrokerBadge, StateWord } from "@/components/badge";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { t } from "@/text";
+import { LookForPart } from "./LookForPart";
 import { isDone, priceWords, reasonWords, statusOf } from "./status";
 
 const fills: Record<string, string> = {
@@ -39,7 +40,7 @@ function Bar({ child }: { child: ChildOrder }) {
 /** True while its own price is worth a word: what can still trade. */
 const own = (child: ChildOrder): boolean => !isDone(child.status) && child.order_type !== "MARKET";
 
-export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
+export function ChildBars({ orderId, orders }: { orderId: string; orders: readonly ChildOrder[] }) {
   return (
     <ul aria-label={t("orders:parts")} className="flex flex-col gap-3">
       {orders.map((child) => {
@@ -70,7 +71,10 @@ export function ChildBars({ orders }: { orders: readonly ChildOrder[] }) {
             </div>
             <Bar child={child} />
             {child.status === "UNKNOWN" && (
-              <p className="mt-1 text-xs text-unknown">{t("orders:unknown_about", { tag: child.tag })}</p>
+              <>
+                <p className="mt-1 text-xs text-unknown">{t("orders:unknown_about", { tag: child.tag })}</p>
+                <LookForPart orderId={orderId} child={child} />
+              </>
             )}
             {child.changing && <p className="mt-1 text-xs text-unknown">{t("orders:changing_about")}</p>}
             {child.surplus_quantity > 0 && (

@@ -5,6 +5,7 @@ import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { ChildOrder, Order } from "@/api";
+import { Toasts } from "@/components/toasts";
 import { order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { OrderDetail } from "./OrderDetail";
@@ -99,4 +100,33 @@ test("the same order is placed again only through the ticket, with its price and
     price: "1500.00",
     trigger: "1495.00",
   });
+});
+
+test("a part without a clear answer is looked for when asked, and what came of it is told", async () => {
+  const [mine, other] = unknown.children;
+  const asked: string[] = [];
+  const answers = [
+    HttpResponse.json(unknown),
+    HttpResponse.json(
+      { title: "Not asked", status: 409, code: "login_needed", detail: "Zerodha needs a login before it can be asked" },
+      { status: 409 },
+    ),
+    HttpResponse.json({ ...unknown, status: "OPEN", children: [{ ...mine, status: "OPEN" }, other] }),
+  ];
+  server.use(
+    http.post(url("/v1/orders/:order/parts/:child/look"), ({ params }) => {
+      asked.push(`${params.order} ${params.child}`);
+      return answers[asked.length - 1];
+    }),
+  );
+  show(unknown);
+  render(<Toasts />, { wrapper: MemoryRouter });
+  const button = screen.getByRole("button", { name: "Look for it at Zerodha now" });
+  await userEvent.click(button);
+  expect(await screen.findByText(/Zerodha was asked at .* IST: nothing clear yet/)).toBeTruthy();
+  await userEvent.click(button);
+  expect(await screen.findByText("Zerodha needs a login before it can be asked.")).toBeTruthy();
+  await userEvent.click(button);
+  expect(await screen.findByText("Zerodha has answered: Open")).toBeTruthy();
+  expect(asked).toEqual(["o-1 c-1", "o-1 c-1", "o-1 c-1"]);
 });

@@ -97,7 +97,7 @@ export function OrderDetail({ order }: { order: Order }) {
       {order.hedge && <HedgeOffer hedge={order.hedge} />}
       <Part title={t("orders:parts")}>
         {order.children.length ? (
-          <ChildBars orders={order.children} />
+          <ChildBars orderId={order.id} orders={order.children} />
         ) : (
           <p className="text-quiet">{t("orders:nothing_sent")}</p>
         )}

@@ -110,7 +110,7 @@ function Sent({ id, answered, onAgain, onClose }: SentProps) {
           )}
           {order.status === "SUBMITTING" && <Patience />}
           {order.status === "UNKNOWN" && <p className="text-quiet">{t("ticket:unknown_help")}</p>}
-          <ChildBars orders={order.children} />
+          <ChildBars orderId={order.id} orders={order.children} />
           <p className="text-quiet">{order.decision.summary}</p>
           <Receipt decision={order.decision} />
         </>
