@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,7 +33,8 @@ from orchestrator.storage.db import open_database
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
-PARTIAL = ".partial"
+PARTIAL, ON_THE_WAY = ".partial", ".backup-"
+LEFT_OVER = 24 * 3600  # seconds after which nobody is writing a half one any more
 LARGEST_MANIFEST = 1_000_000
 
 
@@ -177,8 +180,16 @@ def _packed(manifest: Manifest, copied: Path) -> Iterator[BinaryIO]:
 def _folder(settings: Settings) -> Iterator[Path]:
     """For copies on their way, as closed to others as the data folder, and gone afterwards."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.data) as folder:
+    _forget_left_over(settings.data)
+    with tempfile.TemporaryDirectory(prefix=ON_THE_WAY, dir=settings.data) as folder:
         yield Path(folder)
+
+
+def _forget_left_over(data: Path) -> None:
+    """Of processes that were killed at it: each is all of the database, readable, and takes its room."""
+    for one in data.glob(f"{ON_THE_WAY}*"):
+        if time.time() - one.stat().st_mtime > LEFT_OVER:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def _digest(path: Path) -> str:

@@ -19,7 +19,6 @@ from orchestrator.config import Settings
 
 NAME = re.compile(r"trademaster-\d{4}-\d\d-\d\d-\d{4}\.age")
 HALF = re.compile(rf"\.{NAME.pattern}\..*{re.escape(archive.PARTIAL)}")
-LEFT_OVER = 24 * 3600  # seconds after which nobody is writing a half one any more
 
 
 async def make_nightly(settings: Settings, due: datetime, *, version: str, now: datetime) -> str:
@@ -45,6 +44,6 @@ def _thin_out(folder: Path, kept: int) -> int:
     for one in ours[:-kept]:
         one.unlink(missing_ok=True)
     for one in folder.iterdir():
-        if HALF.fullmatch(one.name) and time.time() - one.stat().st_mtime > LEFT_OVER:
+        if HALF.fullmatch(one.name) and time.time() - one.stat().st_mtime > archive.LEFT_OVER:
             one.unlink(missing_ok=True)
     return len(ours[:-kept])

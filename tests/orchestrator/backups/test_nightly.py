@@ -34,6 +34,16 @@ async def night(settings: Settings, number: int = 0) -> str:
     return await make_nightly(settings, due, version="1", now=due)
 
 
+async def test_what_a_killed_one_left_behind_is_removed_by_the_next(set_up: Settings, db: Database) -> None:
+    old, new = (set_up.data / f".backup-{name}" for name in ("killed", "at-work"))
+    for one in (old, new):
+        one.mkdir(parents=True)
+        (one / "database").write_text("all of it, readable")
+    os.utime(old, (time.time() - 2 * archive.LEFT_OVER,) * 2)
+    await night(set_up)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 async def test_each_night_has_one_and_the_oldest_go(set_up: Settings, tmp_path: Path, db: Database) -> None:
     folder = Path(set_up.backup_folder)
     (folder / "trademaster-mine.age").write_text("a person's own")
