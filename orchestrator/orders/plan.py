@@ -27,7 +27,14 @@ from orchestrator.guards import repository as guards
 from orchestrator.identity.caller import Caller
 from orchestrator.orders import holds
 from orchestrator.orders.permit import Approved, Permit, misplaced_now, outside, outside_change
-from orchestrator.orders.rails import Blocked, Setting, broken, own_orders
+from orchestrator.orders.rails import (
+    Blocked,
+    Setting,
+    broken,
+    giving_back,
+    grows_where_held_open,
+    own_orders,
+)
 from orchestrator.orders.rails import questions as questions_of_rails
 from orchestrator.orders.rails import rails as rails_of
 from orchestrator.orders.takers import naming_takers
@@ -217,16 +224,16 @@ def judged_now(
     rails = rails_of(conn, situation.user_id)
     choices = choices_now(conn, situation, without=without)
     choices = within_limits(conn, situation.user_id, choices, rails.limits, now=situation.now)
-    policy, day = _policy(conn, situation), trading_day(situation.now)
-    decision = decide(situation.intent, situation.market, choices, policy, on=day)
+    policy, day, setting = _policy(conn, situation), trading_day(situation.now), _setting(situation)
+    able = giving_back(conn, setting, situation.intent, choices)
+    decision = decide(situation.intent, situation.market, able, policy, on=day)
     if isinstance(decision, Denied):
         return naming_takers(decision, situation.intent), None
-    setting = _setting(situation)
     verdict = own_orders(conn, setting, situation.intent, rails.limits)
     if verdict.refusal:
         return _in_the_way(decision, verdict, situation, rails.limits), verdict
     if verdict.repriced:
-        decision = decide(verdict.intent, situation.market, choices, policy, on=day)
+        decision = decide(verdict.intent, situation.market, able, policy, on=day)
         if isinstance(decision, Denied):
             return decision, verdict
     if reasons := broken(conn, setting, rails, decision.intent, decision.slices, choices):
@@ -266,6 +273,8 @@ def refused_change(
         if one.account.id in more
     ]
     intent = replace(shown, quantity=sum(more.values()))
+    if shut := grows_where_held_open(conn, setting, intent, slices, choices):
+        return Denied((shut,))
     reasons = broken(conn, setting, rails, intent, slices, choices, whole=situation.intent.quantity)
     return Denied(reasons) if reasons else None
 

@@ -246,7 +246,50 @@ def reduces(
     planned: dict[AccountId, int] = {}
     for part in slices:
         planned[part.account_id] = planned.get(part.account_id, 0) + part.quantity
-    under_way = leaving(
+    under_way = _under_way(conn, setting, intent)
+    return all(
+        quantity + under_way.get(account, Leaving()).units <= opposite_held(intent, by_id[account])
+        for account, quantity in planned.items()
+    )
+
+
+def giving_back(
+    conn: SqlConnection, setting: Setting, intent: OrderIntent, choices: tuple[Candidate, ...]
+) -> tuple[Candidate, ...]:
+    """The same, but an account that is held open has no more to give back than is not on its way out already: of two
+    exits of all of it, the second would open a position."""
+    if intent.product in DELIVERED or not any(one.held_open for one in choices):
+        return choices
+    under_way = _under_way(conn, setting, intent)
+
+    def left(one: Candidate) -> int:
+        going = min(under_way.get(one.account_id, Leaving()).units, opposite_held(intent, one))
+        return one.held - going if intent.side is Side.SELL else one.held + going
+
+    return tuple(replace(one, held=left(one)) if one.held_open else one for one in choices)
+
+
+def grows_where_held_open(
+    conn: SqlConnection,
+    setting: Setting,
+    intent: OrderIntent,
+    slices: Iterable[Slice],
+    choices: Iterable[Candidate],
+) -> Reason | None:
+    """Why an order under way may not grow by these slices: an account is held open, and they do more than give back
+    what it holds."""
+    shut = {one.account_id: one for one in choices if one.held_open}
+    there = [part for part in slices if part.account_id in shut]
+    if not there or reduces(conn, setting, intent, there, shut.values()):
+        return None
+    one = shut[there[0].account_id]
+    text = f"{one.label} takes nothing new: {one.held_open}."
+    return Reason(ReasonCode.BREAKER_HELD, text, one.account_id, "quantity")
+
+
+def _under_way(conn: SqlConnection, setting: Setting, intent: OrderIntent) -> dict[AccountId, Leaving]:
+    """What leaves the position on the order's side already."""
+    return leaving(
         conn,
         setting.user_id,
         intent.instrument,
@@ -254,8 +297,4 @@ def reduces(
         product=intent.product,
         read_at=setting.read_at,
         now=setting.now,
-    )
-    return all(
-        quantity + under_way.get(account, Leaving()).units <= opposite_held(intent, by_id[account])
-        for account, quantity in planned.items()
     )
