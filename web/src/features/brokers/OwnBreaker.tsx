@@ -22,6 +22,11 @@ export function OwnBreaker({ account }: { account: Account }) {
   const own = data.held.some((held) => held.by === "owner");
   const stands = own || data.reads === "open" || data.writes === "open";
 
+  function ask(): void {
+    opening.reset(); // an earlier refusal is no answer to this
+    setAsked(true);
+  }
+
   async function hold(holdOpenIn: { reason: string; until: string | null }): Promise<void> {
     const { error: refused } = await open({ accountId, holdOpenIn });
     if (refused) return;
@@ -43,7 +48,7 @@ export function OwnBreaker({ account }: { account: Account }) {
         </Notice>
       ))}
       <div className="flex flex-wrap gap-2">
-        {!own && <Button onClick={() => setAsked(true)}>{t("brokers:hold.open")}</Button>}
+        {!own && <Button onClick={ask}>{t("brokers:hold.open")}</Button>}
         {stands && (
           <Button disabled={closing.isLoading} onClick={() => void letThrough()}>
             {t("brokers:hold.close")}

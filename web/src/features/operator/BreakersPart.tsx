@@ -189,7 +189,7 @@ interface ByHandProps {
   about: string;
   holds: boolean;
   closes: boolean;
-  holding: { isLoading: boolean; error?: unknown };
+  holding: { isLoading: boolean; error?: unknown; reset: () => void };
   busy: boolean;
   onHold: (body: { reason: string; until: string | null }) => Promise<{ error?: unknown }>;
   onClose: () => Promise<{ error?: unknown }>;
@@ -197,6 +197,11 @@ interface ByHandProps {
 
 function ByHand({ name, about, holds, closes, holding, busy, onHold, onClose }: ByHandProps) {
   const [asked, setAsked] = useState(false);
+
+  function ask(): void {
+    holding.reset(); // an earlier refusal is no answer to this
+    setAsked(true);
+  }
 
   async function hold(body: { reason: string; until: string | null }): Promise<void> {
     const { error } = await onHold(body);
@@ -214,7 +219,7 @@ function ByHand({ name, about, holds, closes, holding, busy, onHold, onClose }: 
   return (
     <div className="flex shrink-0 gap-2">
       {holds && (
-        <Button size="sm" aria-label={`${t("brokers:hold.open")}: ${name}`} onClick={() => setAsked(true)}>
+        <Button size="sm" aria-label={`${t("brokers:hold.open")}: ${name}`} onClick={ask}>
           {t("brokers:hold.open")}
         </Button>
       )}

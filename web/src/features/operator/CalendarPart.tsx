@@ -73,10 +73,10 @@ function Row({ override, onWithdraw }: { override: CalendarOverride; onWithdraw:
         </p>
         <p className="text-xs break-words text-faint">
           {t("operator:calendar.source", { source })}
-          {` · ${t("operator:calendar.added", { who: override.added_by, time: dayTime(override.added_at) })}`}
+          {` · ${t("operator:calendar.added", { who: override.added_by || t("operator:calendar.command_line"), time: dayTime(override.added_at) })}`}
           {override.withdrawn_at &&
             ` · ${t("operator:calendar.withdrawn_by", {
-              who: override.withdrawn_by ?? "",
+              who: override.withdrawn_by || t("operator:calendar.command_line"),
               time: dayTime(override.withdrawn_at),
             })}`}
         </p>

@@ -354,6 +354,26 @@ test("a whole broker is held open with a reason and an end in India's time, and 
   await screen.findByRole("button", { name: "Hold open: Upstox" });
 });
 
+test("a question that was refused before is asked again without the refusal", async () => {
+  const brokers = [{ broker: "upstox", accounts: 4, open: 0, half_open: 0, held: null }];
+  const refusal = { status: 422, code: "invalid_input", title: "No", detail: "until: is over", field: "until" };
+  server.use(
+    http.get(url("/v1/operator/breakers"), () => HttpResponse.json({ brokers, items: [], next: null })),
+    http.post(url("/v1/operator/breakers/brokers/upstox/open"), () => HttpResponse.json(refusal, { status: 422 })),
+  );
+  const user = userEvent.setup();
+  shown([], "operator", "/operator/breakers");
+  await user.click(await screen.findByRole("button", { name: "Hold open: Upstox" }));
+  const first = within(await screen.findByRole("dialog"));
+  await user.type(first.getByLabelText("Why"), "status page says down");
+  await user.click(first.getByRole("button", { name: "Hold open" }));
+  await first.findByText(/is over/);
+  await user.click(first.getByRole("button", { name: "Cancel" }));
+  await user.click(screen.getByRole("button", { name: "Hold open: Upstox" }));
+  const second = within(await screen.findByRole("dialog"));
+  expect((second.getByLabelText("Why") as HTMLInputElement).value).toBe("");
+  expect(second.queryByText(/is over/)).toBeNull();
+});
 test("an account's breaker that opened by itself says why, and is closed by hand", async () => {
   const asked: string[] = [];
   server.use(
