@@ -7,35 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.broker import Adapter, Symbols
 from adapters.governor import Governor
-from adapters.guard import Guarded, GuardSettings
-from domain.account import AccountId, AccountState, BrokerId, UserId
-from domain.calendar import IST
+from adapters.guard import GuardSettings
+from domain.account import AccountId, AccountState, BrokerAccount, BrokerId, UserId
 from domain.errors import BrokerError, SessionExpired
 from orchestrator.accounts import repository
 from orchestrator.accounts.addresses import AddressChecks
+from orchestrator.accounts.background import Background
 from orchestrator.accounts.breakers import Breakers
 from orchestrator.accounts.connection import Connection
-from orchestrator.accounts.fees import plan_from
 from orchestrator.accounts.handing import Handing
 from orchestrator.accounts.held_breakers import HeldBreakers
-from orchestrator.accounts.opening import egress_of, opened_session
 from orchestrator.accounts.parting import log_out, parting
 from orchestrator.accounts.readings import BUSY_AFTER, Readings
-from orchestrator.accounts.repository import StoredAccount
+from orchestrator.accounts.register import Register
 from orchestrator.accounts.shared_room import SharedRooms
 from orchestrator.accounts.shelf import Shelf
-from orchestrator.accounts.telling import TOPIC, Telling, mark
+from orchestrator.accounts.telling import Telling, mark
 from orchestrator.bus import Bus
 from orchestrator.config import Settings, endpoints
 from orchestrator.leases.shards import Asked, Owning
@@ -49,10 +44,8 @@ from orchestrator.vault import Vault
 __all__ = ["Connection", "Connections"]
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 PASS = 0.25  # seconds between looks at what is due
-COMPARE = 30.0  # seconds between looks at what other processes did and nobody heard of
 FIRST_READING = 2.0  # seconds an order waits for numbers never read before
 WARNING = timedelta(minutes=30)  # before the end of a session
 
@@ -79,7 +72,7 @@ class Connections:
         rooms: SharedRooms | None = None,
         shelf: Shelf | None = None,
     ) -> None:
-        self._db, self._bus, self._vault, self._settings, self._clock = db, bus, vault, settings, clock
+        self._db, self._bus, self._settings, self._clock = db, bus, settings, clock
         self._adapters, self._symbols, self._owning = adapters, symbols, owning or Asked()
         self._rooms = rooms
         self._recorder = recorder or Recorder(db, clock)
@@ -91,8 +84,8 @@ class Connections:
             orders_a_second=settings.orders_per_second,
         )
         self._all: dict[AccountId, Connection] = {}
-        self._telling = Telling(bus)
-        self._breakers = Breakers(bus, self._telling.origin, self._all.get, self._spawn)
+        self._telling, self._background = Telling(bus), Background()
+        self._breakers = Breakers(bus, self._telling.origin, self._all.get, self._background.spawn)
         self.held = HeldBreakers(db, bus, clock, self._telling.origin, over=self._try_again)
         self._addresses = AddressChecks(
             probe_url=settings.egress_probe_url, clock=clock, changed=self._telling.account, renew=self._renew
@@ -102,7 +95,7 @@ class Connections:
             settings=settings,
             clock=clock,
             telling=self._telling,
-            spawn=self._spawn,
+            spawn=self._background.spawn,
             session_over=self.login_needed,
         )
         self._wake = asyncio.Event()
@@ -114,11 +107,23 @@ class Connections:
                 clock,
                 self._telling.origin,
                 find=self._all.get,
-                spawn=self._spawn,
+                spawn=self._background.spawn,
                 wake=self._wake.set,
                 reader=self._readings,
             )
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self.register = Register(
+            self._all,
+            db=db,
+            bus=bus,
+            vault=vault,
+            clock=clock,
+            guard=self._guard,
+            telling=self._telling,
+            background=self._background,
+            make=self._make,
+            begun=self._begun,
+            gone=self._gone,
+        )
         self._loops = Loops()
 
     # --- looking -------------------------------------------------------------------------------------------------
@@ -150,7 +155,7 @@ class Connections:
             if not one.ready:
                 continue
             if self._readings.probe_due(one):
-                self._spawn(self._readings.probe(one))
+                self._background.spawn(self._readings.probe(one))
             if self._addresses.due(one):
                 waited.append(self._looking(one))
             if read.unfit(one, now):
@@ -180,7 +185,7 @@ class Connections:
             if ours:
                 self._wake.set()
             else:
-                self._spawn(self._readings.read_soon(connection))
+                self._background.spawn(self._readings.read_soon(connection))
 
     def told(self, account_id: AccountId) -> None:
         """Another process read other numbers there."""
@@ -200,7 +205,7 @@ class Connections:
 
     def _looking(self, connection: Connection) -> asyncio.Task[None]:
         if connection.looking is None or connection.looking.done():
-            connection.looking = self._spawn(self._addresses.look(connection))
+            connection.looking = self._background.spawn(self._addresses.look(connection))
         return connection.looking
 
     # --- sessions ------------------------------------------------------------------------------------------------
@@ -214,7 +219,7 @@ class Connections:
         if connection is None or not connection.ready:
             return True
         if connection.proving is None or connection.proving.done():
-            connection.proving = self._spawn(self._prove(connection, words))
+            connection.proving = self._background.spawn(self._prove(connection, words))
         return await asyncio.shield(connection.proving)
 
     async def _prove(self, connection: Connection, words: str) -> bool:
@@ -237,7 +242,7 @@ class Connections:
 
     async def _end_session(self, connection: Connection, words: str) -> None:
         account_id, sealed = connection.account.id, connection.sealed_session
-        self._retire(connection.end(AccountState.LOGIN_NEEDED, words, self._clock()))
+        self.register.retire(connection.end(AccountState.LOGIN_NEEDED, words, self._clock()))
         log.warning("accounts.login_needed", account=account_id, words=words)
         account, now = connection.account, self._clock()
         await self._db.write(lambda db: repository.end_session(db, account, sealed, words, now))
@@ -246,7 +251,7 @@ class Connections:
 
     async def reload(self, account_id: AccountId) -> Connection | None:
         """The row changed (login, rename, disconnect): take it over here, and tell the other processes."""
-        connection = await self._take_over(account_id)
+        connection = await self.register.take_over(account_id)
         if connection is not None:
             await self._telling.account(connection)
         await self._telling.processes(account_id)
@@ -259,83 +264,39 @@ class Connections:
         going = parting(connection, self._all.values()) if connection is not None else None
         await self.reload(account_id)
         if going is not None:
-            self._spawn(log_out(going))
+            self._background.spawn(log_out(going))
 
-    async def _take_over(self, account_id: AccountId) -> Connection | None:
-        stored = await self._db.read(lambda db: repository.by_id(db, account_id))
-        known = self._all.get(account_id)
-        if stored is None or stored.account.state is AccountState.DISCONNECTED:
-            if known is not None:
-                del self._all[account_id]
-                if self._readings.handing is not None:
-                    self._readings.handing.forget(account_id)
-                self._retire(known.end(AccountState.DISCONNECTED, None, self._clock()))
-                await self._telling.account(known)
-                await self._telling.portfolio_changed(known, "disconnected")
-            return None
-        connection = self._hold(stored)
-        if known is None:
-            await self._count_today(connection)
-        return connection
+    # --- what the register calls for ------------------------------------------------------------------------------
 
-    async def _count_today(self, connection: Connection) -> None:
-        """A broker's limit of a day holds over our restarts."""
-        governor = connection.governor
-        if governor is None or not governor.counts_days:
-            return
-        midnight = self._clock().astimezone(IST).replace(hour=0, minute=0, second=0, microsecond=0)
-        account_id = connection.account.id
-        orders = await self._db.read(lambda db: repository.orders_since(db, account_id, midnight))
-        governor.sent_today(orders)
+    def _make(self, account: BrokerAccount) -> Connection:
+        return Connection(
+            account=account,
+            adapter=self._adapters[account.broker],
+            endpoints=endpoints(self._settings, account.broker),
+            symbols=self._symbols(account.broker),
+            clock=self._clock,
+            book=self._recorder.book(account.id),
+            governor=self._governor(account.broker),
+            room=self._rooms.of(account.id) if self._rooms else None,
+            opened=partial(self._breakers.opened, account.id),
+            holds=partial(self.held.on, account.broker, account.id),
+        )
 
-    def _hold(self, stored: StoredAccount) -> Connection:
-        account = stored.account
-        connection = self._all.get(account.id)
-        if connection is None:
-            connection = Connection(
-                account=account,
-                adapter=self._adapters[account.broker],
-                endpoints=endpoints(self._settings, account.broker),
-                symbols=self._symbols(account.broker),
-                clock=self._clock,
-                book=self._recorder.book(account.id),
-                governor=self._governor(account.broker),
-                room=self._rooms.of(account.id) if self._rooms else None,
-                opened=partial(self._breakers.opened, account.id),
-                holds=partial(self.held.on, account.broker, account.id),
-            )
-            self._all[account.id] = connection
-        way = connection.way
-        connection.egress = egress_of(self._vault, stored, connection.egress)
-        connection.account, connection.connected_at = account, stored.connected_at
-        connection.fees = plan_from(stored.fees)
-        if connection.snapshot is not None:
-            connection.snapshot = replace(connection.snapshot, label=account.label)
-        if connection.failing_since is None:
-            connection.last_error = stored.last_error
-        if account.state is not AccountState.CONNECTED:
-            if connection.broker is not None:
-                self._retire(connection.end(account.state, stored.last_error, self._clock()))
-        elif stored.session is not None and (
-            stored.session != connection.sealed_session or connection.way != way
-        ):
-            session = opened_session(self._vault, stored)
-            if session is None:
-                words = "the stored session cannot be opened with this installation's key"
-                connection.end(AccountState.LOGIN_NEEDED, words, self._clock())
-            else:
-                connection.last_error = None
-                self._retire(connection.begin(session, stored.session, self._guard))
-                self._wake.set()
-                self._spawn(self._readings.probe(connection))
-                if self._addresses.wanted(connection):
-                    self._looking(connection)
-        return connection
+    def _begun(self, connection: Connection) -> None:
+        """It has a session that is new here."""
+        self._wake.set()
+        self._background.spawn(self._readings.probe(connection))
+        if self._addresses.wanted(connection):
+            self._looking(connection)
+
+    def _gone(self, account_id: AccountId) -> None:
+        if self._readings.handing is not None:
+            self._readings.handing.forget(account_id)
 
     def _renew(self, connection: Connection) -> None:
         """The same session over another way."""
         if connection.session is not None and connection.sealed_session is not None:
-            self._retire(connection.begin(connection.session, connection.sealed_session, self._guard))
+            self.register.retire(connection.begin(connection.session, connection.sealed_session, self._guard))
             self._wake.set()
 
     def _try_again(self, broker: BrokerId, account_id: AccountId | None) -> None:
@@ -358,30 +319,18 @@ class Connections:
             orders_a_second=self._settings.orders_per_second,
         )
 
-    def _retire(self, broker: Guarded | None) -> None:
-        # A write may still be on its way over the old connection: let it end by itself before closing.
-        if broker is not None:
-            self._spawn(self._close_later(broker))
-
-    async def _close_later(self, broker: Guarded) -> None:
-        try:
-            await asyncio.sleep(self._settings.write_deadline + 1)
-        finally:
-            await broker.aclose()
-
     # --- loops ---------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Load every account and begin to read them."""
         await self.held.look()
-        for stored in await self._db.read(repository.live):
-            await self._count_today(self._hold(stored))
+        await self.register.load()
         listening = asyncio.Event()
-        self._loops.start("accounts of other processes", lambda: self._listen(listening))
+        self._loops.start("accounts of other processes", lambda: self.register.hear(listening))
         await listening.wait()
         self._loops.start("accounts", self._watch_over)
         if self._bus.shared:
-            self._loops.start("accounts that nobody told of", self._compare_again)
+            self._loops.start("accounts that nobody told of", self.register.run_comparing)
         self._loops.start("breakers of other processes", self._breakers.run)
         if self._readings.handing is not None:
             self._loops.start("readings of other processes", self._readings.handing.run)
@@ -390,38 +339,9 @@ class Connections:
 
     async def close(self) -> None:
         await self._loops.close()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.close()
         brokers = [one.broker for one in self._all.values() if one.broker is not None]
         await asyncio.gather(*(broker.aclose() for broker in brokers), return_exceptions=True)
-
-    async def _listen(self, listening: asyncio.Event) -> None:
-        async with self._bus.subscribe(TOPIC) as events:
-            listening.set()
-            async for event in events:
-                if event.data.get("from") == self._telling.origin:
-                    continue
-                ids = [AccountId(str(event.data["id"]))] if "id" in event.data else list(self._all)
-                for account_id in ids:
-                    try:
-                        await self._take_over(account_id)
-                    except (SQLAlchemyError, OSError) as error:
-                        log.error("accounts.not_taken_over", account=account_id, error=str(error))
-
-    async def _compare_again(self) -> None:
-        while True:
-            await asyncio.sleep(COMPARE)
-            await self.compare()
-
-    async def compare(self) -> None:
-        """Take over what another process did with an account while the bus was away."""
-        there = await self._db.read(repository.live_states)
-        here = {one.account.id: (one.account.state, one.connected_at) for one in self._all.values()}
-        for account_id in there.keys() | here.keys():
-            if there.get(account_id) != here.get(account_id):
-                await self._take_over(account_id)
 
     async def _watch_over(self) -> None:
         loop = asyncio.get_running_loop()
@@ -434,7 +354,7 @@ class Connections:
                 ends = connection.account.session_expires_at
                 if ends is not None and moment >= ends:
                     words = f"{connection.terms.name} ended the session: it ends every day"
-                    self._spawn(self._end_session(connection, words))
+                    self._background.spawn(self._end_session(connection, words))
                     continue
                 ours = self._owning.owns(connection.account.user_id)
                 if ours and ends and moment >= ends - WARNING and connection.warned_of != ends:
@@ -458,14 +378,3 @@ class Connections:
             if self._owning.owns(one.account.user_id)
         )
         return max(0.0, min(PASS, min(waiting, default=now + PASS) - now))
-
-    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (bug := task.exception()) is not None:
-            log.error("accounts.task_failed", exc_info=bug)

@@ -320,14 +320,14 @@ async def test_what_became_of_an_account_elsewhere_is_found_where_nobody_heard_o
         there = _connections(again)
         mine = there.get(account.account.id)
         assert mine is not None
-        await there.compare()
+        await there.register.compare()
         assert mine.ready
         stub.fails["all"] = SessionExpired("token is dead")
         while mine.account.state is not AccountState.LOGIN_NEEDED:
-            await there.compare()
+            await there.register.compare()
             await asyncio.sleep(0.01)
         del there._all[account.account.id]
-        await there.compare()
+        await there.register.compare()
         assert there.get(account.account.id) is not None
 
 
