@@ -20,9 +20,7 @@ from orchestrator.accounts.shelf import Shelf
 from orchestrator.alerts.watcher import AlertWatcher
 from orchestrator.approvals.service import Expiry
 from orchestrator.attention.watch import Attention
-from orchestrator.audit.keeper import Keeper
-from orchestrator.audit.seal import Seal
-from orchestrator.audit.witness import Witness
+from orchestrator.audit.opening import open_audit
 from orchestrator.charges import asking
 from orchestrator.config import Settings, endpoints
 from orchestrator.daily import jobs, tell_operators
@@ -41,8 +39,7 @@ from orchestrator.leases.leases import Leases
 from orchestrator.leases.presence import Presence
 from orchestrator.leases.shards import MARKET, Nobodys, Shards
 from orchestrator.loops import Loops
-from orchestrator.mail.carriers import carrier_of
-from orchestrator.mail.mailer import Mailer
+from orchestrator.mail.opening import open_mail
 from orchestrator.market.audience import Audience
 from orchestrator.market.history import History
 from orchestrator.market.hub import Hub
@@ -99,8 +96,8 @@ async def open_parts(
     state.db = database(settings)
     opened.push_async_callback(state.db.close)
     await _migrated(state.db, settings)
-    _open_mail(app, settings, opened)
-    _open_audit(app, settings, opened)
+    open_mail(app, settings, opened)
+    open_audit(app, settings, opened)
     state.bus = open_bus(settings.redis_url)
     await state.bus.start()
     opened.push_async_callback(state.bus.close)
@@ -127,13 +124,27 @@ async def open_parts(
     opened.push_async_callback(state.kite_days.close)
     state.sandbox = SandboxControl(settings.sandbox_url)
     opened.push_async_callback(state.sandbox.aclose)
-    state.recorder = Recorder(state.db, clock)
+    await _open_accounts(app, settings, brokers, opened)
+    _open_departures(app, settings, opened)
+    await _open_market(app, settings, opened)
+    await _open_trading(app, settings, opened)
+    _open_webhooks(app, settings, opened)
+    _open_jobs(app, settings, opened)
+    await _begin_to_own(app, settings, opened)
+
+
+async def _open_accounts(
+    app: FastAPI, settings: Settings, brokers: Mapping[BrokerId, Adapter], opened: AsyncExitStack
+) -> None:
+    """Users' accounts at brokers: live, logged in to, and told of by what brokers post to us."""
+    state = app.state
+    state.recorder = Recorder(state.db, state.clock)
     state.connections = Connections(
         db=state.db,
         bus=state.bus,
         vault=state.vault,
         settings=settings,
-        clock=clock,
+        clock=state.clock,
         adapters=brokers,
         symbols=state.instruments.symbols,
         recorder=state.recorder,
@@ -152,26 +163,20 @@ async def open_parts(
         db=state.db,
         vault=state.vault,
         settings=settings,
-        clock=clock,
+        clock=state.clock,
         adapters=brokers,
         connections=state.connections,
     )
     state.postbacks = Postbacks(
         db=state.db,
         settings=settings,
-        clock=clock,
+        clock=state.clock,
         connections=state.connections,
         bus=state.bus,
         paths=Paths(state.keys.master),
         logins=state.logins,
     )
     opened.push_async_callback(state.postbacks.close)
-    _open_departures(app, settings, opened)
-    await _open_market(app, settings, opened)
-    await _open_trading(app, settings, opened)
-    _open_webhooks(app, settings, opened)
-    _open_jobs(app, settings, opened)
-    await _begin_to_own(app, settings, opened)
 
 
 async def _open_leases(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
@@ -218,31 +223,6 @@ def _open_departures(app: FastAPI, settings: Settings, opened: AsyncExitStack) -
     if settings.role is not Role.API:
         opened.push_async_callback(leaving.close)
         leaving.start("departures", state.departures.run)
-
-
-def _open_audit(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
-    """What vouches for the audit log; entries are linked by a process with background work."""
-    state, linking = app.state, Loops()
-    state.seal = Seal(state.keys.master)
-    if settings.role is not Role.API:
-        opened.push_async_callback(linking.close)
-        keeper = Keeper(state.db, state.seal, state.clock, witness=Witness(settings.data))
-        linking.start("audit log", keeper.run)
-
-
-def _open_mail(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
-    """Letters to people; sent by a process with background work."""
-    state, sending = app.state, Loops()
-    state.mailer = Mailer(
-        db=state.db,
-        vault=state.vault,
-        clock=state.clock,
-        carrier=carrier_of(settings),
-        sender=settings.mail_from,
-    )
-    opened.push_async_callback(sending.close)
-    if settings.role is not Role.API:
-        sending.start("letters", state.mailer.run)
 
 
 async def _open_market(app: FastAPI, settings: Settings, opened: AsyncExitStack) -> None:
