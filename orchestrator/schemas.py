@@ -90,7 +90,13 @@ class In(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _without_nul(cls, value: Any) -> Any:
-        texts = (*value, *value.values()) if isinstance(value, dict) else (value,)
+        match value:
+            case dict():
+                texts = [*value, *value.values()]
+            case list():
+                texts = value
+            case _:
+                texts = [value]
         if any(isinstance(text, str) and "\0" in text for text in texts):
             raise ValueError("text has no NUL characters")
         return value

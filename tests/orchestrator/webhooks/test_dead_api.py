@@ -119,7 +119,7 @@ async def test_each_is_sent_again_once_also_where_it_is_given_up_at_once(
 async def test_it_asks_for_the_person_and_for_ids_that_are_some(
     keeper: httpx.AsyncClient, given_up: list[str], watch: Watch
 ) -> None:
-    for ids in ([], ["x"] * (dead.AT_ONCE + 1), "m1"):
+    for ids in ([], ["x"] * (dead.AT_ONCE + 1), "m1", ["m1", "m\0"]):
         answer = await keeper.post(f"{LETTERS}/drop", json={"ids": ids})
         assert answer.json()["code"] == "invalid_input"
     assert (await keeper.post(f"{LETTERS}/drop", json={})).status_code == 422, "all is said, not forgotten"
