@@ -44,7 +44,13 @@ async def restore(settings: Settings, backup: Path, key: Path, *, now: datetime)
                 name for name in {*rows, *manifest.rows} if rows.get(name) != manifest.rows.get(name)
             )
             raise BadBackup(f"it was put back, but not every row: {', '.join(other)}; do not use it")
-    return Restored(manifest, await put_in_order(settings, manifest.made_at, now=now))
+    try:
+        return Restored(manifest, await put_in_order(settings, manifest.made_at, now=now))
+    except (SQLAlchemyError, OSError) as error:
+        then = f"`orchestrator restored --to {manifest.made_at.isoformat()}`"
+        raise BadBackup(
+            f"it was put back, and not made safe ({error}): do not start the product on it before {then} has worked"
+        ) from error
 
 
 async def take_up(settings: Settings, moment: datetime, *, now: datetime) -> Safe:

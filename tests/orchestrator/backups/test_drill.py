@@ -197,3 +197,21 @@ async def test_without_a_key_there_is_no_backup(
     (tmp_path / "key").write_text("mine")
     assert "cannot be made" in await say("backup-key", str(tmp_path / "key"))
     assert (tmp_path / "key").read_text() == "mine"
+
+
+async def test_what_was_put_back_and_not_made_safe_says_what_makes_it_so(
+    made: tuple[Path, Path], elsewhere: Settings, monkeypatch: Environment
+) -> None:
+    async def fails(_: object) -> None:
+        raise OSError("the disk is full")
+
+    backup, key = made
+    with monkeypatch.context() as full:
+        full.setattr("orchestrator.backups.restoring.migrations.upgrade", fails)
+        told = await say("restore", str(backup), "--key", str(key))
+    assert told.startswith("1 "), told
+    assert "not made safe (the disk is full)" in told
+    moment = told.split("restored --to ")[1].split("`")[0]
+    # It was made a moment ago by a product at work, whose word lasts for some seconds.
+    told = await eventually(lambda: say("restored", "--to", moment), lambda said: said.startswith("0 "))
+    assert "New risk is held for" in told
