@@ -27,7 +27,9 @@ SCREENS = {
     "security": ("/settings/security", "/settings/data", "/settings/audit"),
     "programs": ("/settings/tokens", "/settings/hooks", "/approvals", "/approvals/{approval}"),
     "servers": ("/settings/webhooks",),
-    "operator": tuple(f"/operator/{part}" for part in ("users", "accounts", "unclear", "jobs", "log")),
+    "operator": tuple(f"/operator/{part}" for part in ("users", "accounts", "jobs", "log")),
+    "operator at brokers": tuple(f"/operator/{part}" for part in ("sessions", "breakers", "unclear")),
+    "operator by hand": tuple(f"/operator/{part}" for part in ("letters", "calendar")),
 }
 # A page in its own theme is looked at for everything, in the other one for what a theme changes.
 BY_THEME = ("color-contrast", "link-in-text-block")
