@@ -68,7 +68,7 @@ class Accounts:
     def get(self, account_id: AccountId) -> Account | None:
         return next((one for one in self.mine if one.account.id == account_id), None)
 
-    def invalidate(self, account_id: AccountId) -> None:
+    def told(self, account_id: AccountId) -> None:
         self.asked[f"soon {account_id}"] += 1
 
 
