@@ -1,6 +1,9 @@
 // The split as bars: one per broker and slice, filling live; an unknown one is striped and says what is being done.
-import type { ChildOrder } from "@/api";
+import type { ChildOrder, Order } from "@/api";
+import { useAppDispatch } from "@/api/dispatch";
 import { BrokerBadge, StateWord } from "@/components/badge";
+import { Button } from "@/components/button";
+import { openTicket } from "@/features/ticket/state";
 import { cx } from "@/lib/classes";
 import * as money from "@/lib/money";
 import { t } from "@/text";
@@ -40,10 +43,41 @@ function Bar({ child }: { child: ChildOrder }) {
 /** True while its own price is worth a word: what can still trade. */
 const own = (child: ChildOrder): boolean => !isDone(child.status) && child.order_type !== "MARKET";
 
-export function ChildBars({ orderId, orders }: { orderId: string; orders: readonly ChildOrder[] }) {
+/** What a broker made more than once, and the way out of what is filled too much. Nothing is sent before it was looked at. */
+function Surplus({ order, child }: { order: Order; child: ChildOrder }) {
+  const dispatch = useAppDispatch();
+  const { exchange, symbol, product } = order;
+  const side = order.side === "BUY" ? "SELL" : "BUY";
+  const quantity = child.filled_quantity - child.quantity;
+  const numbers = child.duplicate_broker_order_ids;
+  return (
+    <>
+      <p role="alert" className="mt-1 text-xs text-loss">
+        {[
+          t("orders:surplus", { count: child.surplus_quantity, shown: money.quantity(child.surplus_quantity) }),
+          ...(numbers.length > 0 ? [t("orders:surplus_orders", { numbers: numbers.join(", ") })] : []),
+          t("orders:surplus_about"),
+        ].join(" ")}
+      </p>
+      {quantity > 0 && (
+        <Button
+          size="sm"
+          className="mt-1.5"
+          onClick={() =>
+            dispatch(openTicket({ symbol: `${exchange}:${symbol}`, side, quantity, product, account: child.account }))
+          }
+        >
+          {t(side === "BUY" ? "orders:surplus_buy" : "orders:surplus_sell", { quantity: money.quantity(quantity) })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+export function ChildBars({ order }: { order: Order }) {
   return (
     <ul aria-label={t("orders:parts")} className="flex flex-col gap-3">
-      {orders.map((child) => {
+      {order.children.map((child) => {
         const { word, tone } = statusOf(child.status);
         return (
           <li key={child.id}>
@@ -73,16 +107,11 @@ export function ChildBars({ orderId, orders }: { orderId: string; orders: readon
             {child.status === "UNKNOWN" && (
               <>
                 <p className="mt-1 text-xs text-unknown">{t("orders:unknown_about", { tag: child.tag })}</p>
-                <LookForPart orderId={orderId} child={child} />
+                <LookForPart orderId={order.id} child={child} />
               </>
             )}
             {child.changing && <p className="mt-1 text-xs text-unknown">{t("orders:changing_about")}</p>}
-            {child.surplus_quantity > 0 && (
-              <p role="alert" className="mt-1 text-xs text-loss">
-                {t("orders:surplus", { count: child.surplus_quantity, shown: money.quantity(child.surplus_quantity) })}
-                {child.duplicate_broker_order_ids.length > 0 && ` ${child.duplicate_broker_order_ids.join(", ")}`}
-              </p>
-            )}
+            {child.surplus_quantity > 0 && <Surplus order={order} child={child} />}
             {reasonWords(child) && child.status !== "UNKNOWN" && (
               <p
                 className={cx(

@@ -76,7 +76,10 @@ function State({ order }: { order: Order }) {
     <span className="flex max-w-[52ch] min-w-36 items-baseline gap-2">
       <StateWord tone={tone}>{word}</StateWord>
       {reason && (
-        <span className="min-w-0 truncate text-xs text-quiet first-letter:uppercase" title={reason}>
+        <span
+          className="line-clamp-1 min-w-0 text-xs break-all whitespace-normal text-quiet first-letter:uppercase"
+          title={reason}
+        >
           {reason}
         </span>
       )}

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { Provider } from "react-redux";
@@ -9,6 +9,7 @@ import { Toasts } from "@/components/toasts";
 import { order } from "@/test/fixtures";
 import { server, testStore, url } from "@/test/server";
 import { OrderDetail } from "./OrderDetail";
+import { stateOf } from "./status";
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => server.resetHandlers());
@@ -78,6 +79,22 @@ test("an unknown part says what is being done, a surplus is loud, and the hedge 
     quantity: 10,
     product: "MIS",
   });
+});
+
+test("what is filled too much leaves through the ticket at its own broker, and an unclear order is not placed again", async () => {
+  const [mine, other] = unknown.children;
+  show({ ...unknown, children: [mine as ChildOrder, { ...(other as ChildOrder), filled_quantity: 15 }] });
+  expect(screen.getByRole("button", { name: "Place again" })).toHaveProperty("disabled", true);
+  cleanup();
+  const twice: Order = {
+    ...order,
+    filled_quantity: 15,
+    children: [{ ...part, filled_quantity: 15, surplus_quantity: 5, duplicate_broker_order_ids: ["26-77"] }],
+  };
+  expect(stateOf(twice)).toEqual({ word: "Filled, more than asked", tone: "bad" });
+  const store = show(twice);
+  await userEvent.click(screen.getByRole("button", { name: "Sell the 5 too many" }));
+  expect(store.getState().ticket.seed).toMatchObject({ side: "SELL", quantity: 5, product: "CNC", account: "a-z" });
 });
 
 test("the timeline has milliseconds in IST, the broker's words verbatim and how long each hop took", () => {

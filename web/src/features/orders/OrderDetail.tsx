@@ -49,6 +49,7 @@ function HedgeOffer({ hedge }: { hedge: NonNullable<Order["hedge"]> }) {
 export function OrderTools({ order }: { order: Order }) {
   const dispatch = useAppDispatch();
   const { exchange, symbol, side, quantity, product, price, trigger_price, order_type, account } = order;
+  const unclear = order.status === "UNKNOWN" || order.children.some((child) => child.status === "UNKNOWN");
 
   async function copy(): Promise<void> {
     try {
@@ -63,6 +64,8 @@ export function OrderTools({ order }: { order: Order }) {
     <div className="flex flex-wrap gap-2">
       <Button
         size="sm"
+        disabled={unclear}
+        why={t("orders:again_unknown")}
         onClick={() =>
           dispatch(
             openTicket({
@@ -96,11 +99,7 @@ export function OrderDetail({ order }: { order: Order }) {
     <div className="grid gap-x-8 gap-y-5 py-2 whitespace-normal max-md:bg-panel max-md:px-4 max-md:py-4 lg:grid-cols-2 xl:grid-cols-3">
       {order.hedge && <HedgeOffer hedge={order.hedge} />}
       <Part title={t("orders:parts")}>
-        {order.children.length ? (
-          <ChildBars orderId={order.id} orders={order.children} />
-        ) : (
-          <p className="text-quiet">{t("orders:nothing_sent")}</p>
-        )}
+        {order.children.length ? <ChildBars order={order} /> : <p className="text-quiet">{t("orders:nothing_sent")}</p>}
         <div className="mt-4">
           <OrderTools order={order} />
         </div>

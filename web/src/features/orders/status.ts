@@ -27,8 +27,12 @@ export const statusOf = (status: string): { word: string; tone: Tone } => ({
   tone: tones[status as Status] ?? "unknown",
 });
 
-/** The state of a whole order; one that ended with a part filled is never shown as if nothing had happened. */
-export function stateOf(order: Pick<Order, "status" | "filled_quantity">): { word: string; tone: Tone } {
+/** The state of a whole order; one that ended with a part filled is never shown as if nothing had happened, nor one
+ * that its broker made twice as if all were well. */
+export function stateOf(order: Pick<Order, "status" | "filled_quantity" | "children">): { word: string; tone: Tone } {
+  if (order.status !== "UNKNOWN" && order.children.some((child) => child.surplus_quantity > 0)) {
+    return { word: t("orders:more_than_asked", { state: statusOf(order.status).word }), tone: "bad" };
+  }
   if (order.filled_quantity > 0 && order.status !== "FILLED" && isDone(order.status)) {
     return { word: t("orders:part_filled_ended"), tone: "warning" };
   }

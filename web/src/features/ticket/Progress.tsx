@@ -110,7 +110,7 @@ function Sent({ id, answered, onAgain, onClose }: SentProps) {
           )}
           {order.status === "SUBMITTING" && <Patience />}
           {order.status === "UNKNOWN" && <p className="text-quiet">{t("ticket:unknown_help")}</p>}
-          <ChildBars orderId={order.id} orders={order.children} />
+          <ChildBars order={order} />
           <p className="text-quiet">{order.decision.summary}</p>
           <Receipt decision={order.decision} />
         </>
