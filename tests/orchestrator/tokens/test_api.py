@@ -176,9 +176,8 @@ async def test_everything_is_in_the_audit_log_and_no_text_of_a_token_is(
     await asha.patch(path, json={"policy": {"order_value": "4000"}})
     rotated = (await asha.post(f"{path}/rotate", json={"overlap": 5})).json()
     await asha.delete(path)
-    rows = await app.state.db.read(
-        lambda conn: conn.execute(audit_log.select().where(audit_log.c.subject == token["id"])).all()
-    )
+    entries = audit_log.select().where(audit_log.c.subject == token["id"]).order_by(audit_log.c.id)
+    rows = await app.state.db.read(lambda conn: conn.execute(entries).all())
     actions = [Action.TOKEN_MADE, Action.TOKEN_CHANGED, Action.TOKEN_ROTATED, Action.TOKEN_REVOKED]
     assert [row.action for row in rows] == actions
     assert "4000" in rows[1].detail
