@@ -8,14 +8,17 @@ import { t } from "@/text";
 import { Devices } from "./Devices";
 import { Group } from "./layout";
 
+// A line that keeps its height, so that the button below does not move under a finger.
+const AWAITED = "\u00a0";
+
 export function You() {
   const { data: me } = useGetMeQuery();
   const { data: meta } = useMetaQuery();
   const { leave } = useSession();
   return (
     <>
-      <Group title={me?.name || t("settings:you.title")} text={me?.email}>
-        {me && <p className="text-quiet">{t("settings:you.since", { date: longDate(me.created_at) })}</p>}
+      <Group title={me?.name || t("settings:you.title")} text={me?.email ?? AWAITED}>
+        <p className="text-quiet">{me ? t("settings:you.since", { date: longDate(me.created_at) }) : AWAITED}</p>
         <Button className="self-start" onClick={leave}>
           {t("settings:you.sign_out")}
         </Button>
