@@ -58,9 +58,18 @@ async def wear(page: Page, theme: Theme) -> None:
     await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
 
 
+# A colour on its way to another is nobody's to read. What turns for ever is not waited for.
+AT_REST = """() => Promise.all(
+  document.getAnimations()
+    .filter((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => null)),
+).then(() => null)"""
+
+
 async def violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
     """What axe has against the page as it stands: WCAG 2.2 A and AA and its best practices, or these rules alone."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
+    await page.evaluate(AT_REST)
     found: list[str] = await page.evaluate(RUN_AXE, {"tags": TAGS, "rules": list(rules)})
     return found

@@ -29,7 +29,7 @@ async def with_authenticator(page: Page) -> tuple[CDPSession, str]:
 
 async def sign_out(page: Page) -> None:
     await page.goto("/settings/you")
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
