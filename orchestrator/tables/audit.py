@@ -6,9 +6,9 @@ personal may be erased. docs/concepts/audit.md says why, docs/reference/audit.md
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, Column, Index, Integer, String, Table, Text, event, text
+from sqlalchemy import DDL, BigInteger, Column, Index, Integer, String, Table, Text, event
 
-from orchestrator.storage.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata, partial_index
 
 # No foreign key: what was done stays told when a user or an account is gone. `position` and what follows are null
 # until the keeper has linked the entry. `address`, `detail` and `salt` are null again once they are erased.
@@ -30,11 +30,10 @@ audit_log = Table(
     Column("personal_hash", String),  # of salt, address and detail
     Column("hash", String),  # of all else, and of the hash before it
     Index(None, "user_id", "id"),
-    Index(
+    partial_index(
         "ix_audit_log_unlinked",
         "id",
-        sqlite_where=text("position IS NULL"),
-        postgresql_where=text("position IS NULL"),
+        where="position IS NULL",
     ),
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, String, Table, Text, text
+from sqlalchemy import Column, String, Table, Text
 
-from orchestrator.storage.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata, partial_index
 
 # Rows are never removed: what a past day was like stays known, and what was withdrawn by whom.
 calendar_overrides = Table(
@@ -20,12 +20,11 @@ calendar_overrides = Table(
     Column("added_by", String, nullable=False),  # a user's id; "" for the command line
     Column("withdrawn_at", Moment),
     Column("withdrawn_by", String),
-    Index(
+    partial_index(
         "ix_calendar_overrides_standing",
         "exchange",
         "day",
         unique=True,
-        sqlite_where=text("withdrawn_at IS NULL"),
-        postgresql_where=text("withdrawn_at IS NULL"),
+        where="withdrawn_at IS NULL",
     ),
 )

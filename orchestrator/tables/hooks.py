@@ -12,10 +12,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from orchestrator.storage.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata, partial_index
 
 # An address that takes alerts for a personal token. `secret` is sealed for this row; `rules` are JSON as the API takes
 # them; of what is older than `max_age` seconds nothing is placed.
@@ -53,10 +52,9 @@ hook_deliveries = Table(
     Column("done_at", Moment),
     UniqueConstraint("hook_id", "fingerprint"),
     Index(None, "hook_id", "id"),
-    Index(
+    partial_index(
         "ix_hook_deliveries_waiting",
         "id",
-        sqlite_where=text("outcome = 'received'"),
-        postgresql_where=text("outcome = 'received'"),
+        where="outcome = 'received'",
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, Integer, String, Table, Text
 
-from orchestrator.storage.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata, partial_index
 
 # `attempt` grows with each claim, so that whoever lost one can write nothing; `until`: the claim's end, or while
 # nobody has it, from when it may be claimed. `asked_by`: "operator" or "command"; "" for the schedule.
@@ -21,11 +21,10 @@ job_runs = Table(
     Column("ended_at", Moment),
     Column("outcome", String),  # done | failed | skipped
     Column("words", Text, nullable=False),  # what was done, or why not
-    Index(
+    partial_index(
         "ix_job_runs_open",
         "job",
         "due_at",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
+        where="ended_at IS NULL",
     ),
 )

@@ -13,10 +13,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
-from orchestrator.storage.columns import Moment, Rupees, metadata
+from orchestrator.storage.columns import Moment, Rupees, metadata, partial_index
 
 # One row a broker: its last good master, packed (see instruments/repository.py). Masters are read whole or not at all.
 instrument_masters = Table(
@@ -44,12 +43,11 @@ candles = Table(
     Column("source", String, nullable=False),
     Index(None, "interval", "start"),
     # What formed here and is not settled yet is little of it all.
-    Index(
+    partial_index(
         "ix_candles_live",
         "start",
         "instrument",
-        sqlite_where=text("source = 'live'"),
-        postgresql_where=text("source = 'live'"),
+        where="source = 'live'",
     ),
 )
 

@@ -13,10 +13,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from orchestrator.storage.columns import Moment, Rupees, metadata
+from orchestrator.storage.columns import Moment, Rupees, metadata, partial_index
 
 orders = Table(
     "orders",
@@ -44,12 +43,11 @@ orders = Table(
     Column("token", String),  # the personal token that placed it
     Index(None, "user_id", "done", "id"),
     # Few orders are a program's, and whoever counts them counts those of one day.
-    Index(
+    partial_index(
         "ix_orders_token",
         "token",
         "created_at",
-        sqlite_where=text("token IS NOT NULL"),
-        postgresql_where=text("token IS NOT NULL"),
+        where="token IS NOT NULL",
     ),
 )
 
@@ -110,13 +108,12 @@ order_children = Table(
     Index(None, "account_id", "broker_order_id"),
     Index(None, "changing_since"),
     # Few orders are icebergs: whoever looks for their legs to come passes all others over.
-    Index(
+    partial_index(
         "ix_order_children_icebergs",
         "user_id",
         "live",
         "account_id",
-        sqlite_where=text("iceberg_legs > 0"),
-        postgresql_where=text("iceberg_legs > 0"),
+        where="iceberg_legs > 0",
     ),
 )
 

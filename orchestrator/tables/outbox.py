@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, UniqueConstraint
 
-from orchestrator.storage.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata, partial_index
 
 # What a transaction has changed, written by that transaction. `id` is given out before it is durable and tells nothing
 # of the order; `position` (among all) and `seq` (among the user's) are given afterwards, without gaps: null until then.
@@ -21,11 +21,10 @@ outbox = Table(
     Column("position", BigInteger, unique=True),
     Column("seq", BigInteger),
     UniqueConstraint("user_id", "seq"),
-    Index(
+    partial_index(
         "ix_outbox_unnumbered",
         "id",
-        sqlite_where=text("position IS NULL"),
-        postgresql_where=text("position IS NULL"),
+        where="position IS NULL",
     ),
 )
 

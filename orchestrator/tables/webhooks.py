@@ -13,10 +13,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from orchestrator.storage.columns import Moment, metadata
+from orchestrator.storage.columns import Moment, metadata, partial_index
 
 # `secret` and `old_secret` are sealed for this row; the old one signs, too, until `old_until`. `events` is a JSON list.
 # `off_why`: why it was switched off by itself, "" while it is on or was switched off by its user. `token_id`: it takes
@@ -63,19 +62,17 @@ webhook_messages = Table(
     Column("answer", Text, nullable=False),  # its first bytes, or why none came
     UniqueConstraint("webhook_id", "source"),
     Index(None, "webhook_id", "number"),
-    Index(
+    partial_index(
         "ix_webhook_messages_waiting",
         "webhook_id",
         "subject",
         "number",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        where="state = 'waiting'",
     ),
-    Index(
+    partial_index(
         "ix_webhook_messages_due",
         "due_at",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        where="state = 'waiting'",
     ),
 )
 
